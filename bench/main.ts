@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { buildLayers } from "../layers/buildLayers";
+import { compileExtension, extensionName, hostArchitecture } from "../layers/compile";
+import { findHarness, Harness, type MeasuredExtension, type Measurement } from "./harness";
+
+/** A row of the budget: a figure of one of the three kinds of run, and the most it may be for our extension. */
+interface BudgetRow {
+  title: string;
+  of: (measured: Measurement, zipBytes: number | undefined) => number | null | undefined;
+  budget: number;
+}
+
+const mb = (bytes: number | null | undefined): number | null =>
+  bytes === null || bytes === undefined ? null : bytes / 1e6;
+const mib = (kb: number | null): number | null => (kb === null ? null : kb / 1024);
+
+const plainRows: BudgetRow[] = [
+  { title: "spawn → first /next, ms", of: (m) => m.init_ms.median, budget: 6 },
+  { title: "peak memory (VmHWM), MB", of: (m) => mib(m.vmhwm_kb.median), budget: 7 },
+  { title: "private dirty, MB", of: (m) => mib(m.private_dirty_kb.median), budget: 2.5 },
+  { title: "CPU for 1,020 events, ms", of: (m) => m.cpu_ms.median, budget: 9 },
+  { title: "after-invocation cold, ms (TLS)", of: (m) => m.post_invoke_cold_ms.median, budget: 6 },
+  { title: "after-invocation warm, ms (TLS)", of: (m) => m.post_invoke_warm_ms.median, budget: 1.5 },
+  { title: "zip, MB", of: (m, zip) => mb(zip ?? m.size.deflated_bytes), budget: 2 },
+];
+const throttledRows: BudgetRow[] = [
+  {
+    title: "the same at 128 MB's CPU share, sink 5 ms away: cold, ms",
+    of: (m) => m.post_invoke_cold_ms.median,
+    budget: 60,
+  },
+  { title: "… warm, ms", of: (m) => m.post_invoke_warm_ms.median, budget: 8 },
+];
+const growth: { events: number; peakMb: number }[] = [
+  { events: 1_000, peakMb: 7 },
+  { events: 10_000, peakMb: 12 },
+  { events: 100_000, peakMb: 16 },
+];
+
+const help = `npm run bench [-- --runs N] [--quick] [--json FILE]
+Measures the built extension and a Node.js baseline in one run with the extbench harness (EXTBENCH=folder) and prints
+the medians beside the budget.`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "10" },
+      quick: { type: "boolean", default: false },
+      json: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(help);
+  const root = join(__dirname, "..");
+  const source = findHarness(root);
+  if (!source) {
+    console.log(
+      "bench: skipped, the extbench harness is not here. Put it beside the checkout or set EXTBENCH to its folder.",
+    );
+    return;
+  }
+  const harness = await Harness.copy(source);
+  const work = mkdtempSync(join(tmpdir(), "clickstack-bench-binary-"));
+  try {
+    const measured = await measureAll(harness, root, work, Number(values.runs), values.quick);
+    console.log(measured.text);
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(measured.raw, null, 2)}\n`);
+  } finally {
+    harness.dispose();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(
+  harness: Harness,
+  root: string,
+  work: string,
+  runs: number,
+  quick: boolean,
+): Promise<{ text: string; raw: unknown }> {
+  const log = (text: string): void => console.error(`… ${text}`);
+  const architecture = hostArchitecture();
+  const { layers } = await buildLayers({ root, architectures: [architecture], log });
+  const binary = join(work, extensionName);
+  writeFileSync(binary, await compileExtension({ root, architecture, log }), { mode: 0o755 });
+  const baseline = harness.nodeBaseline();
+  const both = [ours(binary), ...(baseline ? [baseline] : [])];
+  const table = new Table({
+    head: ["medians", ...both.map(({ name }) => name), "budget", ""],
+    style: { head: [] },
+  });
+  const zipBytes = layers[architecture]?.size;
+  const add = (rows: BudgetRow[], measured: Measurement[]): void => {
+    for (const { title, of, budget } of rows) {
+      const values = measured.map((m, i) => of(m, i === 0 ? zipBytes : undefined) ?? null);
+      table.push([title, ...values.map(figure), `≤ ${budget}`, verdict(values[0], budget)]);
+    }
+  };
+  log(`${runs} runs each`);
+  const plain = await harness.measure(both, ["--runs", String(runs)]);
+  add(plainRows, plain);
+  log(`${runs} runs each at 128 MB's CPU share`);
+  const throttled = await harness.measure(both, ["--runs", String(runs), "--cpu", "0.072", "--latency", "5"]);
+  add(throttledRows, throttled);
+  const grown: Measurement[][] = [];
+  for (const { events, peakMb } of quick ? growth.slice(0, 1) : growth) {
+    log(`${events} events in one invocation`);
+    const measured = await harness.measure(both, ["--runs", "5", "--events", String(events)]);
+    grown.push(measured);
+    add(
+      [
+        {
+          title: `peak memory at ${events} events in one invocation, MB`,
+          of: (m) => mib(m.vmhwm_kb.median),
+          budget: peakMb,
+        },
+      ],
+      measured,
+    );
+    if (events === 100_000) {
+      add([{ title: "CPU per event, µs", of: (m) => perEvent(m, events), budget: 1.9 }], measured);
+      add(
+        [
+          {
+            title: `after an invocation of ${events} events, ms`,
+            of: (m) => m.post_invoke_cold_ms.median,
+            budget: 60,
+          },
+        ],
+        measured,
+      );
+    }
+  }
+  const all = [plain, throttled, ...grown];
+  return { text: `${table.toString()}\n${arrivals(all)}`, raw: all };
+}
+
+function perEvent(measured: Measurement, events: number): number | null {
+  const cpu = measured.cpu_cold_ms.median;
+  return cpu === null ? null : (cpu * 1000) / events;
+}
+
+function ours(binary: string): MeasuredExtension {
+  return {
+    name: "clickstack-extension",
+    cmd: binary,
+    env: {
+      ROTEL_OTLP_EXPORTER_ENDPOINT: "${SINK_HTTPS}",
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+      ROTEL_OTLP_EXPORTER_TLS_CA_FILE: "${CA}",
+    },
+  };
+}
+
+function figure(value: number | null): string {
+  return value === null ? "–" : value.toFixed(value < 10 ? 2 : 1);
+}
+
+function verdict(value: number | null | undefined, budget: number): string {
+  if (value === null || value === undefined) return "not measured";
+  return value <= budget ? "within" : "OVER";
+}
+
+/** Whether every event that was delivered to an extension arrived at the sink. */
+function arrivals(all: readonly Measurement[][]): string {
+  const lost = all
+    .flat()
+    .filter((m) => m.events_received_at_sink !== m.events_delivered || m.runs_ok !== m.runs);
+  if (lost.length === 0) return "every delivered event arrived at the sink, in every run";
+  return lost
+    .map(
+      (m) =>
+        `${m.name}: ${m.events_received_at_sink} of ${m.events_delivered} events arrived, ${m.runs_ok} of ${m.runs} runs ended well ${m.errors.join("; ")}`,
+    )
+    .join("\n");
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

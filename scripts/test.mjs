@@ -1,0 +1,73 @@
+// Runs every check and every test, and ends with one line `N passed, N failed, N skipped`.
+// `npm test -- FILE…` runs mocha on those files alone.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = (name) => join(root, "node_modules", ".bin", name);
+const files = process.argv.slice(2);
+
+/** Sums the numbers that a pattern's named groups capture, over all its matches. */
+function sum(output, pattern) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { groups } of output.matchAll(pattern)) {
+    for (const [name, value] of Object.entries(groups ?? {})) counts[name] += Number(value ?? 0);
+  }
+  return counts;
+}
+
+const cargoCounts = (output) =>
+  sum(output, /^test result: \w+\. (?<passed>\d+) passed; (?<failed>\d+) failed; (?<skipped>\d+) ignored/gm);
+const mochaCounts = (output) =>
+  sum(output, /^\s+(?:(?<passed>\d+) passing|(?<failed>\d+) failing|(?<skipped>\d+) pending)/gm);
+const runtime = join(root, "runtime");
+const mocha = { title: "mocha", command: bin("mocha"), args: ["--forbid-only", "tests/**/*.test.ts"], counts: mochaCounts };
+const all = [
+  { title: "biome", command: bin("biome"), args: ["check", "."] },
+  { title: "tsc", command: bin("tsc"), args: ["-p", "tsconfig.dev.json", "--noEmit"] },
+  { title: "rustfmt", command: "cargo", args: ["fmt", "--check"], cwd: runtime },
+  {
+    title: "clippy",
+    command: "cargo",
+    args: ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"],
+    cwd: runtime,
+  },
+  { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
+  { title: "layers", command: process.execPath, args: ["--import", "tsx", "layers/build.ts"] },
+  mocha,
+];
+
+function run({ title, command, args, cwd = root, counts }) {
+  return new Promise((resolve) => {
+    console.log(`\n── ${title}`);
+    const started = Date.now();
+    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"], env: process.env });
+    let output = "";
+    child.stdout.on("data", (data) => {
+      output += data;
+      process.stdout.write(data);
+    });
+    child.on("error", (error) => {
+      console.error(error.message);
+      resolve({ passed: 0, failed: 1, skipped: 0 });
+    });
+    child.on("close", (code) => {
+      console.log(
+        `── ${title}: ${code === 0 ? "ok" : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(1)} s`,
+      );
+      // A check without a count of its own is one test; a runner that died before counting has failed all the same.
+      const counted = counts?.(output) ?? { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 };
+      if (code !== 0 && counted.failed === 0) counted.failed = 1;
+      resolve(counted);
+    });
+  });
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const step of files.length > 0 ? [{ ...mocha, args: files }] : all) {
+  const counts = await run(step);
+  for (const name of Object.keys(total)) total[name] += counts[name];
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { report } from "../../../demo/report";
+import { type DemoResult, problems, summarize } from "../../../demo/result";
+import { plannedInvocations } from "../../../demo/scenario";
+
+/** A result in which everything is as it should be. */
+function good(): DemoResult {
+  const planned = plannedInvocations(1);
+  return {
+    layerVersionArns: { "us-east-2": { x86_64: "arn:layer:1" }, "eu-west-3": { x86_64: "arn:layer:1" } },
+    functions: [{ name: "fn", runtime: "nodejs22.x", service: "fn" }],
+    invocations: planned.map((plan, i) => ({
+      functionName: "fn",
+      planned: plan,
+      requestId: `request-${i}`,
+      status: plan.status,
+      durationMs: 5,
+      extensionOverheadMs: 2,
+    })),
+    logs: planned.flatMap((plan, i) =>
+      Array.from({ length: plan.linesWritten }, (_, n) => ({
+        timestamp: "2026-01-01 00:00:00.000000000",
+        service: "fn",
+        severity: "info",
+        body: `line ${n}`,
+        invocationId: `request-${i}`,
+        traceId: `trace-${i}`,
+        spanId: `span-${i}`,
+      })),
+    ),
+    spans: planned.map((plan, i) => ({
+      timestamp: "2026-01-01 00:00:00.000000000",
+      service: "fn",
+      invocationId: `request-${i}`,
+      traceId: `trace-${i}`,
+      spanId: `span-${i}`,
+      durationMs: 5,
+      status: plan.status === "error" ? "Error" : "Unset",
+      coldStart: i === 0,
+    })),
+    cloudWatchStreams: 0,
+    extensionLog: [],
+    seconds: 1,
+  };
+}
+
+describe("problems of a demo", () => {
+  it("finds none when all arrived", () => {
+    assert.deepEqual(problems(good()), []);
+    const { linesWritten, logRows, invocations, regions } = summarize(good());
+    assert.deepEqual([linesWritten, logRows, invocations, regions], [6, 6, 4, 2]);
+  });
+
+  const broken: [string, (result: DemoResult) => void, RegExp][] = [
+    ["a lost line", (r) => r.logs.pop(), /wrote 6 log lines, but ClickHouse has 5 rows/],
+    ["a doubled line", (r) => r.logs.push({ ...(r.logs[0] as (typeof r.logs)[0]) }), /ClickHouse has 7 rows/],
+    ["a lost span", (r) => r.spans.pop(), /4 invocations, but ClickHouse has 3 invoke spans/],
+    [
+      "a line of another invocation",
+      (r) => Object.assign(r.logs[0] ?? {}, { invocationId: "request-1" }),
+      /wrote 3 lines, 2 arrived/,
+    ],
+    [
+      "a line without a stored span",
+      (r) => Object.assign(r.logs[0] ?? {}, { spanId: "" }),
+      /1 log rows do not belong to a stored invoke span/,
+    ],
+    [
+      "an invocation that ended otherwise",
+      (r) => Object.assign(r.invocations[0] ?? {}, { status: "timeout" }),
+      /ended with timeout, expected success/,
+    ],
+    [
+      "a log stream in CloudWatch",
+      (r) => Object.assign(r, { cloudWatchStreams: 1 }),
+      /CloudWatch has 1 log streams/,
+    ],
+  ];
+  for (const [what, change, message] of broken) {
+    it(`finds ${what}`, () => {
+      const result = good();
+      change(result);
+      assert.match(problems(result).join("\n"), message);
+    });
+  }
+});
+
+describe("report", () => {
+  it("shows regions, lines, spans and the count", () => {
+    const text = report(good(), 140);
+    for (const part of ["us-east-2", "arn:layer:1", "line 2", "stackTrace", "equal"])
+      assert.ok(text.includes(part), part);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { layerName, readLayerManifest } from "../../../layers/manifest";
+
+describe("readLayerManifest", () => {
+  let folder: string;
+  const write = (content: unknown): void =>
+    writeFileSync(
+      join(folder, "manifest.json"),
+      typeof content === "string" ? content : JSON.stringify(content),
+    );
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "manifest-test-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("gives each built layer with the path of its zip", () => {
+    writeFileSync(join(folder, "a.zip"), "zip");
+    write({ formatVersion: 1, layers: { arm64: { file: "a.zip", sha256: "00", size: 3, unzippedSize: 9 } } });
+    const { layers } = readLayerManifest(folder);
+    assert.deepEqual(Object.keys(layers), ["arm64"]);
+    assert.equal(layers.arm64?.path, join(folder, "a.zip"));
+    assert.equal(layers.arm64?.unzippedSize, 9);
+  });
+
+  it("says how to build them when there is none", () => {
+    assert.throws(
+      () => readLayerManifest(folder),
+      /layers are not built: .*manifest\.json.*npm run layers:build/s,
+    );
+  });
+
+  it("names the zip that is missing", () => {
+    write({
+      formatVersion: 1,
+      layers: { x86_64: { file: "gone.zip", sha256: "00", size: 3, unzippedSize: 9 } },
+    });
+    assert.throws(() => readLayerManifest(folder), /names gone\.zip, which is missing/);
+  });
+
+  it("refuses what is not a manifest", () => {
+    write("{");
+    assert.throws(() => readLayerManifest(folder), /not valid JSON/);
+    write({ formatVersion: 2, layers: {} });
+    assert.throws(() => readLayerManifest(folder), /not a layer manifest of format 1/);
+  });
+
+  it("names layers by AWS's word for the architecture", () => {
+    assert.equal(layerName("x86_64"), "clickstack-extension-amd64");
+    assert.equal(layerName("arm64", "my"), "my-arm64");
+  });
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sha256, zip } from "../../../layers/zip";
+
+const entries = [
+  { name: "extensions/b", content: Buffer.from("second"), mode: 0o755 },
+  { name: "extensions/a", content: Buffer.from("first"), mode: 0o644 },
+];
+
+describe("zip", () => {
+  it("gives the same bytes whatever the order of the entries", async () => {
+    assert.deepEqual(await zip(entries), await zip([...entries].reverse()));
+  });
+
+  it("gives the same bytes in every time zone and at every time", async () => {
+    const script = `const { zip, sha256 } = require("./layers/zip");
+      zip([{ name: "a", content: Buffer.from("x"), mode: 0o755 }]).then((bytes) => console.log(sha256(bytes)));`;
+    const hashes = ["UTC", "Asia/Tokyo", "America/Los_Angeles"].map((TZ) =>
+      execFileSync(process.execPath, ["--import", "tsx", "-e", script], {
+        env: { ...process.env, TZ },
+        encoding: "utf8",
+      }),
+    );
+    assert.equal(new Set(hashes).size, 1);
+  });
+
+  it("keeps content and mode, sorted by name", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "zip-test-"));
+    try {
+      writeFileSync(join(folder, "a.zip"), await zip(entries));
+      const script = `import sys, zipfile, json
+z = zipfile.ZipFile(sys.argv[1])
+print(json.dumps([[i.filename, oct(i.external_attr >> 16), i.date_time, z.read(i).decode()] for i in z.infolist()]))`;
+      const listed = JSON.parse(
+        execFileSync("python3", ["-c", script, join(folder, "a.zip")], { encoding: "utf8" }),
+      );
+      assert.deepEqual(listed, [
+        ["extensions/a", "0o100644", [1980, 1, 1, 0, 0, 0], "first"],
+        ["extensions/b", "0o100755", [1980, 1, 1, 0, 0, 0], "second"],
+      ]);
+      assert.ok(statSync(join(folder, "a.zip")).size > 0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("refuses two entries of one name", async () => {
+    await assert.rejects(zip([...entries, ...entries]), /would hold extensions\/a twice/);
+  });
+
+  it("hashes as sha256sum does", () => {
+    assert.equal(
+      sha256(Buffer.from("abc")),
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    );
+    assert.equal(sha256(readFileSync(__filename)).length, 64);
+  });
+});
