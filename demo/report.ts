@@ -79,7 +79,7 @@ function logTable({ logs }: DemoResult, width: number): string {
   for (const log of logs.slice(-linesShown)) {
     const colour = severityColours[log.severity.toLowerCase()];
     rows.push([
-      log.timestamp.slice(11, 23),
+      log.time.slice(11, 23),
       clip(log.service, 20),
       colour ? styleText(colour, log.severity) : log.severity,
       `${log.invocationId.slice(0, 12)}…`,

@@ -1,27 +1,5 @@
+import type { StoredLog, StoredSpan } from "../sandbox/clickhouse/telemetry";
 import type { PlannedInvocation } from "./scenario";
-
-/** A log line as ClickHouse returned it. */
-export interface LogLine {
-  timestamp: string;
-  service: string;
-  severity: string;
-  body: string;
-  invocationId: string;
-  traceId: string;
-  spanId: string;
-}
-
-/** An `invoke` span as ClickHouse returned it; the duration is in milliseconds. */
-export interface InvokeSpan {
-  timestamp: string;
-  service: string;
-  invocationId: string;
-  traceId: string;
-  spanId: string;
-  durationMs: number;
-  status: string;
-  coldStart: boolean;
-}
 
 /** One invocation that was made, next to what was planned. */
 export interface MadeInvocation {
@@ -38,8 +16,10 @@ export interface DemoResult {
   layerVersionArns: Record<string, Record<string, string>>;
   functions: { name: string; runtime: string; service: string }[];
   invocations: MadeInvocation[];
-  logs: LogLine[];
-  spans: InvokeSpan[];
+  /** The rows of what the functions wrote, oldest first. */
+  logs: StoredLog[];
+  /** The spans of their invocations, oldest first. */
+  spans: StoredSpan[];
   cloudWatchStreams: number;
   /** What the extension itself wrote to its log, in order. */
   extensionLog: string[];

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { Sandbox } from "../sandbox";
+import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
+import { cloudWatchLogSink } from "../sandbox/cloudWatchLogs";
+import { readDeployedFunction } from "../sandbox/deployedFunction";
+import type { FunctionDefinition } from "../sandbox/functionDefinition";
+import type { TelemetryEvent } from "../sandbox/telemetryEvent";
+import type { Cleanup } from "./cleanup";
+import { demoRegion } from "./deploy";
+import type { MadeInvocation } from "./result";
+import type { PlannedInvocation } from "./scenario";
+
+/** Where a demo function runs. */
+export interface Surroundings {
+  aws: EmbeddedAws;
+  /** Loopback ports that the function may reach besides AWS. */
+  ports: readonly number[];
+  cacheDirectory: string;
+  /** Layers to add behind the deployed ones, as paths. */
+  extraLayers: readonly string[];
+  cleanup: Cleanup;
+}
+
+/** What came of one function's invocations. */
+export interface FunctionRun {
+  invocations: MadeInvocation[];
+  extensionLog: string[];
+}
+
+/** Reads a function back from the embedded AWS, as Lambda would before it starts one. */
+export function readFunction(
+  name: string,
+  { aws, cacheDirectory }: Surroundings,
+): Promise<FunctionDefinition> {
+  return readDeployedFunction(aws, { region: demoRegion, name, cacheDirectory });
+}
+
+/** Starts a function in a sandbox with its layers, makes the invocations one after another, and shuts it down. */
+export async function runFunction(
+  definition: FunctionDefinition,
+  planned: readonly PlannedInvocation[],
+  surroundings: Surroundings,
+  onInvocation: (made: MadeInvocation) => Promise<void> | void,
+): Promise<FunctionRun> {
+  const { aws, ports, extraLayers, cleanup } = surroundings;
+  const started = await Sandbox.start({
+    function: { ...definition, layers: [...definition.layers, ...extraLayers] },
+    hostPorts: [aws.port, ...ports],
+    platformEnvironment: { AWS_ENDPOINT_URL: aws.endpoint },
+    logSink: cloudWatchLogSink(aws, { region: demoRegion }),
+    cacheDirectory: join(surroundings.cacheDirectory, "layers"),
+  });
+  const sandbox = cleanup.use(started, (running) => running.shutdown());
+  const invocations: MadeInvocation[] = [];
+  for (const plan of planned) {
+    const { requestId, status, durationMs, extensionOverheadMs } = await sandbox.invoke(plan.payload);
+    const made = {
+      functionName: definition.name,
+      planned: plan,
+      requestId,
+      status,
+      durationMs,
+      extensionOverheadMs,
+    };
+    invocations.push(made);
+    await onInvocation(made);
+  }
+  await sandbox.shutdown();
+  return {
+    invocations,
+    extensionLog: sandbox.events.filter(isExtensionLog).map(({ record }) => String(record).trim()),
+  };
+}
+
+function isExtensionLog(event: TelemetryEvent): boolean {
+  return event.type === "extension";
+}

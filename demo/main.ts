@@ -1,0 +1,88 @@
+import { parseArgs, styleText } from "node:util";
+import { Cleanup } from "./cleanup";
+import { type Fault, faults } from "./fault";
+import { terminalProgress } from "./progress";
+import { report } from "./report";
+import { problems, summarize } from "./result";
+import { runDemo } from "./run";
+
+const help = `npm run demo [-- options]
+From source to rows in ClickHouse on this machine: builds the extension, publishes it as layers and deploys two
+functions with the Pulumi engine to an embedded AWS, runs them in a local Lambda and looks at what arrived.
+
+  --all-architectures   build and publish the layers for x86_64 and arm64, not only for this machine's architecture
+  --rounds N            how often each function is asked for each scenario (default 3: 24 invocations)
+  --json                end with one JSON object on standard output instead of tables
+  --fault NAME          break something on the way: ${faults.join(", ")}
+  --help                this text`;
+
+interface Options {
+  allArchitectures: boolean;
+  rounds: number;
+  json: boolean;
+  fault?: Fault;
+}
+
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      "all-architectures": { type: "boolean", default: false },
+      rounds: { type: "string", default: "3" },
+      json: { type: "boolean", default: false },
+      fault: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds takes a whole number from 1, not "${values.rounds}"`);
+  const fault = faults.find((name) => name === values.fault);
+  if (values.fault !== undefined && !fault)
+    throw new Error(`--fault takes one of ${faults.join(", ")}, not "${values.fault}"`);
+  return { allArchitectures: values["all-architectures"], rounds, json: values.json, fault };
+}
+
+async function main(cleanup: Cleanup): Promise<number> {
+  const options = readOptions();
+  if (!options) {
+    console.log(help);
+    return 0;
+  }
+  const progress = terminalProgress();
+  const result = await runDemo({ ...options, progress, cleanup });
+  const found = problems(result);
+  if (options.json) console.log(JSON.stringify(summarize(result)));
+  else console.log(report(result, process.stdout.columns ?? 140));
+  for (const line of new Set(result.extensionLog))
+    progress.note(styleText("dim", `the extension said: ${line}`));
+  for (const problem of found) progress.note(styleText("red", `✖ ${problem}`));
+  if (found.length === 0) progress.note(styleText("green", `✔ everything arrived, in ${result.seconds} s`));
+  return found.length === 0 ? 0 : 1;
+}
+
+/** Ctrl-C and a polite kill end every process that the demo started before they end the demo. */
+function undoOnSignal(cleanup: Cleanup): void {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      process.stderr.write("\nstopping what the demo started…\n");
+      cleanup.run().finally(() => process.exit(code));
+    });
+  }
+}
+
+const cleanup = new Cleanup();
+undoOnSignal(cleanup);
+main(cleanup)
+  .catch((error: Error) => {
+    process.stderr.write(`${styleText("red", "✖")} ${error.message}\n`);
+    return 1;
+  })
+  .then(async (code) => {
+    const failures = await cleanup.run();
+    for (const failure of failures) process.stderr.write(`while stopping: ${failure.message}\n`);
+    process.exitCode = code;
+  });

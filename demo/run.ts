@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import { buildLayers } from "../layers/buildLayers";
+import { hostArchitecture } from "../layers/compile";
+import { layerArchitectures } from "../layers/manifest";
+import { type EmbeddedAws, startEmbeddedAws } from "../sandbox/aws/embeddedAws";
+import { type EmbeddedClickHouse, startClickHouse } from "../sandbox/clickhouse";
+import { cloudWatchStreams, storedTelemetry } from "./arrivals";
+import type { Cleanup } from "./cleanup";
+import { type Deployment, deployExample, newIngestionKey } from "./deploy";
+import type { Fault } from "./fault";
+import { readFunction, runFunction, type Surroundings } from "./functions";
+import { portTakingLayer } from "./portTakingLayer";
+import type { Progress } from "./progress";
+import type { DemoResult, MadeInvocation } from "./result";
+import { plannedInvocations } from "./scenario";
+
+const root = join(__dirname, "..");
+
+/** What the demo is asked to do. */
+export interface DemoOptions {
+  allArchitectures: boolean;
+  /** How often each function is asked for each scenario. */
+  rounds: number;
+  fault?: Fault;
+  progress: Progress;
+  cleanup: Cleanup;
+}
+
+interface Services {
+  aws: EmbeddedAws;
+  clickhouse: EmbeddedClickHouse;
+  ingestionKey: string;
+}
+
+/**
+ * The whole way: source → layers → deployment → invocations → rows.
+ * @throws when a step cannot be done, or when the telemetry cannot be read back, with what the functions did meanwhile.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const started = Date.now();
+  const { progress } = options;
+  await progress.step("Building the extension and its layers", (detail) => build(options, detail));
+  const services = await progress.step("Starting AWS and ClickHouse on this machine", () =>
+    startServices(options),
+  );
+  const deployment = await progress.step("Deploying with the Pulumi engine", (detail) =>
+    deploy(options, services, detail),
+  );
+  const runs = await runFunctions(options, services, deployment);
+  const made = runs.flatMap(({ invocations }) => invocations);
+  const answered = made.filter(({ planned, status }) => planned.status === status).length;
+  progress.note(`${answered} of ${made.length} invocations were answered as they should be`);
+  const extensionLog = runs.flatMap((run) => run.extensionLog);
+  const stored = await progress
+    .step("Reading back from ClickHouse", () =>
+      storedTelemetry(
+        services.clickhouse,
+        runs.map(({ service }) => service),
+      ),
+    )
+    .catch((error: Error) => {
+      const said = [...new Set(extensionLog)].map((line) => `\n  the extension said: ${line}`).join("");
+      throw new Error(
+        `ClickHouse is gone, so nothing can be read back (${error.message}). The functions did not notice.${said}`,
+      );
+    });
+  const streams = await Promise.all(
+    deployment.functionNames.map((name) => cloudWatchStreams(services.aws, name)),
+  );
+  return {
+    layerVersionArns: deployment.layerVersionArns,
+    functions: runs.map(({ name, runtime, service }) => ({ name, runtime, service })),
+    invocations: made,
+    ...stored,
+    cloudWatchStreams: streams.reduce((sum, count) => sum + count, 0),
+    extensionLog,
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+  };
+}
+
+async function build({ allArchitectures }: DemoOptions, log: (detail: string) => void): Promise<void> {
+  await buildLayers({
+    root,
+    architectures: allArchitectures ? layerArchitectures : [hostArchitecture()],
+    log,
+  });
+}
+
+async function startServices({ cleanup }: DemoOptions): Promise<Services> {
+  const ingestionKey = newIngestionKey();
+  const [aws, clickhouse] = await Promise.all([
+    startEmbeddedAws().then((running) => cleanup.use(running, () => running.stop())),
+    startClickHouse({ ingestionKey }).then((running) => cleanup.use(running, () => running.stop())),
+  ]);
+  return { aws, clickhouse, ingestionKey };
+}
+
+function deploy(
+  { fault, cleanup }: DemoOptions,
+  services: Services,
+  onResource: (text: string) => void,
+): Promise<Deployment> {
+  return deployExample({
+    aws: services.aws,
+    endpoint: services.clickhouse.otlpUrl,
+    ingestionKey: fault === "wrong-key" ? newIngestionKey() : services.ingestionKey,
+    architecture: hostArchitecture(),
+    cleanup,
+    onResource,
+  });
+}
+
+interface NamedRun {
+  name: string;
+  runtime: string;
+  service: string;
+  invocations: MadeInvocation[];
+  extensionLog: string[];
+}
+
+/** Both functions at once, each in a sandbox of its own. */
+function runFunctions(
+  options: DemoOptions,
+  { aws, clickhouse }: Services,
+  deployment: Deployment,
+): Promise<NamedRun[]> {
+  const { rounds, fault, progress, cleanup } = options;
+  const planned = plannedInvocations(rounds);
+  const total = planned.length * deployment.functionNames.length;
+  const surroundings: Surroundings = {
+    aws,
+    ports: clickhouse.ports,
+    cacheDirectory: join(root, ".cache", "sandbox"),
+    extraLayers: fault === "port-taken" ? [portTakingLayer(cleanup)] : [],
+    cleanup,
+  };
+  return progress.step("Running the functions in the local Lambda", async (detail) => {
+    let done = 0;
+    const onInvocation = async (): Promise<void> => {
+      detail(`${++done} of ${total} invocations`);
+      if (fault === "clickhouse-down" && done === total >> 1) await clickhouse.kill();
+    };
+    return Promise.all(
+      deployment.functionNames.map(async (name) => {
+        const definition = await readFunction(name, surroundings);
+        const run = await runFunction(definition, planned, surroundings, onInvocation);
+        return {
+          name,
+          runtime: definition.runtime,
+          service: serviceName(definition.environment, name),
+          ...run,
+        };
+      }),
+    );
+  });
+}
+
+/** The `service.name` that a function's settings give it. Default: its name. */
+function serviceName(environment: Record<string, string>, functionName: string): string {
+  const attributes = environment.ROTEL_OTEL_RESOURCE_ATTRIBUTES ?? "";
+  return (
+    /(?:^|,)service\.name=([^,]+)/.exec(attributes)?.[1] ?? environment.OTEL_SERVICE_NAME ?? functionName
+  );
+}

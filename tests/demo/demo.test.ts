@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DemoSummary } from "../../demo/result";
+
+const root = join(__dirname, "..", "..");
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", "demo/main.ts", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+  });
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let [out, err] = ["", ""];
+  child.stdout?.on("data", (data) => {
+    out += data;
+  });
+  child.stderr?.on("data", (data) => {
+    err += data;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+/** The processes below a process, as Linux lists them. */
+function descendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const found = [pid];
+  for (const above of found) for (const [child, parent] of parents) if (parent === above) found.push(child);
+  return found.slice(1);
+}
+
+function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+describe("npm run demo", function () {
+  this.timeout(600_000);
+
+  it("brings every line of both functions to ClickHouse and says so in one JSON object", async () => {
+    const { code, out, err } = await ended(start("--json"));
+    assert.equal(code, 0, err);
+    const summary = JSON.parse(out.trim().split("\n").at(-1) ?? "") as DemoSummary;
+    assert.equal(summary.regions, 10);
+    assert.equal(summary.layerVersions, 10);
+    assert.equal(summary.functions.length, 2);
+    assert.equal(summary.invocations, 24);
+    assert.equal(summary.linesWritten, 36);
+    assert.equal(summary.logRows, summary.linesWritten);
+    assert.equal(summary.invokeSpans, summary.invocations);
+    assert.equal(summary.cloudWatchStreams, 0);
+    assert.ok(summary.seconds > 0);
+  });
+
+  it("shows the lines, the spans and the layers to a person", async () => {
+    const { code, out, err } = await ended(start("--rounds", "1"));
+    assert.equal(code, 0, err);
+    for (const part of ["us-east-2", "sa-east-1", "Logs in ClickHouse", "Invoke spans", "equal"])
+      assert.ok(out.includes(part), `${part}\n${out}`);
+  });
+
+  const broken: [string, RegExp][] = [
+    ["clickhouse-down", /ClickHouse (is|was) (gone|stopped)/],
+    ["wrong-key", /401/],
+  ];
+  for (const [fault, message] of broken) {
+    it(`--fault ${fault}: the functions answer, the demo says what is wrong`, async () => {
+      const { code, out, err } = await ended(start("--rounds", "1", "--fault", fault));
+      assert.equal(code, 1, out + err);
+      assert.match(err, message);
+      assert.match(err, /8 of 8 invocations were answered/);
+    });
+  }
+
+  it("--fault port-taken: the functions answer and nothing is lost", async () => {
+    const { code, err } = await ended(start("--rounds", "1", "--fault", "port-taken"));
+    assert.equal(code, 0, err);
+    assert.match(err, /4318/);
+  });
+
+  it("says what is wrong with an option", async () => {
+    const { code, err } = await ended(start("--fault", "nonsense"));
+    assert.equal(code, 1);
+    assert.match(err, /--fault takes one of clickhouse-down, wrong-key, port-taken/);
+  });
+
+  it("ends every process that it started when it is interrupted", async () => {
+    const child = start("--json");
+    const end = ended(child);
+    const pid = child.pid ?? 0;
+    let seen: number[] = [];
+    while (seen.length < 2 && child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      seen = descendants(pid);
+    }
+    child.kill("SIGINT");
+    const { code } = await end;
+    assert.equal(code, 130);
+    assert.deepEqual(seen.filter(alive), []);
+  });
+});
