@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Sandbox } from "../sandbox";
 import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { cloudWatchLogSink } from "../sandbox/cloudWatchLogs";
@@ -16,8 +15,6 @@ export interface Surroundings {
   /** Loopback ports that the function may reach besides AWS. */
   ports: readonly number[];
   cacheDirectory: string;
-  /** Layers to add behind the deployed ones, as paths. */
-  extraLayers: readonly string[];
   cleanup: Cleanup;
 }
 
@@ -42,13 +39,13 @@ export async function runFunction(
   surroundings: Surroundings,
   onInvocation: (made: MadeInvocation) => Promise<void> | void,
 ): Promise<FunctionRun> {
-  const { aws, ports, extraLayers, cleanup } = surroundings;
+  const { aws, ports, cleanup } = surroundings;
   const started = await Sandbox.start({
-    function: { ...definition, layers: [...definition.layers, ...extraLayers] },
+    function: definition,
     hostPorts: [aws.port, ...ports],
     platformEnvironment: { AWS_ENDPOINT_URL: aws.endpoint },
     logSink: cloudWatchLogSink(aws, { region: demoRegion }),
-    cacheDirectory: join(surroundings.cacheDirectory, "layers"),
+    cacheDirectory: surroundings.cacheDirectory,
   });
   const sandbox = cleanup.use(started, (running) => running.shutdown());
   const invocations: MadeInvocation[] = [];

@@ -1,10 +1,11 @@
-import { parseArgs, styleText } from "node:util";
+import { parseArgs } from "node:util";
 import { Cleanup } from "./cleanup";
 import { type Fault, faults } from "./fault";
 import { terminalProgress } from "./progress";
 import { report } from "./report";
 import { problems, summarize } from "./result";
 import { runDemo } from "./run";
+import { style } from "./style";
 
 const help = `npm run demo [-- options]
 From source to rows in ClickHouse on this machine: builds the extension, publishes it as layers and deploys two
@@ -55,9 +56,10 @@ async function main(cleanup: Cleanup): Promise<number> {
   if (options.json) console.log(JSON.stringify(summarize(result)));
   else console.log(report(result, process.stdout.columns ?? 140));
   for (const line of new Set(result.extensionLog))
-    progress.note(styleText("dim", `the extension said: ${line}`));
-  for (const problem of found) progress.note(styleText("red", `✖ ${problem}`));
-  if (found.length === 0) progress.note(styleText("green", `✔ everything arrived, in ${result.seconds} s`));
+    progress.note(style(process.stderr, "dim", `the extension said: ${line}`));
+  for (const problem of found) progress.note(style(process.stderr, "red", `✖ ${problem}`));
+  if (found.length === 0)
+    progress.note(style(process.stderr, "green", `✔ everything arrived, in ${result.seconds} s`));
   return found.length === 0 ? 0 : 1;
 }
 
@@ -74,11 +76,13 @@ function undoOnSignal(cleanup: Cleanup): void {
   }
 }
 
+// The AWS SDK warns about Node.js 20 in the middle of the report; which Node.js is supported is said in package.json.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 const cleanup = new Cleanup();
 undoOnSignal(cleanup);
 main(cleanup)
   .catch((error: Error) => {
-    process.stderr.write(`${styleText("red", "✖")} ${error.message}\n`);
+    process.stderr.write(`${style(process.stderr, "red", "✖")} ${error.message}\n`);
     return 1;
   })
   .then(async (code) => {

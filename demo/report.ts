@@ -1,6 +1,6 @@
-import { styleText } from "node:util";
 import Table from "cli-table3";
 import { type DemoResult, summarize } from "./result";
+import { style } from "./style";
 
 const linesShown = 14;
 
@@ -8,7 +8,10 @@ const linesShown = 14;
 export function report(result: DemoResult, width: number): string {
   const { linesWritten, logRows, invokeSpans, invocations, cloudWatchStreams, regions, layerVersions } =
     summarize(result);
-  const equal = linesWritten === logRows ? styleText("green", "equal") : styleText("red", "NOT equal");
+  const equal =
+    linesWritten === logRows
+      ? style(process.stdout, "green", "equal")
+      : style(process.stdout, "red", "NOT equal");
   return [
     heading("Layer versions", `${layerVersions} in ${regions} regions`),
     layerTable(result),
@@ -26,7 +29,7 @@ export function report(result: DemoResult, width: number): string {
 }
 
 function heading(title: string, note: string): string {
-  return `\n${styleText("bold", title)}${note ? styleText("dim", `  ${note}`) : ""}`;
+  return `\n${style(process.stdout, "bold", title)}${note ? style(process.stdout, "dim", `  ${note}`) : ""}`;
 }
 
 function table(head: string[], colWidths?: number[]): Table.Table {
@@ -50,7 +53,13 @@ function table(head: string[], colWidths?: number[]): Table.Table {
   return new Table({
     head,
     chars: border,
-    style: { head: ["dim"], border: [], "padding-left": 1, "padding-right": 0, compact: true },
+    style: {
+      head: process.stdout.isTTY && !process.env.NO_COLOR ? ["dim"] : [],
+      border: [],
+      "padding-left": 1,
+      "padding-right": 0,
+      compact: true,
+    },
     ...(colWidths ? { colWidths } : {}),
   });
 }
@@ -81,7 +90,7 @@ function logTable({ logs }: DemoResult, width: number): string {
     rows.push([
       log.time.slice(11, 23),
       clip(log.service, 20),
-      colour ? styleText(colour, log.severity) : log.severity,
+      colour ? style(process.stdout, colour, log.severity) : log.severity,
       `${log.invocationId.slice(0, 12)}…`,
       `${log.traceId.slice(0, 11)}…`,
       clip(log.body.replaceAll("\n", "⏎").replaceAll("\t", " "), body - 2),

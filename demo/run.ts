@@ -4,6 +4,8 @@ import { hostArchitecture } from "../layers/compile";
 import { layerArchitectures } from "../layers/manifest";
 import { type EmbeddedAws, startEmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { type EmbeddedClickHouse, startClickHouse } from "../sandbox/clickhouse";
+import type { FunctionDefinition } from "../sandbox/functionDefinition";
+import { LayerCache } from "../sandbox/layerCache";
 import { cloudWatchStreams, storedTelemetry } from "./arrivals";
 import type { Cleanup } from "./cleanup";
 import { type Deployment, deployExample, newIngestionKey } from "./deploy";
@@ -15,6 +17,7 @@ import type { DemoResult, MadeInvocation } from "./result";
 import { plannedInvocations } from "./scenario";
 
 const root = join(__dirname, "..");
+const cacheDirectory = join(root, ".cache", "sandbox");
 
 /** What the demo is asked to do. */
 export interface DemoOptions {
@@ -61,7 +64,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     .catch((error: Error) => {
       const said = [...new Set(extensionLog)].map((line) => `\n  the extension said: ${line}`).join("");
       throw new Error(
-        `ClickHouse is gone, so nothing can be read back (${error.message}). The functions did not notice.${said}`,
+        `ClickHouse is gone, so nothing can be read back (${firstLine(error.message)}).${said}`,
       );
     });
   const streams = await Promise.all(
@@ -130,8 +133,7 @@ function runFunctions(
   const surroundings: Surroundings = {
     aws,
     ports: clickhouse.ports,
-    cacheDirectory: join(root, ".cache", "sandbox"),
-    extraLayers: fault === "port-taken" ? [portTakingLayer(cleanup)] : [],
+    cacheDirectory,
     cleanup,
   };
   return progress.step("Running the functions in the local Lambda", async (detail) => {
@@ -142,7 +144,8 @@ function runFunctions(
     };
     return Promise.all(
       deployment.functionNames.map(async (name) => {
-        const definition = await readFunction(name, surroundings);
+        const deployed = await readFunction(name, surroundings);
+        const definition = fault === "port-taken" ? await withTakenPort(deployed, cleanup) : deployed;
         const run = await runFunction(definition, planned, surroundings, onInvocation);
         return {
           name,
@@ -153,6 +156,18 @@ function runFunctions(
       }),
     );
   });
+}
+
+async function withTakenPort(definition: FunctionDefinition, cleanup: Cleanup): Promise<FunctionDefinition> {
+  const extension = definition.layers.at(-1);
+  if (!extension) throw new Error(`${definition.name} was deployed without a layer`);
+  const unpacked = await new LayerCache(cacheDirectory).unpack(extension);
+  return { ...definition, layers: [...definition.layers, portTakingLayer(unpacked, cleanup)] };
+}
+
+/** A client's message may be followed by everything it knows of the request. */
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }
 
 /** The `service.name` that a function's settings give it. Default: its name. */
