@@ -1,0 +1,97 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { ClickHouseError } from "../clickHouseError";
+
+/** What the URL and headers of a request to ClickHouse's HTTP interface say, apart from who asks. */
+export interface RequestParameters {
+  readonly query: string;
+  readonly database: string;
+  readonly defaultFormat: string;
+  readonly queryId?: string;
+  /** The body consists of ClickHouse's compressed blocks. */
+  readonly decompress: boolean;
+  /** The answer may be compressed as the client's Accept-Encoding allows. */
+  readonly compressResponse: boolean;
+  /** The client forbids writing for this request. */
+  readonly readonly: boolean;
+  /** Settings of ClickHouse's for this request. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Values of `{name:Type}` placeholders, unescaped. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const NOT_IMPLEMENTED = 48;
+/** Parameters that are no settings. Those of sessions and roles make no difference with a single user. */
+const RESERVED = new Set([
+  ...["query", "database", "default_format", "query_id", "user", "password", "decompress", "readonly"],
+  ...[
+    "enable_http_compression",
+    "http_zlib_compression_level",
+    "compress",
+    "quota_key",
+    "stacktrace",
+    "role",
+  ],
+  ...["buffer_size", "wait_end_of_query", "session_id", "session_timeout", "session_check", "close_session"],
+  ...["client_protocol_version", "send_progress_in_http_headers", "add_http_cors_header"],
+]);
+
+/** Reads a request's parameters. */
+export function readRequestParameters(url: URLSearchParams, headers: IncomingHttpHeaders): RequestParameters {
+  if (isOn(url.get("compress"))) {
+    throw new ClickHouseError(
+      NOT_IMPLEMENTED,
+      "compress=1 is not supported by this server: ask for gzip by enable_http_compression=1. (NOT_IMPLEMENTED)",
+    );
+  }
+  const settings: Record<string, string> = {};
+  const values: Record<string, string> = {};
+  for (const [name, value] of url) {
+    if (name.startsWith("param_")) values[name.slice("param_".length)] = unescapeTabSeparated(value);
+    else if (!RESERVED.has(name)) settings[name] = value;
+  }
+  const queryId = url.get("query_id") ?? undefined;
+  return {
+    query: url.get("query") ?? "",
+    database: url.get("database") ?? header(headers, "x-clickhouse-database") ?? "default",
+    defaultFormat: url.get("default_format") ?? header(headers, "x-clickhouse-format") ?? "TabSeparated",
+    ...(queryId === undefined ? {} : { queryId }),
+    decompress: isOn(url.get("decompress")),
+    compressResponse: isOn(url.get("enable_http_compression")),
+    readonly: isOn(url.get("readonly")),
+    settings,
+    values,
+  };
+}
+
+/** Content-Type that ClickHouse gives an answer in a format. */
+export function contentType(format: string): string {
+  if (/^JSON.*EachRow/.test(format)) return "application/x-ndjson; charset=UTF-8";
+  if (/^(JSON|GeoJSON)/.test(format)) return "application/json; charset=UTF-8";
+  if (/^(TabSeparated|TSV)/.test(format)) return "text/tab-separated-values; charset=UTF-8";
+  if (/^CSV/.test(format)) return "text/csv; charset=UTF-8; header=absent";
+  if (/^(RowBinary|Native|Parquet|Arrow|ORC|Avro|MsgPack)/.test(format)) return "application/octet-stream";
+  return "text/plain; charset=UTF-8";
+}
+
+function isOn(value: string | null): boolean {
+  return value === "1" || value === "2" || value === "true";
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  b: "\b",
+  f: "\f",
+  r: "\r",
+  n: "\n",
+  t: "\t",
+  "0": "\0",
+};
+
+/** Undoes the escapes of TabSeparated, in which parameters are sent. */
+function unescapeTabSeparated(value: string): string {
+  return value.replace(/\\([\s\S])/g, (_, character: string) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import type { Fault } from "./faults";
+import { USER } from "./http/credentials";
+import { ServerProcess } from "./serverProcess";
+import type { IntakeStats } from "./signal";
+
+export type { Fault } from "./faults";
+export type { IntakeStats, Signal, SignalStats } from "./signal";
+
+/** Settings of an embedded ClickHouse. */
+export interface ClickHouseOptions {
+  /** Key that the OTLP intake wants in `authorization`; also the password of user `default`. */
+  readonly ingestionKey: string;
+  /** Serve both interfaces over TLS. Default: false. */
+  readonly tls?: boolean;
+  /** Where data and certificates are kept. Default: a temporary directory, removed by `stop`. */
+  readonly directory?: string;
+  /** Ports of ClickHouse's HTTP interface and of the OTLP intake, as `ports` of an earlier one. Default: free ones. */
+  readonly ports?: readonly number[];
+}
+
+/** A value for a `{name:Type}` placeholder. */
+export type QueryParameter = string | number | bigint | boolean | null | Date | readonly (string | number)[];
+
+/** Values by the names of their placeholders. */
+export type QueryParameters = Readonly<Record<string, QueryParameter>>;
+
+/** Something that runs queries. */
+export interface QuerySource {
+  /**
+   * Runs a statement that gives rows.
+   *
+   * @param params values of its `{name:Type}` placeholders
+   * @returns rows as objects by column; 64-bit integers are numbers
+   */
+  query<Row>(sql: string, params?: QueryParameters): Promise<Row[]>;
+}
+
+/** A running ClickHouse with ClickStack's tables and an OTLP intake as ClickStack's collector. */
+export interface EmbeddedClickHouse extends QuerySource {
+  readonly pid: number;
+  readonly directory: string;
+  /** ClickHouse's HTTP interface: user `default`, password the ingestion key. */
+  readonly httpUrl: string;
+  /** Base of OTLP/HTTP: `/v1/logs`, `/v1/traces` and `/v1/metrics` are below it. */
+  readonly otlpUrl: string;
+  /** Certificate of the authority to trust, PEM; only with `tls`. */
+  readonly caFile?: string;
+  /** Ports of the HTTP interface and the intake. */
+  readonly ports: readonly number[];
+  /** What the intake has counted since the process started. */
+  stats(): Promise<IntakeStats>;
+  /** Makes the intake fail from now on; without a fault it works again. */
+  setFault(fault?: Fault): Promise<void>;
+  /** Ends the process at once (SIGKILL) and leaves the data: start again with the same directory and ports. */
+  kill(): Promise<void>;
+  /** Ends the process; removes the directory if it is a temporary one. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts ClickHouse in a process of its own, which ends with this one. Both interfaces listen on 127.0.0.1.
+ *
+ * @throws Error that names the platform and has the last output of the process, when it can't start
+ */
+export async function startClickHouse(options: ClickHouseOptions): Promise<EmbeddedClickHouse> {
+  const { ingestionKey, tls = false, ports: [httpPort = 0, otlpPort = 0] = [] } = options;
+  if (ingestionKey === "") throw new Error("startClickHouse: ingestionKey: must not be empty");
+  const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), "clickstack-clickhouse-"));
+  const removeDirectory = (): void => {
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+  };
+  const settings = {
+    ingestionKey,
+    tls,
+    directory: path.resolve(directory),
+    ports: [httpPort, otlpPort],
+  } as const;
+  const { process, started } = await ServerProcess.start(settings).catch((error: unknown) => {
+    removeDirectory();
+    throw error;
+  });
+  const { ports, caFile } = started;
+  const scheme = tls ? "https" : "http";
+  const httpUrl = `${scheme}://127.0.0.1:${ports[0]}`;
+  const client = connect(httpUrl, ingestionKey, caFile);
+  return {
+    pid: process.pid,
+    directory: settings.directory,
+    httpUrl,
+    otlpUrl: `${scheme}://127.0.0.1:${ports[1]}`,
+    ...(caFile === undefined ? {} : { caFile }),
+    ports,
+    query: async <Row>(sql: string, params?: QueryParameters): Promise<Row[]> => {
+      try {
+        return await query<Row>(client, sql, params);
+      } catch (error) {
+        throw process.running ? error : process.goneError();
+      }
+    },
+    stats: () => process.stats(),
+    setFault: (fault) => process.fault(fault),
+    kill: () => process.kill(),
+    stop: async () => {
+      await client.close();
+      await process.stop();
+      removeDirectory();
+    },
+  };
+}
+
+function connect(url: string, password: string, caFile: string | undefined): ClickHouseClient {
+  return createClient({
+    url,
+    username: USER,
+    password,
+    // A connection kept from before would fail after a kill and a new start.
+    keep_alive: { enabled: false },
+    // Errors are the caller's to show.
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    ...(caFile === undefined ? {} : { tls: { ca_cert: readFileSync(caFile) } }),
+  });
+}
+
+async function query<Row>(
+  client: ClickHouseClient,
+  sql: string,
+  params: QueryParameters = {},
+): Promise<Row[]> {
+  const result = await client.query({ query: sql, format: "JSONEachRow", query_params: params });
+  return result.json<Row>();
+}

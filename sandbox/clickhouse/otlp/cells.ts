@@ -1,0 +1,38 @@
+/** What several tables write alike. */
+
+/** Lower-case hexadecimal; empty for an identifier that is absent or all zero. */
+export function hexId(id: Uint8Array): string {
+  return id.some((byte) => byte !== 0) ? Buffer.from(id).toString("hex") : "";
+}
+
+/** A DateTime64(9): seconds since 1970 with nine decimals. */
+export function nanoseconds(time: bigint): string {
+  return `${time / 1_000_000_000n}.${String(time % 1_000_000_000n).padStart(9, "0")}`;
+}
+
+/** A DateTime: whole seconds since 1970. */
+export function seconds(time: bigint): number {
+  return Number(time / 1_000_000_000n);
+}
+
+/** A Float64; JSON has no infinities and no NaN, ClickHouse reads them from text. */
+export function float(value: number): number | string {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+/** A row as a line of ClickHouse's JSONEachRow. */
+export function rowText(row: object): string {
+  const text = JSON.stringify(row);
+  // Halves of surrogate pairs can come from JSON only; ClickHouse refuses them.
+  return text.includes("\\ud") ? JSON.stringify(wellFormed(row)) : text;
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return Buffer.from(value).toString();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== "object" || value === null) return value;
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const [key, entry] of Object.entries(value)) copy[String(wellFormed(key))] = wellFormed(entry);
+  return copy;
+}

@@ -1,0 +1,53 @@
+import { fromJson, isMap, type Value, type ValueMap } from "./value";
+
+/**
+ * The attributes that ClickStack's collector stores for a log record: a JSON object found in a text body is
+ * merged in, everything is flattened to dotted keys, and the fields of a body that is a map are added as they are.
+ */
+export function mergeBody(attributes: ValueMap, body: Value): ValueMap {
+  const merged = new Map(attributes);
+  if (typeof body === "string") {
+    for (const [key, value] of findJsonObject(body) ?? []) merged.set(key, value);
+  }
+  const flat = new Map<string, Value>();
+  flatten(merged, "", flat);
+  if (isMap(body)) {
+    for (const [key, value] of body) flat.set(key, value);
+  }
+  return flat;
+}
+
+/** The object written from the first brace of a line to its last closing one, in the first line that has both. */
+function findJsonObject(text: string): ValueMap | undefined {
+  if (!text.includes("{")) return undefined;
+  for (const line of text.split("\n")) {
+    const start = line.indexOf("{");
+    const end = line.lastIndexOf("}");
+    if (start < 0 || end < start) continue;
+    const value = parseJson(line.slice(start, end + 1));
+    return isMap(value) ? value : undefined;
+  }
+  return undefined;
+}
+
+function parseJson(text: string): Value | undefined {
+  try {
+    return fromJson(JSON.parse(text));
+  } catch {
+    return undefined; // Text with braces that is not JSON is nothing unusual.
+  }
+}
+
+/** Lists give a key for each element; a list directly within a list stays one. */
+function flatten(map: ValueMap, prefix: string, flat: Map<string, Value>): void {
+  for (const [key, value] of map) {
+    const name = prefix + key;
+    if (isMap(value)) flatten(value, `${name}.`, flat);
+    else if (Array.isArray(value)) {
+      value.forEach((element: Value, index) => {
+        if (isMap(element)) flatten(element, `${name}.${index}.`, flat);
+        else flat.set(`${name}.${index}`, element);
+      });
+    } else flat.set(name, value);
+  }
+}

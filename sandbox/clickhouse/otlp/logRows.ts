@@ -1,0 +1,71 @@
+import { hexId, nanoseconds } from "./cells";
+import { mergeBody } from "./logBody";
+import type { LogRecord, LogsRequest } from "./messages";
+import { resolveSeverity } from "./severity";
+import { asString, asStrings, toMap, toValue } from "./value";
+
+/** Columns of `otel_logs` that hold what resource and scope say. */
+interface Origin {
+  readonly ServiceName: string;
+  readonly ResourceSchemaUrl: string;
+  readonly ResourceAttributes: Record<string, string>;
+  readonly ScopeSchemaUrl: string;
+  readonly ScopeName: string;
+  readonly ScopeVersion: string;
+  readonly ScopeAttributes: Record<string, string>;
+}
+
+/** A row of `otel_logs`. */
+export interface LogRow extends Origin {
+  readonly Timestamp: string;
+  readonly TraceId: string;
+  readonly SpanId: string;
+  readonly TraceFlags: number;
+  readonly SeverityText: string;
+  readonly SeverityNumber: number;
+  readonly Body: string;
+  readonly LogAttributes: Record<string, string>;
+  readonly EventName: string;
+}
+
+/** The rows that ClickStack's collector writes for a request with logs. */
+export function logRows(request: LogsRequest): LogRow[] {
+  return request.resourceLogs.flatMap(({ resource, schemaUrl, scopeLogs }) => {
+    const ResourceAttributes = asStrings(toMap(resource?.attributes ?? []));
+    const fromResource = {
+      ServiceName: ResourceAttributes["service.name"] ?? "",
+      ResourceSchemaUrl: schemaUrl,
+      ResourceAttributes,
+    };
+    return scopeLogs.flatMap((group) => {
+      const origin: Origin = {
+        ...fromResource,
+        ScopeSchemaUrl: group.schemaUrl,
+        ScopeName: group.scope?.name ?? "",
+        ScopeVersion: group.scope?.version ?? "",
+        ScopeAttributes: asStrings(toMap(group.scope?.attributes ?? [])),
+      };
+      return group.logRecords.map((record) => logRow(origin, record));
+    });
+  });
+}
+
+function logRow(origin: Origin, record: LogRecord): LogRow {
+  const body = toValue(record.body);
+  const text = asString(body);
+  const attributes = mergeBody(toMap(record.attributes), body);
+  const sent = { number: record.severityNumber, text: record.severityText };
+  const severity = resolveSeverity(sent, attributes, text);
+  return {
+    ...origin,
+    Timestamp: nanoseconds(record.timeUnixNano || record.observedTimeUnixNano),
+    TraceId: hexId(record.traceId),
+    SpanId: hexId(record.spanId),
+    TraceFlags: record.flags & 0xff,
+    SeverityText: severity.text,
+    SeverityNumber: severity.number,
+    Body: text,
+    LogAttributes: asStrings(attributes),
+    EventName: record.eventName,
+  };
+}

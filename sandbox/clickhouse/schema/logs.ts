@@ -1,0 +1,67 @@
+import {
+  ATTRIBUTES,
+  column,
+  itemsColumn,
+  KEYWORD,
+  materializedColumn,
+  STRING,
+  type TableDefinition,
+  textIndex,
+} from "./columns";
+
+const MATERIALIZED_ATTRIBUTES = [
+  "k8s.cluster.name",
+  "k8s.container.name",
+  "k8s.deployment.name",
+  "k8s.namespace.name",
+  "k8s.node.name",
+  "k8s.pod.name",
+  "k8s.pod.uid",
+  "deployment.environment.name",
+];
+
+/** `otel_logs` as ClickStack creates it on a ClickHouse with full-text indexes (26.2 and later). */
+export const LOGS_TABLE: TableDefinition = {
+  name: "otel_logs",
+  columns: [
+    column("Timestamp", "DateTime64(9) CODEC(Delta(8), ZSTD(1))"),
+    column("TraceId", STRING),
+    column("SpanId", STRING),
+    column("TraceFlags", "UInt8"),
+    column("SeverityText", KEYWORD),
+    column("SeverityNumber", "UInt8"),
+    column("ServiceName", KEYWORD),
+    column("Body", STRING),
+    column("ResourceSchemaUrl", KEYWORD),
+    column("ResourceAttributes", ATTRIBUTES),
+    column("ScopeSchemaUrl", KEYWORD),
+    column("ScopeName", STRING),
+    column("ScopeVersion", KEYWORD),
+    column("ScopeAttributes", ATTRIBUTES),
+    column("LogAttributes", ATTRIBUTES),
+    column("EventName", STRING),
+    ...MATERIALIZED_ATTRIBUTES.map((attribute) => materializedColumn(attribute, "LowCardinality(String)")),
+    itemsColumn("ResourceAttributeItems", "ResourceAttributes"),
+    itemsColumn("ScopeAttributeItems", "ScopeAttributes"),
+    itemsColumn("LogAttributeItems", "LogAttributes"),
+  ],
+  indexes: [
+    textIndex("idx_trace_id", "TraceId"),
+    textIndex("idx_res_attr_key", "mapKeys(ResourceAttributes)"),
+    textIndex("idx_res_attr_items", "ResourceAttributeItems"),
+    textIndex("idx_scope_attr_key", "mapKeys(ScopeAttributes)"),
+    textIndex("idx_scope_attr_items", "ScopeAttributeItems"),
+    textIndex("idx_log_attr_key", "mapKeys(LogAttributes)"),
+    textIndex("idx_log_attr_items", "LogAttributeItems"),
+    "INDEX idx_lower_body lower(Body) TYPE text(tokenizer = 'splitByNonAlpha')",
+  ],
+  partitionBy: "toDate(Timestamp)",
+  orderBy: "toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp",
+  retentionFrom: "toDateTime(Timestamp)",
+  settings: [
+    "index_granularity = 8192",
+    "ttl_only_drop_parts = 1",
+    "enable_block_number_column = 1",
+    "enable_block_offset_column = 1",
+  ],
+};

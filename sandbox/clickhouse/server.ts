@@ -1,0 +1,57 @@
+import * as path from "node:path";
+import { serverCertificate } from "./certificates";
+import { Engine } from "./engine";
+import { FaultPlan } from "./faults";
+import { answerClickHouse } from "./http/interface";
+import type { ServerOptions } from "./ipc";
+import { type Listener, listen } from "./listener";
+import { answerOtlp } from "./otlp/intake";
+import { emptyStats, type IntakeStats } from "./signal";
+
+/** The engine with both listeners in front of it, in this process. */
+export interface Server {
+  readonly ports: readonly [number, number];
+  readonly caFile?: string;
+  readonly faults: FaultPlan;
+  readonly stats: IntakeStats;
+  /** Takes no more requests, finishes those under way and closes the data directory. */
+  close(): Promise<void>;
+}
+
+/** Opens the data directory and starts to listen. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  // Loaded here, as it fails on a platform that chdb has no engine for.
+  const { Session } = await import("chdb");
+  const { ingestionKey, directory, ports } = options;
+  const certificate = options.tls ? await serverCertificate(path.join(directory, "tls")) : undefined;
+  const engine = await Engine.open(directory, (dataDirectory) => new Session(dataDirectory));
+  const faults = new FaultPlan();
+  const stats = emptyStats();
+  const context = { ingestionKey, faults, stats, store: engine.insertRows.bind(engine) };
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await engine.close();
+  };
+  try {
+    const http = await listen(ports[0], certificate, (request, response) =>
+      answerClickHouse(engine, ingestionKey, request, response),
+    );
+    listeners.push(http);
+    const otlp = await listen(ports[1], certificate, (request, response) =>
+      answerOtlp(context, request, response),
+    );
+    listeners.push(otlp);
+    const caFile = certificate?.caFile;
+    return {
+      ports: [http.port, otlp.port],
+      ...(caFile === undefined ? {} : { caFile }),
+      faults,
+      stats,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

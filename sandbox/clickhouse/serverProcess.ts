@@ -1,0 +1,144 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { Socket } from "node:net";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { FromServer, ServerOptions, ToServer } from "./ipc";
+import type { IntakeStats } from "./signal";
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+const KEPT_OUTPUT = 4000;
+
+/** What is sent over and over, with an answer each. */
+type Request = Extract<ToServer, { id: number }>;
+type Started = Extract<FromServer, { type: "started" }>;
+
+/** The process that holds engine and listeners, seen from its parent. */
+export class ServerProcess {
+  private output = "";
+  private nextId = 1;
+  private readonly waiting = new Map<
+    number,
+    { resolve: (stats: IntakeStats) => void; reject: (e: Error) => void }
+  >();
+  private readonly exited: Promise<void>;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stderr?.on("data", (data) => {
+      this.output = (this.output + data).slice(-KEPT_OUTPUT);
+    });
+    child.on("message", (message: FromServer) => this.receive(message));
+    // Neither process nor its pipes keep the parent alive: they end with it.
+    child.unref();
+    child.channel?.unref();
+    if (child.stderr instanceof Socket) child.stderr.unref();
+    this.exited = once(child, "exit").then(() => this.failWaiting());
+  }
+
+  /** Starts the process; rejects when it can't serve, having ended it. */
+  static async start(options: ServerOptions): Promise<{ process: ServerProcess; started: Started }> {
+    const child = fork(path.join(__dirname, "main.ts"), [], {
+      execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    const server = new ServerProcess(child);
+    try {
+      const started = server.untilStarted();
+      child.send({ type: "start", options } satisfies ToServer);
+      return { process: server, started: await started };
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Counts of the OTLP intake. */
+  stats(): Promise<IntakeStats> {
+    return this.request({ type: "stats", id: this.nextId++ });
+  }
+
+  /** Sets the intake's fault. */
+  async fault(fault: Extract<ToServer, { type: "fault" }>["fault"]): Promise<void> {
+    await this.request({ type: "fault", id: this.nextId++, ...(fault === undefined ? {} : { fault }) });
+  }
+
+  /** SIGKILL; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.child.ref();
+    if (this.running) this.child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  /** Lets requests under way finish; resolves when the process is gone. */
+  async stop(): Promise<void> {
+    if (!this.running) return this.exited;
+    this.child.ref();
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    if (this.child.connected) this.child.send({ type: "stop" } satisfies ToServer);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  private untilStarted(): Promise<Started> {
+    return new Promise((resolve, reject) => {
+      const fail = (reason: string): void => reject(new Error(startFailure(reason, this.output)));
+      const timer = setTimeout(() => fail(`no answer within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+      this.child.once("error", (error) => fail(error.message));
+      // Not "exit": what the process wrote last may still be in the pipe then.
+      this.child.once("close", (code, signal) => {
+        clearTimeout(timer);
+        fail(signal ? `its process was ended by ${signal}` : `its process ended with exit code ${code}`);
+      });
+      this.child.once("message", (message: FromServer) => {
+        clearTimeout(timer);
+        if (message.type === "started") resolve(message);
+        else fail(message.type === "failed" ? message.message : `unexpected message ${message.type}`);
+      });
+    });
+  }
+
+  private request(message: Request): Promise<IntakeStats> {
+    if (!this.running || !this.child.connected) return Promise.reject(this.goneError());
+    this.child.channel?.ref();
+    return new Promise((resolve, reject) => {
+      this.waiting.set(message.id, { resolve, reject });
+      this.child.send(message);
+    });
+  }
+
+  private receive(message: FromServer): void {
+    if (message.type !== "answer") return;
+    this.waiting.get(message.id)?.resolve(message.stats);
+    this.waiting.delete(message.id);
+    if (this.waiting.size === 0) this.child.channel?.unref();
+  }
+
+  private failWaiting(): void {
+    for (const { reject } of this.waiting.values()) reject(this.goneError());
+    this.waiting.clear();
+  }
+
+  /** What to say when the process is wanted and is no more. */
+  goneError(): Error {
+    const output = this.output.trim() === "" ? "" : `\nLast output of its process:\n${this.output.trimEnd()}`;
+    return new Error(`ClickHouse is not running: its process was stopped or killed.${output}`);
+  }
+}
+
+function startFailure(reason: string, output: string): string {
+  const lines = [
+    `ClickHouse (npm package chdb) could not start on ${process.platform}-${process.arch}: ${reason}`,
+  ];
+  if (output.trim() !== "") lines.push("Last output of its process:", output.trimEnd());
+  lines.push("chdb has an engine for Linux (x64, arm64; glibc) and macOS (x64, arm64).");
+  return lines.join("\n");
+}

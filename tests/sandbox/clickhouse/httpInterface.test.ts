@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { gzipSync } from "node:zlib";
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import { decodeCompressedBlocks } from "../../../sandbox/clickhouse/http/compressedBlocks";
+import { compressedBlock } from "../../unit/clickhouse/lz4Encoder";
+
+const PASSWORD = "it's \\ a key";
+const CREDENTIALS = { "X-ClickHouse-User": "default", "X-ClickHouse-Key": PASSWORD };
+
+describe("HTTP interface of the embedded ClickHouse", () => {
+  let clickhouse: EmbeddedClickHouse;
+
+  before(async () => {
+    clickhouse = await startClickHouse({ ingestionKey: PASSWORD });
+    await text({}, "CREATE TABLE t (n UInt64, s String) ENGINE = MergeTree ORDER BY n");
+  });
+  after(() => clickhouse?.stop());
+  afterEach(() => text({}, "TRUNCATE TABLE t"));
+
+  function send(
+    query: Record<string, string>,
+    body?: string | Buffer,
+    headers: Record<string, string> = CREDENTIALS,
+  ) {
+    const url = `${clickhouse.httpUrl}/?${new URLSearchParams(query)}`;
+    if (body === undefined) return fetch(url, { headers });
+    return fetch(url, {
+      method: "POST",
+      headers,
+      body: typeof body === "string" ? body : Uint8Array.from(body),
+    });
+  }
+  async function text(query: Record<string, string>, body?: string | Buffer, headers = {}): Promise<string> {
+    const response = await send(query, body, { ...CREDENTIALS, ...headers });
+    const answer = await response.text();
+    assert.equal(response.status, 200, answer);
+    return answer;
+  }
+  const all = () => text({ query: "SELECT n, s FROM t ORDER BY n, s" });
+
+  it("answers /ping and / without credentials for the former", async () => {
+    const ping = await fetch(`${clickhouse.httpUrl}/ping`);
+    assert.deepEqual([ping.status, await ping.text()], [200, "Ok.\n"]);
+    assert.equal((await fetch(`${clickhouse.httpUrl}/nowhere`)).status, 404);
+    assert.equal(await text({}), "Ok.\n");
+  });
+
+  it("takes the query from URL or body, and the format from query or parameter", async () => {
+    assert.equal(await text({ query: "SELECT 1, 'a'" }), "1\ta\n");
+    assert.equal(await text({}, "SELECT 1 AS x FORMAT JSONEachRow"), '{"x":1}\n');
+    assert.equal(await text({ default_format: "CSV" }, "SELECT 1, 'a'"), '1,"a"\n');
+    const response = await send({ query: "SELECT 1 AS x FORMAT JSON" });
+    assert.equal(response.headers.get("content-type"), "application/json; charset=UTF-8");
+    assert.equal(response.headers.get("x-clickhouse-format"), "JSON");
+  });
+
+  it("binds parameters, applies settings to one request and has several databases", async () => {
+    const query = "SELECT {s:String}, {a:Array(UInt8)}, getSetting('max_threads')";
+    const before = await text({ query: "SELECT getSetting('max_threads')" });
+    assert.equal(
+      await text({ query, param_s: "it's\\ta", param_a: "[1,2]", max_threads: "7" }),
+      "it\\'s\\ta\t[1,2]\t7\n",
+    );
+    assert.equal(await text({ query: "SELECT getSetting('max_threads')" }), before);
+    await text({}, "CREATE DATABASE IF NOT EXISTS other");
+    assert.equal(await text({ query: "SELECT currentDatabase()", database: "other" }), "other\n");
+    assert.equal(await text({ query: "SELECT currentDatabase()" }), "default\n");
+    await text({}, "USE other");
+    assert.equal(await text({ query: "SELECT currentDatabase()" }), "default\n");
+  });
+
+  it("inserts rows in ClickHouse's formats", async () => {
+    await text({ query: "INSERT INTO t FORMAT JSONEachRow" }, '{"n":1,"s":"json"}\n{"n":"2"}');
+    await text({}, "INSERT INTO t (s, n) FORMAT TabSeparated\ntab\\tbed\t3\n");
+    await text({}, "INSERT INTO t VALUES (4, 'val''ues'), (5, 'x')");
+    await text(
+      { query: "INSERT INTO t (n) SETTINGS async_insert=1 FORMAT RowBinary" },
+      Buffer.from([6, 0, 0, 0, 0, 0, 0, 0]),
+    );
+    await text({ query: "INSERT INTO t SELECT 7, 'select'" }, "");
+    await text({ query: "INSERT INTO t FORMAT CSV" }, "");
+    assert.equal(await all(), "1\tjson\n2\t\n3\ttab\\tbed\n4\tval\\'ues\n5\tx\n6\t\n7\tselect\n");
+  });
+
+  it("reports written rows", async () => {
+    const response = await send({ query: "INSERT INTO t FORMAT CSV" }, "1,a\n2,b\n");
+    const summary = JSON.parse(response.headers.get("x-clickhouse-summary") ?? "{}");
+    assert.equal(summary.written_rows, "2");
+  });
+
+  it("takes compressed bodies, as gzip or in ClickHouse's blocks with asynchronous inserts", async () => {
+    const insert = {
+      query: "INSERT INTO t (n, s) FORMAT RowBinary",
+      async_insert: "1",
+      wait_for_async_insert: "1",
+    };
+    const row = (n: number, s: string) => Buffer.from([n, 0, 0, 0, 0, 0, 0, 0, s.length, ...Buffer.from(s)]);
+    await text(insert, gzipSync(row(1, "gzip")), { "content-encoding": "gzip" });
+    const blocks = [compressedBlock(row(2, "lz4".repeat(20))), compressedBlock(row(3, "none"), "none")];
+    await text({ ...insert, decompress: "1" }, Buffer.concat(blocks));
+    assert.equal(await all(), `1\tgzip\n2\t${"lz4".repeat(20)}\n3\tnone\n`);
+    const damaged = Buffer.from(compressedBlock(row(4, "x")));
+    damaged[0] = (damaged[0] ?? 0) ^ 1;
+    const response = await send({ ...insert, decompress: "1" }, damaged);
+    assert.equal(response.headers.get("x-clickhouse-exception-code"), "40");
+  });
+
+  it("decodes the blocks that ClickHouse itself writes", async () => {
+    await text(
+      {},
+      "CREATE TABLE blocks (s String CODEC(LZ4)) ENGINE = MergeTree ORDER BY tuple() SETTINGS min_bytes_for_wide_part = 0",
+    );
+    await text({}, "INSERT INTO blocks SELECT repeat(toString(number % 7), 3) FROM numbers(50000)");
+    const [part] = await clickhouse.query<{ path: string }>(
+      "SELECT path FROM system.parts WHERE table = 'blocks' AND active",
+    );
+    const files = readdirSync(part?.path ?? "").filter((name) => name === "s.bin");
+    assert.deepEqual(files, ["s.bin"]);
+    const data = decodeCompressedBlocks(readFileSync(path.join(part?.path ?? "", "s.bin")));
+    const expected = Array.from({ length: 50_000 }, (_, i) => String(i % 7).repeat(3)).join("");
+    assert.ok(data.toString("latin1").replaceAll(/[^0-9]/g, "") === expected);
+    await text({}, "DROP TABLE blocks");
+  });
+
+  it("compresses answers when asked to", async () => {
+    const response = await send({ query: "SELECT 1", enable_http_compression: "1" }, undefined, {
+      ...CREDENTIALS,
+      "accept-encoding": "gzip",
+    });
+    assert.equal(response.headers.get("content-encoding"), "gzip");
+    assert.equal(await response.text(), "1\n");
+  });
+
+  it("has ClickHouse's errors", async () => {
+    const cases: [Record<string, string>, string | undefined, Record<string, string>, number, string][] = [
+      [{ query: "SELECT 1" }, undefined, {}, 401, "194"],
+      [{ query: "SELECT 1" }, undefined, { "X-ClickHouse-Key": "wrong" }, 403, "516"],
+      [{ query: "SELECT 1", user: "eve", password: PASSWORD }, undefined, {}, 403, "516"],
+      [{}, "SELECT * FROM nowhere", CREDENTIALS, 404, "60"],
+      [{}, "SELEC 1", CREDENTIALS, 400, "62"],
+      [{}, "SELECT 1; SELECT 2", CREDENTIALS, 400, "62"],
+      [{ database: "nowhere" }, "SELECT 1", CREDENTIALS, 404, "81"],
+      [{ nonsense: "1" }, "SELECT 1", CREDENTIALS, 404, "115"],
+      [{ query: "DROP TABLE t" }, undefined, CREDENTIALS, 500, "164"],
+      [{ query: "INSERT INTO t FORMAT Values" }, "(1", CREDENTIALS, 400, "62"],
+      [{ query: "INSERT INTO t FORMAT Nonsense" }, "x", CREDENTIALS, 404, "73"],
+      [{}, "SELECT throwIf(1)", CREDENTIALS, 500, "395"],
+    ];
+    for (const [query, body, headers, status, code] of cases) {
+      const response = await send(query, body, headers);
+      const answer = await response.text();
+      assert.deepEqual(
+        [response.status, response.headers.get("x-clickhouse-exception-code")],
+        [status, code],
+        answer,
+      );
+      assert.ok(answer.startsWith(`Code: ${code}. DB::Exception: `), answer);
+    }
+    assert.equal(await text({ query: "SELECT 1" }), "1\n");
+  });
+
+  describe("used by the official client", () => {
+    let client: ClickHouseClient;
+    beforeEach(() => {
+      const compression = { request: true, response: true };
+      client = createClient({
+        url: clickhouse.httpUrl,
+        username: "default",
+        password: PASSWORD,
+        compression,
+        log: { level: ClickHouseLogLevel.OFF },
+      });
+    });
+    afterEach(() => client.close());
+
+    it("pings, inserts, queries, commands and fails", async () => {
+      assert.equal((await client.ping()).success, true);
+      const values = [
+        { n: 1, s: "a'\\ é" },
+        { n: 2, s: "b" },
+      ];
+      const inserted = await client.insert({ table: "t", values, format: "JSONEachRow" });
+      assert.equal(inserted.summary?.written_rows, "2");
+      const result = await client.query({
+        query: "SELECT s FROM t WHERE s = {s:String} AND n IN {n:Array(UInt64)}",
+        query_params: { s: "a'\\ é", n: [1, 5] },
+        format: "JSONEachRow",
+      });
+      assert.deepEqual(await result.json(), [{ s: "a'\\ é" }]);
+      await client.command({
+        query: "ALTER TABLE t DELETE WHERE n = 1",
+        clickhouse_settings: { mutations_sync: "1" },
+      });
+      assert.equal(await all(), "2\tb\n");
+      await assert.rejects(client.query({ query: "SELECT * FROM nowhere" }), (error) => {
+        return error instanceof ClickHouseError && error.code === "60" && error.type === "UNKNOWN_TABLE";
+      });
+    });
+
+    it("inserts and queries at once", async () => {
+      await Promise.all(
+        Array.from({ length: 40 }, async (_, i) => {
+          await client.insert({ table: "t", values: [{ n: i, s: String(i) }], format: "JSONEachRow" });
+          const query = "SELECT s FROM t WHERE n = {n:UInt64}";
+          const result = await client.query({ query, query_params: { n: i }, format: "JSONEachRow" });
+          assert.deepEqual(await result.json(), [{ s: String(i) }]);
+        }),
+      );
+      assert.equal(await text({ query: "SELECT count() FROM t" }), "40\n");
+    });
+  });
+});
