@@ -1,0 +1,148 @@
+import * as grpc from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Provider } from "./provider";
+import { miniSchema } from "./schema";
+import { resourceTypes } from "./services";
+import { fromStruct, toStruct } from "./values";
+
+type Handlers = Pick<IResourceProviderServer, keyof IResourceProviderServer>;
+
+/** The engine's protocol for providers, on top of a {@link Provider}. */
+export function providerService(version: string): grpc.UntypedServiceImplementation {
+  const provider = new Provider();
+  return {
+    ...unimplemented(),
+    ...aboutHandlers(version),
+    ...configurationHandlers(provider),
+    ...planHandlers(provider),
+    ...resourceHandlers(provider),
+  };
+}
+
+/** Turns a function of the request into a gRPC handler; errors go back with their message alone. */
+function unary<Request, Response>(
+  handle: (request: Request) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    Promise.resolve(call.request)
+      .then(handle)
+      .then((response) => callback(null, response))
+      .catch((error: unknown) => {
+        const details = error instanceof Error ? error.message : String(error);
+        callback({ code: grpc.status.UNKNOWN, details });
+      });
+  };
+}
+
+function unimplemented(): grpc.UntypedServiceImplementation {
+  const handlers = Object.keys(ResourceProviderService).map((name) => [
+    name,
+    (_call: unknown, callback?: grpc.sendUnaryData<Empty>) =>
+      callback?.({ code: grpc.status.UNIMPLEMENTED, details: `${name} is not implemented` }),
+  ]);
+  return Object.fromEntries(handlers);
+}
+
+function aboutHandlers(version: string): Handlers {
+  return {
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    getSchema: unary(() =>
+      new messages.GetSchemaResponse().setSchema(miniSchema(version, resourceTypes.keys())),
+    ),
+    attach: unary(() => new Empty()),
+    cancel: unary(() => new Empty()),
+  };
+}
+
+function configurationHandlers(provider: Provider): Handlers {
+  return {
+    checkConfig: unary((request: messages.CheckRequest) =>
+      new messages.CheckResponse().setInputs(request.getNews()),
+    ),
+    // A provider instance is its settings: the resources' own differences show what a change of it means.
+    diffConfig: unary(() =>
+      new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE),
+    ),
+    configure: unary((request: messages.ConfigureRequest) => {
+      provider.configure(fromStruct(request.getArgs()));
+      // The engine then sends plain values and itself marks as secret what came from secret inputs.
+      return new messages.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(false);
+    }),
+    invoke: unary(async (request: messages.InvokeRequest) =>
+      new messages.InvokeResponse().setReturn(
+        toStruct(await provider.invoke(request.getTok(), fromStruct(request.getArgs()))),
+      ),
+    ),
+  };
+}
+
+function planHandlers(provider: Provider): Handlers {
+  return {
+    check: unary((request: messages.CheckRequest) => {
+      const { inputs, failures } = provider.check(request.getUrn(), {
+        olds: fromStruct(request.getOlds()),
+        news: fromStruct(request.getNews()),
+        seed: request.getRandomseed_asU8(),
+      });
+      const list = failures.map(({ property, reason }) =>
+        new messages.CheckFailure().setProperty(property).setReason(reason),
+      );
+      return new messages.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(list);
+    }),
+    diff: unary((request: messages.DiffRequest) => {
+      const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
+      const olds = { inputs: fromStruct(request.getOldInputs()), state: fromStruct(request.getOlds()) };
+      const found = provider.diff(
+        request.getUrn(),
+        olds,
+        fromStruct(request.getNews()),
+        request.getIgnorechangesList(),
+      );
+      return new messages.DiffResponse()
+        .setChanges(found.changed.length > 0 ? DIFF_SOME : DIFF_NONE)
+        .setDiffsList(found.changed)
+        .setReplacesList(found.replaces)
+        .setDeletebeforereplace(found.deleteBeforeReplace);
+    }),
+  };
+}
+
+function resourceHandlers(provider: Provider): Handlers {
+  return {
+    create: unary(async (request: messages.CreateRequest) => {
+      const inputs = fromStruct(request.getProperties());
+      const { id, state } = await provider.create(request.getUrn(), inputs, request.getPreview());
+      return new messages.CreateResponse().setId(id).setProperties(toStruct(state));
+    }),
+    read: unary(async (request: messages.ReadRequest) => {
+      const known = { inputs: fromStruct(request.getInputs()), state: fromStruct(request.getProperties()) };
+      const found = await provider.read(request.getUrn(), request.getId(), known);
+      const response = new messages.ReadResponse();
+      if (!found) return response; // No id: the resource is gone.
+      return response
+        .setId(request.getId())
+        .setProperties(toStruct(found.state))
+        .setInputs(toStruct(found.inputs));
+    }),
+    update: unary(async (request: messages.UpdateRequest) => {
+      const olds = { inputs: fromStruct(request.getOldInputs()), state: fromStruct(request.getOlds()) };
+      const news = fromStruct(request.getNews());
+      const state = await provider.update(
+        request.getUrn(),
+        request.getId(),
+        olds,
+        news,
+        request.getPreview(),
+      );
+      return new messages.UpdateResponse().setProperties(toStruct(state));
+    }),
+    delete: unary(async (request: messages.DeleteRequest) => {
+      await provider.delete(request.getUrn(), request.getId(), fromStruct(request.getProperties()));
+      return new Empty();
+    }),
+  };
+}

@@ -1,0 +1,20 @@
+import type { ResourceType } from "../resource";
+import { policy, rolePolicy, rolePolicyAttachment } from "./iamPolicy";
+import { role } from "./iamRole";
+import { alias, functionUrl, permission } from "./lambdaAccess";
+import { lambdaFunction } from "./lambdaFunction";
+import { layerVersion, layerVersionPermission } from "./lambdaLayer";
+import { logGroup } from "./logGroup";
+import { secret, secretPolicy, secretVersion } from "./secretsManager";
+import { ssmParameter } from "./ssmParameter";
+
+const all = [
+  ...[lambdaFunction, layerVersion, layerVersionPermission, permission, functionUrl, alias],
+  ...[role, rolePolicy, rolePolicyAttachment, policy],
+  ...[logGroup, secret, secretVersion, secretPolicy, ssmParameter],
+];
+
+/** Every resource type by its token. */
+export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
+  all.map((type) => [type.token, type]),
+);

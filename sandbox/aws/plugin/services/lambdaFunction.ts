@@ -1,0 +1,294 @@
+import {
+  CreateFunctionCommand,
+  type CreateFunctionRequest,
+  DeleteFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  type FunctionConfiguration,
+  GetFunctionCommand,
+  type GetFunctionResponse,
+  ListVersionsByFunctionCommand,
+  PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import type { FunctionArgs, FunctionState } from "@pulumi/aws/lambda";
+import { archiveBytes } from "../assets";
+import type { AwsClients } from "../clients";
+import { defineResource, ifFound, type Plain, type ResourceChange, tagChanges } from "../resource";
+
+type Args = Plain<FunctionArgs>;
+type State = Plain<FunctionState>;
+
+const codeInputs = [
+  "code",
+  "sourceCodeHash",
+  "s3Bucket",
+  "s3Key",
+  "s3ObjectVersion",
+  "imageUri",
+  "architectures",
+];
+const notConfiguration = [
+  ...codeInputs,
+  "tags",
+  "tagsAll",
+  "reservedConcurrentExecutions",
+  "publish",
+  "skipDestroy",
+];
+/** The provider's way to say "no reservation". */
+const unreserved = -1;
+
+/** `aws.lambda.Function`. */
+export const lambdaFunction = defineResource<FunctionArgs, FunctionState>({
+  token: "aws:lambda/function:Function",
+  inputs: [
+    ...["architectures", "code", "deadLetterConfig", "description", "environment", "ephemeralStorage"],
+    ...["fileSystemConfig", "handler", "imageConfig", "imageUri", "kmsKeyArn", "layers", "loggingConfig"],
+    ...["memorySize", "name", "packageType", "publish", "reservedConcurrentExecutions", "role", "runtime"],
+    ...[
+      "s3Bucket",
+      "s3Key",
+      "s3ObjectVersion",
+      "skipDestroy",
+      "snapStart",
+      "sourceCodeHash",
+      "tags",
+      "timeout",
+    ],
+    ...["tracingConfig", "vpcConfig"],
+  ] as (keyof FunctionArgs)[],
+  required: ["role"],
+  defaults: {
+    memorySize: 128,
+    packageType: "Zip",
+    publish: false,
+    reservedConcurrentExecutions: unreserved,
+    skipDestroy: false,
+    timeout: 3,
+  },
+  autoName: { maxLength: 64 },
+  replaceOn: ["name", "packageType"],
+  computed: [
+    ...[
+      "architectures",
+      "arn",
+      "ephemeralStorage",
+      "invokeArn",
+      "lastModified",
+      "loggingConfig",
+      "qualifiedArn",
+    ],
+    ...["qualifiedInvokeArn", "responseStreamingInvokeArn", "signingJobArn", "signingProfileVersionArn"],
+    ...["sourceCodeHash", "sourceCodeSize", "tracingConfig", "version"],
+  ] as (keyof FunctionState)[],
+  recomputed(changed, inputs) {
+    const code = changed.some((key) => codeInputs.includes(key));
+    return [
+      "lastModified",
+      ...(code ? (["sourceCodeHash", "sourceCodeSize"] as const) : []),
+      ...(inputs.publish ? (["version", "qualifiedArn", "qualifiedInvokeArn"] as const) : []),
+    ];
+  },
+  regional: true,
+  create: createFunction,
+  read: readFunction,
+  update: updateFunction,
+  async delete(aws, id, state) {
+    if (state.skipDestroy) return;
+    await ifFound(aws.lambda.send(new DeleteFunctionCommand({ FunctionName: id })));
+  },
+});
+
+async function createFunction(aws: AwsClients, inputs: Args): Promise<string> {
+  const name = inputs.name ?? "";
+  await aws.lambda.send(
+    new CreateFunctionCommand({
+      ...configuration(inputs),
+      PackageType: inputs.packageType as CreateFunctionRequest["PackageType"],
+      Architectures: inputs.architectures as CreateFunctionRequest["Architectures"],
+      Publish: inputs.publish,
+      Tags: { ...aws.defaultTags, ...inputs.tags },
+      Code: await code(inputs),
+    }),
+  );
+  await reserveConcurrency(aws, name, inputs);
+  return name;
+}
+
+async function updateFunction(
+  aws: AwsClients,
+  id: string,
+  change: ResourceChange<FunctionArgs, FunctionState>,
+) {
+  const { inputs, old, changed } = change;
+  const configured = changed.some((key) => !notConfiguration.includes(key));
+  const coded = changed.some((key) => codeInputs.includes(key));
+  if (configured) await aws.lambda.send(new UpdateFunctionConfigurationCommand(configuration(inputs)));
+  if (coded) {
+    const Architectures = (inputs.architectures ??
+      old.architectures) as CreateFunctionRequest["Architectures"];
+    await aws.lambda.send(
+      new UpdateFunctionCodeCommand({ FunctionName: id, Architectures, ...(await code(inputs)) }),
+    );
+  }
+  if (changed.includes("reservedConcurrentExecutions")) await reserveConcurrency(aws, id, inputs);
+  if (changed.includes("tags") || changed.includes("tagsAll")) {
+    const Resource = old.arn ?? "";
+    const tags = tagChanges(old.tagsAll, { ...aws.defaultTags, ...inputs.tags });
+    if (tags.removed.length > 0)
+      await aws.lambda.send(new UntagResourceCommand({ Resource, TagKeys: tags.removed }));
+    await aws.lambda.send(new TagResourceCommand({ Resource, Tags: tags.set }));
+  }
+  if (inputs.publish && (configured || coded))
+    await aws.lambda.send(new PublishVersionCommand({ FunctionName: id }));
+}
+
+/** Everything, also what is empty: an update must take away what the program no longer says. */
+function configuration(inputs: Args) {
+  const { loggingConfig: logging, vpcConfig: vpc } = inputs;
+  return {
+    FunctionName: inputs.name,
+    Role: inputs.role,
+    Handler: inputs.handler,
+    Runtime: inputs.runtime as CreateFunctionRequest["Runtime"],
+    Description: inputs.description ?? "",
+    Timeout: inputs.timeout,
+    MemorySize: inputs.memorySize,
+    Layers: inputs.layers ?? [],
+    Environment: { Variables: inputs.environment?.variables ?? {} },
+    KMSKeyArn: inputs.kmsKeyArn ?? "",
+    DeadLetterConfig: { TargetArn: inputs.deadLetterConfig?.targetArn ?? "" },
+    EphemeralStorage: { Size: inputs.ephemeralStorage?.size ?? 512 },
+    FileSystemConfigs: inputs.fileSystemConfig
+      ? [{ Arn: inputs.fileSystemConfig.arn, LocalMountPath: inputs.fileSystemConfig.localMountPath }]
+      : [],
+    ImageConfig: {
+      Command: inputs.imageConfig?.commands,
+      EntryPoint: inputs.imageConfig?.entryPoints,
+      WorkingDirectory: inputs.imageConfig?.workingDirectory,
+    },
+    LoggingConfig: logging && {
+      LogFormat: logging.logFormat,
+      ApplicationLogLevel: logging.applicationLogLevel,
+      SystemLogLevel: logging.systemLogLevel,
+      LogGroup: logging.logGroup,
+    },
+    SnapStart: { ApplyOn: inputs.snapStart?.applyOn ?? "None" },
+    TracingConfig: { Mode: inputs.tracingConfig?.mode ?? "PassThrough" },
+    VpcConfig: { SubnetIds: vpc?.subnetIds ?? [], SecurityGroupIds: vpc?.securityGroupIds ?? [] },
+  } as Omit<CreateFunctionRequest, "Code">;
+}
+
+async function code(inputs: Args) {
+  if (inputs.code !== undefined) return { ZipFile: await archiveBytes(inputs.code) };
+  if (inputs.imageUri) return { ImageUri: inputs.imageUri };
+  if (inputs.s3Bucket) {
+    return { S3Bucket: inputs.s3Bucket, S3Key: inputs.s3Key, S3ObjectVersion: inputs.s3ObjectVersion };
+  }
+  throw new Error("one of code, imageUri or s3Bucket must be given");
+}
+
+async function reserveConcurrency(aws: AwsClients, FunctionName: string, inputs: Args): Promise<void> {
+  const reserved = inputs.reservedConcurrentExecutions ?? unreserved;
+  if (reserved === unreserved) {
+    await ifFound(aws.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName })));
+  } else {
+    await aws.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: reserved }),
+    );
+  }
+}
+
+async function readFunction(aws: AwsClients, id: string, known: Partial<State>): Promise<State | undefined> {
+  const found = await ifFound(aws.lambda.send(new GetFunctionCommand({ FunctionName: id })));
+  if (!found?.Configuration) return undefined;
+  const arn = found.Configuration.FunctionArn ?? "";
+  const version = known.publish ? await latestVersion(aws, id) : "$LATEST";
+  const uri = (date: string, target: string, action: string) =>
+    `arn:${aws.partition}:apigateway:${aws.region}:lambda:path/${date}/functions/${target}/${action}`;
+  return {
+    ...readConfiguration(found),
+    arn,
+    version,
+    qualifiedArn: `${arn}:${version}`,
+    invokeArn: uri("2015-03-31", arn, "invocations"),
+    qualifiedInvokeArn: uri("2015-03-31", `${arn}:${version}`, "invocations"),
+    responseStreamingInvokeArn: uri("2021-11-15", arn, "response-streaming-invocations"),
+    reservedConcurrentExecutions: found.Concurrency?.ReservedConcurrentExecutions ?? unreserved,
+    sourceCodeHash: known.sourceCodeHash ?? found.Configuration.CodeSha256,
+    sourceCodeSize: found.Configuration.CodeSize,
+    tagsAll: found.Tags ?? {},
+  };
+}
+
+async function latestVersion(aws: AwsClients, FunctionName: string): Promise<string> {
+  const listed = await aws.lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
+  return listed.Versions?.at(-1)?.Version ?? "$LATEST";
+}
+
+function readFileSystem({
+  FileSystemConfigs: [found] = [],
+}: FunctionConfiguration): State["fileSystemConfig"] {
+  return found && { arn: found.Arn ?? "", localMountPath: found.LocalMountPath ?? "" };
+}
+
+function readImageConfig({ ImageConfigResponse: response }: FunctionConfiguration): State["imageConfig"] {
+  const found = response?.ImageConfig;
+  return (
+    found && {
+      commands: found.Command,
+      entryPoints: found.EntryPoint,
+      workingDirectory: found.WorkingDirectory,
+    }
+  );
+}
+
+function readConfiguration({ Configuration: read = {}, Code }: GetFunctionResponse): State {
+  const logging = read.LoggingConfig;
+  return {
+    architectures: read.Architectures,
+    deadLetterConfig: read.DeadLetterConfig?.TargetArn
+      ? { targetArn: read.DeadLetterConfig.TargetArn }
+      : undefined,
+    description: read.Description,
+    environment: read.Environment?.Variables && { variables: read.Environment.Variables },
+    ephemeralStorage: { size: read.EphemeralStorage?.Size },
+    fileSystemConfig: readFileSystem(read),
+    handler: read.Handler,
+    imageConfig: readImageConfig(read),
+    imageUri: Code?.ImageUri,
+    kmsKeyArn: read.KMSKeyArn,
+    lastModified: read.LastModified,
+    layers: (read.Layers ?? []).map((layer) => layer.Arn ?? ""),
+    loggingConfig: {
+      logFormat: logging?.LogFormat ?? "Text",
+      applicationLogLevel: logging?.ApplicationLogLevel,
+      systemLogLevel: logging?.SystemLogLevel,
+      logGroup: logging?.LogGroup,
+    },
+    memorySize: read.MemorySize,
+    name: read.FunctionName,
+    packageType: read.PackageType,
+    role: read.Role,
+    runtime: read.Runtime,
+    signingJobArn: read.SigningJobArn ?? "",
+    signingProfileVersionArn: read.SigningProfileVersionArn ?? "",
+    snapStart:
+      read.SnapStart?.ApplyOn === "None"
+        ? undefined
+        : { applyOn: read.SnapStart?.ApplyOn ?? "", optimizationStatus: "Off" },
+    timeout: read.Timeout,
+    tracingConfig: { mode: read.TracingConfig?.Mode ?? "PassThrough" },
+    vpcConfig: read.VpcConfig?.VpcId
+      ? {
+          subnetIds: read.VpcConfig.SubnetIds ?? [],
+          securityGroupIds: read.VpcConfig.SecurityGroupIds ?? [],
+          vpcId: read.VpcConfig.VpcId,
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,210 @@
+"""The embedded AWS: moto as one server process, with what a Lambda extension's tests need beyond it.
+
+Prints `listening <port>` once it answers, and ends when its standard input closes, so that it never outlives its parent.
+Every change of moto's behaviour sits in this file, each with its reason.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import sys
+import threading
+from typing import Any, Optional
+from urllib.parse import parse_qs, urlparse
+
+# Read while moto is imported: without it AWS's managed policies (AWSLambdaBasicExecutionRole) do not exist.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto.awslambda import models, responses  # noqa: E402
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError  # noqa: E402
+from moto.core.models import default_user_config  # noqa: E402
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server  # noqa: E402
+
+CONTENT_PATH = "/embedded-aws/contents/"
+LAYER_VERSION_ARN = re.compile(r"arn:(aws[a-z-]*):lambda:([a-z0-9-]+):(\d{12}):layer:([A-Za-z0-9_-]+):(\d+)")
+MAX_LAYERS = 5
+MAX_PAGE = 50
+# Parts of a function's configuration that moto accepts but forgets.
+KEPT_SETTINGS = ("LoggingConfig", "DeadLetterConfig", "FileSystemConfigs", "DurableConfig", "TenancyConfig")
+
+
+class Contents:
+    """Zips by their SHA-256, so that a Location handed out once keeps downloading the same bytes."""
+
+    def __init__(self) -> None:
+        self.base_url = ""
+        self._zips: dict[str, bytes] = {}
+
+    def location(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        self._zips[digest] = content
+        return f"{self.base_url}{CONTENT_PATH}{digest}.zip"
+
+    def get(self, path: str) -> Optional[bytes]:
+        return self._zips.get(path.removeprefix(CONTENT_PATH).removesuffix(".zip"))
+
+
+contents = Contents()
+
+
+class EmbeddedFunction(models.LambdaFunction):
+    """Layers checked as AWS does, all settings kept, code that can be downloaded."""
+
+    __module__ = models.__name__  # moto files instances under the service that their class's module names
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spec: dict[str, Any] = kwargs["spec"]
+        self.kept = {name: spec[name] for name in KEPT_SETTINGS if spec.get(name)}
+        self.snap_start = spec.get("SnapStart", {}).get("ApplyOn", "None")
+
+    def _get_layers_data(self, arns: list[str]) -> list[Any]:
+        # moto looks layers up by name and version alone, whatever account and region their ARN names.
+        if len(arns) > MAX_LAYERS:
+            raise InvalidParameterValueException(f"Cannot reference more than {MAX_LAYERS} layers.")
+        if len({arn.rsplit(":", 1)[0] for arn in arns}) < len(arns):
+            raise InvalidParameterValueException(
+                "Two different versions of the same layer are not allowed to be referenced in the same function."
+            )
+        return [self._layer_data(arn) for arn in arns]
+
+    def _layer_data(self, arn: str) -> dict[str, Any]:
+        match = LAYER_VERSION_ARN.fullmatch(arn)
+        if match is None:
+            raise InvalidParameterValueException(f"Layer version ARN {arn} is malformed.")
+        region, account = match[2], match[3]
+        if region != self.region:
+            raise InvalidParameterValueException(
+                f"Layers are not in the same region as the function. Layers are expected to be in region {self.region}."
+            )
+        version = models.get_backend(account, region).layers_versions_by_arn(arn)
+        if version is None and account == self.account_id:
+            raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
+        # A layer of another account need not be here: it is taken at its word, with its ARN.
+        return {"Arn": arn, "CodeSize": version.code_size if version else 1}
+
+    def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
+        config = super().get_configuration(on_create)
+        config.update(self.kept)
+        config.setdefault("LoggingConfig", {"LogFormat": "Text"})
+        config["LoggingConfig"] = {"LogGroup": self.logs_group_name, **config["LoggingConfig"]}
+        config["SnapStart"] = {"ApplyOn": self.snap_start, "OptimizationStatus": "Off"}
+        return config
+
+    def get_code(self) -> dict[str, Any]:
+        described = super().get_code()
+        if self.package_type == "Zip":
+            described["Code"] = {"RepositoryType": "S3", "Location": contents.location(self.code_bytes)}
+        return described
+
+    def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
+        self.kept.update({name: config_updates[name] for name in KEPT_SETTINGS if name in config_updates})
+        if "SnapStart" in config_updates:
+            self.snap_start = config_updates["SnapStart"]["ApplyOn"]
+        if "TracingConfig" in config_updates:
+            self.tracing_config = config_updates["TracingConfig"]
+        if "EphemeralStorage" in config_updates:
+            self.ephemeral_storage = config_updates["EphemeralStorage"]["Size"]
+        if "KMSKeyArn" in config_updates:
+            self.kms_key_arn = config_updates["KMSKeyArn"]
+        return super().update_configuration(config_updates)
+
+    def update_function_code(self, updated_spec: dict[str, Any]) -> dict[str, Any]:
+        if updated_spec.get("Architectures"):
+            self.architectures = updated_spec["Architectures"]
+        return super().update_function_code(updated_spec)
+
+
+class EmbeddedLayerVersion(models.LayerVersion):
+    """A layer version whose content can be downloaded."""
+
+    __module__ = models.__name__
+
+    def get_layer_version(self) -> dict[str, Any]:
+        described = super().get_layer_version()
+        described["Content"]["Location"] = contents.location(self.code_bytes)
+        return described
+
+
+def get_layer_version_by_arn(self: responses.LambdaResponse) -> str:
+    """Missing from moto; the only way to read a layer of another account."""
+    arn = parse_qs(urlparse(self.uri).query)["Arn"][0]
+    match = LAYER_VERSION_ARN.fullmatch(arn)
+    version = match and models.get_backend(match[3], match[2]).layers_versions_by_arn(arn)
+    if not version:
+        raise models.UnknownLayerVersionException([arn])
+    return json.dumps(version.get_layer_version())
+
+
+def list_functions(self: responses.LambdaResponse) -> str:
+    """moto answers all functions at once; AWS pages by fifty at most."""
+    everything = json.loads(moto_list_functions(self))["Functions"]
+    everything.sort(key=lambda function: function["FunctionArn"])
+    start = int(self.querystring.get("Marker", ["0"])[0] or 0)
+    end = start + min(int(self.querystring.get("MaxItems", [MAX_PAGE])[0]), MAX_PAGE)
+    page = {"Functions": everything[start:end]}
+    if end < len(everything):
+        page["NextMarker"] = str(end)
+    return json.dumps(page)
+
+
+def invoke(self: responses.LambdaResponse) -> str:
+    """Without containers moto would answer every invocation with a made-up success."""
+    raise LambdaClientError("ServiceException", "The embedded AWS runs no code: start the function in the sandbox.")
+
+
+moto_list_functions = responses.LambdaResponse.list_functions
+
+
+def patch_moto() -> None:
+    models.LambdaFunction = EmbeddedFunction
+    models.LayerVersion = EmbeddedLayerVersion
+    responses.LambdaResponse.get_layer_version_by_arn = get_layer_version_by_arn
+    responses.LambdaResponse.list_functions = list_functions
+    responses.LambdaResponse.invoke = invoke
+    # The backend with containers asks for Docker even to describe a function.
+    default_user_config["lambda"]["use_docker"] = False
+
+
+class EmbeddedAws(DomainDispatcherApplication):
+    """moto's application, and the downloads of code and layers in front of it."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(CONTENT_PATH):
+            return super().__call__(environ, start_response)
+        content = contents.get(path)
+        if content is None:
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"no such content"]
+        start_response("200 OK", [("Content-Type", "application/zip"), ("Content-Length", str(len(content)))])
+        return [content]
+
+
+def end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    # One line per request would bury the line that matters when something fails.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    patch_moto()
+    server = make_server(
+        "127.0.0.1", 0, EmbeddedAws(create_backend_app), threaded=True, request_handler=MotoRequestHandler
+    )
+    contents.base_url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    print(f"listening {server.server_port}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

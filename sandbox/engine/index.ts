@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import {
+  type ConfigMap,
+  LocalWorkspace,
+  type PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+import type { EmbeddedAws } from "../aws/embeddedAws";
+import { findCommand } from "./command";
+import { withReadableErrors } from "./diagnostics";
+import { installPlugins } from "./plugins";
+import { type PythonProgram, type PythonResult, runPython } from "./python";
+
+export { engineDiagnostics } from "./diagnostics";
+export type { PythonProgram, PythonResult } from "./python";
+
+/** A Pulumi engine with a home of its own: nothing of the user's login, plugins or stacks is seen or touched. */
+export interface Engine {
+  /** What a process needs to drive this engine by itself (`PULUMI_*`, `AWS_*` and `PATH`). */
+  environment: Record<string, string>;
+  /** Makes a stack (or takes the one of that name again) whose program runs in this process. */
+  createStack(options: StackOptions): Promise<Stack>;
+  /** Runs a Python script that uses the Automation API in this engine's environment. */
+  runPython(program: PythonProgram): Promise<PythonResult>;
+  /** Removes the home, all stacks and their state. Resources are not destroyed. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** A stack to make. */
+export interface StackOptions {
+  projectName: string;
+  stackName: string;
+  /** The Pulumi program; what it returns are the stack's outputs. */
+  program: PulumiFn;
+  /** Stack configuration, such as `{ "aws:region": { value: "us-east-2" } }`. Default: none. */
+  config?: ConfigMap;
+  /** Directory to which relative paths of assets and archives refer. Default: the process's. */
+  programDirectory?: string;
+}
+
+const root = resolve(__dirname, "../..");
+
+/**
+ * Finds the engine and gives it a private home with the embedded AWS's provider and this package's own provider, state
+ * in a temporary directory, and `aws` as the cloud.
+ * @throws when there is no engine, with the mend.
+ */
+export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine> {
+  const command = await findCommand(root);
+  const home = await mkdtemp(join(tmpdir(), "clickstack-pulumi-"));
+  const state = join(home, "state");
+  try {
+    await mkdir(state);
+    await installPlugins(root, join(home, "plugins"));
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+  const environment: Record<string, string> = {
+    ...aws.environment,
+    ...pathWith(command),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A missing plugin is then said at once, instead of after a download that was tried in vain.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // The provider would print the AWS SDK's notice about coming Node.js versions into every update.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
+  return {
+    environment,
+    createStack: (options) => createStack(command, home, environment, options),
+    runPython: (program) => runPython(root, environment, program),
+    stop: () => rm(home, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** PATH on which a command of a directory of its own comes first; nothing when it is on PATH already. */
+function pathWith(command: PulumiCommand): Record<string, string> {
+  const directory = dirname(command.command);
+  return directory === "." ? {} : { PATH: `${directory}${delimiter}${process.env.PATH ?? ""}` };
+}
+
+async function createStack(
+  pulumiCommand: PulumiCommand,
+  home: string,
+  envVars: Record<string, string>,
+  options: StackOptions,
+): Promise<Stack> {
+  const { projectName, stackName, program, config } = options;
+  const workDir = await mkdtemp(join(home, "work-"));
+  const main = resolve(options.programDirectory ?? ".");
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { projectName, stackName, program },
+    {
+      pulumiCommand,
+      pulumiHome: home,
+      workDir,
+      envVars,
+      projectSettings: { name: projectName, runtime: "nodejs", main },
+    },
+  );
+  if (config) await stack.setAllConfig(config);
+  return withReadableErrors(stack);
+}
