@@ -1,5 +1,6 @@
 import { Sandbox } from "../sandbox";
 import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
+import { startGate } from "../sandbox/aws/gate";
 import { cloudWatchLogSink } from "../sandbox/cloudWatchLogs";
 import { readDeployedFunction } from "../sandbox/deployedFunction";
 import type { FunctionDefinition } from "../sandbox/functionDefinition";
@@ -40,10 +41,11 @@ export async function runFunction(
   onInvocation: (made: MadeInvocation) => Promise<void> | void,
 ): Promise<FunctionRun> {
   const { aws, ports, cleanup } = surroundings;
+  const gate = cleanup.use(await startGate({ aws, roleArn: definition.role ?? "" }), (open) => open.stop());
   const started = await Sandbox.start({
     function: definition,
-    hostPorts: [aws.port, ...ports],
-    platformEnvironment: { AWS_ENDPOINT_URL: aws.endpoint },
+    hostPorts: [gate.port, ...ports],
+    platformEnvironment: { AWS_ENDPOINT_URL: gate.endpoint },
     logSink: cloudWatchLogSink(aws, { region: demoRegion }),
     cacheDirectory: surroundings.cacheDirectory,
   });

@@ -1,0 +1,173 @@
+/** A property in a Pulumi package schema, as far as it is touched here. */
+export interface PropertySpec {
+  type?: string;
+  $ref?: string;
+  items?: PropertySpec;
+  additionalProperties?: PropertySpec;
+  description?: string;
+  plain?: boolean;
+  optional?: boolean;
+  default?: string | number | boolean;
+}
+
+/** An object type or enum in a Pulumi package schema. */
+export interface TypeSpec {
+  type: string;
+  description?: string;
+  properties?: Record<string, PropertySpec>;
+  required?: string[];
+  enum?: unknown[];
+}
+
+/** A component in a Pulumi package schema. */
+export interface ResourceSpec {
+  description?: string;
+  isComponent: boolean;
+  inputProperties: Record<string, PropertySpec>;
+  requiredInputs: string[];
+  properties: Record<string, PropertySpec>;
+  required: string[];
+}
+
+/** A Pulumi package schema. */
+export interface PackageSpec {
+  name: string;
+  version: string;
+  description?: string;
+  resources: Record<string, ResourceSpec>;
+  types: Record<string, TypeSpec>;
+  language?: Record<string, unknown>;
+  dependencies?: { name: string; version: string }[];
+  [more: string]: unknown;
+}
+
+/** Defaults that every language's SDK shows and sets. Others are the component's own business. */
+const defaults: Record<string, Record<string, string | boolean>> = {
+  ExtensionLayers: { namePrefix: "clickstack-extension", retain: true },
+  ObservedFunction: { cloudWatchLogs: "Keep" },
+};
+
+/**
+ * Adds to the schema what Pulumi's analyzer cannot say: types of the AWS package by reference in place of copies, whole
+ * numbers, defaults, descriptions of types, and what each language's SDK is called.
+ * @param descriptions documentation of the package's own types by their TypeScript name.
+ */
+export function enrich(spec: PackageSpec, descriptions: Readonly<Record<string, string>>): PackageSpec {
+  const aws = spec.dependencies?.find(({ name }) => name === "aws");
+  if (aws === undefined) throw new Error("the schema does not depend on the aws package");
+  const own = Object.keys(spec.types).filter((token) => nameOf(token) in descriptions);
+  const reference = (ref: string): string => {
+    const token = ref.replace("#/types/", "");
+    if (!ref.startsWith("#/types/")) return ref;
+    if (own.includes(token)) return `#/types/${schemaToken(token)}`;
+    return `/aws/v${aws.version}/schema.json#/types/aws:lambda%2F${nameOf(token)}:${nameOf(token)}`;
+  };
+  const { resources, types, language: _, ...others } = spec;
+  return {
+    ...others,
+    displayName: "ClickStack for AWS Lambda",
+    license: "Apache-2.0",
+    keywords: [
+      "aws",
+      "lambda",
+      "observability",
+      "clickhouse",
+      "clickstack",
+      "kind/component",
+      "category/monitoring",
+    ],
+    meta: { moduleFormat: "(.*)" },
+    resources: mapValues(resources, (resource, token) => enrichResource(resource, nameOf(token), reference)),
+    types: Object.fromEntries(
+      own.map((token) => [
+        schemaToken(token),
+        enrichType(types[token], descriptions[nameOf(token)], reference),
+      ]),
+    ),
+    language: languages(aws.version),
+  };
+}
+
+function enrichResource(
+  resource: ResourceSpec,
+  name: string,
+  reference: (ref: string) => string,
+): ResourceSpec {
+  return {
+    ...resource,
+    inputProperties: mapValues(resource.inputProperties, (property, key) => {
+      const value = defaults[name]?.[key];
+      return { ...enrichProperty(property, reference), ...(value === undefined ? {} : { default: value }) };
+    }),
+    properties: mapValues(resource.properties, (property) => enrichProperty(property, reference)),
+  };
+}
+
+function enrichType(
+  type: TypeSpec | undefined,
+  description = "",
+  reference: (ref: string) => string,
+): TypeSpec {
+  if (type === undefined) throw new Error("a type without definition");
+  if (type.properties === undefined) return { ...type, description };
+  return {
+    ...type,
+    description,
+    properties: mapValues(type.properties, (property) => enrichProperty(property, reference)),
+  };
+}
+
+function enrichProperty(property: PropertySpec, reference: (ref: string) => string): PropertySpec {
+  const { optional: _, ...spec } = property;
+  if (spec.type === "number") spec.type = "integer";
+  if (spec.$ref !== undefined) spec.$ref = reference(spec.$ref);
+  if (spec.items) spec.items = enrichProperty(spec.items, reference);
+  if (spec.additionalProperties)
+    spec.additionalProperties = enrichProperty(spec.additionalProperties, reference);
+  return spec;
+}
+
+/** What the SDKs are called. They take any AWS package of the same major version. */
+function languages(awsVersion: string): Record<string, unknown> {
+  const major = Number(awsVersion.split(".")[0]);
+  return {
+    nodejs: {
+      packageName: "clickstack-lambda",
+      respectSchemaVersion: true,
+      dependencies: { "@pulumi/aws": `^${awsVersion}` },
+    },
+    python: {
+      packageName: "clickstack_lambda",
+      respectSchemaVersion: true,
+      pyproject: { enabled: true },
+      requires: { pulumi: ">=3.0.0,<4.0.0", "pulumi-aws": `>=${awsVersion},<${major + 1}.0.0` },
+    },
+    go: {
+      importBasePath: "clickstack-lambda/sdk/go/clickstacklambda",
+      rootPackageName: "clickstacklambda",
+      generateResourceContainerTypes: true,
+      respectSchemaVersion: true,
+    },
+    csharp: {
+      rootNamespace: "ClickStack",
+      namespaces: { "clickstack-lambda": "Lambda" },
+      packageReferences: { "Pulumi.Aws": `${major}.*` },
+      respectSchemaVersion: true,
+    },
+    java: { respectSchemaVersion: true },
+  };
+}
+
+/** Name at the end of a token `package:module:Name`. */
+function nameOf(token: string): string {
+  return token.slice(token.lastIndexOf(":") + 1);
+}
+
+/** SDKs append `Args` to the names of input types; the TypeScript interface has it already. */
+function schemaToken(token: string): string {
+  return token.replace(/Args$/, "");
+}
+
+function mapValues<T, U>(record: Record<string, T>, map: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
