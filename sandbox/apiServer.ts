@@ -1,0 +1,89 @@
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface ApiRequest {
+  method: string;
+  /** Without query and without a slash at its end. */
+  path: string;
+  headers: http.IncomingHttpHeaders;
+  /** The trailers that a streamed response ends with. */
+  trailers: NodeJS.Dict<string>;
+  body: Buffer;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** A string is sent as it is, an object as JSON. */
+  body: string | Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** An answer that is given later: `/next` waits for the next event. */
+export class PendingAnswer {
+  private send: ((answer: ApiAnswer) => void) | undefined;
+  private early: ApiAnswer | undefined;
+
+  answer(answer: ApiAnswer): void {
+    if (this.send) this.send(answer);
+    else this.early = answer;
+  }
+
+  attach(send: (answer: ApiAnswer) => void): void {
+    this.send = send;
+    if (this.early) send(this.early);
+  }
+}
+
+export type ApiHandler = (request: ApiRequest) => ApiAnswer | PendingAnswer;
+
+/** The HTTP server behind AWS_LAMBDA_RUNTIME_API, on the machine's loopback. */
+export class ApiServer {
+  private constructor(
+    private readonly server: http.Server,
+    readonly port: number,
+  ) {}
+
+  static async start(handler: ApiHandler): Promise<ApiServer> {
+    // Connections stay open while the environment is frozen, so nothing here may run into a timeout.
+    const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+    server.on("request", (request: http.IncomingMessage, response: http.ServerResponse) => {
+      const chunks: Buffer[] = [];
+      request.socket.setNoDelay(true);
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => respond(handler, request, Buffer.concat(chunks), response));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    return new ApiServer(server, (server.address() as AddressInfo).port);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+}
+
+function respond(
+  handler: ApiHandler,
+  request: http.IncomingMessage,
+  body: Buffer,
+  response: http.ServerResponse,
+): void {
+  const path = (request.url ?? "/").replace(/\?.*$/s, "").replace(/\/+$/, "");
+  const { method = "GET", headers, trailers } = request;
+  const send = (answer: ApiAnswer) => {
+    const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
+    response.writeHead(answer.status, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+      ...answer.headers,
+    });
+    response.end(text);
+  };
+  const answer = handler({ method, path, headers, trailers, body });
+  if (answer instanceof PendingAnswer) answer.attach(send);
+  else send(answer);
+}

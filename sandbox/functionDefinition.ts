@@ -1,0 +1,62 @@
+/** A Lambda function as the sandbox runs it: what GetFunction says about it, with its code and layers as files. */
+export interface FunctionDefinition {
+  name: string;
+  arn: string;
+  /** 12 digits. */
+  accountId: string;
+  region: string;
+  /** `$LATEST` or a published version's number. */
+  version: string;
+  /** Runtime identifier, such as `nodejs22.x`, `python3.11` or `provided.al2023`. */
+  runtime: string;
+  /** As Lambda takes it, such as `index.handler`. */
+  handler: string;
+  /** In MB: 128 to 10240. */
+  memorySizeMb: number;
+  /** In seconds: 1 to 900. */
+  timeoutSeconds: number;
+  architecture: "x86_64" | "arm64";
+  /** The function's own environment variables. */
+  environment: Record<string, string>;
+  /** Path of a zip, or of a directory that is used as it is. */
+  code: string;
+  /** Paths of zips or directories in Lambda's order: at most five; of two layers with the same file the later one wins. */
+  layers: string[];
+  /** ARN of the execution role; the log sink decides with it whether the function may write logs. */
+  role?: string;
+  /** Default `Text`. */
+  logFormat?: "Text" | "JSON";
+  /** Least severe level that the runtime lets through, with the JSON log format. */
+  applicationLogLevel?: string;
+  /** Least severe level of the platform's own lines in CloudWatch Logs, with the JSON log format. Default `INFO`. */
+  systemLogLevel?: string;
+}
+
+const limits = { memorySizeMb: [128, 10_240], timeoutSeconds: [1, 900] } as const;
+
+/** Lambda's limit on layers of one function. */
+const MAX_LAYERS = 5;
+
+/** @throws an error that names the property, when the definition is none that Lambda would accept. */
+export function checkFunctionDefinition(definition: FunctionDefinition): void {
+  for (const property of ["name", "arn", "region", "version", "runtime", "handler", "code"] as const) {
+    if (!definition[property]) throw new Error(`function.${property}: missing`);
+  }
+  for (const [property, [least, most]] of Object.entries(limits)) {
+    const value = definition[property as keyof typeof limits];
+    if (!(value >= least && value <= most)) {
+      throw new Error(`function.${property}: ${value} is not between ${least} and ${most}`);
+    }
+  }
+  if (definition.layers.length > MAX_LAYERS) {
+    throw new Error(
+      `function.layers: ${definition.layers.length} layers, but a function has at most ${MAX_LAYERS}`,
+    );
+  }
+  const machine = process.arch === "arm64" ? "arm64" : "x86_64";
+  if (definition.architecture !== machine) {
+    throw new Error(
+      `function.architecture: ${definition.architecture}, but this machine runs ${machine}; use ${machine} for the local run`,
+    );
+  }
+}

@@ -1,0 +1,186 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import * as net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** How an environment's processes are kept apart from the machine's, strongest first. */
+export type IsolationMode = "root" | "user" | "bubblewrap" | "none";
+
+/** What the holder (init/main.py) is told. */
+export interface HolderConfiguration {
+  mode: IsolationMode;
+  /** Directory that appears at /var/task. */
+  task: string;
+  /** Directory that appears at /var/runtime. */
+  runtime: string | null;
+  /** Directories that are laid over each other at /opt; of the same file the first one's is seen. */
+  layers: string[];
+  /** Links in /var/lang/bin, by name. */
+  binaries: Record<string, string>;
+  /** [port on the environment's loopback, port on the machine's loopback]. */
+  ports: [number, number][];
+  /** Size of /tmp. */
+  temporaryBytes: number;
+}
+
+export interface HolderReply {
+  error?: string;
+  pid?: number;
+  names?: string[];
+  kibibytes?: number;
+}
+
+/** How a process ended. */
+export interface ExitStatus {
+  /** 0 when a signal ended it. */
+  code: number;
+  /** Such as SIGKILL; undefined when it ended by itself. */
+  signal?: string;
+}
+
+interface HolderEvent {
+  event: "ready" | "failed" | "exit";
+  message?: string;
+  pid?: number;
+  code?: number;
+  signal?: string | null;
+}
+
+export interface HolderListener {
+  onExit: (pid: number, exit: ExitStatus) => void;
+  /** The holder has ended, and with it everything that it held. */
+  onEnd: () => void;
+}
+
+const MAIN = join(__dirname, "init", "main.py");
+/** Without site-packages and without writing caches beside the sources. */
+const PYTHON_OPTIONS = ["-E", "-s", "-S", "-B"];
+
+/**
+ * The process that holds one environment: its namespaces, its processes, the way between its loopback and the machine's.
+ * It ends with this process, however this one ends, and takes everything with it.
+ */
+export class Holder {
+  private readonly replies = new Map<number, (reply: HolderReply) => void>();
+  private readonly ready: Promise<void>;
+  private readonly ended: Promise<void>;
+  private becomeReady: () => void = () => {};
+  private gone = false;
+  private requests = 0;
+  private input = "";
+  private errors = "";
+  private failure: string | undefined;
+  private listener: HolderListener | undefined;
+
+  private constructor(
+    private readonly child: ChildProcessWithoutNullStreams,
+    readonly directory: string,
+    private readonly relayed: boolean,
+  ) {
+    this.ready = new Promise((resolve) => {
+      this.becomeReady = resolve;
+    });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => this.read(text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.errors = (this.errors + text).slice(-4_000);
+    });
+    child.stdin.on("error", () => {}); // it has ended: 'close' says so
+    this.ended = new Promise((resolve) => {
+      const end = () => {
+        this.end();
+        resolve();
+      };
+      child.on("error", (error) => {
+        this.errors += error.message;
+        end();
+      });
+      child.on("close", end);
+    });
+  }
+
+  /** @throws an error with the system's reason when this machine does not allow the mode. */
+  static async start(python: string, configuration: HolderConfiguration): Promise<Holder> {
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), "lambda-")));
+    const child = spawn(python, [...PYTHON_OPTIONS, MAIN], {
+      stdio: "pipe",
+      detached: true, // a Ctrl-C at the terminal is for this process, which then shuts the environment down
+      cwd: "/",
+      env: { PATH: process.env.PATH },
+    });
+    const holder = new Holder(child, directory, configuration.mode !== "none");
+    child.stdin.write(`${JSON.stringify({ ...configuration, directory, parent: process.pid })}\n`);
+    await Promise.race([holder.ready, holder.ended]);
+    if (holder.failure !== undefined || holder.gone) {
+      const reason = holder.failure ?? holder.errors.trim();
+      await holder.close();
+      throw new Error(reason);
+    }
+    return holder;
+  }
+
+  listen(listener: HolderListener): void {
+    this.listener = listener;
+  }
+
+  /** @param onReply is called before any later event of the holder is. */
+  request(
+    operation: string,
+    parameters: object,
+    onReply?: (reply: HolderReply) => void,
+  ): Promise<HolderReply> {
+    if (this.gone) return Promise.resolve({ error: "the environment has ended" });
+    this.requests += 1;
+    const id = this.requests;
+    return new Promise((resolve) => {
+      this.replies.set(id, (reply) => {
+        onReply?.(reply);
+        resolve(reply);
+      });
+      this.child.stdin.write(`${JSON.stringify({ id, operation, ...parameters })}\n`);
+    });
+  }
+
+  /** Opens a connection to a port of the environment's own loopback. */
+  connect(port: number): net.Socket {
+    if (!this.relayed) return net.connect({ host: "127.0.0.1", port, noDelay: true });
+    const socket = net.connect({ path: join(this.directory, "connect") });
+    socket.write(`${port}\n`);
+    return socket;
+  }
+
+  /** Ends every process of the environment. */
+  async close(): Promise<void> {
+    this.child.stdin.end();
+    await this.ended;
+  }
+
+  private read(text: string): void {
+    const lines = (this.input + text).split("\n");
+    this.input = lines.pop() ?? "";
+    for (const line of lines) this.dispatch(JSON.parse(line) as HolderEvent | ({ id: number } & HolderReply));
+  }
+
+  private dispatch(message: HolderEvent | ({ id: number } & HolderReply)): void {
+    if ("id" in message) {
+      const reply = this.replies.get(message.id);
+      this.replies.delete(message.id);
+      reply?.(message);
+    } else if (message.event === "exit") {
+      const { pid = 0, code = 0, signal } = message;
+      this.listener?.onExit(pid, { code, signal: signal ?? undefined });
+    } else {
+      if (message.event === "failed") this.failure = message.message;
+      this.becomeReady();
+    }
+  }
+
+  private end(): void {
+    this.gone = true;
+    for (const reply of this.replies.values())
+      reply({ error: `the environment has ended ${this.errors}`.trim() });
+    this.replies.clear();
+    this.listener?.onEnd();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

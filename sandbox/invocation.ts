@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import { type Failure, failurePayload, functionErrorType } from "./failure";
+import type { InvokeOutcome } from "./runtimeDomain";
+import type { PhaseStatus } from "./telemetryEvent";
+
+/** How an invocation ended, for the invoker. */
+export interface InvocationResult {
+  requestId: string;
+  /** `error`: the function returned an error; `failure`: the runtime or an extension ended or could not initialize. */
+  status: PhaseStatus;
+  /** The response, or the error with errorType and errorMessage: the JSON value, or the text when it is no JSON. */
+  payload: unknown;
+  /** `Unhandled`, as the Invoke API says it, unless the function succeeded. */
+  functionError?: "Unhandled";
+  /** Milliseconds from the invocation's start until the runtime was done. */
+  durationMs: number;
+  /** Whole milliseconds of initialization, runtime and extensions. */
+  billedDurationMs: number;
+  /** Milliseconds of the init phase, when this invocation was the environment's first. */
+  initDurationMs?: number;
+  /** Milliseconds that the extensions took after the runtime was done. */
+  extensionOverheadMs: number;
+  /** Whether the environment was made for this invocation. */
+  coldStart: boolean;
+  environmentId: string;
+}
+
+export interface InvokeOptions {
+  /** Value of X-Amzn-Trace-Id. Default: a new trace that is not sampled, as for a function without active tracing. */
+  traceHeader?: string;
+}
+
+const hex = (bytes: number): string => randomBytes(bytes).toString("hex");
+
+/** @param now in milliseconds since 1970. */
+export function newTraceHeader(now: number): string {
+  const seconds = Math.floor(now / 1_000)
+    .toString(16)
+    .padStart(8, "0");
+  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;
+}
+
+export const newSpanId = (): string => hex(8);
+
+/** The outcome of an invocation whose initialization already failed. */
+export function failedOutcome(failure: Failure, durationMs: number): InvokeOutcome {
+  const monotonic = performance.now();
+  return {
+    status: failure.status,
+    failure,
+    durationMs,
+    startedAt: { wall: Date.now() - durationMs, monotonic: monotonic - durationMs },
+    doneAt: monotonic,
+  };
+}
+
+/** The error type of `platform.runtimeDone` and `platform.report`. A timeout has none. */
+export function outcomeErrorType({ status, failure, answer }: InvokeOutcome): string | undefined {
+  if (failure) return failure.status === "timeout" ? undefined : failure.errorType;
+  return status === "error" ? functionErrorType(answer?.errorType) : undefined;
+}
+
+/** What the invoker gets: the runtime's answer if there was one, else what the platform says. */
+export function outcomePayload({ failure, answer }: InvokeOutcome, requestId: string): unknown {
+  const text = answer?.body ?? (failure ? failurePayload(failure, requestId) : "");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The spans of `platform.runtimeDone`: until the response, and from there to the runtime's readiness for the next event. */
+export function runtimeSpans({ answer, startedAt, durationMs }: InvokeOutcome): Record<string, unknown>[] {
+  if (!answer) return [];
+  const latency = answer.at - startedAt.monotonic;
+  const span = (name: string, after: number, length: number) => ({
+    name,
+    start: new Date(startedAt.wall + after).toISOString(),
+    durationMs: Math.max(0, Math.round(length * 1_000) / 1_000),
+  });
+  return [
+    span("responseLatency", 0, latency),
+    span("responseDuration", latency, 0),
+    span("runtimeOverhead", latency, durationMs - latency),
+  ];
+}

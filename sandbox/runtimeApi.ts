@@ -1,0 +1,132 @@
+import { type ApiAnswer, type ApiRequest, PendingAnswer } from "./apiServer";
+import type { Changes } from "./changes";
+
+const ROOT = "/2018-06-01/runtime";
+/** Lambda's limit on a buffered response. */
+const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
+
+/** What the runtime gets from `/next`. */
+export interface RuntimeInvocation {
+  requestId: string;
+  deadlineMs: number;
+  invokedFunctionArn: string;
+  traceHeader: string;
+  /** The event as JSON text. */
+  payload: string;
+}
+
+/** How the runtime answered an invocation. */
+export interface RuntimeAnswer {
+  kind: "response" | "error";
+  body: string;
+  /** Of an error: the header's value as it came. */
+  errorType?: string;
+  /** When it arrived, by the monotonic clock in milliseconds. */
+  at: number;
+}
+
+/** An error that the runtime reported instead of becoming ready. */
+export interface RuntimeInitError {
+  errorType: string;
+  body: string;
+}
+
+const accepted: ApiAnswer = { status: 202, body: { status: "OK" } };
+
+/** The Runtime API 2018-06-01 of one runtime process. */
+export class RuntimeApi {
+  private waiting: PendingAnswer | undefined;
+  private current: { requestId: string; answer?: RuntimeAnswer } | undefined;
+  initError: RuntimeInitError | undefined;
+
+  constructor(private readonly changes: Changes) {}
+
+  /** The runtime has asked for the next invocation. */
+  get ready(): boolean {
+    return this.waiting !== undefined;
+  }
+
+  /** The answer to the invocation under way. */
+  get answer(): RuntimeAnswer | undefined {
+    return this.current?.answer;
+  }
+
+  deliver(invocation: RuntimeInvocation): void {
+    const waiting = this.waiting;
+    if (!waiting) throw new Error("the runtime has not asked for an invocation");
+    this.waiting = undefined;
+    this.current = { requestId: invocation.requestId };
+    waiting.answer({
+      status: 200,
+      body: invocation.payload,
+      headers: {
+        "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
+        "Lambda-Runtime-Deadline-Ms": String(invocation.deadlineMs),
+        "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
+        "Lambda-Runtime-Trace-Id": invocation.traceHeader,
+      },
+    });
+  }
+
+  /** @returns undefined when the request is for another API. */
+  handle(request: ApiRequest): ApiAnswer | PendingAnswer | undefined {
+    if (!request.path.startsWith(`${ROOT}/`)) return undefined;
+    const path = request.path.slice(ROOT.length);
+    if (path === "/invocation/next" && request.method === "GET") return this.next();
+    if (request.method !== "POST") return undefined;
+    if (path === "/init/error") return this.takeInitError(request);
+    const match = /^\/invocation\/([^/]+)\/(response|error)$/.exec(path);
+    if (!match) return undefined;
+    return this.takeAnswer(request, decodeURIComponent(match[1]), match[2] as RuntimeAnswer["kind"]);
+  }
+
+  private next(): PendingAnswer {
+    this.waiting = new PendingAnswer();
+    this.changes.notify();
+    return this.waiting;
+  }
+
+  private takeInitError(request: ApiRequest): ApiAnswer {
+    this.initError = {
+      errorType: String(request.headers["lambda-runtime-function-error-type"] ?? "Runtime.Unknown"),
+      body: request.body.toString("utf8"),
+    };
+    this.changes.notify();
+    return accepted;
+  }
+
+  private takeAnswer(request: ApiRequest, requestId: string, kind: RuntimeAnswer["kind"]): ApiAnswer {
+    if (this.current?.requestId !== requestId || this.current.answer) {
+      return {
+        status: 400,
+        body: { errorType: "InvalidRequestID", errorMessage: "Invalid request ID" },
+      };
+    }
+    const at = performance.now();
+    const streamed = request.headers["lambda-runtime-function-response-mode"] === "streaming";
+    if (kind === "response" && !streamed && request.body.length > MAX_RESPONSE_BYTES) {
+      const errorType = "Function.ResponseSizeTooLarge";
+      const errorMessage = `Response payload size (${request.body.length} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+      const body = JSON.stringify({ errorType, errorMessage });
+      this.current.answer = { kind: "error", body, errorType, at };
+      this.changes.notify();
+      return { status: 413, body: { errorType: "RequestEntityTooLarge", errorMessage } };
+    }
+    this.current.answer = readAnswer(request, kind, at);
+    this.changes.notify();
+    return accepted;
+  }
+}
+
+/** A streamed response that breaks off says so in its trailers. */
+function readAnswer(request: ApiRequest, kind: RuntimeAnswer["kind"], at: number): RuntimeAnswer {
+  const trailer = request.trailers["lambda-runtime-function-error-type"];
+  if (trailer !== undefined) {
+    const body = Buffer.from(request.trailers["lambda-runtime-function-error-body"] ?? "", "base64");
+    return { kind: "error", body: body.toString("utf8"), errorType: trailer, at };
+  }
+  const body = request.body.toString("utf8");
+  if (kind === "response") return { kind, body, at };
+  const errorType = request.headers["lambda-runtime-function-error-type"];
+  return { kind, body, errorType: errorType === undefined ? undefined : String(errorType), at };
+}

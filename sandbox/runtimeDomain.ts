@@ -1,0 +1,206 @@
+import type { ApiAnswer, ApiRequest, PendingAnswer } from "./apiServer";
+import type { Changes } from "./changes";
+import { DomainProcesses, type DomainProcessesOptions } from "./domainProcesses";
+import { ExtensionsApi, type ShutdownReason } from "./extensionsApi";
+import { type Failure, timedOut } from "./failure";
+import { type RuntimeAnswer, RuntimeApi, type RuntimeInvocation } from "./runtimeApi";
+import { TelemetryApi } from "./telemetryApi";
+import type { Connect } from "./telemetryDelivery";
+import type { InitPhase, PhaseStatus, TelemetryEvent, Tracing } from "./telemetryEvent";
+
+export interface DomainContext extends Omit<DomainProcessesOptions, "onLog"> {
+  changes: Changes;
+  connect: Connect;
+  /** Names of the files in /opt/extensions. */
+  extensionNames: string[];
+  instanceId: string;
+  onEvent: (event: TelemetryEvent) => void;
+  maxPendingTelemetryBytes?: number;
+}
+
+export interface InitOutcome {
+  failure?: Failure;
+  durationMs: number;
+}
+
+export interface InvokeOutcome {
+  status: PhaseStatus;
+  failure?: Failure;
+  answer?: RuntimeAnswer;
+  /** Until the runtime was done. */
+  durationMs: number;
+  /** When that was, by the monotonic clock, in milliseconds. */
+  doneAt: number;
+  /** When the runtime got the invocation, by the wall clock and by the monotonic one, in milliseconds. */
+  startedAt: { wall: number; monotonic: number };
+}
+
+export const INITIALIZATION_TYPE = "on-demand";
+/** Shutdown budgets: the whole phase with external extensions and with internal ones only, and the runtime's part. */
+const [EXTERNAL_SHUTDOWN_MS, INTERNAL_SHUTDOWN_MS, RUNTIME_SHUTDOWN_MS] = [2_000, 500, 300];
+
+export const roundMs = (milliseconds: number): number => Math.round(milliseconds * 1_000) / 1_000;
+
+/** The runtime and the extensions of an environment from one initialization to their shutdown, with the APIs they use. */
+export class RuntimeDomain {
+  private readonly runtimeApi: RuntimeApi;
+  private readonly extensionsApi: ExtensionsApi;
+  readonly telemetryApi: TelemetryApi;
+  private readonly started: DomainProcesses;
+
+  constructor(private readonly context: DomainContext) {
+    const { changes, connect, extensionNames, maxPendingTelemetryBytes: maxPendingBytes } = context;
+    const { name, version, handler, accountId } = context.variables.function;
+    const emit = (type: string, record: Record<string, unknown>) => this.emit(type, record);
+    this.runtimeApi = new RuntimeApi(changes);
+    this.extensionsApi = new ExtensionsApi({
+      functionName: name,
+      functionVersion: version,
+      handler,
+      accountId,
+      externalNames: extensionNames,
+      changes,
+      emit,
+    });
+    this.telemetryApi = new TelemetryApi({ extensions: this.extensionsApi, connect, emit, maxPendingBytes });
+    this.started = new DomainProcesses({ ...context, onLog: (event) => this.publish(event) });
+  }
+
+  handle(request: ApiRequest): ApiAnswer | PendingAnswer {
+    return (
+      this.runtimeApi.handle(request) ??
+      this.extensionsApi.handle(request) ??
+      this.telemetryApi.handle(request) ?? {
+        status: 404,
+        body: { errorType: "NotFound", errorMessage: `${request.method} ${request.path}` },
+      }
+    );
+  }
+
+  emit(type: string, record: Record<string, unknown>): void {
+    this.publish({ time: new Date().toISOString(), type, record });
+  }
+
+  /** Extensions first; the runtime once they are registered; then everybody has to come for the first event. */
+  async init(phase: InitPhase, deadline: number): Promise<InitOutcome> {
+    const startedAt = performance.now();
+    this.emitInitStart(phase);
+    const failure = (await this.initExtensions(deadline)) ?? (await this.initRuntime(deadline));
+    this.extensionsApi.closeRegistration();
+    await this.context.processes.drain();
+    this.emit("platform.initRuntimeDone", initRecord(phase, failure));
+    const failed = failure ?? (await this.wait(() => this.extensionsApi.allWaiting, deadline));
+    const durationMs = roundMs(performance.now() - startedAt);
+    this.emit("platform.initReport", { ...initRecord(phase, failed), metrics: { durationMs } });
+    if (!failed) this.telemetryApi.closeSubscriptions();
+    return { failure: failed, durationMs };
+  }
+
+  /** Until the runtime is done, or something has failed, or the deadline is reached. */
+  async invoke(invocation: RuntimeInvocation, tracing: Tracing): Promise<InvokeOutcome> {
+    const startedAt = { wall: Date.now(), monotonic: performance.now() };
+    const { requestId, deadlineMs, invokedFunctionArn } = invocation;
+    this.extensionsApi.deliverInvoke({ requestId, deadlineMs, invokedFunctionArn, tracing });
+    this.runtimeApi.deliver(invocation);
+    const { runtimeApi } = this;
+    const failure = await this.wait(() => runtimeApi.answer !== undefined && runtimeApi.ready, deadlineMs);
+    const doneAt = performance.now();
+    const durationMs = roundMs(doneAt - startedAt.monotonic);
+    if (failure) await this.stopRuntime("SIGKILL", Date.now() + RUNTIME_SHUTDOWN_MS);
+    await this.context.processes.drain();
+    const { answer } = runtimeApi;
+    const status = failure?.status ?? (answer?.kind === "error" ? "error" : "success");
+    return { status, failure, answer, durationMs, startedAt, doneAt };
+  }
+
+  /** What an invocation ends with: every extension has come back for the next event. */
+  awaitExtensions(deadline: number): Promise<Failure | undefined> {
+    return this.wait(() => this.extensionsApi.allWaiting, deadline);
+  }
+
+  /** The runtime first, then the extensions, which are told why and may finish their work; what is left is killed. */
+  async shutdown(reason: ShutdownReason): Promise<void> {
+    const { processes, changes } = this.context;
+    const external = this.extensionsApi.all.filter((extension) => extension.external);
+    const budget = external.length > 0 ? EXTERNAL_SHUTDOWN_MS : INTERNAL_SHUTDOWN_MS;
+    const deadline = Date.now() + (this.extensionsApi.all.length > 0 ? budget : 0);
+    this.telemetryApi.resume();
+    const signal = reason === "spindown" && this.extensionsApi.all.length > 0 ? "SIGTERM" : "SIGKILL";
+    await this.stopRuntime(signal, Date.now() + RUNTIME_SHUTDOWN_MS);
+    await processes.drain();
+    void this.telemetryApi.drain();
+    for (const { name, events } of external) {
+      if (!events.includes("SHUTDOWN")) await this.started.killExtension(name);
+    }
+    this.extensionsApi.deliverShutdown(reason, deadline);
+    await changes.until(() => this.started.extensionsEnded, deadline);
+    await processes.killAll();
+    await processes.drain();
+    this.telemetryApi.close();
+  }
+
+  private publish(event: TelemetryEvent): void {
+    this.context.onEvent(event);
+    this.telemetryApi.publish(event);
+  }
+
+  private emitInitStart(phase: InitPhase): void {
+    const { name, version, memorySizeMb, runtime, region } = this.context.variables.function;
+    this.emit("platform.initStart", {
+      initializationType: INITIALIZATION_TYPE,
+      phase,
+      functionName: name,
+      functionVersion: version,
+      instanceId: this.context.instanceId,
+      instanceMaxMemory: memorySizeMb * 1024 * 1024,
+      runtimeVersion: `${runtime.replace(/^([a-z]+)/, "$1:").replace(/\.x$/, "")}.sandbox`,
+      runtimeVersionArn: `arn:aws:lambda:${region}::runtime:sandbox`,
+    });
+  }
+
+  private async initExtensions(deadline: number): Promise<Failure | undefined> {
+    await Promise.all(this.context.extensionNames.map((name) => this.started.startExtension(name)));
+    return this.wait(() => this.extensionsApi.allExternalRegistered, deadline);
+  }
+
+  private async initRuntime(deadline: number): Promise<Failure | undefined> {
+    await this.started.startRuntime();
+    return this.wait(() => this.runtimeApi.ready, deadline);
+  }
+
+  /** @returns why the condition did not come true in time. */
+  private async wait(condition: () => boolean, deadline: number): Promise<Failure | undefined> {
+    const startedAt = Date.now();
+    const { changes } = this.context;
+    const inTime = await changes.until(() => this.failure !== undefined || condition(), deadline);
+    return this.failure ?? (inTime ? undefined : timedOut((Date.now() - startedAt) / 1_000));
+  }
+
+  private get failure(): Failure | undefined {
+    const { initError } = this.runtimeApi;
+    if (initError) {
+      const { errorType, body } = initError;
+      return { status: "error", errorType, message: "the runtime could not initialize", reported: body };
+    }
+    const { failed } = this.extensionsApi;
+    if (failed?.error) {
+      const errorType = failed.error.phase === "init" ? "Extension.InitError" : "Extension.ExitError";
+      return { status: "failure", errorType, message: `Extension ${failed.name}: ${failed.error.type}` };
+    }
+    return this.started.failure;
+  }
+
+  private async stopRuntime(signal: "SIGTERM" | "SIGKILL", deadline: number): Promise<void> {
+    await this.started.signalRuntime(signal);
+    const ended = await this.context.changes.until(() => this.started.runtimeEnded, deadline);
+    if (!ended) await this.started.signalRuntime("SIGKILL");
+  }
+}
+
+/** In the init phase, a runtime or extension that ends counts as error, not as failure. */
+function initRecord(phase: InitPhase, failure: Failure | undefined): Record<string, unknown> {
+  const base = { initializationType: INITIALIZATION_TYPE, phase };
+  if (!failure) return { ...base, status: "success" };
+  if (failure.status === "timeout") return { ...base, status: "timeout" };
+  return { ...base, status: "error", errorType: failure.errorType };
+}
