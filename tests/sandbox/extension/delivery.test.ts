@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { InvocationResult, Sandbox } from "../../../sandbox";
+import { startClickHouse } from "../../../sandbox/clickhouse";
+import { readLogs, readSpans, type StoredLog } from "../../../sandbox/clickhouse/telemetry";
+import { extensionLines, ingestionKey, ObservedSandbox, runtimes } from "./observedSandbox";
+
+interface Invoked extends InvocationResult {
+  linesWritten: number;
+}
+
+/** Every scenario in turn; a stack trace is one line, an uncaught error the one record of the runtime. */
+const scenarios = [
+  { scenario: "plain", lines: 3, written: 3 },
+  { scenario: "json", written: 1 },
+  { scenario: "stackTrace", written: 1 },
+  { scenario: "error", written: 1 },
+];
+
+async function invokeAll(sandbox: Sandbox, count: number): Promise<Invoked[]> {
+  const done: Invoked[] = [];
+  for (let i = 0; i < count; i++) {
+    const { written, ...payload } = scenarios[i % scenarios.length] ?? scenarios[0];
+    done.push({ ...(await sandbox.invoke(payload)), linesWritten: written });
+  }
+  return done;
+}
+
+const functionLogs = (logs: StoredLog[]): StoredLog[] =>
+  logs.filter(({ attributes }) => attributes.type === "function");
+
+describe("the extension in the sandbox", () => {
+  let bench: ObservedSandbox;
+  afterEach(() => bench.close());
+
+  /** Each invocation has exactly its lines, all of them under its stored span. */
+  async function assertAllArrived(invoked: Invoked[], service: string): Promise<StoredLog[]> {
+    const logs = functionLogs(await readLogs(bench.clickhouse, { service }));
+    const spans = await readSpans(bench.clickhouse, { service });
+    assert.equal(
+      logs.length,
+      invoked.reduce((sum, { linesWritten }) => sum + linesWritten, 0),
+    );
+    assert.deepEqual(
+      spans.map((span) => span.invocationId).sort(),
+      invoked.map(({ requestId }) => requestId).sort(),
+    );
+    for (const { requestId, linesWritten } of invoked) {
+      const span = spans.find(({ invocationId }) => invocationId === requestId);
+      const lines = logs.filter(({ invocationId }) => invocationId === requestId);
+      assert.equal(lines.length, linesWritten, requestId);
+      for (const { traceId, spanId } of lines)
+        assert.deepEqual([traceId, spanId], [span?.traceId, span?.spanId]);
+    }
+    return logs;
+  }
+
+  for (const [title, runtime] of Object.entries(runtimes)) {
+    it(`${title}: 20 invocations with freezes between, every line once, through a key held in Secrets Manager`, async () => {
+      bench = await ObservedSandbox.open();
+      const sandbox = await bench.start("orders", runtime);
+      const invoked = await invokeAll(sandbox, 20);
+      await sandbox.shutdown();
+      assert.deepEqual([...new Set(invoked.map(({ status }) => status))].sort(), ["error", "success"]);
+      const logs = await assertAllArrived(invoked, "orders");
+      const resource = logs[0]?.resource ?? {};
+      for (const [name, value] of Object.entries({
+        "service.name": "orders",
+        "faas.name": "orders",
+        "cloud.provider": "aws",
+        "cloud.platform": "aws_lambda",
+        "cloud.region": "eu-central-1",
+        "cloud.account.id": "123456789012",
+        "deployment.environment.name": "test",
+      }))
+        assert.equal(resource[name], value, name);
+      const trace = logs.find(({ body }) => body.includes("the order has no customer"));
+      assert.ok(trace?.body.includes("\n"), "the stack trace is one record of several lines");
+      assert.equal(trace?.severity, "error");
+      const json = logs.find(({ attributes }) => attributes.sku === "A-17");
+      assert.deepEqual([json?.severity, json?.body], ["warn", "stock is low"]);
+      const key = JSON.stringify([sandbox.events, logs]).includes(ingestionKey);
+      assert.equal(key, false, "the key is nowhere in logs or telemetry");
+    });
+  }
+
+  it("takes an X-Ray header's trace as the trace of the invocation", async () => {
+    bench = await ObservedSandbox.open();
+    const sandbox = await bench.start("traced", {});
+    const traceHeader = "Root=1-65000000-0123456789abcdef01234567;Parent=89abcdef01234567;Sampled=1";
+    const { requestId } = await sandbox.invoke({ scenario: "json" }, { traceHeader });
+    await sandbox.shutdown();
+    const [span] = await readSpans(bench.clickhouse, { invocationId: requestId });
+    assert.equal(span?.traceId, "650000000123456789abcdef01234567");
+    assert.equal(span?.parentSpanId, "89abcdef01234567");
+  });
+
+  it("sends over TLS to a backend whose authority is in a CA file", async () => {
+    bench = await ObservedSandbox.open({ tls: true });
+    const code = join(bench.directory, "code");
+    mkdirSync(code);
+    cpSync(runtimes["Node.js 20"].code, code, { recursive: true });
+    copyFileSync(bench.clickhouse.caFile ?? "", join(code, "ca.pem"));
+    const environment = { ROTEL_OTLP_EXPORTER_TLS_CA_FILE: "/var/task/ca.pem" };
+    const sandbox = await bench.start("secure", { code, environment });
+    const invoked = await invokeAll(sandbox, 4);
+    await sandbox.shutdown();
+    await assertAllArrived(invoked, "secure");
+  });
+
+  it("loses nothing when the backend is gone for a while and comes back", async () => {
+    bench = await ObservedSandbox.open();
+    const { directory, ports } = bench.clickhouse;
+    const sandbox = await bench.start("patient", {});
+    const before = await invokeAll(sandbox, 4);
+    await bench.clickhouse.kill();
+    const during = await invokeAll(sandbox, 4);
+    const again = await startClickHouse({ ingestionKey, directory, ports });
+    try {
+      const after = await invokeAll(sandbox, 4);
+      await sandbox.shutdown();
+      const invoked = [...before, ...during, ...after];
+      assert.deepEqual(
+        invoked.filter(({ status }) => status === "failure" || status === "timeout"),
+        [],
+      );
+      bench.clickhouse.query = again.query.bind(again);
+      await assertAllArrived(invoked, "patient");
+      assert.equal(extensionLines(sandbox).filter((line) => line.includes("WARN")).length > 0, true);
+    } finally {
+      await again.stop();
+    }
+  });
+
+  it("wrong key: the function answers, the extension says once what is wrong", async () => {
+    bench = await ObservedSandbox.open();
+    const sandbox = await bench.start("locked-out", {
+      environment: { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: "Authorization=not-the-key" },
+    });
+    const invoked = await invokeAll(sandbox, 8);
+    await sandbox.shutdown();
+    assert.deepEqual(
+      invoked.filter(({ status }) => status === "failure" || status === "timeout"),
+      [],
+    );
+    assert.deepEqual(await readLogs(bench.clickhouse), []);
+    const warnings = extensionLines(sandbox).filter((line) => /401/.test(line));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /check the key/);
+    assert.ok(!warnings.join().includes("not-the-key"), "the key is not in the warning");
+  });
+
+  it("a secret that is missing: the function answers, the extension names it", async () => {
+    bench = await ObservedSandbox.open();
+    const missing = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gone-AbCdEf";
+    const sandbox = await bench.start("keyless", {
+      environment: { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${missing}}` },
+    });
+    const invoked = await invokeAll(sandbox, 4);
+    await sandbox.shutdown();
+    assert.deepEqual(
+      invoked.filter(({ status }) => status === "failure" || status === "timeout"),
+      [],
+    );
+    assert.ok(
+      extensionLines(sandbox).some((line) => line.includes(missing)),
+      extensionLines(sandbox).join(),
+    );
+  });
+
+  it("settings that make no sense: the function answers, each is named", async () => {
+    bench = await ObservedSandbox.open();
+    const sandbox = await bench.start("confused", {
+      environment: {
+        ROTEL_TELEMETRY_ENDPOINT: "nonsense",
+        ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT: "soon",
+        ROTEL_OTLP_EXPORTER_ENDPIONT: "http://127.0.0.1:1",
+        ROTEL_ENV_FILE: "/var/task/missing.env",
+      },
+    });
+    const invoked = await invokeAll(sandbox, 4);
+    await sandbox.shutdown();
+    const said = extensionLines(sandbox).join("\n");
+    for (const name of [
+      "ROTEL_TELEMETRY_ENDPOINT",
+      "ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT",
+      "ROTEL_OTLP_EXPORTER_ENDPIONT",
+      "missing.env",
+    ])
+      assert.ok(said.includes(name), `${name} in\n${said}`);
+    await assertAllArrived(invoked, "confused");
+  });
+
+  it("records a timeout and a crash under their own invocation", async () => {
+    bench = await ObservedSandbox.open();
+    const code = join(bench.directory, "failing");
+    mkdirSync(code);
+    const source = `exports.handler = async (event) => {
+      console.log("before the end");
+      if (event.exit) process.exit(3);
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    };`;
+    writeFileSync(join(code, "index.js"), source);
+    const sandbox = await bench.start("failing", { code, timeoutSeconds: 2 });
+    const timeout = await sandbox.invoke({});
+    const crash = await sandbox.invoke({ exit: true });
+    await sandbox.shutdown();
+    assert.deepEqual([timeout.status, crash.status], ["timeout", "failure"]);
+    for (const { requestId } of [timeout, crash]) {
+      const lines = functionLogs(await readLogs(bench.clickhouse, { invocationId: requestId }));
+      assert.deepEqual(
+        lines.map(({ body }) => body),
+        ["before the end"],
+      );
+      const [span] = await readSpans(bench.clickhouse, { invocationId: requestId });
+      assert.equal(span?.status, "Error");
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { hostArchitecture } from "../../../layers/compile";
+import { readLayerManifest } from "../../../layers/manifest";
+import { type FunctionDefinition, Sandbox } from "../../../sandbox";
+import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
+import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+
+export const ingestionKey = "key-made-for-this-test";
+const region = "eu-central-1";
+const functions = join(__dirname, "..", "..", "..", "examples", "typescript", "functions");
+
+/** The functions of the example, which write what they are asked for. */
+export const runtimes = {
+  "Node.js 20": { runtime: "nodejs20.x", handler: "index.handler", code: join(functions, "node") },
+  "Node.js 22": { runtime: "nodejs22.x", handler: "index.handler", code: join(functions, "node") },
+  Python: { runtime: "python3.11", handler: "main.handler", code: join(functions, "python") },
+} as const;
+
+/** AWS, ClickHouse and functions with the real extension as their layer, for one test. */
+export class ObservedSandbox {
+  private readonly sandboxes: Sandbox[] = [];
+
+  private constructor(
+    readonly aws: EmbeddedAws,
+    readonly clickhouse: EmbeddedClickHouse,
+    readonly directory: string,
+    private readonly secretArn: string,
+  ) {}
+
+  static async open(options: { tls?: boolean } = {}): Promise<ObservedSandbox> {
+    const directory = mkdtempSync(join(tmpdir(), "extension-test-"));
+    const [aws, clickhouse] = await Promise.all([
+      startEmbeddedAws(),
+      startClickHouse({ ingestionKey, directory: join(directory, "clickhouse"), ...options }),
+    ]);
+    const client = new SecretsManagerClient(clientOptions(aws, region));
+    const { ARN = "" } = await client.send(
+      new CreateSecretCommand({ Name: "ingestion-key", SecretString: ingestionKey }),
+    );
+    client.destroy();
+    return new ObservedSandbox(aws, clickhouse, directory, ARN);
+  }
+
+  /** Starts a function with the extension; its key is in Secrets Manager. */
+  async start(name: string, changes: Partial<FunctionDefinition>): Promise<Sandbox> {
+    const layer = readLayerManifest().layers[hostArchitecture()];
+    if (!layer)
+      throw new Error("the layers were not built for this machine's architecture: npm run layers:build");
+    const { environment, layers = [], ...rest } = changes;
+    const sandbox = await Sandbox.start({
+      function: {
+        name,
+        arn: `arn:aws:lambda:${region}:123456789012:function:${name}`,
+        accountId: "123456789012",
+        region,
+        version: "$LATEST",
+        ...runtimes["Node.js 20"],
+        memorySizeMb: 256,
+        timeoutSeconds: 10,
+        architecture: hostArchitecture(),
+        ...rest,
+        layers: [layer.path, ...layers],
+        environment: { ...this.exporterSettings(), ...environment },
+      },
+      hostPorts: [this.aws.port, ...this.clickhouse.ports],
+      platformEnvironment: { AWS_ENDPOINT_URL: this.aws.endpoint },
+      cacheDirectory: join(this.directory, "cache"),
+      onNotice: () => {},
+    });
+    this.sandboxes.push(sandbox);
+    return sandbox;
+  }
+
+  private exporterSettings(): Record<string, string> {
+    return {
+      ROTEL_OTLP_EXPORTER_ENDPOINT: this.clickhouse.otlpUrl,
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+      ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${this.secretArn}}`,
+      ROTEL_OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.sandboxes.map((sandbox) => sandbox.shutdown()));
+    await Promise.allSettled([this.aws.stop(), this.clickhouse.stop()]);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** What the extension itself wrote to its log. */
+export function extensionLines(sandbox: Sandbox): string[] {
+  return sandbox.events.filter(({ type }) => type === "extension").map(({ record }) => String(record));
+}
