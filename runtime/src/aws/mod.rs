@@ -1,0 +1,100 @@
+//! What calls to AWS need: credentials and endpoints, as Lambda's environment gives them.
+
+mod credentials;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::config::Environment;
+use crate::http::{Client, Endpoint};
+
+use credentials::Source;
+pub use credentials::{Credentials, CredentialsError};
+
+/// Credentials and endpoints, as the environment gives them. `Debug` shows no key.
+#[derive(Clone)]
+pub struct Context {
+    source: Source,
+    endpoint_secrets_manager: Option<String>,
+    endpoint_ssm: Option<String>,
+    endpoint: Option<String>,
+    fips: bool,
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("fips", &self.fips)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A service that the extension calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// AWS Secrets Manager.
+    SecretsManager,
+    /// AWS Systems Manager.
+    Ssm,
+}
+
+impl Service {
+    /// The name in host names and signatures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SecretsManager => "secretsmanager",
+            Self::Ssm => "ssm",
+        }
+    }
+}
+
+impl Context {
+    /// Reads the variables that AWS's own SDKs read. Nothing is checked before it is used.
+    pub fn from_environment(environment: &Environment) -> Self {
+        let text = |name: &str| environment.get(name).map(str::to_owned);
+        let fips = environment.get("AWS_USE_FIPS_ENDPOINT");
+        Self {
+            source: Source::from_environment(environment),
+            endpoint_secrets_manager: text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            endpoint_ssm: text("AWS_ENDPOINT_URL_SSM"),
+            endpoint: text("AWS_ENDPOINT_URL"),
+            fips: fips.is_some_and(|fips| fips.eq_ignore_ascii_case("true")),
+        }
+    }
+
+    /// Where a service is to be called: as the environment says, else by partition and region.
+    pub fn endpoint(&self, service: Service, partition: &str, region: &str) -> Result<Endpoint, String> {
+        let (variable, own) = match service {
+            Service::SecretsManager => ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.endpoint_secrets_manager),
+            Service::Ssm => ("AWS_ENDPOINT_URL_SSM", &self.endpoint_ssm),
+        };
+        let set = match (own, &self.endpoint) {
+            (Some(url), _) => Some((variable, url)),
+            (None, Some(url)) => Some(("AWS_ENDPOINT_URL", url)),
+            (None, None) => None,
+        };
+        if let Some((variable, url)) = set {
+            return Endpoint::parse(url).map_err(|reason| format!("{variable}: {reason}"));
+        }
+        let name = service.name();
+        let fips = if self.fips { "-fips" } else { "" };
+        let url = format!("https://{name}{fips}.{region}.{}", dns_suffix(partition));
+        Endpoint::parse(&url).map_err(|reason| format!("{url}: {reason}"))
+    }
+
+    /// The credentials of this moment; those of a container endpoint are fetched each time, since they change.
+    pub async fn credentials(&self, client: &Client) -> Result<Credentials, CredentialsError> {
+        self.source.credentials(client).await
+    }
+}
+
+fn dns_suffix(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        _ => "amazonaws.com",
+    }
+}

@@ -1,0 +1,233 @@
+//! What waits to be sent: bounded in bytes, and honest about what it had to drop.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use crate::record::{Log, Severity, Span};
+
+const MEGABYTE: usize = 1024 * 1024;
+
+/// A kind of telemetry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// Log records.
+    Logs,
+    /// Spans.
+    Traces,
+    /// Metrics.
+    Metrics,
+}
+
+impl Signal {
+    /// Every signal.
+    pub const ALL: [Signal; 3] = [Signal::Logs, Signal::Traces, Signal::Metrics];
+
+    /// The name in OTLP paths.
+    pub fn name(self) -> &'static str {
+        match self {
+            Signal::Logs => "logs",
+            Signal::Traces => "traces",
+            Signal::Metrics => "metrics",
+        }
+    }
+}
+
+/// An OTLP export request of the function's own SDK, valid protobuf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Its signal.
+    pub signal: Signal,
+    /// The encoded request.
+    pub request: Bytes,
+    /// Its log records, spans or data points.
+    pub items: usize,
+}
+
+/// Records dropped since the environment started, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drops {
+    /// The buffer was full.
+    pub buffer_full: u64,
+    /// The backend refused them for good.
+    pub rejected: u64,
+    /// Telemetry events that nobody could read.
+    pub malformed: u64,
+}
+
+/// Records that wait, oldest first.
+#[derive(Debug)]
+pub struct Buffer {
+    capacity: usize,
+    bytes: usize,
+    logs: VecDeque<Log>,
+    spans: Vec<Span>,
+    forwarded: VecDeque<Forwarded>,
+    /// What was dropped.
+    pub drops: Drops,
+}
+
+impl Buffer {
+    /// A buffer of `capacity` bytes.
+    pub fn new(capacity: usize) -> Self {
+        Buffer {
+            capacity,
+            bytes: 0,
+            logs: VecDeque::new(),
+            spans: Vec::new(),
+            forwarded: VecDeque::new(),
+            drops: Drops::default(),
+        }
+    }
+
+    /// The capacity for a function of `memory_mb`: a sixteenth of it, between 4 and 32 MB.
+    pub fn capacity_for(memory_mb: u64) -> usize {
+        let sixteenth = usize::try_from(memory_mb / 16).unwrap_or(usize::MAX);
+        sixteenth.clamp(4, 32) * MEGABYTE
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Bytes that may be held.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty() && self.spans.is_empty() && self.forwarded.is_empty()
+    }
+
+    /// Records held.
+    pub fn len(&self) -> usize {
+        let forwarded: usize = self.forwarded.iter().map(|request| request.items).sum();
+        self.logs.len() + self.spans.len() + forwarded
+    }
+
+    /// Keeps a log record.
+    pub fn push_log(&mut self, log: Log) {
+        self.bytes += log.size();
+        self.logs.push_back(log);
+        self.shrink();
+    }
+
+    /// Keeps a span of ours.
+    pub fn push_span(&mut self, span: Span) {
+        self.bytes += span.size();
+        self.spans.push(span);
+        self.shrink();
+    }
+
+    /// Keeps a request of the function's SDK. One that is larger than the whole buffer is dropped.
+    pub fn push_forwarded(&mut self, forwarded: Forwarded) {
+        if forwarded.request.len() > self.capacity {
+            self.drops.buffer_full += forwarded.items as u64;
+            return;
+        }
+        self.bytes += forwarded.request.len();
+        self.forwarded.push_back(forwarded);
+        self.shrink();
+    }
+
+    /// Takes about `limit` bytes of log records, oldest first. `settle` completes a record; those for which it says that
+    /// they can't be completed yet stay.
+    pub fn take_logs(&mut self, limit: usize, mut settle: impl FnMut(&mut Log) -> bool) -> Vec<Log> {
+        let mut taken = Vec::new();
+        let mut stay = Vec::new();
+        let mut bytes = 0;
+        while bytes < limit {
+            let Some(mut log) = self.logs.pop_front() else { break };
+            let size = log.size();
+            if settle(&mut log) {
+                bytes += size;
+                self.bytes -= size;
+                taken.push(log);
+            } else {
+                stay.push(log);
+            }
+        }
+        for log in stay.into_iter().rev() {
+            self.logs.push_front(log);
+        }
+        taken
+    }
+
+    /// Takes all spans of ours.
+    pub fn take_spans(&mut self) -> Vec<Span> {
+        let spans = std::mem::take(&mut self.spans);
+        self.bytes -= spans.iter().map(Span::size).sum::<usize>();
+        spans
+    }
+
+    /// Takes about `limit` bytes of the SDK's requests for one signal, oldest first.
+    pub fn take_forwarded(&mut self, signal: Signal, limit: usize) -> Vec<Forwarded> {
+        let mut taken = Vec::new();
+        let mut stay = VecDeque::new();
+        let mut bytes = 0;
+        for forwarded in std::mem::take(&mut self.forwarded) {
+            if forwarded.signal == signal && bytes < limit {
+                bytes += forwarded.request.len();
+                taken.push(forwarded);
+            } else {
+                stay.push_back(forwarded);
+            }
+        }
+        self.forwarded = stay;
+        self.bytes -= bytes;
+        taken
+    }
+
+    /// Over capacity, the oldest of the least severe log records go first, then the SDK's oldest requests, then our
+    /// spans, which are few and carry every log of their invocation. An eighth more than needed goes, so that a steady
+    /// overflow doesn't search for each record.
+    fn shrink(&mut self) {
+        if self.bytes <= self.capacity {
+            return;
+        }
+        let target = self.capacity - self.capacity / 8;
+        for severity in [
+            Severity::Trace,
+            Severity::Debug,
+            Severity::Unspecified,
+            Severity::Info,
+            Severity::Warn,
+            Severity::Error,
+            Severity::Fatal,
+        ] {
+            self.drop_logs_of(severity, target);
+        }
+        while self.bytes > target {
+            let Some(oldest) = self.forwarded.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.request.len();
+            self.drops.buffer_full += oldest.items as u64;
+        }
+        if self.bytes > target {
+            self.drops.buffer_full += self.take_spans().len() as u64;
+        }
+    }
+
+    fn drop_logs_of(&mut self, severity: Severity, target: usize) {
+        if self.bytes <= target {
+            return;
+        }
+        let (mut bytes, mut dropped) = (self.bytes, 0);
+        self.logs.retain(|log| {
+            if bytes <= target || log.severity != severity {
+                return true;
+            }
+            bytes -= log.size();
+            dropped += 1;
+            false
+        });
+        self.bytes = bytes;
+        self.drops.buffer_full += dropped;
+    }
+}
+
+#[cfg(test)]
+mod tests;

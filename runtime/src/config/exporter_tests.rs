@@ -1,0 +1,177 @@
+//! The exporter that whole environments describe.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::tests::{ARN, HTTP, URL, is_blackhole, parse, value_of, warnings};
+use super::*;
+use crate::secrets::Values;
+
+const HEADERS: &str = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS";
+
+/// The exporter of settings that give no warning.
+fn otlp(variables: &[(&str, &str)]) -> OtlpConfig {
+    let (config, warnings) = parse(&[&[URL, HTTP], variables].concat());
+    assert_eq!(warnings, Vec::<String>::new());
+    match config.exporter.resolve(&Values::default()).unwrap() {
+        ExporterConfig::Otlp(otlp) => otlp,
+        ExporterConfig::Blackhole => panic!("blackhole"),
+    }
+}
+
+fn headers(text: &str) -> Vec<(String, String)> {
+    let headers = otlp(&[(HEADERS, text)]).headers.into_iter();
+    headers
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect()
+}
+
+#[test]
+fn builds_the_otlp_exporter() {
+    let config = otlp(&[
+        (HEADERS, "Authorization=key"),
+        ("ROTEL_OTLP_EXPORTER_TRACES_ENDPOINT", "http://other:4318/t"),
+        ("ROTEL_OTLP_EXPORTER_COMPRESSION", "none"),
+        ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "250ms"),
+        ("ROTEL_OTLP_EXPORTER_TLS_CA_FILE", "/var/task/ca.pem"),
+    ]);
+    let shown = |endpoint: Option<crate::http::Endpoint>| endpoint.unwrap().to_string();
+    assert_eq!(shown(config.endpoint_logs), "https://in.example.com/base/v1/logs");
+    assert_eq!(shown(config.endpoint_traces), "http://other:4318/t");
+    assert_eq!(shown(config.endpoint_metrics), "https://in.example.com/base/v1/metrics");
+    assert!(!config.gzip);
+    assert_eq!(config.timeout, Duration::from_millis(250));
+    assert_eq!(config.ca_file.as_deref(), Some(Path::new("/var/task/ca.pem")));
+    let defaults = otlp(&[]);
+    assert!(defaults.gzip && defaults.ca_file.is_none() && defaults.headers.is_empty());
+    assert_eq!(defaults.timeout, Duration::from_secs(5));
+}
+
+#[test]
+fn passes_header_values_unchanged() {
+    let one = |value: &str| vec![("authorization".to_owned(), value.to_owned())];
+    assert_eq!(headers("Authorization=0b4a-key"), one("0b4a-key"));
+    assert_eq!(headers("Authorization=Bearer 0b4a=="), one("Bearer 0b4a=="));
+    assert_eq!(headers(r#"Authorization="a,b""#), one("a,b"));
+    assert_eq!(headers("a=1, b=2").len(), 2);
+}
+
+#[test]
+fn fills_secrets_into_headers() {
+    let document = "a=1,b=2";
+    for (text, secret, expected) in [
+        (
+            format!("Authorization=Bearer ${{{ARN}}}"),
+            "k,=\n",
+            vec![("authorization", "Bearer k,=")],
+        ),
+        (format!("${{{ARN}}}"), document, vec![("a", "1"), ("b", "2")]),
+        (format!("secret://{ARN}"), document, vec![("a", "1"), ("b", "2")]),
+        (
+            format!("c=3,${{{ARN}}}"),
+            document,
+            vec![("c", "3"), ("a", "1"), ("b", "2")],
+        ),
+    ] {
+        let (config, warnings) = parse(&[URL, HTTP, (HEADERS, &text)]);
+        assert_eq!((warnings.len(), config.secret_references.len()), (0, 1), "{warnings:?}");
+        assert_eq!(config.secret_references[0].variable, HEADERS);
+        let unresolved = config.exporter.resolve(&Values::default()).unwrap_err();
+        assert!(unresolved.contains(HEADERS) && unresolved.contains(ARN), "{unresolved}");
+        let Ok(ExporterConfig::Otlp(otlp)) = config.exporter.resolve(&value_of(ARN, secret)) else {
+            panic!("{text}");
+        };
+        let headers: Vec<_> = otlp
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+            .collect();
+        assert_eq!(headers, expected);
+    }
+}
+
+#[test]
+fn fills_secrets_into_any_exporter_setting() {
+    let reference = format!("${{{ARN}}}");
+    for (variable, value) in [
+        ("ROTEL_EXPORTER", "otlp"),
+        ("ROTEL_OTLP_EXPORTER_ENDPOINT", "http://a"),
+        ("ROTEL_OTLP_EXPORTER_PROTOCOL", "http"),
+        ("ROTEL_OTLP_EXPORTER_COMPRESSION", "none"),
+        ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "1s"),
+    ] {
+        let (config, warnings) = parse(&[URL, HTTP, (variable, &reference)]);
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let resolved = config.exporter.resolve(&value_of(ARN, value));
+        assert!(
+            matches!(resolved, Ok(ExporterConfig::Otlp(_))),
+            "{variable}: {resolved:?}"
+        );
+        let reason = config.exporter.resolve(&value_of(ARN, "hidden value")).unwrap_err();
+        assert!(reason.starts_with(variable) && !reason.contains("hidden"), "{reason}");
+    }
+}
+
+#[test]
+fn leaves_bad_headers_out_and_never_shows_them() {
+    let text = "hidden1,ok=1,bad name=hidden2,c=hidden\u{7}3";
+    let (config, warnings) = parse(&[URL, HTTP, (HEADERS, text)]);
+    assert_eq!(warnings.len(), 3);
+    assert!(
+        warnings[1].starts_with("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 3 has a key that is no"),
+        "{warnings:?}"
+    );
+    let resolved = config.exporter.resolve(&Values::default()).unwrap();
+    let ExporterConfig::Otlp(OtlpConfig { headers, .. }) = &resolved else {
+        panic!("blackhole");
+    };
+    assert_eq!(headers.len(), 1);
+    let shown = format!("{warnings:?} {config:?} {:?}", config.exporter);
+    assert!(!shown.contains("hidden"), "{shown}");
+}
+
+#[test]
+fn shows_no_key_of_a_resolved_exporter() {
+    let config = otlp(&[
+        (HEADERS, "Authorization=hidden"),
+        ("ROTEL_OTLP_EXPORTER_LOGS_ENDPOINT", "http://a/?k=hidden"),
+    ]);
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("hidden") && shown.contains("authorization"), "{shown}");
+}
+
+#[test]
+fn drops_everything_and_says_so_where_there_is_no_way_out() {
+    let grpc = "OTLP/gRPC comes later; set ROTEL_OTLP_EXPORTER_PROTOCOL=http; until then all telemetry is dropped";
+    let otlp = "ROTEL_EXPORTER=otlp has no endpoint; set ROTEL_OTLP_EXPORTER_ENDPOINT to the URL of your OTLP backend; \
+                until then all telemetry is dropped";
+    let other = "ROTEL_EXPORTER=clickhouse is not there; set ROTEL_EXPORTER=otlp; until then all telemetry is dropped";
+    let scheme = "ROTEL_OTLP_EXPORTER_ENDPOINT is not usable: it has no scheme; begin it with http:// or https://; \
+                  it is left out";
+    for (variables, expected) in [
+        (vec![URL], grpc),
+        (vec![URL, ("ROTEL_OTLP_EXPORTER_PROTOCOL", "grpc")], grpc),
+        (vec![("ROTEL_EXPORTER", "otlp")], otlp),
+        (vec![URL, HTTP, ("ROTEL_EXPORTER", "clickhouse")], other),
+        (vec![HTTP, (URL.0, "in.example.com:4318")], scheme),
+    ] {
+        let (config, warnings) = parse(&variables);
+        assert!(is_blackhole(&config), "{variables:?}");
+        assert_eq!(warnings[0], expected);
+    }
+    assert!(warnings(&[URL]).is_empty());
+}
+
+#[test]
+fn says_which_signals_have_no_endpoint() {
+    let (config, warnings) = parse(&[HTTP, ("ROTEL_OTLP_EXPORTER_LOGS_ENDPOINT", "http://a/logs")]);
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].contains("ROTEL_OTLP_EXPORTER_TRACES_ENDPOINT, ROTEL_OTLP_EXPORTER_METRICS"),
+        "{warnings:?}"
+    );
+    let Ok(ExporterConfig::Otlp(otlp)) = config.exporter.resolve(&Values::default()) else {
+        panic!("blackhole");
+    };
+    assert!(otlp.endpoint_logs.is_some() && otlp.endpoint_traces.is_none() && otlp.endpoint_metrics.is_none());
+}

@@ -1,0 +1,185 @@
+//! What the extension was told to do. Reading never fails: a bad value is a warning and its default counts.
+
+mod environment;
+mod exporter;
+#[cfg(test)]
+mod exporter_tests;
+mod headers;
+mod list;
+mod reader;
+pub mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+
+pub use environment::Environment;
+pub use exporter::{ExporterConfig, ExporterSettings, OtlpConfig};
+
+use crate::{aws, secrets};
+use reader::Reader;
+
+const PREFIX: &str = "ROTEL_";
+const DEFAULT_RUNTIME_API: &str = "127.0.0.1:9001";
+
+/// Everything that is set, as far as it can be known before secrets are fetched.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Host and port of Lambda's runtime API (`AWS_LAMBDA_RUNTIME_API`).
+    pub runtime_api: String,
+    /// Where the Telemetry API delivers to.
+    pub telemetry_address: SocketAddr,
+    /// Where the function's own OTLP/HTTP telemetry is taken.
+    pub otlp_http_address: SocketAddr,
+    /// The function as Lambda's environment describes it.
+    pub function: FunctionIdentity,
+    /// The user's resource attributes, each key once; values may hold secret references, see
+    /// [`Config::resource_attributes`].
+    pub resource_attributes: Vec<(String, String)>,
+    /// The secrets that `ROTEL_*` values refer to.
+    pub secret_references: Vec<secrets::Reference>,
+    /// Where the telemetry goes, with references still unresolved.
+    pub exporter: ExporterSettings,
+    /// Credentials and endpoints for AWS.
+    pub aws: aws::Context,
+    /// True when the extension's own log lines are to be JSON (`AWS_LAMBDA_LOG_FORMAT`).
+    pub json_logs: bool,
+}
+
+/// The function, as Lambda's environment variables describe it; what is missing there is empty or 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FunctionIdentity {
+    /// Function name.
+    pub name: String,
+    /// Function version, `$LATEST` or a number.
+    pub version: String,
+    /// Configured memory, MB.
+    pub memory_mb: u64,
+    /// AWS region.
+    pub region: String,
+    /// CloudWatch log group.
+    pub log_group: String,
+    /// CloudWatch log stream, which names the execution environment.
+    pub log_stream: String,
+    /// `on-demand`, `provisioned-concurrency`, `snap-start` or `lambda-managed-instances`.
+    pub initialization_type: String,
+}
+
+impl Config {
+    /// Reads the environment. The second part is what to tell the user: each names the variable, what is wrong with it
+    /// and what is done instead, and never a value that may be secret.
+    pub fn parse(environment: &Environment) -> (Self, Vec<String>) {
+        let mut reader = Reader::new(environment);
+        let runtime_api = environment.get("AWS_LAMBDA_RUNTIME_API").unwrap_or_else(|| {
+            reader.warn(format!(
+                "AWS_LAMBDA_RUNTIME_API is not set; using {DEFAULT_RUNTIME_API}"
+            ));
+            DEFAULT_RUNTIME_API
+        });
+        let json_logs = environment.get("AWS_LAMBDA_LOG_FORMAT");
+        let config = Self {
+            runtime_api: runtime_api.to_owned(),
+            telemetry_address: reader.address(&settings::ROTEL_TELEMETRY_ENDPOINT),
+            otlp_http_address: reader.address(&settings::ROTEL_OTLP_HTTP_ENDPOINT),
+            function: FunctionIdentity::read(&mut reader),
+            resource_attributes: resource_attributes(&mut reader),
+            secret_references: secret_references(&mut reader),
+            exporter: ExporterSettings::read(&mut reader),
+            aws: aws::Context::from_environment(environment),
+            json_logs: json_logs.is_some_and(|format| format.eq_ignore_ascii_case("json")),
+        };
+        check_names(&mut reader);
+        (config, reader.into_warnings())
+    }
+
+    /// The user's resource attributes with secret references filled in; an error names the reference that is missing.
+    pub fn resource_attributes(&self, values: &secrets::Values) -> Result<Vec<(String, String)>, String> {
+        let filled = self.resource_attributes.iter().map(|(key, value)| {
+            let value = values
+                .fill(value)
+                .map_err(|missing| format!("{}: {missing}", settings::ROTEL_OTEL_RESOURCE_ATTRIBUTES.variable))?;
+            Ok((key.clone(), value))
+        });
+        filled.collect()
+    }
+}
+
+impl FunctionIdentity {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+        let environment = reader.environment();
+        let text = |name: &str| environment.get(name).unwrap_or_default().to_owned();
+        let memory_mb = environment.get(MEMORY).map_or(0, |memory| {
+            memory.parse().unwrap_or_else(|_| {
+                reader.warn(format!("{MEMORY} is not a number of MB; it counts as not set"));
+                0
+            })
+        });
+        let region = environment
+            .get("AWS_REGION")
+            .or_else(|| environment.get("AWS_DEFAULT_REGION"));
+        Self {
+            name: text("AWS_LAMBDA_FUNCTION_NAME"),
+            version: text("AWS_LAMBDA_FUNCTION_VERSION"),
+            memory_mb,
+            region: region.unwrap_or_default().to_owned(),
+            log_group: text("AWS_LAMBDA_LOG_GROUP_NAME"),
+            log_stream: text("AWS_LAMBDA_LOG_STREAM_NAME"),
+            initialization_type: text("AWS_LAMBDA_INITIALIZATION_TYPE"),
+        }
+    }
+}
+
+/// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`.
+fn resource_attributes(reader: &mut Reader<'_>) -> Vec<(String, String)> {
+    let mut pairs = list::percent_decoded(reader.pairs("OTEL_RESOURCE_ATTRIBUTES"));
+    if let Some(name) = reader.environment().get(settings::OTEL_SERVICE_NAME.variable) {
+        pairs.push(("service.name".to_owned(), name.to_owned()));
+    }
+    pairs.extend(reader.pairs(settings::ROTEL_OTEL_RESOURCE_ATTRIBUTES.variable));
+    let mut attributes: Vec<(String, String)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        match attributes.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = value,
+            None => attributes.push((key, value)),
+        }
+    }
+    attributes
+}
+
+fn secret_references(reader: &mut Reader<'_>) -> Vec<secrets::Reference> {
+    let mut references = Vec::new();
+    for (variable, value) in reader.environment().starting_with(PREFIX) {
+        for found in secrets::find_references(variable, value) {
+            match found {
+                Ok(reference) => references.push(reference),
+                Err(reason) => reader.warn(format!("{variable}: a secret reference {reason}; it stays unresolved")),
+            }
+        }
+    }
+    references
+}
+
+/// One warning for all settings without effect, and one for each name that nobody knows.
+fn check_names(reader: &mut Reader<'_>) {
+    let mut without_effect = Vec::new();
+    for (variable, _) in reader.environment().starting_with(PREFIX) {
+        match settings::find(variable) {
+            Some(setting) if setting.supported => {}
+            Some(_) => without_effect.push(variable),
+            None => {
+                let advice = match settings::nearest(variable) {
+                    Some(nearest) => format!("did you mean {nearest}?"),
+                    None => "it has no effect".to_owned(),
+                };
+                reader.warn(format!("{variable} is not a setting of this extension; {advice}"));
+            }
+        }
+    }
+    if !without_effect.is_empty() {
+        let names = without_effect.join(", ");
+        reader.warn(format!(
+            "these settings of Rotel have no effect in this version: {names}"
+        ));
+    }
+}

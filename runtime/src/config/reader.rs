@@ -1,0 +1,159 @@
+//! Reads single settings out of the environment and gathers what is wrong with them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::environment::Environment;
+use super::list;
+use super::settings::Setting;
+use crate::secrets;
+
+/// The environment with the warnings found so far.
+pub(super) struct Reader<'a> {
+    environment: &'a Environment,
+    warnings: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(environment: &'a Environment) -> Self {
+        Self {
+            environment,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn environment(&self) -> &'a Environment {
+        self.environment
+    }
+
+    pub(super) fn warn(&mut self, warning: String) {
+        self.warnings.push(warning);
+    }
+
+    pub(super) fn into_warnings(self) -> Vec<String> {
+        self.warnings
+    }
+
+    /// The value of an address setting, or its default.
+    pub(super) fn address(&mut self, setting: &Setting) -> SocketAddr {
+        let fallback = setting.default.and_then(|text| parse_address(text).ok());
+        let fallback = fallback.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+        let Some(text) = self.environment.get(setting.variable) else {
+            return fallback;
+        };
+        parse_address(text).unwrap_or_else(|reason| {
+            self.warn(format!("{} {reason}; using {fallback}", setting.variable));
+            fallback
+        })
+    }
+
+    /// The entries of a `key=value,key=value` list; entries without a key or `=` are warnings.
+    pub(super) fn pairs(&mut self, variable: &str) -> Vec<(String, String)> {
+        let text = self.environment.get(variable).unwrap_or_default();
+        let (mut pairs, mut index) = (Vec::new(), 0);
+        for entry in list::pairs(text) {
+            index += 1;
+            match entry {
+                Ok(pair) => pairs.push(pair),
+                Err(reason) => self.warn(format!("{variable}: entry {index} {reason}; it is left out")),
+            }
+        }
+        pairs
+    }
+
+    /// What a setting says, if `check` approves of it or it can only be judged once its secrets are there.
+    pub(super) fn text(
+        &mut self,
+        setting: &'static Setting,
+        check: impl Fn(&Setting, &str) -> Result<(), String>,
+    ) -> Option<String> {
+        let text = self.environment.get(setting.variable)?;
+        let checked = if secrets::holds_reference(text) {
+            Ok(())
+        } else {
+            check(setting, text)
+        };
+        if let Err(reason) = checked {
+            let instead = match setting.default {
+                Some(default) => format!("using {default}"),
+                None => "it is left out".to_owned(),
+            };
+            self.warn(format!("{} {reason}; {instead}", setting.variable));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+}
+
+/// `host:port` with an IP address or `localhost`; no name is looked up.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    if let Some(port) = text.strip_prefix("localhost:") {
+        let port: Result<u16, _> = port.parse();
+        return port
+            .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .map_err(|_| "has no port number after localhost:".to_owned());
+    }
+    text.parse()
+        .map_err(|_| "is not an address such as 127.0.0.1:4318".to_owned())
+}
+
+/// One of the setting's values, in any case.
+pub(super) fn parse_choice(setting: &Setting, text: &str) -> Result<&'static str, String> {
+    let mut values = setting.values.iter();
+    let found = values.find(|value| value.eq_ignore_ascii_case(text)).copied();
+    found.ok_or_else(|| format!("is none of {}", setting.values.join(", ")))
+}
+
+/// A duration with unit, such as `5s` or `200ms`, longer than nothing.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        Ok(_) => Err("is no time at all".to_owned()),
+        Err(_) => Err("is not a duration with unit, such as 5s or 200ms".to_owned()),
+    }
+}
+
+/// The default that `settings.json` gives.
+pub(super) fn default_of(setting: &Setting) -> &'static str {
+    setting.default.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::settings;
+
+    #[test]
+    fn reads_addresses_and_localhost() {
+        let parsed = |text| parse_address(text).map(|address| address.to_string());
+        assert_eq!(parsed("localhost:4318").unwrap(), "127.0.0.1:4318");
+        assert_eq!(parsed("0.0.0.0:1").unwrap(), "0.0.0.0:1");
+        assert_eq!(parsed("[::1]:8990").unwrap(), "[::1]:8990");
+        for text in [
+            "localhost",
+            "localhost:",
+            "localhost:x",
+            "4318",
+            "example.com:1",
+            "localhost:99999",
+        ] {
+            assert!(parsed(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_durations() {
+        assert_eq!(parse_duration("200ms").unwrap(), Duration::from_millis(200));
+        assert_eq!(parse_duration("1m 30s").unwrap(), Duration::from_secs(90));
+        for text in ["", "5", "0s", "-1s", "soon"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_choices_in_any_case() {
+        let setting = &settings::ROTEL_OTLP_EXPORTER_COMPRESSION;
+        assert_eq!(parse_choice(setting, "GZIP").unwrap(), "gzip");
+        assert_eq!(parse_choice(setting, "zstd").unwrap_err(), "is none of gzip, none");
+    }
+}

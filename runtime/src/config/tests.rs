@@ -1,0 +1,191 @@
+//! What is read out of whole environments.
+
+use std::time::Duration;
+
+use super::*;
+use crate::secrets::Values;
+
+pub(super) const ARN: &str = "arn:aws:ssm:eu-central-1:1:parameter/key";
+pub(super) const URL: (&str, &str) = ("ROTEL_OTLP_EXPORTER_ENDPOINT", "https://in.example.com/base/");
+pub(super) const HTTP: (&str, &str) = ("ROTEL_OTLP_EXPORTER_PROTOCOL", "http");
+
+pub(super) fn parse(variables: &[(&str, &str)]) -> (Config, Vec<String>) {
+    let mut environment = Environment::from([("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")]);
+    environment.0.extend(
+        variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
+    Config::parse(&environment)
+}
+
+pub(super) fn warnings(variables: &[(&str, &str)]) -> Vec<String> {
+    let blackhole = [("ROTEL_EXPORTER", "blackhole")];
+    parse(&[&blackhole[..], variables].concat()).1
+}
+
+pub(super) fn is_blackhole(config: &Config) -> bool {
+    matches!(
+        config.exporter.resolve(&Values::default()),
+        Ok(ExporterConfig::Blackhole)
+    )
+}
+
+pub(super) fn value_of(arn: &str, value: &str) -> Values {
+    let mut values = Values::default();
+    values.insert(&secrets::Reference::parse("V", arn).unwrap(), value.to_owned());
+    values
+}
+
+#[test]
+fn has_defaults_for_everything() {
+    let (config, warnings) = Config::parse(&Environment::default());
+    assert_eq!(config.runtime_api, "127.0.0.1:9001");
+    assert_eq!(config.telemetry_address.to_string(), "0.0.0.0:8990");
+    assert_eq!(config.otlp_http_address.to_string(), "127.0.0.1:4318");
+    assert_eq!(config.function, FunctionIdentity::default());
+    assert!(config.resource_attributes.is_empty() && config.secret_references.is_empty() && !config.json_logs);
+    assert!(is_blackhole(&config));
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(
+        warnings[0].starts_with("AWS_LAMBDA_RUNTIME_API is not set"),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings[1].starts_with("all telemetry is dropped: set ROTEL_OTLP_EXPORTER_ENDPOINT"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn reads_the_function_from_lambdas_environment() {
+    let (config, _) = parse(&[
+        ("AWS_LAMBDA_FUNCTION_NAME", "orders"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/orders"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+    ]);
+    let FunctionIdentity {
+        name,
+        version,
+        memory_mb,
+        region,
+        ..
+    } = &config.function;
+    assert_eq!(
+        (name.as_str(), version.as_str(), *memory_mb, region.as_str()),
+        ("orders", "$LATEST", 512, "eu-central-1")
+    );
+    assert_eq!(config.function.log_stream, "stream");
+    assert!(config.json_logs);
+}
+
+#[test]
+fn warns_of_a_bad_address_and_uses_the_default() {
+    let (config, _) = parse(&[
+        ("ROTEL_OTLP_HTTP_ENDPOINT", "localhost:4400"),
+        ("ROTEL_TELEMETRY_ENDPOINT", "8990"),
+    ]);
+    assert_eq!(config.otlp_http_address.to_string(), "127.0.0.1:4400");
+    assert_eq!(config.telemetry_address.to_string(), "0.0.0.0:8990");
+    let expected = "ROTEL_TELEMETRY_ENDPOINT is not an address such as 127.0.0.1:4318; using 0.0.0.0:8990";
+    assert_eq!(warnings(&[("ROTEL_TELEMETRY_ENDPOINT", "8990")]), [expected]);
+}
+
+#[test]
+fn merges_resource_attributes_from_weak_to_strong() {
+    let attributes = |variables: &[(&str, &str)]| parse(variables).0.resource_attributes;
+    let owned = |pairs: &[(&str, &str)]| -> Vec<_> {
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    let weak = ("OTEL_RESOURCE_ATTRIBUTES", "a=1%2C2,service.name=weak,b=1");
+    let name = ("OTEL_SERVICE_NAME", "middle");
+    let strong = ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "b=2%2C,service.name=strong");
+    assert_eq!(
+        attributes(&[weak, name]),
+        owned(&[("a", "1,2"), ("service.name", "middle"), ("b", "1")])
+    );
+    assert_eq!(
+        attributes(&[weak, name, strong]),
+        owned(&[("a", "1,2"), ("service.name", "strong"), ("b", "2%2C")])
+    );
+}
+
+#[test]
+fn fills_secrets_into_resource_attributes() {
+    let value = format!("a=${{{ARN}}}");
+    let (config, _) = parse(&[("ROTEL_OTEL_RESOURCE_ATTRIBUTES", &value)]);
+    let filled = config.resource_attributes(&value_of(ARN, "v")).unwrap();
+    assert_eq!(filled, [("a".to_owned(), "v".to_owned())]);
+    assert!(
+        config
+            .resource_attributes(&Values::default())
+            .unwrap_err()
+            .contains(ARN)
+    );
+}
+
+#[test]
+fn warns_of_bad_values_and_uses_defaults() {
+    let (config, warnings) = parse(&[
+        URL,
+        HTTP,
+        ("ROTEL_OTLP_EXPORTER_COMPRESSION", "zstd"),
+        ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "5"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "much"),
+        ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "a=1,b"),
+    ]);
+    let expected = [
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not a number of MB; it counts as not set",
+        "ROTEL_OTEL_RESOURCE_ATTRIBUTES: entry 2 has no = between key and value; it is left out",
+        "ROTEL_OTLP_EXPORTER_COMPRESSION is none of gzip, none; using gzip",
+        "ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT is not a duration with unit, such as 5s or 200ms; using 5s",
+    ];
+    assert_eq!(warnings, expected);
+    let Ok(ExporterConfig::Otlp(otlp)) = config.exporter.resolve(&Values::default()) else {
+        panic!("blackhole");
+    };
+    assert!(otlp.gzip && otlp.timeout == Duration::from_secs(5));
+}
+
+#[test]
+fn warns_of_unknown_names_and_once_of_those_without_effect() {
+    let warnings = warnings(&[
+        ("ROTEL_BATCH_MAX_SIZE", "1"),
+        ("ROTEL_KAFKA_BROKERS", "x"),
+        ("ROTEL_OTLP_EXPORTER_ENDPIONT", "hidden"),
+        ("ROTEL_SOMETHING_ELSE_ALTOGETHER", "hidden"),
+        ("OTHER_VARIABLE", "x"),
+    ]);
+    let expected = [
+        "ROTEL_OTLP_EXPORTER_ENDPIONT is not a setting of this extension; did you mean ROTEL_OTLP_EXPORTER_ENDPOINT?",
+        "ROTEL_SOMETHING_ELSE_ALTOGETHER is not a setting of this extension; it has no effect",
+        "these settings of Rotel have no effect in this version: ROTEL_BATCH_MAX_SIZE, ROTEL_KAFKA_BROKERS",
+    ];
+    assert_eq!(warnings, expected);
+}
+
+#[test]
+fn finds_references_in_all_rotel_values_and_warns_of_bad_ones() {
+    let good = format!("${{{ARN}}}");
+    let (config, warnings) = parse(&[
+        ("ROTEL_EXPORTER", "blackhole"),
+        ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &good),
+        ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "a=${arn:aws:s3:::hidden}"),
+        ("OTHER", &good),
+    ]);
+    assert_eq!(config.secret_references.len(), 1);
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].starts_with("ROTEL_OTEL_RESOURCE_ATTRIBUTES: a secret reference names a service"),
+        "{warnings:?}"
+    );
+    assert!(!warnings[0].contains("hidden"), "{warnings:?}");
+}

@@ -1,0 +1,256 @@
+//! Lines of the function and of extensions, and what Lambda says about failed invocations, to log records.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::{exception, json, text};
+use crate::invocation::Invocation;
+use crate::lambda::telemetry::Status;
+use crate::record::{Attributes, Log, Origin, Severity, Value};
+
+/// The record of one `function` or `extension` event: `record` is its raw JSON, `observed` its time in nanoseconds.
+pub fn from_line(origin: Origin, observed: u64, record: &str) -> Log {
+    if record.starts_with('"') {
+        let line = serde_json::from_str::<Line>(record).map_or(Cow::Borrowed(record), |Line(text)| text);
+        return from_text(origin, observed, &line);
+    }
+    match json::parse(record) {
+        Some(fields) => from_fields(origin, observed, fields, record),
+        None => from_text(origin, observed, record),
+    }
+}
+
+/// The JSON field that names a request, Lambda's or the application's own.
+const REQUEST_ID_FIELD: &str = "requestId";
+
+/// The request id that a record claims is none of Lambda's: it is a field like any other.
+pub fn disclaim(log: &mut Log) {
+    log.claimed = false;
+    if let Some(id) = log.request_id.take() {
+        log.attributes.push((REQUEST_ID_FIELD.into(), Value::from(&*id)));
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Line<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
+    let parsed = text::parse(line);
+    let mut log = if let Some(fields) = structured(parsed.message) {
+        from_fields(origin, observed, fields, parsed.message)
+    } else {
+        from_message(origin, observed, parsed.message)
+    };
+    // The runtime's layout knows better which invocation wrote the line, the logged object how grave it is.
+    if let Some(id) = parsed.request_id {
+        if let Some(other) = log.request_id.take().filter(|other| &**other != id) {
+            log.attributes.push((REQUEST_ID_FIELD.into(), Value::from(&*other)));
+        }
+        log.request_id = Some(Rc::from(id));
+        log.claimed = false;
+    }
+    if log.severity == Severity::Unspecified {
+        log.severity = parsed.severity;
+    }
+    if log.time == observed {
+        log.time = parsed.time.unwrap_or(observed);
+    }
+    log
+}
+
+/// A message that is a JSON object, as structured loggers print it.
+fn structured(message: &str) -> Option<json::Fields> {
+    (message.starts_with('{') && message.ends_with('}'))
+        .then(|| json::parse(message))
+        .flatten()
+}
+
+fn from_message(origin: Origin, observed: u64, message: &str) -> Log {
+    let mut log = empty(origin, observed);
+    log.body = match message.contains('\r') {
+        // Outside of managed runtimes a record's inner line breaks are written as carriage returns.
+        true => message.replace("\r\n", "\n").replace('\r', "\n"),
+        false => message.to_owned(),
+    };
+    exception::find(&log.body, &mut log.attributes);
+    log
+}
+
+fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: &str) -> Log {
+    let inner = fields.message.as_deref().and_then(structured);
+    if let Some(inner) = inner {
+        fields.absorb(inner);
+    }
+    let context = fields.context();
+    Log {
+        time: fields.time.unwrap_or(observed),
+        severity: fields.severity,
+        body: fields.message.unwrap_or_else(|| source.to_owned()),
+        attributes: fields.attributes,
+        request_id: fields.request_id.as_deref().map(Rc::from),
+        claimed: fields.claimed,
+        context,
+        ..empty(origin, observed)
+    }
+}
+
+fn empty(origin: Origin, observed: u64) -> Log {
+    Log {
+        time: observed,
+        observed,
+        severity: Severity::Unspecified,
+        body: String::new(),
+        attributes: Attributes::new(),
+        origin,
+        request_id: None,
+        claimed: false,
+        context: None,
+        stamped: false,
+    }
+}
+
+/// The record of an invocation that Lambda ended: after a timeout or an exit the runtime itself writes nothing.
+pub fn from_failure(invocation: &Invocation) -> Option<Log> {
+    let outcome = invocation.outcome.as_ref()?;
+    let body = match outcome.status {
+        Status::Success | Status::Error => return None,
+        Status::Timeout => match outcome.duration_ms {
+            Some(duration) => format!("Task timed out after {:.2} seconds", duration / 1_000.0),
+            None => "Task timed out".to_owned(),
+        },
+        Status::Failure => match &outcome.error_type {
+            Some(kind) => format!("Invocation failed: {kind}"),
+            None => "Invocation failed".to_owned(),
+        },
+    };
+    let mut attributes = Attributes::new();
+    if let Some(kind) = &outcome.error_type {
+        attributes.push(("error.type".into(), Value::from(kind.as_str())));
+    }
+    Some(Log {
+        severity: Severity::Error,
+        body,
+        attributes,
+        request_id: Some(Rc::clone(&invocation.request_id)),
+        context: Some(invocation.context()),
+        stamped: true,
+        ..empty(Origin::Platform, outcome.at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invocation::{Invocations, Outcome};
+    use crate::timestamp;
+    use proptest::prelude::*;
+
+    fn line(text: &str) -> Log {
+        from_line(Origin::Function, 42, &serde_json::Value::from(text).to_string())
+    }
+
+    #[test]
+    fn text_lines() {
+        let log = line("2026-11-23T16:03:18.969Z\treq-1\tWARN\thello\n");
+        assert_eq!(log.body, "hello");
+        assert_eq!(log.severity, Severity::Warn);
+        assert_eq!(log.request_id.as_deref(), Some("req-1"));
+        assert_eq!(log.time, timestamp::parse("2026-11-23T16:03:18.969Z").unwrap());
+        assert_eq!(log.observed, 42);
+    }
+
+    #[test]
+    fn bare_lines_have_the_platforms_time() {
+        let log = line("raw stdout\n");
+        assert_eq!(
+            (log.body.as_str(), log.time, log.severity),
+            ("raw stdout", 42, Severity::Unspecified)
+        );
+    }
+
+    #[test]
+    fn a_json_message_within_a_text_line_keeps_both() {
+        let log = line("2026-11-23T16:03:18.969Z\treq-1\tINFO\t{\"level\":\"error\",\"message\":\"hi\",\"n\":2}\n");
+        assert_eq!((log.body.as_str(), log.severity), ("hi", Severity::Error));
+        assert_eq!(log.request_id.as_deref(), Some("req-1"));
+        assert_eq!(log.attributes, [("n".into(), Value::Int(2))]);
+        assert_eq!(log.time, timestamp::parse("2026-11-23T16:03:18.969Z").unwrap());
+    }
+
+    #[test]
+    fn a_json_text_within_a_json_record_gives_its_fields() {
+        let inner = r#"{\"level\":\"warn\",\"msg\":\"hi\",\"n\":2,\"requestId\":\"app\",\"trace_id\":\"x\"}"#;
+        let record =
+            format!(r#"{{"timestamp":"2026-11-23T16:03:18Z","level":"INFO","requestId":"r","message":"{inner}"}}"#);
+        let log = from_line(Origin::Function, 42, &record);
+        assert_eq!((log.body.as_str(), log.severity), ("hi", Severity::Warn));
+        assert_eq!(log.request_id.as_deref(), Some("r"));
+        let names: Vec<&str> = log.attributes.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["n", "trace_id", "requestId"]);
+    }
+
+    #[test]
+    fn objects_without_a_message_have_their_source_as_body() {
+        let log = from_line(Origin::Function, 42, r#"{"task":["app.py"]}"#);
+        assert_eq!(log.body, r#"{"task":["app.py"]}"#);
+        assert_eq!(log.attributes.len(), 1);
+    }
+
+    #[test]
+    fn a_record_of_another_kind_is_kept_as_text() {
+        assert_eq!(from_line(Origin::Function, 42, "17").body, "17");
+        assert_eq!(from_line(Origin::Function, 42, "[1,2]").body, "[1,2]");
+    }
+
+    #[test]
+    fn inner_carriage_returns_are_line_breaks() {
+        assert_eq!(
+            line("[ERROR] E: x\rTraceback\r  File\n").body,
+            "E: x\nTraceback\n  File"
+        );
+    }
+
+    #[test]
+    fn timeouts_and_exits_leave_a_record() {
+        let mut invocations = Invocations::new("on-demand", "env");
+        invocations.done(
+            "r",
+            Outcome {
+                status: Status::Timeout,
+                error_type: None,
+                duration_ms: Some(3_000.0),
+                at: 9,
+            },
+        );
+        invocations.done(
+            "s",
+            Outcome {
+                status: Status::Failure,
+                error_type: Some("Runtime.ExitError".into()),
+                duration_ms: None,
+                at: 9,
+            },
+        );
+        let logs: Vec<Log> = invocations.take_finished().iter().filter_map(from_failure).collect();
+        assert_eq!(logs[0].body, "Task timed out after 3.00 seconds");
+        assert_eq!(logs[1].body, "Invocation failed: Runtime.ExitError");
+        assert!(
+            logs.iter()
+                .all(|log| log.severity == Severity::Error && log.context.is_some())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn bare_text_is_never_changed_or_lost(text in "[a-zA-Z0-9 _.,;(){}\"\u{a0}é-]{0,80}") {
+            prop_assume!(serde_json::from_str::<serde_json::Value>(&text).is_err());
+            prop_assert_eq!(line(&format!("{text}\n")).body, text);
+        }
+
+        #[test]
+        fn any_json_value_is_survived(text in ".{0,120}") {
+            let _ = from_line(Origin::Extension, 1, &text);
+            let _ = line(&text);
+        }
+    }
+}

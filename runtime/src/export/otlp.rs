@@ -1,0 +1,226 @@
+//! Neutral records and the SDK's requests, to encoded OTLP export requests.
+
+use bytes::Bytes;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList};
+use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
+use opentelemetry_proto::tonic::trace::v1::{
+    ResourceSpans, ScopeSpans, Span as WireSpan, Status, span::SpanKind, status::StatusCode,
+};
+use prost::Message;
+
+use super::{records, upsert};
+use crate::buffer::Forwarded;
+use crate::record::{Key, Log, Resource, Span, SpanStatus, Value};
+
+/// The instrumentation scope of the extension's own records.
+const SCOPE: &str = env!("CARGO_PKG_NAME");
+
+/// Encodes log records of ours and requests of the function's SDK as one export request. The records of ours are written
+/// directly, see [`records`]; concatenated requests are one request.
+pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded]) -> Vec<u8> {
+    let mut message = Vec::new();
+    if !logs.is_empty() {
+        let (resource, scope) = (wire_resource(resource).encode_to_vec(), scope().encode_to_vec());
+        records::write_request(&mut message, &resource, &scope, logs);
+    }
+    let mut request = ExportLogsServiceRequest::default();
+    for mut entry in decoded(forwarded, |r: ExportLogsServiceRequest| r.resource_logs) {
+        upsert::resource(&mut entry.resource, resource);
+        request.resource_logs.push(entry);
+    }
+    if !request.resource_logs.is_empty() {
+        message.extend(request.encode_to_vec());
+    }
+    message
+}
+
+/// Encodes spans of ours and requests of the function's SDK as one export request.
+pub fn encode_spans(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarded]) -> Vec<u8> {
+    let mut request = ExportTraceServiceRequest::default();
+    if !spans.is_empty() {
+        request.resource_spans.push(ResourceSpans {
+            resource: Some(wire_resource(resource)),
+            scope_spans: vec![ScopeSpans {
+                scope: Some(scope()),
+                spans: spans.into_iter().map(wire_span).collect(),
+                ..ScopeSpans::default()
+            }],
+            ..ResourceSpans::default()
+        });
+    }
+    for mut entry in decoded(forwarded, |r: ExportTraceServiceRequest| r.resource_spans) {
+        upsert::resource(&mut entry.resource, resource);
+        request.resource_spans.push(entry);
+    }
+    request.encode_to_vec()
+}
+
+/// Encodes metric requests of the function's SDK as one export request.
+pub fn encode_metrics(resource: &Resource, forwarded: &[Forwarded]) -> Vec<u8> {
+    let mut request = ExportMetricsServiceRequest::default();
+    for mut entry in decoded(forwarded, |r: ExportMetricsServiceRequest| r.resource_metrics) {
+        upsert::resource(&mut entry.resource, resource);
+        request.resource_metrics.push(entry);
+    }
+    request.encode_to_vec()
+}
+
+/// The entries of requests that were found to be valid when they came.
+fn decoded<'a, R: Message + Default, E: 'a>(
+    forwarded: &'a [Forwarded],
+    entries: impl Fn(R) -> Vec<E> + 'a,
+) -> impl Iterator<Item = E> + 'a {
+    forwarded
+        .iter()
+        .filter_map(|request| R::decode(Bytes::clone(&request.request)).ok())
+        .flat_map(entries)
+}
+
+fn scope() -> InstrumentationScope {
+    InstrumentationScope {
+        name: SCOPE.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..InstrumentationScope::default()
+    }
+}
+
+fn wire_resource(resource: &Resource) -> WireResource {
+    let attributes = resource.attributes.iter().map(|(key, value)| KeyValue {
+        key: key.clone(),
+        value: Some(any_value(value.clone())),
+    });
+    WireResource {
+        attributes: attributes.collect(),
+        ..WireResource::default()
+    }
+}
+
+fn wire_span(span: Span) -> WireSpan {
+    let status = match span.status {
+        SpanStatus::Unset => None,
+        SpanStatus::Error(message) => Some(Status {
+            code: StatusCode::Error.into(),
+            message,
+        }),
+    };
+    WireSpan {
+        trace_id: span.context.trace_id.to_vec(),
+        span_id: span.context.span_id.to_vec(),
+        parent_span_id: span.parent_span_id.map(Vec::from).unwrap_or_default(),
+        name: span.name,
+        kind: SpanKind::Server.into(),
+        start_time_unix_nano: span.start,
+        end_time_unix_nano: span.end,
+        attributes: span.attributes.into_iter().map(key_value).collect(),
+        status,
+        ..WireSpan::default()
+    }
+}
+
+/// An attribute in OTLP's terms.
+pub fn key_value((key, value): (Key, Value)) -> KeyValue {
+    KeyValue {
+        key: Key::into_owned(key),
+        value: Some(any_value(value)),
+    }
+}
+
+/// A value in OTLP's terms.
+pub fn any_value(value: Value) -> AnyValue {
+    let value = match value {
+        Value::Null => None,
+        Value::Bool(value) => Some(Any::BoolValue(value)),
+        Value::Int(value) => Some(Any::IntValue(value)),
+        Value::Double(value) => Some(Any::DoubleValue(value)),
+        Value::String(text) => Some(Any::StringValue(text)),
+        Value::Array(items) => Some(Any::ArrayValue(ArrayValue {
+            values: items.into_iter().map(any_value).collect(),
+        })),
+        Value::Map(entries) => Some(Any::KvlistValue(KeyValueList {
+            values: entries
+                .into_iter()
+                .map(|(key, value)| KeyValue {
+                    key,
+                    value: Some(any_value(value)),
+                })
+                .collect(),
+        })),
+    };
+    AnyValue { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buffer::Signal;
+    use crate::convert::logs::from_line;
+    use crate::record::{Attributes, Origin, TraceContext};
+
+    fn resource() -> Resource {
+        Resource {
+            attributes: vec![("service.name".into(), Value::from("orders"))],
+            overrides: vec![],
+        }
+    }
+
+    #[test]
+    fn logs_carry_type_invocation_and_trace() {
+        let mut log = from_line(
+            Origin::Function,
+            7,
+            r#"{"message":"hi","level":"WARN","n":[1,{"a":null}]}"#,
+        );
+        log.request_id = Some("r-1".into());
+        log.context = Some(TraceContext {
+            trace_id: [1; 16],
+            span_id: [2; 8],
+        });
+        let bytes = encode_logs(&resource(), vec![log], &[]);
+        let request = ExportLogsServiceRequest::decode(&*bytes).unwrap();
+        let record = &request.resource_logs[0].scope_logs[0].log_records[0];
+        let keys: Vec<&str> = record.attributes.iter().map(|a| a.key.as_str()).collect();
+        assert_eq!(keys, ["type", "faas.invocation_id", "n"]);
+        assert_eq!((record.severity_number, record.severity_text.as_str()), (13, "WARN"));
+        assert_eq!(
+            (record.trace_id.as_slice(), record.span_id.as_slice()),
+            ([1; 16].as_slice(), [2; 8].as_slice())
+        );
+        assert_eq!(
+            request.resource_logs[0].resource.as_ref().unwrap().attributes[0].key,
+            "service.name"
+        );
+    }
+
+    #[test]
+    fn the_sdks_requests_are_merged() {
+        let spans = vec![Span {
+            context: TraceContext {
+                trace_id: [1; 16],
+                span_id: [2; 8],
+            },
+            parent_span_id: Some([3; 8]),
+            name: "orders".into(),
+            start: 1,
+            end: 2,
+            attributes: Attributes::new(),
+            status: SpanStatus::Error("E".into()),
+        }];
+        let first = Bytes::from(encode_spans(&resource(), spans.clone(), &[]));
+        let forwarded = Forwarded {
+            signal: Signal::Traces,
+            request: first,
+            items: 1,
+        };
+        let bytes = encode_spans(&resource(), spans, &[forwarded.clone(), forwarded]);
+        let request = ExportTraceServiceRequest::decode(&*bytes).unwrap();
+        assert_eq!(request.resource_spans.len(), 3);
+        let span = &request.resource_spans[0].scope_spans[0].spans[0];
+        assert_eq!(span.kind, i32::from(SpanKind::Server));
+        assert_eq!(span.status.as_ref().unwrap().message, "E");
+        assert_eq!(span.parent_span_id, [3; 8]);
+    }
+}

@@ -1,0 +1,259 @@
+//! Where a request goes: a parsed `http` or `https` URL.
+
+use std::fmt;
+use std::str::FromStr;
+
+use hyper::Uri;
+use hyper::header::HeaderValue;
+
+/// The scheme of an [`Endpoint`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scheme {
+    /// Plain TCP.
+    Http,
+    /// TLS.
+    Https,
+}
+
+impl Scheme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// Why a text is not an [`Endpoint`]. Never repeats the text, which may hold a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidEndpoint {
+    /// Nothing is there.
+    #[error("it is empty; give a URL such as https://example.com:4318")]
+    Empty,
+    /// `example.com:4318`.
+    #[error("it has no scheme; begin it with http:// or https://")]
+    NoScheme,
+    /// `ftp://example.com`.
+    #[error("its scheme is neither http nor https")]
+    OtherScheme,
+    /// `https://user:password@example.com`.
+    #[error("it holds a user name or password; send these as a header instead")]
+    Credentials,
+    /// Anything else.
+    #[error("it is not a URL; give one such as https://example.com:4318")]
+    NotAUrl,
+}
+
+/// A parsed URL. `Display` and `Debug` leave out the query, which may hold a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+    path_and_query: String,
+}
+
+impl Endpoint {
+    /// Parses an absolute `http` or `https` URL; a fragment is left out.
+    pub fn parse(text: &str) -> Result<Self, InvalidEndpoint> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(InvalidEndpoint::Empty);
+        }
+        let Some((scheme, _)) = text.split_once("://") else {
+            return Err(InvalidEndpoint::NoScheme);
+        };
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return Err(InvalidEndpoint::OtherScheme),
+        };
+        let uri: Uri = text.parse().map_err(|_| InvalidEndpoint::NotAUrl)?;
+        let authority = uri.authority().ok_or(InvalidEndpoint::NotAUrl)?;
+        if authority.as_str().contains('@') {
+            return Err(InvalidEndpoint::Credentials);
+        }
+        // `Uri` takes `host:` and `host:99999` for a host without port, so what follows the host is looked at here.
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => scheme.default_port(),
+            Some(rest) => parse_port(rest).ok_or(InvalidEndpoint::NotAUrl)?,
+            None => return Err(InvalidEndpoint::NotAUrl),
+        };
+        if authority.host().is_empty() {
+            return Err(InvalidEndpoint::NotAUrl);
+        }
+        let path_and_query = uri.path_and_query().map_or("/", |part| part.as_str());
+        Ok(Self {
+            scheme,
+            host: authority.host().to_ascii_lowercase(),
+            port,
+            path_and_query: path_and_query.to_owned(),
+        })
+    }
+
+    /// The same endpoint with `suffix` (`/v1/logs`) after its path; a query stays behind it.
+    pub fn join(&self, suffix: &str) -> Self {
+        let (path, query) = match self.path_and_query.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.path_and_query.as_str(), None),
+        };
+        let mut joined = path.trim_end_matches('/').to_owned();
+        joined.push('/');
+        joined.push_str(suffix.trim_start_matches('/'));
+        if let Some(query) = query {
+            joined.push('?');
+            joined.push_str(query);
+        }
+        Self {
+            path_and_query: joined,
+            ..self.clone()
+        }
+    }
+
+    /// Plain or TLS.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The host name or address in lower case; an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The port, by the scheme when the URL has none.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The path without the query, beginning with `/`.
+    pub fn path(&self) -> &str {
+        let path = &self.path_and_query;
+        path.split_once('?').map_or(path.as_str(), |(path, _)| path)
+    }
+
+    /// What the request line names.
+    pub(super) fn path_and_query(&self) -> &str {
+        &self.path_and_query
+    }
+
+    /// The value of the `Host` header: with the port only where it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        if self.port == self.scheme.default_port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    pub(super) fn host_header(&self) -> Option<HeaderValue> {
+        HeaderValue::try_from(self.authority()).ok()
+    }
+}
+
+fn parse_port(rest: &str) -> Option<u16> {
+    rest.strip_prefix(':')?.parse().ok().filter(|port| *port != 0)
+}
+
+impl FromStr for Endpoint {
+    type Err = InvalidEndpoint;
+
+    fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.scheme.as_str();
+        write!(f, "{scheme}://{}{}", self.authority(), self.path())
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(text: &str) -> Endpoint {
+        Endpoint::parse(text).unwrap()
+    }
+
+    #[test]
+    fn takes_a_url_apart() {
+        let endpoint = parsed("https://Example.com/base/?key=1#part");
+        assert_eq!(endpoint.scheme(), Scheme::Https);
+        assert_eq!(endpoint.host(), "example.com");
+        assert_eq!(endpoint.port(), 443);
+        assert_eq!(endpoint.path(), "/base/");
+        assert_eq!(endpoint.path_and_query(), "/base/?key=1");
+        assert_eq!(endpoint.authority(), "example.com");
+    }
+
+    #[test]
+    fn keeps_a_port_and_the_brackets_of_ipv6() {
+        let endpoint = parsed(" http://[::1]:4318 ");
+        assert_eq!((endpoint.host(), endpoint.port()), ("::1", 4318));
+        assert_eq!(endpoint.authority(), "[::1]:4318");
+        assert_eq!(parsed("https://a:443/x").authority(), "a");
+    }
+
+    #[test]
+    fn joins_a_signal_path() {
+        assert_eq!(parsed("http://a").join("/v1/logs").path(), "/v1/logs");
+        assert_eq!(parsed("http://a/").join("/v1/logs").path(), "/v1/logs");
+        let joined = parsed("http://a/otlp/?token=1").join("/v1/logs");
+        assert_eq!(joined.path_and_query(), "/otlp/v1/logs?token=1");
+    }
+
+    #[test]
+    fn says_why_a_text_is_no_endpoint() {
+        let reason = |text| Endpoint::parse(text).unwrap_err();
+        assert_eq!(reason("  "), InvalidEndpoint::Empty);
+        assert_eq!(reason("example.com:4318"), InvalidEndpoint::NoScheme);
+        assert_eq!(reason("ftp://example.com"), InvalidEndpoint::OtherScheme);
+        assert_eq!(reason("https://me:word@a"), InvalidEndpoint::Credentials);
+        for text in [
+            "http://",
+            "http:///x",
+            "http://a b",
+            "http://a:x",
+            "http://a:",
+            "http://a:99999",
+            "http://a:0",
+        ] {
+            assert_eq!(reason(text), InvalidEndpoint::NotAUrl, "{text}");
+        }
+    }
+
+    #[test]
+    fn never_shows_the_query() {
+        let endpoint = parsed("https://a/v1?key=hidden");
+        assert_eq!(format!("{endpoint} {endpoint:?}"), "https://a/v1 https://a/v1");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "\\PC*") {
+            let _ = Endpoint::parse(&text);
+        }
+
+        #[test]
+        fn reads_back_what_it_shows(host in "[a-z][a-z0-9.-]{0,20}", port in 1u16.., path in "(/[a-z0-9]{1,5}){1,3}") {
+            let endpoint = parsed(&format!("https://{host}:{port}{path}"));
+            prop_assert_eq!(parsed(&endpoint.to_string()), endpoint);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What can go wrong with a request, in words that name the place and the mend.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::endpoint::Endpoint;
+
+/// Why there is no response. No variant holds header values, bodies or queries.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The host name has no address.
+    #[error("{endpoint}: the host name does not resolve ({source}); check the endpoint and, in a VPC, its DNS")]
+    NotResolved {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// The resolver's words.
+        source: io::Error,
+    },
+    /// Nothing listens there.
+    #[error("{endpoint}: connection refused; check host and port, and that the backend runs")]
+    Refused {
+        /// Where the request was going.
+        endpoint: Endpoint,
+    },
+    /// Any other failure to connect.
+    #[error("{endpoint}: cannot connect ({source}); check the network path (subnet routes, security groups)")]
+    NotConnected {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// The certificate does not verify.
+    #[error(
+        "{endpoint}: the certificate is not trusted ({reason}); \
+         an authority of your own goes into ROTEL_OTLP_EXPORTER_TLS_CA_FILE"
+    )]
+    NotTrusted {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// What is wrong with the certificate.
+        reason: rustls::CertificateError,
+    },
+    /// Any other failure of the TLS handshake.
+    #[error("{endpoint}: no TLS connection ({source}); check that this port speaks TLS, else write http://")]
+    Tls {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// The library's words.
+        source: io::Error,
+    },
+    /// The TLS library refuses its own set-up.
+    #[error("TLS cannot be set up: {0}")]
+    TlsSetup(#[from] rustls::Error),
+    /// The file of certificate authorities is of no use.
+    #[error("certificate authorities cannot be read from {}: {reason}; give a PEM file", path.display())]
+    CaFile {
+        /// The configured file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The time of the whole request is over.
+    #[error("{endpoint}: timed out after {} ms while {stage}", timeout.as_millis())]
+    TimedOut {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// The request's timeout.
+        timeout: Duration,
+        /// What it was doing then.
+        stage: Stage,
+    },
+    /// The connection ended, or what came was not HTTP.
+    #[error("{endpoint}: the exchange broke off ({source})")]
+    Broken {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// The library's words.
+        source: hyper::Error,
+    },
+    /// The response's body did not arrive whole, or is too large to keep.
+    #[error("{endpoint}: the response cannot be read ({reason})")]
+    Unreadable {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The request has a path or host that HTTP does not allow.
+    #[error("{endpoint}: not a valid request ({reason})")]
+    Invalid {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// What HTTP does not allow.
+        reason: String,
+    },
+}
+
+/// What a request was doing when its time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Resolving the name, connecting, TLS handshake.
+    Connecting,
+    /// Sending the request, waiting for and reading the response.
+    Responding,
+}
+
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Connecting => "connecting; check the network path (subnet routes, security groups, NAT)",
+            Self::Responding => "waiting for the response",
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! A small HTTP server on a free loopback port, for tests of everything that sends requests.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use super::{Client, Endpoint, HeaderMap, Method, Request, TlsOptions};
+
+/// Runs a test as the extension runs: one thread, local tasks.
+pub(crate) fn run<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, future)
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub method: Method,
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// What the server answers: status and body, after a while.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub delay: Duration,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let (body, delay) = (body.into(), Duration::ZERO);
+        Self { status, body, delay }
+    }
+}
+
+pub(crate) struct Server {
+    pub address: SocketAddr,
+    pub requests: Rc<RefCell<Vec<Seen>>>,
+    pub connections: Rc<Cell<usize>>,
+}
+
+type Handler = Rc<dyn Fn(&Seen) -> Answer>;
+
+impl Server {
+    pub(crate) async fn start(handler: impl Fn(&Seen) -> Answer + 'static) -> Self {
+        Self::listen(Rc::new(handler), None).await
+    }
+
+    pub(crate) async fn start_tls(authority: &Authority, handler: impl Fn(&Seen) -> Answer + 'static) -> Self {
+        Self::listen(Rc::new(handler), Some(authority.acceptor())).await
+    }
+
+    /// A URL of this server with `host` instead of its address.
+    pub(crate) fn url(&self, scheme: &str, host: &str) -> String {
+        format!("{scheme}://{host}:{}", self.address.port())
+    }
+
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::parse(&self.url("http", "127.0.0.1")).unwrap()
+    }
+
+    async fn listen(handler: Handler, tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Rc::new(RefCell::new(Vec::new()));
+        let connections = Rc::new(Cell::new(0));
+        let (log, count) = (Rc::clone(&requests), Rc::clone(&connections));
+        tokio::task::spawn_local(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                count.set(count.get() + 1);
+                let (handler, log, tls) = (Rc::clone(&handler), Rc::clone(&log), tls.clone());
+                tokio::task::spawn_local(async move {
+                    match tls {
+                        None => serve(stream, handler, log).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, handler, log).await;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        Self {
+            address,
+            requests,
+            connections,
+        }
+    }
+}
+
+async fn serve<S>(stream: S, handler: Handler, log: Rc<RefCell<Vec<Seen>>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let (handler, log) = (Rc::clone(&handler), Rc::clone(&log));
+        async move {
+            let (head, body) = request.into_parts();
+            let seen = Seen {
+                method: head.method,
+                path: head.uri.to_string(),
+                headers: head.headers,
+                body: body.collect().await.unwrap().to_bytes(),
+            };
+            let answer = handler(&seen);
+            log.borrow_mut().push(seen);
+            tokio::time::sleep(answer.delay).await;
+            let response = hyper::Response::builder()
+                .status(answer.status)
+                .body(Full::<Bytes>::from(answer.body));
+            Ok::<_, Infallible>(response.unwrap())
+        }
+    });
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// A certificate authority made for one test, and its certificate for `localhost`.
+pub(crate) struct Authority {
+    /// The authority's certificate as a PEM file.
+    pub ca_file: NamedTempFile,
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let ca_key = KeyPair::generate().unwrap();
+        let mut ca = CertificateParams::new(Vec::new()).unwrap();
+        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let ca_certificate = ca.self_signed(&ca_key).unwrap();
+        let issuer = Issuer::new(ca, ca_key);
+
+        let key = KeyPair::generate().unwrap();
+        let leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let certificate = leaf.signed_by(&key, &issuer).unwrap();
+        Self {
+            ca_file: file(&ca_certificate.pem()),
+            certificate: certificate.der().clone(),
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        }
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+/// A temporary file with that text.
+pub(crate) fn file(text: &str) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+/// A POST with a generous timeout.
+pub(crate) fn post(endpoint: Endpoint, body: &'static str) -> Request {
+    Request {
+        method: Method::POST,
+        endpoint,
+        headers: HeaderMap::new(),
+        body: Bytes::from_static(body.as_bytes()),
+        timeout: Duration::from_secs(20),
+    }
+}
+
+/// A client that trusts the public authorities only.
+pub(crate) fn client() -> Client {
+    Client::new(TlsOptions::default())
+}
+
+pub(crate) fn endpoint(url: &str) -> Endpoint {
+    Endpoint::parse(url).unwrap()
+}

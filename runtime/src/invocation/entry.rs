@@ -1,0 +1,70 @@
+//! What is known of one invocation.
+
+use std::rc::Rc;
+
+use crate::lambda::telemetry::Status;
+use crate::record::TraceContext;
+
+/// How an invocation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Success or the kind of failure.
+    pub status: Status,
+    /// The error's type, if Lambda names one.
+    pub error_type: Option<String>,
+    /// Duration of the handler in milliseconds, if known.
+    pub duration_ms: Option<f64>,
+    /// When Lambda said so, nanoseconds since the Unix epoch.
+    pub at: u64,
+}
+
+/// What is known of one invocation.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Its id.
+    pub request_id: Rc<str>,
+    /// ARN by which the function was called.
+    pub function_arn: Option<String>,
+    /// Caller's span id from the trace header.
+    pub parent_span_id: Option<[u8; 8]>,
+    /// Ids of our own invoke span.
+    pub own: TraceContext,
+    /// Ids of the handler span that the function's SDK sent.
+    pub handler: Option<TraceContext>,
+    /// Whether this environment was made for it.
+    pub cold_start: bool,
+    /// When `platform.start` says it began.
+    pub started: Option<u64>,
+    /// When INVOKE came.
+    pub invoked: Option<u64>,
+    /// How it ended, once known.
+    pub outcome: Option<Outcome>,
+    /// The ids with which lines of it already left: they change no more.
+    pub(super) committed: Option<TraceContext>,
+    /// Its end was handed out by `take_finished`.
+    pub(super) taken: bool,
+    /// `platform.report`, the last event of an invocation, has come.
+    pub(super) reported: bool,
+}
+
+impl Invocation {
+    /// The ids that its lines carry.
+    pub fn context(&self) -> TraceContext {
+        self.committed.or(self.handler).unwrap_or(self.own)
+    }
+
+    /// Whether our own invoke span is to be sent: not if the function's SDK sent its handler span in time.
+    pub fn needs_own_span(&self) -> bool {
+        self.context() == self.own
+    }
+
+    /// When it began, as well as known.
+    pub fn began(&self) -> u64 {
+        self.started.or(self.invoked).unwrap_or_default()
+    }
+
+    /// Whether its lines' ids change no more.
+    pub(super) fn settled(&self) -> bool {
+        self.committed.is_some() || self.outcome.is_some()
+    }
+}

@@ -1,0 +1,229 @@
+//! The Telemetry API's events, each parsed by itself.
+//!
+//! One event that nobody knows, or that is malformed, must never cost the others of its batch. Records stay raw JSON
+//! until somebody needs them, so that the common record (a line of text) never becomes a JSON tree.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// One event of a batch, its record not yet read.
+#[derive(Debug, Deserialize)]
+pub struct Event<'a> {
+    /// When Lambda received or made it, RFC 3339.
+    #[serde(borrow, default)]
+    pub time: Cow<'a, str>,
+    /// Its kind, such as `function` or `platform.start`.
+    #[serde(rename = "type", borrow)]
+    pub kind: Cow<'a, str>,
+    /// Its content.
+    #[serde(borrow)]
+    pub record: &'a RawValue,
+}
+
+/// How a phase or an invocation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum Status {
+    /// It succeeded.
+    Success,
+    /// The handler failed, or a status of a later schema.
+    Error,
+    /// The runtime exited.
+    Failure,
+    /// The function's timeout ended it.
+    Timeout,
+}
+
+impl From<String> for Status {
+    fn from(name: String) -> Self {
+        match name.as_str() {
+            "success" => Status::Success,
+            "failure" => Status::Failure,
+            "timeout" => Status::Timeout,
+            _ => Status::Error,
+        }
+    }
+}
+
+impl Status {
+    /// The name in Lambda's events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Success => "success",
+            Status::Error => "error",
+            Status::Failure => "failure",
+            Status::Timeout => "timeout",
+        }
+    }
+}
+
+/// The trace header of an invocation.
+#[derive(Debug, Deserialize)]
+pub struct Tracing<'a> {
+    /// The `X-Amzn-Trace-Id` header.
+    #[serde(borrow, default)]
+    pub value: Cow<'a, str>,
+}
+
+/// `platform.start`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Start<'a> {
+    /// The invocation.
+    #[serde(borrow)]
+    pub request_id: Cow<'a, str>,
+    /// Its trace.
+    #[serde(borrow, default)]
+    pub tracing: Option<Tracing<'a>>,
+}
+
+/// The measures that matter to an invocation's span.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Metrics {
+    /// Duration of the handler in milliseconds.
+    #[serde(default)]
+    pub duration_ms: Option<f64>,
+}
+
+/// `platform.runtimeDone` and `platform.report`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Done<'a> {
+    /// The invocation.
+    #[serde(borrow)]
+    pub request_id: Cow<'a, str>,
+    /// How it ended.
+    pub status: Status,
+    /// The error's type, if it failed.
+    #[serde(borrow, default)]
+    pub error_type: Option<Cow<'a, str>>,
+    /// Its measures.
+    #[serde(default)]
+    pub metrics: Option<Metrics>,
+}
+
+/// What a body held: the events that could be read, and how many could not.
+#[derive(Debug, Default)]
+pub struct Batch<'a> {
+    /// The events in their order.
+    pub events: Vec<Event<'a>>,
+    /// Elements that are no event.
+    pub malformed: usize,
+}
+
+/// Reads a batch. Whatever can be read is read: a broken element costs itself alone.
+pub fn parse(body: &str) -> Batch<'_> {
+    match serde_json::from_str(body) {
+        Ok(events) => Batch { events, malformed: 0 },
+        Err(_) => salvage(body),
+    }
+}
+
+/// Reads a body that is not a whole array of events, element by element.
+fn salvage(body: &str) -> Batch<'_> {
+    let mut batch = Batch::default();
+    let mut rest = skip_separators(body);
+    while !rest.is_empty() {
+        let mut elements = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        match elements.next() {
+            Some(Ok(element)) => {
+                rest = skip_separators(&rest[elements.byte_offset()..]);
+                match serde_json::from_str(element.get()) {
+                    Ok(event) => batch.events.push(event),
+                    Err(_) => batch.malformed += 1,
+                }
+            }
+            Some(Err(_)) => {
+                batch.malformed += 1;
+                rest = next_object(rest);
+            }
+            None => break,
+        }
+    }
+    batch
+}
+
+fn skip_separators(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c == '[' || c == ']' || c == ',' || c.is_whitespace())
+}
+
+/// What follows a broken element: the next place where an event may begin.
+fn next_object(rest: &str) -> &str {
+    const BEGINNINGS: [&str; 3] = ["{\"time\"", "{\"type\"", "{\"record\""];
+    let skipped = rest.char_indices().nth(1).map_or(rest.len(), |(at, _)| at);
+    let next = BEGINNINGS
+        .iter()
+        .filter_map(|beginning| rest[skipped..].find(beginning))
+        .min();
+    next.map_or("", |at| &rest[skipped + at..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LINE: &str = r#"{"time":"2026-11-23T15:44:28.000Z","type":"function","record":"hello\n"}"#;
+
+    #[test]
+    fn reads_a_batch() {
+        let body = format!(r#"[{LINE},{{"type":"platform.x","record":{{"a":[1]}},"time":"t","new":1}}]"#);
+        let batch = parse(&body);
+        assert_eq!(batch.malformed, 0);
+        assert_eq!(batch.events[0].record.get(), r#""hello\n""#);
+        assert_eq!(batch.events[1].kind, "platform.x");
+    }
+
+    #[test]
+    fn one_broken_event_costs_itself_alone() {
+        let body = format!(r#"[{LINE},{{"time":1}},17,{LINE}]"#);
+        let batch = parse(&body);
+        assert_eq!((batch.events.len(), batch.malformed), (2, 2));
+    }
+
+    #[test]
+    fn salvages_what_is_whole_in_a_broken_body() {
+        let body = format!(r#"[{LINE},{{"time":"x","type":"fun,{LINE},{LINE}"#);
+        let batch = parse(&body);
+        assert_eq!(batch.events.len(), 3);
+        assert_eq!(batch.malformed, 1);
+        assert_eq!(parse(&format!("[{LINE},{LINE}")).events.len(), 2);
+    }
+
+    #[test]
+    fn unknown_states_count_as_errors() {
+        let done: Done = serde_json::from_str(r#"{"requestId":"r","status":"melted"}"#).unwrap();
+        assert_eq!(done.status, Status::Error);
+        let done: Done = serde_json::from_str(
+            r#"{"requestId":"r","status":"timeout","metrics":{"durationMs":3.5,"producedBytes":1}}"#,
+        )
+        .unwrap();
+        assert_eq!(done.status, Status::Timeout);
+        assert_eq!(done.metrics.unwrap().duration_ms, Some(3.5));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(body in ".{0,300}") {
+            let _ = parse(&body);
+        }
+
+        #[test]
+        fn cut_anywhere_loses_only_the_cut_event(count in 1usize..8, cut in 0.0f64..1.0) {
+            let whole = format!("[{}]", vec![LINE; count].join(","));
+            let at = ((whole.len() as f64) * cut) as usize;
+            let complete = (at.saturating_sub(1)) / (LINE.len() + 1)
+                + usize::from(at.saturating_sub(1) % (LINE.len() + 1) == LINE.len());
+            prop_assert_eq!(parse(&whole[..at]).events.len(), complete.min(count));
+        }
+
+        #[test]
+        fn noise_between_events_loses_none(noise in "[a-z0-9:}]{0,12}") {
+            let body = format!("[{LINE}{noise},{LINE}{noise},{LINE}]");
+            prop_assert_eq!(parse(&body).events.len(), 3);
+        }
+    }
+}

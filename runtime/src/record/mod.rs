@@ -1,0 +1,135 @@
+//! Neutral telemetry records: what the extension knows, before any wire format.
+//!
+//! Nothing here knows Lambda's events or an exporter's encoding. `convert` makes these records, `export` encodes them.
+
+mod severity;
+mod value;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+pub use severity::Severity;
+pub use value::Value;
+
+/// An attribute name: a constant of ours or a name out of a function's JSON log.
+pub type Key = Cow<'static, str>;
+
+/// Attributes in the order in which they are written.
+pub type Attributes = Vec<(Key, Value)>;
+
+/// Where a log record comes from; its `type` attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The function's own output.
+    Function,
+    /// Another extension's output.
+    Extension,
+    /// Lambda itself.
+    Platform,
+}
+
+impl Origin {
+    /// The value of the `type` attribute.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Function => "function",
+            Origin::Extension => "extension",
+            Origin::Platform => "platform",
+        }
+    }
+}
+
+/// The ids that place a record in a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceContext {
+    /// Trace id, never all zeros.
+    pub trace_id: [u8; 16],
+    /// Span id, never all zeros.
+    pub span_id: [u8; 8],
+}
+
+/// One log record. Times are nanoseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Log {
+    /// When it happened: the line's own time, else the platform's.
+    pub time: u64,
+    /// When Lambda received the line.
+    pub observed: u64,
+    /// Its severity.
+    pub severity: Severity,
+    /// Its text.
+    pub body: String,
+    /// Its fields, without `type` and `faas.invocation_id`, which `origin` and `request_id` give.
+    pub attributes: Attributes,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// The invocation it belongs to: from the line itself, or after stamping.
+    pub request_id: Option<Rc<str>>,
+    /// The request id is a JSON field `requestId`, which may be the application's own and mean something else.
+    pub claimed: bool,
+    /// Its place in a trace: from the line itself, or after stamping.
+    pub context: Option<TraceContext>,
+    /// Whether request id and context are final.
+    pub stamped: bool,
+}
+
+impl Log {
+    /// Approximate bytes in memory.
+    pub fn size(&self) -> usize {
+        let attributes: usize = self
+            .attributes
+            .iter()
+            .map(|(key, value)| key.len() + value.size() + 56)
+            .sum();
+        std::mem::size_of::<Log>() + self.body.len() + attributes
+    }
+}
+
+/// Whether a span's work succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpanStatus {
+    /// Nothing said.
+    Unset,
+    /// Failed, with the error's type.
+    Error(String),
+}
+
+/// A server span of ours. Times are nanoseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// Its ids.
+    pub context: TraceContext,
+    /// The caller's span id.
+    pub parent_span_id: Option<[u8; 8]>,
+    /// Its name.
+    pub name: String,
+    /// When the work began.
+    pub start: u64,
+    /// When it ended.
+    pub end: u64,
+    /// Its attributes.
+    pub attributes: Attributes,
+    /// How it ended.
+    pub status: SpanStatus,
+}
+
+impl Span {
+    /// Approximate bytes in memory.
+    pub fn size(&self) -> usize {
+        let attributes: usize = self
+            .attributes
+            .iter()
+            .map(|(key, value)| key.len() + value.size() + 56)
+            .sum();
+        std::mem::size_of::<Span>() + self.name.len() + attributes
+    }
+}
+
+/// The entity that all records of this environment describe.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Resource {
+    /// Every attribute, defaults and the user's.
+    pub attributes: Vec<(String, Value)>,
+    /// The user's own: these replace what a function's SDK says.
+    pub overrides: Vec<(String, Value)>,
+}

@@ -1,0 +1,208 @@
+use super::*;
+use bytes::Bytes;
+
+use crate::convert::sdk::HandlerSpan;
+use crate::record::{SpanStatus, TraceContext};
+
+const NOW: u64 = 1_763_913_811_000_000_000;
+const ID: &str = "76e7df99-7363-43f0-b967-4462a4be3b5d";
+const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
+fn session() -> Session {
+    let function = FunctionIdentity {
+        name: "orders".into(),
+        ..FunctionIdentity::default()
+    };
+    Session::new(&function)
+}
+
+fn event(second: u32, kind: &str, record: serde_json::Value) -> String {
+    serde_json::json!({"time": format!("2026-11-23T16:03:{second:02}.000Z"), "type": kind, "record": record})
+        .to_string()
+}
+
+fn start(second: u32, id: &str) -> String {
+    event(
+        second,
+        "platform.start",
+        serde_json::json!({"requestId": id, "tracing": {"value": TRACE}}),
+    )
+}
+
+fn done(second: u32, id: &str, status: &str) -> String {
+    let record = serde_json::json!({"requestId": id, "status": status, "metrics": {"durationMs": 12.0}});
+    event(second, "platform.runtimeDone", record)
+}
+
+fn function(second: u32, text: &str) -> String {
+    event(second, "function", text.into())
+}
+
+fn batch(events: &[String]) -> String {
+    format!("[{}]", events.join(","))
+}
+
+fn logs_of(session: &mut Session) -> Vec<Log> {
+    session.take(Signal::Logs, usize::MAX, NOW).logs
+}
+
+#[test]
+fn a_plain_line_gets_invocation_trace_and_span() {
+    let mut session = session();
+    session.telemetry(&batch(&[start(1, ID), function(2, "hello\n")]), NOW);
+    assert!(logs_of(&mut session).is_empty(), "held until the invocation is done");
+    assert!(!session.is_done(ID));
+    session.telemetry(&batch(&[done(3, ID, "success")]), NOW);
+    assert!(session.is_done(ID));
+    let span = session.take(Signal::Traces, usize::MAX, NOW).spans.remove(0);
+    let log = logs_of(&mut session).remove(0);
+    assert_eq!(log.request_id.as_deref(), Some(ID));
+    assert_eq!(log.context, Some(span.context));
+    assert_eq!(span.name, "orders");
+    assert!(
+        session.take(Signal::Traces, usize::MAX, NOW).is_empty(),
+        "one span an invocation"
+    );
+}
+
+#[test]
+fn the_sdks_span_replaces_ours_and_is_sent_on() {
+    let mut session = session();
+    let context = TraceContext {
+        trace_id: [1; 16],
+        span_id: [2; 8],
+    };
+    session.telemetry(&batch(&[start(1, ID), function(2, "hello\n")]), NOW);
+    session.received(Received {
+        forwarded: Forwarded {
+            signal: Signal::Traces,
+            request: Bytes::from_static(b"x"),
+            items: 1,
+        },
+        handlers: vec![HandlerSpan {
+            request_id: ID.into(),
+            context,
+        }],
+    });
+    session.telemetry(&batch(&[done(3, ID, "success")]), NOW);
+    let traces = session.take(Signal::Traces, usize::MAX, NOW);
+    assert_eq!((traces.spans.len(), traces.forwarded.len(), traces.items()), (0, 1, 1));
+    assert_eq!(logs_of(&mut session)[0].context, Some(context));
+}
+
+#[test]
+fn a_line_keeps_the_ids_that_it_names() {
+    let mut session = session();
+    let line = serde_json::json!({
+        "requestId": ID, "message": "m", "trace_id": "5759e988bd862e3fe1be46a994272700", "span_id": "53995c3f42cd8a00"
+    });
+    session.telemetry(
+        &batch(&[start(1, ID), event(2, "function", line), done(3, ID, "success")]),
+        NOW,
+    );
+    let log = logs_of(&mut session).remove(0);
+    assert_eq!(
+        log.context.unwrap().span_id,
+        [0x53, 0x99, 0x5c, 0x3f, 0x42, 0xcd, 0x8a, 0x00]
+    );
+}
+
+#[test]
+fn a_timeout_is_an_error_span_and_a_record() {
+    let mut session = session();
+    session.telemetry(&batch(&[start(1, ID), done(4, ID, "timeout")]), NOW);
+    let span = session.take(Signal::Traces, usize::MAX, NOW).spans.remove(0);
+    assert_eq!(span.status, SpanStatus::Error("timeout".into()));
+    let log = logs_of(&mut session).remove(0);
+    assert_eq!((log.origin, log.request_id.as_deref()), (Origin::Platform, Some(ID)));
+}
+
+#[test]
+fn shutdown_lets_everything_go() {
+    let mut session = session();
+    let unknown = function(2, "2026-11-23T16:03:18.969Z\tother\tINFO\tx\n");
+    session.telemetry(
+        &batch(&[function(0, "init\n"), start(1, ID), function(2, "in\n"), unknown]),
+        NOW,
+    );
+    session.end("timeout", NOW);
+    let logs = logs_of(&mut session);
+    let ids: Vec<Option<&str>> = logs.iter().map(|log| log.request_id.as_deref()).collect();
+    assert_eq!(ids, [None, Some(ID), Some("other"), Some(ID)]);
+    assert_eq!(logs[3].body, "Task timed out");
+}
+
+#[test]
+fn lines_of_an_unknown_invocation_leave_in_the_end() {
+    let mut session = session();
+    session.telemetry(
+        &batch(&[function(2, "2026-11-23T16:03:18.969Z\tother\tINFO\tx\n")]),
+        NOW,
+    );
+    let observed = timestamp::parse("2026-11-23T16:03:02Z").unwrap();
+    assert!(session.take(Signal::Logs, usize::MAX, observed).is_empty());
+    assert_eq!(
+        session
+            .take(Signal::Logs, usize::MAX, observed + LONGEST_WAIT + 1)
+            .logs
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn our_own_lines_are_never_taken_in() {
+    let mut session = session();
+    let own = event(1, "extension", "clickstack-extension: WARN x\n".into());
+    let other = event(1, "extension", "somebody else\n".into());
+    session.telemetry(&batch(&[own, other]), NOW);
+    let logs = logs_of(&mut session);
+    assert_eq!(logs.len(), 1);
+    assert_eq!(
+        (logs[0].origin, logs[0].body.as_str()),
+        (Origin::Extension, "somebody else")
+    );
+}
+
+#[test]
+fn unknown_and_malformed_events_cost_only_themselves() {
+    let mut session = session();
+    let strange = event(1, "platform.newThing", serde_json::json!({"a": 1}));
+    let broken = event(1, "platform.start", serde_json::json!({"request": 1}));
+    session.telemetry(
+        &batch(&[strange, broken, start(1, ID), function(2, "x"), done(3, ID, "success")]),
+        NOW,
+    );
+    assert_eq!(logs_of(&mut session).len(), 1);
+    assert_eq!(session.drops().malformed, 1);
+}
+
+#[test]
+fn reports_end_the_wait_at_shutdown() {
+    let mut session = session();
+    assert!(session.all_reported());
+    session.telemetry(&batch(&[start(1, ID), done(2, ID, "success")]), NOW);
+    assert!(!session.all_reported());
+    let report = event(
+        3,
+        "platform.report",
+        serde_json::json!({"requestId": ID, "status": "success"}),
+    );
+    session.telemetry(&batch(&[report]), NOW);
+    assert!(session.all_reported());
+}
+
+#[test]
+fn an_applications_own_request_id_is_a_field() {
+    let mut session = session();
+    let own = event(2, "function", serde_json::json!({"requestId": "app-7", "message": "m"}));
+    let nested = function(
+        2,
+        &format!("2026-11-23T16:03:02.000Z\t{ID}\tINFO\t{{\"requestId\":\"app-8\"}}\n"),
+    );
+    session.telemetry(&batch(&[start(1, ID), own, nested, done(3, ID, "success")]), NOW);
+    for (log, id) in logs_of(&mut session).iter().zip(["app-7", "app-8"]) {
+        assert_eq!(log.request_id.as_deref(), Some(ID));
+        assert_eq!(log.attributes, [("requestId".into(), id.into())]);
+    }
+}

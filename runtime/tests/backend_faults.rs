@@ -1,0 +1,202 @@
+//! A backend or a secret that fails: nothing is lost, none is sent twice, no invocation is held up.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use support::server::{Server, answer};
+use support::{Extension, Intake, Lambda, request_id, run};
+
+const SECRET: &str = "arn:aws:secretsmanager:us-east-2:123456789012:secret:key-AbCdEf";
+
+/// A Secrets Manager that answers with this value after a delay, and counts.
+async fn secrets_manager(value: &Rc<RefCell<String>>, delay: Duration, calls: &Rc<Cell<usize>>) -> Server {
+    let (value, calls) = (Rc::clone(value), Rc::clone(calls));
+    Server::start(0, move |_| {
+        let (value, calls) = (Rc::clone(&value), Rc::clone(&calls));
+        async move {
+            calls.set(calls.get() + 1);
+            tokio::time::sleep(delay).await;
+            let secret = value.borrow().clone();
+            answer(
+                200,
+                serde_json::json!({"ARN": SECRET, "Name": "key", "SecretString": secret}).to_string(),
+            )
+        }
+    })
+    .await
+}
+
+#[test]
+fn a_backend_that_dies_and_returns_costs_no_line_and_doubles_none() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let mut expected = Vec::new();
+        for number in 0..12 {
+            match number {
+                3 => intake.stop(),
+                7 => intake.restart().await,
+                _ => {}
+            }
+            let line = format!("line {number:02}");
+            lambda
+                .invocation(&request_id(number), std::slice::from_ref(&line))
+                .await;
+            expected.push(line);
+        }
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(intake.bodies(), expected);
+        assert_eq!(intake.spans().len(), 12);
+        assert_eq!(extension.lines_with("is kept in memory and sent again"), 1, "said once");
+    });
+}
+
+#[test]
+fn a_backend_that_fails_with_500_gets_the_same_records_later() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        intake.answer_with(503);
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), Vec::<String>::new());
+        intake.answer_with(200);
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+        assert_eq!(intake.spans().len(), 2);
+    });
+}
+
+#[test]
+fn a_backend_that_hangs_costs_one_timeout_not_one_for_each_invocation() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let timeout = ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "300ms");
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[timeout]);
+        lambda.asked(1).await;
+        intake.delay(Duration::from_secs(3600));
+        for number in 0..5 {
+            lambda.invocation(&request_id(number), &["x".into()]).await;
+        }
+        // Logs and traces at once; the circuit is open for a second after that, and a probe may follow.
+        assert!(intake.requests() <= 4, "{} requests", intake.requests());
+    });
+}
+
+#[test]
+fn a_request_refused_for_good_is_dropped_and_said() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        intake.answer_with(400);
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        intake.answer_with(200);
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["two"]);
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(extension.lines_with("such logs are dropped"), 1);
+        assert_eq!(extension.lines_with("2 (refused by the backend)"), 1);
+    });
+}
+
+#[test]
+fn a_wrong_key_is_said_once_and_the_function_answers() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        intake.require_key("right");
+        let key = ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", "Authorization=wrong");
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[key]);
+        lambda.asked(1).await;
+        for number in 0..4 {
+            lambda.invocation(&request_id(number), &["x".into()]).await;
+        }
+        assert!(intake.refused() > 0);
+        assert_eq!(extension.lines_with("check the key"), 1);
+        assert!(!extension.output().contains("wrong"), "the key is never shown");
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+    });
+}
+
+#[test]
+fn a_key_that_was_changed_is_fetched_again() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
+        let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
+        intake.require_key("old");
+        let endpoint = format!("http://127.0.0.1:{}", aws.port);
+        let header = format!("Authorization=${{{SECRET}}}");
+        let variables = [
+            ("AWS_ENDPOINT_URL", &*endpoint),
+            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
+        ];
+        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), ["one"]);
+        *value.borrow_mut() = "new".to_owned();
+        intake.require_key("new");
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+        assert_eq!(calls.get(), 2);
+        assert!(!extension.output().contains("old") && !extension.output().contains("new "));
+    });
+}
+
+#[test]
+fn slow_secrets_delay_neither_start_nor_lines() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (value, calls) = (Rc::new(RefCell::new("right".to_owned())), Rc::new(Cell::new(0)));
+        let aws = secrets_manager(&value, Duration::from_millis(400), &calls).await;
+        intake.require_key("right");
+        let endpoint = format!("http://127.0.0.1:{}", aws.port);
+        let header = format!("Authorization=${{{SECRET}}}");
+        let variables = [
+            ("AWS_ENDPOINT_URL", &*endpoint),
+            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
+        ];
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        assert_eq!(intake.requests(), 0);
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+        assert_eq!(calls.get(), 1);
+    });
+}
+
+#[test]
+fn a_missing_secret_costs_no_invocation() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let aws = Server::start(0, |_| async {
+            answer(400, r#"{"__type":"ResourceNotFoundException"}"#)
+        })
+        .await;
+        let endpoint = format!("http://127.0.0.1:{}", aws.port);
+        let header = format!("Authorization=${{{SECRET}}}");
+        let variables = [
+            ("AWS_ENDPOINT_URL", &*endpoint),
+            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
+        ];
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        for number in 0..3 {
+            lambda.invocation(&request_id(number), &["x".into()]).await;
+        }
+        assert_eq!(intake.requests(), 0);
+        assert!(extension.output().contains(SECRET), "{}", extension.output());
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+    });
+}

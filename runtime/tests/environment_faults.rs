@@ -1,0 +1,153 @@
+//! What goes wrong around the extension costs telemetry at most, never an invocation.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::time::Duration;
+
+use support::{Extension, Intake, Lambda, request_id, run, until};
+
+#[test]
+fn a_taken_receiver_port_switches_off_that_receiver_alone() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let receiver = ("ROTEL_OTLP_HTTP_ENDPOINT", &*address);
+        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[receiver]);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+        assert_eq!(extension.lines_with("receiver is off"), 1);
+        assert_eq!(extension.lines_with(&address), 1);
+    });
+}
+
+#[test]
+fn a_taken_telemetry_port_is_replaced_by_a_free_one() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let listener = ("ROTEL_TELEMETRY_ENDPOINT", &*address);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[listener]);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), ["one"]);
+    });
+}
+
+#[test]
+fn malformed_batches_lose_only_what_is_malformed() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        assert_eq!(lambda.deliver_raw("this is not JSON".into()).await, 200);
+        assert_eq!(lambda.deliver_raw(String::new()).await, 200);
+        let (start, one, two) = (lambda.start_event(&id), lambda.line("one"), lambda.line("two"));
+        let strange = r#"{"time":"soon","type":"platform.unheardOf","record":{}}"#;
+        let body = format!(r#"[{start},{one},{strange},{{"time":1,"type":2}},{{"time":"cut","type":"fun,{two}"#);
+        assert_eq!(lambda.deliver_raw(body).await, 200);
+        lambda.deliver(&[lambda.done_event(&id, "success")]).await;
+        lambda.asked(2).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+        assert!(extension.is_running());
+        assert_eq!(extension.lines_with("could not be read"), 1);
+    });
+}
+
+#[test]
+fn without_a_telemetry_api_invocations_are_not_held_up() {
+    run(async {
+        for status in [202, 500] {
+            let lambda = Lambda::start_with(&[("2025-01-29", status)]).await;
+            let mut extension = Extension::start(&lambda.address(), &[]);
+            lambda.asked(1).await;
+            // No platform.runtimeDone will ever come.
+            lambda.invoke(&request_id(1), Duration::from_secs(600));
+            lambda.asked(2).await;
+            assert_eq!(extension.lines_with("logs can't be received"), 1);
+            lambda.shutdown("spindown");
+            assert_eq!(extension.ended().await, 0);
+        }
+    });
+}
+
+#[test]
+fn a_deadline_without_an_end_of_the_invocation_is_kept() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_millis(400));
+        lambda.deliver(&[lambda.start_event(&id), lambda.line("begun")]).await;
+        lambda.asked(2).await;
+        lambda.shutdown("timeout");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(intake.bodies(), ["Task timed out", "begun"]);
+    });
+}
+
+#[test]
+fn bad_settings_are_said_and_survived() {
+    run(async {
+        let lambda = Lambda::start().await;
+        let variables = [
+            ("ROTEL_OTLP_EXPORTER_ENDPOINT", "not a url"),
+            ("ROTEL_OTLP_EXPORTER_PROTOCOL", "http"),
+        ];
+        let mut extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["x".into()]).await;
+        assert!(extension.output().contains("ROTEL_OTLP_EXPORTER_ENDPOINT"));
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+    });
+}
+
+#[test]
+fn json_requests_of_an_sdk_are_refused_with_advice() {
+    run(async {
+        let lambda = Lambda::start().await;
+        let extension = Extension::start(&lambda.address(), &[]);
+        lambda.asked(1).await;
+        let headers = [("content-type", "application/json")];
+        let (status, text) = support::server::post(&extension.receiver("/v1/traces"), &headers, "{}").await;
+        assert_eq!(status, 415);
+        assert!(text.contains("OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"), "{text}");
+    });
+}
+
+#[test]
+fn own_lines_in_json_are_never_fed_back() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let variables = [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("ROTEL_NO_SUCH_SETTING", "1")];
+        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        until("the warning", || extension.output().contains("ROTEL_NO_SUCH_SETTING")).await;
+        let own: serde_json::Value = serde_json::from_str(extension.output().lines().next().unwrap()).unwrap();
+        lambda.deliver(&[lambda.event("extension", own)]).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), ["one"]);
+    });
+}
+
+#[test]
+fn without_lambda_it_ends_and_says_why() {
+    run(async {
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut extension = Extension::start(&format!("127.0.0.1:{port}"), &[]);
+        assert_eq!(extension.ended().await, 1);
+        assert_eq!(extension.lines_with("could not register"), 1);
+    });
+}

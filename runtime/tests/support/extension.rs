@@ -1,0 +1,115 @@
+//! The real executable as a child process.
+
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::until;
+
+pub struct Extension {
+    child: Child,
+    output: Arc<Mutex<String>>,
+    otlp_port: u16,
+}
+
+impl Extension {
+    /// Starts it in an environment as Lambda's, with these variables besides.
+    pub fn start(runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
+        let otlp_port = free_port();
+        let receiver = format!("127.0.0.1:{otlp_port}");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_clickstack-extension"))
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "orders")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]0123")
+            .env("AWS_REGION", "us-east-2")
+            .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "example")
+            .env("AWS_SESSION_TOKEN", "example")
+            .env("ROTEL_TELEMETRY_ENDPOINT", "127.0.0.1:0")
+            .env("ROTEL_OTLP_HTTP_ENDPOINT", receiver)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = Arc::new(Mutex::new(String::new()));
+        let (mut stderr, sink) = (child.stderr.take().unwrap(), Arc::clone(&output));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = stderr.read(&mut buffer) {
+                sink.lock()
+                    .unwrap()
+                    .push_str(&String::from_utf8_lossy(&buffer[..count]));
+            }
+        });
+        Extension {
+            child,
+            output,
+            otlp_port,
+        }
+    }
+
+    /// Starts it with OTLP/HTTP to this URL.
+    pub fn exporting(runtime_api: &str, url: &str, variables: &[(&str, &str)]) -> Extension {
+        let mut all = vec![
+            ("ROTEL_OTLP_EXPORTER_ENDPOINT", url),
+            ("ROTEL_OTLP_EXPORTER_PROTOCOL", "http"),
+        ];
+        all.extend_from_slice(variables);
+        Extension::start(runtime_api, &all)
+    }
+
+    /// The URL of its OTLP/HTTP receiver.
+    pub fn receiver(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.otlp_port)
+    }
+
+    /// What it has written so far.
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    /// How many of its lines contain this.
+    pub fn lines_with(&self, text: &str) -> usize {
+        self.output().lines().filter(|line| line.contains(text)).count()
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for its end and gives the exit code.
+    pub async fn ended(&mut self) -> i32 {
+        let child = std::cell::RefCell::new(&mut self.child);
+        until("the extension's end", || {
+            child.borrow_mut().try_wait().unwrap().is_some()
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Extension {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("the extension wrote:\n{}", self.output());
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}

@@ -1,0 +1,191 @@
+//! A backend that takes OTLP/HTTP.
+
+use std::cell::{Cell, RefCell};
+use std::io::Read;
+use std::rc::Rc;
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+
+use super::server::{Answer, Call, Server, answer};
+
+#[derive(Default)]
+struct Taken {
+    logs: RefCell<Vec<(Resource, LogRecord)>>,
+    spans: RefCell<Vec<(Resource, Span)>>,
+    metrics: Cell<usize>,
+    requests: Cell<usize>,
+    refused: Cell<usize>,
+    status: Cell<u16>,
+    delay: Cell<Duration>,
+    key: RefCell<Option<String>>,
+}
+
+pub struct Intake {
+    port: u16,
+    server: RefCell<Option<Server>>,
+    taken: Rc<Taken>,
+}
+
+impl Intake {
+    pub async fn start() -> Intake {
+        let taken = Rc::new(Taken::default());
+        taken.status.set(200);
+        let server = serve(0, &taken).await;
+        Intake {
+            port: server.port,
+            server: RefCell::new(Some(server)),
+            taken,
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Closes the port and every connection.
+    pub fn stop(&self) {
+        self.server.borrow_mut().take();
+    }
+
+    /// Opens the same port again.
+    pub async fn restart(&self) {
+        let server = serve(self.port, &self.taken).await;
+        *self.server.borrow_mut() = Some(server);
+    }
+
+    /// Answers every request so from now on; only 200 takes records.
+    pub fn answer_with(&self, status: u16) {
+        self.taken.status.set(status);
+    }
+
+    /// Answers only after this time.
+    pub fn delay(&self, delay: Duration) {
+        self.taken.delay.set(delay);
+    }
+
+    /// Takes only requests with this `authorization`.
+    pub fn require_key(&self, key: &str) {
+        *self.taken.key.borrow_mut() = Some(key.to_owned());
+    }
+
+    pub fn logs(&self) -> Vec<(Resource, LogRecord)> {
+        self.taken.logs.borrow().clone()
+    }
+
+    pub fn spans(&self) -> Vec<(Resource, Span)> {
+        self.taken.spans.borrow().clone()
+    }
+
+    pub fn metrics(&self) -> usize {
+        self.taken.metrics.get()
+    }
+
+    pub fn requests(&self) -> usize {
+        self.taken.requests.get()
+    }
+
+    pub fn refused(&self) -> usize {
+        self.taken.refused.get()
+    }
+
+    /// Bodies of the log records of the function, sorted.
+    pub fn bodies(&self) -> Vec<String> {
+        let logs = self.taken.logs.borrow();
+        let mut bodies: Vec<String> = logs.iter().map(|(_, log)| body(log)).collect();
+        bodies.sort();
+        bodies
+    }
+}
+
+async fn serve(port: u16, taken: &Rc<Taken>) -> Server {
+    let taken = Rc::clone(taken);
+    Server::start(port, move |call| handle(call, Rc::clone(&taken))).await
+}
+
+async fn handle(call: Call, taken: Rc<Taken>) -> Answer {
+    taken.requests.set(taken.requests.get() + 1);
+    tokio::time::sleep(taken.delay.get()).await;
+    let key = call
+        .headers
+        .get("authorization")
+        .map(|key| key.to_str().unwrap().to_owned());
+    let status = match &*taken.key.borrow() {
+        Some(required) if key.as_ref() != Some(required) => 401,
+        _ => taken.status.get(),
+    };
+    if status != 200 {
+        taken.refused.set(taken.refused.get() + 1);
+        return answer(status, "");
+    }
+    assert_eq!(call.headers["content-type"], "application/x-protobuf");
+    let mut body = Vec::new();
+    match call.headers.get("content-encoding") {
+        Some(_) => flate2::read::GzDecoder::new(&*call.body)
+            .read_to_end(&mut body)
+            .unwrap(),
+        None => (&*call.body).read_to_end(&mut body).unwrap(),
+    };
+    take(&taken, &call.path, &body);
+    answer(200, "")
+}
+
+fn take(taken: &Taken, path: &str, body: &[u8]) {
+    match path {
+        "/v1/logs" => {
+            for entry in ExportLogsServiceRequest::decode(body).unwrap().resource_logs {
+                let resource = entry.resource.unwrap();
+                let logs = entry.scope_logs.into_iter().flat_map(|scope| scope.log_records);
+                taken.logs.borrow_mut().extend(logs.map(|log| (resource.clone(), log)));
+            }
+        }
+        "/v1/traces" => {
+            for entry in ExportTraceServiceRequest::decode(body).unwrap().resource_spans {
+                let resource = entry.resource.unwrap();
+                let spans = entry.scope_spans.into_iter().flat_map(|scope| scope.spans);
+                taken
+                    .spans
+                    .borrow_mut()
+                    .extend(spans.map(|span| (resource.clone(), span)));
+            }
+        }
+        "/v1/metrics" => {
+            let metrics = ExportMetricsServiceRequest::decode(body).unwrap().resource_metrics;
+            let count = metrics
+                .iter()
+                .flat_map(|entry| &entry.scope_metrics)
+                .map(|scope| scope.metrics.len());
+            taken.metrics.set(taken.metrics.get() + count.sum::<usize>());
+        }
+        other => panic!("unexpected path {other}"),
+    }
+}
+
+pub fn body(log: &LogRecord) -> String {
+    text(log.body.as_ref()).unwrap()
+}
+
+/// A text attribute.
+pub fn attribute(attributes: &[KeyValue], name: &str) -> Option<String> {
+    let attribute = attributes.iter().find(|attribute| attribute.key == name)?;
+    text(attribute.value.as_ref())
+}
+
+fn text(value: Option<&AnyValue>) -> Option<String> {
+    match value?.value.as_ref()? {
+        Value::StringValue(text) => Some(text.clone()),
+        other => Some(format!("{other:?}")),
+    }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
