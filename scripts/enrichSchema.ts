@@ -127,6 +127,25 @@ function enrichProperty(property: PropertySpec, reference: (ref: string) => stri
   return spec;
 }
 
+const pythonReadme = `# clickstack_lambda
+
+AWS Lambda functions whose logs, traces and metrics go to ClickStack: the Python SDK of the Pulumi package
+clickstack-lambda, generated from its schema.
+
+    import clickstack_lambda as clickstack
+
+    layers = clickstack.ExtensionLayers("clickstack-extension", regions=["us-east-2"])
+    orders = clickstack.ObservedFunction(
+        "orders",
+        runtime="python3.12",
+        handler="main.handler",
+        code=pulumi.FileArchive("orders"),
+        extension=clickstack.ExtensionArgs(layer_version_arns=layers.layer_version_arns),
+        endpoint="https://clickstack.example.com:4318",
+        authorization=ingestion_key.arn,
+    )
+`;
+
 /** What the SDKs are called. They take any AWS package of the same major version. */
 function languages(awsVersion: string): Record<string, unknown> {
   const major = Number(awsVersion.split(".")[0]);
@@ -140,7 +159,8 @@ function languages(awsVersion: string): Record<string, unknown> {
       packageName: "clickstack_lambda",
       respectSchemaVersion: true,
       pyproject: { enabled: true },
-      requires: { pulumi: ">=3.0.0,<4.0.0", "pulumi-aws": `>=${awsVersion},<${major + 1}.0.0` },
+      requires: { pulumi: ">=3.0.0,<4.0.0", pulumi_aws: `>=${awsVersion},<${major + 1}.0.0` },
+      readme: pythonReadme,
     },
     go: {
       importBasePath: "clickstack-lambda/sdk/go/clickstacklambda",

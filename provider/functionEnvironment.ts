@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { keyValueList, mergeEnvironment } from "./plan/environment";
+import { referenceText } from "./plan/references";
+import { authorizationHeader, telemetryVariables } from "./plan/telemetryVariables";
+
+type Text = pulumi.Input<string>;
+type TextMap = Record<string, Text>;
+
+/** The environment variables of an observed function. */
+export interface FunctionVariables {
+  /**
+   * The function's environment; undefined where there are no variables. As long as the user's own are not one output as
+   * a whole, each variable is a value for itself, so that a secret among them leaves the others readable.
+   */
+  environment: { variables: pulumi.Input<TextMap> } | undefined;
+  /** Their names, sorted. */
+  names: pulumi.Output<string[]>;
+}
+
+/** Puts the variables for the extension beside the user's own. */
+export function functionVariables(args: ObservedFunctionArgs): FunctionVariables {
+  const own = variablesOf(args.environment);
+  const settings = args.settings ?? {};
+  if (isPlain(own) && isPlain(settings)) {
+    const variables = merge(own, settings, args);
+    const names = Object.keys(variables).sort();
+    return { environment: names.length === 0 ? undefined : { variables }, names: pulumi.output(names) };
+  }
+  const variables = pulumi
+    .all([own, settings])
+    .apply(([ownValues, settingValues]) => pulumi.output(merge(ownValues ?? {}, settingValues, args)));
+  return { environment: { variables }, names: variables.apply((values) => Object.keys(values).sort()) };
+}
+
+/** The user's own variables: plain where they were given plain. */
+export function variablesOf(environment: ObservedFunctionArgs["environment"]): pulumi.Input<TextMap> {
+  if (environment === undefined) return {};
+  if (!isPlain(environment)) return pulumi.output(environment).apply((values) => values?.variables ?? {});
+  const variables = environment.variables;
+  if (variables === undefined) return {};
+  return isPlain(variables) ? variables : pulumi.output(variables).apply((values) => values ?? {});
+}
+
+/** Whether the value is there already, neither an output nor a promise. Its parts may still be either. */
+export function isPlain<T>(value: pulumi.Input<T>): value is T & NonNullable<unknown> {
+  return value !== undefined && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+}
+
+function merge(own: TextMap, settings: TextMap, args: ObservedFunctionArgs): TextMap {
+  const planned = telemetryVariables<Text>(
+    {
+      endpoint: args.endpoint,
+      protocol: args.protocol,
+      customHeaders: customHeaders(args),
+      serviceName: args.serviceName,
+      resourceAttributes: isEmpty(args.resourceAttributes)
+        ? undefined
+        : pulumi.output(args.resourceAttributes).apply((attributes) => keyValueList(attributes ?? {})),
+      settings,
+    },
+    "http",
+  );
+  return mergeEnvironment<Text>(own, planned).variables;
+}
+
+function customHeaders(args: ObservedFunctionArgs): { value: Text; origin: string } | undefined {
+  const { authorization } = args;
+  const headers = isEmpty(args.headers) ? undefined : args.headers;
+  if (headers === undefined && authorization === undefined) return undefined;
+  const value = pulumi
+    .all([headers ?? {}, authorization])
+    .apply(([others, arn]) =>
+      keyValueList(arn === undefined ? others : { [authorizationHeader]: referenceText(arn), ...others }),
+    );
+  return { value, origin: headers === undefined ? "authorization" : "headers" };
+}
+
+function isEmpty(map: pulumi.Input<TextMap> | undefined): boolean {
+  return map === undefined || (isPlain(map) && Object.keys(map).length === 0);
+}

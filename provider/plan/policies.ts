@@ -1,0 +1,145 @@
+import type { SecretReference } from "./references";
+
+/** One statement of an IAM policy. */
+export interface PolicyStatement {
+  Sid: string;
+  Effect: "Allow" | "Deny";
+  Action: string[];
+  Resource: string[];
+}
+
+/** An IAM policy as JSON text, with its statements in the order given. */
+export function policyDocument(statements: readonly PolicyStatement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+/** The trust policy that lets AWS Lambda take on an execution role. */
+export function assumeRolePolicy(): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+    ],
+  });
+}
+
+/**
+ * The least that the extension needs to resolve these references. One secret of a region takes GetSecretValue on that
+ * secret; several are read with one BatchGetSecretValue, which AWS grants only on `*` and which gives nothing without
+ * GetSecretValue on each secret.
+ */
+export function secretStatements(references: readonly SecretReference[]): PolicyStatement[] {
+  const secrets = distinct(references, "secretsmanager");
+  const parameters = distinct(references, "ssm");
+  const places = secrets.map(({ partition, region }) => `${partition}:${region}`);
+  const statements: PolicyStatement[] = [];
+  if (secrets.length > 0) {
+    statements.push(
+      allow("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets.flatMap(secretResources)),
+    );
+  }
+  if (new Set(places).size < places.length) {
+    statements.push(allow("ReadSecretsTogether", ["secretsmanager:BatchGetSecretValue"], ["*"]));
+  }
+  if (parameters.length > 0) {
+    const resources = new Set(parameters.map(parameterResource));
+    statements.push(allow("ReadParameters", ["ssm:GetParameters"], [...resources]));
+  }
+  return statements;
+}
+
+/**
+ * Forbids one log group and its streams to a role, whatever else the role allows, so that other functions with the same
+ * role keep their logs.
+ * @param logGroupArn ARN of the log group, without `:*`.
+ */
+export function denyLogsStatement(logGroupArn: string): PolicyStatement {
+  return {
+    Sid: "NoCloudWatchLogs",
+    Effect: "Deny",
+    Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: [logGroupArn, `${logGroupArn}:*`],
+  };
+}
+
+/** What Lambda needs to put a function into a VPC. AWS grants these actions only on `*`. */
+export function networkStatement(): PolicyStatement {
+  const actions = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+  ];
+  return allow("ManageNetworkInterfaces", actions, ["*"]);
+}
+
+/** What a function with active X-Ray tracing needs. AWS grants these actions only on `*`. */
+export function tracingStatement(): PolicyStatement {
+  return allow("SendTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
+}
+
+/** What Lambda needs to send failed asynchronous events to a queue or topic. */
+export function deadLetterStatement(targetArn: string): PolicyStatement {
+  return allow(
+    "SendDeadLetters",
+    [targetArn.includes(":sqs:") ? "sqs:SendMessage" : "sns:Publish"],
+    [targetArn],
+  );
+}
+
+/** Parts of an execution role's ARN; Lambda wants the role in the function's own account. */
+export interface RoleIdentity {
+  partition: string;
+  accountId: string;
+  /** Name without the path. */
+  roleName: string;
+}
+
+/** Takes the ARN of an IAM role apart; undefined when it is none. */
+export function parseRoleArn(arn: string): RoleIdentity | undefined {
+  const groups =
+    /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):role\/(?:.*\/)?(?<roleName>[\w+=,.@-]+)$/.exec(
+      arn,
+    )?.groups;
+  const { partition, accountId, roleName } = groups ?? {};
+  return partition && accountId && roleName ? { partition, accountId, roleName } : undefined;
+}
+
+/** ARN of the log group that Lambda writes a function's logs to. */
+export function logGroupArn(role: RoleIdentity, region: string, logGroup: string): string {
+  return `arn:${role.partition}:logs:${region}:${role.accountId}:log-group:${logGroup}`;
+}
+
+/** Name of the log group of a function that names none. */
+export function defaultLogGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+function allow(sid: string, actions: string[], resource: string[]): PolicyStatement {
+  return { Sid: sid, Effect: "Allow", Action: actions, Resource: resource };
+}
+
+/**
+ * AWS ends a secret's ARN with a dash and six random characters; a reference by name alone leaves them out. A name such
+ * as `prod-secret` reads like both, so that ARNs that end in six small letters are granted in both forms.
+ */
+function secretResources({ arn }: SecretReference): string[] {
+  if (/-[a-z]{6}$/.test(arn)) return [arn, `${arn}-??????`];
+  return /-[A-Za-z0-9]{6}$/.test(arn) ? [arn] : [`${arn}-??????`];
+}
+
+/** A reference may name a version or label after a colon; permissions are on the parameter. */
+function parameterResource({ arn, resourceName }: SecretReference): string {
+  const [name = ""] = resourceName.split(":");
+  return `${arn.slice(0, -resourceName.length)}${name}`;
+}
+
+function distinct(
+  references: readonly SecretReference[],
+  service: SecretReference["service"],
+): SecretReference[] {
+  const byArn = new Map(references.filter((one) => one.service === service).map((one) => [one.arn, one]));
+  return [...byArn.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1));
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { getRegion } from "@pulumi/aws/getRegion";
+import * as pulumi from "@pulumi/pulumi";
+import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
+import { ExtensionLayers } from "./extensionLayers";
+import type { ExtensionLayersArgs } from "./extensionLayersArgs";
+import { ObservedFunction } from "./observedFunction";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+
+/** The parts of the package's schema that the provider itself needs. */
+interface PackageSchema {
+  version: string;
+  resources: Record<string, { properties: Record<string, unknown> }>;
+}
+
+type Construct = (
+  name: string,
+  inputs: pulumi.Inputs,
+  options: pulumi.ComponentResourceOptions,
+) => Promise<pulumi.ComponentResource>;
+
+const components: Record<string, Construct> = {
+  "clickstack-lambda:index:ExtensionLayers": async (name, inputs, options) =>
+    new ExtensionLayers(name, inputs as ExtensionLayersArgs, options),
+  "clickstack-lambda:index:ObservedFunction": async (name, inputs, options) => {
+    // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
+    const problems = await findProblems(inputs, () => providerRegion(options));
+    if (problems.length > 0) throw invalidArguments(name, problems);
+    return new ObservedFunction(name, inputs as ObservedFunctionArgs, options);
+  },
+};
+
+async function providerRegion({ providers }: pulumi.ComponentResourceOptions): Promise<string> {
+  const provider = Array.isArray(providers) ? undefined : providers?.aws;
+  return (await getRegion({}, { provider })).region;
+}
+
+/** Serves the components to programs in every language of Pulumi. */
+export class PackageProvider implements pulumi.provider.Provider {
+  public readonly version: string;
+  /** The package's schema as JSON text, generated when the package was made. */
+  public readonly schema: string;
+  private readonly outputs: ReadonlyMap<string, readonly string[]>;
+
+  constructor() {
+    this.schema = readFileSync(require.resolve("clickstack-lambda/schema.json"), "utf8");
+    const { version, resources } = JSON.parse(this.schema) as PackageSchema;
+    this.version = version;
+    this.outputs = new Map(
+      Object.entries(resources).map(([token, resource]) => [token, Object.keys(resource.properties)]),
+    );
+  }
+
+  /** Makes a component for a program in another process. */
+  async construct(
+    name: string,
+    type: string,
+    inputs: pulumi.Inputs,
+    options: pulumi.ComponentResourceOptions,
+  ): Promise<pulumi.provider.ConstructResult> {
+    const construct = components[type];
+    const outputs = this.outputs.get(type);
+    if (construct === undefined || outputs === undefined) {
+      throw new Error(`clickstack-lambda ${this.version} has no component ${type}`);
+    }
+    const component = await construct(name, inputs, options).catch((error: unknown) => {
+      if (!pulumi.InputPropertiesError.isInstance(error)) throw error;
+      throw invalidRemoteArguments(name, error.errors ?? []);
+    });
+    const values = component as unknown as Record<string, unknown>;
+    return { urn: component.urn, state: Object.fromEntries(outputs.map((key) => [key, values[key]])) };
+  }
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { PackageProvider } from "../../provider/provider";
+import { runMocked, valueFrom } from "./mockedStack";
+
+const root = join(__dirname, "../..");
+const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
+
+function construct(type: string, inputs: pulumi.Inputs) {
+  return runMocked(() =>
+    new PackageProvider().construct("api", `clickstack-lambda:index:${type}`, inputs, {}),
+  );
+}
+
+describe("the package's provider", () => {
+  it("gives the committed schema in the package's version", () => {
+    const provider = new PackageProvider();
+    assert.equal(provider.schema, readFileSync(join(root, "schema.json"), "utf8"));
+    assert.equal(provider.version, JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version);
+  });
+
+  it("makes a component and returns every output of the schema", async () => {
+    const inputs = { runtime: "nodejs22.x", handler: "i.h", extension: { layerVersionArn } };
+    const { result } = await construct("ObservedFunction", inputs);
+    const { urn, state } = await result;
+    assert.match((await valueFrom(pulumi.output(urn))) ?? "", /ObservedFunction::api$/);
+    const { resources } = JSON.parse(new PackageProvider().schema);
+    const { properties } = resources["clickstack-lambda:index:ObservedFunction"];
+    assert.deepEqual(Object.keys(state).sort(), Object.keys(properties).sort());
+    for (const [name, output] of Object.entries(state)) assert.ok(pulumi.Output.isInstance(output), name);
+  });
+
+  it("shows problems by property, and no value that may be a key", async () => {
+    const inputs = {
+      runtime: pulumi.output("cobol"),
+      handler: "i.h",
+      authorization: "hush",
+      extension: { layerVersionArn },
+    };
+    const { result } = await runMocked(() =>
+      new PackageProvider()
+        .construct("api", "clickstack-lambda:index:ObservedFunction", inputs, {})
+        .catch((error) => error),
+    );
+    const error = await result;
+    assert.ok(pulumi.InputPropertiesError.isInstance(error));
+    assert.deepEqual(
+      error.errors?.map(({ propertyPath }) => propertyPath),
+      ["runtime"],
+    );
+    assert.match(error.message, /authorization: is not the ARN/);
+    assert.ok(!error.message.includes("hush"));
+  });
+
+  it("does not know other components", async () => {
+    const made = construct("Nothing", {}).then(({ result }) => result);
+    await assert.rejects(made, /clickstack-lambda \S+ has no component clickstack-lambda:index:Nothing/);
+  });
+
+  // What these load is compiled, as it is when it is installed: `npm run build` makes it.
+  it("serves only when it is asked to, and loads no more of the AWS package than it needs", () => {
+    const script = `
+      const loaded = (name) => Object.keys(require.cache).some((path) => path.endsWith(name));
+      const index = require(${JSON.stringify(join(root, "dist/index.js"))});
+      const serve = require(${JSON.stringify(root)});
+      console.log(JSON.stringify({
+        exports: Object.keys(index).sort(),
+        serve: typeof serve,
+        awsRoot: loaded("/@pulumi/aws/index.js"),
+      }));`;
+    const output = execFileSync(process.execPath, ["-e", script], {
+      cwd: root,
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    assert.deepEqual(JSON.parse(output), {
+      exports: ["Architecture", "CloudWatchLogs", "ExtensionLayers", "ObservedFunction", "Protocol"],
+      serve: "function",
+      awsRoot: false,
+    });
+  });
+});

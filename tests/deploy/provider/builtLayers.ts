@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type LayerArchitecture,
+  layerName,
+  type ManifestFile,
+  manifestFileName,
+} from "../../../layers/manifest";
+import { sha256, zip } from "../../../layers/zip";
+
+const variable = "CLICKSTACK_LAYERS_DIRECTORY";
+
+/** Layers as a build leaves them, of a program that does nothing, for the suite that calls this. */
+export interface BuiltLayers {
+  /** Builds them anew with another content. */
+  build(content: string): Promise<void>;
+}
+
+/** Makes layers before the suite and points components at them, here and in providers that are started. */
+export function useBuiltLayers(
+  architectures: readonly LayerArchitecture[] = ["x86_64", "arm64"],
+): BuiltLayers {
+  const earlier = process.env[variable];
+  let directory = "";
+  const build = async (content: string) => {
+    const manifest: ManifestFile = { formatVersion: 1, layers: {} };
+    for (const architecture of architectures) {
+      const bytes = await zip([
+        {
+          name: "extensions/clickstack-extension",
+          content: Buffer.from(`${content} ${architecture}`),
+          mode: 0o755,
+        },
+      ]);
+      const file = `${layerName(architecture)}.zip`;
+      writeFileSync(join(directory, file), bytes);
+      manifest.layers[architecture] = {
+        file,
+        sha256: sha256(bytes),
+        size: bytes.length,
+        unzippedSize: content.length + architecture.length + 1,
+      };
+    }
+    writeFileSync(join(directory, manifestFileName), JSON.stringify(manifest));
+  };
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), "layers-test-"));
+    process.env[variable] = directory;
+    await build("#!/bin/sh");
+  });
+  after(() => {
+    if (earlier === undefined) delete process.env[variable];
+    else process.env[variable] = earlier;
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return { build };
+}

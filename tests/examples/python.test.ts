@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { useSurroundings } from "../deploy/embeddedAws/surroundings";
+import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { withInstalledSdk } from "./installedSdk";
+
+describe("the Python example", () => {
+  const surroundings = useSurroundings();
+  useBuiltLayers();
+
+  it("deploys by the generated SDK and the plugin; nothing to do twice; takes an update", async () => {
+    const script = join(__dirname, "runPython.py");
+    const { stdout } = await withInstalledSdk((environment) =>
+      surroundings.engine.runPython({ script, args: ["example"], environment }),
+    );
+    const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    assert.ok(found.preview.create >= 11, stdout);
+    assert.deepEqual(Object.keys(found.outputs.layerVersionArns).sort(), ["eu-central-1", "us-east-2"]);
+    assert.match(
+      found.outputs.functionArns[0],
+      /^arn:aws:lambda:eu-central-1:123456789012:function:orders-python-/,
+    );
+    assert.deepEqual(found.second, {});
+    assert.deepEqual(found.third, { update: 2 });
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { changes, useSurroundings } from "../deploy/embeddedAws/surroundings";
+import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { withInstalledSdk } from "./installedSdk";
+
+const root = join(__dirname, "..", "..");
+
+/** The first block of a language in the README. */
+function snippet(language: string): string {
+  const [, code] =
+    new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "s").exec(readFileSync(join(root, "README.md"), "utf8")) ??
+    [];
+  assert.ok(code, `the README has a ${language} block`);
+  return code;
+}
+
+describe("the README's programs", () => {
+  const surroundings = useSurroundings();
+  useBuiltLayers();
+  let project: string;
+  beforeEach(() => {
+    // Inside the checkout, so that `clickstack-lambda` is this one.
+    mkdirSync(join(root, ".cache"), { recursive: true });
+    project = mkdtempSync(join(root, ".cache", "readme-"));
+    mkdirSync(join(project, "orders"));
+    writeFileSync(join(project, "orders", "index.js"), "exports.handler = async () => 1;\n");
+  });
+  afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+  it("TypeScript: deploys, and has nothing to do the second time", async () => {
+    const file = join(project, "index.ts");
+    writeFileSync(file, snippet("ts"));
+    const stack = await surroundings.stack({
+      projectName: "readme-typescript",
+      programDirectory: project,
+      config: { "aws:region": { value: "eu-central-1" } },
+      program: async () => {
+        delete require.cache[file];
+        return { ...require(file) };
+      },
+    });
+    const { outputs } = await stack.up();
+    assert.match(outputs.ordersArn?.value, /^arn:aws:lambda:eu-central-1:123456789012:function:orders-/);
+    assert.deepEqual(changes(await stack.up()), {});
+    await stack.destroy();
+  });
+
+  it("Python: deploys, and has nothing to do the second time", async () => {
+    writeFileSync(join(project, "__main__.py"), snippet("python"));
+    const { stdout } = await withInstalledSdk((environment) =>
+      surroundings.engine.runPython({
+        script: join(__dirname, "readmePython.py"),
+        directory: project,
+        environment,
+      }),
+    );
+    const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    assert.match(found.ordersArn, /^arn:aws:lambda:eu-central-1:123456789012:function:orders-/);
+    assert.deepEqual(found.second, {});
+  });
+});
