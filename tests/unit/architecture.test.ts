@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 const root = join(__dirname, "..", "..");
@@ -9,7 +9,7 @@ const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--excl
   encoding: "utf8",
 })
   .split("\n")
-  .filter((file) => file && !/^(sdk|dist)\//.test(file));
+  .filter((file) => file && !/^(sdk|dist)\//.test(file) && existsSync(join(root, file)));
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
 /** What a TypeScript file imports, as paths from the root (own files) or package names. */
@@ -24,7 +24,7 @@ const allowed: Record<string, RegExp> = {
   "provider/plan/": /^(provider\/plan\/|settings\.json$)/,
   "provider/": /^(provider\/|layers\/manifest$|schema\.json$|package\.json$)/,
   "layers/": /^(layers\/|provider\/extensionLayers$|index$)/,
-  "sandbox/": /^(sandbox\/|package\.json$)/,
+  "sandbox/": /^(sandbox\/|layers\/zip$|package\.json$)/,
 };
 
 describe("the layout of the project", () => {
@@ -71,5 +71,18 @@ describe("the layout of the project", () => {
       .map((file) => ({ file, lines: read(file).split("\n").length - 1 }))
       .filter(({ lines }) => lines > 300);
     assert.deepEqual(long, []);
+  });
+
+  it("locks the packages of every platform, of which npm may leave out those that this machine cannot see", () => {
+    interface Locked {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    }
+    const { packages } = JSON.parse(read("package-lock.json")) as Locked;
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies }]) =>
+      Object.keys(optionalDependencies ?? {}).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    assert.deepEqual(missing, []);
   });
 });
