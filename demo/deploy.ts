@@ -33,14 +33,14 @@ export async function deployExample(options: DeployOptions): Promise<Deployment>
   const { aws, cleanup, onResource } = options;
   const engine = cleanup.use(await startEngine({ aws }), (started) => started.stop());
   const stack = await engine.createStack({
-    projectName: "clickstack-lambda-example",
+    projectName: "observed-functions",
     stackName: "demo",
     program: async () => ({ ...(await import(join(__dirname, "..", "examples", "typescript", "index"))) }),
     config: {
       "aws:region": { value: demoRegion },
-      "clickstack-lambda-example:endpoint": { value: options.endpoint },
-      "clickstack-lambda-example:ingestionKey": { value: options.ingestionKey, secret: true },
-      "clickstack-lambda-example:architecture": { value: options.architecture },
+      endpoint: { value: options.endpoint },
+      ingestionKey: { value: options.ingestionKey, secret: true },
+      architecture: { value: options.architecture },
     },
   });
   let created = 0;

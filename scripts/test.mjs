@@ -25,7 +25,7 @@ const runtime = join(root, "runtime");
 const mocha = {
   title: "mocha",
   command: bin("mocha"),
-  args: ["--forbid-only", "tests/**/*.test.ts"],
+  args: ["--forbid-only", "--no-color", "tests/**/*.test.ts"],
   counts: mochaCounts,
 };
 // The AWS SDK warns about Node.js 20 into every test's output; which Node.js is supported is said in package.json.

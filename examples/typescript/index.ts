@@ -5,6 +5,7 @@ import * as clickstack from "clickstack-lambda";
 
 const config = new pulumi.Config();
 const endpoint = config.require("endpoint");
+const architectures = [config.get("architecture") ?? "x86_64"];
 
 // The extension as a layer in your own account, the same in every region that has functions.
 const layers = new clickstack.ExtensionLayers("clickstack-extension", {
@@ -41,6 +42,7 @@ const telemetry = {
 
 const nodeFunction = new clickstack.ObservedFunction("orders-node", {
   ...telemetry,
+  architectures,
   runtime: "nodejs22.x",
   handler: "index.handler",
   code: new pulumi.asset.FileArchive(join(__dirname, "functions/node")),
@@ -49,6 +51,7 @@ const nodeFunction = new clickstack.ObservedFunction("orders-node", {
 
 const pythonFunction = new clickstack.ObservedFunction("orders-python", {
   ...telemetry,
+  architectures,
   runtime: "python3.12",
   handler: "main.handler",
   code: new pulumi.asset.FileArchive(join(__dirname, "functions/python")),
