@@ -81,12 +81,18 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   };
 }
 
-async function build({ allArchitectures }: DemoOptions, log: (detail: string) => void): Promise<void> {
-  await buildLayers({
-    root,
-    architectures: allArchitectures ? layerArchitectures : [hostArchitecture()],
-    log,
+async function build(
+  { allArchitectures, cleanup }: DemoOptions,
+  log: (detail: string) => void,
+): Promise<void> {
+  const abort = new AbortController();
+  const architectures = allArchitectures ? layerArchitectures : [hostArchitecture()];
+  const building = buildLayers({ root, architectures, log, signal: abort.signal });
+  cleanup.use(building, async () => {
+    abort.abort();
+    await building.catch(() => {}); // Whoever waits for the build hears of it; here it only has to be over.
   });
+  await building;
 }
 
 async function startServices({ cleanup }: DemoOptions): Promise<Services> {

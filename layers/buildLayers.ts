@@ -19,6 +19,8 @@ export interface BuildOptions {
   /** Folder of the zips. Default: dist/layers of the checkout. */
   directory?: string;
   log?: (detail: string) => void;
+  /** Ends the build early. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -30,11 +32,12 @@ export async function buildLayers({
   architectures,
   directory = join(root, "dist", "layers"),
   log = () => {},
+  signal,
 }: BuildOptions): Promise<LayerManifest> {
   mkdirSync(directory, { recursive: true });
   const manifest: ManifestFile = { formatVersion: 1, layers: {} };
   for (const architecture of architectures) {
-    const binary = await compileExtension({ root, architecture, log });
+    const binary = await compileExtension({ root, architecture, log, signal });
     log(`zipping ${architecture}`);
     const bytes = await zip([{ name: `extensions/${extensionName}`, content: binary, mode: 0o755 }]);
     const file = `${layerName(architecture)}.zip`;

@@ -17,6 +17,8 @@ export interface CompileOptions {
   root: string;
   architecture: LayerArchitecture;
   log: (detail: string) => void;
+  /** Ends the compilation early. */
+  signal?: AbortSignal;
 }
 
 /** The Rust target of an architecture. */
@@ -35,7 +37,7 @@ export function hostArchitecture(): LayerArchitecture {
  * @returns the binary's content.
  * @throws with the compiler's last lines, or when the binary asks for a newer glibc than {@link newestGlibc}.
  */
-export async function compileExtension({ root, architecture, log }: CompileOptions): Promise<Buffer> {
+export async function compileExtension({ root, architecture, log, signal }: CompileOptions): Promise<Buffer> {
   const target = rustTarget(architecture);
   const cache = join(root, ".cache");
   const rustc = await rustcFor(target, { cache: join(cache, "rust"), log });
@@ -47,6 +49,7 @@ export async function compileExtension({ root, architecture, log }: CompileOptio
     ["zigbuild", "--locked", "--release", "--bin", extensionName, "--target", `${target}.${newestGlibc}`],
     {
       cwd: join(root, "runtime"),
+      signal,
       env: {
         ...process.env,
         ...(rustc ? { RUSTC: rustc } : {}),

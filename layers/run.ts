@@ -1,12 +1,30 @@
-import { type SpawnOptions, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+
+/** Where and how to run a command. */
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Ends the command and every process that it started. */
+  signal?: AbortSignal;
+}
 
 /**
  * Runs a command to its end and returns what it printed on standard output.
- * @throws an error with the command and the last lines of what it printed, when it fails or cannot be started.
+ * @throws an error with the command and the last lines of what it printed, when it fails, is ended or cannot be started.
  */
-export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { signal, ...options }: RunOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    // A process group of its own when it may have to be ended: a compiler's children outlive the compiler otherwise.
+    const detached = signal !== undefined;
+    const child = spawn(command, args, { ...options, detached, stdio: ["ignore", "pipe", "pipe"] });
+    const end = (): void => endGroup(child.pid);
+    signal?.addEventListener("abort", end);
+    child.on("close", () => signal?.removeEventListener("abort", end));
+    if (signal?.aborted) end();
     let [out, all] = ["", ""];
     child.stdout?.on("data", (data) => {
       out += data;
@@ -24,4 +42,13 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
       );
     });
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGTERM");
+  } catch {
+    // It ended by itself meanwhile.
+  }
 }

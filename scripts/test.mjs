@@ -72,7 +72,7 @@ function run({ title, command, args, cwd = root, counts }) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const step of files.length > 0 ? [{ ...mocha, args: files }] : all) {
+for (const step of files.length > 0 ? [{ ...mocha, args: ["--no-color", ...files] }] : all) {
   const counts = await run(step);
   for (const name of Object.keys(total)) total[name] += counts[name];
 }

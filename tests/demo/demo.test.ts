@@ -105,18 +105,29 @@ describe("npm run demo", function () {
     assert.match(err, /--fault takes one of clickhouse-down, wrong-key, port-taken/);
   });
 
-  it("ends every process that it started when it is interrupted", async () => {
-    const child = start("--json");
-    const end = ended(child);
-    const pid = child.pid ?? 0;
-    let seen: number[] = [];
-    while (seen.length < 2 && child.exitCode === null) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      seen = descendants(pid);
-    }
-    child.kill("SIGINT");
-    const { code } = await end;
-    assert.equal(code, 130);
-    assert.deepEqual(seen.filter(alive), []);
-  });
+  const moments: [string, (seen: number[], err: string) => boolean][] = [
+    ["while it compiles", (seen) => seen.length >= 2],
+    ["while it deploys", (_, err) => err.includes("✔ Starting AWS")],
+    ["while functions run", (_, err) => err.includes("✔ Deploying")],
+  ];
+  for (const [moment, reached] of moments) {
+    it(`ends every process that it started when it is interrupted ${moment}`, async () => {
+      const child = start("--json");
+      const end = ended(child);
+      let err = "";
+      child.stderr?.on("data", (data) => {
+        err += data;
+      });
+      let seen: number[] = [];
+      while (!reached(seen, err) && child.exitCode === null) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        seen = descendants(child.pid ?? 0);
+      }
+      assert.notEqual(seen.length, 0);
+      child.kill("SIGINT");
+      const { code } = await end;
+      assert.equal(code, 130);
+      assert.deepEqual(seen.filter(alive), []);
+    });
+  }
 });
