@@ -63,13 +63,19 @@ async function main(cleanup: Cleanup): Promise<number> {
   return found.length === 0 ? 0 : 1;
 }
 
-/** Ctrl-C and a polite kill end every process that the demo started before they end the demo. */
+/**
+ * Ctrl-C and a polite kill end every process that the demo started before they end the demo; a second one ends it at
+ * once. The listeners stay: a library that finds itself alone with a signal would end this process with it.
+ */
 function undoOnSignal(cleanup: Cleanup): void {
+  let stopping = false;
   for (const [signal, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (stopping) process.exit(code);
+      stopping = true;
       process.stderr.write("\nstopping what the demo started…\n");
       cleanup.run().finally(() => process.exit(code));
     });
