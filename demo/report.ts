@@ -80,7 +80,7 @@ const severityColours: Record<string, "red" | "yellow" | "cyan"> = {
 };
 
 function logTable({ logs }: DemoResult, width: number): string {
-  const body = Math.max(24, width - 80);
+  const body = Math.max(24, width - 84);
   const rows = table(
     ["time", "service", "severity", "invocation id", "trace id", "body"],
     [14, 22, 10, 15, 14, body],
