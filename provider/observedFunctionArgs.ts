@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export enum Protocol {
   /** OTLP over HTTP with protobuf, port 4318 of a ClickStack collector. */
   Http = "http",
-  /** OTLP over gRPC, port 4317. Not in this version of the extension: it gives a warning and nothing is sent. */
+  /** OTLP over gRPC, port 4317 of a ClickStack collector. */
   Grpc = "grpc",
 }
 

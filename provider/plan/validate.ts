@@ -70,17 +70,12 @@ export function checkFunction(view: FunctionView): Problem[] {
 
 /** What works but does not do what it says, for a warning. */
 export function warnings(view: FunctionView): Problem[] {
-  const unsupported = Object.keys(known(view.settings)).flatMap((name): Problem[] => {
+  return Object.keys(known(view.settings)).flatMap((name): Problem[] => {
     const setting = findSetting(name)?.setting;
     return setting === undefined || setting.supported
       ? []
       : [{ propertyPath: `settings.${name}`, reason: `has no effect in this version. ${setting.doc}` }];
   });
-  const grpc = {
-    propertyPath: "protocol",
-    reason: "this version of the extension sends nothing over grpc; set http",
-  };
-  return view.protocol === "grpc" ? [grpc, ...unsupported] : unsupported;
 }
 
 function checkPackage(view: FunctionView): Problem[] {

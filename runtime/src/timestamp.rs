@@ -49,6 +49,18 @@ pub fn from_number(value: f64) -> Option<u64> {
     Some((value * scale) as u64)
 }
 
+/// The same for a whole number, which a double would round.
+pub fn from_integer(value: u64) -> Option<u64> {
+    let scale = match value {
+        0..100_000_000 => return None,
+        100_000_000..100_000_000_000 => 1_000_000_000,
+        100_000_000_000..100_000_000_000_000 => 1_000_000,
+        100_000_000_000_000..100_000_000_000_000_000 => 1_000,
+        _ => 1,
+    };
+    value.checked_mul(scale)
+}
+
 fn digits(bytes: &[u8], from: usize, to: usize) -> Option<i64> {
     let mut number = 0;
     for byte in bytes.get(from..to)? {
@@ -131,6 +143,11 @@ mod tests {
         assert_eq!(from_number(1_665_532_815.0), Some(1_665_532_815_000_000_000));
         assert_eq!(from_number(1_665_532_815_064.0), Some(1_665_532_815_064_000_000));
         assert_eq!(from_number(12.0), None);
+        assert_eq!(from_integer(1_772_600_767), Some(1_772_600_767_000_000_000));
+        assert_eq!(from_integer(1_772_600_767_089), Some(1_772_600_767_089_000_000));
+        assert_eq!(from_integer(1_772_600_767_089_001), Some(1_772_600_767_089_001_000));
+        assert_eq!(from_integer(1_772_600_767_089_001_002), Some(1_772_600_767_089_001_002));
+        assert_eq!(from_integer(12), None);
     }
 
     proptest! {

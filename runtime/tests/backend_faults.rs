@@ -99,7 +99,7 @@ fn a_request_refused_for_good_is_dropped_and_said() {
         lambda.invocation(&request_id(1), &["one".into()]).await;
         intake.answer_with(200);
         lambda.invocation(&request_id(2), &["two".into()]).await;
-        assert_eq!(intake.bodies(), ["two"]);
+        assert_eq!(intake.bodies(), ["telemetry records lost: 2 (rejected 2)", "two"]);
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
         assert_eq!(extension.lines_with("such logs are dropped"), 1);

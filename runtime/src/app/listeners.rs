@@ -8,27 +8,45 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+use crate::config::ReceiverConfig;
+use crate::config::settings::{self, Setting};
 use crate::diagnostics::Diagnostics;
 use crate::lambda::client::Client;
 use crate::lambda::listener;
 use crate::session::Session;
 use crate::{receiver, timestamp};
 
-/// Binds the receiver for the function's SDK. Another extension may have the port: then only this receiver is off.
-pub async fn serve_receiver(address: SocketAddr, session: &Rc<RefCell<Session>>, diagnostics: &Diagnostics) {
-    let listener = match TcpListener::bind(address).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            return diagnostics.warn(&format!(
-                "the OTLP/HTTP receiver is off, the function's own OpenTelemetry data is not taken: {address}: {error}; \
-                 set ROTEL_OTLP_HTTP_ENDPOINT to a free port, or remove the extension that has it"
-            ));
-        }
+/// Binds the receivers for the function's SDK. Another extension may have a port: then only that receiver is off.
+pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Session>>, diagnostics: &Diagnostics) {
+    let config = Rc::new(config.clone());
+    let take = || {
+        let session = Rc::clone(session);
+        move |received| session.borrow_mut().received(received)
     };
-    let session = Rc::clone(session);
-    tokio::task::spawn_local(receiver::serve(listener, move |received| {
-        session.borrow_mut().received(received)
-    }));
+    let (http, grpc) = (&settings::ROTEL_OTLP_HTTP_ENDPOINT, &settings::ROTEL_OTLP_GRPC_ENDPOINT);
+    if let Some(listener) = bind_receiver("HTTP", config.http_address, http, diagnostics).await {
+        tokio::task::spawn_local(receiver::http::serve(listener, Rc::clone(&config), take()));
+    }
+    if let Some(listener) = bind_receiver("gRPC", config.grpc_address, grpc, diagnostics).await {
+        tokio::task::spawn_local(receiver::grpc::serve(listener, Rc::clone(&config), take()));
+    }
+}
+
+async fn bind_receiver(
+    name: &str,
+    address: SocketAddr,
+    setting: &Setting,
+    diagnostics: &Diagnostics,
+) -> Option<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    let warn = |error: &std::io::Error| {
+        diagnostics.warn(&format!(
+            "the OTLP/{name} receiver is off, the function's own OpenTelemetry data is not taken there: {address}: \
+             {error}; set {} to a free port, or remove the extension that has it",
+            setting.variable
+        ));
+    };
+    bound.inspect_err(warn).ok()
 }
 
 /// Binds the telemetry listener, to any free port if its own is taken, and gives the port.

@@ -3,10 +3,12 @@
 //! After registration nothing ends the process but SHUTDOWN: an extension that exits fails the function's invocation.
 //! Whatever goes wrong costs telemetry and one warning.
 
+mod account;
 mod listeners;
 
 use std::cell::RefCell;
 use std::future;
+use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -34,7 +36,7 @@ const RELIEF_PAUSE: Duration = Duration::from_millis(250);
 /// At SHUTDOWN the last events are waited for this long at most,
 const DRAIN: Duration = Duration::from_millis(300);
 /// and no longer once none came for this time: Lambda delivers every 25 ms.
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(50);
 
 /// Registering is tried so often, with a pause between.
 const REGISTRATIONS: u32 = 4;
@@ -78,6 +80,8 @@ pub async fn run(name: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // The runtime may start as soon as we have registered, and looks for it then.
+    account::publish(registration.account_id.as_deref(), Path::new(account::LINK));
     let app = App::start(&mut client, config, registration, diagnostics).await;
     for warning in &warnings {
         app.diagnostics.warn_once(warning);
@@ -109,9 +113,10 @@ impl App {
         registration: Registration,
         diagnostics: Rc<Diagnostics>,
     ) -> App {
-        let session = Rc::new(RefCell::new(Session::new(&config.function)));
+        let session = Session::new(&config.function).with_platform_metrics(config.platform_metrics);
+        let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());
-        listeners::serve_receiver(config.otlp_http_address, &session, &diagnostics).await;
+        listeners::serve_receivers(&config.receiver, &session, &diagnostics).await;
         let port = listeners::serve_telemetry(config.telemetry_address, &session, &changed, &diagnostics).await;
         let subscribed = match port {
             Some(port) => listeners::subscribe(client, port, &diagnostics).await,

@@ -53,6 +53,20 @@ pub struct Drops {
     pub rejected: u64,
     /// Telemetry events that nobody could read.
     pub malformed: u64,
+    /// Lambda itself dropped them before they came.
+    pub platform: u64,
+}
+
+impl Drops {
+    /// Each reason's name and count.
+    pub fn by_reason(&self) -> [(&'static str, u64); 4] {
+        [
+            ("buffer_full", self.buffer_full),
+            ("rejected", self.rejected),
+            ("malformed", self.malformed),
+            ("platform", self.platform),
+        ]
+    }
 }
 
 /// Records that wait, oldest first.
@@ -121,15 +135,16 @@ impl Buffer {
         self.shrink();
     }
 
-    /// Keeps a request of the function's SDK. One that is larger than the whole buffer is dropped.
-    pub fn push_forwarded(&mut self, forwarded: Forwarded) {
-        if forwarded.request.len() > self.capacity {
+    /// Keeps a request of the function's SDK. One that takes nearly the whole buffer is dropped; then this is false.
+    pub fn push_forwarded(&mut self, forwarded: Forwarded) -> bool {
+        if forwarded.request.len() > self.capacity - self.capacity / 8 {
             self.drops.buffer_full += forwarded.items as u64;
-            return;
+            return false;
         }
         self.bytes += forwarded.request.len();
         self.forwarded.push_back(forwarded);
         self.shrink();
+        true
     }
 
     /// Takes about `limit` bytes of log records, oldest first. `settle` completes a record; those for which it says that

@@ -1,10 +1,10 @@
 //! The exporter that whole environments describe.
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::tests::{ARN, HTTP, URL, is_blackhole, parse, value_of, warnings};
 use super::*;
+use crate::http::{Pem, TlsOptions};
 use crate::secrets::Values;
 
 const HEADERS: &str = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS";
@@ -13,14 +13,22 @@ const HEADERS: &str = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS";
 fn otlp(variables: &[(&str, &str)]) -> OtlpConfig {
     let (config, warnings) = parse(&[&[URL, HTTP], variables].concat());
     assert_eq!(warnings, Vec::<String>::new());
-    match config.exporter.resolve(&Values::default()).unwrap() {
+    resolved(&config, &Values::default())
+}
+
+pub(super) fn resolved(config: &Config, values: &Values) -> OtlpConfig {
+    match config.exporter.resolve(values).unwrap() {
         ExporterConfig::Otlp(otlp) => otlp,
-        ExporterConfig::Blackhole => panic!("blackhole"),
+        other => panic!("{other:?}"),
     }
 }
 
+fn logs(variables: &[(&str, &str)]) -> OtlpTarget {
+    otlp(variables).logs.unwrap()
+}
+
 fn headers(text: &str) -> Vec<(String, String)> {
-    let headers = otlp(&[(HEADERS, text)]).headers.into_iter();
+    let headers = logs(&[(HEADERS, text)]).headers.into_iter();
     headers
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect()
@@ -35,15 +43,19 @@ fn builds_the_otlp_exporter() {
         ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "250ms"),
         ("ROTEL_OTLP_EXPORTER_TLS_CA_FILE", "/var/task/ca.pem"),
     ]);
-    let shown = |endpoint: Option<crate::http::Endpoint>| endpoint.unwrap().to_string();
-    assert_eq!(shown(config.endpoint_logs), "https://in.example.com/base/v1/logs");
-    assert_eq!(shown(config.endpoint_traces), "http://other:4318/t");
-    assert_eq!(shown(config.endpoint_metrics), "https://in.example.com/base/v1/metrics");
-    assert!(!config.gzip);
-    assert_eq!(config.timeout, Duration::from_millis(250));
-    assert_eq!(config.ca_file.as_deref(), Some(Path::new("/var/task/ca.pem")));
-    let defaults = otlp(&[]);
-    assert!(defaults.gzip && defaults.ca_file.is_none() && defaults.headers.is_empty());
+    let shown = |target: &Option<OtlpTarget>| target.as_ref().unwrap().endpoint.to_string();
+    assert_eq!(shown(&config.logs), "https://in.example.com/base/v1/logs");
+    assert_eq!(shown(&config.traces), "http://other:4318/t");
+    assert_eq!(shown(&config.metrics), "https://in.example.com/base/v1/metrics");
+    for target in [config.logs, config.traces, config.metrics].map(Option::unwrap) {
+        assert_eq!(target.protocol, OtlpProtocol::Http);
+        assert!(!target.gzip && target.headers.len() == 1);
+        assert_eq!(target.timeout, Duration::from_millis(250));
+        assert_eq!(target.tls.authorities, Some(Pem::File("/var/task/ca.pem".into())));
+    }
+    let defaults = logs(&[]);
+    assert!(defaults.gzip && defaults.headers.is_empty());
+    assert_eq!(defaults.tls, TlsOptions::default());
     assert_eq!(defaults.timeout, Duration::from_secs(5));
 }
 
@@ -78,11 +90,8 @@ fn fills_secrets_into_headers() {
         assert_eq!(config.secret_references[0].variable, HEADERS);
         let unresolved = config.exporter.resolve(&Values::default()).unwrap_err();
         assert!(unresolved.contains(HEADERS) && unresolved.contains(ARN), "{unresolved}");
-        let Ok(ExporterConfig::Otlp(otlp)) = config.exporter.resolve(&value_of(ARN, secret)) else {
-            panic!("{text}");
-        };
-        let headers: Vec<_> = otlp
-            .headers
+        let headers = resolved(&config, &value_of(ARN, secret)).logs.unwrap().headers;
+        let headers: Vec<_> = headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
             .collect();
@@ -121,10 +130,7 @@ fn leaves_bad_headers_out_and_never_shows_them() {
         warnings[1].starts_with("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 3 has a key that is no"),
         "{warnings:?}"
     );
-    let resolved = config.exporter.resolve(&Values::default()).unwrap();
-    let ExporterConfig::Otlp(OtlpConfig { headers, .. }) = &resolved else {
-        panic!("blackhole");
-    };
+    let headers = resolved(&config, &Values::default()).logs.unwrap().headers;
     assert_eq!(headers.len(), 1);
     let shown = format!("{warnings:?} {config:?} {:?}", config.exporter);
     assert!(!shown.contains("hidden"), "{shown}");
@@ -142,17 +148,14 @@ fn shows_no_key_of_a_resolved_exporter() {
 
 #[test]
 fn drops_everything_and_says_so_where_there_is_no_way_out() {
-    let grpc = "OTLP/gRPC comes later; set ROTEL_OTLP_EXPORTER_PROTOCOL=http; until then all telemetry is dropped";
     let otlp = "ROTEL_EXPORTER=otlp has no endpoint; set ROTEL_OTLP_EXPORTER_ENDPOINT to the URL of your OTLP backend; \
                 until then all telemetry is dropped";
-    let other = "ROTEL_EXPORTER=clickhouse is not there; set ROTEL_EXPORTER=otlp; until then all telemetry is dropped";
+    let other = "ROTEL_EXPORTER=datadog is not there; set ROTEL_EXPORTER=otlp; until then all telemetry is dropped";
     let scheme = "ROTEL_OTLP_EXPORTER_ENDPOINT is not usable: it has no scheme; begin it with http:// or https://; \
                   it is left out";
     for (variables, expected) in [
-        (vec![URL], grpc),
-        (vec![URL, ("ROTEL_OTLP_EXPORTER_PROTOCOL", "grpc")], grpc),
         (vec![("ROTEL_EXPORTER", "otlp")], otlp),
-        (vec![URL, HTTP, ("ROTEL_EXPORTER", "clickhouse")], other),
+        (vec![URL, HTTP, ("ROTEL_EXPORTER", "datadog")], other),
         (vec![HTTP, (URL.0, "in.example.com:4318")], scheme),
     ] {
         let (config, warnings) = parse(&variables);
@@ -170,8 +173,6 @@ fn says_which_signals_have_no_endpoint() {
         warnings[0].contains("ROTEL_OTLP_EXPORTER_TRACES_ENDPOINT, ROTEL_OTLP_EXPORTER_METRICS"),
         "{warnings:?}"
     );
-    let Ok(ExporterConfig::Otlp(otlp)) = config.exporter.resolve(&Values::default()) else {
-        panic!("blackhole");
-    };
-    assert!(otlp.endpoint_logs.is_some() && otlp.endpoint_traces.is_none() && otlp.endpoint_metrics.is_none());
+    let otlp = resolved(&config, &Values::default());
+    assert!(otlp.logs.is_some() && otlp.traces.is_none() && otlp.metrics.is_none());
 }

@@ -2,13 +2,16 @@
 
 use super::list;
 use super::reader::Reader;
-use super::settings::Setting;
+use super::text::{Text, is_standard};
 use crate::http::{HeaderName, HeaderValue};
 use crate::secrets::{self, Values};
 
 /// Headers as they were written. Purposefully without `Debug`: values are keys.
-#[derive(Clone, Default)]
-pub(super) struct Headers(Vec<Entry>);
+#[derive(Clone)]
+pub(super) struct Headers {
+    variable: String,
+    entries: Vec<Entry>,
+}
 
 #[derive(Clone)]
 enum Entry {
@@ -19,29 +22,37 @@ enum Entry {
 }
 
 impl Headers {
-    /// Reads the setting; an entry that cannot be a header is a warning, the others count.
-    pub(super) fn read(reader: &mut Reader<'_>, setting: &Setting) -> Self {
-        let text = reader.environment().get(setting.variable).unwrap_or_default();
-        if secrets::is_reference(text) {
-            return Self(vec![Entry::List(text.to_owned())]);
+    /// Reads the first of several variables that is set; an entry that cannot be a header is a warning, the others count.
+    pub(super) fn read(reader: &mut Reader<'_>, variables: &[String]) -> Self {
+        let Text { variable, text } = Text::first(reader, variables, |_, _| Ok(()));
+        let text = text.unwrap_or_default();
+        let mut entries = Vec::new();
+        if secrets::is_reference(&text) {
+            entries.push(Entry::List(text));
+            return Self { variable, entries };
         }
-        let mut headers = Vec::new();
-        for (index, text) in list::entries(text).into_iter().enumerate() {
-            match entry(text) {
-                Ok(entry) => headers.push(entry),
+        for (index, text) in list::entries(&text).into_iter().enumerate() {
+            match entry(text, is_standard(&variable)) {
+                Ok(entry) => entries.push(entry),
                 Err(reason) => {
                     let place = index + 1;
-                    reader.warn(format!("{}: entry {place} {reason}; it is left out", setting.variable));
+                    reader.warn(format!("{variable}: entry {place} {reason}; it is left out"));
                 }
             }
         }
-        Self(headers)
+        Self { variable, entries }
     }
 
     /// The headers with their references filled in. Values are sent as they are, but for line ends around a secret.
+    /// An error names the variable and no value.
     pub(super) fn resolve(&self, values: &Values) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
-        let mut headers = Vec::with_capacity(self.0.len());
-        for entry in &self.0 {
+        let headers = self.filled(values);
+        headers.map_err(|reason| format!("{}: {reason}", self.variable))
+    }
+
+    fn filled(&self, values: &Values) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+        let mut headers = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
             match entry {
                 Entry::One(name, value) => headers.push(header(&fill(values, name)?, &fill(values, value)?)?),
                 Entry::List(text) => {
@@ -56,9 +67,11 @@ impl Headers {
     }
 }
 
-fn entry(text: String) -> Result<Entry, &'static str> {
+/// One entry of the list; the standard variable's values are percent-encoded.
+fn entry(text: String, decode: bool) -> Result<Entry, &'static str> {
     match list::pair(&text) {
         Ok((name, value)) => {
+            let value = if decode { list::decoded(value) } else { value };
             if !secrets::holds_reference(&name) && !secrets::holds_reference(&value) {
                 header(&name, &value)?;
             }

@@ -96,13 +96,15 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Values decoded as OpenTelemetry wants them in `OTEL_RESOURCE_ATTRIBUTES`; one that does not decode to text stays.
+/// Values decoded as OpenTelemetry wants them in `OTEL_RESOURCE_ATTRIBUTES`.
 pub(super) fn percent_decoded(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
-    let decode = |(key, value): (String, String)| {
-        let decoded = percent_decode_str(&value).decode_utf8().map(|text| text.into_owned());
-        (key, decoded.unwrap_or(value))
-    };
-    pairs.into_iter().map(decode).collect()
+    pairs.into_iter().map(|(key, value)| (key, decoded(value))).collect()
+}
+
+/// A percent-decoded value; one that does not decode to text stays.
+pub(super) fn decoded(value: String) -> String {
+    let decoded = percent_decode_str(&value).decode_utf8().map(|text| text.into_owned());
+    decoded.unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -1,23 +1,39 @@
 //! What the extension was told to do. Reading never fails: a bad value is a warning and its default counts.
 
+mod basic_auth;
+mod clickhouse;
+#[cfg(test)]
+mod clickhouse_tests;
 mod environment;
 mod exporter;
 #[cfg(test)]
 mod exporter_tests;
 mod headers;
 mod list;
+mod otlp;
+mod otlp_signal;
+#[cfg(test)]
+mod otlp_tests;
+mod otlp_tls;
 mod reader;
+mod receiver;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::net::SocketAddr;
 
+pub use clickhouse::ClickHouseConfig;
 pub use environment::Environment;
-pub use exporter::{ExporterConfig, ExporterSettings, OtlpConfig};
+pub use exporter::{ExporterConfig, ExporterSettings};
+pub use otlp::OtlpConfig;
+pub use otlp_signal::{OtlpProtocol, OtlpTarget};
+pub use receiver::ReceiverConfig;
 
+use crate::http::Proxies;
 use crate::{aws, secrets};
-use reader::Reader;
+use reader::{Reader, parse_boolean};
 
 const PREFIX: &str = "ROTEL_";
 const DEFAULT_RUNTIME_API: &str = "127.0.0.1:9001";
@@ -29,8 +45,8 @@ pub struct Config {
     pub runtime_api: String,
     /// Where the Telemetry API delivers to.
     pub telemetry_address: SocketAddr,
-    /// Where the function's own OTLP/HTTP telemetry is taken.
-    pub otlp_http_address: SocketAddr,
+    /// What is taken of the function's own telemetry, and where.
+    pub receiver: ReceiverConfig,
     /// The function as Lambda's environment describes it.
     pub function: FunctionIdentity,
     /// The user's resource attributes, each key once; values may hold secret references, see
@@ -40,8 +56,12 @@ pub struct Config {
     pub secret_references: Vec<secrets::Reference>,
     /// Where the telemetry goes, with references still unresolved.
     pub exporter: ExporterSettings,
+    /// Proxies for exports and AWS calls.
+    pub proxies: Proxies,
     /// Credentials and endpoints for AWS.
     pub aws: aws::Context,
+    /// Whether what Lambda measures of invocations is sent as metrics.
+    pub platform_metrics: bool,
     /// True when the extension's own log lines are to be JSON (`AWS_LAMBDA_LOG_FORMAT`).
     pub json_logs: bool,
 }
@@ -77,15 +97,23 @@ impl Config {
             DEFAULT_RUNTIME_API
         });
         let json_logs = environment.get("AWS_LAMBDA_LOG_FORMAT");
+        let (proxies, warnings) = Proxies::from_variables(|name| environment.get(name));
+        for warning in warnings {
+            reader.warn(warning);
+        }
+        let receiver = ReceiverConfig::read(&mut reader);
+        let own_ports = receiver.ports();
         let config = Self {
             runtime_api: runtime_api.to_owned(),
             telemetry_address: reader.address(&settings::ROTEL_TELEMETRY_ENDPOINT),
-            otlp_http_address: reader.address(&settings::ROTEL_OTLP_HTTP_ENDPOINT),
+            receiver,
             function: FunctionIdentity::read(&mut reader),
             resource_attributes: resource_attributes(&mut reader),
             secret_references: secret_references(&mut reader),
-            exporter: ExporterSettings::read(&mut reader),
+            exporter: ExporterSettings::read(&mut reader, &own_ports),
+            proxies,
             aws: aws::Context::from_environment(environment),
+            platform_metrics: platform_metrics(&mut reader),
             json_logs: json_logs.is_some_and(|format| format.eq_ignore_ascii_case("json")),
         };
         check_names(&mut reader);
@@ -128,6 +156,12 @@ impl FunctionIdentity {
             initialization_type: text("AWS_LAMBDA_INITIALIZATION_TYPE"),
         }
     }
+}
+
+fn platform_metrics(reader: &mut Reader<'_>) -> bool {
+    let setting = &settings::CLICKSTACK_PLATFORM_METRICS;
+    let text = reader.text(setting, |_, text| parse_boolean(text).map(drop));
+    text.is_none_or(|text| parse_boolean(&text).unwrap_or(true))
 }
 
 /// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`.

@@ -26,8 +26,11 @@ impl<'a> Reader<'a> {
         self.environment
     }
 
+    /// Notes a warning; the same one is said once, since several exporters and signals share settings.
     pub(super) fn warn(&mut self, warning: String) {
-        self.warnings.push(warning);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     pub(super) fn into_warnings(self) -> Vec<String> {
@@ -102,6 +105,15 @@ pub(super) fn parse_choice(setting: &Setting, text: &str) -> Result<&'static str
     let mut values = setting.values.iter();
     let found = values.find(|value| value.eq_ignore_ascii_case(text)).copied();
     found.ok_or_else(|| format!("is none of {}", setting.values.join(", ")))
+}
+
+/// `true` or `false`, in any case.
+pub(super) fn parse_boolean(text: &str) -> Result<bool, String> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Ok(true),
+        _ if text.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err("is neither true nor false".to_owned()),
+    }
 }
 
 /// A duration with unit, such as `5s` or `200ms`, longer than nothing.

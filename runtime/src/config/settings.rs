@@ -68,7 +68,7 @@ mod tests {
         assert!(find("ROTEL_OTLP_EXPORTER_ENDPOINT").unwrap().supported);
         assert!(find("OTEL_RESOURCE_ATTRIBUTES").unwrap().supported);
         let path = find("ROTEL_OTLP_RECEIVER_LOGS_HTTP_PATH").unwrap();
-        assert!(!path.supported);
+        assert!(path.supported);
         assert!(find("ROTEL_OTLP_EXPORTER_METRICS_RETRY_MAX_BACKOFF").is_some());
         assert!(find("ROTEL_OTLP_EXPORTER_METRICS_RETRY_BACKOFF").is_none());
         assert!(find("ROTEL_NOT_THERE").is_none());

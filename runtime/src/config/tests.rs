@@ -42,7 +42,7 @@ fn has_defaults_for_everything() {
     let (config, warnings) = Config::parse(&Environment::default());
     assert_eq!(config.runtime_api, "127.0.0.1:9001");
     assert_eq!(config.telemetry_address.to_string(), "0.0.0.0:8990");
-    assert_eq!(config.otlp_http_address.to_string(), "127.0.0.1:4318");
+    assert_eq!(config.receiver.http_address.to_string(), "127.0.0.1:4318");
     assert_eq!(config.function, FunctionIdentity::default());
     assert!(config.resource_attributes.is_empty() && config.secret_references.is_empty() && !config.json_logs);
     assert!(is_blackhole(&config));
@@ -90,7 +90,7 @@ fn warns_of_a_bad_address_and_uses_the_default() {
         ("ROTEL_OTLP_HTTP_ENDPOINT", "localhost:4400"),
         ("ROTEL_TELEMETRY_ENDPOINT", "8990"),
     ]);
-    assert_eq!(config.otlp_http_address.to_string(), "127.0.0.1:4400");
+    assert_eq!(config.receiver.http_address.to_string(), "127.0.0.1:4400");
     assert_eq!(config.telemetry_address.to_string(), "0.0.0.0:8990");
     let expected = "ROTEL_TELEMETRY_ENDPOINT is not an address such as 127.0.0.1:4318; using 0.0.0.0:8990";
     assert_eq!(warnings(&[("ROTEL_TELEMETRY_ENDPOINT", "8990")]), [expected]);
@@ -149,10 +149,10 @@ fn warns_of_bad_values_and_uses_defaults() {
         "ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT is not a duration with unit, such as 5s or 200ms; using 5s",
     ];
     assert_eq!(warnings, expected);
-    let Ok(ExporterConfig::Otlp(otlp)) = config.exporter.resolve(&Values::default()) else {
-        panic!("blackhole");
-    };
-    assert!(otlp.gzip && otlp.timeout == Duration::from_secs(5));
+    let logs = super::exporter_tests::resolved(&config, &Values::default())
+        .logs
+        .unwrap();
+    assert!(logs.gzip && logs.timeout == Duration::from_secs(5));
 }
 
 #[test]
@@ -188,4 +188,13 @@ fn finds_references_in_all_rotel_values_and_warns_of_bad_ones() {
         "{warnings:?}"
     );
     assert!(!warnings[0].contains("hidden"), "{warnings:?}");
+}
+
+#[test]
+fn platform_metrics_are_sent_unless_switched_off() {
+    const NAME: &str = "CLICKSTACK_PLATFORM_METRICS";
+    assert!(parse(&[]).0.platform_metrics);
+    assert!(!parse(&[(NAME, "False")]).0.platform_metrics);
+    assert!(parse(&[(NAME, "no")]).0.platform_metrics);
+    assert!(warnings(&[(NAME, "no")]).iter().any(|warning| warning.contains(NAME)));
 }

@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
+use super::stack::TRACEBACK;
 use crate::record::{Attributes, Value};
 
 const TYPE: &str = "exception.type";
 const MESSAGE: &str = "exception.message";
 const STACKTRACE: &str = "exception.stacktrace";
-const TRACEBACK: &str = "Traceback (most recent call last):";
 
 /// A stack trace as text or as a list of lines.
 #[derive(Debug, Deserialize)]
@@ -70,9 +70,17 @@ pub fn find(message: &str, attributes: &mut Attributes) {
     } else if let Some(at) = message.find(TRACEBACK) {
         let (kind, text) = python_error(&message[..at], &message[at..]);
         push(attributes, kind, text, Some(message[at..].replace('\u{a0}', " ")));
-    } else if let Some(at) = message.find("\n    at ") {
-        let (kind, text) = node_headline(&message[..at]);
+    } else if let Some(at) = message.find("\n    at ").or_else(|| message.find("\n\tat ")) {
+        let (kind, text) = error_before_frames(&message[..at]);
         push(attributes, kind, text, Some(message.to_owned()));
+    } else if let Some((panic, _)) = message.split_once("\n\ngoroutine ") {
+        let text = panic.strip_prefix("panic: ").unwrap_or(panic);
+        push(
+            attributes,
+            Some("panic".to_owned()),
+            Some(text.to_owned()),
+            Some(message.to_owned()),
+        );
     }
 }
 
@@ -97,13 +105,23 @@ fn python_error(before: &str, traceback: &str) -> (Option<String>, Option<String
     headline_parts(headline).unwrap_or_default()
 }
 
-/// Node.js: a logged Error is its stack, whose first line has type and message.
-fn node_headline(text: &str) -> (Option<String>, Option<String>) {
-    headline_parts(text).unwrap_or_default()
+/// Node.js and Java: the error's own text stands before its frames, alone or after a line of something else.
+fn error_before_frames(text: &str) -> (Option<String>, Option<String>) {
+    let last = text.rsplit('\n').next().unwrap_or(text);
+    headline_parts(text)
+        .or_else(|| headline_parts(last))
+        .unwrap_or_default()
 }
 
 /// `Type: message`, where the type is a (dotted) name.
 fn headline_parts(text: &str) -> Option<(Option<String>, Option<String>)> {
+    let text = match text
+        .strip_prefix("Exception in thread \"")
+        .and_then(|rest| rest.split_once("\" "))
+    {
+        Some((_, error)) => error,
+        None => text,
+    };
     let (kind, message) = text.split_once(": ").unwrap_or((text, ""));
     let is_name = !kind.is_empty()
         && kind

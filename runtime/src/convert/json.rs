@@ -10,6 +10,11 @@ use crate::invocation::hex;
 use crate::record::{Attributes, Severity, TraceContext, Value};
 use crate::timestamp;
 
+/// Objects and lists are read into typed values up to this depth
+const DEEPEST: usize = 16;
+/// and this length in bytes.
+const LONGEST_NESTED: usize = 32 * 1024;
+
 /// What a JSON log record says.
 #[derive(Debug, Default, PartialEq)]
 pub struct Fields {
@@ -29,6 +34,8 @@ pub struct Fields {
     pub span_id: Option<[u8; 8]>,
     /// Every other field, typed.
     pub attributes: Attributes,
+    /// The message is an object, whose fields are among the attributes already.
+    pub is_object: bool,
     error_type: Option<String>,
     error_message: Option<String>,
     stack: Option<String>,
@@ -78,6 +85,7 @@ impl Fields {
                 self.severity = severity_of(raw).unwrap_or_default();
                 self.severity != Severity::Unspecified
             }
+            "requestId" | "AWSRequestId" if text_of(raw).is_some_and(|id| is_no_request_id(&id)) => true,
             "requestId" => {
                 let taken = set(&mut self.request_id, request_id_of(raw));
                 self.claimed |= taken;
@@ -111,6 +119,7 @@ impl Fields {
         }
         if self.error_type.is_none() && self.error_message.is_none() {
             self.message = Some(raw.to_owned());
+            self.is_object = true;
         }
         true
     }
@@ -141,9 +150,33 @@ pub fn parse(json: &str) -> Option<Fields> {
     Some(fields.finish())
 }
 
-/// Keeps a value's type; nested too deeply to be read, it stays JSON text.
+/// Keeps a value's type; nested too deeply, or too long to be anything but data, it stays JSON text.
 fn value_of(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_else(|_| Value::from(raw.get()))
+    let text = raw.get();
+    let is_nested = text.starts_with(['{', '[']);
+    if is_nested && (text.len() > LONGEST_NESTED || depth(text) > DEEPEST) {
+        return Value::from(text);
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}
+
+/// How deeply valid JSON is nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 fn set<T>(field: &mut Option<T>, value: Option<T>) -> bool {
@@ -159,6 +192,9 @@ fn text_of(raw: &str) -> Option<String> {
 }
 
 fn time_of(raw: &str) -> Option<u64> {
+    if let Ok(number) = raw.parse() {
+        return timestamp::from_integer(number);
+    }
     match raw.parse::<f64>() {
         Ok(number) => timestamp::from_number(number),
         Err(_) => timestamp::parse(&text_of(raw)?),
@@ -172,110 +208,15 @@ fn severity_of(raw: &str) -> Option<Severity> {
     }
 }
 
-/// `-` is what Node.js writes while it initialises.
 fn request_id_of(raw: &str) -> Option<String> {
-    text_of(raw).filter(|id| !matches!(id.as_str(), "" | "-" | "undefined") && id.len() <= 64)
+    text_of(raw).filter(|id| !is_no_request_id(id) && id.len() <= 64)
+}
+
+/// What runtimes write while they initialise.
+fn is_no_request_id(id: &str) -> bool {
+    matches!(id, "" | "-" | "undefined")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn attribute<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
-        fields
-            .attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
-    }
-
-    #[test]
-    fn lambda_json_lines() {
-        let fields = parse(
-            r#"{"timestamp":"2026-11-23T16:03:31Z","level":"WARNING","message":"two\nlines","logger":"root","requestId":"r-1","k":1}"#,
-        )
-        .unwrap();
-        assert_eq!(fields.time, timestamp::parse("2026-11-23T16:03:31Z"));
-        assert_eq!(fields.severity, Severity::Warn);
-        assert_eq!(fields.request_id.as_deref(), Some("r-1"));
-        assert_eq!(fields.message.as_deref(), Some("two\nlines"));
-        assert_eq!(
-            fields.attributes,
-            [("logger".into(), Value::from("root")), ("k".into(), Value::Int(1))]
-        );
-    }
-
-    #[test]
-    fn errors_become_exceptions() {
-        let fields = parse(
-            r#"{"level":"ERROR","errorMessage":"handler failed","errorType":"TypeError","requestId":"r","stackTrace":["  File \"a\"\n","  File \"b\"\n"]}"#,
-        )
-        .unwrap();
-        assert_eq!(fields.message.as_deref(), Some("TypeError: handler failed"));
-        assert_eq!(attribute(&fields, "exception.type"), Some(&Value::from("TypeError")));
-        assert_eq!(
-            attribute(&fields, "exception.stacktrace"),
-            Some(&Value::from("  File \"a\"\n  File \"b\""))
-        );
-        let nested = parse(
-            r#"{"level":"WARN","message":{"errorType":"Error","errorMessage":"logged","stackTrace":["Error: logged"],"code":"E1"}}"#,
-        )
-        .unwrap();
-        assert_eq!(nested.message.as_deref(), Some("Error: logged"));
-        assert_eq!(attribute(&nested, "code"), Some(&Value::from("E1")));
-        assert_eq!(attribute(&nested, "exception.message"), Some(&Value::from("logged")));
-    }
-
-    #[test]
-    fn logged_objects_keep_their_fields() {
-        let fields = parse(r#"{"level":"INFO","message":{"order":7,"ok":true}}"#).unwrap();
-        assert_eq!(fields.message.as_deref(), Some(r#"{"order":7,"ok":true}"#));
-        assert_eq!(attribute(&fields, "order"), Some(&Value::Int(7)));
-    }
-
-    #[test]
-    fn other_loggers() {
-        let pino = parse(r#"{"level":50,"time":1763913811064,"msg":"hi","pid":1,"type":"x"}"#).unwrap();
-        assert_eq!((pino.severity, pino.message.as_deref()), (Severity::Error, Some("hi")));
-        assert_eq!(pino.time, Some(1_763_913_811_064_000_000));
-        assert_eq!(attribute(&pino, "app.type"), Some(&Value::from("x")));
-        let traced =
-            parse(r#"{"trace_id":"5759e988bd862e3fe1be46a994272793","span_id":"53995c3f42cd8ad8","message":3}"#)
-                .unwrap();
-        assert!(traced.context().is_some());
-        assert_eq!(traced.message.as_deref(), Some("3"));
-    }
-
-    #[test]
-    fn fields_of_another_kind_stay_attributes() {
-        let fields = parse(r#"{"level":{"a":1},"timestamp":"soon","requestId":5,"trace_id":"none"}"#).unwrap();
-        assert_eq!(fields.attributes.len(), 4);
-        assert_eq!(fields.message, None);
-    }
-
-    #[test]
-    fn only_objects_are_records() {
-        for json in ["[1]", "\"text\"", "{\"a\":", "{a}", ""] {
-            assert_eq!(parse(json), None, "{json}");
-        }
-        let deep = format!("{{\"a\":{}1{}}}", "[".repeat(500), "]".repeat(500));
-        assert!(parse(&deep).is_none_or(|fields| matches!(fields.attributes[0].1, Value::String(_))));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(text in "\\{.{0,80}\\}") {
-            let _ = parse(&text);
-        }
-
-        #[test]
-        fn every_field_is_kept(keys in prop::collection::btree_set("[a-z]{1,8}", 0..8), number in any::<i64>()) {
-            let object: serde_json::Map<String, serde_json::Value> =
-                keys.iter().map(|key| (format!("x{key}"), number.into())).collect();
-            let fields = parse(&serde_json::Value::Object(object).to_string()).unwrap();
-            prop_assert_eq!(fields.attributes.len(), keys.len());
-            prop_assert!(fields.attributes.iter().all(|(_, value)| *value == Value::Int(number)));
-        }
-    }
-}
+#[path = "json_tests.rs"]
+mod tests;

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{exception, json, text};
-use crate::invocation::Invocation;
-use crate::lambda::telemetry::Status;
 use crate::record::{Attributes, Log, Origin, Severity, Value};
 
 /// The record of one `function` or `extension` event: `record` is its raw JSON, `observed` its time in nanoseconds.
@@ -34,7 +32,8 @@ pub fn disclaim(log: &mut Log) {
 #[derive(serde::Deserialize)]
 struct Line<'a>(#[serde(borrow)] Cow<'a, str>);
 
-fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
+/// The record of a line of text.
+pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     let parsed = text::parse(line);
     let mut log = if let Some(fields) = structured(parsed.message) {
         from_fields(origin, observed, fields, parsed.message)
@@ -77,8 +76,8 @@ fn from_message(origin: Origin, observed: u64, message: &str) -> Log {
 }
 
 fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: &str) -> Log {
-    let inner = fields.message.as_deref().and_then(structured);
-    if let Some(inner) = inner {
+    let text = fields.message.as_deref().filter(|_| !fields.is_object);
+    if let Some(inner) = text.and_then(structured) {
         fields.absorb(inner);
     }
     let context = fields.context();
@@ -94,7 +93,8 @@ fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: 
     }
 }
 
-fn empty(origin: Origin, observed: u64) -> Log {
+/// A record without content.
+pub fn empty(origin: Origin, observed: u64) -> Log {
     Log {
         time: observed,
         observed,
@@ -109,39 +109,9 @@ fn empty(origin: Origin, observed: u64) -> Log {
     }
 }
 
-/// The record of an invocation that Lambda ended: after a timeout or an exit the runtime itself writes nothing.
-pub fn from_failure(invocation: &Invocation) -> Option<Log> {
-    let outcome = invocation.outcome.as_ref()?;
-    let body = match outcome.status {
-        Status::Success | Status::Error => return None,
-        Status::Timeout => match outcome.duration_ms {
-            Some(duration) => format!("Task timed out after {:.2} seconds", duration / 1_000.0),
-            None => "Task timed out".to_owned(),
-        },
-        Status::Failure => match &outcome.error_type {
-            Some(kind) => format!("Invocation failed: {kind}"),
-            None => "Invocation failed".to_owned(),
-        },
-    };
-    let mut attributes = Attributes::new();
-    if let Some(kind) = &outcome.error_type {
-        attributes.push(("error.type".into(), Value::from(kind.as_str())));
-    }
-    Some(Log {
-        severity: Severity::Error,
-        body,
-        attributes,
-        request_id: Some(Rc::clone(&invocation.request_id)),
-        context: Some(invocation.context()),
-        stamped: true,
-        ..empty(Origin::Platform, outcome.at)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invocation::{Invocations, Outcome};
     use crate::timestamp;
     use proptest::prelude::*;
 
@@ -207,36 +177,6 @@ mod tests {
         assert_eq!(
             line("[ERROR] E: x\rTraceback\r  File\n").body,
             "E: x\nTraceback\n  File"
-        );
-    }
-
-    #[test]
-    fn timeouts_and_exits_leave_a_record() {
-        let mut invocations = Invocations::new("on-demand", "env");
-        invocations.done(
-            "r",
-            Outcome {
-                status: Status::Timeout,
-                error_type: None,
-                duration_ms: Some(3_000.0),
-                at: 9,
-            },
-        );
-        invocations.done(
-            "s",
-            Outcome {
-                status: Status::Failure,
-                error_type: Some("Runtime.ExitError".into()),
-                duration_ms: None,
-                at: 9,
-            },
-        );
-        let logs: Vec<Log> = invocations.take_finished().iter().filter_map(from_failure).collect();
-        assert_eq!(logs[0].body, "Task timed out after 3.00 seconds");
-        assert_eq!(logs[1].body, "Invocation failed: Runtime.ExitError");
-        assert!(
-            logs.iter()
-                .all(|log| log.severity == Severity::Error && log.context.is_some())
         );
     }
 

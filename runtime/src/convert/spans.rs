@@ -1,10 +1,13 @@
-//! The invoke span: one for each invocation whose handler span the function's own SDK didn't send.
+//! The invoke span: one for each invocation whose handler span the function's own SDK didn't send. And the spans of the
+//! phases that an invocation waited for.
 
 use crate::invocation::Invocation;
 use crate::lambda::telemetry::Status;
-use crate::record::{Attributes, Span, SpanStatus, Value};
+use crate::record::{Attributes, Span, SpanKind, SpanStatus, TraceContext, Value};
+use crate::session::Phase;
 
-const NANOS_PER_MILLISECOND: f64 = 1e6;
+/// Nanoseconds in a millisecond.
+pub const NANOS_PER_MILLISECOND: f64 = 1e6;
 
 /// The invoke span of an ended invocation, named as the function; none when the SDK's handler span stands for it.
 pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span> {
@@ -36,6 +39,7 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span>
     Some(Span {
         context: invocation.context(),
         parent_span_id: invocation.parent_span_id,
+        kind: SpanKind::Server,
         name: function_name.to_owned(),
         start,
         end,
@@ -44,11 +48,39 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span>
     })
 }
 
+/// The span of a phase that this invocation waited for, below the span that stands for the invocation. It begins before
+/// that one, but only there do the two make one tree: the caller's span, which both could have as parent, is seldom in
+/// the same backend, and that of the SDK's own handler span isn't known.
+pub fn phase_span(phase: &Phase, invocation: &Invocation) -> Span {
+    let above = invocation.context();
+    let mut attributes: Attributes = vec![("faas.coldstart".into(), Value::Bool(invocation.cold_start))];
+    let status = match phase.status {
+        None | Some(Status::Success) => SpanStatus::Unset,
+        Some(failed) => {
+            let kind = phase.error_type.clone().unwrap_or_else(|| failed.name().to_owned());
+            attributes.push(("error.type".into(), Value::from(kind.as_str())));
+            SpanStatus::Error(kind)
+        }
+    };
+    Span {
+        context: TraceContext {
+            trace_id: above.trace_id,
+            span_id: invocation.inner_span_id(phase.name, phase.start),
+        },
+        parent_span_id: Some(above.span_id),
+        kind: SpanKind::Internal,
+        name: phase.name.to_owned(),
+        start: phase.start,
+        end: phase.end.unwrap_or_else(|| invocation.began()).max(phase.start),
+        attributes,
+        status,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::invocation::{Invocations, Outcome};
-    use crate::record::TraceContext;
 
     fn outcome(status: Status, error_type: Option<&str>) -> Outcome {
         Outcome {

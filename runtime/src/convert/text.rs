@@ -1,5 +1,6 @@
 //! The layouts in which Lambda's managed runtimes write text lines.
 
+use super::level;
 use crate::record::Severity;
 use crate::timestamp;
 
@@ -17,15 +18,20 @@ pub struct Line<'a> {
 }
 
 /// Takes a line apart: Node.js (`time\tid\tLEVEL\tmessage`), Python (`[LEVEL]\ttime\tid\tmessage`), Python's uncaught
-/// errors (`[ERROR] Type: message`), else bare text. A final line break is no part of the message.
+/// errors (`[ERROR] Type: message`), else bare text, which stays whole. A final line break is no part of the message.
 pub fn parse(line: &str) -> Line<'_> {
     let line = trim_line_break(line);
     node(line)
         .or_else(|| python(line))
         .or_else(|| python_error(line))
-        .unwrap_or(Line {
-            message: line,
-            ..Line::default()
+        .unwrap_or_else(|| {
+            let (time, severity) = level::find(line);
+            Line {
+                time,
+                severity,
+                message: line,
+                ..Line::default()
+            }
         })
 }
 

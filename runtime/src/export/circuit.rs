@@ -25,6 +25,8 @@ pub enum Permit {
 pub struct Circuit {
     failures: u32,
     pause: Option<Pause>,
+    /// The backend wants no request before.
+    asked: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,10 +39,17 @@ impl Circuit {
     /// Whether a request may be sent now.
     pub fn permit(&self, now: Instant) -> Permit {
         match self.pause {
+            _ if self.asked.is_some_and(|until| now < until) => Permit::Refused,
             None => Permit::Open,
             Some(pause) if now >= pause.until => Permit::Probe,
             Some(_) => Permit::Refused,
         }
+    }
+
+    /// The backend asks for a pause; one that is unreasonably long is cut short.
+    pub fn asked_for(&mut self, now: Instant, pause: Duration) {
+        let until = now + pause.min(LONGEST_PAUSE);
+        self.asked = Some(self.asked.map_or(until, |known| known.max(until)));
     }
 
     /// The backend answered.
@@ -99,6 +108,21 @@ mod tests {
             circuit.failed(now, QUICK);
         }
         assert_eq!(circuit.permit(now + LONGEST_PAUSE), Permit::Probe);
+    }
+
+    #[test]
+    fn pauses_that_the_backend_asks_for_are_kept() {
+        let (mut circuit, now) = (Circuit::default(), Instant::now());
+        circuit.asked_for(now, 5 * FIRST_PAUSE);
+        circuit.asked_for(now, FIRST_PAUSE);
+        circuit.failed(now, QUICK);
+        assert_eq!(circuit.permit(now + 4 * FIRST_PAUSE), Permit::Refused);
+        assert_eq!(circuit.permit(now + 5 * FIRST_PAUSE), Permit::Open);
+        circuit.asked_for(now, Duration::MAX);
+        assert_eq!(circuit.permit(now + LONGEST_PAUSE), Permit::Open);
+        circuit.asked_for(now, LONGEST_PAUSE);
+        circuit.succeeded();
+        assert_eq!(circuit.permit(now), Permit::Open);
     }
 
     #[test]

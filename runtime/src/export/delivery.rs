@@ -27,6 +27,8 @@ const PROBE_TIME: Duration = Duration::from_millis(500);
 /// Pause between attempts at shutdown, when there is no later time.
 const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
 
+const CHECK_KEY: &str = "check the key in the exporter's settings";
+
 /// Why there is a flush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -146,11 +148,18 @@ impl Delivery {
 
     /// Sends one request of each signal at once.
     async fn round(&self, ready: &Ready, time: Duration) -> Round {
+        if self.session.borrow().waiting() == 0 && self.failed.borrow().is_empty() {
+            return Round::Empty;
+        }
+        let began = Instant::now();
+        if let Some(failure) = self.unprepared(ready, time).await {
+            self.circuit.borrow_mut().failed(Instant::now(), began.elapsed());
+            return failure;
+        }
         let [logs, traces, metrics] = Signal::ALL.map(|signal| self.payload(ready, signal));
         if logs.is_none() && traces.is_none() && metrics.is_none() {
             return Round::Empty;
         }
-        let began = Instant::now();
         let rounds = tokio::join!(
             self.send(ready, logs, time),
             self.send(ready, traces, time),
@@ -199,27 +208,54 @@ impl Delivery {
                 self.session.borrow_mut().count_rejected(refused);
                 Round::Delivered
             }
-            Verdict::Rejected(reason) => {
-                self.session.borrow_mut().count_rejected(payload.items);
-                let signal = payload.signal.name();
-                self.diagnostics.warn_once(&format!(
-                    "{reason}; such {signal} are dropped, check endpoint and settings"
-                ));
-                Round::Delivered
-            }
+            Verdict::PartlyRejected(refused, reason) => self.rejected(payload.signal, refused, &reason),
+            Verdict::Rejected(reason) => self.rejected(payload.signal, payload.items, &reason),
             Verdict::Unauthorized(reason) => {
-                self.keep(payload, &format!("{reason}: check the key in the exporter's headers"));
+                self.keep(payload, &format!("{reason}: {CHECK_KEY}"));
                 Round::Unauthorized
             }
             Verdict::Failed(reason) => {
                 self.keep(payload, &reason);
                 Round::Failed
             }
+            Verdict::Later(reason, pause) => {
+                self.circuit.borrow_mut().asked_for(Instant::now(), pause);
+                self.keep(payload, &reason);
+                Round::Failed
+            }
         }
+    }
+
+    /// Lets the exporter find out what it must know before it encodes; the failure if it can't now.
+    async fn unprepared(&self, ready: &Ready, time: Duration) -> Option<Round> {
+        match ready.exporter.prepare(time).await {
+            Verdict::Unauthorized(reason) => {
+                self.warn_of_failure(&format!("{reason}: {CHECK_KEY}"));
+                Some(Round::Unauthorized)
+            }
+            Verdict::Failed(reason) | Verdict::Later(reason, _) => {
+                self.warn_of_failure(&reason);
+                Some(Round::Failed)
+            }
+            Verdict::Delivered(_) | Verdict::PartlyRejected(..) | Verdict::Rejected(_) => None,
+        }
+    }
+
+    fn rejected(&self, signal: Signal, items: usize, reason: &str) -> Round {
+        self.session.borrow_mut().count_rejected(items);
+        let signal = signal.name();
+        self.diagnostics.warn_once(&format!(
+            "{reason}; such {signal} are dropped, check endpoint and settings"
+        ));
+        Round::Delivered
     }
 
     fn keep(&self, payload: Payload, reason: &str) {
         self.failed.borrow_mut().push(payload);
+        self.warn_of_failure(reason);
+    }
+
+    fn warn_of_failure(&self, reason: &str) {
         if !self.failing.replace(true) {
             self.diagnostics
                 .warn(&format!("{reason}; telemetry is kept in memory and sent again"));

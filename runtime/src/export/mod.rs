@@ -1,9 +1,13 @@
 //! From neutral records to a backend: encoding, sending, keeping what failed.
 
 mod circuit;
+mod clickhouse;
 mod delivery;
 mod exporter;
+pub mod metrics;
 mod otlp;
+mod otlp_answer;
+mod otlp_exporter;
 mod records;
 mod setup;
 mod upsert;

@@ -6,6 +6,7 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList};
+use opentelemetry_proto::tonic::logs::v1::ResourceLogs;
 use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
 use opentelemetry_proto::tonic::trace::v1::{
     ResourceSpans, ScopeSpans, Span as WireSpan, Status, span::SpanKind, status::StatusCode,
@@ -14,7 +15,7 @@ use prost::Message;
 
 use super::{records, upsert};
 use crate::buffer::Forwarded;
-use crate::record::{Key, Log, Resource, Span, SpanStatus, Value};
+use crate::record::{self, Key, Log, Resource, Span, SpanStatus, Value};
 
 /// The instrumentation scope of the extension's own records.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -27,19 +28,30 @@ pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded])
         let (resource, scope) = (wire_resource(resource).encode_to_vec(), scope().encode_to_vec());
         records::write_request(&mut message, &resource, &scope, logs);
     }
-    let mut request = ExportLogsServiceRequest::default();
-    for mut entry in decoded(forwarded, |r: ExportLogsServiceRequest| r.resource_logs) {
-        upsert::resource(&mut entry.resource, resource);
-        request.resource_logs.push(entry);
-    }
+    let request = ExportLogsServiceRequest {
+        resource_logs: forwarded_logs(resource, forwarded).collect(),
+    };
     if !request.resource_logs.is_empty() {
         message.extend(request.encode_to_vec());
     }
     message
 }
 
+/// The logs of the function's SDK, with our resource attributes.
+pub fn forwarded_logs(resource: &Resource, forwarded: &[Forwarded]) -> impl Iterator<Item = ResourceLogs> {
+    decoded(forwarded, |r: ExportLogsServiceRequest| r.resource_logs).map(|mut entry| {
+        upsert::resource(&mut entry.resource, resource);
+        entry
+    })
+}
+
 /// Encodes spans of ours and requests of the function's SDK as one export request.
 pub fn encode_spans(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarded]) -> Vec<u8> {
+    spans_request(resource, spans, forwarded).encode_to_vec()
+}
+
+/// Spans of ours and requests of the function's SDK as one export request.
+pub fn spans_request(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarded]) -> ExportTraceServiceRequest {
     let mut request = ExportTraceServiceRequest::default();
     if !spans.is_empty() {
         request.resource_spans.push(ResourceSpans {
@@ -56,17 +68,22 @@ pub fn encode_spans(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarde
         upsert::resource(&mut entry.resource, resource);
         request.resource_spans.push(entry);
     }
-    request.encode_to_vec()
+    request
 }
 
 /// Encodes metric requests of the function's SDK as one export request.
 pub fn encode_metrics(resource: &Resource, forwarded: &[Forwarded]) -> Vec<u8> {
+    metrics_request(resource, forwarded).encode_to_vec()
+}
+
+/// Metric requests of the function's SDK as one export request.
+pub fn metrics_request(resource: &Resource, forwarded: &[Forwarded]) -> ExportMetricsServiceRequest {
     let mut request = ExportMetricsServiceRequest::default();
     for mut entry in decoded(forwarded, |r: ExportMetricsServiceRequest| r.resource_metrics) {
         upsert::resource(&mut entry.resource, resource);
         request.resource_metrics.push(entry);
     }
-    request.encode_to_vec()
+    request
 }
 
 /// The entries of requests that were found to be valid when they came.
@@ -80,7 +97,8 @@ fn decoded<'a, R: Message + Default, E: 'a>(
         .flat_map(entries)
 }
 
-fn scope() -> InstrumentationScope {
+/// The instrumentation scope of the extension's own records.
+pub fn scope() -> InstrumentationScope {
     InstrumentationScope {
         name: SCOPE.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -107,12 +125,16 @@ fn wire_span(span: Span) -> WireSpan {
             message,
         }),
     };
+    let kind = match span.kind {
+        record::SpanKind::Server => SpanKind::Server,
+        record::SpanKind::Internal => SpanKind::Internal,
+    };
     WireSpan {
         trace_id: span.context.trace_id.to_vec(),
         span_id: span.context.span_id.to_vec(),
         parent_span_id: span.parent_span_id.map(Vec::from).unwrap_or_default(),
         name: span.name,
-        kind: SpanKind::Server.into(),
+        kind: kind.into(),
         start_time_unix_nano: span.start,
         end_time_unix_nano: span.end,
         attributes: span.attributes.into_iter().map(key_value).collect(),
@@ -137,6 +159,7 @@ pub fn any_value(value: Value) -> AnyValue {
         Value::Int(value) => Some(Any::IntValue(value)),
         Value::Double(value) => Some(Any::DoubleValue(value)),
         Value::String(text) => Some(Any::StringValue(text)),
+        Value::Bytes(bytes) => Some(Any::BytesValue(bytes)),
         Value::Array(items) => Some(Any::ArrayValue(ArrayValue {
             values: items.into_iter().map(any_value).collect(),
         })),
@@ -203,6 +226,7 @@ mod tests {
                 span_id: [2; 8],
             },
             parent_span_id: Some([3; 8]),
+            kind: record::SpanKind::Server,
             name: "orders".into(),
             start: 1,
             end: 2,

@@ -102,11 +102,13 @@ impl Setup {
         match self.config.exporter.resolve(&values) {
             Ok(exporter) => {
                 self.failures.borrow_mut().succeeded();
-                let ready = Ready {
-                    exporter: Exporter::new(exporter),
+                let ready = Rc::new(Ready {
+                    exporter: Exporter::new(exporter, self.config.proxies.clone()),
                     resource: self.resource(&values),
-                };
-                *self.ready.borrow_mut() = Some(Rc::new(ready));
+                });
+                *self.ready.borrow_mut() = Some(Rc::clone(&ready));
+                // While the function works; a failure shows again when there is something to send.
+                tokio::task::spawn_local(async move { ready.exporter.prepare(Duration::MAX).await });
             }
             Err(reason) => {
                 self.diagnostics.warn_once(&format!(
@@ -121,7 +123,7 @@ impl Setup {
         if self.config.secret_references.is_empty() {
             return secrets::Values::default();
         }
-        let client = http::Client::new(TlsOptions::default());
+        let client = http::Client::with_proxies(TlsOptions::default(), self.config.proxies.clone());
         match secrets::resolve(&self.config.secret_references, &self.config.aws, &client).await {
             Ok(values) => values,
             Err(error) => {

@@ -3,34 +3,34 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{HOST, HeaderValue, USER_AGENT};
+use hyper::header::{HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 
+use super::connect::{Connector, Protocol, Stream};
 use super::endpoint::{Endpoint, Scheme};
 use super::error::{Error, Stage};
-use super::tls::{self, TlsOptions};
+use super::http2::Connections;
+use super::proxy::{Proxies, Proxy};
+use super::tls::TlsOptions;
 use super::{Request, Response};
 
 /// Idle connections kept per host and port: logs, traces and metrics may be under way at once.
 const IDLE_PER_HOST: usize = 3;
 
 /// Older idle connections are not used: NAT gateways forget them after 350 s, without a word to either side.
-const MAX_IDLE: Duration = Duration::from_secs(300);
+pub(super) const MAX_IDLE: Duration = Duration::from_secs(300);
 
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("clickstack-extension/", env!("CARGO_PKG_VERSION")));
+pub(super) const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("clickstack-extension/", env!("CARGO_PKG_VERSION")));
 
 type Sender = SendRequest<Full<Bytes>>;
-type Key = (Scheme, String, u16);
+pub(super) type Key = (Scheme, String, u16);
 
 struct Idle {
     sender: Sender,
@@ -38,38 +38,52 @@ struct Idle {
     since: SystemTime,
 }
 
-/// An HTTP/1.1 client for a current-thread runtime inside a `LocalSet`. Purposefully not Clone: share it in an `Rc`.
+/// A client for a current-thread runtime inside a `LocalSet`. Purposefully not Clone: share it in an `Rc`.
 pub struct Client {
-    options: TlsOptions,
-    tls: RefCell<Option<Arc<ClientConfig>>>,
+    connector: Connector,
     idle: RefCell<HashMap<Key, Vec<Idle>>>,
+    http2: Connections,
 }
 
 impl Client {
     /// The largest response body that is kept.
     pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
-    /// A client without connections. TLS is set up, and the CA file read, on the first `https` request.
+    /// A client without connections that uses no proxy. TLS is set up, and its files read, on the first `https` request.
     pub fn new(options: TlsOptions) -> Self {
+        Self::with_proxies(options, Proxies::default())
+    }
+
+    /// The same with proxies.
+    pub fn with_proxies(options: TlsOptions, proxies: Proxies) -> Self {
         Self {
-            options,
-            tls: RefCell::new(None),
-            idle: RefCell::new(HashMap::new()),
+            connector: Connector::new(options, proxies),
+            idle: RefCell::default(),
+            http2: Connections::default(),
         }
     }
 
-    /// Sends a request and reads its whole response. A kept connection that breaks before a response is replaced by a
-    /// fresh one, once.
+    /// Sends a request over HTTP/1.1 and reads its whole response. A kept connection that breaks before a response is
+    /// replaced by a fresh one, once.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let stage = Cell::new(Stage::Connecting);
         let exchange = self.exchange(&request, &stage);
         match tokio::time::timeout(request.timeout, exchange).await {
             Ok(result) => result,
-            Err(_) => Err(Error::TimedOut {
-                endpoint: request.endpoint.clone(),
-                timeout: request.timeout,
-                stage: stage.get(),
-            }),
+            Err(_) => Err(timed_out(&request, &stage)),
+        }
+    }
+
+    /// The same over HTTP/2, over one connection for all requests to a host and port.
+    pub async fn send_http2(&self, request: Request) -> Result<Response, Error> {
+        let stage = Cell::new(Stage::Connecting);
+        let exchange = self.http2.exchange(&self.connector, &request, &stage);
+        match tokio::time::timeout(request.timeout, exchange).await {
+            Ok(result) => result,
+            Err(_) => {
+                self.http2.forget(&request.endpoint);
+                Err(timed_out(&request, &stage))
+            }
         }
     }
 
@@ -78,7 +92,7 @@ impl Client {
             endpoint: request.endpoint.clone(),
             source,
         };
-        let message = message(request)?;
+        let message = message(request, self.connector.forwarding_proxy(&request.endpoint))?;
         if let Some(mut sender) = self.take_idle(&request.endpoint) {
             stage.set(Stage::Responding);
             match attempt(&mut sender, message.clone()).await {
@@ -109,6 +123,7 @@ impl Client {
         Ok(Response {
             status: head.status,
             headers: head.headers,
+            trailers: HeaderMap::new(),
             body: body.to_bytes(),
         })
     }
@@ -138,39 +153,36 @@ impl Client {
     }
 
     async fn connect(&self, endpoint: &Endpoint) -> Result<Sender, Error> {
-        // Before connecting: a bad CA file is told as such even when the backend is away.
-        let tls = match endpoint.scheme() {
-            Scheme::Http => None,
-            Scheme::Https => Some(self.tls_config()?),
-        };
-        let stream = connect_tcp(endpoint).await?;
-        match tls {
-            None => handshake(endpoint, stream).await,
-            Some(config) => handshake(endpoint, tls::connect(config, endpoint, stream).await?).await,
-        }
-    }
-
-    fn tls_config(&self) -> Result<Arc<ClientConfig>, Error> {
-        let mut kept = self.tls.borrow_mut();
-        match &*kept {
-            Some(config) => Ok(Arc::clone(config)),
-            None => Ok(Arc::clone(kept.insert(tls::client_config(&self.options)?))),
-        }
+        let stream = self.connector.open(endpoint, Protocol::Http1).await?;
+        handshake(endpoint, stream).await
     }
 }
 
-fn key(endpoint: &Endpoint) -> Key {
+pub(super) fn key(endpoint: &Endpoint) -> Key {
     (endpoint.scheme(), endpoint.host().to_owned(), endpoint.port())
 }
 
-fn message(request: &Request) -> Result<hyper::Request<Full<Bytes>>, Error> {
+fn timed_out(request: &Request, stage: &Cell<Stage>) -> Error {
+    Error::TimedOut {
+        endpoint: request.endpoint.clone(),
+        timeout: request.timeout,
+        stage: stage.get(),
+    }
+}
+
+fn message(request: &Request, proxy: Option<&Proxy>) -> Result<hyper::Request<Full<Bytes>>, Error> {
     let invalid = |reason: String| Error::Invalid {
         endpoint: request.endpoint.clone(),
         reason,
     };
+    // A proxy has to know the host too.
+    let target = match proxy {
+        None => request.endpoint.path_and_query().to_owned(),
+        Some(_) => request.endpoint.url(),
+    };
     let mut message = hyper::Request::builder()
         .method(request.method.clone())
-        .uri(request.endpoint.path_and_query())
+        .uri(target)
         .body(Full::new(request.body.clone()))
         .map_err(|error| invalid(error.to_string()))?;
     let host = request
@@ -181,6 +193,9 @@ fn message(request: &Request) -> Result<hyper::Request<Full<Bytes>>, Error> {
     *headers = request.headers.clone();
     headers.insert(HOST, host);
     headers.entry(USER_AGENT).or_insert(AGENT);
+    if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.clone()) {
+        headers.insert(PROXY_AUTHORIZATION, authorization);
+    }
     Ok(message)
 }
 
@@ -198,35 +213,7 @@ fn breaks_before_response(error: &hyper::Error) -> bool {
     error.is_canceled() || error.is_closed() || error.is_incomplete_message() || io.is_some()
 }
 
-async fn connect_tcp(endpoint: &Endpoint) -> Result<TcpStream, Error> {
-    let not_resolved = |source| Error::NotResolved {
-        endpoint: endpoint.clone(),
-        source,
-    };
-    let addresses = tokio::net::lookup_host((endpoint.host(), endpoint.port())).await;
-    let mut failure = None;
-    for address in addresses.map_err(not_resolved)? {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // A request is written at once; waiting for more only costs time. Not fatal where it is refused.
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-            Err(source) => failure = Some(source),
-        }
-    }
-    let endpoint = endpoint.clone();
-    Err(match failure {
-        Some(source) if source.kind() == io::ErrorKind::ConnectionRefused => Error::Refused { endpoint },
-        Some(source) => Error::NotConnected { endpoint, source },
-        None => not_resolved(io::Error::new(io::ErrorKind::NotFound, "no address")),
-    })
-}
-
-async fn handshake<S>(endpoint: &Endpoint, stream: S) -> Result<Sender, Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin + 'static,
-{
+async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<Sender, Error> {
     let (sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|source| Error::Broken {

@@ -1,10 +1,15 @@
 //! Where a request goes: a parsed `http` or `https` URL.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use hyper::Uri;
 use hyper::header::HeaderValue;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All that a URL may not hold as it is, and what has a meaning in one.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The scheme of an [`Endpoint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,7 +21,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Https => "https",
@@ -117,6 +122,30 @@ impl Endpoint {
         }
     }
 
+    /// The same place with another path and no query.
+    pub fn with_path(&self, path: &str) -> Self {
+        Self {
+            path_and_query: path.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same endpoint with more query parameters; names are sent as they are, values are encoded.
+    pub fn with_parameters(&self, parameters: &[(&str, &str)]) -> Self {
+        let mut path_and_query = self.path_and_query.clone();
+        let mut separator = if path_and_query.contains('?') { '&' } else { '?' };
+        for (name, value) in parameters {
+            path_and_query.push(std::mem::replace(&mut separator, '&'));
+            path_and_query.push_str(name);
+            path_and_query.push('=');
+            path_and_query.extend(utf8_percent_encode(value, UNRESERVED));
+        }
+        Self {
+            path_and_query,
+            ..self.clone()
+        }
+    }
+
     /// Plain or TLS.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -125,6 +154,16 @@ impl Endpoint {
     /// The host name or address in lower case; an IPv6 address without its brackets.
     pub fn host(&self) -> &str {
         self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Whether the host is this machine, as far as that can be known without looking names up.
+    pub fn is_loopback(&self) -> bool {
+        let address: Option<IpAddr> = self.host().parse().ok();
+        let local = |address: IpAddr| address.is_loopback() || address.is_unspecified();
+        address.map_or(
+            self.host() == "localhost" || self.host() == "sandbox.localdomain",
+            local,
+        )
     }
 
     /// The port, by the scheme when the URL has none.
@@ -136,6 +175,16 @@ impl Endpoint {
     pub fn path(&self) -> &str {
         let path = &self.path_and_query;
         path.split_once('?').map_or(path.as_str(), |(path, _)| path)
+    }
+
+    /// The whole URL, query included.
+    pub(super) fn url(&self) -> String {
+        format!("{}://{}{}", self.scheme.as_str(), self.authority(), self.path_and_query)
+    }
+
+    /// Host and port, whatever the port is.
+    pub(super) fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// What the request line names.
@@ -179,81 +228,5 @@ impl fmt::Display for Endpoint {
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn parsed(text: &str) -> Endpoint {
-        Endpoint::parse(text).unwrap()
-    }
-
-    #[test]
-    fn takes_a_url_apart() {
-        let endpoint = parsed("https://Example.com/base/?key=1#part");
-        assert_eq!(endpoint.scheme(), Scheme::Https);
-        assert_eq!(endpoint.host(), "example.com");
-        assert_eq!(endpoint.port(), 443);
-        assert_eq!(endpoint.path(), "/base/");
-        assert_eq!(endpoint.path_and_query(), "/base/?key=1");
-        assert_eq!(endpoint.authority(), "example.com");
-    }
-
-    #[test]
-    fn keeps_a_port_and_the_brackets_of_ipv6() {
-        let endpoint = parsed(" http://[::1]:4318 ");
-        assert_eq!((endpoint.host(), endpoint.port()), ("::1", 4318));
-        assert_eq!(endpoint.authority(), "[::1]:4318");
-        assert_eq!(parsed("https://a:443/x").authority(), "a");
-    }
-
-    #[test]
-    fn joins_a_signal_path() {
-        assert_eq!(parsed("http://a").join("/v1/logs").path(), "/v1/logs");
-        assert_eq!(parsed("http://a/").join("/v1/logs").path(), "/v1/logs");
-        let joined = parsed("http://a/otlp/?token=1").join("/v1/logs");
-        assert_eq!(joined.path_and_query(), "/otlp/v1/logs?token=1");
-    }
-
-    #[test]
-    fn says_why_a_text_is_no_endpoint() {
-        let reason = |text| Endpoint::parse(text).unwrap_err();
-        assert_eq!(reason("  "), InvalidEndpoint::Empty);
-        assert_eq!(reason("example.com:4318"), InvalidEndpoint::NoScheme);
-        assert_eq!(reason("ftp://example.com"), InvalidEndpoint::OtherScheme);
-        assert_eq!(reason("https://me:word@a"), InvalidEndpoint::Credentials);
-        for text in [
-            "http://",
-            "http:///x",
-            "http://a b",
-            "http://a:x",
-            "http://a:",
-            "http://a:99999",
-            "http://a:0",
-        ] {
-            assert_eq!(reason(text), InvalidEndpoint::NotAUrl, "{text}");
-        }
-    }
-
-    #[test]
-    fn never_shows_the_query() {
-        let endpoint = parsed("https://a/v1?key=hidden");
-        assert_eq!(format!("{endpoint} {endpoint:?}"), "https://a/v1 https://a/v1");
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(text in "\\PC*") {
-            let _ = Endpoint::parse(&text);
-        }
-
-        #[test]
-        fn reads_back_what_it_shows(host in "[a-z][a-z0-9.-]{0,20}", port in 1u16.., path in "(/[a-z0-9]{1,5}){1,3}") {
-            let endpoint = parsed(&format!("https://{host}:{port}{path}"));
-            prop_assert_eq!(parsed(&endpoint.to_string()), endpoint);
-        }
     }
 }

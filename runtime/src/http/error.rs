@@ -1,10 +1,10 @@
 //! What can go wrong with a request, in words that name the place and the mend.
 
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
+use super::tls::Pem;
 
 /// Why there is no response. No variant holds header values, bodies or queries.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +53,43 @@ pub enum Error {
     /// The TLS library refuses its own set-up.
     #[error("TLS cannot be set up: {0}")]
     TlsSetup(#[from] rustls::Error),
-    /// The file of certificate authorities is of no use.
-    #[error("certificate authorities cannot be read from {}: {reason}; give a PEM file", path.display())]
-    CaFile {
-        /// The configured file.
-        path: PathBuf,
+    /// A certificate or key is of no use.
+    #[error("{what} cannot be read from {pem}: {reason}; give PEM")]
+    Pem {
+        /// Which it is.
+        what: &'static str,
+        /// Where it was to come from.
+        pem: Pem,
         /// What is wrong with it.
+        reason: String,
+    },
+    /// The proxy is away, or does not let us through.
+    #[error(
+        "{endpoint}: no connection through the proxy {proxy} ({reason}); check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+    )]
+    Proxy {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// Host and port of the proxy.
+        proxy: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The server speaks TLS, but no HTTP/2.
+    #[error(
+        "{endpoint}: the server speaks no HTTP/2, which gRPC needs; check the port, or set \
+         ROTEL_OTLP_EXPORTER_PROTOCOL=http"
+    )]
+    NoHttp2 {
+        /// Where the request was going.
+        endpoint: Endpoint,
+    },
+    /// The connection ended, or what came was not HTTP/2.
+    #[error("{endpoint}: the HTTP/2 exchange broke off ({reason}); check that this port speaks gRPC")]
+    BrokenHttp2 {
+        /// Where the request was going.
+        endpoint: Endpoint,
+        /// The library's words.
         reason: String,
     },
     /// The time of the whole request is over.

@@ -1,9 +1,21 @@
-//! A small HTTP/1.1 client for one thread: plain or TLS connections that are kept between requests, one timeout for a
+//! A small HTTP client for one thread: plain or TLS connections that are kept between requests, one timeout for a
 //! whole request, and errors that say what to do.
 
 mod client;
+mod connect;
 mod endpoint;
+#[cfg(test)]
+mod endpoint_tests;
 mod error;
+mod executor;
+mod http2;
+#[cfg(test)]
+mod http2_testing;
+#[cfg(test)]
+mod http2_tests;
+mod proxy;
+#[cfg(test)]
+mod proxy_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -11,6 +23,7 @@ mod tests;
 mod tls;
 #[cfg(test)]
 mod tls_tests;
+mod unverified;
 
 use std::fmt;
 use std::time::Duration;
@@ -22,7 +35,9 @@ pub use hyper::{Method, StatusCode};
 pub use client::Client;
 pub use endpoint::{Endpoint, InvalidEndpoint, Scheme};
 pub use error::Error;
-pub use tls::TlsOptions;
+pub use executor::LocalExecutor;
+pub use proxy::Proxies;
+pub use tls::{Identity, Pem, TlsOptions};
 
 /// One request. `Host`, `Content-Length` and, unless given, `User-Agent` are added on sending.
 #[derive(Clone)]
@@ -59,6 +74,8 @@ pub struct Response {
     pub status: StatusCode,
     /// Header fields.
     pub headers: HeaderMap,
+    /// Trailer fields; none over HTTP/1.1.
+    pub trailers: HeaderMap,
     /// The whole body, at most [`Client::MAX_RESPONSE_BYTES`].
     pub body: Bytes,
 }

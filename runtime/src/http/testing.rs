@@ -16,8 +16,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ConfigBuilder, RootCertStore, ServerConfig, WantsVerifier};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -148,16 +150,22 @@ where
         .await;
 }
 
-/// A certificate authority made for one test, and its certificate for `localhost`.
+/// A certificate authority made for one test, and its certificate for one server.
 pub(crate) struct Authority {
     /// The authority's certificate as a PEM file.
     pub ca_file: NamedTempFile,
+    issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Authority {
     pub(crate) fn new() -> Self {
+        Self::for_name("localhost")
+    }
+
+    /// An authority with a certificate for this server.
+    pub(crate) fn for_name(name: &str) -> Self {
         let ca_key = KeyPair::generate().unwrap();
         let mut ca = CertificateParams::new(Vec::new()).unwrap();
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -165,24 +173,59 @@ impl Authority {
         let issuer = Issuer::new(ca, ca_key);
 
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let certificate = leaf.signed_by(&key, &issuer).unwrap();
         Self {
             ca_file: file(&ca_certificate.pem()),
+            issuer,
             certificate: certificate.der().clone(),
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         }
     }
 
+    /// A certificate for a client and its key, as PEM.
+    pub(crate) fn client_identity(&self) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let leaf = CertificateParams::new(vec!["client".to_owned()]).unwrap();
+        let certificate = leaf.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+
     fn acceptor(&self) -> TlsAcceptor {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
+        self.acceptor_for(&[])
+    }
+
+    /// A server that speaks these protocols.
+    pub(crate) fn acceptor_for(&self, protocols: &[&[u8]]) -> TlsAcceptor {
+        let mut config = Self::builder()
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
             .unwrap();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
+    }
+
+    /// A server of HTTP/2 that only serves clients with a certificate of this authority.
+    pub(crate) fn acceptor_asking_for_certificates(&self) -> TlsAcceptor {
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_file_iter(self.ca_file.path()).unwrap() {
+            roots.add(certificate.unwrap()).unwrap();
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let mut config = Self::builder()
+            .with_client_cert_verifier(verifier.build().unwrap())
+            .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
+            .unwrap();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    }
+
+    fn builder() -> ConfigBuilder<ServerConfig, WantsVerifier> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
     }
 }
 

@@ -218,6 +218,7 @@ fn shows_neither_header_values_nor_bodies() {
     let response = Response {
         status: StatusCode::OK,
         headers: request.headers.clone(),
+        trailers: HeaderMap::new(),
         body: request.body.clone(),
     };
     let shown = format!("{request:?} {response:?}");

@@ -1,71 +1,155 @@
 //! TLS set-up: the public authorities plus the user's own, with ring as the only cryptography.
 
+use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
+use super::connect::{Protocol, Stream};
 use super::endpoint::Endpoint;
 use super::error::Error;
+use super::unverified::Unverified;
 
 /// What the user says about TLS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsOptions {
-    /// PEM file of certificate authorities that are trusted besides the public ones.
-    pub ca_file: Option<PathBuf>,
+    /// Certificate authorities that are trusted besides the public ones.
+    pub authorities: Option<Pem>,
+    /// What the client shows of itself to servers that ask for a certificate.
+    pub identity: Option<Identity>,
+    /// Trusts any certificate.
+    pub skip_verify: bool,
+}
+
+/// A client certificate with its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The certificate, followed by those between it and its authority.
+    pub certificate: Pem,
+    /// Its private key.
+    pub key: Pem,
+}
+
+/// PEM, as a file or as it is. `Debug` and `Display` don't show the latter, which may be a key.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Pem {
+    /// Path of a file.
+    File(PathBuf),
+    /// The text itself.
+    Text(String),
+}
+
+impl fmt::Display for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pem::File(path) => write!(f, "{}", path.display()),
+            Pem::Text(_) => f.write_str("the setting's text"),
+        }
+    }
+}
+
+impl fmt::Debug for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl Pem {
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
+        match self {
+            Pem::File(path) => CertificateDer::pem_file_iter(path)?.collect(),
+            Pem::Text(text) => CertificateDer::pem_slice_iter(text.as_bytes()).collect(),
+        }
+    }
+
+    fn key(&self) -> Result<PrivateKeyDer<'static>, pem::Error> {
+        match self {
+            Pem::File(path) => PrivateKeyDer::from_pem_file(path),
+            Pem::Text(text) => PrivateKeyDer::from_pem_slice(text.as_bytes()),
+        }
+    }
+
+    fn unusable(&self, what: &'static str, reason: impl fmt::Display) -> Error {
+        Error::Pem {
+            what,
+            pem: self.clone(),
+            reason: reason.to_string(),
+        }
+    }
 }
 
 /// Builds the configuration; costs about 3 ms of CPU together with the first handshake, so it waits for the first use.
-pub(super) fn client_config(options: &TlsOptions) -> Result<Arc<ClientConfig>, Error> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    if let Some(path) = &options.ca_file {
-        add_authorities(&mut roots, path).map_err(|reason| Error::CaFile {
-            path: path.clone(),
-            reason,
-        })?;
-    }
+pub(super) fn client_config(options: &TlsOptions) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    let builder = match options.skip_verify {
+        false => builder.with_root_certificates(roots(options.authorities.as_ref())?),
+        true => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Unverified(provider))),
+    };
+    let Some(Identity { certificate, key }) = &options.identity else {
+        return Ok(builder.with_no_client_auth());
+    };
+    const CERTIFICATE: &str = "the client certificate";
+    const KEY: &str = "the client certificate's key";
+    let chain = certificate
+        .certificates()
+        .map_err(|error| certificate.unusable(CERTIFICATE, error))?;
+    if chain.is_empty() {
+        return Err(certificate.unusable(CERTIFICATE, "it holds no certificate"));
+    }
+    let secret = key.key().map_err(|error| key.unusable(KEY, error))?;
+    builder
+        .with_client_auth_cert(chain, secret)
+        .map_err(|error| key.unusable(KEY, error))
 }
 
-fn add_authorities(roots: &mut RootCertStore, path: &Path) -> Result<(), String> {
-    let mut found = false;
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())? {
-        let certificate = certificate.map_err(|error| error.to_string())?;
-        roots.add(certificate).map_err(|error| error.to_string())?;
-        found = true;
+fn roots(authorities: Option<&Pem>) -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let Some(pem) = authorities else {
+        return Ok(roots);
+    };
+    const AUTHORITIES: &str = "certificate authorities";
+    let own = pem.certificates().map_err(|error| pem.unusable(AUTHORITIES, error))?;
+    if own.is_empty() {
+        return Err(pem.unusable(AUTHORITIES, "it holds no certificate"));
     }
-    if found {
-        Ok(())
-    } else {
-        Err("it holds no certificate".to_owned())
+    for certificate in own {
+        roots
+            .add(certificate)
+            .map_err(|error| pem.unusable(AUTHORITIES, error))?;
     }
+    Ok(roots)
 }
 
 /// The TLS handshake over a fresh connection.
 pub(super) async fn connect(
-    config: Arc<ClientConfig>,
+    mut config: ClientConfig,
+    protocol: Protocol,
     endpoint: &Endpoint,
-    stream: TcpStream,
-) -> Result<TlsStream<TcpStream>, Error> {
+    stream: Stream,
+) -> Result<Stream, Error> {
+    config.alpn_protocols = vec![protocol.alpn().to_vec()];
     let name = ServerName::try_from(endpoint.host().to_owned()).map_err(|error| Error::Invalid {
         endpoint: endpoint.clone(),
         reason: error.to_string(),
     })?;
-    let connected = TlsConnector::from(config).connect(name, stream).await;
-    connected.map_err(|source| handshake_error(endpoint, source))
+    let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+    let stream = connected.map_err(|source| handshake_error(endpoint, source))?;
+    // A server without ALPN speaks HTTP/1.1.
+    if protocol == Protocol::Http2 && stream.get_ref().1.alpn_protocol() != Some(protocol.alpn()) {
+        return Err(Error::NoHttp2 {
+            endpoint: endpoint.clone(),
+        });
+    }
+    Ok(Box::new(stream))
 }
 
 fn handshake_error(endpoint: &Endpoint, source: io::Error) -> Error {
@@ -76,6 +160,7 @@ fn handshake_error(endpoint: &Endpoint, source: io::Error) -> Error {
             endpoint,
             reason: reason.clone(),
         },
+        Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => Error::NoHttp2 { endpoint },
         _ => Error::Tls { endpoint, source },
     }
 }

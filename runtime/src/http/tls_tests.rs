@@ -4,8 +4,10 @@ use super::testing::{Answer, Authority, Server, client, endpoint, file, post, ru
 use super::*;
 
 fn trusting(authority: &Authority) -> Client {
-    let ca_file = Some(authority.ca_file.path().to_owned());
-    Client::new(TlsOptions { ca_file })
+    Client::new(TlsOptions {
+        authorities: Some(Pem::File(authority.ca_file.path().to_owned())),
+        ..TlsOptions::default()
+    })
 }
 
 #[test]
@@ -56,14 +58,15 @@ fn says_what_is_wrong_with_a_ca_file() {
         let missing = std::path::Path::new("/not/there.pem");
         for path in [empty.path(), broken.path(), missing] {
             let client = Client::new(TlsOptions {
-                ca_file: Some(path.to_owned()),
+                authorities: Some(Pem::File(path.to_owned())),
+                ..TlsOptions::default()
             });
             // Nothing listens there: the file is told of first.
             let error = client
                 .send(post(endpoint("https://127.0.0.1:1"), "x"))
                 .await
                 .unwrap_err();
-            assert!(matches!(error, Error::CaFile { .. }), "{error}");
+            assert!(matches!(error, Error::Pem { .. }), "{error}");
             assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
         }
     });

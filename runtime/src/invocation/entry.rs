@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::trace;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
 
@@ -61,6 +62,12 @@ impl Invocation {
     /// When it began, as well as known.
     pub fn began(&self) -> u64 {
         self.started.or(self.invoked).unwrap_or_default()
+    }
+
+    /// The id of a span of ours below the invocation's own: the same for the same name and start.
+    pub fn inner_span_id(&self, name: &str, start: u64) -> [u8; 8] {
+        let own: String = self.own.span_id.iter().map(|byte| format!("{byte:02x}")).collect();
+        trace::derived_span_id(name, &own, start)
     }
 
     /// Whether its lines' ids change no more.

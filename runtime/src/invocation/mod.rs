@@ -145,6 +145,12 @@ impl Invocations {
         }
     }
 
+    /// Whether `take_finished` has something.
+    pub fn has_finished(&self) -> bool {
+        let mut recent = self.recent.iter();
+        recent.any(|invocation| invocation.outcome.is_some() && !invocation.taken)
+    }
+
     /// Ended invocations, each once.
     pub fn take_finished(&mut self) -> Vec<Invocation> {
         let mut finished = Vec::new();

@@ -79,13 +79,35 @@ pub struct Start<'a> {
     pub tracing: Option<Tracing<'a>>,
 }
 
-/// The measures that matter to an invocation's span.
+/// What Lambda measured of a phase or an invocation; what it doesn't say is none.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Metrics {
-    /// Duration of the handler in milliseconds.
-    #[serde(default)]
+    /// Duration of the phase or the handler in milliseconds.
     pub duration_ms: Option<f64>,
+    /// Duration that is billed.
+    pub billed_duration_ms: Option<f64>,
+    /// Memory of the function in MB.
+    #[serde(rename = "memorySizeMB")]
+    pub memory_size_mb: Option<f64>,
+    /// Most memory that was used, in MB.
+    #[serde(rename = "maxMemoryUsedMB")]
+    pub max_memory_used_mb: Option<f64>,
+    /// Duration of the init phase before this invocation.
+    pub init_duration_ms: Option<f64>,
+    /// Duration of the restore phase before this invocation.
+    pub restore_duration_ms: Option<f64>,
+}
+
+/// A part of an invocation that Lambda measured.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Part<'a> {
+    /// `responseLatency`, `responseDuration`, `runtimeOverhead`, `extensionOverhead`.
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// Its duration in milliseconds.
+    pub duration_ms: f64,
 }
 
 /// `platform.runtimeDone` and `platform.report`.
@@ -103,6 +125,42 @@ pub struct Done<'a> {
     /// Its measures.
     #[serde(default)]
     pub metrics: Option<Metrics>,
+    /// Its parts, not yet read.
+    #[serde(borrow, default)]
+    pub spans: Option<&'a RawValue>,
+}
+
+impl Done<'_> {
+    /// Milliseconds that extensions took after the function.
+    pub fn extension_overhead_ms(&self) -> Option<f64> {
+        let parts: Vec<Part> = serde_json::from_str(self.spans?.get()).ok()?;
+        let overhead = parts.iter().find(|part| part.name == "extensionOverhead");
+        overhead.map(|part| part.duration_ms)
+    }
+}
+
+/// The events of the init and the restore phase; each has some of these fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Phase<'a> {
+    /// `init`, or `invoke` where Lambda initialises again within an invocation.
+    #[serde(borrow)]
+    pub phase: Cow<'a, str>,
+    /// How it ended.
+    pub status: Option<Status>,
+    /// The error's type, if it failed.
+    #[serde(borrow)]
+    pub error_type: Option<Cow<'a, str>>,
+    /// Its measures.
+    pub metrics: Option<Metrics>,
+}
+
+/// `platform.logsDropped`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogsDropped {
+    /// How many events Lambda didn't deliver.
+    pub dropped_records: u64,
 }
 
 /// What a body held: the events that could be read, and how many could not.

@@ -2,12 +2,14 @@
 //!
 //! Nothing here knows Lambda's events or an exporter's encoding. `convert` makes these records, `export` encodes them.
 
+mod metric;
 mod severity;
 mod value;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
+pub use metric::{Histogram, Measure, Metric};
 pub use severity::Severity;
 pub use value::Value;
 
@@ -94,13 +96,24 @@ pub enum SpanStatus {
     Error(String),
 }
 
-/// A server span of ours. Times are nanoseconds since the Unix epoch.
+/// What a span's work is in its trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpanKind {
+    /// The function serves a caller: an invocation.
+    Server,
+    /// Something within.
+    Internal,
+}
+
+/// A span of ours. Times are nanoseconds since the Unix epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
     /// Its ids.
     pub context: TraceContext,
-    /// The caller's span id.
+    /// The span above it, which for an invocation is the caller's.
     pub parent_span_id: Option<[u8; 8]>,
+    /// Its place in the trace.
+    pub kind: SpanKind,
     /// Its name.
     pub name: String,
     /// When the work began.

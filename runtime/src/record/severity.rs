@@ -49,7 +49,7 @@ impl Severity {
 
     /// The severity that a level name of the usual loggers stands for, in any case.
     pub fn from_name(name: &str) -> Option<Severity> {
-        const NAMES: [(&str, Severity); 14] = [
+        const NAMES: [(&str, Severity); 24] = [
             ("INFO", Severity::Info),
             ("ERROR", Severity::Error),
             ("WARN", Severity::Warn),
@@ -64,7 +64,19 @@ impl Severity {
             ("ERR", Severity::Error),
             ("SEVERE", Severity::Error),
             ("PANIC", Severity::Fatal),
+            ("DPANIC", Severity::Fatal),
+            ("CRIT", Severity::Fatal),
+            ("ALERT", Severity::Fatal),
+            ("EMERG", Severity::Fatal),
+            ("VERBOSE", Severity::Debug),
+            ("SILLY", Severity::Trace),
+            ("CONFIG", Severity::Debug),
+            ("FINE", Severity::Debug),
+            ("FINER", Severity::Trace),
+            ("FINEST", Severity::Trace),
         ];
+        // Go's slog writes levels between the names as `INFO+2`.
+        let name = name.split(['+', '-']).next().unwrap_or(name);
         NAMES
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -93,7 +105,9 @@ mod tests {
     fn level_names_and_numbers() {
         assert_eq!(Severity::from_name("warning"), Some(Severity::Warn));
         assert_eq!(Severity::from_name("Critical"), Some(Severity::Fatal));
+        assert_eq!(Severity::from_name("ERROR+4"), Some(Severity::Error));
         assert_eq!(Severity::from_name("loud"), None);
+        assert_eq!(Severity::from_name(""), None);
         assert_eq!(Severity::from_number(50), Some(Severity::Error));
         assert_eq!(Severity::from_number(5), None);
         assert!(Severity::Fatal > Severity::Error);

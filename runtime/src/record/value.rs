@@ -17,6 +17,8 @@ pub enum Value {
     Double(f64),
     /// Text.
     String(String),
+    /// Bytes, which only an SDK can send.
+    Bytes(Vec<u8>),
     /// A list.
     Array(Vec<Value>),
     /// Named values, in their source's order.
@@ -36,6 +38,7 @@ impl Value {
     pub fn size(&self) -> usize {
         match self {
             Value::String(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
             Value::Array(items) => items.iter().map(|item| item.size() + 24).sum(),
             Value::Map(entries) => entries.iter().map(|(key, value)| key.len() + value.size() + 48).sum(),
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Double(_) => 0,

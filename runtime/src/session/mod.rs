@@ -1,42 +1,33 @@
 //! Everything known in this environment: invocations and what waits to be sent. Pure; times are passed in.
 
+mod phases;
+mod records;
+mod stamp;
+
+pub use phases::Phase;
+pub use records::Records;
+
 use crate::buffer::{Buffer, Drops, Forwarded, Signal};
 use crate::config::FunctionIdentity;
+use crate::convert::join::Joiner;
+use crate::convert::metrics::Measures;
 use crate::convert::sdk::Received;
-use crate::convert::{logs, spans};
+use crate::convert::{incidents, logs, spans};
 use crate::diagnostics;
-use crate::invocation::{Invocations, Outcome, Placement};
+use crate::export::metrics;
+use crate::invocation::{Invocations, Outcome};
 use crate::lambda::events::Invoke;
-use crate::lambda::telemetry::{self, Done, Event, Start, Status};
-use crate::record::{Log, Origin, Span};
+use crate::lambda::telemetry::{self, Done, Event, LogsDropped, Start, Status};
+use crate::record::Origin;
 use crate::timestamp;
+use phases::Phases;
+use stamp::stamp;
 
 /// A line whose invocation never became known leaves after this long, in nanoseconds.
 const LONGEST_WAIT: u64 = 60_000_000_000;
 
-/// What one request per signal can take.
-#[derive(Debug, Default)]
-pub struct Records {
-    /// Log records of ours.
-    pub logs: Vec<Log>,
-    /// Spans of ours.
-    pub spans: Vec<Span>,
-    /// Requests of the function's SDK.
-    pub forwarded: Vec<Forwarded>,
-}
-
-impl Records {
-    /// How many there are, as the backend counts them.
-    pub fn items(&self) -> usize {
-        let forwarded: usize = self.forwarded.iter().map(|request| request.items).sum();
-        self.logs.len() + self.spans.len() + forwarded
-    }
-
-    /// Whether there is nothing to send.
-    pub fn is_empty(&self) -> bool {
-        self.logs.is_empty() && self.spans.is_empty() && self.forwarded.is_empty()
-    }
-}
+/// Lines of a stack trace come together: after this long without another, in nanoseconds, there is none.
+const TRACE_WAIT: u64 = 100_000_000;
 
 /// The state of this execution environment.
 #[derive(Debug)]
@@ -44,6 +35,14 @@ pub struct Session {
     function_name: String,
     invocations: Invocations,
     buffer: Buffer,
+    joiner: Joiner,
+    phases: Phases,
+    /// None where platform metrics are switched off.
+    measures: Option<Measures>,
+    /// The losses that a record has told of already.
+    told: Drops,
+    /// Something has ended since losses were last looked at.
+    ended: bool,
     /// Every line leaves, whether its invocation is known or not.
     ending: bool,
 }
@@ -55,7 +54,20 @@ impl Session {
             function_name: function.name.clone(),
             invocations: Invocations::new(&function.initialization_type, &function.log_stream),
             buffer: Buffer::new(Buffer::capacity_for(function.memory_mb)),
+            joiner: Joiner::default(),
+            phases: Phases::new(&function.initialization_type),
+            measures: None,
+            told: Drops::default(),
+            ended: false,
             ending: false,
+        }
+    }
+
+    /// The same, with metrics of what Lambda measures if `wanted`.
+    pub fn with_platform_metrics(self, wanted: bool) -> Self {
+        Session {
+            measures: wanted.then(Measures::default),
+            ..self
         }
     }
 
@@ -80,35 +92,70 @@ impl Session {
         let at = timestamp::parse(&event.time).unwrap_or(now);
         let record = event.record.get();
         match &*event.kind {
-            "function" => self.buffer.push_log(logs::from_line(Origin::Function, at, record)),
+            "function" => {
+                let buffer = &mut self.buffer;
+                let log = logs::from_line(Origin::Function, at, record);
+                self.joiner.offer(log, &mut |log| buffer.push_log(log));
+            }
             "extension" if diagnostics::is_own_line(record) => {}
             "extension" => self.buffer.push_log(logs::from_line(Origin::Extension, at, record)),
             "platform.start" => {
                 let start: Start = serde_json::from_str(record)?;
                 let header = start.tracing.as_ref().map_or("", |tracing| &tracing.value);
+                self.close_traces();
                 self.invocations.start(&start.request_id, header, at);
             }
             "platform.runtimeDone" => {
                 let done: Done = serde_json::from_str(record)?;
+                self.close_traces();
                 self.invocations.done(&done.request_id, outcome(&done, at));
             }
-            "platform.report" => {
-                let done: Done = serde_json::from_str(record)?;
-                self.invocations.report(&done.request_id, outcome(&done, at));
+            "platform.report" => self.report(&serde_json::from_str(record)?, at),
+            "platform.logsDropped" => {
+                let dropped: LogsDropped = serde_json::from_str(record)?;
+                self.buffer.drops.platform += dropped.dropped_records;
             }
+            "platform.initStart" => self.phases.begin("init", &serde_json::from_str(record)?, at),
+            "platform.initRuntimeDone" => self.phases.end("init", &serde_json::from_str(record)?, at),
+            "platform.initReport" => self.phase_report("init", &serde_json::from_str(record)?, at),
+            "platform.restoreStart" => self.phases.begin("restore", &serde_json::from_str(record)?, at),
+            "platform.restoreRuntimeDone" => self.phases.end("restore", &serde_json::from_str(record)?, at),
+            "platform.restoreReport" => self.phase_report("restore", &serde_json::from_str(record)?, at),
             _ => {}
         }
         Ok(())
     }
 
-    /// Takes a request of the function's SDK in.
-    pub fn received(&mut self, received: Received) {
+    fn report(&mut self, report: &Done<'_>, at: u64) {
+        self.close_traces();
+        self.invocations.report(&report.request_id, outcome(report, at));
+        if let Some(log) = incidents::from_memory(report, at) {
+            self.buffer.push_log(log);
+        }
+        if let Some(measures) = &mut self.measures {
+            measures.report(report, at);
+        }
+    }
+
+    fn phase_report(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
+        self.phases.end(name, event, at);
+        if let Some(log) = incidents::from_failed_phase(name, event, at) {
+            self.buffer.push_log(log);
+        }
+    }
+
+    /// Lines that wait for the rest of a stack trace wait no longer.
+    fn close_traces(&mut self) {
+        let buffer = &mut self.buffer;
+        self.joiner.close(&mut |log| buffer.push_log(log));
+    }
+
+    /// Takes a request of the function's SDK in. False if there is no room for it.
+    pub fn received(&mut self, received: Received) -> bool {
         for handler in received.handlers {
             self.invocations.handler_span(&handler.request_id, handler.context);
         }
-        if received.forwarded.items > 0 {
-            self.buffer.push_forwarded(received.forwarded);
-        }
+        received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
     }
 
     /// Whether this invocation has ended.
@@ -135,47 +182,84 @@ impl Session {
         };
         self.invocations.end_all(status, now);
         self.ending = true;
+        self.ended = true;
     }
 
     /// Takes what one request of this signal can take, about `limit` bytes of it.
     pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Records {
         self.finish_invocations();
+        if self.ending
+            || self
+                .joiner
+                .newest()
+                .is_some_and(|newest| newest.saturating_add(TRACE_WAIT) < now)
+        {
+            self.close_traces();
+        }
         let mut records = Records {
             forwarded: self.buffer.take_forwarded(signal, limit),
             ..Records::default()
         };
         match signal {
             Signal::Logs => {
+                self.tell_of_drops(now);
                 let (invocations, ending) = (&self.invocations, self.ending);
                 records.logs = self.buffer.take_logs(limit, |log| {
                     stamp(log, invocations) || ending || log.observed.saturating_add(LONGEST_WAIT) < now
                 });
             }
             Signal::Traces => records.spans = self.buffer.take_spans(),
-            Signal::Metrics => {}
+            Signal::Metrics => records.forwarded.extend(self.due_metrics(now)),
         }
         records
     }
 
     fn finish_invocations(&mut self) {
         for invocation in self.invocations.take_finished() {
-            if let Some(log) = logs::from_failure(&invocation) {
+            if let Some(log) = incidents::from_failure(&invocation) {
                 self.buffer.push_log(log);
+            }
+            for span in self.phases.take(&invocation) {
+                self.buffer.push_span(span);
             }
             if let Some(span) = spans::invoke_span(&invocation, &self.function_name) {
                 self.buffer.push_span(span);
             }
+            if let Some(measures) = &mut self.measures {
+                measures.invocation(&invocation);
+            }
+            self.ended = true;
         }
+    }
+
+    /// A record of what was lost, at most one for each end of an invocation: the record itself may be refused.
+    fn tell_of_drops(&mut self, now: u64) {
+        if !std::mem::take(&mut self.ended) {
+            return;
+        }
+        let drops = self.buffer.drops;
+        if let Some(log) = incidents::from_drops(&drops, &self.told, now) {
+            self.told = drops;
+            self.buffer.push_log(log);
+        }
+    }
+
+    fn due_metrics(&mut self, now: u64) -> Option<Forwarded> {
+        let (drops, ending) = (self.buffer.drops, self.ending);
+        let measures = self.measures.as_mut().filter(|measures| measures.is_due(now, ending))?;
+        Some(metrics::request(measures.take(drops, now))).filter(|request| request.items > 0)
     }
 
     /// Bytes that wait, and that may.
     pub fn fill(&self) -> (usize, usize) {
-        (self.buffer.bytes(), self.buffer.capacity())
+        (self.buffer.bytes() + self.joiner.bytes(), self.buffer.capacity())
     }
 
-    /// Records that wait.
+    /// Records that wait, or come into being once they are taken.
     pub fn waiting(&self) -> usize {
-        self.buffer.len()
+        let metrics = self.ending && self.measures.as_ref().is_some_and(|measures| measures.is_due(0, true));
+        let unmade = usize::from(self.invocations.has_finished()) + usize::from(metrics);
+        self.buffer.len() + self.joiner.waiting() + unmade
     }
 
     /// The backend refused records for good.
@@ -189,31 +273,6 @@ impl Session {
     }
 }
 
-/// Completes a log record with its invocation's ids; false if they aren't known yet. Ids of the line itself count first.
-fn stamp(log: &mut Log, invocations: &Invocations) -> bool {
-    if log.stamped {
-        return true;
-    }
-    // What another extension says has a request id only if it names one itself.
-    if log.origin == Origin::Extension && log.request_id.is_none() {
-        log.stamped = true;
-        return true;
-    }
-    match invocations.place(log.request_id.as_ref(), log.observed) {
-        Placement::Unknown if log.claimed => {
-            logs::disclaim(log);
-            return stamp(log, invocations);
-        }
-        Placement::Later | Placement::Unknown => return false,
-        Placement::Known(request_id, context) => {
-            log.request_id = log.request_id.take().or(request_id);
-            log.context = log.context.or(context);
-        }
-    }
-    log.stamped = true;
-    true
-}
-
 fn outcome(done: &Done<'_>, at: u64) -> Outcome {
     Outcome {
         status: done.status,
@@ -223,5 +282,7 @@ fn outcome(done: &Done<'_>, at: u64) -> Outcome {
     }
 }
 
+#[cfg(test)]
+mod platform_tests;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@ use super::*;
 use bytes::Bytes;
 
 use crate::convert::sdk::HandlerSpan;
-use crate::record::{SpanStatus, TraceContext};
+use crate::record::{Log, SpanStatus, TraceContext};
 
 const NOW: u64 = 1_763_913_811_000_000_000;
 const ID: &str = "76e7df99-7363-43f0-b967-4462a4be3b5d";
@@ -173,8 +173,10 @@ fn unknown_and_malformed_events_cost_only_themselves() {
         &batch(&[strange, broken, start(1, ID), function(2, "x"), done(3, ID, "success")]),
         NOW,
     );
-    assert_eq!(logs_of(&mut session).len(), 1);
+    let logs = logs_of(&mut session);
     assert_eq!(session.drops().malformed, 1);
+    assert_eq!((logs.len(), logs[0].body.as_str()), (2, "x"));
+    assert_eq!(logs[1].body, "telemetry records lost: 1 (malformed 1)");
 }
 
 #[test]

@@ -11,12 +11,13 @@ pub struct Extension {
     child: Child,
     output: Arc<Mutex<String>>,
     otlp_port: u16,
+    grpc_port: u16,
 }
 
 impl Extension {
     /// Starts it in an environment as Lambda's, with these variables besides.
     pub fn start(runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
-        let otlp_port = free_port();
+        let (otlp_port, grpc_port) = (free_port(), free_port());
         let receiver = format!("127.0.0.1:{otlp_port}");
         let mut child = Command::new(env!("CARGO_BIN_EXE_clickstack-extension"))
             .env_clear()
@@ -32,6 +33,7 @@ impl Extension {
             .env("AWS_SESSION_TOKEN", "example")
             .env("ROTEL_TELEMETRY_ENDPOINT", "127.0.0.1:0")
             .env("ROTEL_OTLP_HTTP_ENDPOINT", receiver)
+            .env("ROTEL_OTLP_GRPC_ENDPOINT", format!("127.0.0.1:{grpc_port}"))
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -52,6 +54,7 @@ impl Extension {
             child,
             output,
             otlp_port,
+            grpc_port,
         }
     }
 
@@ -68,6 +71,11 @@ impl Extension {
     /// The URL of its OTLP/HTTP receiver.
     pub fn receiver(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.otlp_port)
+    }
+
+    /// The port of its OTLP/gRPC receiver.
+    pub fn grpc_port(&self) -> u16 {
+        self.grpc_port
     }
 
     /// What it has written so far.

@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 pub mod extension;
+pub mod grpc;
 pub mod intake;
 pub mod lambda;
 pub mod server;

@@ -54,5 +54,5 @@ class Protocol(_builtins.str, Enum):
     """
     GRPC = "grpc"
     """
-    OTLP over gRPC, port 4317. Not in this version of the extension: it gives a warning and nothing is sent.
+    OTLP over gRPC, port 4317 of a ClickStack collector.
     """

@@ -27,7 +27,7 @@ export class ObservedSandbox {
     readonly aws: EmbeddedAws,
     readonly clickhouse: EmbeddedClickHouse,
     readonly directory: string,
-    private readonly secretArn: string,
+    readonly secretArn: string,
   ) {}
 
   static async open(options: { tls?: boolean } = {}): Promise<ObservedSandbox> {

@@ -33,6 +33,8 @@ export class Workbench {
   readonly observations: Observation[] = [];
   private readonly server = http.createServer();
   private readonly sandboxes: Sandbox[] = [];
+  /** Free on this machine, for where functions and extensions share its loopback. */
+  private ports: number[] = [];
 
   static async open(): Promise<Workbench> {
     const bench = new Workbench();
@@ -45,11 +47,17 @@ export class Workbench {
       });
     });
     await new Promise<void>((resolve) => bench.server.listen(0, "127.0.0.1", resolve));
+    bench.ports = await freePorts(2);
     return bench;
   }
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Where the test extension listens. */
+  get observerPort(): number {
+    return this.ports[0];
   }
 
   /** @returns the directory that holds the files. */
@@ -96,7 +104,12 @@ export class Workbench {
       architecture: process.arch === "arm64" ? "arm64" : "x86_64",
       layers: [],
       ...changes,
-      environment: { REPORT_PORT: String(this.port), ...changes.environment },
+      environment: {
+        REPORT_PORT: String(this.port),
+        OBSERVER_PORT: String(this.observerPort),
+        OWN_PORT: String(this.ports[1]),
+        ...changes.environment,
+      },
     };
   }
 
@@ -132,6 +145,17 @@ export class Workbench {
   observed(kind: Observation["kind"]): unknown[] {
     return this.observations.filter((each) => each.kind === kind).map((each) => each.content);
   }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => http.createServer());
+  const listening = servers.map(async (server) => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as AddressInfo).port;
+  });
+  const ports = await Promise.all(listening);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
 
 /** The records of one platform event type. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { Isolation } from "../../../sandbox";
 import { probe } from "../../../sandbox/isolation";
@@ -16,7 +15,7 @@ const http = require("node:http");
 const listening = new Promise((resolve, reject) => {
   const server = http.createServer((_, response) => response.end("own " + process.pid));
   server.on("error", reject);
-  server.listen(Number(process.env.OWN_PORT ?? 8990), "127.0.0.1", resolve);
+  server.listen(Number(process.env.OWN_PORT), "127.0.0.1", resolve);
 });
 exports.handler = async (event) => {
   await listening;
@@ -56,19 +55,6 @@ function processes(): ProcessInfo[] {
   });
 }
 
-/** Ports that are free on this machine, for where functions and extensions share its loopback. */
-async function freePorts(): Promise<Record<string, string>> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return (server.address() as AddressInfo).port;
-    }),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return { OWN_PORT: String(ports[0]), OBSERVER: JSON.stringify({ port: ports[1] }) };
-}
-
 /** What a process started, with all that this started in turn. */
 function descendants(of: number): ProcessInfo[] {
   const all = processes();
@@ -98,14 +84,13 @@ describe("sandbox: isolation", () => {
         return this.skip(); // not on this machine
       }
       const mountsBefore = mounts();
-      const environment = await freePorts();
       const layer = bench.extensionLayer();
       const other = bench.files("layer-other", {
         "nodejs/node_modules/dependency/index.js": "module.exports = 1;",
       });
       const layers = [layer, other];
       const node = await bench.start(
-        bench.nodeFunction(`require("dependency");${source}`, { layers, environment, name: `node-${mode}` }),
+        bench.nodeFunction(`require("dependency");${source}`, { layers, name: `node-${mode}` }),
         { isolation },
       );
       const results = [await node.invoke({ n: 1 }), await node.invoke({ n: 2, orphan: true })];
@@ -114,12 +99,9 @@ describe("sandbox: isolation", () => {
         ["success", "success"],
       );
       // Another function has its turn, even where only one environment runs at a time.
-      const py = await bench.start(
-        bench.pythonFunction(python, { layers, environment, name: `py-${mode}` }),
-        {
-          isolation,
-        },
-      );
+      const py = await bench.start(bench.pythonFunction(python, { layers, name: `py-${mode}` }), {
+        isolation,
+      });
       assert.equal((await py.invoke({})).status, "success");
       assert.equal((await node.invoke({ n: 3 })).status, "success");
       await node.shutdown();
@@ -182,8 +164,7 @@ describe("sandbox: isolation", () => {
   for (const only of [["root", "user", "bubblewrap", "none"], ["none"]]) {
     it(`takes everything along when its own process is killed, of ${only.join(", ")}`, async function () {
       if (process.platform !== "linux") return this.skip();
-      const environment = await freePorts();
-      const definition = bench.nodeFunction(source, { layers: [bench.extensionLayer()], environment });
+      const definition = bench.nodeFunction(source, { layers: [bench.extensionLayer()] });
       const script = `
       const { Sandbox } = require(${JSON.stringify(join(sandboxFolder, "index"))});
       const { probe } = require(${JSON.stringify(join(sandboxFolder, "isolation"))});
@@ -203,13 +184,13 @@ describe("sandbox: isolation", () => {
       });
       await new Promise((resolve) => child.stdout.once("data", resolve));
       const started = descendants(child.pid ?? 0);
+      child.kill("SIGKILL");
       for (const part of ["init/main.py", "extensions/observer", "index.mjs", "sleep"]) {
         assert.ok(
           started.some(({ command }) => command.includes(part)),
           part,
         );
       }
-      child.kill("SIGKILL");
       await eventually(() => alive(started.map(({ pid }) => pid)).length === 0);
       assert.deepEqual(
         readdirSync(temporary).filter((name) => name.startsWith("lambda-")),

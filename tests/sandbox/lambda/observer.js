@@ -2,7 +2,11 @@
 const http = require("node:http");
 const path = require("node:path");
 
-const behaviour = { events: ["INVOKE", "SHUTDOWN"], port: 4318, ...JSON.parse(process.env.OBSERVER ?? "{}") };
+const behaviour = {
+  events: ["INVOKE", "SHUTDOWN"],
+  port: Number(process.env.OBSERVER_PORT),
+  ...JSON.parse(process.env.OBSERVER ?? "{}"),
+};
 const [apiHost, apiPort] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const environment = Math.random().toString(36).slice(2);
 const agent = new http.Agent({ keepAlive: true });

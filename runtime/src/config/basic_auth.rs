@@ -1,0 +1,75 @@
+//! The `basic` authenticator: user name and password in the `authorization` header.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::reader::{Reader, parse_choice};
+use super::settings::{
+    ROTEL_OTLP_EXPORTER_AUTHENTICATOR, ROTEL_OTLP_EXPORTER_BASIC_AUTH_PASSWORD,
+    ROTEL_OTLP_EXPORTER_BASIC_AUTH_USERNAME, Setting,
+};
+use super::text::Text;
+use crate::http::{HeaderName, HeaderValue, header};
+use crate::secrets::Values;
+
+/// The settings as they are written. Purposefully without `Debug`: they hold keys.
+#[derive(Clone)]
+pub(super) struct BasicAuth {
+    authenticator: Text,
+    user: Text,
+    password: Text,
+}
+
+impl BasicAuth {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let any = |_: &Setting, _: &str| Ok(());
+        let settings = Self {
+            authenticator: Text::read(reader, &ROTEL_OTLP_EXPORTER_AUTHENTICATOR, |_, text| check(text)),
+            user: Text::read(reader, &ROTEL_OTLP_EXPORTER_BASIC_AUTH_USERNAME, any),
+            password: Text::read(reader, &ROTEL_OTLP_EXPORTER_BASIC_AUTH_PASSWORD, any),
+        };
+        let [user, password] = [&settings.user, &settings.password].map(|text| text.text.is_some());
+        match settings.authenticator.text {
+            Some(_) if !user => reader.warn(format!(
+                "ROTEL_OTLP_EXPORTER_AUTHENTICATOR=basic has no user; set {}",
+                settings.user.variable
+            )),
+            None if user || password => reader.warn(format!(
+                "{} has no effect without ROTEL_OTLP_EXPORTER_AUTHENTICATOR=basic",
+                if user {
+                    &settings.user.variable
+                } else {
+                    &settings.password.variable
+                }
+            )),
+            _ => {}
+        }
+        settings
+    }
+
+    /// The header; none without this authenticator.
+    pub(super) fn resolve(&self, values: &Values) -> Result<Option<(HeaderName, HeaderValue)>, String> {
+        let text = |text: &str| Ok::<_, String>(text.to_owned());
+        if self.authenticator.resolve(values, check)?.is_none() {
+            return Ok(None);
+        }
+        let user = self.user.resolve(values, text)?.unwrap_or_default();
+        let password = self.password.resolve(values, text)?.unwrap_or_default();
+        let credentials = STANDARD.encode(format!("{user}:{password}"));
+        // Base64 is ASCII, so there is always a value.
+        let Ok(mut value) = HeaderValue::try_from(format!("Basic {credentials}")) else {
+            return Ok(None);
+        };
+        value.set_sensitive(true);
+        Ok(Some((header::AUTHORIZATION, value)))
+    }
+}
+
+fn check(text: &str) -> Result<(), String> {
+    match parse_choice(&ROTEL_OTLP_EXPORTER_AUTHENTICATOR, text)? {
+        "basic" => Ok(()),
+        other => Err(format!(
+            "is {other}, which this extension does not have; only basic is there"
+        )),
+    }
+}

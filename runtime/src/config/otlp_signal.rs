@@ -1,0 +1,199 @@
+//! Where one signal goes: its own settings before those of all signals, Rotel's before the standard ones.
+
+use std::time::Duration;
+
+use super::basic_auth::BasicAuth;
+use super::headers::Headers;
+use super::otlp::parse_endpoint;
+use super::otlp_tls::TlsSettings;
+use super::reader::{Reader, default_of, parse_choice, parse_duration};
+use super::settings::{
+    OTEL_EXPORTER_OTLP_PROTOCOL, ROTEL_OTLP_EXPORTER_COMPRESSION, ROTEL_OTLP_EXPORTER_PROTOCOL,
+    ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT,
+};
+use super::text::{Text, is_standard};
+use crate::buffer::Signal;
+use crate::http::{Endpoint, HeaderName, HeaderValue, TlsOptions};
+use crate::secrets::Values;
+
+/// An OTLP transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtlpProtocol {
+    /// gRPC over HTTP/2.
+    Grpc,
+    /// Protobuf over HTTP/1.1.
+    Http,
+}
+
+/// Where one signal goes, and how.
+#[derive(Clone, Debug)]
+pub struct OtlpTarget {
+    /// The transport.
+    pub protocol: OtlpProtocol,
+    /// Full URL; its path counts for HTTP only.
+    pub endpoint: Endpoint,
+    /// Headers of every request; the values are marked as sensitive.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// True for gzip, false for none.
+    pub gzip: bool,
+    /// Time for one whole request.
+    pub timeout: Duration,
+    /// Whom to trust, and what to show of oneself.
+    pub tls: TlsOptions,
+}
+
+/// One signal's settings as they are written. Purposefully without `Debug`: they hold keys.
+#[derive(Clone)]
+pub(super) struct SignalSettings {
+    signal: Signal,
+    endpoint: Text,
+    protocol: Text,
+    compression: Text,
+    timeout: Text,
+    headers: Headers,
+    basic_auth: BasicAuth,
+    tls: TlsSettings,
+}
+
+/// The names of a signal's variables.
+pub(super) struct Names {
+    signal: String,
+    /// Whether the standard variables count too.
+    standard: bool,
+}
+
+impl Names {
+    /// The variables of a parameter, the strongest first; `standard` is its name among the standard variables.
+    pub(super) fn of(&self, parameters: &[&str], standard: Option<&str>) -> Vec<String> {
+        let signal = &self.signal;
+        let own = parameters
+            .iter()
+            .map(|name| format!("ROTEL_OTLP_EXPORTER_{signal}_{name}"));
+        let all = parameters.iter().map(|name| format!("ROTEL_OTLP_EXPORTER_{name}"));
+        let mut names: Vec<String> = own.chain(all).collect();
+        if let Some(name) = standard.filter(|_| self.standard) {
+            names.push(format!("OTEL_EXPORTER_OTLP_{signal}_{name}"));
+            names.push(format!("OTEL_EXPORTER_OTLP_{name}"));
+        }
+        names
+    }
+}
+
+impl SignalSettings {
+    pub(super) fn read(reader: &mut Reader<'_>, signal: Signal, own_ports: &[u16]) -> Self {
+        let mut names = Names {
+            signal: signal.name().to_ascii_uppercase(),
+            standard: true,
+        };
+        let endpoint = Text::first(reader, &names.of(&["ENDPOINT"], Some("ENDPOINT")), |_, text| {
+            let endpoint = parse_endpoint(text)?;
+            match endpoint.is_loopback() && own_ports.contains(&endpoint.port()) {
+                true => Err("is the extension's own receiver, so telemetry would never leave".to_owned()),
+                false => Ok(()),
+            }
+        });
+        names.standard = is_standard(&endpoint.variable);
+        let protocol = names.of(&["PROTOCOL"], Some("PROTOCOL"));
+        let compression = names.of(&["COMPRESSION"], Some("COMPRESSION"));
+        let timeout = names.of(&["REQUEST_TIMEOUT"], Some("TIMEOUT"));
+        Self {
+            signal,
+            endpoint,
+            protocol: Text::first(reader, &protocol, |name, text| parse_protocol(name, text).map(drop)),
+            compression: Text::first(reader, &compression, |_, text| parse_gzip(text).map(drop)),
+            timeout: Text::first(reader, &timeout, |name, text| parse_timeout(name, text).map(drop)),
+            headers: Headers::read(reader, &names.of(&["CUSTOM_HEADERS"], Some("HEADERS"))),
+            basic_auth: BasicAuth::read(reader),
+            tls: TlsSettings::read(reader, &names),
+        }
+    }
+
+    pub(super) fn has_endpoint(&self) -> bool {
+        self.endpoint.text.is_some()
+    }
+
+    /// The variable that gives this signal an endpoint of its own.
+    pub(super) fn endpoint_variable(&self) -> String {
+        format!(
+            "ROTEL_OTLP_EXPORTER_{}_ENDPOINT",
+            self.signal.name().to_ascii_uppercase()
+        )
+    }
+
+    /// Fills the secrets in; an error names the variable, what is wrong and no value.
+    pub(super) fn resolve(&self, values: &Values) -> Result<Option<OtlpTarget>, String> {
+        let Some(endpoint) = self.endpoint.resolve(values, parse_endpoint)? else {
+            return Ok(None);
+        };
+        let Text { variable, .. } = &self.protocol;
+        let protocol = self.protocol.resolve(values, |text| parse_protocol(variable, text))?;
+        let protocol = match protocol {
+            Some(protocol) => protocol,
+            None => default_protocol(&self.endpoint.variable)?,
+        };
+        let Text { variable, .. } = &self.timeout;
+        let timeout = self.timeout.resolve(values, |text| parse_timeout(variable, text))?;
+        let timeout = match timeout {
+            Some(timeout) => timeout,
+            None => parse_duration(default_of(&ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT))?,
+        };
+        let gzip = match self.compression.resolve(values, parse_gzip)? {
+            Some(gzip) => gzip,
+            None => parse_gzip(default_of(&ROTEL_OTLP_EXPORTER_COMPRESSION))?,
+        };
+        let mut headers = self.headers.resolve(values)?;
+        headers.extend(self.basic_auth.resolve(values)?);
+        Ok(Some(OtlpTarget {
+            protocol,
+            endpoint: self.whole(endpoint, protocol),
+            headers,
+            gzip,
+            timeout,
+            tls: self.tls.resolve(values)?,
+        }))
+    }
+
+    /// The endpoint for all signals gets the signal's path, its own one has it.
+    fn whole(&self, endpoint: Endpoint, protocol: OtlpProtocol) -> Endpoint {
+        let signal = self.signal.name();
+        let own = self.endpoint.variable.contains(&signal.to_ascii_uppercase());
+        match protocol {
+            OtlpProtocol::Http if !own => endpoint.join(&format!("/v1/{signal}")),
+            _ => endpoint,
+        }
+    }
+}
+
+fn default_protocol(endpoint_variable: &str) -> Result<OtlpProtocol, String> {
+    let setting = match is_standard(endpoint_variable) {
+        true => &OTEL_EXPORTER_OTLP_PROTOCOL,
+        false => &ROTEL_OTLP_EXPORTER_PROTOCOL,
+    };
+    parse_protocol(setting.variable, default_of(setting))
+}
+
+fn parse_protocol(variable: &str, text: &str) -> Result<OtlpProtocol, String> {
+    let setting = match is_standard(variable) {
+        true => &OTEL_EXPORTER_OTLP_PROTOCOL,
+        false => &ROTEL_OTLP_EXPORTER_PROTOCOL,
+    };
+    Ok(match parse_choice(setting, text)? {
+        "grpc" => OtlpProtocol::Grpc,
+        _ => OtlpProtocol::Http,
+    })
+}
+
+fn parse_gzip(text: &str) -> Result<bool, String> {
+    Ok(parse_choice(&ROTEL_OTLP_EXPORTER_COMPRESSION, text)? == "gzip")
+}
+
+/// A duration with unit; the standard variables hold milliseconds.
+fn parse_timeout(variable: &str, text: &str) -> Result<Duration, String> {
+    if !is_standard(variable) {
+        return parse_duration(text);
+    }
+    match text.parse() {
+        Ok(milliseconds @ 1..) => Ok(Duration::from_millis(milliseconds)),
+        _ => Err("is no number of milliseconds".to_owned()),
+    }
+}

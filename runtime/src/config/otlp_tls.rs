@@ -1,0 +1,74 @@
+//! Whom the OTLP exporter trusts, and what it shows of itself.
+
+use std::path::PathBuf;
+
+use super::otlp_signal::Names;
+use super::reader::{Reader, parse_boolean};
+use super::text::Text;
+use crate::http::{Identity, Pem, TlsOptions};
+use crate::secrets::Values;
+
+/// The settings as they are written. Purposefully without `Debug`: they hold keys.
+#[derive(Clone)]
+pub(super) struct TlsSettings {
+    authorities: Text,
+    certificate: Text,
+    key: Text,
+    skip_verify: Text,
+}
+
+impl TlsSettings {
+    pub(super) fn read(reader: &mut Reader<'_>, names: &Names) -> Self {
+        let mut pem = |what: &str, standard: &str| {
+            let (file, text) = (format!("TLS_{what}_FILE"), format!("TLS_{what}_PEM"));
+            Text::first(reader, &names.of(&[&file, &text], Some(standard)), |_, _| Ok(()))
+        };
+        let settings = Self {
+            authorities: pem("CA", "CERTIFICATE"),
+            certificate: pem("CERT", "CLIENT_CERTIFICATE"),
+            key: pem("KEY", "CLIENT_KEY"),
+            skip_verify: Text::first(reader, &names.of(&["TLS_SKIP_VERIFY"], None), |_, text| {
+                parse_boolean(text).map(drop)
+            }),
+        };
+        let alone = match (&settings.certificate.text, &settings.key.text) {
+            (Some(_), None) => Some((&settings.certificate, "key", "KEY")),
+            (None, Some(_)) => Some((&settings.key, "certificate", "CERT")),
+            _ => None,
+        };
+        if let Some((given, missing, name)) = alone {
+            reader.warn(format!(
+                "{} has no {missing} beside it; set ROTEL_OTLP_EXPORTER_TLS_{name}_FILE too, until then servers get no \
+                 client certificate",
+                given.variable
+            ));
+        }
+        if settings.skip_verify.text.as_deref() == Some("true") {
+            reader.warn(format!(
+                "{}=true: any server is trusted with the telemetry and its key; set ROTEL_OTLP_EXPORTER_TLS_CA_FILE \
+                 instead",
+                settings.skip_verify.variable
+            ));
+        }
+        settings
+    }
+
+    pub(super) fn resolve(&self, values: &Values) -> Result<TlsOptions, String> {
+        let pem = |text: &Text| text.resolve(values, |filled| Ok::<_, String>(pem_of(&text.variable, filled)));
+        let identity = pem(&self.certificate)?.zip(pem(&self.key)?);
+        let skip_verify = self.skip_verify.resolve(values, parse_boolean)?;
+        Ok(TlsOptions {
+            authorities: pem(&self.authorities)?,
+            identity: identity.map(|(certificate, key)| Identity { certificate, key }),
+            skip_verify: skip_verify.unwrap_or(false),
+        })
+    }
+}
+
+/// The name says whether a value is a file or the text itself, in which line ends may be written as `\n`.
+pub(super) fn pem_of(variable: &str, text: &str) -> Pem {
+    match variable.ends_with("_PEM") {
+        true => Pem::Text(text.replace("\\n", "\n")),
+        false => Pem::File(PathBuf::from(text)),
+    }
+}

@@ -1,0 +1,167 @@
+//! Stack traces whose lines arrive as events of their own, joined to one record.
+//!
+//! Raw standard output and error are cut at every line break. Lines that can't be part of a trace pass at once; those
+//! that may begin one wait for the next, and leave singly if it turns out that they don't.
+
+use std::collections::VecDeque;
+
+use super::stack::{self, State};
+use super::{exception, json, logs, text};
+use crate::record::{Log, Origin, Severity};
+
+/// The longest trace that is joined; what follows is a record of its own.
+const LINES: usize = 400;
+const BYTES: usize = 64 * 1024;
+
+/// Lines that wait for the rest of their stack trace, in their order.
+#[derive(Debug, Default)]
+pub struct Joiner {
+    lines: VecDeque<Log>,
+    first: Option<State>,
+    state: Option<State>,
+    /// So many lines are certainly one trace.
+    certain: usize,
+    bytes: usize,
+}
+
+impl Joiner {
+    /// Takes a record in. What is complete goes to `keep`: this record, or earlier ones that waited.
+    pub fn offer(&mut self, log: Log, keep: &mut impl FnMut(Log)) {
+        let quick = self.state.is_none() && (!is_bare(&log) || stack::begin(&log.body).is_none());
+        if quick || !is_bare(&log) {
+            return keep(log);
+        }
+        self.advance(VecDeque::from([log]), keep);
+    }
+
+    /// Nothing more is expected: what waits goes to `keep`.
+    pub fn close(&mut self, keep: &mut impl FnMut(Log)) {
+        while self.state.is_some() {
+            let rest = self.finish(keep);
+            self.advance(rest, keep);
+        }
+    }
+
+    /// Lines that wait.
+    pub fn waiting(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Bytes that wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// When the last of them came.
+    pub fn newest(&self) -> Option<u64> {
+        self.lines.back().map(|log| log.observed)
+    }
+
+    fn advance(&mut self, mut queue: VecDeque<Log>, keep: &mut impl FnMut(Log)) {
+        while let Some(mut log) = queue.pop_front() {
+            let Some(state) = self.state else {
+                match stack::begin(&log.body) {
+                    Some(state) if !log.body.contains('\n') => self.open(state, log),
+                    _ => keep(log),
+                }
+                continue;
+            };
+            let glued = if state == State::Python { unglue(&mut log) } else { None };
+            let next = stack::next(state, &log.body).filter(|_| self.has_room(&log));
+            match next {
+                Some((state, certain)) if !log.body.contains('\n') => {
+                    self.push(state, log);
+                    self.certain = if certain { self.lines.len() } else { self.certain };
+                    if let Some(glued) = glued {
+                        self.close(keep);
+                        keep(glued);
+                    }
+                }
+                _ => {
+                    let mut rest = self.finish(keep);
+                    rest.push_back(log);
+                    rest.extend(glued);
+                    rest.append(&mut queue);
+                    queue = rest;
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, state: State, log: Log) {
+        self.first = Some(state);
+        self.push(state, log);
+    }
+
+    fn push(&mut self, state: State, log: Log) {
+        self.state = Some(state);
+        self.bytes += log.size();
+        self.lines.push_back(log);
+    }
+
+    fn has_room(&self, log: &Log) -> bool {
+        self.lines.len() < LINES && self.bytes + log.size() <= BYTES
+    }
+
+    /// Ends the trace, if it is one, and gives back the lines that weren't part of it.
+    fn finish(&mut self, keep: &mut impl FnMut(Log)) -> VecDeque<Log> {
+        let rest = self.lines.split_off(self.certain.max(1).min(self.lines.len()));
+        let lines = std::mem::take(&mut self.lines);
+        let first = self.first.take();
+        *self = Joiner::default();
+        if let Some(log) = joined(lines, first) {
+            keep(log);
+        }
+        rest
+    }
+}
+
+/// One record of several lines: the first one's, with all of the text.
+fn joined(mut lines: VecDeque<Log>, first: Option<State>) -> Option<Log> {
+    let mut log = lines.pop_front()?;
+    if lines.is_empty() {
+        return Some(log);
+    }
+    for line in lines {
+        log.body.push('\n');
+        log.body.push_str(&line.body);
+    }
+    exception::find(&log.body, &mut log.attributes);
+    log.severity = first.map_or(Severity::Error, stack::severity);
+    Some(log)
+}
+
+/// Whether the function wrote it with nothing around, so that it may be a part of something.
+fn is_bare(log: &Log) -> bool {
+    log.origin == Origin::Function
+        && log.severity == Severity::Unspecified
+        && log.request_id.is_none()
+        && log.time == log.observed
+        && (log.attributes.is_empty() || log.body.contains('\n'))
+}
+
+/// Python's `log.exception` ends without a line break outside of managed runtimes: the next record follows on the same
+/// line. Cuts it off.
+fn unglue(log: &mut Log) -> Option<Log> {
+    let at = glued_at(&log.body)?;
+    let rest = log.body.split_off(at);
+    log.attributes.clear();
+    Some(logs::from_text(log.origin, log.observed, &rest))
+}
+
+fn glued_at(body: &str) -> Option<usize> {
+    stack::named(body)?;
+    let lines = body.match_indices('[').map(|(at, _)| at).filter(|at| {
+        let parsed = text::parse(&body[*at..]);
+        parsed.severity != Severity::Unspecified && (parsed.time.is_some() || parsed.message.contains("\nTraceback"))
+    });
+    let object = body.find("{\"").filter(|at| {
+        let before = body[..*at].chars().next_back();
+        before.is_some_and(char::is_alphanumeric) && json::parse(&body[*at..]).is_some()
+    });
+    lines.chain(object).filter(|at| *at > 0).min()
+}
+
+#[cfg(test)]
+#[path = "join_tests.rs"]
+mod tests;

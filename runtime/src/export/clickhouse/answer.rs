@@ -1,0 +1,182 @@
+//! What ClickHouse's answers mean.
+
+use crate::export::exporter::Verdict;
+use crate::http::{Endpoint, Response};
+
+/// The header with ClickHouse's number of an error.
+const CODE: &str = "x-clickhouse-exception-code";
+
+/// Most characters of ClickHouse's own words in a reason.
+const WORDS: usize = 300;
+
+/// Wrong or missing user or password, or no right to do this.
+const UNAUTHORIZED: [u32; 5] = [192, 193, 194, ACCESS_DENIED, 516];
+const ACCESS_DENIED: u32 = 497;
+
+/// Conditions of the server that pass, by their numbers in `system.errors`. All others are about what was sent and would
+/// come again with it.
+const PASSING: [u32; 31] = [
+    74,   // CANNOT_READ_FROM_FILE_DESCRIPTOR
+    75,   // CANNOT_WRITE_TO_FILE_DESCRIPTOR
+    76,   // CANNOT_OPEN_FILE
+    159,  // TIMEOUT_EXCEEDED
+    160,  // TOO_SLOW
+    201,  // QUOTA_EXCEEDED
+    202,  // TOO_MANY_SIMULTANEOUS_QUERIES
+    203,  // NO_FREE_CONNECTION
+    209,  // SOCKET_TIMEOUT
+    210,  // NETWORK_ERROR
+    225,  // NO_ZOOKEEPER
+    236,  // ABORTED
+    241,  // MEMORY_LIMIT_EXCEEDED
+    242,  // TABLE_IS_READ_ONLY
+    243,  // NOT_ENOUGH_SPACE
+    252,  // TOO_MANY_PARTS
+    254,  // NO_ACTIVE_REPLICAS
+    279,  // ALL_CONNECTION_TRIES_FAILED
+    285,  // TOO_FEW_LIVE_REPLICAS
+    286,  // UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE
+    289,  // REPLICA_IS_NOT_IN_QUORUM
+    319,  // UNKNOWN_STATUS_OF_INSERT
+    341,  // UNFINISHED
+    394,  // QUERY_WAS_CANCELLED
+    415,  // ALL_REPLICAS_LOST
+    425,  // SYSTEM_ERROR
+    439,  // CANNOT_SCHEDULE_TASK
+    473,  // DEADLOCK_AVOIDED
+    499,  // S3_ERROR
+    999,  // KEEPER_EXCEPTION
+    1000, // POCO_EXCEPTION
+];
+
+/// Columns or tables are not as they were found to be.
+const OTHER_SCHEMA: [u32; 4] = [10, 16, 47, 60];
+
+/// ClickHouse's number of the error in an answer.
+fn code(response: &Response) -> Option<u32> {
+    response.headers.get(CODE)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Whether an answer forbids this one thing to a user who is known.
+pub fn denies_access(response: &Response) -> bool {
+    code(response) == Some(ACCESS_DENIED)
+}
+
+/// Whether an answer says that the tables have changed.
+pub fn tells_of_other_schema(response: &Response) -> bool {
+    code(response).is_some_and(|code| OTHER_SCHEMA.contains(&code))
+}
+
+/// What became of a request.
+pub fn verdict(endpoint: &Endpoint, response: &Response) -> Verdict {
+    match code(response) {
+        Some(code) if UNAUTHORIZED.contains(&code) => Verdict::Unauthorized(reason(endpoint, response)),
+        Some(code) if PASSING.contains(&code) => Verdict::Failed(reason(endpoint, response)),
+        Some(_) => Verdict::Rejected(reason(endpoint, response)),
+        None => by_status(endpoint, response),
+    }
+}
+
+/// Without a number it is a proxy that answers.
+fn by_status(endpoint: &Endpoint, response: &Response) -> Verdict {
+    match response.status.as_u16() {
+        200..300 => Verdict::Delivered(0),
+        401 | 403 => Verdict::Unauthorized(reason(endpoint, response)),
+        408 | 429 | 500.. => Verdict::Failed(reason(endpoint, response)),
+        _ => Verdict::Rejected(reason(endpoint, response)),
+    }
+}
+
+/// ClickHouse's own words are the best there are, but for those that hold parts of the data or say how it was built.
+fn reason(endpoint: &Endpoint, response: &Response) -> String {
+    let status = response.status;
+    match code(response) {
+        None => format!("{endpoint} answered {status}"),
+        Some(code) => {
+            let text = String::from_utf8_lossy(&response.body);
+            let words = text.lines().next().unwrap_or_default();
+            let words: String = words.chars().take(WORDS).collect();
+            match holds_data(code) || words.is_empty() {
+                true => format!("ClickHouse at {endpoint} answered {status} (code {code})"),
+                false => format!("ClickHouse at {endpoint} answered {status}: {words}"),
+            }
+        }
+    }
+}
+
+/// Errors of parsing quote what could not be parsed, which is telemetry.
+fn holds_data(code: u32) -> bool {
+    [6, 26, 27, 33, 38, 41, 72, 117, 131, 441].contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+    fn judged(status: u16, code: Option<&str>, body: &'static str) -> Verdict {
+        let headers = code.map(|code| (HeaderName::from_static(CODE), HeaderValue::from_str(code).unwrap()));
+        let response = Response {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::from_iter(headers),
+            body: body.as_bytes().into(),
+            trailers: HeaderMap::new(),
+        };
+        verdict(&Endpoint::parse("http://ch:8123").unwrap(), &response)
+    }
+
+    #[test]
+    fn errors_of_the_server_pass_and_those_of_the_request_do_not() {
+        assert_eq!(judged(200, None, ""), Verdict::Delivered(0));
+        for code in ["202", "241", "252", "242", "999"] {
+            assert!(matches!(judged(500, Some(code), "x"), Verdict::Failed(_)), "{code}");
+        }
+        for (status, code) in [
+            (400, "117"),
+            (400, "53"),
+            (404, "60"),
+            (500, "16"),
+            (200, "27"),
+            (500, "49"),
+        ] {
+            assert!(
+                matches!(judged(status, Some(code), "x"), Verdict::Rejected(_)),
+                "{code}"
+            );
+        }
+        for (status, code) in [(403, "516"), (401, "194"), (500, "497")] {
+            assert!(
+                matches!(judged(status, Some(code), "x"), Verdict::Unauthorized(_)),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn proxies_are_judged_by_status() {
+        for status in [408, 429, 502, 503] {
+            assert!(matches!(judged(status, None, ""), Verdict::Failed(_)), "{status}");
+        }
+        assert!(matches!(judged(413, None, ""), Verdict::Rejected(_)));
+        assert!(matches!(judged(403, None, ""), Verdict::Unauthorized(_)));
+    }
+
+    #[test]
+    fn reasons_are_clickhouses_words_without_data() {
+        let words = "Code: 60. DB::Exception: Table otel.otel_logs does not exist. (UNKNOWN_TABLE)";
+        let Verdict::Rejected(reason) = judged(404, Some("60"), words) else {
+            panic!("not rejected");
+        };
+        assert_eq!(
+            reason,
+            format!("ClickHouse at http://ch:8123/ answered 404 Not Found: {words}")
+        );
+        let Verdict::Rejected(reason) = judged(400, Some("27"), "Cannot parse: 'my secret text'") else {
+            panic!("not rejected");
+        };
+        assert_eq!(
+            reason,
+            "ClickHouse at http://ch:8123/ answered 400 Bad Request (code 27)"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Attributes on their way into a row: borrowed, in their order, each name once.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::value;
+use crate::record::Value;
+
+/// Up to this many entries, comparing each with each is faster than hashing.
+const FEW: usize = 16;
+
+/// A borrowed attribute value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Field<'a> {
+    /// Text.
+    Text(&'a str),
+    /// Anything else, or text too.
+    Value(&'a Value),
+}
+
+impl<'a> Field<'a> {
+    /// The text of a field that is text.
+    pub fn as_str(self) -> Option<&'a str> {
+        match self {
+            Field::Text(text) => Some(text),
+            Field::Value(value) => value.as_str(),
+        }
+    }
+
+    /// The text of any field, as a `Map` column has it.
+    pub fn text(self) -> Cow<'a, str> {
+        match self {
+            Field::Text(text) => Cow::Borrowed(text),
+            Field::Value(value) => value::text(value),
+        }
+    }
+}
+
+/// Names and values.
+pub type Fields<'a> = Vec<(Cow<'a, str>, Field<'a>)>;
+
+/// Attributes as fields, each name once.
+pub fn of<'a, K: AsRef<str>>(attributes: &'a [(K, Value)]) -> Fields<'a> {
+    let field = |pair: &'a (K, Value)| (Cow::Borrowed(pair.0.as_ref()), Field::Value(&pair.1));
+    let mut fields = attributes.iter().map(field).collect();
+    settle(&mut fields);
+    fields
+}
+
+/// Of equal names the last value counts, at the place of the first.
+pub fn settle<K: AsRef<str>, V>(entries: &mut Vec<(K, V)>) {
+    if !has_duplicates(entries) {
+        return;
+    }
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(entries.len());
+    let mut settled: Vec<(K, V)> = Vec::with_capacity(entries.len());
+    for (key, value) in entries.drain(..) {
+        match places.get(key.as_ref()) {
+            Some(&place) => settled[place].1 = value,
+            None => {
+                places.insert(key.as_ref().to_owned(), settled.len());
+                settled.push((key, value));
+            }
+        }
+    }
+    *entries = settled;
+}
+
+fn has_duplicates<K: AsRef<str>, V>(entries: &[(K, V)]) -> bool {
+    if entries.len() <= FEW {
+        let keys = entries.iter().map(|(key, _)| key.as_ref());
+        return keys
+            .enumerate()
+            .any(|(index, key)| entries[..index].iter().any(|(earlier, _)| earlier.as_ref() == key));
+    }
+    let mut seen = HashSet::with_capacity(entries.len());
+    !entries.iter().all(|(key, _)| seen.insert(key.as_ref()))
+}
+
+/// Flattens maps and lists to dotted names, as the collector does with the attributes of logs. A list directly within a
+/// list stays one.
+pub fn flatten<'a>(fields: Fields<'a>) -> Fields<'a> {
+    let is_flat = |field: &Field<'_>| !matches!(field, Field::Value(Value::Array(_) | Value::Map(_)));
+    if fields.iter().all(|(_, field)| is_flat(field)) {
+        return fields;
+    }
+    let mut flat = Vec::with_capacity(fields.len() * 2);
+    for (name, field) in fields {
+        match field {
+            Field::Value(value) => flatten_value(name, value, &mut flat),
+            Field::Text(_) => flat.push((name, field)),
+        }
+    }
+    settle(&mut flat);
+    flat
+}
+
+fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>) {
+    match value {
+        Value::Map(entries) => {
+            let mut entries: Vec<(&str, &Value)> = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
+            settle(&mut entries);
+            for (key, value) in entries {
+                flatten_value(Cow::Owned(format!("{name}.{key}")), value, flat);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let name = Cow::Owned(format!("{name}.{index}"));
+                match item {
+                    Value::Array(_) => flat.push((name, Field::Value(item))),
+                    _ => flatten_value(name, item, flat),
+                }
+            }
+        }
+        _ => flat.push((name, Field::Value(value))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attributes(json: &str) -> Vec<(String, Value)> {
+        match serde_json::from_str(json).unwrap() {
+            Value::Map(entries) => entries,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn texts(fields: &Fields<'_>) -> Vec<(String, String)> {
+        fields
+            .iter()
+            .map(|(name, field)| (name.to_string(), field.text().into_owned()))
+            .collect()
+    }
+
+    fn flattened(json: &str) -> String {
+        let attributes = attributes(json);
+        let pairs = texts(&flatten(of(&attributes)));
+        pairs.iter().map(|(name, text)| format!("{name}={text};")).collect()
+    }
+
+    #[test]
+    fn the_last_of_equal_names_counts_at_the_first_place() {
+        let attributes = attributes(r#"{"a":1,"b":2,"a":3}"#);
+        assert_eq!(
+            texts(&of(&attributes)),
+            [("a".into(), "3".into()), ("b".into(), "2".into())]
+        );
+        let mut many: Vec<(String, usize)> = (0..100).map(|index| (format!("k{}", index % 40), index)).collect();
+        settle(&mut many);
+        assert_eq!((many.len(), many[0].1, many[39].1), (40, 80, 79));
+    }
+
+    #[test]
+    fn names_are_dotted() {
+        assert_eq!(flattened(r#"{"a":{"b":{"c":1}},"d":"x"}"#), "a.b.c=1;d=x;");
+        assert_eq!(flattened(r#"{"l":[1,{"m":2},[3,[4]]]}"#), "l.0=1;l.1.m=2;l.2=[3,[4]];");
+        assert_eq!(flattened(r#"{"a":{},"b":[],"c":null}"#), "c=;");
+        assert_eq!(flattened(r#"{"a":{"b":1,"b":2},"a.b":3}"#), "a.b=3;");
+        assert_eq!(flattened(r#"{"a":{"x":1},"a":{"y":2}}"#), "a.y=2;");
+    }
+}

@@ -1,0 +1,192 @@
+//! From records to the bodies of inserts.
+
+use std::cell::RefCell;
+
+use bytes::Bytes;
+
+use super::blocks::Blocks;
+use super::origin::{self, Entity, Scope};
+use super::row::Row;
+use super::tables::{Layout, Table};
+use super::{logs, metrics, traces};
+use crate::buffer::Signal;
+use crate::export::otlp;
+use crate::record::Resource;
+use crate::session::Records;
+
+/// How rows are encoded.
+#[derive(Debug)]
+pub struct Encoding {
+    /// The tables' layouts, in the order of [`Table::ALL`].
+    pub layouts: Vec<Layout>,
+    /// LZ4 or no compression.
+    pub lz4: bool,
+    /// Levels of lists and maps that stay such in `JSON` columns.
+    pub json_levels: usize,
+}
+
+/// Rows of one table, encoded.
+#[derive(Debug, Clone)]
+pub struct Insert {
+    /// The table.
+    pub table: Table,
+    /// The columns that the rows have, quoted, with commas between.
+    pub columns: String,
+    /// Whether attributes are JSON texts.
+    pub json: bool,
+    /// How many rows there are.
+    pub rows: usize,
+    /// The rows, compressed if that is asked for.
+    pub body: Bytes,
+    /// What has become of them: of several inserts, some may have to be sent again.
+    pub state: RefCell<State>,
+}
+
+/// What has become of an insert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Nothing yet.
+    Waiting,
+    /// ClickHouse has the rows.
+    Taken,
+    /// ClickHouse will never take them, for this reason.
+    Refused(String),
+}
+
+/// Encodes what waits of a signal, one insert for each table.
+pub fn encode(encoding: &Encoding, signal: Signal, records: Records, resource: &Resource) -> Vec<Insert> {
+    let mut rows = Rows {
+        encoding,
+        writers: Vec::new(),
+    };
+    match signal {
+        Signal::Logs => rows.add_logs(records, resource),
+        Signal::Traces => rows.add_spans(records, resource),
+        Signal::Metrics => rows.add_metrics(records, resource),
+    }
+    rows.finish()
+}
+
+struct Rows<'a> {
+    encoding: &'a Encoding,
+    /// One for each table that rows were written for.
+    writers: Vec<Writer<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    fn add_logs(&mut self, records: Records, resource: &Resource) {
+        if !records.logs.is_empty() {
+            let writer = self.writer(Table::Logs);
+            let scope = Scope::from_otlp(Some(otlp::scope()), String::new());
+            writer.set_origin(&Entity::ours(resource), &scope);
+            for log in &records.logs {
+                writer.write(|row| logs::write_own(row, log));
+            }
+        }
+        // Their memory is needed for what follows.
+        drop(records.logs);
+        for entry in otlp::forwarded_logs(resource, &records.forwarded) {
+            let entity = Entity::from_otlp(entry.resource, entry.schema_url);
+            for group in entry.scope_logs {
+                let writer = self.writer(Table::Logs);
+                writer.set_origin(&entity, &Scope::from_otlp(group.scope, group.schema_url));
+                for record in group.log_records {
+                    writer.write(|row| logs::write_sdk(row, record));
+                }
+            }
+        }
+    }
+
+    fn add_spans(&mut self, records: Records, resource: &Resource) {
+        let request = otlp::spans_request(resource, records.spans, &records.forwarded);
+        for entry in request.resource_spans {
+            let entity = Entity::from_otlp(entry.resource, entry.schema_url);
+            for group in entry.scope_spans {
+                let writer = self.writer(Table::Traces);
+                writer.set_origin(&entity, &Scope::from_otlp(group.scope, group.schema_url));
+                for span in group.spans {
+                    writer.write(|row| traces::write(row, span));
+                }
+            }
+        }
+    }
+
+    fn add_metrics(&mut self, records: Records, resource: &Resource) {
+        let request = otlp::metrics_request(resource, &records.forwarded);
+        for entry in request.resource_metrics {
+            let entity = Entity::from_otlp(entry.resource, entry.schema_url);
+            for group in entry.scope_metrics {
+                let scope = Scope::from_otlp(group.scope, group.schema_url);
+                for series in group.metrics.into_iter().filter_map(metrics::series) {
+                    let writer = self.writer(series.table);
+                    writer.set_origin(&entity, &scope);
+                    for point in series.points {
+                        writer.write(|row| metrics::write(row, &series.description, point));
+                    }
+                }
+            }
+        }
+    }
+
+    fn writer(&mut self, table: Table) -> &mut Writer<'a> {
+        let place = self.writers.iter().position(|writer| writer.table == table);
+        let place = place.unwrap_or_else(|| {
+            self.writers.push(Writer::new(self.encoding, table));
+            self.writers.len() - 1
+        });
+        &mut self.writers[place]
+    }
+
+    fn finish(self) -> Vec<Insert> {
+        let inserts = self.writers.into_iter().map(Writer::finish);
+        inserts.filter(|insert| insert.rows > 0).collect()
+    }
+}
+
+/// Writes the rows of one table.
+struct Writer<'a> {
+    table: Table,
+    layout: &'a Layout,
+    json_levels: usize,
+    blocks: Blocks,
+    /// The cells that say where a row comes from, which many rows have in common.
+    origin: Vec<u8>,
+    rows: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(encoding: &'a Encoding, table: Table) -> Self {
+        Writer {
+            table,
+            layout: &encoding.layouts[table as usize],
+            json_levels: encoding.json_levels,
+            blocks: Blocks::new(encoding.lz4),
+            origin: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    fn set_origin(&mut self, entity: &Entity, scope: &Scope) {
+        self.origin.clear();
+        let mut row = Row::new(&mut self.origin, &self.layout.origin, self.json_levels);
+        origin::write(&mut row, entity, scope);
+    }
+
+    fn write(&mut self, write: impl FnOnce(&mut Row<'_>)) {
+        let out = self.blocks.row();
+        write(&mut Row::new(out, &self.layout.own, self.json_levels));
+        out.extend_from_slice(&self.origin);
+        self.rows += 1;
+    }
+
+    fn finish(self) -> Insert {
+        Insert {
+            table: self.table,
+            columns: self.layout.names.clone(),
+            json: self.layout.has_json(),
+            rows: self.rows,
+            body: self.blocks.finish().into(),
+            state: RefCell::new(State::Waiting),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Rows of the `otel_metrics_*` tables: one for each data point.
+
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::metrics::v1::{
+    Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, NumberDataPoint, SummaryDataPoint, exemplar,
+    exponential_histogram_data_point::Buckets, number_data_point,
+};
+
+use super::fields;
+use super::row::Row;
+use super::tables::Table;
+use super::value;
+use crate::record::Value;
+
+/// What all points of a metric have in common.
+pub struct Description {
+    name: String,
+    description: String,
+    unit: String,
+}
+
+/// A data point of any kind.
+pub enum Point {
+    /// Of a gauge, or of a sum with its temporality and whether it only grows.
+    Number(NumberDataPoint, Option<(i32, bool)>),
+    /// Of a histogram, with temporality.
+    Histogram(HistogramDataPoint, i32),
+    /// Of an exponential histogram, with temporality.
+    Exponential(ExponentialHistogramDataPoint, i32),
+    /// Of a summary.
+    Summary(SummaryDataPoint),
+}
+
+/// A metric's points, and the table that has a row for each.
+pub struct Series {
+    /// The table.
+    pub table: Table,
+    /// What all points have in common.
+    pub description: Description,
+    /// The points.
+    pub points: Vec<Point>,
+}
+
+/// Takes a metric apart; none if it has no data.
+pub fn series(metric: Metric) -> Option<Series> {
+    let description = Description {
+        name: metric.name,
+        description: metric.description,
+        unit: metric.unit,
+    };
+    let (table, points) = match metric.data? {
+        Data::Gauge(gauge) => (Table::Gauge, all(gauge.data_points, |point| Point::Number(point, None))),
+        Data::Sum(sum) => {
+            let shared = (sum.aggregation_temporality, sum.is_monotonic);
+            (
+                Table::Sum,
+                all(sum.data_points, |point| Point::Number(point, Some(shared))),
+            )
+        }
+        Data::Histogram(histogram) => {
+            let temporality = histogram.aggregation_temporality;
+            let points = all(histogram.data_points, |point| Point::Histogram(point, temporality));
+            (Table::Histogram, points)
+        }
+        Data::ExponentialHistogram(histogram) => {
+            let temporality = histogram.aggregation_temporality;
+            let points = all(histogram.data_points, |point| Point::Exponential(point, temporality));
+            (Table::ExponentialHistogram, points)
+        }
+        Data::Summary(summary) => (Table::Summary, all(summary.data_points, Point::Summary)),
+    };
+    Some(Series {
+        table,
+        description,
+        points,
+    })
+}
+
+fn all<T>(points: Vec<T>, point: impl Fn(T) -> Point) -> Vec<Point> {
+    points.into_iter().map(point).collect()
+}
+
+/// Writes a data point.
+pub fn write(row: &mut Row<'_>, metric: &Description, point: Point) {
+    match point {
+        Point::Number(point, shared) => number(row, metric, point, shared),
+        Point::Histogram(point, temporality) => histogram(row, metric, point, temporality),
+        Point::Exponential(point, temporality) => exponential(row, metric, point, temporality),
+        Point::Summary(point) => summary(row, metric, point),
+    }
+}
+
+/// The cells that the rows of every kind begin with.
+fn common(row: &mut Row<'_>, metric: &Description, attributes: Vec<KeyValue>, [start, time]: [u64; 2], flags: u32) {
+    row.text(&metric.name);
+    row.text(&metric.description);
+    row.text(&metric.unit);
+    row.attributes(&fields::of(&value::attributes_from_otlp(attributes)));
+    row.time(start);
+    row.time(time);
+    row.integer(u64::from(flags));
+}
+
+fn number(row: &mut Row<'_>, metric: &Description, point: NumberDataPoint, sum: Option<(i32, bool)>) {
+    let times = [point.start_time_unix_nano, point.time_unix_nano];
+    common(row, metric, point.attributes, times, point.flags);
+    if let Some((temporality, monotonic)) = sum {
+        row.signed(temporality);
+        row.integer(u64::from(monotonic));
+    }
+    row.float(match point.value {
+        Some(number_data_point::Value::AsDouble(value)) => value,
+        Some(number_data_point::Value::AsInt(value)) => value as f64,
+        None => 0.0,
+    });
+    exemplars(row, point.exemplars);
+}
+
+fn histogram(row: &mut Row<'_>, metric: &Description, point: HistogramDataPoint, temporality: i32) {
+    let times = [point.start_time_unix_nano, point.time_unix_nano];
+    common(row, metric, point.attributes, times, point.flags);
+    row.signed(temporality);
+    row.integer(point.count);
+    row.float(point.sum.unwrap_or_default());
+    row.float(point.min.unwrap_or_default());
+    row.float(point.max.unwrap_or_default());
+    row.list(&point.bucket_counts, |cell, count| cell.integer(*count));
+    row.list(&point.explicit_bounds, |cell, bound| cell.float(*bound));
+    exemplars(row, point.exemplars);
+}
+
+fn exponential(row: &mut Row<'_>, metric: &Description, point: ExponentialHistogramDataPoint, temporality: i32) {
+    let times = [point.start_time_unix_nano, point.time_unix_nano];
+    common(row, metric, point.attributes, times, point.flags);
+    row.signed(temporality);
+    row.integer(point.count);
+    row.float(point.sum.unwrap_or_default());
+    row.float(point.min.unwrap_or_default());
+    row.float(point.max.unwrap_or_default());
+    row.signed(point.scale);
+    row.integer(point.zero_count);
+    buckets(row, point.positive);
+    buckets(row, point.negative);
+    exemplars(row, point.exemplars);
+}
+
+fn buckets(row: &mut Row<'_>, buckets: Option<Buckets>) {
+    let buckets = buckets.unwrap_or_default();
+    row.signed(buckets.offset);
+    row.list(&buckets.bucket_counts, |cell, count| cell.integer(*count));
+}
+
+fn summary(row: &mut Row<'_>, metric: &Description, point: SummaryDataPoint) {
+    let times = [point.start_time_unix_nano, point.time_unix_nano];
+    common(row, metric, point.attributes, times, point.flags);
+    row.integer(point.count);
+    row.float(point.sum);
+    row.list(&point.quantile_values, |cell, value| cell.float(value.quantile));
+    row.list(&point.quantile_values, |cell, value| cell.float(value.value));
+}
+
+/// Ids of an exemplar are written in full even when they are zero, as the collector does.
+fn exemplars(row: &mut Row<'_>, mut exemplars: Vec<Exemplar>) {
+    let take = |exemplar: &mut Exemplar| value::attributes_from_otlp(std::mem::take(&mut exemplar.filtered_attributes));
+    let attributes: Vec<Vec<(String, Value)>> = exemplars.iter_mut().map(take).collect();
+    row.list(&attributes, |cell, attributes| cell.attributes(&fields::of(attributes)));
+    row.list(&exemplars, |cell, exemplar| cell.time(exemplar.time_unix_nano));
+    row.list(&exemplars, |cell, exemplar| {
+        cell.float(match exemplar.value {
+            Some(exemplar::Value::AsDouble(value)) => value,
+            Some(exemplar::Value::AsInt(value)) => value as f64,
+            None => 0.0,
+        });
+    });
+    row.list(&exemplars, |cell, exemplar| cell.full_id(&exemplar.span_id, 8));
+    row.list(&exemplars, |cell, exemplar| cell.full_id(&exemplar.trace_id, 16));
+}

@@ -1,0 +1,188 @@
+//! The exporter against a server that answers as ClickHouse does.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::{
+    Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric::Data,
+};
+use prost::Message;
+
+use super::*;
+use crate::buffer::Forwarded;
+use crate::convert::logs::from_line;
+use crate::http::testing::{Answer, Seen, Server, run};
+use crate::http::{HeaderValue, TlsOptions};
+use crate::record::{Origin, Value};
+
+const COLUMNS: &str = "otel_logs\tTimestamp\tDateTime64(9)\notel_logs\tBody\tString\notel_logs\tLogAttributes\tJSON\n";
+const TIME: Duration = Duration::from_secs(20);
+
+fn exporter(server: &Server, lz4: bool) -> ClickHouseExporter {
+    let config = ClickHouseConfig {
+        endpoint: server.endpoint(),
+        user: Some(HeaderValue::from_static("writer")),
+        password: Some(HeaderValue::from_static("word")),
+        database: "default".into(),
+        table_prefix: "otel".into(),
+        lz4,
+        async_insert: true,
+        json: false,
+        json_levels: 4,
+        timeout: TIME,
+        tls: TlsOptions::default(),
+    };
+    ClickHouseExporter::new(config, Proxies::default())
+}
+
+fn resource() -> Resource {
+    Resource {
+        attributes: vec![("service.name".into(), Value::from("orders"))],
+        overrides: vec![],
+    }
+}
+
+fn one_log() -> Records {
+    Records {
+        logs: vec![from_line(Origin::Function, 7, r#""hi""#)],
+        ..Records::default()
+    }
+}
+
+/// A gauge and a sum, one point each.
+fn two_metrics() -> Records {
+    let data_points = vec![NumberDataPoint::default()];
+    let sum = Sum {
+        data_points: data_points.clone(),
+        ..Sum::default()
+    };
+    let metric = |data| Metric {
+        data: Some(data),
+        ..Metric::default()
+    };
+    let metrics = vec![metric(Data::Gauge(Gauge { data_points })), metric(Data::Sum(sum))];
+    let request = ExportMetricsServiceRequest {
+        resource_metrics: vec![ResourceMetrics {
+            scope_metrics: vec![ScopeMetrics {
+                metrics,
+                ..ScopeMetrics::default()
+            }],
+            ..ResourceMetrics::default()
+        }],
+    };
+    Records {
+        forwarded: vec![Forwarded {
+            signal: Signal::Metrics,
+            request: request.encode_to_vec().into(),
+            items: 2,
+        }],
+        ..Records::default()
+    }
+}
+
+fn asks_for_columns(seen: &Seen) -> bool {
+    seen.body.starts_with(b"SELECT table, name, type FROM system.columns")
+}
+
+fn refusal(seen: &Seen, status: u16) -> Answer {
+    match asks_for_columns(seen) {
+        true => Answer::new(200, COLUMNS),
+        false => Answer::new(status, ""),
+    }
+}
+
+#[test]
+fn rows_have_the_columns_that_are_there() {
+    run(async {
+        let server = Server::start(|seen| refusal(seen, 200)).await;
+        let exporter = exporter(&server, false);
+        assert_eq!(exporter.prepare(TIME).await, Verdict::Delivered(0));
+        assert_eq!(exporter.prepare(TIME).await, Verdict::Delivered(0));
+        let inserts = exporter.encode(Signal::Logs, one_log(), &resource());
+        assert_eq!(exporter.send(&inserts, TIME).await, Verdict::Delivered(0));
+        let requests = server.requests.borrow();
+        let [asked, inserted] = requests.as_slice() else {
+            panic!("{} requests", requests.len());
+        };
+        assert_eq!(
+            (asked.path.as_str(), asked.header("x-clickhouse-user")),
+            ("/", Some("writer"))
+        );
+        assert_eq!(inserted.header("x-clickhouse-key"), Some("word"));
+        assert_eq!(
+            inserted.path,
+            "/?query=INSERT%20INTO%20%60default%60.%60otel_logs%60%20%28%60Timestamp%60%2C%20%60Body%60%2C%20\
+             %60LogAttributes%60%29%20FORMAT%20RowBinary&async_insert=1&wait_for_async_insert=1\
+             &input_format_binary_read_json_as_string=1&type_json_skip_duplicated_paths=1"
+        );
+        assert_eq!(
+            &inserted.body[..],
+            b"\x07\0\0\0\0\0\0\0\x02hi\x13{\"type\":\"function\"}"
+        );
+    });
+}
+
+#[test]
+fn only_what_was_not_taken_is_sent_again() {
+    run(async {
+        let broken = Rc::new(Cell::new(true));
+        let sums_fail = Rc::clone(&broken);
+        let server = Server::start(move |seen| {
+            let fails = sums_fail.get() && seen.path.contains("metrics_sum");
+            refusal(seen, if fails { 503 } else { 200 })
+        })
+        .await;
+        let exporter = exporter(&server, true);
+        let inserts = exporter.encode(Signal::Metrics, two_metrics(), &resource());
+        assert_eq!(inserts.iter().map(|insert| insert.rows).collect::<Vec<_>>(), [1, 1]);
+        assert!(matches!(exporter.send(&inserts, TIME).await, Verdict::Failed(_)));
+        broken.set(false);
+        assert_eq!(exporter.send(&inserts, TIME).await, Verdict::Delivered(0));
+        let requests = server.requests.borrow();
+        let sent_to = |table: &str| requests.iter().filter(|seen| seen.path.contains(table)).count();
+        assert_eq!((sent_to("metrics_gauge"), sent_to("metrics_sum")), (1, 2));
+        assert!(requests.iter().all(|seen| seen.path.contains("&decompress=1")));
+    });
+}
+
+#[test]
+fn a_refused_table_does_not_cost_the_others() {
+    run(async {
+        let server = Server::start(|seen| {
+            let refused = seen.path.contains("metrics_sum");
+            refusal(seen, if refused { 404 } else { 200 })
+        })
+        .await;
+        let exporter = exporter(&server, true);
+        let inserts = exporter.encode(Signal::Metrics, two_metrics(), &resource());
+        let Verdict::PartlyRejected(1, reason) = exporter.send(&inserts, TIME).await else {
+            panic!("not partly rejected");
+        };
+        assert!(reason.contains("404"), "{reason}");
+    });
+}
+
+#[test]
+fn a_failure_to_ask_is_a_failure_to_send() {
+    run(async {
+        for (status, unauthorized) in [(503, false), (403, true)] {
+            let server = Server::start(move |_| Answer::new(status, "")).await;
+            let verdict = exporter(&server, true).prepare(TIME).await;
+            assert_eq!(matches!(verdict, Verdict::Unauthorized(_)), unauthorized, "{verdict:?}");
+            assert_eq!(matches!(verdict, Verdict::Failed(_)), !unauthorized, "{verdict:?}");
+        }
+    });
+}
+
+#[test]
+fn who_may_not_look_writes_clickstacks_own_columns() {
+    run(async {
+        let server = Server::start(|seen| Answer::new(if asks_for_columns(seen) { 400 } else { 200 }, "")).await;
+        let exporter = exporter(&server, true);
+        assert_eq!(exporter.prepare(TIME).await, Verdict::Delivered(0));
+        let inserts = exporter.encode(Signal::Logs, one_log(), &resource());
+        assert!(inserts[0].columns.contains("`EventName`"), "{}", inserts[0].columns);
+    });
+}

@@ -1,0 +1,145 @@
+//! OTLP as a backend, over HTTP or gRPC: each signal may go elsewhere and in another way.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::exporter::{Body, Payload, Verdict};
+use super::{otlp, otlp_answer};
+use crate::buffer::Signal;
+use crate::config::{OtlpConfig, OtlpProtocol, OtlpTarget};
+use crate::http::header::{CONTENT_ENCODING, CONTENT_TYPE, TE};
+use crate::http::{self, Client, HeaderMap, HeaderValue, Method, Proxies};
+use crate::record::Resource;
+use crate::session::Records;
+use crate::{grpc, gzip};
+
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
+
+/// An OTLP backend with its connections.
+pub struct OtlpExporter {
+    logs: Option<Target>,
+    traces: Option<Target>,
+    metrics: Option<Target>,
+}
+
+/// Where one signal goes.
+struct Target {
+    config: OtlpTarget,
+    client: Rc<Client>,
+}
+
+impl OtlpExporter {
+    /// Nothing is connected yet. Signals with the same TLS settings share their connections.
+    pub fn new(config: OtlpConfig, proxies: &Proxies) -> Self {
+        let mut clients: Vec<(http::TlsOptions, Rc<Client>)> = Vec::new();
+        let mut target = |config: OtlpTarget| {
+            let known = clients.iter().find(|(tls, _)| *tls == config.tls);
+            let client = match known {
+                Some((_, client)) => Rc::clone(client),
+                None => {
+                    let client = Rc::new(Client::with_proxies(config.tls.clone(), proxies.clone()));
+                    clients.push((config.tls.clone(), Rc::clone(&client)));
+                    client
+                }
+            };
+            Target { config, client }
+        };
+        Self {
+            logs: config.logs.map(&mut target),
+            traces: config.traces.map(&mut target),
+            metrics: config.metrics.map(&mut target),
+        }
+    }
+
+    fn target(&self, signal: Signal) -> Option<&Target> {
+        match signal {
+            Signal::Logs => self.logs.as_ref(),
+            Signal::Traces => self.traces.as_ref(),
+            Signal::Metrics => self.metrics.as_ref(),
+        }
+    }
+
+    /// Encodes records as one payload; none if the signal goes nowhere.
+    pub fn encode(&self, signal: Signal, records: Records, resource: &Resource) -> Option<Payload> {
+        let OtlpTarget { protocol, gzip, .. } = self.target(signal)?.config;
+        let items = records.items();
+        let message = match signal {
+            Signal::Logs => otlp::encode_logs(resource, records.logs, &records.forwarded),
+            Signal::Traces => otlp::encode_spans(resource, records.spans, &records.forwarded),
+            Signal::Metrics => otlp::encode_metrics(resource, &records.forwarded),
+        };
+        let body = match protocol {
+            OtlpProtocol::Grpc => grpc::frame(&message, gzip)?,
+            OtlpProtocol::Http if gzip => {
+                let out = Vec::with_capacity(message.len() / 4 + 64);
+                gzip::compress(out, &message)?.into()
+            }
+            OtlpProtocol::Http => message.into(),
+        };
+        let body = Body::Otlp(body);
+        Some(Payload { signal, items, body })
+    }
+
+    /// Sends a request, within this time at most.
+    pub async fn send(&self, signal: Signal, body: &Bytes, within: Duration) -> Verdict {
+        match self.target(signal) {
+            Some(target) => target.send(signal, body, within).await,
+            None => Verdict::Delivered(0),
+        }
+    }
+}
+
+impl Target {
+    async fn send(&self, signal: Signal, body: &Bytes, within: Duration) -> Verdict {
+        let timeout = within.min(self.config.timeout);
+        let mut request = http::Request {
+            method: Method::POST,
+            endpoint: self.config.endpoint.clone(),
+            headers: self.config.headers.iter().cloned().collect(),
+            body: Bytes::clone(body),
+            timeout,
+        };
+        let sent = match self.config.protocol {
+            OtlpProtocol::Http => {
+                http_headers(&mut request.headers, self.config.gzip);
+                self.client.send(request).await
+            }
+            OtlpProtocol::Grpc => {
+                request.endpoint = request.endpoint.with_path(grpc::method_path(signal));
+                grpc_headers(&mut request.headers, self.config.gzip, timeout);
+                self.client.send_http2(request).await
+            }
+        };
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => return Verdict::Failed(error.to_string()),
+        };
+        match self.config.protocol {
+            OtlpProtocol::Http => otlp_answer::http_verdict(signal, &self.config.endpoint, response),
+            OtlpProtocol::Grpc => otlp_answer::grpc_verdict(signal, &self.config.endpoint, response),
+        }
+    }
+}
+
+fn http_headers(headers: &mut HeaderMap, gzip: bool) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+    if gzip {
+        headers.insert(CONTENT_ENCODING, GZIP);
+    }
+}
+
+fn grpc_headers(headers: &mut HeaderMap, gzip: bool, timeout: Duration) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(grpc::CONTENT_TYPE));
+    headers.insert(TE, HeaderValue::from_static("trailers"));
+    headers.insert(grpc::ACCEPT_ENCODING, HeaderValue::from_static("identity,gzip"));
+    if gzip {
+        headers.insert(grpc::ENCODING, GZIP);
+    }
+    // At most eight digits, with a unit; a longer timeout than 27 hours is as good as none.
+    let milliseconds = timeout.as_millis().clamp(1, 99_999_999);
+    if let Ok(value) = HeaderValue::try_from(format!("{milliseconds}m")) {
+        headers.insert(grpc::TIMEOUT, value);
+    }
+}

@@ -1,0 +1,32 @@
+//! OTLP/JSON to OTLP protobuf, straight through: no tree of the JSON text and no message structs in between.
+//!
+//! [`schema`] says which fields there are; this file walks the JSON text beside it and writes each field as it comes.
+//! Unknown fields are ignored, as the OTLP specification wants.
+
+mod metrics_schema;
+#[cfg(test)]
+mod metrics_tests;
+mod reader;
+mod scalar;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+use serde::de::DeserializeSeed;
+
+use crate::buffer::Signal;
+
+/// The protobuf form of a JSON export request. An error says what is wrong and at which line and column.
+pub fn to_protobuf(signal: Signal, json: &[u8]) -> Result<Bytes, serde_json::Error> {
+    let message = match signal {
+        Signal::Logs => &schema::LOGS_REQUEST,
+        Signal::Traces => &schema::TRACES_REQUEST,
+        Signal::Metrics => &metrics_schema::METRICS_REQUEST,
+    };
+    let mut out = Vec::with_capacity(json.len() / 2);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    reader::MessageSeed::new(message, &mut out).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(out.into())
+}

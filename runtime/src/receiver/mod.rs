@@ -1,0 +1,12 @@
+//! The OTLP receivers for the function's own OpenTelemetry SDK, over HTTP and over gRPC.
+
+pub mod answer;
+pub mod grpc;
+pub mod http;
+
+use crate::convert::sdk::Received;
+
+/// Takes a valid request in; false if there is no room for it.
+pub trait Take: Fn(Received) -> bool + Clone + 'static {}
+
+impl<T: Fn(Received) -> bool + Clone + 'static> Take for T {}

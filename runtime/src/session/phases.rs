@@ -1,0 +1,91 @@
+//! The init and restore phases, from their events to spans of the invocation that waited for them.
+
+use crate::convert::spans;
+use crate::invocation::Invocation;
+use crate::lambda::telemetry::{self, Status};
+use crate::record::Span;
+
+/// More phases than this before an invocation's end are not remembered: an environment that fails to initialise is
+/// started again by Lambda only a few times.
+const REMEMBERED: usize = 4;
+
+/// A phase that an invocation waited for. Times are nanoseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phase {
+    /// `init` or `restore`.
+    pub name: &'static str,
+    /// Lambda began it when an invocation had come already.
+    pub within_invocation: bool,
+    /// When it began.
+    pub start: u64,
+    /// When it ended, once known.
+    pub end: Option<u64>,
+    /// How it ended, once known.
+    pub status: Option<Status>,
+    /// The error's type, if it failed.
+    pub error_type: Option<String>,
+}
+
+/// The phases since the last ended invocation.
+#[derive(Debug, Default)]
+pub struct Phases {
+    recent: Vec<Phase>,
+    /// Phases before the first invocation are for all, not for it: environments that were made ahead of any.
+    ahead: bool,
+}
+
+impl Phases {
+    /// None yet. `initialization_type` as in `AWS_LAMBDA_INITIALIZATION_TYPE`.
+    pub fn new(initialization_type: &str) -> Self {
+        Phases {
+            recent: Vec::new(),
+            ahead: matches!(
+                initialization_type,
+                "provisioned-concurrency" | "lambda-managed-instances"
+            ),
+        }
+    }
+
+    /// `platform.initStart` or `platform.restoreStart` came.
+    pub fn begin(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
+        let phase = Phase {
+            name,
+            within_invocation: event.phase == "invoke",
+            start: at,
+            end: None,
+            status: None,
+            error_type: None,
+        };
+        let again = self.recent.iter().any(|known| known.name == name && known.start == at);
+        if !again && self.recent.len() < REMEMBERED {
+            self.recent.push(phase);
+        }
+    }
+
+    /// Its `RuntimeDone` or `Report` came: the report's word on status and end counts, and its failure is told once, here.
+    pub fn end(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
+        let Some(phase) = self.recent.iter_mut().rfind(|phase| phase.name == name) else {
+            return;
+        };
+        let duration = event.metrics.as_ref().and_then(|metrics| metrics.duration_ms);
+        phase.end = match duration {
+            Some(ms) => Some(phase.start + (ms.max(0.0) * spans::NANOS_PER_MILLISECOND) as u64),
+            None => phase.end.or(Some(at)),
+        };
+        phase.status = event.status.or(phase.status);
+        if let Some(kind) = &event.error_type {
+            phase.error_type = Some(kind.as_ref().to_owned());
+        }
+    }
+
+    /// The spans of the phases that this ended invocation waited for.
+    pub fn take(&mut self, invocation: &Invocation) -> Vec<Span> {
+        let phases = std::mem::take(&mut self.recent);
+        let waited = |phase: &&Phase| phase.within_invocation || (invocation.cold_start && !self.ahead);
+        phases
+            .iter()
+            .filter(waited)
+            .map(|phase| spans::phase_span(phase, invocation))
+            .collect()
+    }
+}

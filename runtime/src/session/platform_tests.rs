@@ -1,0 +1,241 @@
+//! Phases, platform metrics, losses and stack traces, from telemetry to what is sent.
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use prost::Message;
+use serde_json::json;
+
+use super::*;
+use crate::record::{Log, Severity, Span, SpanKind, SpanStatus};
+
+const NOW: u64 = 1_763_913_811_000_000_000;
+
+fn session(initialization_type: &str) -> Session {
+    let function = FunctionIdentity {
+        name: "orders".into(),
+        initialization_type: initialization_type.into(),
+        ..FunctionIdentity::default()
+    };
+    Session::new(&function).with_platform_metrics(true)
+}
+
+/// Takes events in: seconds, kind and record of each.
+fn tell(session: &mut Session, events: &[(u32, &str, serde_json::Value)]) {
+    let events: Vec<serde_json::Value> = events
+        .iter()
+        .map(|(second, kind, record)| {
+            json!({"time": format!("2025-11-23T16:03:{second:02}.000Z"), "type": kind, "record": record})
+        })
+        .collect();
+    session.telemetry(&serde_json::Value::from(events).to_string(), NOW);
+}
+
+fn start(id: &str) -> serde_json::Value {
+    json!({"requestId": id, "tracing": {"value": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8"}})
+}
+
+fn done(id: &str, status: &str) -> serde_json::Value {
+    json!({"requestId": id, "status": status, "metrics": {"durationMs": 12.0}})
+}
+
+fn spans_of(session: &mut Session) -> Vec<Span> {
+    session.take(Signal::Traces, usize::MAX, NOW).spans
+}
+
+fn logs_of(session: &mut Session) -> Vec<Log> {
+    session.take(Signal::Logs, usize::MAX, NOW).logs
+}
+
+#[test]
+fn a_cold_start_has_an_init_span_below_its_invocation() {
+    let mut session = session("on-demand");
+    tell(
+        &mut session,
+        &[
+            (
+                1,
+                "platform.initStart",
+                json!({"initializationType": "on-demand", "phase": "init"}),
+            ),
+            (
+                2,
+                "platform.initRuntimeDone",
+                json!({"phase": "init", "status": "success"}),
+            ),
+            (
+                3,
+                "platform.initReport",
+                json!({"phase": "init", "status": "success", "metrics": {"durationMs": 1500.0}}),
+            ),
+            (4, "platform.start", start("r")),
+            (5, "platform.runtimeDone", done("r", "success")),
+        ],
+    );
+    let spans = spans_of(&mut session);
+    assert_eq!(spans.len(), 2);
+    let (init, invoke) = (&spans[0], &spans[1]);
+    assert_eq!((init.name.as_str(), init.kind), ("init", SpanKind::Internal));
+    assert_eq!((invoke.name.as_str(), invoke.kind), ("orders", SpanKind::Server));
+    assert_eq!(init.context.trace_id, invoke.context.trace_id);
+    assert_eq!(init.parent_span_id, Some(invoke.context.span_id));
+    assert_ne!(init.context.span_id, invoke.context.span_id);
+    assert_eq!(init.end - init.start, 1_500_000_000);
+    tell(
+        &mut session,
+        &[
+            (6, "platform.start", start("s")),
+            (7, "platform.runtimeDone", done("s", "success")),
+        ],
+    );
+    assert_eq!(spans_of(&mut session).len(), 1, "a warm invocation has none");
+}
+
+#[test]
+fn environments_made_ahead_have_no_init_span_but_a_failure_is_told() {
+    let mut session = session("provisioned-concurrency");
+    let failed = json!({"phase": "init", "status": "error", "errorType": "Runtime.ExitError"});
+    tell(
+        &mut session,
+        &[
+            (1, "platform.initStart", json!({"phase": "init"})),
+            (2, "platform.initReport", failed),
+            (3, "platform.initStart", json!({"phase": "invoke"})),
+            (
+                4,
+                "platform.initReport",
+                json!({"phase": "invoke", "status": "timeout"}),
+            ),
+            (4, "platform.start", start("r")),
+            (5, "platform.runtimeDone", done("r", "success")),
+        ],
+    );
+    let spans = spans_of(&mut session);
+    assert_eq!(spans.len(), 2);
+    assert_eq!(spans[0].status, SpanStatus::Error("timeout".into()));
+    let bodies: Vec<String> = logs_of(&mut session).into_iter().map(|log| log.body).collect();
+    assert_eq!(
+        bodies,
+        [
+            "The init phase failed: Runtime.ExitError",
+            "The init phase failed: timeout"
+        ]
+    );
+}
+
+#[test]
+fn a_restored_environment_has_a_restore_span() {
+    let mut session = session("snap-start");
+    tell(
+        &mut session,
+        &[
+            (1, "platform.restoreStart", json!({"functionName": "orders"})),
+            (2, "platform.restoreRuntimeDone", json!({"status": "success"})),
+            (3, "platform.start", start("r")),
+            (4, "platform.runtimeDone", done("r", "success")),
+        ],
+    );
+    let spans = spans_of(&mut session);
+    assert_eq!(
+        (spans[0].name.as_str(), spans[0].end - spans[0].start),
+        ("restore", 1_000_000_000)
+    );
+}
+
+#[test]
+fn an_invocation_without_lines_waits_to_be_sent_too() {
+    let mut session = session("on-demand");
+    assert_eq!(session.waiting(), 0);
+    tell(
+        &mut session,
+        &[
+            (1, "platform.start", start("r")),
+            (2, "platform.runtimeDone", done("r", "success")),
+        ],
+    );
+    assert!(session.waiting() > 0);
+    assert_eq!(spans_of(&mut session).len(), 1);
+    assert_eq!(session.waiting(), 0);
+}
+
+#[test]
+fn metrics_leave_at_the_end_and_only_if_wanted() {
+    let report = json!({"requestId": "r", "status": "success", "metrics": {"durationMs": 12.0, "billedDurationMs": 13,
+        "memorySizeMB": 128, "maxMemoryUsedMB": 60, "initDurationMs": 100.5}});
+    let events = [
+        (1, "platform.start", start("r")),
+        (2, "platform.runtimeDone", done("r", "success")),
+        (3, "platform.report", report),
+    ];
+    let mut unwanted = session("on-demand").with_platform_metrics(false);
+    let mut session = session("on-demand");
+    tell(&mut session, &events);
+    tell(&mut unwanted, &events);
+    let soon = timestamp::parse("2025-11-23T16:03:05Z").unwrap();
+    logs_of(&mut session);
+    spans_of(&mut session);
+    assert!(session.take(Signal::Metrics, usize::MAX, soon).is_empty());
+    for session in [&mut session, &mut unwanted] {
+        session.end("spindown", soon);
+        logs_of(session);
+    }
+    assert_eq!(session.waiting(), 1);
+    let sent = session.take(Signal::Metrics, usize::MAX, soon).forwarded;
+    let request = ExportMetricsServiceRequest::decode(&*sent[0].request).unwrap();
+    let metrics = &request.resource_metrics[0].scope_metrics[0].metrics;
+    assert!(metrics.iter().any(|metric| metric.name == "faas.invocations"));
+    assert_eq!(session.waiting(), 0);
+    assert!(unwanted.take(Signal::Metrics, usize::MAX, soon).is_empty());
+}
+
+#[test]
+fn memory_that_is_all_used_is_told_with_the_request() {
+    let mut session = session("on-demand");
+    let report = json!({"requestId": "r", "status": "failure", "errorType": "Runtime.ExitError",
+        "metrics": {"durationMs": 12.0, "memorySizeMB": 128, "maxMemoryUsedMB": 128}});
+    tell(
+        &mut session,
+        &[(1, "platform.start", start("r")), (3, "platform.report", report)],
+    );
+    let logs = logs_of(&mut session);
+    assert_eq!(logs[0].body, "Out of memory: 128 MB of 128 MB were used");
+    assert_eq!(logs[1].body, "Invocation failed: Runtime.ExitError");
+    assert!(logs.iter().all(|log| log.request_id.as_deref() == Some("r")));
+}
+
+#[test]
+fn losses_are_told_once_for_each_end() {
+    let mut session = session("on-demand");
+    let lost = json!({"droppedRecords": 3, "droppedBytes": 900, "reason": "slow"});
+    tell(
+        &mut session,
+        &[(1, "platform.start", start("r")), (2, "platform.logsDropped", lost)],
+    );
+    assert_eq!(logs_of(&mut session).len(), 0, "the invocation runs");
+    tell(&mut session, &[(3, "platform.runtimeDone", done("r", "success"))]);
+    assert_eq!(logs_of(&mut session)[0].body, "telemetry records lost: 3 (platform 3)");
+    session.count_rejected(1);
+    assert_eq!(
+        logs_of(&mut session).len(),
+        0,
+        "the refused record was perhaps this one"
+    );
+    session.end("spindown", NOW);
+    assert_eq!(logs_of(&mut session)[0].body, "telemetry records lost: 1 (rejected 1)");
+}
+
+#[test]
+fn a_printed_stack_trace_is_one_record_of_its_invocation() {
+    let mut session = session("on-demand");
+    let line = |text: &str| (2, "function", json!(format!("{text}\n")));
+    let trace = "Traceback (most recent call last):\n  File \"app.py\", line 8, in handler\nKeyError: 'id'";
+    let mut events = vec![(1, "platform.start", start("r"))];
+    events.extend(trace.lines().map(line));
+    tell(&mut session, &events);
+    assert_eq!(session.waiting(), 3);
+    tell(&mut session, &[(3, "platform.runtimeDone", done("r", "success"))]);
+    let logs = logs_of(&mut session);
+    assert_eq!(
+        (logs.len(), logs[0].body.as_str(), logs[0].severity),
+        (1, trace, Severity::Error)
+    );
+    assert_eq!(logs[0].request_id.as_deref(), Some("r"));
+}

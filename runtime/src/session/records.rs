@@ -1,0 +1,28 @@
+//! What leaves in one round.
+
+use crate::buffer::Forwarded;
+use crate::record::{Log, Span};
+
+/// What one request per signal can take.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// Log records of ours.
+    pub logs: Vec<Log>,
+    /// Spans of ours.
+    pub spans: Vec<Span>,
+    /// Requests of the function's SDK.
+    pub forwarded: Vec<Forwarded>,
+}
+
+impl Records {
+    /// How many there are, as the backend counts them.
+    pub fn items(&self) -> usize {
+        let forwarded: usize = self.forwarded.iter().map(|request| request.items).sum();
+        self.logs.len() + self.spans.len() + forwarded
+    }
+
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty() && self.spans.is_empty() && self.forwarded.is_empty()
+    }
+}

@@ -1,0 +1,206 @@
+//! A gRPC backend and a gRPC caller, on hyper alone.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::future::Future;
+use std::io::Read;
+use std::rc::Rc;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, spawn_local};
+use tokio_rustls::TlsAcceptor;
+
+pub const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+pub const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+pub const METRICS: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+
+#[derive(Clone)]
+struct LocalExecutor;
+
+impl<F: Future + 'static> hyper::rt::Executor<F> for LocalExecutor {
+    fn execute(&self, future: F) {
+        spawn_local(async move {
+            future.await;
+        });
+    }
+}
+
+/// A call as it arrived.
+#[derive(Clone)]
+pub struct Call {
+    pub path: String,
+    pub headers: HeaderMap,
+    /// The message, unpacked.
+    pub message: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Seen {
+    calls: RefCell<Vec<Call>>,
+    connections: Cell<usize>,
+    /// Status, message and details of the next answers.
+    status: RefCell<Vec<(u16, &'static str)>>,
+}
+
+/// A backend that keeps what it gets. Ends with its connections when dropped.
+pub struct GrpcBackend {
+    port: u16,
+    seen: Rc<Seen>,
+    accepting: JoinHandle<()>,
+}
+
+impl GrpcBackend {
+    pub async fn start(tls: Option<TlsAcceptor>) -> GrpcBackend {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Rc::new(Seen::default());
+        let shared = Rc::clone(&seen);
+        let accepting = spawn_local(async move {
+            let mut connections = tokio::task::JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                shared.connections.set(shared.connections.get() + 1);
+                let (tls, seen) = (tls.clone(), Rc::clone(&shared));
+                connections.spawn_local(async move {
+                    match tls {
+                        None => serve(stream, seen).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, seen).await;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        GrpcBackend { port, seen, accepting }
+    }
+
+    pub fn url(&self, scheme: &str) -> String {
+        format!("{scheme}://localhost:{}", self.port)
+    }
+
+    /// The next call gets this status, and each further one added so the one after; then all is taken again.
+    pub fn answer_next_with(&self, status: u16, message: &'static str) {
+        self.seen.status.borrow_mut().push((status, message));
+    }
+
+    /// The calls of a method that were taken.
+    pub fn calls(&self, path: &str) -> Vec<Call> {
+        let calls = self.seen.calls.borrow();
+        calls.iter().filter(|call| call.path == path).cloned().collect()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.seen.connections.get()
+    }
+}
+
+impl Drop for GrpcBackend {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: Rc<Seen>) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let seen = Rc::clone(&seen);
+        async move {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            let call = Call {
+                path: head.uri.path().to_owned(),
+                message: unframed(&body),
+                headers: head.headers,
+            };
+            let mut status = seen.status.borrow_mut();
+            let (status, message) = if status.is_empty() { (0, "") } else { status.remove(0) };
+            if status == 0 {
+                seen.calls.borrow_mut().push(call);
+            }
+            Ok::<_, Infallible>(answer(status, message))
+        }
+    });
+    let _ = hyper::server::conn::http2::Builder::new(LocalExecutor)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+type Answer = http_body_util::combinators::BoxBody<Bytes, Infallible>;
+
+fn answer(status: u16, message: &'static str) -> Response<Answer> {
+    let response = Response::builder().header("content-type", "application/grpc");
+    if status != 0 {
+        // Without a message, the status is in the headers.
+        let response = response.header("grpc-status", status).header("grpc-message", message);
+        return response.body(Full::default().boxed()).unwrap();
+    }
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", "0".parse().unwrap());
+    let body = Full::new(framed(&[], false)).with_trailers(async move { Some(Ok(trailers)) });
+    response.body(body.boxed()).unwrap()
+}
+
+/// A message as gRPC frames it; `compressed` says that it is.
+pub fn framed(message: &[u8], compressed: bool) -> Bytes {
+    let mut framed = BytesMut::new();
+    framed.put_u8(compressed.into());
+    framed.put_u32(message.len().try_into().unwrap());
+    framed.put_slice(message);
+    framed.freeze()
+}
+
+fn unframed(body: &[u8]) -> Vec<u8> {
+    let length = u32::from_be_bytes(body[1..5].try_into().unwrap()) as usize;
+    assert_eq!(body.len(), 5 + length);
+    match body[0] {
+        0 => body[5..].to_vec(),
+        1 => {
+            let mut plain = Vec::new();
+            flate2::read::GzDecoder::new(&body[5..])
+                .read_to_end(&mut plain)
+                .unwrap();
+            plain
+        }
+        flag => panic!("flag {flag}"),
+    }
+}
+
+/// Calls a method with a body; gives status, message and the answer's message.
+pub async fn call(port: u16, path: &str, headers: &[(&str, &str)], body: Bytes) -> (u16, String, Vec<u8>) {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(LocalExecutor, TokioIo::new(stream))
+        .await
+        .unwrap();
+    spawn_local(async move {
+        let _ = connection.await;
+    });
+    let mut request = Request::post(format!("http://127.0.0.1:{port}{path}"))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = sender
+        .send_request(request.body(Full::new(body)).unwrap())
+        .await
+        .unwrap();
+    let (head, body) = response.into_parts();
+    assert_eq!(head.status, 200);
+    assert_eq!(head.headers["content-type"], "application/grpc");
+    let body = body.collect().await.unwrap();
+    let trailers = body.trailers().cloned().unwrap_or(head.headers);
+    let message = trailers
+        .get("grpc-message")
+        .map_or("", |message| message.to_str().unwrap());
+    let status = trailers["grpc-status"].to_str().unwrap().parse().unwrap();
+    let body = body.to_bytes();
+    let answer = if body.is_empty() { Vec::new() } else { unframed(&body) };
+    (status, message.to_owned(), answer)
+}
