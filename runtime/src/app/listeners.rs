@@ -1,8 +1,9 @@
 //! The two ports that the extension listens on, and the subscription that brings telemetry to one of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
@@ -15,6 +16,10 @@ use crate::lambda::client::Client;
 use crate::lambda::listener;
 use crate::session::Session;
 use crate::{receiver, timestamp};
+
+/// So long, at most, a batch waits for room in the buffer: it delays what Lambda delivers after it.
+const PATIENCE: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Binds the receivers for the function's SDK. Another extension may have a port: then only that receiver is off.
 pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Session>>, diagnostics: &Diagnostics) {
@@ -72,14 +77,42 @@ pub async fn serve_telemetry(
         }
     };
     let (session, changed) = (Rc::clone(session), Rc::clone(changed));
-    tokio::task::spawn_local(listener::serve(listener, move |body: Option<Bytes>| {
+    let gate = Rc::new(Gate::default());
+    tokio::task::spawn_local(listener::serve(listener, async move |body: Option<Bytes>| {
         let body = body.unwrap_or_default();
         session
             .borrow_mut()
             .telemetry(&String::from_utf8_lossy(&body), timestamp::now());
         changed.notify_one();
+        gate.wait_for_room(&session).await;
     }));
     Some(port)
+}
+
+/// Holds the answer to a batch back while the buffer is half full: Lambda keeps the next batches, which is better than
+/// dropping records here, since what we hold is being sent meanwhile.
+#[derive(Default)]
+struct Gate {
+    /// Waiting was of no use: the backend takes nothing. Until there is room again nobody waits.
+    in_vain: Cell<bool>,
+}
+
+impl Gate {
+    async fn wait_for_room(&self, session: &RefCell<Session>) {
+        let full = || {
+            let (buffered, capacity) = session.borrow().fill();
+            buffered > capacity / 2
+        };
+        let mut waited = Duration::ZERO;
+        while full() {
+            if self.in_vain.get() || waited >= PATIENCE {
+                return self.in_vain.set(true);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+            waited += LOOK_AGAIN;
+        }
+        self.in_vain.set(false);
+    }
 }
 
 /// Has Lambda deliver telemetry to this port; false, and said, where it won't.
@@ -94,5 +127,48 @@ pub async fn subscribe(client: &mut Client, port: u16, diagnostics: &Diagnostics
             diagnostics.warn_once(&format!("{error}: logs can't be received"));
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Environment};
+
+    /// A session that holds more than half of what it may.
+    fn full_session() -> RefCell<Session> {
+        let (config, _) = Config::parse(&Environment::default());
+        let session = RefCell::new(Session::new(&config.function));
+        let record = "x".repeat(100_000);
+        let batch = format!(r#"[{{"time":"2026-01-01T00:00:00.000Z","type":"function","record":"{record}"}}]"#);
+        while session.borrow().fill().0 <= session.borrow().fill().1 / 2 {
+            session.borrow_mut().telemetry(&batch, 1);
+        }
+        session
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backend_that_takes_nothing_is_waited_for_once() {
+        let (gate, session) = (Gate::default(), full_session());
+        let start = tokio::time::Instant::now();
+        gate.wait_for_room(&session).await;
+        assert!(start.elapsed() >= PATIENCE);
+        let again = tokio::time::Instant::now();
+        gate.wait_for_room(&session).await;
+        assert_eq!(again.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_waits_until_there_is_room() {
+        let (gate, session) = (Gate::default(), full_session());
+        let start = tokio::time::Instant::now();
+        let drained = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            session.borrow_mut().end("spindown", 2);
+            session.borrow_mut().take(crate::buffer::Signal::Logs, usize::MAX, 2);
+        };
+        tokio::join!(gate.wait_for_room(&session), drained);
+        assert!(start.elapsed() < PATIENCE && start.elapsed() >= Duration::from_millis(100));
+        assert!(!gate.in_vain.get());
     }
 }

@@ -221,7 +221,9 @@ impl App {
                     let until = deadline.checked_sub(flush::DEADLINE_MARGIN).unwrap_or(now);
                     self.delivery.flush(until, Purpose::Routine).await;
                     last_sent = Instant::now();
-                    rest_until = last_sent + RELIEF_PAUSE;
+                    // What a healthy backend took leaves room at once; only one that took too little gets a pause.
+                    let relieved = self.session.borrow().fill().0 < capacity / 4;
+                    rest_until = if relieved { last_sent } else { last_sent + RELIEF_PAUSE };
                 }
                 Decision::Wait(time) => {
                     let _ = tokio::time::timeout(time, self.changed.notified()).await;
