@@ -24,12 +24,18 @@ fn a_burst_of_three_buffers_arrives_whole() {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
         lambda.asked(1).await;
+        let lines = |batch| (0..LINES).map(move |number| line(batch, number));
+        let events = |batch| lines(batch).map(|line| lambda.line(&line)).collect::<Vec<Value>>();
+        let bodies: Vec<String> = (0..BATCHES)
+            .map(|batch| Value::from(events(batch)).to_string())
+            .collect();
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(60));
         lambda.deliver(&[lambda.start_event(&id)]).await;
-        for batch in 0..BATCHES {
-            let lines: Vec<Value> = (0..LINES).map(|number| lambda.line(&line(batch, number))).collect();
-            lambda.deliver(&lines).await;
+        // Slower than the lines come, as a backend far away is.
+        intake.delay(Duration::from_millis(100));
+        for body in bodies {
+            assert_eq!(lambda.deliver_raw(body).await, 200);
         }
         lambda.deliver(&[lambda.done_event(&id, "success")]).await;
         lambda.asked(2).await;
