@@ -32,25 +32,69 @@ impl Format {
     }
 }
 
+/// How grave a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Level {
+    /// Worth knowing.
+    #[default]
+    Info,
+    /// Something is wrong.
+    Warn,
+    /// Graver than any line there is but a panic's.
+    Error,
+}
+
+impl Level {
+    /// The least grave level to write, as `RUST_LOG` asks for it: a level by itself or for the target `rotel`. Directives
+    /// for other targets are the function's, which may be in Rust too.
+    pub fn from_directives(directives: Option<&str>) -> Self {
+        let mut chosen = Level::default();
+        for directive in directives.unwrap_or_default().split(',').map(str::trim) {
+            let level = match directive.split_once('=') {
+                Some(("rotel", level)) => level,
+                Some(_) => continue,
+                None => directive,
+            };
+            chosen = match level.to_ascii_lowercase().as_str() {
+                "off" | "error" => Level::Error,
+                "warn" => Level::Warn,
+                "info" | "debug" | "trace" => Level::Info,
+                _ => chosen,
+            };
+        }
+        chosen
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Level::Info => "INFO",
+            Level::Warn => "WARN",
+            Level::Error => "ERROR",
+        }
+    }
+}
+
 /// Writes the lines.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     format: Format,
+    least: Level,
     said: RefCell<HashSet<String>>,
 }
 
 impl Diagnostics {
-    /// Diagnostics in the given format.
-    pub fn new(format: Format) -> Self {
+    /// Diagnostics in the given format, from this level on.
+    pub fn new(format: Format, least: Level) -> Self {
         Diagnostics {
             format,
+            least,
             said: RefCell::default(),
         }
     }
 
     /// Says that something is wrong, and how to mend it.
     pub fn warn(&self, message: &str) {
-        self.write("WARN", message);
+        self.write(Level::Warn, message);
     }
 
     /// The same, but each message only once.
@@ -62,10 +106,13 @@ impl Diagnostics {
 
     /// Says something worth knowing.
     pub fn info(&self, message: &str) {
-        self.write("INFO", message);
+        self.write(Level::Info, message);
     }
 
-    fn write(&self, level: &str, message: &str) {
+    fn write(&self, level: Level, message: &str) {
+        if level < self.least {
+            return;
+        }
         let line = render(self.format, level, message);
         // A closed standard error is no reason to fail.
         let _ = std::io::stderr().write_all(line.as_bytes());
@@ -77,14 +124,15 @@ pub fn report_panics(format: Format) {
     std::panic::set_hook(Box::new(move |panic| {
         let line = render(
             format,
-            "ERROR",
+            Level::Error,
             &format!("internal error, the extension goes on: {panic}"),
         );
         let _ = std::io::stderr().write_all(line.as_bytes());
     }));
 }
 
-fn render(format: Format, level: &str, message: &str) -> String {
+fn render(format: Format, level: Level, message: &str) -> String {
+    let level = level.name();
     match format {
         Format::Text => format!("{PREFIX}{level} {}\n", message.replace('\n', " ")),
         Format::Json => {
@@ -108,8 +156,8 @@ mod tests {
 
     #[test]
     fn own_lines_are_recognised_in_every_shape() {
-        let text = render(Format::Text, "WARN", "a \"quoted\"\nthing");
-        let json = render(Format::Json, "WARN", "a \"quoted\"\nthing");
+        let text = render(Format::Text, Level::Warn, "a \"quoted\"\nthing");
+        let json = render(Format::Json, Level::Warn, "a \"quoted\"\nthing");
         let as_string = |line: &str| serde_json::Value::from(line).to_string();
         assert!(is_own_line(&as_string(&text)));
         assert!(is_own_line(&as_string(&json)));
@@ -117,6 +165,21 @@ mod tests {
         let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(parsed["message"], "a \"quoted\"\nthing");
         assert_eq!(text.lines().count(), 1);
+    }
+
+    #[test]
+    fn rust_log_sets_the_level_for_the_extension_alone() {
+        for (directives, level) in [
+            (None, Level::Info),
+            (Some("debug"), Level::Info),
+            (Some("warn"), Level::Warn),
+            (Some("OFF"), Level::Error),
+            (Some("orders=error"), Level::Info),
+            (Some("orders=debug, rotel=error"), Level::Error),
+            (Some("?"), Level::Info),
+        ] {
+            assert_eq!(Level::from_directives(directives), level, "{directives:?}");
+        }
     }
 
     #[test]

@@ -67,9 +67,25 @@ fn a_backend_that_fails_with_500_gets_the_same_records_later() {
         lambda.invocation(&request_id(1), &["one".into()]).await;
         assert_eq!(intake.bodies(), Vec::<String>::new());
         intake.answer_with(200);
+        // After three failures in a row the backend is left alone for a second.
+        tokio::time::sleep(Duration::from_millis(1_050)).await;
         lambda.invocation(&request_id(2), &["two".into()]).await;
         assert_eq!(intake.bodies(), ["one", "two"]);
         assert_eq!(intake.spans().len(), 2);
+    });
+}
+
+#[test]
+fn a_request_that_fails_quickly_is_repeated_within_the_same_flush() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        // The logs' and the spans' first requests.
+        intake.fail_next(2);
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), ["one"]);
+        assert_eq!((intake.spans().len(), intake.refused()), (1, 2));
     });
 }
 
@@ -198,5 +214,35 @@ fn a_missing_secret_costs_no_invocation() {
         assert!(extension.output().contains(SECRET), "{}", extension.output());
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
+    });
+}
+
+#[test]
+fn secrets_that_grew_old_are_fetched_again_without_a_refusal() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
+        let secrets = secrets_manager(&value, Duration::ZERO, &calls).await;
+        let url = format!("http://127.0.0.1:{}", secrets.port);
+        let header = format!("Authorization=${{{SECRET}}}");
+        let variables = [
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", url.as_str()),
+            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", header.as_str()),
+            ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "50ms"),
+        ];
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        intake.require_key("old");
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        *value.borrow_mut() = "new".into();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The old key still counts: this flush begins the fetch, beside its work.
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        support::until("the second fetch", || calls.get() >= 2).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        intake.require_key("new");
+        lambda.invocation(&request_id(3), &["three".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "three", "two"]);
+        assert_eq!(intake.refused(), 0);
     });
 }

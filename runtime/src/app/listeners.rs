@@ -138,7 +138,7 @@ mod tests {
     /// A session that holds more than half of what it may.
     fn full_session() -> RefCell<Session> {
         let (config, _) = Config::parse(&Environment::default());
-        let session = RefCell::new(Session::new(&config.function));
+        let session = RefCell::new(Session::new(&config.function, &config.sending));
         let record = "x".repeat(100_000);
         let batch = format!(r#"[{{"time":"2026-01-01T00:00:00.000Z","type":"function","record":"{record}"}}]"#);
         while session.borrow().fill().0 <= session.borrow().fill().1 / 2 {

@@ -5,9 +5,10 @@
 
 mod account;
 mod listeners;
+mod pace;
+mod sending;
 
 use std::cell::RefCell;
-use std::future;
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -18,25 +19,14 @@ use tokio::sync::Notify;
 
 use crate::config::{Config, Environment};
 use crate::diagnostics::{self, Diagnostics, Format};
-use crate::export::{Delivery, Purpose};
-use crate::flush::{self, Decision, Situation};
+use crate::export::Delivery;
+use crate::flush::Mode;
 use crate::lambda::client::{Client, Error, Registration};
-use crate::lambda::events::{Invoke, Lifecycle, Shutdown};
+use crate::lambda::events::Lifecycle;
 use crate::session::Session;
-use crate::timestamp;
+use pace::Pace;
 
 const MANAGED_INSTANCES: &str = "lambda-managed-instances";
-
-/// On Managed Instances there are no invocation events, so telemetry leaves in this rhythm.
-const RHYTHM: Duration = Duration::from_secs(1);
-
-/// After a failed relief the next waits this long.
-const RELIEF_PAUSE: Duration = Duration::from_millis(250);
-
-/// At SHUTDOWN the last events are waited for this long at most,
-const DRAIN: Duration = Duration::from_millis(300);
-/// and no longer once none came for this time: Lambda delivers every 25 ms.
-const QUIET: Duration = Duration::from_millis(50);
 
 /// Registering is tried so often, with a pause between.
 const REGISTRATIONS: u32 = 4;
@@ -56,7 +46,7 @@ struct App {
     /// Telemetry has come.
     changed: Rc<Notify>,
     subscribed: bool,
-    managed_instances: bool,
+    pace: Rc<Pace>,
 }
 
 /// Runs the extension, named `name` as its file, until Lambda ends it.
@@ -66,7 +56,7 @@ pub async fn run(name: &str) -> ExitCode {
     let (config, more) = Config::parse(&environment);
     warnings.extend(more);
     let format = if config.json_logs { Format::Json } else { Format::Text };
-    let diagnostics = Rc::new(Diagnostics::new(format));
+    let diagnostics = Rc::new(Diagnostics::new(format, config.own_level));
     diagnostics::report_panics(format);
     let mut client = Client::new(&config.runtime_api);
     let registration = match register(&mut client, name, &config).await {
@@ -113,7 +103,7 @@ impl App {
         registration: Registration,
         diagnostics: Rc<Diagnostics>,
     ) -> App {
-        let session = Session::new(&config.function).with_platform_metrics(config.platform_metrics);
+        let session = Session::new(&config.function, &config.sending).with_platform_metrics(config.platform_metrics);
         let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());
         listeners::serve_receivers(&config.receiver, &session, &diagnostics).await;
@@ -122,7 +112,10 @@ impl App {
             Some(port) => listeners::subscribe(client, port, &diagnostics).await,
             None => false,
         };
-        let managed_instances = config.function.initialization_type == MANAGED_INSTANCES;
+        let pace = Pace::new(match config.function.initialization_type.as_str() {
+            MANAGED_INSTANCES => on_managed_instances(config.sending.mode),
+            _ => config.sending.mode,
+        });
         let delivery = Delivery::new(
             Rc::clone(&session),
             config,
@@ -135,7 +128,7 @@ impl App {
             diagnostics,
             changed,
             subscribed,
-            managed_instances,
+            pace: Rc::new(pace),
         }
     }
 
@@ -177,79 +170,13 @@ impl App {
             }
         }
     }
+}
 
-    async fn between_events(&self, prepared: bool) {
-        if !prepared {
-            // The connection's own task writes the request; let it run first.
-            tokio::task::yield_now().await;
-            self.delivery.prepare();
-        } else if self.managed_instances {
-            tokio::time::sleep(RHYTHM).await;
-            let delivery = Rc::clone(&self.delivery);
-            // A task of its own: SHUTDOWN ends our waiting, not the requests that are under way.
-            survive(async move { delivery.flush(Instant::now() + RHYTHM * 5, Purpose::Routine).await }).await;
-        } else {
-            future::pending().await
-        }
-    }
-
-    async fn invocation(&self, invoke: &Invoke) {
-        self.session.borrow_mut().invoke(invoke, timestamp::now());
-        let deadline = instant(invoke.deadline_ms);
-        let mut last_sent = Instant::now();
-        let mut rest_until = last_sent;
-        loop {
-            let now = Instant::now();
-            let (buffered, capacity) = self.session.borrow().fill();
-            let done = self.session.borrow().is_done(&invoke.request_id);
-            let subscribed = self.subscribed;
-            let buffered = if now < rest_until { 0 } else { buffered };
-            let situation = Situation {
-                now,
-                deadline,
-                subscribed,
-                done,
-                buffered,
-                capacity,
-                last_sent,
-            };
-            match flush::decide(&situation) {
-                Decision::Finish(until) => return self.delivery.flush(until, Purpose::Routine).await,
-                Decision::Leave => return,
-                Decision::Relieve => {
-                    self.session.borrow_mut().commit();
-                    let until = deadline.checked_sub(flush::DEADLINE_MARGIN).unwrap_or(now);
-                    self.delivery.flush(until, Purpose::Routine).await;
-                    last_sent = Instant::now();
-                    // What a healthy backend took leaves room at once; only one that took too little gets a pause.
-                    let relieved = self.session.borrow().fill().0 < capacity / 4;
-                    rest_until = if relieved { last_sent } else { last_sent + RELIEF_PAUSE };
-                }
-                Decision::Wait(time) => {
-                    let _ = tokio::time::timeout(time, self.changed.notified()).await;
-                }
-            }
-        }
-    }
-
-    async fn shutdown(&self, shutdown: &Shutdown) {
-        let deadline = instant(shutdown.deadline_ms);
-        let until = deadline.checked_sub(flush::DEADLINE_MARGIN).unwrap_or(deadline);
-        self.drain(until.min(Instant::now() + DRAIN)).await;
-        self.session.borrow_mut().end(&shutdown.reason, timestamp::now());
-        self.delivery.flush(until, Purpose::Shutdown).await;
-        self.delivery.conclude();
-    }
-
-    /// Lets the last events in: until Lambda has reported every invocation, or says nothing more.
-    async fn drain(&self, until: Instant) {
-        while self.subscribed && !self.session.borrow().all_reported() {
-            let quiet = Instant::now() + QUIET;
-            let news = tokio::time::timeout_at(until.min(quiet).into(), self.changed.notified()).await;
-            if news.is_err() {
-                return;
-            }
-        }
+/// On Managed Instances no event says that an invocation comes, so telemetry leaves in a rhythm.
+fn on_managed_instances(mode: Mode) -> Mode {
+    match mode {
+        Mode::Auto | Mode::End => Mode::Continuous(Mode::RHYTHM),
+        Mode::Periodic(rhythm) | Mode::Continuous(rhythm) => Mode::Continuous(rhythm),
     }
 }
 
@@ -280,6 +207,13 @@ mod tests {
             survive(async { panic!("on purpose") }).await;
             survive(async {}).await;
         });
+    }
+
+    #[test]
+    fn managed_instances_have_a_rhythm() {
+        let second = Duration::from_secs(1);
+        assert_eq!(on_managed_instances(Mode::Auto), Mode::Continuous(Mode::RHYTHM));
+        assert_eq!(on_managed_instances(Mode::Periodic(second)), Mode::Continuous(second));
     }
 
     #[test]

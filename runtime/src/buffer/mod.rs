@@ -9,9 +9,10 @@ use crate::record::{Log, Severity, Span};
 const MEGABYTE: usize = 1024 * 1024;
 
 /// A kind of telemetry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Signal {
     /// Log records.
+    #[default]
     Logs,
     /// Spans.
     Traces,
@@ -55,16 +56,22 @@ pub struct Drops {
     pub malformed: u64,
     /// Lambda itself dropped them before they came.
     pub platform: u64,
+    /// One of several exporters was away for so long that its queue was full.
+    pub queue_full: u64,
+    /// They could not be sent for longer than the user wants them to be tried.
+    pub expired: u64,
 }
 
 impl Drops {
     /// Each reason's name and count.
-    pub fn by_reason(&self) -> [(&'static str, u64); 4] {
+    pub fn by_reason(&self) -> [(&'static str, u64); 6] {
         [
             ("buffer_full", self.buffer_full),
             ("rejected", self.rejected),
             ("malformed", self.malformed),
             ("platform", self.platform),
+            ("queue_full", self.queue_full),
+            ("expired", self.expired),
         ]
     }
 }

@@ -4,10 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::reader::{Reader, parse_choice};
-use super::settings::{
-    ROTEL_OTLP_EXPORTER_AUTHENTICATOR, ROTEL_OTLP_EXPORTER_BASIC_AUTH_PASSWORD,
-    ROTEL_OTLP_EXPORTER_BASIC_AUTH_USERNAME, Setting,
-};
+use super::settings::ROTEL_OTLP_EXPORTER_AUTHENTICATOR;
 use super::text::Text;
 use crate::http::{HeaderName, HeaderValue, header};
 use crate::secrets::Values;
@@ -21,26 +18,29 @@ pub(super) struct BasicAuth {
 }
 
 impl BasicAuth {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let any = |_: &Setting, _: &str| Ok(());
+    /// Reads the variables that begin with `prefix`.
+    pub(super) fn read(reader: &mut Reader<'_>, prefix: &str) -> Self {
+        let variable = |parameter: &str| [format!("{prefix}_{parameter}")];
+        let any = |_: &str, _: &str| Ok(());
         let settings = Self {
-            authenticator: Text::read(reader, &ROTEL_OTLP_EXPORTER_AUTHENTICATOR, |_, text| check(text)),
-            user: Text::read(reader, &ROTEL_OTLP_EXPORTER_BASIC_AUTH_USERNAME, any),
-            password: Text::read(reader, &ROTEL_OTLP_EXPORTER_BASIC_AUTH_PASSWORD, any),
+            authenticator: Text::first(reader, &variable("AUTHENTICATOR"), |_, text| check(text)),
+            user: Text::first(reader, &variable("BASIC_AUTH_USERNAME"), any),
+            password: Text::first(reader, &variable("BASIC_AUTH_PASSWORD"), any),
         };
         let [user, password] = [&settings.user, &settings.password].map(|text| text.text.is_some());
         match settings.authenticator.text {
             Some(_) if !user => reader.warn(format!(
-                "ROTEL_OTLP_EXPORTER_AUTHENTICATOR=basic has no user; set {}",
-                settings.user.variable
+                "{}=basic has no user; set {}",
+                settings.authenticator.variable, settings.user.variable
             )),
             None if user || password => reader.warn(format!(
-                "{} has no effect without ROTEL_OTLP_EXPORTER_AUTHENTICATOR=basic",
+                "{} has no effect without {}=basic",
                 if user {
                     &settings.user.variable
                 } else {
                     &settings.password.variable
-                }
+                },
+                settings.authenticator.variable
             )),
             _ => {}
         }

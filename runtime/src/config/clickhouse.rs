@@ -5,19 +5,18 @@ use std::time::Duration;
 use super::otlp::parse_endpoint;
 use super::otlp_tls::pem_of;
 use super::reader::{Reader, default_of, parse_boolean, parse_choice, parse_duration};
+use super::retry::{Retry, RetrySettings};
 use super::settings::{
     ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT, ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, ROTEL_CLICKHOUSE_EXPORTER_DATABASE,
-    ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON, ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT,
-    ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH, ROTEL_CLICKHOUSE_EXPORTER_PASSWORD,
-    ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT, ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX, ROTEL_CLICKHOUSE_EXPORTER_USER,
-    Setting,
+    ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON, ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH,
+    ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT, ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX, Setting,
 };
 use super::text::Text;
 use crate::http::{Endpoint, HeaderValue, TlsOptions};
 use crate::secrets::Values;
 
-const NO_ENDPOINT: &str = "ROTEL_EXPORTER=clickhouse has no endpoint; set ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT to the URL of ClickHouse's HTTP \
-     interface";
+/// What the variables of the only exporter begin with.
+pub(super) const PREFIX: &str = "ROTEL_CLICKHOUSE_EXPORTER";
 
 /// Own certificate authorities: there is one setting for them, whatever the exporter.
 const CA_VARIABLES: [&str; 2] = ["ROTEL_OTLP_EXPORTER_TLS_CA_FILE", "ROTEL_OTLP_EXPORTER_TLS_CA_PEM"];
@@ -47,12 +46,14 @@ pub struct ClickHouseConfig {
     pub timeout: Duration,
     /// Whom to trust.
     pub tls: TlsOptions,
+    /// When what failed is sent again.
+    pub retry: Retry,
 }
 
 /// The settings as they are written. Purposefully without `Debug`, since they hold keys.
 #[derive(Clone)]
 pub(super) struct ClickHouseSettings {
-    pub(super) endpoint: Text,
+    endpoint: Text,
     user: Text,
     password: Text,
     database: Defaulted,
@@ -63,41 +64,73 @@ pub(super) struct ClickHouseSettings {
     nested_depth: Defaulted,
     timeout: Defaulted,
     authorities: Text,
+    retry: RetrySettings,
 }
 
 impl ClickHouseSettings {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let any = |_: &Setting, _: &str| Ok(());
-        let boolean = |_: &Setting, text: &str| parse_boolean(text).map(drop);
+    /// Reads the variables that begin with `prefix`.
+    pub(super) fn read(reader: &mut Reader<'_>, prefix: &str) -> Self {
+        let name = |parameter: &str| format!("{prefix}_{parameter}");
+        let any = |_: &str| Ok(());
+        let boolean = |text: &str| parse_boolean(text).map(drop);
+        let authorities = ["TLS_CA_FILE", "TLS_CA_PEM"].map(name);
+        let authorities = authorities.into_iter().chain(CA_VARIABLES.map(str::to_owned));
         Self {
-            endpoint: Text::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT, |_, text| {
-                parse_endpoint(text).map(drop)
-            }),
-            user: Text::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_USER, any),
-            password: Text::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_PASSWORD, any),
-            database: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any),
-            table_prefix: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX, any),
-            compression: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, |setting, text| {
-                parse_choice(setting, text).map(drop)
-            }),
-            async_insert: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT, boolean),
-            enable_json: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON, boolean),
-            nested_depth: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH, |_, text| {
-                parse_depth(text).map(drop)
-            }),
-            timeout: Defaulted::read(reader, &ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT, |_, text| {
-                parse_duration(text).map(drop)
-            }),
-            authorities: Text::first(reader, &CA_VARIABLES.map(str::to_owned), |_, _| Ok(())),
+            endpoint: Text::first(reader, &[name("ENDPOINT")], |_, text| parse_endpoint(text).map(drop)),
+            user: Text::first(reader, &[name("USER")], |_, _| Ok(())),
+            password: Text::first(reader, &[name("PASSWORD")], |_, _| Ok(())),
+            database: Defaulted::read(reader, name("DATABASE"), &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any),
+            table_prefix: Defaulted::read(
+                reader,
+                name("TABLE_PREFIX"),
+                &ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX,
+                any,
+            ),
+            compression: Defaulted::read(
+                reader,
+                name("COMPRESSION"),
+                &ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION,
+                |text| parse_choice(&ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, text).map(drop),
+            ),
+            async_insert: Defaulted::read(
+                reader,
+                name("ASYNC_INSERT"),
+                &ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT,
+                boolean,
+            ),
+            enable_json: Defaulted::read(
+                reader,
+                name("ENABLE_JSON"),
+                &ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON,
+                boolean,
+            ),
+            nested_depth: Defaulted::read(
+                reader,
+                name("NESTED_KV_MAX_DEPTH"),
+                &ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH,
+                |text| parse_depth(text).map(drop),
+            ),
+            timeout: Defaulted::read(
+                reader,
+                name("REQUEST_TIMEOUT"),
+                &ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT,
+                |text| parse_duration(text).map(drop),
+            ),
+            authorities: Text::first(reader, &authorities.collect::<Vec<_>>(), |_, _| Ok(())),
+            retry: RetrySettings::read(reader, |parameter| vec![name(parameter)]),
         }
     }
 
-    /// Says what can be known to be missing without secrets.
-    pub(super) fn check(&self) -> Result<(), String> {
-        match self.endpoint.text {
-            Some(_) => Ok(()),
-            None => Err(NO_ENDPOINT.to_owned()),
-        }
+    pub(super) fn has_endpoint(&self) -> bool {
+        self.endpoint.text.is_some()
+    }
+
+    /// What to do where there is no endpoint.
+    pub(super) fn endpoint_advice(&self) -> String {
+        format!(
+            "set {} to the URL of ClickHouse's HTTP interface",
+            self.endpoint.variable
+        )
     }
 
     /// Fills the secrets in; an error names the variable, what is wrong and no value.
@@ -108,7 +141,7 @@ impl ClickHouseSettings {
         let authorities = |text: &str| Ok::<_, String>(pem_of(&self.authorities.variable, text));
         let depth = self.nested_depth.or_default(values, parse_depth)?;
         Ok(ClickHouseConfig {
-            endpoint: endpoint.ok_or(NO_ENDPOINT)?,
+            endpoint: endpoint.ok_or_else(|| self.endpoint_advice())?,
             user: self.user.resolve(values, parse_header)?,
             password: self.password.resolve(values, parse_header)?,
             database: self.database.or_default(values, any)?,
@@ -122,6 +155,7 @@ impl ClickHouseSettings {
                 authorities: self.authorities.resolve(values, authorities)?,
                 ..TlsOptions::default()
             },
+            retry: self.retry.resolve(values)?,
         })
     }
 }
@@ -136,11 +170,12 @@ struct Defaulted {
 impl Defaulted {
     fn read(
         reader: &mut Reader<'_>,
+        variable: String,
         setting: &'static Setting,
-        check: impl Fn(&Setting, &str) -> Result<(), String>,
+        check: impl Fn(&str) -> Result<(), String>,
     ) -> Self {
         Self {
-            text: Text::read(reader, setting, check),
+            text: Text::first(reader, &[variable], |_, text| check(text)),
             default: default_of(setting),
         }
     }

@@ -12,7 +12,7 @@ const URL: (&str, &str) = ("ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT", "https://ch.exa
 fn clickhouse(variables: &[(&str, &str)]) -> ClickHouseConfig {
     let (config, warnings) = parse(&[&[CLICKHOUSE, URL], variables].concat());
     assert_eq!(warnings, Vec::<String>::new());
-    match config.exporter.resolve(&Values::default()).unwrap() {
+    match config.destinations[0].settings.resolve(&Values::default()).unwrap() {
         ExporterConfig::ClickHouse(clickhouse) => clickhouse,
         other => panic!("{other:?}"),
     }
@@ -62,12 +62,14 @@ fn fills_secrets_in() {
         let variable = format!("ROTEL_CLICKHOUSE_EXPORTER_{variable}");
         let (config, warnings) = parse(&[CLICKHOUSE, URL, (&variable, &reference)]);
         assert!(warnings.is_empty(), "{warnings:?}");
-        let unresolved = config.exporter.resolve(&Values::default()).unwrap_err();
+        let unresolved = config.destinations[0].settings.resolve(&Values::default()).unwrap_err();
         assert!(
             unresolved.starts_with(&variable) && unresolved.contains(ARN),
             "{unresolved}"
         );
-        let Ok(ExporterConfig::ClickHouse(resolved)) = config.exporter.resolve(&value_of(ARN, "http://k\n")) else {
+        let Ok(ExporterConfig::ClickHouse(resolved)) =
+            config.destinations[0].settings.resolve(&value_of(ARN, "http://k\n"))
+        else {
             panic!("{variable}");
         };
         let password = resolved.password.map(|password| password.to_str().unwrap().to_owned());
@@ -100,7 +102,7 @@ fn says_what_is_missing_or_wrong() {
         ]
     );
     assert!(matches!(
-        config.exporter.resolve(&Values::default()),
+        config.destinations[0].settings.resolve(&Values::default()),
         Ok(ExporterConfig::ClickHouse(_))
     ));
 }

@@ -1,17 +1,19 @@
-//! Where the telemetry goes: the exporter's settings, as they are written and with their secrets filled in.
+//! One exporter's settings, as they are written and with their secrets filled in.
 
 use std::fmt;
 
 use super::clickhouse::{ClickHouseConfig, ClickHouseSettings};
-use super::otlp::{NO_ENDPOINT, OtlpConfig, OtlpSettings};
+use super::otlp::{OtlpConfig, OtlpSettings};
 use super::reader::{Reader, parse_choice};
 use super::settings::{ROTEL_EXPORTER, Setting};
 use super::text::Text;
+use super::{clickhouse, otlp};
+use crate::buffer::Signal;
 use crate::secrets::Values;
 
-/// Where the telemetry goes, ready for use.
+/// Where telemetry goes, ready for use.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it, made once")]
+#[expect(clippy::large_enum_variant, reason = "there are few of it, made once")]
 pub enum ExporterConfig {
     /// To an OTLP backend.
     Otlp(OtlpConfig),
@@ -21,12 +23,15 @@ pub enum ExporterConfig {
     Blackhole,
 }
 
-/// The exporter's settings as they are written. `Debug` shows nothing of them, since they hold keys.
+/// One exporter's settings as they are written. `Debug` shows nothing of them, since they hold keys.
 #[derive(Clone)]
 pub struct ExporterSettings {
-    exporter: Text,
-    otlp: OtlpSettings,
-    clickhouse: ClickHouseSettings,
+    /// What messages call it.
+    label: String,
+    kind: Text,
+    /// Settings of the kinds that it can be.
+    otlp: Option<OtlpSettings>,
+    clickhouse: Option<ClickHouseSettings>,
 }
 
 impl fmt::Debug for ExporterSettings {
@@ -35,69 +40,92 @@ impl fmt::Debug for ExporterSettings {
     }
 }
 
-enum Kind {
-    Otlp,
-    ClickHouse,
+enum Kind<'a> {
+    Otlp(&'a OtlpSettings),
+    ClickHouse(&'a ClickHouseSettings),
     Blackhole,
 }
 
 impl ExporterSettings {
-    /// `own_ports` are those of the extension's receivers, which it must not send to.
+    /// The only exporter: `ROTEL_EXPORTER` with `ROTEL_OTLP_EXPORTER_*` or `ROTEL_CLICKHOUSE_EXPORTER_*`. `own_ports` are
+    /// those of the extension's receivers, which it must not send to.
     pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Self {
         let choice = |setting: &Setting, text: &str| parse_choice(setting, text).map(drop);
+        let kind = Text::read(reader, &ROTEL_EXPORTER, choice);
         let settings = Self {
-            exporter: Text::read(reader, &ROTEL_EXPORTER, choice),
-            otlp: OtlpSettings::read(reader, own_ports),
-            clickhouse: ClickHouseSettings::read(reader),
+            label: format!("{}={}", kind.variable, kind.text.as_deref().unwrap_or("otlp")),
+            kind,
+            otlp: Some(OtlpSettings::read(reader, otlp::PREFIX, own_ports)),
+            clickhouse: Some(ClickHouseSettings::read(reader, clickhouse::PREFIX)),
         };
-        settings.checked(reader)
+        settings.checked(reader, &Signal::ALL)
+    }
+
+    /// One of several exporters: of this kind, for these signals, with variables that begin with `prefix`.
+    pub(super) fn read_named(
+        reader: &mut Reader<'_>,
+        (name, kind): (&str, &str),
+        prefix: &str,
+        signals: &[Signal],
+        own_ports: &[u16],
+    ) -> Self {
+        let settings = Self {
+            label: format!("the {kind} exporter {name}"),
+            kind: chosen(kind),
+            otlp: (kind == "otlp").then(|| OtlpSettings::read(reader, prefix, own_ports)),
+            clickhouse: (kind == "clickhouse").then(|| ClickHouseSettings::read(reader, prefix)),
+        };
+        settings.checked(reader, signals)
     }
 
     /// Says at once what can be known to go nowhere, so that resolving need not say it again.
-    fn checked(self, reader: &mut Reader<'_>) -> Self {
-        if self.exporter.holds_reference() {
+    fn checked(self, reader: &mut Reader<'_>, signals: &[Signal]) -> Self {
+        if self.kind.holds_reference() {
             return self;
         }
         match self.kind(&Values::default()) {
             Err(reason) => {
-                reader.warn(format!("{reason}; until then all telemetry is dropped"));
-                self.into_blackhole()
+                let what = match self.otlp.is_some() && self.clickhouse.is_some() {
+                    true => "all",
+                    false => "its",
+                };
+                reader.warn(format!("{reason}; until then {what} telemetry is dropped"));
             }
-            Ok(Kind::Blackhole) if self.exporter.text.is_none() => {
+            Ok(Kind::Blackhole) if self.kind.text.is_none() => {
+                let advice = self
+                    .otlp
+                    .as_ref()
+                    .map(OtlpSettings::endpoint_advice)
+                    .unwrap_or_default();
                 reader.warn(format!(
-                    "all telemetry is dropped: {NO_ENDPOINT}, or ROTEL_EXPORTER=blackhole if this is meant"
+                    "all telemetry is dropped: {advice}, or ROTEL_EXPORTER=blackhole if this is meant"
                 ));
-                self.into_blackhole()
             }
-            Ok(Kind::Blackhole | Kind::ClickHouse) => self,
-            Ok(Kind::Otlp) => {
-                self.otlp.warn_of_missing_signals(reader);
-                self
+            Ok(Kind::Blackhole | Kind::ClickHouse(_)) => return self,
+            Ok(Kind::Otlp(otlp)) => {
+                otlp.warn_of_missing_signals(signals, reader);
+                return self;
             }
         }
+        let kind = chosen("blackhole");
+        Self { kind, ..self }
     }
 
-    fn into_blackhole(self) -> Self {
-        let exporter = Text {
-            variable: ROTEL_EXPORTER.variable.to_owned(),
-            text: Some("blackhole".to_owned()),
+    fn kind(&self, values: &Values) -> Result<Kind<'_>, String> {
+        let kind = self.kind.resolve(values, |text| parse_choice(&ROTEL_EXPORTER, text))?;
+        let otlp = self.otlp.as_ref().filter(|otlp| otlp.has_endpoint());
+        let clickhouse = self.clickhouse.as_ref().filter(|clickhouse| clickhouse.has_endpoint());
+        let advice = match (kind, &self.otlp, &self.clickhouse) {
+            (Some("otlp"), Some(otlp), _) => otlp.endpoint_advice(),
+            (Some("clickhouse"), _, Some(clickhouse)) => clickhouse.endpoint_advice(),
+            _ => String::new(),
         };
-        Self { exporter, ..self }
-    }
-
-    fn kind(&self, values: &Values) -> Result<Kind, String> {
-        let exporter = self
-            .exporter
-            .resolve(values, |text| parse_choice(&ROTEL_EXPORTER, text))?;
-        match exporter {
-            Some("blackhole") => Ok(Kind::Blackhole),
-            None if !self.otlp.has_endpoint() => Ok(Kind::Blackhole),
-            Some("otlp") if !self.otlp.has_endpoint() => {
-                Err(format!("ROTEL_EXPORTER=otlp has no endpoint; {NO_ENDPOINT}"))
-            }
-            None | Some("otlp") => Ok(Kind::Otlp),
-            Some("clickhouse") => self.clickhouse.check().map(|()| Kind::ClickHouse),
-            Some(other) => Err(format!("ROTEL_EXPORTER={other} is not there; set ROTEL_EXPORTER=otlp")),
+        match (kind, otlp, clickhouse) {
+            (Some("blackhole"), ..) | (None, None, _) => Ok(Kind::Blackhole),
+            (None | Some("otlp"), Some(otlp), _) => Ok(Kind::Otlp(otlp)),
+            (Some("clickhouse"), _, Some(clickhouse)) => Ok(Kind::ClickHouse(clickhouse)),
+            (Some("otlp" | "clickhouse"), ..) => Err(format!("{} has no endpoint; {advice}", self.label)),
+            (Some(_), ..) => Err(format!("{} is not there; set ROTEL_EXPORTER=otlp", self.label)),
         }
     }
 
@@ -106,8 +134,15 @@ impl ExporterSettings {
     pub fn resolve(&self, values: &Values) -> Result<ExporterConfig, String> {
         match self.kind(values)? {
             Kind::Blackhole => Ok(ExporterConfig::Blackhole),
-            Kind::Otlp => Ok(ExporterConfig::Otlp(self.otlp.resolve(values)?)),
-            Kind::ClickHouse => Ok(ExporterConfig::ClickHouse(self.clickhouse.resolve(values)?)),
+            Kind::Otlp(otlp) => Ok(ExporterConfig::Otlp(otlp.resolve(values)?)),
+            Kind::ClickHouse(clickhouse) => Ok(ExporterConfig::ClickHouse(clickhouse.resolve(values)?)),
         }
+    }
+}
+
+fn chosen(kind: &str) -> Text {
+    Text {
+        variable: ROTEL_EXPORTER.variable.to_owned(),
+        text: Some(kind.to_owned()),
     }
 }

@@ -17,7 +17,7 @@ fn otlp(variables: &[(&str, &str)]) -> OtlpConfig {
 }
 
 pub(super) fn resolved(config: &Config, values: &Values) -> OtlpConfig {
-    match config.exporter.resolve(values).unwrap() {
+    match config.destinations[0].settings.resolve(values).unwrap() {
         ExporterConfig::Otlp(otlp) => otlp,
         other => panic!("{other:?}"),
     }
@@ -88,7 +88,7 @@ fn fills_secrets_into_headers() {
         let (config, warnings) = parse(&[URL, HTTP, (HEADERS, &text)]);
         assert_eq!((warnings.len(), config.secret_references.len()), (0, 1), "{warnings:?}");
         assert_eq!(config.secret_references[0].variable, HEADERS);
-        let unresolved = config.exporter.resolve(&Values::default()).unwrap_err();
+        let unresolved = config.destinations[0].settings.resolve(&Values::default()).unwrap_err();
         assert!(unresolved.contains(HEADERS) && unresolved.contains(ARN), "{unresolved}");
         let headers = resolved(&config, &value_of(ARN, secret)).logs.unwrap().headers;
         let headers: Vec<_> = headers
@@ -111,12 +111,15 @@ fn fills_secrets_into_any_exporter_setting() {
     ] {
         let (config, warnings) = parse(&[URL, HTTP, (variable, &reference)]);
         assert!(warnings.is_empty(), "{warnings:?}");
-        let resolved = config.exporter.resolve(&value_of(ARN, value));
+        let resolved = config.destinations[0].settings.resolve(&value_of(ARN, value));
         assert!(
             matches!(resolved, Ok(ExporterConfig::Otlp(_))),
             "{variable}: {resolved:?}"
         );
-        let reason = config.exporter.resolve(&value_of(ARN, "hidden value")).unwrap_err();
+        let reason = config.destinations[0]
+            .settings
+            .resolve(&value_of(ARN, "hidden value"))
+            .unwrap_err();
         assert!(reason.starts_with(variable) && !reason.contains("hidden"), "{reason}");
     }
 }
@@ -132,7 +135,7 @@ fn leaves_bad_headers_out_and_never_shows_them() {
     );
     let headers = resolved(&config, &Values::default()).logs.unwrap().headers;
     assert_eq!(headers.len(), 1);
-    let shown = format!("{warnings:?} {config:?} {:?}", config.exporter);
+    let shown = format!("{warnings:?} {config:?} {:?}", config.destinations);
     assert!(!shown.contains("hidden"), "{shown}");
 }
 

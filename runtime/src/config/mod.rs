@@ -8,6 +8,9 @@ mod environment;
 mod exporter;
 #[cfg(test)]
 mod exporter_tests;
+mod exporters;
+#[cfg(test)]
+mod exporters_tests;
 mod headers;
 mod list;
 mod otlp;
@@ -17,6 +20,8 @@ mod otlp_tests;
 mod otlp_tls;
 mod reader;
 mod receiver;
+mod retry;
+mod sending;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -27,15 +32,21 @@ use std::net::SocketAddr;
 pub use clickhouse::ClickHouseConfig;
 pub use environment::Environment;
 pub use exporter::{ExporterConfig, ExporterSettings};
+pub use exporters::Destination;
 pub use otlp::OtlpConfig;
 pub use otlp_signal::{OtlpProtocol, OtlpTarget};
 pub use receiver::ReceiverConfig;
+pub use retry::Retry;
+pub use sending::SendingConfig;
 
+use crate::diagnostics::Level;
 use crate::http::Proxies;
 use crate::{aws, secrets};
 use reader::{Reader, parse_boolean};
 
 const PREFIX: &str = "ROTEL_";
+/// What Rotel has no setting for.
+const OWN_PREFIX: &str = "CLICKSTACK_";
 const DEFAULT_RUNTIME_API: &str = "127.0.0.1:9001";
 
 /// Everything that is set, as far as it can be known before secrets are fetched.
@@ -54,8 +65,10 @@ pub struct Config {
     pub resource_attributes: Vec<(String, String)>,
     /// The secrets that `ROTEL_*` values refer to.
     pub secret_references: Vec<secrets::Reference>,
-    /// Where the telemetry goes, with references still unresolved.
-    pub exporter: ExporterSettings,
+    /// Where the telemetry goes, with references still unresolved; never empty.
+    pub destinations: Vec<Destination>,
+    /// How telemetry is kept and sent.
+    pub sending: SendingConfig,
     /// Proxies for exports and AWS calls.
     pub proxies: Proxies,
     /// Credentials and endpoints for AWS.
@@ -64,6 +77,8 @@ pub struct Config {
     pub platform_metrics: bool,
     /// True when the extension's own log lines are to be JSON (`AWS_LAMBDA_LOG_FORMAT`).
     pub json_logs: bool,
+    /// The least grave of its own log lines that it writes (`RUST_LOG`).
+    pub own_level: Level,
 }
 
 /// The function, as Lambda's environment variables describe it; what is missing there is empty or 0.
@@ -110,11 +125,13 @@ impl Config {
             function: FunctionIdentity::read(&mut reader),
             resource_attributes: resource_attributes(&mut reader),
             secret_references: secret_references(&mut reader),
-            exporter: ExporterSettings::read(&mut reader, &own_ports),
+            sending: SendingConfig::read(&mut reader),
+            destinations: exporters::read(&mut reader, &own_ports),
             proxies,
             aws: aws::Context::from_environment(environment),
             platform_metrics: platform_metrics(&mut reader),
             json_logs: json_logs.is_some_and(|format| format.eq_ignore_ascii_case("json")),
+            own_level: Level::from_directives(environment.get(settings::RUST_LOG.variable)),
         };
         check_names(&mut reader);
         (config, reader.into_warnings())
@@ -197,7 +214,9 @@ fn secret_references(reader: &mut Reader<'_>) -> Vec<secrets::Reference> {
 /// One warning for all settings without effect, and one for each name that nobody knows.
 fn check_names(reader: &mut Reader<'_>) {
     let mut without_effect = Vec::new();
-    for (variable, _) in reader.environment().starting_with(PREFIX) {
+    let environment = reader.environment();
+    let ours = environment.starting_with(OWN_PREFIX);
+    for (variable, _) in environment.starting_with(PREFIX).chain(ours) {
         match settings::find(variable) {
             Some(setting) if setting.supported => {}
             Some(_) => without_effect.push(variable),

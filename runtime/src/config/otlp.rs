@@ -10,7 +10,8 @@ use crate::buffer::Signal;
 use crate::http::Endpoint;
 use crate::secrets::Values;
 
-pub(super) const NO_ENDPOINT: &str = "set ROTEL_OTLP_EXPORTER_ENDPOINT to the URL of your OTLP backend";
+/// What the variables of the only exporter begin with.
+pub(super) const PREFIX: &str = "ROTEL_OTLP_EXPORTER";
 
 /// An OTLP backend. A signal without target is dropped.
 #[derive(Clone, Debug)]
@@ -26,15 +27,18 @@ pub struct OtlpConfig {
 /// The settings as they are written. Purposefully without `Debug`: they hold keys.
 #[derive(Clone)]
 pub(super) struct OtlpSettings {
+    prefix: String,
     logs: SignalSettings,
     traces: SignalSettings,
     metrics: SignalSettings,
 }
 
 impl OtlpSettings {
-    pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Self {
-        let mut of = |signal| SignalSettings::read(reader, signal, own_ports);
+    /// Reads the variables that begin with `prefix`.
+    pub(super) fn read(reader: &mut Reader<'_>, prefix: &str, own_ports: &[u16]) -> Self {
+        let mut of = |signal| SignalSettings::read(reader, prefix, signal, own_ports);
         Self {
+            prefix: prefix.to_owned(),
             logs: of(Signal::Logs),
             traces: of(Signal::Traces),
             metrics: of(Signal::Metrics),
@@ -49,13 +53,22 @@ impl OtlpSettings {
         self.signals().iter().any(|signal| signal.has_endpoint())
     }
 
-    pub(super) fn warn_of_missing_signals(&self, reader: &mut Reader<'_>) {
-        let missing = self.signals().into_iter().filter(|signal| !signal.has_endpoint());
+    /// What to do where there is no endpoint.
+    pub(super) fn endpoint_advice(&self) -> String {
+        format!("set {}_ENDPOINT to the URL of your OTLP backend", self.prefix)
+    }
+
+    /// Says which of the signals that this exporter is to carry have nowhere to go.
+    pub(super) fn warn_of_missing_signals(&self, carried: &[Signal], reader: &mut Reader<'_>) {
+        let signals = Signal::ALL.into_iter().zip(self.signals());
+        let missing = signals.filter(|(signal, settings)| carried.contains(signal) && !settings.has_endpoint());
+        let missing = missing.map(|(_, settings)| settings);
         let names: Vec<String> = missing.map(SignalSettings::endpoint_variable).collect();
         if !names.is_empty() {
             let names = names.join(", ");
             reader.warn(format!(
-                "neither ROTEL_OTLP_EXPORTER_ENDPOINT nor {names} is set; these signals are dropped"
+                "neither {}_ENDPOINT nor {names} is set; these signals are dropped",
+                self.prefix
             ));
         }
     }

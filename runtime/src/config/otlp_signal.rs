@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::basic_auth::BasicAuth;
 use super::headers::Headers;
-use super::otlp::parse_endpoint;
+use super::otlp::{PREFIX as OTLP_PREFIX, parse_endpoint};
 use super::otlp_tls::TlsSettings;
 use super::reader::{Reader, default_of, parse_choice, parse_duration};
+use super::retry::{Retry, RetrySettings};
 use super::settings::{
     OTEL_EXPORTER_OTLP_PROTOCOL, ROTEL_OTLP_EXPORTER_COMPRESSION, ROTEL_OTLP_EXPORTER_PROTOCOL,
     ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT,
@@ -40,11 +41,14 @@ pub struct OtlpTarget {
     pub timeout: Duration,
     /// Whom to trust, and what to show of oneself.
     pub tls: TlsOptions,
+    /// When what failed is sent again.
+    pub retry: Retry,
 }
 
 /// One signal's settings as they are written. Purposefully without `Debug`: they hold keys.
 #[derive(Clone)]
 pub(super) struct SignalSettings {
+    prefix: String,
     signal: Signal,
     endpoint: Text,
     protocol: Text,
@@ -53,10 +57,13 @@ pub(super) struct SignalSettings {
     headers: Headers,
     basic_auth: BasicAuth,
     tls: TlsSettings,
+    retry: RetrySettings,
 }
 
 /// The names of a signal's variables.
 pub(super) struct Names {
+    /// What the exporter's variables begin with.
+    pub(super) prefix: String,
     signal: String,
     /// Whether the standard variables count too.
     standard: bool,
@@ -65,11 +72,9 @@ pub(super) struct Names {
 impl Names {
     /// The variables of a parameter, the strongest first; `standard` is its name among the standard variables.
     pub(super) fn of(&self, parameters: &[&str], standard: Option<&str>) -> Vec<String> {
-        let signal = &self.signal;
-        let own = parameters
-            .iter()
-            .map(|name| format!("ROTEL_OTLP_EXPORTER_{signal}_{name}"));
-        let all = parameters.iter().map(|name| format!("ROTEL_OTLP_EXPORTER_{name}"));
+        let Self { prefix, signal, .. } = self;
+        let own = parameters.iter().map(|name| format!("{prefix}_{signal}_{name}"));
+        let all = parameters.iter().map(|name| format!("{prefix}_{name}"));
         let mut names: Vec<String> = own.chain(all).collect();
         if let Some(name) = standard.filter(|_| self.standard) {
             names.push(format!("OTEL_EXPORTER_OTLP_{signal}_{name}"));
@@ -80,10 +85,12 @@ impl Names {
 }
 
 impl SignalSettings {
-    pub(super) fn read(reader: &mut Reader<'_>, signal: Signal, own_ports: &[u16]) -> Self {
+    /// `prefix` is what the exporter's variables begin with; the standard variables belong to the only exporter there is.
+    pub(super) fn read(reader: &mut Reader<'_>, prefix: &str, signal: Signal, own_ports: &[u16]) -> Self {
         let mut names = Names {
+            prefix: prefix.to_owned(),
             signal: signal.name().to_ascii_uppercase(),
-            standard: true,
+            standard: prefix == OTLP_PREFIX,
         };
         let endpoint = Text::first(reader, &names.of(&["ENDPOINT"], Some("ENDPOINT")), |_, text| {
             let endpoint = parse_endpoint(text)?;
@@ -97,14 +104,16 @@ impl SignalSettings {
         let compression = names.of(&["COMPRESSION"], Some("COMPRESSION"));
         let timeout = names.of(&["REQUEST_TIMEOUT"], Some("TIMEOUT"));
         Self {
+            prefix: prefix.to_owned(),
             signal,
             endpoint,
             protocol: Text::first(reader, &protocol, |name, text| parse_protocol(name, text).map(drop)),
             compression: Text::first(reader, &compression, |_, text| parse_gzip(text).map(drop)),
             timeout: Text::first(reader, &timeout, |name, text| parse_timeout(name, text).map(drop)),
             headers: Headers::read(reader, &names.of(&["CUSTOM_HEADERS"], Some("HEADERS"))),
-            basic_auth: BasicAuth::read(reader),
+            basic_auth: BasicAuth::read(reader, prefix),
             tls: TlsSettings::read(reader, &names),
+            retry: RetrySettings::read(reader, |parameter| names.of(&[parameter], None)),
         }
     }
 
@@ -114,10 +123,7 @@ impl SignalSettings {
 
     /// The variable that gives this signal an endpoint of its own.
     pub(super) fn endpoint_variable(&self) -> String {
-        format!(
-            "ROTEL_OTLP_EXPORTER_{}_ENDPOINT",
-            self.signal.name().to_ascii_uppercase()
-        )
+        format!("{}_{}_ENDPOINT", self.prefix, self.signal.name().to_ascii_uppercase())
     }
 
     /// Fills the secrets in; an error names the variable, what is wrong and no value.
@@ -150,13 +156,18 @@ impl SignalSettings {
             gzip,
             timeout,
             tls: self.tls.resolve(values)?,
+            retry: self.retry.resolve(values)?,
         }))
     }
 
     /// The endpoint for all signals gets the signal's path, its own one has it.
     fn whole(&self, endpoint: Endpoint, protocol: OtlpProtocol) -> Endpoint {
         let signal = self.signal.name();
-        let own = self.endpoint.variable.contains(&signal.to_ascii_uppercase());
+        let own = self
+            .endpoint
+            .variable
+            .ends_with(&format!("_{}_ENDPOINT", signal.to_ascii_uppercase()))
+            && self.endpoint.variable != format!("{}_ENDPOINT", self.prefix);
         match protocol {
             OtlpProtocol::Http if !own => endpoint.join(&format!("/v1/{signal}")),
             _ => endpoint,

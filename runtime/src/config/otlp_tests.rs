@@ -110,7 +110,7 @@ fn the_basic_authenticator() {
     let user = ("ROTEL_OTLP_EXPORTER_BASIC_AUTH_USERNAME", "user");
     let (config, warnings) = parse(&[URL, basic, user, ("ROTEL_OTLP_EXPORTER_BASIC_AUTH_PASSWORD", &password)]);
     assert!(warnings.is_empty(), "{warnings:?}");
-    assert!(config.exporter.resolve(&Values::default()).is_err());
+    assert!(config.destinations[0].settings.resolve(&Values::default()).is_err());
     let otlp = resolved(&config, &value_of(ARN, "hidden"));
     assert!(!format!("{otlp:?}").contains("dXNlcj"), "{otlp:?}");
     assert_eq!(

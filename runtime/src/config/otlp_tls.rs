@@ -38,16 +38,14 @@ impl TlsSettings {
         };
         if let Some((given, missing, name)) = alone {
             reader.warn(format!(
-                "{} has no {missing} beside it; set ROTEL_OTLP_EXPORTER_TLS_{name}_FILE too, until then servers get no \
-                 client certificate",
-                given.variable
+                "{} has no {missing} beside it; set {}_TLS_{name}_FILE too, until then servers get no client certificate",
+                given.variable, names.prefix
             ));
         }
         if settings.skip_verify.text.as_deref() == Some("true") {
             reader.warn(format!(
-                "{}=true: any server is trusted with the telemetry and its key; set ROTEL_OTLP_EXPORTER_TLS_CA_FILE \
-                 instead",
-                settings.skip_verify.variable
+                "{}=true: any server is trusted with the telemetry and its key; set {}_TLS_CA_FILE instead",
+                settings.skip_verify.variable, names.prefix
             ));
         }
         settings

@@ -26,7 +26,7 @@ pub(super) fn warnings(variables: &[(&str, &str)]) -> Vec<String> {
 
 pub(super) fn is_blackhole(config: &Config) -> bool {
     matches!(
-        config.exporter.resolve(&Values::default()),
+        config.destinations[0].settings.resolve(&Values::default()),
         Ok(ExporterConfig::Blackhole)
     )
 }

@@ -1,13 +1,16 @@
-//! A circuit breaker: a backend that is away must not cost every invocation its timeout. Pure, the clock is passed in.
+//! A circuit breaker: a backend that is away must not cost every invocation its timeout. Pure, the clock is passed in: wall
+//! clock nanoseconds, since the monotonic clock may stand still while Lambda freezes the environment.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::config::Retry;
 
 /// A failure that took this long opens the circuit at once: the next would cost as much.
 const COSTLY: Duration = Duration::from_millis(250);
 /// Quick failures in a row that open it.
 const QUICK_FAILURES: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A backend's own wish counts no longer than this.
+const LONGEST_WISH: Duration = Duration::from_secs(30);
 
 /// Whether a request may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,31 +28,46 @@ pub enum Permit {
 pub struct Circuit {
     failures: u32,
     pause: Option<Pause>,
-    /// The backend wants no request before.
-    asked: Option<Instant>,
+    /// The backend wants no request for so long.
+    asked: Option<Pause>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Pause {
-    until: Instant,
+    from: u64,
     length: Duration,
+}
+
+impl Pause {
+    /// A clock that was set back ends every pause.
+    fn lasts(self, now: u64) -> bool {
+        now.checked_sub(self.from)
+            .is_some_and(|passed| u128::from(passed) < self.length.as_nanos())
+    }
 }
 
 impl Circuit {
     /// Whether a request may be sent now.
-    pub fn permit(&self, now: Instant) -> Permit {
+    pub fn permit(&self, now: u64) -> Permit {
         match self.pause {
-            _ if self.asked.is_some_and(|until| now < until) => Permit::Refused,
+            _ if self.asked.is_some_and(|asked| asked.lasts(now)) => Permit::Refused,
             None => Permit::Open,
-            Some(pause) if now >= pause.until => Permit::Probe,
-            Some(_) => Permit::Refused,
+            Some(pause) if pause.lasts(now) => Permit::Refused,
+            Some(_) => Permit::Probe,
         }
     }
 
     /// The backend asks for a pause; one that is unreasonably long is cut short.
-    pub fn asked_for(&mut self, now: Instant, pause: Duration) {
-        let until = now + pause.min(LONGEST_PAUSE);
-        self.asked = Some(self.asked.map_or(until, |known| known.max(until)));
+    pub fn asked_for(&mut self, now: u64, pause: Duration) {
+        let asked = Pause {
+            from: now,
+            length: pause.min(LONGEST_WISH),
+        };
+        let ends = |pause: Pause| u128::from(pause.from) + pause.length.as_nanos();
+        self.asked = Some(match self.asked {
+            Some(known) if ends(known) > ends(asked) => known,
+            _ => asked,
+        });
     }
 
     /// The backend answered.
@@ -58,17 +76,25 @@ impl Circuit {
     }
 
     /// A request failed for a reason that may pass, after `took`.
-    pub fn failed(&mut self, now: Instant, took: Duration) {
+    pub fn failed(&mut self, now: u64, took: Duration, retry: &Retry) {
         self.failures += 1;
         let length = match self.pause {
-            Some(pause) => (pause.length * 2).min(LONGEST_PAUSE),
-            None if took >= COSTLY || self.failures >= QUICK_FAILURES => FIRST_PAUSE,
+            Some(pause) => (pause.length * 2).min(retry.max_backoff),
+            None if took >= COSTLY || self.failures >= QUICK_FAILURES => retry.initial_backoff,
             None => return,
         };
-        self.pause = Some(Pause {
-            until: now + length,
-            length,
-        });
+        self.pause = Some(Pause { from: now, length });
+    }
+
+    /// The pause before a failed request is repeated within the same flush, if it may be: half of it is chance, so that
+    /// many environments don't come back at once. `chance` is any random number.
+    pub fn repetition(&self, now: u64, retry: &Retry, chance: u64) -> Option<Duration> {
+        const FIRST: Duration = Duration::from_millis(50);
+        if self.permit(now) != Permit::Open || self.failures == 0 {
+            return None;
+        }
+        let whole = (FIRST * 2u32.pow(self.failures - 1)).min(retry.initial_backoff);
+        Some(whole / 2 + whole.mul_f64((chance % 1_000) as f64 / 2_000.0))
     }
 }
 
@@ -77,61 +103,109 @@ mod tests {
     use super::*;
 
     const QUICK: Duration = Duration::from_millis(1);
+    const NOW: u64 = 1_700_000_000_000_000_000;
+    const SECOND: u64 = 1_000_000_000;
+
+    fn failed(circuit: &mut Circuit, now: u64, took: Duration) {
+        circuit.failed(now, took, &Retry::default());
+    }
 
     #[test]
     fn quick_failures_open_it_after_a_few() {
-        let (mut circuit, now) = (Circuit::default(), Instant::now());
-        circuit.failed(now, QUICK);
-        circuit.failed(now, QUICK);
-        assert_eq!(circuit.permit(now), Permit::Open);
-        circuit.failed(now, QUICK);
-        assert_eq!(circuit.permit(now), Permit::Refused);
-        assert_eq!(circuit.permit(now + FIRST_PAUSE), Permit::Probe);
+        let mut circuit = Circuit::default();
+        failed(&mut circuit, NOW, QUICK);
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.permit(NOW), Permit::Open);
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.permit(NOW), Permit::Refused);
+        assert_eq!(circuit.permit(NOW + SECOND), Permit::Probe);
     }
 
     #[test]
     fn one_costly_failure_opens_it() {
-        let (mut circuit, now) = (Circuit::default(), Instant::now());
-        circuit.failed(now, Duration::from_secs(5));
-        assert_eq!(circuit.permit(now), Permit::Refused);
+        let mut circuit = Circuit::default();
+        failed(&mut circuit, NOW, Duration::from_secs(5));
+        assert_eq!(circuit.permit(NOW), Permit::Refused);
+        assert_eq!(circuit.permit(NOW - SECOND), Permit::Probe);
     }
 
     #[test]
     fn failed_probes_double_the_pause_up_to_a_limit() {
-        let (mut circuit, mut now) = (Circuit::default(), Instant::now());
-        circuit.failed(now, COSTLY);
-        now += FIRST_PAUSE;
-        circuit.failed(now, QUICK);
-        assert_eq!(circuit.permit(now + FIRST_PAUSE), Permit::Refused);
-        assert_eq!(circuit.permit(now + 2 * FIRST_PAUSE), Permit::Probe);
+        let (mut circuit, mut now) = (Circuit::default(), NOW);
+        failed(&mut circuit, now, COSTLY);
+        now += SECOND;
+        failed(&mut circuit, now, QUICK);
+        assert_eq!(circuit.permit(now + SECOND), Permit::Refused);
+        assert_eq!(circuit.permit(now + 2 * SECOND), Permit::Probe);
         for _ in 0..20 {
-            circuit.failed(now, QUICK);
+            failed(&mut circuit, now, QUICK);
         }
-        assert_eq!(circuit.permit(now + LONGEST_PAUSE), Permit::Probe);
+        assert_eq!(circuit.permit(now + 29 * SECOND), Permit::Refused);
+        assert_eq!(circuit.permit(now + 30 * SECOND), Permit::Probe);
+    }
+
+    #[test]
+    fn the_users_pauses_count() {
+        let retry = Retry {
+            initial_backoff: Duration::from_secs(5),
+            max_backoff: Duration::from_secs(7),
+            ..Retry::default()
+        };
+        let mut circuit = Circuit::default();
+        circuit.failed(NOW, COSTLY, &retry);
+        assert_eq!(circuit.permit(NOW + 4 * SECOND), Permit::Refused);
+        assert_eq!(circuit.permit(NOW + 5 * SECOND), Permit::Probe);
+        circuit.failed(NOW, COSTLY, &retry);
+        assert_eq!(circuit.permit(NOW + 7 * SECOND), Permit::Probe);
     }
 
     #[test]
     fn pauses_that_the_backend_asks_for_are_kept() {
-        let (mut circuit, now) = (Circuit::default(), Instant::now());
-        circuit.asked_for(now, 5 * FIRST_PAUSE);
-        circuit.asked_for(now, FIRST_PAUSE);
-        circuit.failed(now, QUICK);
-        assert_eq!(circuit.permit(now + 4 * FIRST_PAUSE), Permit::Refused);
-        assert_eq!(circuit.permit(now + 5 * FIRST_PAUSE), Permit::Open);
-        circuit.asked_for(now, Duration::MAX);
-        assert_eq!(circuit.permit(now + LONGEST_PAUSE), Permit::Open);
-        circuit.asked_for(now, LONGEST_PAUSE);
+        let mut circuit = Circuit::default();
+        circuit.asked_for(NOW, Duration::from_secs(5));
+        circuit.asked_for(NOW, Duration::from_secs(1));
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.permit(NOW + 4 * SECOND), Permit::Refused);
+        assert_eq!(circuit.permit(NOW + 5 * SECOND), Permit::Open);
+        circuit.asked_for(NOW, Duration::MAX);
+        assert_eq!(circuit.permit(NOW + 30 * SECOND), Permit::Open);
+        circuit.asked_for(NOW, LONGEST_WISH);
         circuit.succeeded();
-        assert_eq!(circuit.permit(now), Permit::Open);
+        assert_eq!(circuit.permit(NOW), Permit::Open);
     }
 
     #[test]
     fn success_closes_it() {
-        let (mut circuit, now) = (Circuit::default(), Instant::now());
-        circuit.failed(now, COSTLY);
+        let mut circuit = Circuit::default();
+        failed(&mut circuit, NOW, COSTLY);
         circuit.succeeded();
-        assert_eq!(circuit.permit(now), Permit::Open);
-        circuit.failed(now, QUICK);
-        assert_eq!(circuit.permit(now), Permit::Open);
+        assert_eq!(circuit.permit(NOW), Permit::Open);
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.permit(NOW), Permit::Open);
+    }
+
+    #[test]
+    fn quick_failures_are_repeated_within_the_flush() {
+        let (mut circuit, retry) = (Circuit::default(), Retry::default());
+        assert_eq!(circuit.repetition(NOW, &retry, 0), None);
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.repetition(NOW, &retry, 0), Some(Duration::from_millis(25)));
+        let most = circuit.repetition(NOW, &retry, 999).unwrap();
+        assert!(
+            most > Duration::from_millis(49) && most < Duration::from_millis(50),
+            "{most:?}"
+        );
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.repetition(NOW, &retry, 1_000), Some(Duration::from_millis(50)));
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.repetition(NOW, &retry, 0), None);
+    }
+
+    #[test]
+    fn a_backend_that_asked_for_a_pause_gets_no_repetition() {
+        let mut circuit = Circuit::default();
+        circuit.asked_for(NOW, Duration::from_secs(1));
+        failed(&mut circuit, NOW, QUICK);
+        assert_eq!(circuit.repetition(NOW, &Retry::default(), 0), None);
     }
 }

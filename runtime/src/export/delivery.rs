@@ -4,15 +4,18 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use futures_util::future::join_all;
+use tokio::sync::{Mutex, Notify};
 
-use super::circuit::{Circuit, Permit};
-use super::exporter::{Payload, Verdict};
+use super::exporter::{Exporter, Payload, Verdict};
+use super::judgement::Outcome;
+use super::lane::Lane;
+use super::queue::{Content, Waiting};
 use super::setup::{Ready, Setup};
 use crate::buffer::Signal;
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
-use crate::session::{Records, Session};
+use crate::session::Session;
 use crate::timestamp;
 
 /// Records in one request, about, before encoding.
@@ -20,14 +23,6 @@ const REQUEST_BYTES: usize = 1024 * 1024;
 
 /// An invocation waits this long for the first exporter; secrets usually take a tenth of it.
 const SETUP_WAIT: Duration = Duration::from_secs(1);
-
-/// Time of a request that only asks whether the backend is back.
-const PROBE_TIME: Duration = Duration::from_millis(500);
-
-/// Pause between attempts at shutdown, when there is no later time.
-const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
-
-const CHECK_KEY: &str = "check the key in the exporter's settings";
 
 /// Why there is a flush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,29 +35,19 @@ pub enum Purpose {
 
 /// Sends what the session holds.
 pub struct Delivery {
-    session: Rc<RefCell<Session>>,
+    pub(super) session: Rc<RefCell<Session>>,
     setup: Rc<Setup>,
-    diagnostics: Rc<Diagnostics>,
-    /// Encoded requests that failed, at most one for each signal: more is only encoded when it can be sent.
-    failed: RefCell<Vec<Payload>>,
-    circuit: RefCell<Circuit>,
+    pub(super) diagnostics: Rc<Diagnostics>,
+    pub(super) lanes: Vec<Lane>,
+    /// What messages call the exporters; empty for the only one there is.
+    pub(super) names: Vec<String>,
+    /// Bytes that may wait in one lane.
+    lane_capacity: usize,
+    /// A request was answered or given up.
+    progress: Notify,
     /// An invocation has waited for the first exporter in vain: the others don't.
     waited: Cell<bool>,
-    failing: Cell<bool>,
     one_at_a_time: Mutex<()>,
-}
-
-/// What one round of requests came to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Round {
-    /// There was nothing left to send.
-    Empty,
-    /// All of it was taken.
-    Delivered,
-    /// Some failed and is kept.
-    Failed,
-    /// Our key isn't accepted.
-    Unauthorized,
 }
 
 impl Delivery {
@@ -73,41 +58,46 @@ impl Delivery {
         account_id: Option<String>,
         diagnostics: Rc<Diagnostics>,
     ) -> Self {
+        let destinations = &config.destinations;
+        let lanes = destinations.iter().enumerate().flat_map(|(at, destination)| {
+            let signals = destination.signals.iter();
+            signals.map(move |signal| Lane::new(at, *signal))
+        });
+        let names = match destinations.len() {
+            1 => Vec::new(),
+            _ => destinations
+                .iter()
+                .map(|destination| destination.name.clone())
+                .collect(),
+        };
+        let (_, capacity) = session.borrow().fill();
         Delivery {
+            lanes: lanes.collect(),
+            names,
+            lane_capacity: capacity / (3 * destinations.len().max(1)),
             session,
             setup: Rc::new(Setup::new(config, account_id, Rc::clone(&diagnostics))),
             diagnostics,
-            failed: RefCell::default(),
-            circuit: RefCell::default(),
+            progress: Notify::new(),
             waited: Cell::new(false),
-            failing: Cell::new(false),
             one_at_a_time: Mutex::new(()),
         }
     }
 
-    /// Begins to make the exporter ready.
+    /// Begins to make the exporters ready.
     pub fn prepare(&self) {
         self.setup.start();
     }
 
     /// Sends what waits, until nothing is left, something fails or the time is over. What failed is kept.
     pub async fn flush(&self, until: Instant, purpose: Purpose) {
-        let _turn = self.one_at_a_time.lock().await;
-        let Some(mut ready) = self.ready(until, purpose).await else {
+        let turn = tokio::time::timeout_at(until.into(), self.one_at_a_time.lock()).await;
+        let Ok(_turn) = turn else { return };
+        if self.ready(until, purpose).await.is_none() {
             return;
-        };
-        while let Some(time) = self.time_for_a_round(until, purpose) {
-            match self.round(&ready, time).await {
-                Round::Empty => break,
-                Round::Delivered => {}
-                Round::Unauthorized if self.setup.refresh() => match self.renewed(until, purpose).await {
-                    Some(renewed) => ready = renewed,
-                    None => break,
-                },
-                Round::Failed if purpose == Purpose::Shutdown => tokio::time::sleep(SHUTDOWN_PAUSE).await,
-                Round::Failed | Round::Unauthorized => break,
-            }
         }
+        join_all(self.lanes.iter().map(|lane| self.drain(lane, until, purpose))).await;
+        self.discard_what_goes_nowhere();
         self.warn_of_drops();
     }
 
@@ -125,167 +115,134 @@ impl Delivery {
         ready
     }
 
-    /// The exporter once its secrets are fetched again; the old one if that takes too long.
-    async fn renewed(&self, until: Instant, purpose: Purpose) -> Option<Rc<Ready>> {
+    /// Waits until the secrets are fetched again, but not for too long.
+    async fn renewed(&self, until: Instant, purpose: Purpose) {
         let patience = match purpose {
             Purpose::Shutdown => until,
             Purpose::Routine => until.min(Instant::now() + SETUP_WAIT),
         };
-        self.setup.ready(patience).await
+        self.setup.ready(patience).await;
     }
 
-    /// How long the next requests may take; none if there is no time or no use.
-    fn time_for_a_round(&self, until: Instant, purpose: Purpose) -> Option<Duration> {
-        let now = Instant::now();
-        let left = until.checked_duration_since(now).filter(|left| !left.is_zero())?;
-        match self.circuit.borrow().permit(now) {
-            Permit::Open => Some(left),
-            _ if purpose == Purpose::Shutdown => Some(left),
-            Permit::Probe => Some(left.min(PROBE_TIME)),
-            Permit::Refused => None,
+    /// Sends what one lane has, one request after the other.
+    async fn drain(&self, lane: &Lane, until: Instant, purpose: Purpose) {
+        while let Some(time) = lane.time_for_a_request(until, purpose) {
+            let Some(ready) = self.setup.ready_now() else { return };
+            let Some(exporter) = ready.exporters.get(lane.destination).and_then(Option::as_ref) else {
+                return;
+            };
+            let outcome = self.attempt(lane, &ready, exporter, until, time).await;
+            self.progress.notify_waiters();
+            match outcome {
+                Outcome::None => return,
+                Outcome::Done => {}
+                Outcome::Unauthorized if self.setup.refresh() => self.renewed(until, purpose).await,
+                Outcome::Failed | Outcome::Unauthorized => {
+                    let retry = exporter.retry(lane.signal);
+                    let Some(pause) = lane.repetition(&retry, until, purpose) else {
+                        return;
+                    };
+                    tokio::time::sleep(pause).await;
+                }
+            }
         }
     }
 
-    /// Sends one request of each signal at once.
-    async fn round(&self, ready: &Ready, time: Duration) -> Round {
-        if self.session.borrow().waiting() == 0 && self.failed.borrow().is_empty() {
-            return Round::Empty;
+    async fn attempt(
+        &self,
+        lane: &Lane,
+        ready: &Ready,
+        exporter: &Exporter,
+        until: Instant,
+        time: Duration,
+    ) -> Outcome {
+        if lane.queue.borrow().is_empty() && self.session.borrow().waiting() == 0 {
+            return Outcome::None;
         }
         let began = Instant::now();
-        if let Some(failure) = self.unprepared(ready, time).await {
-            self.circuit.borrow_mut().failed(Instant::now(), began.elapsed());
-            return failure;
+        let verdict = exporter.prepare(time).await;
+        if matches!(verdict, Verdict::Delivered(_)) {
+            let Some((payload, since)) = self.next(lane, ready, exporter, until).await else {
+                return Outcome::None;
+            };
+            let began = Instant::now();
+            let verdict = exporter.send(&payload, time.saturating_sub(began.elapsed())).await;
+            return self.judge(lane, exporter, Some((payload, since)), verdict, began);
         }
-        let [logs, traces, metrics] = Signal::ALL.map(|signal| self.payload(ready, signal));
-        if logs.is_none() && traces.is_none() && metrics.is_none() {
-            return Round::Empty;
-        }
-        let rounds = tokio::join!(
-            self.send(ready, logs, time),
-            self.send(ready, traces, time),
-            self.send(ready, metrics, time)
-        );
-        let rounds: [Round; 3] = rounds.into();
-        if rounds.contains(&Round::Failed) || rounds.contains(&Round::Unauthorized) {
-            self.circuit.borrow_mut().failed(Instant::now(), began.elapsed());
-        } else {
-            self.circuit.borrow_mut().succeeded();
-            if self.failing.replace(false) {
-                self.diagnostics
-                    .info("the backend takes telemetry again; what was kept is sent");
-            }
-        }
-        match () {
-            () if rounds.contains(&Round::Unauthorized) => Round::Unauthorized,
-            () if rounds.contains(&Round::Failed) => Round::Failed,
-            () => Round::Delivered,
-        }
+        self.judge(lane, exporter, None, verdict, began)
     }
 
-    /// The next request of a signal: the one that failed, else what waits. Records that the backend doesn't take at all
-    /// are dropped here.
-    fn payload(&self, ready: &Ready, signal: Signal) -> Option<Payload> {
-        let mut failed = self.failed.borrow_mut();
-        if let Some(at) = failed.iter().position(|payload| payload.signal == signal) {
-            return Some(failed.swap_remove(at));
-        }
+    /// The lane's next request and since when it waits: what failed, then what other lanes took along, then what waits
+    /// for all. Records that the exporter doesn't take at all are dropped here.
+    async fn next(&self, lane: &Lane, ready: &Ready, exporter: &Exporter, until: Instant) -> Option<(Payload, u64)> {
         loop {
-            let records: Records = self.session.borrow_mut().take(signal, REQUEST_BYTES, timestamp::now());
-            if records.is_empty() {
+            let expired = {
+                let limit = exporter.retry(lane.signal).max_elapsed_time;
+                lane.queue.borrow_mut().expire(timestamp::now(), limit)
+            };
+            self.session.borrow_mut().drops_mut().expired += expired as u64;
+            let waiting = lane.queue.borrow_mut().pop();
+            if let Some(Waiting { since, content }) = waiting {
+                let payload = match content {
+                    Content::Payload(payload) => Some(payload),
+                    Content::Records(records) => exporter.encode(lane.signal, records, &ready.resource),
+                };
+                match payload {
+                    Some(payload) => return Some((payload, since)),
+                    None => continue,
+                }
+            }
+            if !self.others_have_room(lane, ready) {
+                let progress = tokio::time::timeout_at(until.into(), self.progress.notified());
+                progress.await.ok()?;
+            } else if !self.share_out(lane.signal) {
                 return None;
             }
-            let payload = ready.exporter.encode(signal, records, &ready.resource);
-            if payload.is_some() {
-                return payload;
-            }
         }
     }
 
-    async fn send(&self, ready: &Ready, payload: Option<Payload>, time: Duration) -> Round {
-        let Some(payload) = payload else { return Round::Empty };
-        match ready.exporter.send(&payload, time).await {
-            Verdict::Delivered(refused) => {
-                self.session.borrow_mut().count_rejected(refused);
-                Round::Delivered
-            }
-            Verdict::PartlyRejected(refused, reason) => self.rejected(payload.signal, refused, &reason),
-            Verdict::Rejected(reason) => self.rejected(payload.signal, payload.items, &reason),
-            Verdict::Unauthorized(reason) => {
-                self.keep(payload, &format!("{reason}: {CHECK_KEY}"));
-                Round::Unauthorized
-            }
-            Verdict::Failed(reason) => {
-                self.keep(payload, &reason);
-                Round::Failed
-            }
-            Verdict::Later(reason, pause) => {
-                self.circuit.borrow_mut().asked_for(Instant::now(), pause);
-                self.keep(payload, &reason);
-                Round::Failed
-            }
+    /// Whether the other exporters of the signal keep up. One that is away is not waited for: its queue overflows.
+    fn others_have_room(&self, lane: &Lane, ready: &Ready) -> bool {
+        self.lanes.iter().all(|other| {
+            let away = !other.is_open() || !ready.exporters.get(other.destination).is_some_and(Option::is_some);
+            std::ptr::eq(other, lane)
+                || other.signal != lane.signal
+                || away
+                || other.queue.borrow().bytes() < self.lane_capacity
+        })
+    }
+
+    /// Takes records of a signal out of the buffer, for every lane that carries it; false if there are none.
+    fn share_out(&self, signal: Signal) -> bool {
+        let since = timestamp::now();
+        let records = self.session.borrow_mut().take(signal, REQUEST_BYTES, since);
+        if records.is_empty() {
+            return false;
         }
-    }
-
-    /// Lets the exporter find out what it must know before it encodes; the failure if it can't now.
-    async fn unprepared(&self, ready: &Ready, time: Duration) -> Option<Round> {
-        match ready.exporter.prepare(time).await {
-            Verdict::Unauthorized(reason) => {
-                self.warn_of_failure(&format!("{reason}: {CHECK_KEY}"));
-                Some(Round::Unauthorized)
-            }
-            Verdict::Failed(reason) | Verdict::Later(reason, _) => {
-                self.warn_of_failure(&reason);
-                Some(Round::Failed)
-            }
-            Verdict::Delivered(_) | Verdict::PartlyRejected(..) | Verdict::Rejected(_) => None,
+        let mut lanes: Vec<&Lane> = self.lanes.iter().filter(|lane| lane.signal == signal).collect();
+        let last = lanes.pop();
+        let push = |lane: &Lane, records| {
+            let content = Content::Records(records);
+            let dropped = lane
+                .queue
+                .borrow_mut()
+                .push(Waiting { since, content }, self.lane_capacity);
+            self.session.borrow_mut().drops_mut().queue_full += dropped as u64;
+        };
+        for lane in lanes {
+            push(lane, records.clone());
         }
-    }
-
-    fn rejected(&self, signal: Signal, items: usize, reason: &str) -> Round {
-        self.session.borrow_mut().count_rejected(items);
-        let signal = signal.name();
-        self.diagnostics.warn_once(&format!(
-            "{reason}; such {signal} are dropped, check endpoint and settings"
-        ));
-        Round::Delivered
-    }
-
-    fn keep(&self, payload: Payload, reason: &str) {
-        self.failed.borrow_mut().push(payload);
-        self.warn_of_failure(reason);
-    }
-
-    fn warn_of_failure(&self, reason: &str) {
-        if !self.failing.replace(true) {
-            self.diagnostics
-                .warn(&format!("{reason}; telemetry is kept in memory and sent again"));
+        if let Some(lane) = last {
+            push(lane, records);
         }
+        true
     }
 
-    fn warn_of_drops(&self) {
-        let drops = self.session.borrow().drops();
-        if drops.buffer_full > 0 {
-            self.diagnostics
-                .warn_once("more telemetry than the buffer takes: the least severe records were dropped");
-        }
-        if drops.malformed > 0 {
-            self.diagnostics
-                .warn_once("some telemetry events could not be read and were skipped");
-        }
-    }
-
-    /// Says what was lost in this environment, and what could not be sent before its end.
-    pub fn conclude(&self) {
-        let drops = self.session.borrow().drops();
-        let unsent: usize = self.failed.borrow().iter().map(|payload| payload.items).sum();
-        let waiting = self.session.borrow().waiting();
-        if drops.buffer_full + drops.rejected > 0 || unsent + waiting > 0 {
-            self.diagnostics.info(&format!(
-                "records dropped: {} (buffer full), {} (refused by the backend), {} (not sent before the end)",
-                drops.buffer_full,
-                drops.rejected,
-                unsent + waiting,
-            ));
+    /// Signals that no exporter gets.
+    fn discard_what_goes_nowhere(&self) {
+        for signal in Signal::ALL {
+            let carried = self.lanes.iter().any(|lane| lane.signal == signal);
+            while !carried && self.share_out(signal) {}
         }
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::clickhouse::{ClickHouseExporter, Insert};
 use super::otlp_exporter::OtlpExporter;
 use crate::buffer::Signal;
-use crate::config::ExporterConfig;
+use crate::config::{ExporterConfig, Retry};
 use crate::http::Proxies;
 use crate::record::Resource;
 use crate::session::Records;
@@ -20,6 +20,16 @@ pub struct Payload {
     /// Its records.
     pub items: usize,
     pub(super) body: Body,
+}
+
+impl Payload {
+    /// Bytes in memory, about.
+    pub fn size(&self) -> usize {
+        match &self.body {
+            Body::Otlp(body) => body.len(),
+            Body::ClickHouse(inserts) => inserts.iter().map(|insert| insert.body.len()).sum(),
+        }
+    }
 }
 
 /// What is sent.
@@ -88,6 +98,15 @@ impl Exporter {
                 Some(Payload { signal, items, body })
             }
             Exporter::Blackhole => None,
+        }
+    }
+
+    /// When what failed is sent again.
+    pub fn retry(&self, signal: Signal) -> Retry {
+        match self {
+            Exporter::Otlp(otlp) => otlp.retry(signal),
+            Exporter::ClickHouse(clickhouse) => clickhouse.retry(),
+            Exporter::Blackhole => Retry::default(),
         }
     }
 

@@ -187,6 +187,7 @@ mod tests {
         Resource {
             attributes: vec![("service.name".into(), Value::from("orders"))],
             overrides: vec![],
+            ..Resource::default()
         }
     }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::exporter::{Body, Payload, Verdict};
 use super::{otlp, otlp_answer};
 use crate::buffer::Signal;
-use crate::config::{OtlpConfig, OtlpProtocol, OtlpTarget};
+use crate::config::{OtlpConfig, OtlpProtocol, OtlpTarget, Retry};
 use crate::http::header::{CONTENT_ENCODING, CONTENT_TYPE, TE};
 use crate::http::{self, Client, HeaderMap, HeaderValue, Method, Proxies};
 use crate::record::Resource;
@@ -80,6 +80,12 @@ impl OtlpExporter {
         };
         let body = Body::Otlp(body);
         Some(Payload { signal, items, body })
+    }
+
+    /// When what failed is sent again.
+    pub fn retry(&self, signal: Signal) -> Retry {
+        let target = self.target(signal);
+        target.map(|target| target.config.retry).unwrap_or_default()
     }
 
     /// Sends a request, within this time at most.

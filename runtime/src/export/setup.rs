@@ -1,4 +1,4 @@
-//! Making the exporter: it needs secrets, which are fetched beside everything else and again when a key was changed.
+//! Making the exporters: they need secrets, which are fetched beside everything else and again when a key was changed.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -8,33 +8,44 @@ use tokio::sync::Notify;
 
 use super::circuit::{Circuit, Permit};
 use super::exporter::Exporter;
-use crate::config::Config;
+use crate::config::{Config, Retry};
 use crate::diagnostics::Diagnostics;
 use crate::http::{self, TlsOptions};
 use crate::record::Resource;
-use crate::{resource, secrets};
+use crate::{resource, secrets, timestamp};
 
-/// Secrets are fetched again at most this often.
+/// A refused key has the secrets fetched again at most this often.
 const REFRESH_PAUSE: Duration = Duration::from_secs(60);
 
 /// What an export needs.
 pub struct Ready {
-    /// The backend.
-    pub exporter: Exporter,
+    /// The backends, as many as destinations are configured; none where one can't be made yet.
+    pub exporters: Vec<Option<Exporter>>,
     /// What all records describe.
     pub resource: Resource,
 }
 
-/// Makes the exporter and makes it anew.
+impl Ready {
+    fn is_complete(&self) -> bool {
+        self.exporters.iter().all(Option::is_some)
+    }
+}
+
+/// Makes the exporters and makes them anew.
 pub struct Setup {
     config: Config,
     account_id: Option<String>,
     diagnostics: Rc<Diagnostics>,
     ready: RefCell<Option<Rc<Ready>>>,
+    /// The secrets that `ready` was made with.
+    values: RefCell<secrets::Values>,
     running: Cell<bool>,
     finished: Notify,
     failures: RefCell<Circuit>,
-    refreshed: Cell<Option<Instant>>,
+    /// When secrets were last fetched because a key was refused; wall-clock nanoseconds.
+    refused: Cell<Option<u64>>,
+    /// When they were last fetched.
+    fetched: Cell<u64>,
 }
 
 impl Setup {
@@ -45,16 +56,18 @@ impl Setup {
             account_id,
             diagnostics,
             ready: RefCell::default(),
+            values: RefCell::default(),
             running: Cell::new(false),
             finished: Notify::new(),
             failures: RefCell::default(),
-            refreshed: Cell::new(None),
+            refused: Cell::new(None),
+            fetched: Cell::new(0),
         }
     }
 
-    /// Begins to make the exporter, if that isn't under way and the last failure isn't too recent.
+    /// Begins to make the exporters, if that isn't under way and the last failure isn't too recent.
     pub fn start(self: &Rc<Self>) {
-        let refused = self.failures.borrow().permit(Instant::now()) == Permit::Refused;
+        let refused = self.failures.borrow().permit(timestamp::now()) == Permit::Refused;
         if self.running.get() || refused {
             return;
         }
@@ -67,7 +80,8 @@ impl Setup {
         });
     }
 
-    /// The exporter. While it is being made, waits for it until the given time; a failed attempt is repeated.
+    /// The exporters that can be made. While they are being made, waits for them until the given time; a failed attempt
+    /// is repeated.
     pub async fn ready(self: &Rc<Self>, until: Instant) -> Option<Rc<Ready>> {
         if self.ready.borrow().is_none() {
             self.start();
@@ -79,19 +93,34 @@ impl Setup {
         self.ready.borrow().clone()
     }
 
-    /// The exporter, if it is made and isn't being made anew.
-    pub fn ready_now(&self) -> Option<Rc<Ready>> {
-        self.ready.borrow().clone()
+    /// The exporters, if there are some. Those that are missing, and secrets that grew old, are seen to meanwhile.
+    pub fn ready_now(self: &Rc<Self>) -> Option<Rc<Ready>> {
+        let ready = self.ready.borrow().clone()?;
+        if !ready.is_complete() || self.secrets_are_old() {
+            self.start();
+        }
+        Some(ready)
+    }
+
+    fn secrets_are_old(&self) -> bool {
+        let limit = self.config.sending.secrets_refresh;
+        let age = timestamp::now().saturating_sub(self.fetched.get());
+        !self.config.secret_references.is_empty() && limit.is_some_and(|limit| u128::from(age) >= limit.as_nanos())
     }
 
     /// The backend refused our key: secrets may have changed, so they are fetched again, once a minute at most. True if
     /// there is hope.
     pub fn refresh(self: &Rc<Self>) -> bool {
-        let recent = self.refreshed.get().is_some_and(|at| at.elapsed() < REFRESH_PAUSE);
-        if self.config.secret_references.is_empty() || recent {
-            return false;
+        let now = timestamp::now();
+        let recent = |at: u64| {
+            now.checked_sub(at)
+                .is_some_and(|age| u128::from(age) < REFRESH_PAUSE.as_nanos())
+        };
+        if self.config.secret_references.is_empty() || self.refused.get().is_some_and(recent) {
+            // What another signal's request has begun may help this one, too.
+            return self.running.get();
         }
-        self.refreshed.set(Some(Instant::now()));
+        self.refused.set(Some(now));
         self.start();
         self.running.get()
     }
@@ -99,23 +128,45 @@ impl Setup {
     async fn make(&self) {
         let began = Instant::now();
         let values = self.fetch_secrets().await;
-        match self.config.exporter.resolve(&values) {
-            Ok(exporter) => {
-                self.failures.borrow_mut().succeeded();
-                let ready = Rc::new(Ready {
-                    exporter: Exporter::new(exporter, self.config.proxies.clone()),
-                    resource: self.resource(&values),
-                });
-                *self.ready.borrow_mut() = Some(Rc::clone(&ready));
-                // While the function works; a failure shows again when there is something to send.
-                tokio::task::spawn_local(async move { ready.exporter.prepare(Duration::MAX).await });
+        self.fetched.set(timestamp::now());
+        let unchanged = *self.values.borrow() == values;
+        if unchanged && self.ready.borrow().as_ref().is_some_and(|ready| ready.is_complete()) {
+            // The exporters keep their connections.
+            return;
+        }
+        let ready = Rc::new(self.ready_with(&values));
+        match ready.is_complete() {
+            true => self.failures.borrow_mut().succeeded(),
+            false => {
+                let mut failures = self.failures.borrow_mut();
+                failures.failed(timestamp::now(), began.elapsed(), &Retry::default());
             }
-            Err(reason) => {
+        }
+        let worse = self.ready.borrow().as_ref().is_some_and(|known| known.is_complete()) && !ready.is_complete();
+        if worse || ready.exporters.iter().all(Option::is_none) {
+            return;
+        }
+        *self.values.borrow_mut() = values;
+        *self.ready.borrow_mut() = Some(Rc::clone(&ready));
+        // While the function works; a failure shows again when there is something to send.
+        tokio::task::spawn_local(async move {
+            let exporters = ready.exporters.iter().flatten();
+            futures_util::future::join_all(exporters.map(|exporter| exporter.prepare(Duration::MAX))).await
+        });
+    }
+
+    fn ready_with(&self, values: &secrets::Values) -> Ready {
+        let exporters = self.config.destinations.iter().map(|destination| {
+            let resolved = destination.settings.resolve(values).inspect_err(|reason| {
                 self.diagnostics.warn_once(&format!(
                     "{reason}; telemetry is kept in memory and this is tried again"
                 ));
-                self.failures.borrow_mut().failed(Instant::now(), began.elapsed());
-            }
+            });
+            Some(Exporter::new(resolved.ok()?, self.config.proxies.clone()))
+        });
+        Ready {
+            exporters: exporters.collect(),
+            resource: self.resource(values),
         }
     }
 
@@ -136,7 +187,7 @@ impl Setup {
     fn resource(&self, values: &secrets::Values) -> Resource {
         let overrides = self.config.resource_attributes(values).unwrap_or_else(|reason| {
             self.diagnostics
-                .warn(&format!("{reason}; attributes with secret references are left out"));
+                .warn_once(&format!("{reason}; attributes with secret references are left out"));
             let mut known = self.config.resource_attributes.clone();
             known.retain(|(_, value)| !secrets::holds_reference(value));
             known
@@ -144,6 +195,7 @@ impl Setup {
         Resource {
             attributes: resource::attributes(&self.config.function, self.account_id.as_deref(), &overrides),
             overrides: overrides.into_iter().map(|(key, value)| (key, value.into())).collect(),
+            rotel_severity: self.config.sending.as_rotel,
         }
     }
 }

@@ -53,6 +53,7 @@ mod tests {
                 ("faas.name".into(), Value::from("function")),
             ],
             overrides: vec![("team".into(), Value::from("blue"))],
+            ..Resource::default()
         }
     }
 

@@ -124,6 +124,12 @@ impl Invocations {
             .is_some_and(|index| self.recent[index].outcome.is_some())
     }
 
+    /// Whether every other invocation has ended.
+    pub fn others_are_done(&self, request_id: &str) -> bool {
+        let mut others = self.recent.iter().filter(|other| &*other.request_id != request_id);
+        others.all(|other| other.outcome.is_some())
+    }
+
     /// Lines of running invocations are to leave now, so their ids are final: the SDK's if known, else our own.
     pub fn commit(&mut self) {
         for invocation in &mut self.recent {

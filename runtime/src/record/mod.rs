@@ -145,4 +145,6 @@ pub struct Resource {
     pub attributes: Vec<(String, Value)>,
     /// The user's own: these replace what a function's SDK says.
     pub overrides: Vec<(String, Value)>,
+    /// Severity texts are to be spelled as the Rotel extension does.
+    pub rotel_severity: bool,
 }

@@ -8,7 +8,7 @@ pub use phases::Phase;
 pub use records::Records;
 
 use crate::buffer::{Buffer, Drops, Forwarded, Signal};
-use crate::config::FunctionIdentity;
+use crate::config::{FunctionIdentity, SendingConfig};
 use crate::convert::join::Joiner;
 use crate::convert::metrics::Measures;
 use crate::convert::sdk::Received;
@@ -49,11 +49,12 @@ pub struct Session {
 
 impl Session {
     /// The state at the start.
-    pub fn new(function: &FunctionIdentity) -> Self {
+    pub fn new(function: &FunctionIdentity, sending: &SendingConfig) -> Self {
+        let share = Buffer::capacity_for(function.memory_mb);
         Session {
             function_name: function.name.clone(),
             invocations: Invocations::new(&function.initialization_type, &function.log_stream),
-            buffer: Buffer::new(Buffer::capacity_for(function.memory_mb)),
+            buffer: Buffer::new(sending.buffer.unwrap_or(share)),
             joiner: Joiner::default(),
             phases: Phases::new(&function.initialization_type),
             measures: None,
@@ -163,6 +164,11 @@ impl Session {
         self.invocations.is_done(request_id)
     }
 
+    /// Whether every other invocation that is known has ended.
+    pub fn others_are_done(&self, request_id: &str) -> bool {
+        self.invocations.others_are_done(request_id)
+    }
+
     /// Whether Lambda has said everything about every invocation.
     pub fn all_reported(&self) -> bool {
         self.invocations.all_reported()
@@ -262,9 +268,9 @@ impl Session {
         self.buffer.len() + self.joiner.waiting() + unmade
     }
 
-    /// The backend refused records for good.
-    pub fn count_rejected(&mut self, items: usize) {
-        self.buffer.drops.rejected += items as u64;
+    /// The counts of what was dropped, for those who drop.
+    pub fn drops_mut(&mut self) -> &mut Drops {
+        &mut self.buffer.drops
     }
 
     /// What was dropped so far.

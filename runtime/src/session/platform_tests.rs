@@ -15,7 +15,7 @@ fn session(initialization_type: &str) -> Session {
         initialization_type: initialization_type.into(),
         ..FunctionIdentity::default()
     };
-    Session::new(&function).with_platform_metrics(true)
+    Session::new(&function, &SendingConfig::default()).with_platform_metrics(true)
 }
 
 /// Takes events in: seconds, kind and record of each.
@@ -212,7 +212,7 @@ fn losses_are_told_once_for_each_end() {
     assert_eq!(logs_of(&mut session).len(), 0, "the invocation runs");
     tell(&mut session, &[(3, "platform.runtimeDone", done("r", "success"))]);
     assert_eq!(logs_of(&mut session)[0].body, "telemetry records lost: 3 (platform 3)");
-    session.count_rejected(1);
+    session.drops_mut().rejected += 1;
     assert_eq!(
         logs_of(&mut session).len(),
         0,

@@ -4,7 +4,7 @@ use crate::buffer::Forwarded;
 use crate::record::{Log, Span};
 
 /// What one request per signal can take.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Records {
     /// Log records of ours.
     pub logs: Vec<Log>,
@@ -19,6 +19,14 @@ impl Records {
     pub fn items(&self) -> usize {
         let forwarded: usize = self.forwarded.iter().map(|request| request.items).sum();
         self.logs.len() + self.spans.len() + forwarded
+    }
+
+    /// Approximate bytes in memory.
+    pub fn size(&self) -> usize {
+        let logs: usize = self.logs.iter().map(Log::size).sum();
+        let spans: usize = self.spans.iter().map(Span::size).sum();
+        let forwarded: usize = self.forwarded.iter().map(|request| request.request.len()).sum();
+        logs + spans + forwarded
     }
 
     /// Whether there is nothing to send.

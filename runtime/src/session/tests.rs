@@ -13,7 +13,7 @@ fn session() -> Session {
         name: "orders".into(),
         ..FunctionIdentity::default()
     };
-    Session::new(&function)
+    Session::new(&function, &SendingConfig::default())
 }
 
 fn event(second: u32, kind: &str, record: serde_json::Value) -> String {

@@ -25,6 +25,8 @@ struct Taken {
     requests: Cell<usize>,
     refused: Cell<usize>,
     status: Cell<u16>,
+    /// So many of the next requests fail.
+    failures: Cell<usize>,
     delay: Cell<Duration>,
     key: RefCell<Option<String>>,
 }
@@ -65,6 +67,11 @@ impl Intake {
     /// Answers every request so from now on; only 200 takes records.
     pub fn answer_with(&self, status: u16) {
         self.taken.status.set(status);
+    }
+
+    /// Answers so many of the next requests with 503.
+    pub fn fail_next(&self, requests: usize) {
+        self.taken.failures.set(requests);
     }
 
     /// Answers only after this time.
@@ -120,6 +127,10 @@ async fn handle(call: Call, taken: Rc<Taken>) -> Answer {
         .map(|key| key.to_str().unwrap().to_owned());
     let status = match &*taken.key.borrow() {
         Some(required) if key.as_ref() != Some(required) => 401,
+        _ if taken.failures.get() > 0 => {
+            taken.failures.set(taken.failures.get() - 1);
+            503
+        }
         _ => taken.status.get(),
     };
     if status != 200 {

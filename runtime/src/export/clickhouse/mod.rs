@@ -28,7 +28,7 @@ use tokio::sync::Mutex;
 
 use super::exporter::Verdict;
 use crate::buffer::Signal;
-use crate::config::ClickHouseConfig;
+use crate::config::{ClickHouseConfig, Retry};
 use crate::http::{self, Endpoint, HeaderMap, HeaderName, Method, Proxies};
 use crate::record::Resource;
 use crate::session::Records;
@@ -57,6 +57,11 @@ impl ClickHouseExporter {
             encoding: RefCell::default(),
             one_question_at_a_time: Mutex::new(()),
         }
+    }
+
+    /// When what failed is sent again.
+    pub fn retry(&self) -> Retry {
+        self.config.retry
     }
 
     /// Finds out what columns the tables have, unless that is known.

@@ -33,6 +33,7 @@ fn exporter(server: &Server, lz4: bool) -> ClickHouseExporter {
         json_levels: 4,
         timeout: TIME,
         tls: TlsOptions::default(),
+        retry: Retry::default(),
     };
     ClickHouseExporter::new(config, Proxies::default())
 }
@@ -41,6 +42,7 @@ fn resource() -> Resource {
     Resource {
         attributes: vec![("service.name".into(), Value::from("orders"))],
         overrides: vec![],
+        ..Resource::default()
     }
 }
 

@@ -1,0 +1,137 @@
+//! How the extension keeps and sends, whatever the exporter.
+
+use std::time::Duration;
+
+use super::reader::{Reader, parse_choice, parse_duration};
+use super::settings::{
+    CLICKSTACK_BUFFER_MIB, CLICKSTACK_COMPAT, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL, Setting,
+};
+use crate::flush::Mode;
+
+const MIB: usize = 1024 * 1024;
+
+/// How the extension keeps and sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SendingConfig {
+    /// When telemetry leaves.
+    pub mode: Mode,
+    /// Bytes that may wait; none for a share of the function's memory.
+    pub buffer: Option<usize>,
+    /// Secrets older than this are fetched again; none for only when a key is refused.
+    pub secrets_refresh: Option<Duration>,
+    /// Logs are to be as the Rotel extension makes them.
+    pub as_rotel: bool,
+}
+
+impl SendingConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            mode: value(reader, &CLICKSTACK_FLUSH_MODE, |_, text| parse_mode(text)).unwrap_or(Mode::Auto),
+            buffer: value(reader, &CLICKSTACK_BUFFER_MIB, |_, text| parse_buffer(text)),
+            secrets_refresh: value(reader, &CLICKSTACK_SECRETS_REFRESH_INTERVAL, |_, text| {
+                parse_duration(text)
+            }),
+            as_rotel: value(reader, &CLICKSTACK_COMPAT, parse_choice) == Some("rotel"),
+        }
+    }
+}
+
+/// What a setting says, unless it is not set or wrong. It can't be a secret: it is needed before those are there.
+fn value<T>(
+    reader: &mut Reader<'_>,
+    setting: &'static Setting,
+    parse: impl Fn(&Setting, &str) -> Result<T, String>,
+) -> Option<T> {
+    let text = reader.text(setting, |setting, text| parse(setting, text).map(drop))?;
+    parse(setting, &text).ok()
+}
+
+fn parse_mode(text: &str) -> Result<Mode, String> {
+    let (name, rhythm) = match text.split_once(',') {
+        Some((name, rhythm)) => (name.trim(), Some(parse_rhythm(rhythm.trim())?)),
+        None => (text, None),
+    };
+    match (name, rhythm) {
+        ("auto", None) => Ok(Mode::Auto),
+        ("end", None) => Ok(Mode::End),
+        ("periodic", rhythm) => Ok(Mode::Periodic(rhythm.unwrap_or(Mode::PERIOD))),
+        ("continuous", rhythm) => Ok(Mode::Continuous(rhythm.unwrap_or(Mode::RHYTHM))),
+        _ => Err(
+            "is none of auto, end, periodic, continuous, with milliseconds after a comma for the last two".to_owned(),
+        ),
+    }
+}
+
+fn parse_rhythm(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(milliseconds @ 10..=900_000) => Ok(Duration::from_millis(milliseconds)),
+        _ => Err("has no milliseconds from 10 to 900000 after its comma".to_owned()),
+    }
+}
+
+fn parse_buffer(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(mib @ 1..=1024) => Ok(mib * MIB),
+        _ => Err("is no number of MiB from 1 to 1024".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+
+    fn read(variables: &[(&str, &str)]) -> (SendingConfig, Vec<String>) {
+        let environment = Environment(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        );
+        let mut reader = Reader::new(&environment);
+        let config = SendingConfig::read(&mut reader);
+        (config, reader.into_warnings())
+    }
+
+    #[test]
+    fn reads_every_mode() {
+        for (text, mode) in [
+            ("auto", Mode::Auto),
+            ("end", Mode::End),
+            ("periodic", Mode::Periodic(Duration::from_secs(20))),
+            ("periodic, 5000", Mode::Periodic(Duration::from_secs(5))),
+            ("continuous", Mode::Continuous(Duration::from_secs(1))),
+            ("continuous,250", Mode::Continuous(Duration::from_millis(250))),
+        ] {
+            let (config, warnings) = read(&[("CLICKSTACK_FLUSH_MODE", text)]);
+            assert_eq!((config.mode, warnings), (mode, Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_no_mode() {
+        for text in ["sometimes", "end,5", "periodic,1", "periodic,soon", "auto,"] {
+            let (config, warnings) = read(&[("CLICKSTACK_FLUSH_MODE", text)]);
+            assert_eq!(config.mode, Mode::Auto);
+            assert!(
+                warnings[0].starts_with("CLICKSTACK_FLUSH_MODE ") && warnings[0].ends_with("; using auto"),
+                "{warnings:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn reads_the_rest() {
+        let (config, warnings) = read(&[
+            ("CLICKSTACK_BUFFER_MIB", "8"),
+            ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "5m"),
+            ("CLICKSTACK_COMPAT", "rotel"),
+        ]);
+        assert_eq!(config.buffer, Some(8 * MIB));
+        assert_eq!(config.secrets_refresh, Some(Duration::from_secs(300)));
+        assert!(config.as_rotel && warnings.is_empty());
+        let (config, warnings) = read(&[("CLICKSTACK_BUFFER_MIB", "0"), ("CLICKSTACK_COMPAT", "datadog")]);
+        assert!(config.buffer.is_none() && !config.as_rotel);
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+    }
+}

@@ -1,0 +1,147 @@
+//! What answers lead to: records that are done with or kept, a circuit that opens or closes, and what the user is told.
+
+use std::time::Instant;
+
+use super::delivery::Delivery;
+use super::exporter::{Exporter, Payload, Verdict};
+use super::lane::Lane;
+use super::queue::{Content, Waiting};
+use crate::timestamp;
+
+const CHECK_KEY: &str = "check the key in the exporter's settings";
+
+/// What one request came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// There was nothing to send, or nothing to send it with.
+    None,
+    /// It was taken, or refused for good.
+    Done,
+    /// It failed and is kept.
+    Failed,
+    /// Our key isn't accepted.
+    Unauthorized,
+}
+
+impl Delivery {
+    /// Notes what the answer to a lane's request means; without a request it is one about the exporter's readiness.
+    pub(super) fn judge(
+        &self,
+        lane: &Lane,
+        exporter: &Exporter,
+        payload: Option<(Payload, u64)>,
+        verdict: Verdict,
+        began: Instant,
+    ) -> Outcome {
+        let failed = || {
+            let retry = exporter.retry(lane.signal);
+            lane.circuit
+                .borrow_mut()
+                .failed(timestamp::now(), began.elapsed(), &retry);
+        };
+        let items = payload.as_ref().map_or(0, |(payload, _)| payload.items);
+        match verdict {
+            Verdict::Delivered(refused) => {
+                self.session.borrow_mut().drops_mut().rejected += refused as u64;
+                self.succeeded(lane);
+                Outcome::Done
+            }
+            Verdict::PartlyRejected(refused, reason) => self.rejected(lane, refused, &reason),
+            Verdict::Rejected(reason) => self.rejected(lane, items, &reason),
+            Verdict::Unauthorized(reason) => {
+                failed();
+                self.keep(lane, payload, &format!("{reason}: {CHECK_KEY}"));
+                Outcome::Unauthorized
+            }
+            Verdict::Failed(reason) => {
+                failed();
+                self.keep(lane, payload, &reason);
+                Outcome::Failed
+            }
+            Verdict::Later(reason, pause) => {
+                lane.circuit.borrow_mut().asked_for(timestamp::now(), pause);
+                failed();
+                self.keep(lane, payload, &reason);
+                Outcome::Failed
+            }
+        }
+    }
+
+    fn succeeded(&self, lane: &Lane) {
+        lane.circuit.borrow_mut().succeeded();
+        if lane.failing.replace(false) && !self.is_failing(lane.destination) {
+            let backend = self.backend(lane);
+            self.diagnostics
+                .info(&format!("{backend} takes telemetry again; what was kept is sent"));
+        }
+    }
+
+    fn rejected(&self, lane: &Lane, items: usize, reason: &str) -> Outcome {
+        lane.circuit.borrow_mut().succeeded();
+        self.session.borrow_mut().drops_mut().rejected += items as u64;
+        let signal = lane.signal.name();
+        self.diagnostics.warn_once(&format!(
+            "{reason}; such {signal} are dropped, check endpoint and settings"
+        ));
+        Outcome::Done
+    }
+
+    fn keep(&self, lane: &Lane, payload: Option<(Payload, u64)>, reason: &str) {
+        if let Some((payload, since)) = payload {
+            let content = Content::Payload(payload);
+            lane.queue.borrow_mut().put_back(Waiting { since, content });
+        }
+        let said = self.is_failing(lane.destination);
+        lane.failing.set(true);
+        if !said {
+            self.diagnostics
+                .warn(&format!("{reason}; telemetry is kept in memory and sent again"));
+        }
+    }
+
+    fn is_failing(&self, destination: usize) -> bool {
+        let mut lanes = self.lanes.iter();
+        lanes.any(|lane| lane.destination == destination && lane.failing.get())
+    }
+
+    fn backend(&self, lane: &Lane) -> String {
+        match self.names.get(lane.destination) {
+            Some(name) => format!("the backend of {name}"),
+            None => "the backend".to_owned(),
+        }
+    }
+
+    /// Says, once, that something was lost.
+    pub(super) fn warn_of_drops(&self) {
+        let drops = self.session.borrow().drops();
+        if drops.buffer_full > 0 {
+            self.diagnostics
+                .warn_once("more telemetry than the buffer takes: the least severe records were dropped");
+        }
+        if drops.queue_full > 0 {
+            self.diagnostics
+                .warn_once("an exporter was away for so long that its queue was full: its oldest records were dropped");
+        }
+        if drops.malformed > 0 {
+            self.diagnostics
+                .warn_once("some telemetry events could not be read and were skipped");
+        }
+    }
+
+    /// Says what was lost in this environment, and what could not be sent before its end.
+    pub fn conclude(&self) {
+        let drops = self.session.borrow().drops();
+        let unsent: usize = self.lanes.iter().map(|lane| lane.queue.borrow().items()).sum();
+        let waiting = self.session.borrow().waiting();
+        let dropped = drops.buffer_full + drops.queue_full;
+        if dropped + drops.rejected + drops.expired > 0 || unsent + waiting > 0 {
+            self.diagnostics.info(&format!(
+                "records dropped: {dropped} (buffer full), {} (refused by the backend), {} (tried for too long), {} (not \
+                 sent before the end)",
+                drops.rejected,
+                drops.expired,
+                unsent + waiting,
+            ));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The way of one signal to one exporter: its own queue, its own circuit breaker. What happens here holds no other lane up.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use super::circuit::{Circuit, Permit};
+use super::delivery::Purpose;
+use super::queue::Queue;
+use crate::buffer::Signal;
+use crate::timestamp;
+
+/// Time of a request that only asks whether the backend is back.
+const PROBE_TIME: Duration = Duration::from_millis(500);
+
+/// Pause between attempts at shutdown, when there is no later time.
+const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
+
+/// The way of one signal to one exporter.
+#[derive(Default)]
+pub(super) struct Lane {
+    /// The exporter's place among the destinations.
+    pub destination: usize,
+    pub signal: Signal,
+    pub queue: RefCell<Queue>,
+    pub circuit: RefCell<Circuit>,
+    /// The last request failed, and that was said.
+    pub failing: Cell<bool>,
+}
+
+impl Lane {
+    pub fn new(destination: usize, signal: Signal) -> Self {
+        Lane {
+            destination,
+            signal,
+            ..Lane::default()
+        }
+    }
+
+    /// How long the next request may take; none if there is no time or no use.
+    pub fn time_for_a_request(&self, until: Instant, purpose: Purpose) -> Option<Duration> {
+        let left = until.checked_duration_since(Instant::now());
+        let left = left.filter(|left| !left.is_zero())?;
+        match self.circuit.borrow().permit(timestamp::now()) {
+            Permit::Open => Some(left),
+            _ if purpose == Purpose::Shutdown => Some(left),
+            Permit::Probe => Some(left.min(PROBE_TIME)),
+            Permit::Refused => None,
+        }
+    }
+
+    /// The pause after a failure until the same flush tries again; none if it is left to a later one.
+    pub fn repetition(&self, retry: &crate::config::Retry, until: Instant, purpose: Purpose) -> Option<Duration> {
+        let pause = match purpose {
+            Purpose::Shutdown => SHUTDOWN_PAUSE,
+            Purpose::Routine => self.circuit.borrow().repetition(timestamp::now(), retry, chance())?,
+        };
+        (Instant::now() + pause < until).then_some(pause)
+    }
+
+    /// Whether records can be sent at this moment, as far as is known.
+    pub fn is_open(&self) -> bool {
+        self.circuit.borrow().permit(timestamp::now()) == Permit::Open
+    }
+}
+
+/// A random number. The standard library seeds its hash tables so.
+fn chance() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(timestamp::now())
+}

@@ -1,0 +1,167 @@
+//! When to send: pure decisions. The clock is passed in.
+
+mod rhythm;
+
+use std::time::{Duration, Instant};
+
+pub use rhythm::{Mode, Plan, Rhythm};
+
+/// Time left for Lambda between the end of our work and the function's deadline.
+pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
+
+/// Telemetry of a long invocation is this old at most before some is sent while the function runs.
+const LONGEST_HOLD: Duration = Duration::from_secs(20);
+
+/// Before a flush that overlaps an invocation, the end of the one before is waited for so long: Lambda delivers it within
+/// 25 ms after the thaw, and its lines leave only with it.
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// What the decision during an invocation rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation {
+    /// The time.
+    pub now: Instant,
+    /// When the invocation came.
+    pub began: Instant,
+    /// When function and extensions must be done.
+    pub deadline: Instant,
+    /// When telemetry is to leave.
+    pub plan: Plan,
+    /// Whether Lambda delivers telemetry. If not, the end of the invocation can't be seen.
+    pub subscribed: bool,
+    /// Whether the invocation has ended.
+    pub done: bool,
+    /// Whether those before it have.
+    pub earlier_done: bool,
+    /// Bytes that wait.
+    pub buffered: usize,
+    /// Bytes that may wait.
+    pub capacity: usize,
+    /// When something was last sent while this invocation ran, or its start.
+    pub last_sent: Instant,
+    /// How long ago the last flush was, frozen time included.
+    pub since_flush: Duration,
+}
+
+/// What to do next during an invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Send everything until this time, then ask for the next event.
+    Finish(Instant),
+    /// Ask for the next event at once: there is no time to send, or none is to be taken.
+    Leave,
+    /// Send what there is while the function runs.
+    Relieve,
+    /// Look again after this time, or when telemetry arrives.
+    Wait(Duration),
+}
+
+/// Decides what to do during an invocation. Whoever asks for the next event early is not waited for: Lambda freezes the
+/// environment when the handler is done. Lines that leave while their invocation runs can't take the ids of a handler
+/// span that the function's SDK sends at its end.
+pub fn decide(situation: &Situation) -> Decision {
+    let until = situation.deadline.checked_sub(DEADLINE_MARGIN).unwrap_or(situation.now);
+    if situation.now >= until {
+        return Decision::Leave;
+    }
+    match situation.plan {
+        Plan::End => after_the_handler(situation, until),
+        Plan::Periodic(period) => beside_the_handler(situation, until, period),
+        Plan::Continuous(_) => Decision::Leave,
+    }
+}
+
+fn after_the_handler(situation: &Situation, until: Instant) -> Decision {
+    let Situation { now, last_sent, .. } = *situation;
+    if situation.done || !situation.subscribed {
+        return Decision::Finish(until);
+    }
+    if is_much(situation.buffered, situation.capacity) {
+        return Decision::Relieve;
+    }
+    let due = last_sent + LONGEST_HOLD;
+    if situation.buffered > 0 && now >= due {
+        return Decision::Relieve;
+    }
+    let wake = if due > now {
+        due.min(until)
+    } else {
+        (now + LONGEST_HOLD).min(until)
+    };
+    Decision::Wait(wake - now)
+}
+
+fn beside_the_handler(situation: &Situation, until: Instant, period: Duration) -> Decision {
+    let due = situation.since_flush >= period || is_much(situation.buffered, situation.capacity);
+    if !due {
+        return Decision::Leave;
+    }
+    let settled = (situation.began + SETTLE).min(until);
+    if situation.subscribed && !situation.earlier_done && situation.now < settled {
+        return Decision::Wait(settled - situation.now);
+    }
+    Decision::Finish(until)
+}
+
+/// So much that it is sent although the plan says later.
+fn is_much(buffered: usize, capacity: usize) -> bool {
+    buffered >= capacity / 4
+}
+
+/// What the decision between events rests on: the handler may run, or the environment be about to freeze.
+#[derive(Debug, Clone, Copy)]
+pub struct Background {
+    /// When telemetry is to leave.
+    pub plan: Plan,
+    /// Bytes that wait.
+    pub buffered: usize,
+    /// Bytes that may wait.
+    pub capacity: usize,
+    /// How long ago the last flush was, frozen time included.
+    pub since_flush: Duration,
+    /// How long ago the last invocation came.
+    pub since_invoke: Duration,
+    /// The least time between flushes now: longer after one that sent too little.
+    pub rest: Duration,
+}
+
+/// What to do between events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// Send what is complete; `commit` sends lines of invocations that run, too.
+    Send {
+        /// Whether lines leave before their invocation's ids are final.
+        commit: bool,
+    },
+    /// Look again after this time, or when telemetry arrives.
+    Wait(Duration),
+}
+
+/// Decides what to do between events, where the plan lets the handler run without us.
+pub fn between(background: &Background) -> Between {
+    let Background {
+        plan,
+        buffered,
+        capacity,
+        since_flush,
+        since_invoke,
+        rest,
+    } = *background;
+    let pause = match plan {
+        Plan::End => return Between::Wait(LONGEST_HOLD),
+        Plan::Periodic(period) => period.max(LONGEST_HOLD),
+        Plan::Continuous(rhythm) => rhythm,
+    };
+    let much = is_much(buffered, capacity);
+    let due = if much { rest } else { pause.max(rest) };
+    match due.checked_sub(since_flush) {
+        Some(left) if !left.is_zero() => Between::Wait(left),
+        _ if buffered == 0 => Between::Wait(pause),
+        _ => Between::Send {
+            commit: much || since_invoke >= LONGEST_HOLD,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

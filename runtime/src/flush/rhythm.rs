@@ -1,0 +1,146 @@
+//! How often invocations come, and so when telemetry leaves. Pure; times are passed in.
+
+use std::time::Duration;
+
+/// When telemetry leaves, as the user wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// After each invocation until the rhythm is known, then beside one of the next.
+    #[default]
+    Auto,
+    /// After each invocation.
+    End,
+    /// At the beginning of an invocation, once the last time was this long ago.
+    Periodic(Duration),
+    /// In this rhythm whenever the environment runs.
+    Continuous(Duration),
+}
+
+impl Mode {
+    /// The period where none is given.
+    pub const PERIOD: Duration = Duration::from_secs(20);
+    /// The rhythm where none is given.
+    pub const RHYTHM: Duration = Duration::from_secs(1);
+}
+
+/// When telemetry leaves, as it is decided for now: `Mode` without `Auto`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// After each invocation, which lasts as long for Lambda.
+    End,
+    /// At the beginning of an invocation, once the last time was this long ago: beside the handler's work.
+    Periodic(Duration),
+    /// In this rhythm; no invocation waits for it.
+    Continuous(Duration),
+}
+
+/// Invocations before the rhythm counts as known.
+const KNOWN_AFTER: u32 = 20;
+/// The weight of the newest gap. This and the other two numbers are those of the Rotel extension.
+const WEIGHT: f64 = 0.07;
+/// With longer gaps on average, telemetry would wait too long for the next invocation.
+const FREQUENT: Duration = Duration::from_secs(60);
+/// After such a gap the rhythm is unknown again.
+const BREAK: Duration = Duration::from_secs(300);
+
+/// The rhythm of the invocations.
+#[derive(Debug, Clone, Default)]
+pub struct Rhythm {
+    last: Option<u64>,
+    gaps: u32,
+    /// Mean of the gaps, the newer the weightier, in nanoseconds.
+    mean: f64,
+}
+
+impl Rhythm {
+    /// An invocation came, at this wall-clock time in nanoseconds: the monotonic clock may stand still while Lambda
+    /// freezes the environment.
+    pub fn invoked(&mut self, now: u64) {
+        let Some(last) = self.last.replace(now) else { return };
+        let gap = now.saturating_sub(last);
+        if u128::from(gap) >= BREAK.as_nanos() {
+            (self.gaps, self.mean) = (0, 0.0);
+            return;
+        }
+        let gap = gap as f64;
+        self.mean = match self.gaps {
+            0 => gap,
+            _ => self.mean + WEIGHT * (gap - self.mean),
+        };
+        self.gaps = self.gaps.saturating_add(1);
+    }
+
+    /// When telemetry is to leave now.
+    pub fn plan(&self, mode: Mode) -> Plan {
+        match mode {
+            Mode::End => Plan::End,
+            Mode::Periodic(period) => Plan::Periodic(period),
+            Mode::Continuous(rhythm) => Plan::Continuous(rhythm),
+            Mode::Auto if self.gaps >= KNOWN_AFTER && self.mean < FREQUENT.as_nanos() as f64 => {
+                Plan::Periodic(Mode::PERIOD)
+            }
+            Mode::Auto => Plan::End,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn after(gaps: impl IntoIterator<Item = u64>) -> Rhythm {
+        let (mut rhythm, mut now) = (Rhythm::default(), 1_000 * SECOND);
+        rhythm.invoked(now);
+        for gap in gaps {
+            now += gap;
+            rhythm.invoked(now);
+        }
+        rhythm
+    }
+
+    #[test]
+    fn auto_overlaps_once_frequent_invocations_are_known() {
+        let periodic = Plan::Periodic(Mode::PERIOD);
+        assert_eq!(after([]).plan(Mode::Auto), Plan::End);
+        assert_eq!(after([SECOND; 19]).plan(Mode::Auto), Plan::End);
+        assert_eq!(after([SECOND; 20]).plan(Mode::Auto), periodic);
+        assert_eq!(after([59 * SECOND; 20]).plan(Mode::Auto), periodic);
+        assert_eq!(after([61 * SECOND; 40]).plan(Mode::Auto), Plan::End);
+    }
+
+    #[test]
+    fn a_long_break_makes_the_rhythm_unknown() {
+        let broken = [SECOND; 30].into_iter().chain([300 * SECOND]);
+        assert_eq!(after(broken).plan(Mode::Auto), Plan::End);
+        let again = [SECOND; 30].into_iter().chain([300 * SECOND]).chain([SECOND; 20]);
+        assert_eq!(after(again).plan(Mode::Auto), Plan::Periodic(Mode::PERIOD));
+    }
+
+    #[test]
+    fn invocations_that_grow_rare_are_noticed() {
+        let rarer = [SECOND; 30].into_iter().chain([240 * SECOND; 10]);
+        assert_eq!(after(rarer).plan(Mode::Auto), Plan::End);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_is_survived() {
+        let mut rhythm = after([SECOND; 30]);
+        rhythm.invoked(5);
+        assert_eq!(rhythm.plan(Mode::Auto), Plan::Periodic(Mode::PERIOD));
+    }
+
+    #[test]
+    fn what_the_user_wants_needs_no_rhythm() {
+        let second = Duration::from_secs(1);
+        for (mode, plan) in [
+            (Mode::End, Plan::End),
+            (Mode::Periodic(second), Plan::Periodic(second)),
+            (Mode::Continuous(second), Plan::Continuous(second)),
+        ] {
+            assert_eq!(after([SECOND; 30]).plan(mode), plan);
+            assert_eq!(after([]).plan(mode), plan);
+        }
+    }
+}
