@@ -15,7 +15,7 @@ use prost::Message;
 
 use super::{records, upsert};
 use crate::buffer::Forwarded;
-use crate::record::{self, Key, Log, Resource, Span, SpanStatus, Value};
+use crate::record::{self, Key, Log, Resource, Severity, Span, SpanStatus, Value};
 
 /// The instrumentation scope of the extension's own records.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -25,8 +25,12 @@ const SCOPE: &str = env!("CARGO_PKG_NAME");
 pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded]) -> Vec<u8> {
     let mut message = Vec::new();
     if !logs.is_empty() {
-        let (resource, scope) = (wire_resource(resource).encode_to_vec(), scope().encode_to_vec());
-        records::write_request(&mut message, &resource, &scope, logs);
+        let (resource_bytes, scope) = (wire_resource(resource).encode_to_vec(), scope().encode_to_vec());
+        let spelling = match resource.rotel_severity {
+            true => Severity::rotel_text,
+            false => Severity::text,
+        };
+        records::write_request(&mut message, &resource_bytes, &scope, logs, spelling);
     }
     let request = ExportLogsServiceRequest {
         resource_logs: forwarded_logs(resource, forwarded).collect(),

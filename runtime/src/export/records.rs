@@ -7,7 +7,7 @@
 use prost::Message;
 
 use super::otlp::key_value;
-use crate::record::Log;
+use crate::record::{Log, Severity};
 
 /// Wire types, the low bits of a field's key.
 const VARINT: u8 = 0;
@@ -21,14 +21,17 @@ const fn key(field: u8, wire_type: u8) -> u8 {
     field << 3 | wire_type
 }
 
+/// How severities are spelled.
+pub type Spelling = fn(Severity) -> &'static str;
+
 /// Appends an `ExportLogsServiceRequest` with one resource and scope, both encoded already.
-pub fn write_request(out: &mut Vec<u8>, resource: &[u8], scope: &[u8], logs: Vec<Log>) {
+pub fn write_request(out: &mut Vec<u8>, resource: &[u8], scope: &[u8], logs: Vec<Log>, spelling: Spelling) {
     let estimate = logs.iter().map(|log| log.body.len() + OVERHEAD).sum();
     let mut records = Vec::with_capacity(estimate);
     let mut record = Vec::new();
     for log in logs {
         record.clear();
-        write_record(&mut record, log);
+        write_record(&mut record, log, spelling);
         put_bytes(&mut records, key(2, BYTES), &record);
     }
     let scope_logs = field_length(scope.len()) + records.len();
@@ -41,11 +44,11 @@ pub fn write_request(out: &mut Vec<u8>, resource: &[u8], scope: &[u8], logs: Vec
     out.append(&mut records);
 }
 
-fn write_record(out: &mut Vec<u8>, log: Log) {
+fn write_record(out: &mut Vec<u8>, log: Log, spelling: Spelling) {
     put_fixed64(out, key(1, FIXED64), log.time);
     if log.severity.number() > 0 {
         put_varint(out, key(2, VARINT), u64::from(log.severity.number().unsigned_abs()));
-        put_bytes(out, key(3, BYTES), log.severity.text().as_bytes());
+        put_bytes(out, key(3, BYTES), spelling(log.severity).as_bytes());
     }
     put_length(out, key(5, BYTES), field_length(log.body.len()));
     put_bytes(out, key(1, BYTES), log.body.as_bytes());
@@ -112,7 +115,7 @@ mod tests {
     use opentelemetry_proto::tonic::resource::v1::Resource;
     use proptest::prelude::*;
 
-    use crate::record::{Origin, Severity, TraceContext, Value};
+    use crate::record::{Origin, TraceContext, Value};
 
     fn text(text: &str) -> Option<AnyValue> {
         Some(AnyValue {
@@ -177,7 +180,7 @@ mod tests {
             };
             let scope = InstrumentationScope { name: "scope".into(), ..InstrumentationScope::default() };
             let mut written = Vec::new();
-            write_request(&mut written, &resource.encode_to_vec(), &scope.encode_to_vec(), logs.clone());
+            write_request(&mut written, &resource.encode_to_vec(), &scope.encode_to_vec(), logs.clone(), Severity::text);
             let scope_logs = vec![ScopeLogs {
                 scope: Some(scope),
                 log_records: logs.into_iter().map(generated).collect(),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::trace;
-use crate::lambda::telemetry::Status;
+use crate::lambda::telemetry::{Done, Status};
 use crate::record::TraceContext;
 
 /// How an invocation ended.
@@ -17,6 +17,18 @@ pub struct Outcome {
     pub duration_ms: Option<f64>,
     /// When Lambda said so, nanoseconds since the Unix epoch.
     pub at: u64,
+}
+
+impl Outcome {
+    /// What `platform.runtimeDone` or `platform.report` says, that came `at`.
+    pub fn of(done: &Done<'_>, at: u64) -> Self {
+        Outcome {
+            status: done.status,
+            error_type: done.error_type.as_deref().map(str::to_owned),
+            duration_ms: done.metrics.as_ref().and_then(|metrics| metrics.duration_ms),
+            at,
+        }
+    }
 }
 
 /// What is known of one invocation.

@@ -47,6 +47,19 @@ impl Severity {
         }
     }
 
+    /// The `SeverityText` of the Rotel extension: the name of the number in OTLP's messages.
+    pub fn rotel_text(self) -> &'static str {
+        match self {
+            Severity::Unspecified => "",
+            Severity::Trace => "SEVERITY_NUMBER_TRACE",
+            Severity::Debug => "SEVERITY_NUMBER_DEBUG",
+            Severity::Info => "SEVERITY_NUMBER_INFO",
+            Severity::Warn => "SEVERITY_NUMBER_WARN",
+            Severity::Error => "SEVERITY_NUMBER_ERROR",
+            Severity::Fatal => "SEVERITY_NUMBER_FATAL",
+        }
+    }
+
     /// The severity that a level name of the usual loggers stands for, in any case.
     pub fn from_name(name: &str) -> Option<Severity> {
         const NAMES: [(&str, Severity); 24] = [

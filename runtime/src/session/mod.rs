@@ -18,7 +18,7 @@ use crate::export::metrics;
 use crate::invocation::{Invocations, Outcome};
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::{self, Done, Event, LogsDropped, Start, Status};
-use crate::record::Origin;
+use crate::record::{Log, Origin};
 use crate::timestamp;
 use phases::Phases;
 use stamp::stamp;
@@ -45,6 +45,8 @@ pub struct Session {
     ended: bool,
     /// Every line leaves, whether its invocation is known or not.
     ending: bool,
+    /// Fields of JSON logs are left out, as the Rotel extension does.
+    as_rotel: bool,
 }
 
 impl Session {
@@ -61,6 +63,7 @@ impl Session {
             told: Drops::default(),
             ended: false,
             ending: false,
+            as_rotel: sending.as_rotel,
         }
     }
 
@@ -94,12 +97,15 @@ impl Session {
         let record = event.record.get();
         match &*event.kind {
             "function" => {
+                let log = self.line(Origin::Function, at, record);
                 let buffer = &mut self.buffer;
-                let log = logs::from_line(Origin::Function, at, record);
                 self.joiner.offer(log, &mut |log| buffer.push_log(log));
             }
             "extension" if diagnostics::is_own_line(record) => {}
-            "extension" => self.buffer.push_log(logs::from_line(Origin::Extension, at, record)),
+            "extension" => {
+                let log = self.line(Origin::Extension, at, record);
+                self.buffer.push_log(log);
+            }
             "platform.start" => {
                 let start: Start = serde_json::from_str(record)?;
                 let header = start.tracing.as_ref().map_or("", |tracing| &tracing.value);
@@ -109,7 +115,7 @@ impl Session {
             "platform.runtimeDone" => {
                 let done: Done = serde_json::from_str(record)?;
                 self.close_traces();
-                self.invocations.done(&done.request_id, outcome(&done, at));
+                self.invocations.done(&done.request_id, Outcome::of(&done, at));
             }
             "platform.report" => self.report(&serde_json::from_str(record)?, at),
             "platform.logsDropped" => {
@@ -127,9 +133,17 @@ impl Session {
         Ok(())
     }
 
+    fn line(&self, origin: Origin, at: u64, record: &str) -> Log {
+        let mut log = logs::from_line(origin, at, record);
+        if self.as_rotel {
+            log.attributes.clear();
+        }
+        log
+    }
+
     fn report(&mut self, report: &Done<'_>, at: u64) {
         self.close_traces();
-        self.invocations.report(&report.request_id, outcome(report, at));
+        self.invocations.report(&report.request_id, Outcome::of(report, at));
         if let Some(log) = incidents::from_memory(report, at) {
             self.buffer.push_log(log);
         }
@@ -276,15 +290,6 @@ impl Session {
     /// What was dropped so far.
     pub fn drops(&self) -> Drops {
         self.buffer.drops
-    }
-}
-
-fn outcome(done: &Done<'_>, at: u64) -> Outcome {
-    Outcome {
-        status: done.status,
-        error_type: done.error_type.as_deref().map(str::to_owned),
-        duration_ms: done.metrics.as_ref().and_then(|metrics| metrics.duration_ms),
-        at,
     }
 }
 

@@ -1,0 +1,87 @@
+//! What users of the Rotel extension rely on.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::time::Duration;
+
+use serde_json::json;
+use support::{Extension, Intake, Lambda, request_id, run};
+
+#[test]
+fn logs_are_as_rotel_makes_them_where_that_is_wanted() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[("CLICKSTACK_COMPAT", "rotel")]);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        let record = json!({"level": "WARN", "message": "careful", "requestId": id, "order": 7});
+        let events = [
+            lambda.start_event(&id),
+            lambda.event("function", record),
+            lambda.done_event(&id, "success"),
+        ];
+        lambda.deliver(&events).await;
+        lambda.asked(2).await;
+        let (_, log) = &intake.logs()[0];
+        let keys: Vec<&str> = log.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+        assert_eq!(keys, ["type", "faas.invocation_id"]);
+        assert_eq!(log.severity_text, "SEVERITY_NUMBER_WARN");
+    });
+}
+
+#[test]
+fn fields_of_json_logs_stay_and_severities_are_plain_by_default() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        let record = json!({"level": "WARN", "message": "careful", "requestId": id, "order": 7});
+        let events = [
+            lambda.start_event(&id),
+            lambda.event("function", record),
+            lambda.done_event(&id, "success"),
+        ];
+        lambda.deliver(&events).await;
+        lambda.asked(2).await;
+        let (_, log) = &intake.logs()[0];
+        assert!(log.attributes.iter().any(|attribute| attribute.key == "order"));
+        assert_eq!(log.severity_text, "WARN");
+    });
+}
+
+#[test]
+fn an_env_file_as_rotel_documents_it_needs_no_change() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let lines = format!(
+            "# where it goes\nROTEL_OTLP_EXPORTER_ENDPOINT={}\nROTEL_OTLP_EXPORTER_PROTOCOL=http\n\
+             ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS=\"Authorization=Bearer ${{AXIOM_API_KEY}},X-Axiom-Dataset=${{AXIOM_DATASET}}\"\n\
+             ROTEL_OTEL_RESOURCE_ATTRIBUTES=\"service.name=my-lambda-api,service.version=2.0.0\"\n",
+            intake.url()
+        );
+        std::io::Write::write_all(&mut file, lines.as_bytes()).unwrap();
+        intake.require_key("Bearer axiom-key");
+        let variables = [
+            ("ROTEL_ENV_FILE", file.path().to_str().unwrap()),
+            ("AXIOM_API_KEY", "axiom-key"),
+            ("AXIOM_DATASET", "lambda"),
+        ];
+        let extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), ["one"]);
+        let (resource, _) = &intake.logs()[0];
+        let names: Vec<&str> = resource
+            .attributes
+            .iter()
+            .map(|attribute| attribute.key.as_str())
+            .collect();
+        assert!(names.contains(&"service.version"), "{names:?}");
+        assert_eq!(extension.output(), "");
+    });
+}
