@@ -9,8 +9,8 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::config::ReceiverConfig;
 use crate::config::settings::{self, Setting};
+use crate::config::{LogsConfig, ReceiverConfig};
 use crate::diagnostics::Diagnostics;
 use crate::lambda::client::Client;
 use crate::lambda::listener;
@@ -116,8 +116,11 @@ impl Gate {
 }
 
 /// Has Lambda deliver telemetry to this port; false, and said, where it won't.
-pub async fn subscribe(client: &mut Client, port: u16, diagnostics: &Diagnostics) -> bool {
-    match client.subscribe(port).await {
+pub async fn subscribe(client: &mut Client, port: u16, logs: &LogsConfig, diagnostics: &Diagnostics) -> bool {
+    let mut types = vec!["platform"];
+    types.extend(logs.function.then_some("function"));
+    types.extend(logs.extension.then_some("extension"));
+    match client.subscribe(port, &types).await {
         Ok(true) => true,
         Ok(false) => {
             diagnostics.warn_once("this host has no Telemetry API: logs can't be received");

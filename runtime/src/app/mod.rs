@@ -103,13 +103,15 @@ impl App {
         registration: Registration,
         diagnostics: Rc<Diagnostics>,
     ) -> App {
-        let session = Session::new(&config.function, &config.sending).with_platform_metrics(config.platform_metrics);
+        let session = Session::new(&config.function, &config.sending)
+            .with_platform_metrics(config.platform_metrics)
+            .with_logs(config.logs.clone());
         let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());
         listeners::serve_receivers(&config.receiver, &session, &diagnostics).await;
         let port = listeners::serve_telemetry(config.telemetry_address, &session, &changed, &diagnostics).await;
         let subscribed = match port {
-            Some(port) => listeners::subscribe(client, port, &diagnostics).await,
+            Some(port) => listeners::subscribe(client, port, &config.logs, &diagnostics).await,
             None => false,
         };
         let pace = Pace::new(match config.function.initialization_type.as_str() {

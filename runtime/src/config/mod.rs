@@ -13,6 +13,7 @@ mod exporters;
 mod exporters_tests;
 mod headers;
 mod list;
+mod logs;
 mod otlp;
 mod otlp_signal;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use clickhouse::ClickHouseConfig;
 pub use environment::Environment;
 pub use exporter::{ExporterConfig, ExporterSettings};
 pub use exporters::Destination;
+pub use logs::LogsConfig;
 pub use otlp::OtlpConfig;
 pub use otlp_signal::{OtlpProtocol, OtlpTarget};
 pub use receiver::ReceiverConfig;
@@ -67,6 +69,8 @@ pub struct Config {
     pub secret_references: Vec<secrets::Reference>,
     /// Where the telemetry goes, with references still unresolved; never empty.
     pub destinations: Vec<Destination>,
+    /// Which lines become log records.
+    pub logs: LogsConfig,
     /// How telemetry is kept and sent.
     pub sending: SendingConfig,
     /// Proxies for exports and AWS calls.
@@ -125,6 +129,7 @@ impl Config {
             function: FunctionIdentity::read(&mut reader),
             resource_attributes: resource_attributes(&mut reader),
             secret_references: secret_references(&mut reader),
+            logs: LogsConfig::read(&mut reader),
             sending: SendingConfig::read(&mut reader),
             destinations: exporters::read(&mut reader, &own_ports),
             proxies,

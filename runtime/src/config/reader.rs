@@ -88,6 +88,18 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Reader<'_> {
+    /// What a setting says, unless it is not set or wrong. It can't be a secret: it is needed before those are there.
+    pub(super) fn value<T>(
+        &mut self,
+        setting: &'static Setting,
+        parse: impl Fn(&Setting, &str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(setting, |setting, text| parse(setting, text).map(drop))?;
+        parse(setting, &text).ok()
+    }
+}
+
 /// `host:port` with an IP address or `localhost`; no name is looked up.
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
     if let Some(port) = text.strip_prefix("localhost:") {

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use super::reader::{Reader, parse_choice, parse_duration};
-use super::settings::{
-    CLICKSTACK_BUFFER_MIB, CLICKSTACK_COMPAT, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL, Setting,
-};
+use super::reader::{Reader, parse_duration};
+use super::settings::{CLICKSTACK_BUFFER_MIB, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL};
 use crate::flush::Mode;
 
 const MIB: usize = 1024 * 1024;
@@ -19,31 +17,18 @@ pub struct SendingConfig {
     pub buffer: Option<usize>,
     /// Secrets older than this are fetched again; none for only when a key is refused.
     pub secrets_refresh: Option<Duration>,
-    /// Logs are to be as the Rotel extension makes them.
-    pub as_rotel: bool,
 }
 
 impl SendingConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
-            mode: value(reader, &CLICKSTACK_FLUSH_MODE, |_, text| parse_mode(text)).unwrap_or(Mode::Auto),
-            buffer: value(reader, &CLICKSTACK_BUFFER_MIB, |_, text| parse_buffer(text)),
-            secrets_refresh: value(reader, &CLICKSTACK_SECRETS_REFRESH_INTERVAL, |_, text| {
-                parse_duration(text)
-            }),
-            as_rotel: value(reader, &CLICKSTACK_COMPAT, parse_choice) == Some("rotel"),
+            mode: reader
+                .value(&CLICKSTACK_FLUSH_MODE, |_, text| parse_mode(text))
+                .unwrap_or(Mode::Auto),
+            buffer: reader.value(&CLICKSTACK_BUFFER_MIB, |_, text| parse_buffer(text)),
+            secrets_refresh: reader.value(&CLICKSTACK_SECRETS_REFRESH_INTERVAL, |_, text| parse_duration(text)),
         }
     }
-}
-
-/// What a setting says, unless it is not set or wrong. It can't be a secret: it is needed before those are there.
-fn value<T>(
-    reader: &mut Reader<'_>,
-    setting: &'static Setting,
-    parse: impl Fn(&Setting, &str) -> Result<T, String>,
-) -> Option<T> {
-    let text = reader.text(setting, |setting, text| parse(setting, text).map(drop))?;
-    parse(setting, &text).ok()
 }
 
 fn parse_mode(text: &str) -> Result<Mode, String> {
@@ -125,13 +110,12 @@ mod tests {
         let (config, warnings) = read(&[
             ("CLICKSTACK_BUFFER_MIB", "8"),
             ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "5m"),
-            ("CLICKSTACK_COMPAT", "rotel"),
         ]);
         assert_eq!(config.buffer, Some(8 * MIB));
         assert_eq!(config.secrets_refresh, Some(Duration::from_secs(300)));
-        assert!(config.as_rotel && warnings.is_empty());
-        let (config, warnings) = read(&[("CLICKSTACK_BUFFER_MIB", "0"), ("CLICKSTACK_COMPAT", "datadog")]);
-        assert!(config.buffer.is_none() && !config.as_rotel);
-        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings.is_empty());
+        let (config, warnings) = read(&[("CLICKSTACK_BUFFER_MIB", "0")]);
+        assert!(config.buffer.is_none());
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
     }
 }

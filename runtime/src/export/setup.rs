@@ -195,7 +195,7 @@ impl Setup {
         Resource {
             attributes: resource::attributes(&self.config.function, self.account_id.as_deref(), &overrides),
             overrides: overrides.into_iter().map(|(key, value)| (key, value.into())).collect(),
-            rotel_severity: self.config.sending.as_rotel,
+            rotel_severity: self.config.logs.as_rotel,
         }
     }
 }

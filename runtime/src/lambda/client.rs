@@ -118,12 +118,12 @@ impl Client {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
-    /// Subscribes to all telemetry, delivered to this port. False where Lambda only pretends (`202`, local testing):
+    /// Subscribes to these types of telemetry, delivered to this port. False where Lambda only pretends (`202`, local testing):
     /// nothing will come then.
-    pub async fn subscribe(&mut self, port: u16) -> Result<bool, Error> {
+    pub async fn subscribe(&mut self, port: u16, types: &[&str]) -> Result<bool, Error> {
         const CALL: &str = "subscribe to telemetry";
         for (attempt, schema) in SCHEMAS.iter().enumerate() {
-            let body = subscription(schema, port);
+            let body = subscription(schema, port, types);
             let call = self.call(CALL, Method::PUT, "/2022-07-01/telemetry", HeaderMap::new(), body);
             let answer = within(CALL, call).await?;
             let older_follows = attempt + 1 < SCHEMAS.len();
@@ -215,10 +215,10 @@ fn accepted(call: &'static str, answer: Answer) -> Result<Answer, Error> {
     }
 }
 
-fn subscription(schema: &str, port: u16) -> String {
+fn subscription(schema: &str, port: u16, types: &[&str]) -> String {
     serde_json::json!({
         "schemaVersion": schema,
-        "types": ["platform", "function", "extension"],
+        "types": types,
         "buffering": { "maxItems": 1000, "maxBytes": 262_144, "timeoutMs": 25 },
         "destination": { "protocol": "HTTP", "URI": format!("http://sandbox.localdomain:{port}/") },
     })

@@ -1,5 +1,6 @@
 //! Everything known in this environment: invocations and what waits to be sent. Pure; times are passed in.
 
+mod events;
 mod phases;
 mod records;
 mod stamp;
@@ -8,18 +9,15 @@ pub use phases::Phase;
 pub use records::Records;
 
 use crate::buffer::{Buffer, Drops, Forwarded, Signal};
-use crate::config::{FunctionIdentity, SendingConfig};
+use crate::config::{FunctionIdentity, LogsConfig, SendingConfig};
 use crate::convert::join::Joiner;
 use crate::convert::metrics::Measures;
 use crate::convert::sdk::Received;
-use crate::convert::{incidents, logs, spans};
-use crate::diagnostics;
+use crate::convert::{incidents, spans};
 use crate::export::metrics;
-use crate::invocation::{Invocations, Outcome};
+use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
-use crate::lambda::telemetry::{self, Done, Event, LogsDropped, Start, Status};
-use crate::record::{Log, Origin};
-use crate::timestamp;
+use crate::lambda::telemetry::Status;
 use phases::Phases;
 use stamp::stamp;
 
@@ -45,8 +43,7 @@ pub struct Session {
     ended: bool,
     /// Every line leaves, whether its invocation is known or not.
     ending: bool,
-    /// Fields of JSON logs are left out, as the Rotel extension does.
-    as_rotel: bool,
+    logs: LogsConfig,
 }
 
 impl Session {
@@ -63,7 +60,7 @@ impl Session {
             told: Drops::default(),
             ended: false,
             ending: false,
-            as_rotel: sending.as_rotel,
+            logs: LogsConfig::default(),
         }
     }
 
@@ -75,94 +72,15 @@ impl Session {
         }
     }
 
+    /// The same, with these lines as log records.
+    pub fn with_logs(self, logs: LogsConfig) -> Self {
+        Session { logs, ..self }
+    }
+
     /// An invocation begins.
     pub fn invoke(&mut self, invoke: &Invoke, now: u64) {
         self.invocations
             .invoke(&invoke.request_id, &invoke.function_arn, &invoke.trace_header, now);
-    }
-
-    /// Takes a batch of the Telemetry API in, whatever of it can be read.
-    pub fn telemetry(&mut self, body: &str, now: u64) {
-        let batch = telemetry::parse(body);
-        self.buffer.drops.malformed += batch.malformed as u64;
-        for event in &batch.events {
-            if self.event(event, now).is_err() {
-                self.buffer.drops.malformed += 1;
-            }
-        }
-    }
-
-    fn event(&mut self, event: &Event<'_>, now: u64) -> Result<(), serde_json::Error> {
-        let at = timestamp::parse(&event.time).unwrap_or(now);
-        let record = event.record.get();
-        match &*event.kind {
-            "function" => {
-                let log = self.line(Origin::Function, at, record);
-                let buffer = &mut self.buffer;
-                self.joiner.offer(log, &mut |log| buffer.push_log(log));
-            }
-            "extension" if diagnostics::is_own_line(record) => {}
-            "extension" => {
-                let log = self.line(Origin::Extension, at, record);
-                self.buffer.push_log(log);
-            }
-            "platform.start" => {
-                let start: Start = serde_json::from_str(record)?;
-                let header = start.tracing.as_ref().map_or("", |tracing| &tracing.value);
-                self.close_traces();
-                self.invocations.start(&start.request_id, header, at);
-            }
-            "platform.runtimeDone" => {
-                let done: Done = serde_json::from_str(record)?;
-                self.close_traces();
-                self.invocations.done(&done.request_id, Outcome::of(&done, at));
-            }
-            "platform.report" => self.report(&serde_json::from_str(record)?, at),
-            "platform.logsDropped" => {
-                let dropped: LogsDropped = serde_json::from_str(record)?;
-                self.buffer.drops.platform += dropped.dropped_records;
-            }
-            "platform.initStart" => self.phases.begin("init", &serde_json::from_str(record)?, at),
-            "platform.initRuntimeDone" => self.phases.end("init", &serde_json::from_str(record)?, at),
-            "platform.initReport" => self.phase_report("init", &serde_json::from_str(record)?, at),
-            "platform.restoreStart" => self.phases.begin("restore", &serde_json::from_str(record)?, at),
-            "platform.restoreRuntimeDone" => self.phases.end("restore", &serde_json::from_str(record)?, at),
-            "platform.restoreReport" => self.phase_report("restore", &serde_json::from_str(record)?, at),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn line(&self, origin: Origin, at: u64, record: &str) -> Log {
-        let mut log = logs::from_line(origin, at, record);
-        if self.as_rotel {
-            log.attributes.clear();
-        }
-        log
-    }
-
-    fn report(&mut self, report: &Done<'_>, at: u64) {
-        self.close_traces();
-        self.invocations.report(&report.request_id, Outcome::of(report, at));
-        if let Some(log) = incidents::from_memory(report, at) {
-            self.buffer.push_log(log);
-        }
-        if let Some(measures) = &mut self.measures {
-            measures.report(report, at);
-        }
-    }
-
-    fn phase_report(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
-        self.phases.end(name, event, at);
-        if let Some(log) = incidents::from_failed_phase(name, event, at) {
-            self.buffer.push_log(log);
-        }
-    }
-
-    /// Lines that wait for the rest of a stack trace wait no longer.
-    fn close_traces(&mut self) {
-        let buffer = &mut self.buffer;
-        self.joiner.close(&mut |log| buffer.push_log(log));
     }
 
     /// Takes a request of the function's SDK in. False if there is no room for it.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::record::{Log, Severity, Span, SpanKind, SpanStatus};
+use crate::timestamp;
 
 const NOW: u64 = 1_763_913_811_000_000_000;
 

@@ -2,7 +2,8 @@ use super::*;
 use bytes::Bytes;
 
 use crate::convert::sdk::HandlerSpan;
-use crate::record::{Log, SpanStatus, TraceContext};
+use crate::record::{Log, Origin, SpanStatus, TraceContext};
+use crate::timestamp;
 
 const NOW: u64 = 1_763_913_811_000_000_000;
 const ID: &str = "76e7df99-7363-43f0-b967-4462a4be3b5d";

@@ -1,0 +1,119 @@
+//! Which lines become log records, and how they look.
+
+use super::reader::{Reader, parse_choice};
+use super::settings::{CLICKSTACK_COMPAT, CLICKSTACK_LOG_TYPES, CLICKSTACK_MIN_SEVERITY};
+use crate::record::Severity;
+
+/// Which lines become log records, and how they look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogsConfig {
+    /// Whether the function's lines are taken.
+    pub function: bool,
+    /// Whether lines of other extensions are taken.
+    pub extension: bool,
+    /// Lines less grave than this are left out; those of unknown severity never are.
+    pub least: Severity,
+    /// Logs are to be as the Rotel extension makes them.
+    pub as_rotel: bool,
+}
+
+impl Default for LogsConfig {
+    fn default() -> Self {
+        Self {
+            function: true,
+            extension: true,
+            least: Severity::Unspecified,
+            as_rotel: false,
+        }
+    }
+}
+
+impl LogsConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let types = reader.value(&CLICKSTACK_LOG_TYPES, |_, text| parse_types(text));
+        let (function, extension) = types.unwrap_or((true, true));
+        Self {
+            function,
+            extension,
+            least: reader
+                .value(&CLICKSTACK_MIN_SEVERITY, |setting, text| {
+                    let name = parse_choice(setting, text)?;
+                    Ok(Severity::from_name(name).unwrap_or_default())
+                })
+                .unwrap_or_default(),
+            as_rotel: reader.value(&CLICKSTACK_COMPAT, parse_choice) == Some("rotel"),
+        }
+    }
+
+    /// Whether a record of this severity is kept.
+    pub fn keeps(&self, severity: Severity) -> bool {
+        severity == Severity::Unspecified || severity >= self.least
+    }
+}
+
+/// `function`, `extension`, both with a comma, or `none`.
+fn parse_types(text: &str) -> Result<(bool, bool), String> {
+    let mut types = (false, false);
+    for name in text.split(',').map(str::trim) {
+        match name {
+            "function" => types.0 = true,
+            "extension" => types.1 = true,
+            "none" if text == "none" => {}
+            _ => return Err("is no list of function and extension, nor none".to_owned()),
+        }
+    }
+    Ok(types)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+
+    fn read(name: &str, value: &str) -> (LogsConfig, Vec<String>) {
+        let environment = Environment::from([(name, value)]);
+        let mut reader = Reader::new(&environment);
+        let config = LogsConfig::read(&mut reader);
+        (config, reader.into_warnings())
+    }
+
+    #[test]
+    fn reads_which_lines_are_taken() {
+        for (text, types) in [
+            ("function", (true, false)),
+            ("extension", (false, true)),
+            ("extension, function", (true, true)),
+            ("none", (false, false)),
+        ] {
+            let (config, warnings) = read("CLICKSTACK_LOG_TYPES", text);
+            assert_eq!(
+                ((config.function, config.extension), warnings.len()),
+                (types, 0),
+                "{text}"
+            );
+        }
+        let (config, warnings) = read("CLICKSTACK_LOG_TYPES", "function,none");
+        assert_eq!(config, LogsConfig::default());
+        assert!(
+            warnings[0].starts_with("CLICKSTACK_LOG_TYPES is no list of"),
+            "{warnings:?}"
+        );
+    }
+
+    #[test]
+    fn keeps_what_is_grave_enough_or_unknown() {
+        let (config, _) = read("CLICKSTACK_MIN_SEVERITY", "WARN");
+        assert!(config.keeps(Severity::Unspecified) && config.keeps(Severity::Warn) && config.keeps(Severity::Fatal));
+        assert!(!config.keeps(Severity::Info) && !config.keeps(Severity::Trace));
+        assert!(LogsConfig::default().keeps(Severity::Trace));
+        let (config, warnings) = read("CLICKSTACK_MIN_SEVERITY", "loud");
+        assert!(config.keeps(Severity::Trace) && warnings.len() == 1);
+    }
+
+    #[test]
+    fn reads_whether_logs_are_as_rotels() {
+        assert!(read("CLICKSTACK_COMPAT", "rotel").0.as_rotel);
+        let (config, warnings) = read("CLICKSTACK_COMPAT", "datadog");
+        assert!(!config.as_rotel && warnings.len() == 1);
+    }
+}
