@@ -139,3 +139,44 @@ fn a_burst_in_a_long_invocation_leaves_whatever_the_mode() {
         });
     }
 }
+
+#[test]
+fn an_invocation_without_lines_leaves_its_span_in_every_mode() {
+    for mode in ["periodic,100", "continuous,50"] {
+        run(async {
+            let (lambda, intake, _extension) = start(mode).await;
+            let asked = lambda.times_asked();
+            lambda.invoke(&request_id(1), Duration::from_secs(30));
+            lambda.asked(asked + 1).await;
+            let id = request_id(1);
+            lambda
+                .deliver(&[lambda.start_event(&id), lambda.done_event(&id, "success")])
+                .await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            if mode.starts_with("periodic") {
+                lambda.invoke(&request_id(2), Duration::from_secs(30));
+            }
+            until("the span", || intake.spans().len() == 1).await;
+        });
+    }
+}
+
+#[test]
+fn metrics_leave_once_a_minute_with_whatever_else_leaves() {
+    run(async {
+        let (lambda, intake, _extension) = start("end").await;
+        let asked = lambda.times_asked();
+        lambda.invoke(&request_id(1), Duration::from_secs(30));
+        // It began more than a minute ago.
+        let mut start = lambda.start_event(&request_id(1));
+        start["time"] = "2025-11-23T16:03:05.000Z".into();
+        lambda
+            .deliver(&[start, lambda.done_event(&request_id(1), "success")])
+            .await;
+        lambda.asked(asked + 1).await;
+        let sent = intake.metrics();
+        assert!(sent > 0);
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.metrics(), sent, "not again so soon");
+    });
+}

@@ -29,6 +29,7 @@ impl App {
         let (buffered, capacity) = self.session.borrow().fill();
         let background = Background {
             plan: self.pace.plan(),
+            waiting: self.session.borrow().has_something(timestamp::now()),
             buffered,
             capacity,
             since_flush: self.pace.since_flush(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use tokio::sync::{Mutex, Notify};
 
-use super::exporter::{Exporter, Payload, Verdict};
+use super::exporter::{Exporter, Verdict};
 use super::judgement::Outcome;
 use super::lane::Lane;
 use super::queue::{Content, Waiting};
@@ -156,49 +156,46 @@ impl Delivery {
         until: Instant,
         time: Duration,
     ) -> Outcome {
-        if lane.queue.borrow().is_empty() && self.session.borrow().waiting() == 0 {
+        if !self.fill(lane, ready, exporter, until).await {
             return Outcome::None;
         }
         let began = Instant::now();
         let verdict = exporter.prepare(time).await;
-        if matches!(verdict, Verdict::Delivered(_)) {
-            let Some((payload, since)) = self.next(lane, ready, exporter, until).await else {
-                return Outcome::None;
-            };
-            let began = Instant::now();
-            let verdict = exporter.send(&payload, time.saturating_sub(began.elapsed())).await;
-            return self.judge(lane, exporter, Some((payload, since)), verdict, began);
+        if !matches!(verdict, Verdict::Delivered(_)) {
+            return self.judge(lane, exporter, None, verdict, began);
         }
-        self.judge(lane, exporter, None, verdict, began)
+        let waiting = lane.queue.borrow_mut().pop();
+        let Some(Waiting { since, content }) = waiting else {
+            return Outcome::None;
+        };
+        let payload = match content {
+            Content::Payload(payload) => Some(payload),
+            Content::Records(records) => exporter.encode(lane.signal, records, &ready.resource),
+        };
+        // Records that the exporter doesn't take at all are dropped here.
+        let Some(payload) = payload else { return Outcome::Done };
+        let left = time.saturating_sub(began.elapsed());
+        let began = Instant::now();
+        let verdict = exporter.send(&payload, left).await;
+        self.judge(lane, exporter, Some((payload, since)), verdict, began)
     }
 
-    /// The lane's next request and since when it waits: what failed, then what other lanes took along, then what waits
-    /// for all. Records that the exporter doesn't take at all are dropped here.
-    async fn next(&self, lane: &Lane, ready: &Ready, exporter: &Exporter, until: Instant) -> Option<(Payload, u64)> {
-        loop {
-            let expired = {
-                let limit = exporter.retry(lane.signal).max_elapsed_time;
-                lane.queue.borrow_mut().expire(timestamp::now(), limit)
-            };
-            self.session.borrow_mut().drops_mut().expired += expired as u64;
-            let waiting = lane.queue.borrow_mut().pop();
-            if let Some(Waiting { since, content }) = waiting {
-                let payload = match content {
-                    Content::Payload(payload) => Some(payload),
-                    Content::Records(records) => exporter.encode(lane.signal, records, &ready.resource),
-                };
-                match payload {
-                    Some(payload) => return Some((payload, since)),
-                    None => continue,
-                }
+    /// Sees to it that something waits in the lane: what failed, what other lanes took along, or what waits for all.
+    /// False if there is nothing.
+    async fn fill(&self, lane: &Lane, ready: &Ready, exporter: &Exporter, until: Instant) -> bool {
+        let limit = exporter.retry(lane.signal).max_elapsed_time;
+        let expired = lane.queue.borrow_mut().expire(timestamp::now(), limit);
+        self.session.borrow_mut().drops_mut().expired += expired as u64;
+        while lane.queue.borrow().is_empty() {
+            if self.others_have_room(lane, ready) {
+                return self.share_out(lane.signal);
             }
-            if !self.others_have_room(lane, ready) {
-                let progress = tokio::time::timeout_at(until.into(), self.progress.notified());
-                progress.await.ok()?;
-            } else if !self.share_out(lane.signal) {
-                return None;
+            let progress = tokio::time::timeout_at(until.into(), self.progress.notified());
+            if progress.await.is_err() {
+                return false;
             }
         }
+        true
     }
 
     /// Whether the other exporters of the signal keep up. One that is away is not waited for: its queue overflows.

@@ -113,6 +113,8 @@ fn is_much(buffered: usize, capacity: usize) -> bool {
 pub struct Background {
     /// When telemetry is to leave.
     pub plan: Plan,
+    /// Whether anything waits: lines, or the span of an invocation that had none.
+    pub waiting: bool,
     /// Bytes that wait.
     pub buffered: usize,
     /// Bytes that may wait.
@@ -141,6 +143,7 @@ pub enum Between {
 pub fn between(background: &Background) -> Between {
     let Background {
         plan,
+        waiting,
         buffered,
         capacity,
         since_flush,
@@ -156,7 +159,7 @@ pub fn between(background: &Background) -> Between {
     let due = if much { rest } else { pause.max(rest) };
     match due.checked_sub(since_flush) {
         Some(left) if !left.is_zero() => Between::Wait(left),
-        _ if buffered == 0 => Between::Wait(pause),
+        _ if !waiting => Between::Wait(pause),
         _ => Between::Send {
             commit: much || since_invoke >= LONGEST_HOLD,
         },

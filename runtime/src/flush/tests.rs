@@ -147,6 +147,7 @@ fn continuous_sending_leaves_the_invocation_alone() {
 fn idle(plan: Plan) -> Background {
     Background {
         plan,
+        waiting: true,
         buffered: 10,
         capacity: 1_000,
         since_flush: Duration::ZERO,
@@ -164,7 +165,7 @@ fn between_events_continuous_sending_keeps_its_rhythm() {
         ..idle(plan)
     };
     assert_eq!(between(&due), Between::Send { commit: false });
-    assert_eq!(between(&Background { buffered: 0, ..due }), Between::Wait(SECOND));
+    assert_eq!(between(&Background { waiting: false, ..due }), Between::Wait(SECOND));
     let after_a_freeze = Background {
         since_flush: 600 * SECOND,
         ..due

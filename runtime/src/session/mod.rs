@@ -193,6 +193,15 @@ impl Session {
         (self.buffer.bytes() + self.joiner.bytes(), self.buffer.capacity())
     }
 
+    /// Whether anything can be taken, or could once more is known of it.
+    pub fn has_something(&self, now: u64) -> bool {
+        let metrics = self
+            .measures
+            .as_ref()
+            .is_some_and(|measures| measures.is_due(now, self.ending));
+        metrics || self.waiting() > 0
+    }
+
     /// Records that wait, or come into being once they are taken.
     pub fn waiting(&self) -> usize {
         let metrics = self.ending && self.measures.as_ref().is_some_and(|measures| measures.is_due(0, true));
