@@ -45,6 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Vec<Destinatio
         ));
     }
     let routes = read_routes(reader, &named);
+    let prefixes: Vec<String> = named.iter().map(|(name, _)| prefix_of(name)).collect();
     let destinations = named.into_iter().map(|(name, kind)| {
         let signals: Vec<Signal> = Signal::ALL
             .into_iter()
@@ -60,7 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Vec<Destinatio
             ));
         }
         let prefix = prefix_of(&name);
-        check_parameters(reader, &prefix, kind);
+        check_parameters(reader, &prefix, kind, &prefixes);
         let settings = ExporterSettings::read_named(reader, (&name, kind), &prefix, &signals, own_ports);
         Destination {
             name,
@@ -144,17 +145,23 @@ fn warn_of_strays(reader: &mut Reader<'_>, named: &[(String, &'static str)]) {
     }
 }
 
-/// Warns of variables that begin like an exporter's and are none of its kind's parameters.
-fn check_parameters(reader: &mut Reader<'_>, prefix: &str, kind: &str) {
+/// Warns of variables that begin like an exporter's and are none of its kind's parameters. `prefixes` are those of all
+/// exporters: where one name begins with another, the longer one's variables are its own.
+fn check_parameters(reader: &mut Reader<'_>, prefix: &str, kind: &str, prefixes: &[String]) {
     let like = match kind {
         "otlp" => otlp::PREFIX,
         "clickhouse" => clickhouse::PREFIX,
         _ => return,
     };
     let begin = format!("{prefix}_");
+    let of_a_longer_name = |variable: &str| {
+        let mut longer = prefixes.iter().filter(|other| other.starts_with(&begin));
+        longer.any(|other| variable.starts_with(&format!("{other}_")))
+    };
     let variables: Vec<String> = reader
         .environment()
         .starting_with(PREFIX)
+        .filter(|(variable, _)| !of_a_longer_name(variable))
         .filter_map(|(variable, _)| variable.strip_prefix(&begin).map(str::to_owned))
         .collect();
     for parameter in variables {

@@ -110,6 +110,16 @@ fn an_exporter_may_be_called_like_a_signal() {
 }
 
 #[test]
+fn one_name_may_begin_with_another() {
+    let (config, warnings) = parse(&[
+        ("ROTEL_EXPORTERS", "stack:otlp,stack_eu:otlp"),
+        ("ROTEL_EXPORTER_STACK_ENDPOINT", "http://a"),
+        ("ROTEL_EXPORTER_STACK_EU_ENDPOINT", "http://b"),
+    ]);
+    assert_eq!((config.destinations.len(), warnings), (2, Vec::new()));
+}
+
+#[test]
 fn repetition_is_set_for_all_or_for_one() {
     let (config, warnings) = two(&[
         ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "3s"),
