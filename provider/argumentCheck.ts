@@ -1,32 +1,54 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkCode } from "./codeCheck";
+import { readManifestFile } from "./manifestFile";
+import { isChosenByRegion } from "./plan/extension";
+import { checkedArguments, type FunctionView } from "./plan/functionView";
 import { isKnown, UNKNOWN } from "./plan/known";
 import { describeProblems, type Problem } from "./plan/problem";
-import { checkedArguments, checkFunction, type FunctionView, warnings } from "./plan/validate";
+import { checkFunction, warnings } from "./plan/validate";
 
 /**
- * Checks what can be checked at once, and the rest when its values are known.
- * @returns what every resource of the component has to wait for, so that nothing is made of wrong arguments.
+ * Checks what can be checked at once.
  * @throws InputPropertiesError with all problems of the values that are plain already.
  */
-export function checkArguments(name: string, args: object): Promise<void> {
+export function checkArguments(name: string, args: object): void {
   const now = viewNow(args);
-  throwProblems(name, checkFunction(now));
+  throwProblems(name, checkView(now));
   for (const { propertyPath, reason } of warnings(now)) {
     void pulumi.log.warn(`ObservedFunction "${name}", ${propertyPath}: ${reason}`);
   }
-  if (!holdsUnknown(now)) return Promise.resolve();
-  return viewWhenKnown(args).then((view) => throwProblems(name, checkFunction(view)));
+}
+
+/**
+ * Checks the rest when its values are known.
+ * @param region region of the function's provider, asked for when the arguments name none.
+ * @returns what every resource of the component has to wait for, so that nothing is made of wrong arguments.
+ */
+export async function checkLater(
+  name: string,
+  args: object,
+  region: () => pulumi.Input<string>,
+): Promise<void> {
+  const now = viewNow(args);
+  const problems = await checkCode(args);
+  if (problems.length > 0 || holdsUnknown(now) || wantsRegion(now)) {
+    problems.push(...(await findProblems(args, region)));
+  }
+  throwProblems(name, problems);
 }
 
 /**
  * The problems of the arguments once their values have arrived; what is unknown in a preview is left out.
  * @param providerRegion finds the region of the function's provider, asked for when the arguments name none.
  */
-export async function findProblems(args: object, providerRegion: () => Promise<string>): Promise<Problem[]> {
+export async function findProblems(
+  args: object,
+  providerRegion: () => pulumi.Input<string>,
+): Promise<Problem[]> {
   const view = await viewWhenKnown(args);
-  const byRegion = isKnown(view.extension) && isKnown(view.extension.layerVersionArns);
-  const region = view.region ?? (byRegion ? await providerRegion() : undefined);
-  return checkFunction(region === undefined ? view : { ...view, region });
+  if (!wantsRegion(view)) return checkView(view);
+  const { region } = await viewWhenKnown({ region: providerRegion() });
+  return checkView(region === undefined ? view : { ...view, region });
 }
 
 /** All problems as one error that Pulumi shows by property; the message has them too, for where it does not. */
@@ -38,7 +60,7 @@ export function invalidArguments(name: string, problems: readonly Problem[]): pu
 }
 
 /** Arguments whose values are not to be shown: they may hold a key by mistake. */
-const confidential = /^(authorization|environment|headers|settings)\b/;
+const confidential = /^(authorization|clickhouse|environment|headers|ingestionKey|secretArns|settings)/;
 
 /**
  * The same for the engine, which shows each property's path, reason and value: where the value must not be shown, path
@@ -58,6 +80,30 @@ export function invalidRemoteArguments(
 
 function throwProblems(name: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw invalidArguments(name, problems);
+}
+
+/** Whether problems may depend on the region of the provider. */
+function wantsRegion(view: FunctionView): boolean {
+  if (view.region !== undefined) return false;
+  return isChosenByRegion(view) || isKnown(view.autoInstrumentation);
+}
+
+/** The problems, those of a manifest in a file by the argument that names the file. */
+function checkView(view: FunctionView): Problem[] {
+  const { extension } = view;
+  const path = isKnown(extension) ? extension.manifestFile : undefined;
+  if (!isKnown(extension) || !isKnown(path) || extension.manifest !== undefined) return checkFunction(view);
+  const { manifestFile: _, ...others } = extension;
+  const read = readManifestFile(path);
+  const rename = (problem: Problem): Problem =>
+    problem.propertyPath === "extension.manifest"
+      ? { ...problem, propertyPath: "extension.manifestFile" }
+      : problem;
+  if ("reason" in read) {
+    const problems = checkFunction({ ...view, extension: UNKNOWN });
+    return [...problems, { propertyPath: "extension.manifestFile", reason: read.reason }];
+  }
+  return checkFunction({ ...view, extension: { ...others, manifest: read.manifest } }).map(rename);
 }
 
 /** The arguments as they stand: what is an output or a promise counts as unknown. */

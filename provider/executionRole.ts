@@ -1,11 +1,12 @@
 import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { isPlain } from "./functionEnvironment";
-import { CloudWatchLogs, type ObservedFunctionArgs } from "./observedFunctionArgs";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import {
   assumeRolePolicy,
   deadLetterStatement,
   denyLogsStatement,
+  fileSystemStatement,
   logGroupArn,
   networkStatement,
   parseRoleArn,
@@ -14,6 +15,7 @@ import {
   tracingStatement,
 } from "./plan/policies";
 import type { FunctionReferences } from "./secretReferences";
+import { CloudWatchLogs } from "./telemetryArgs";
 
 /** The execution role of a function, made or given. */
 export interface ExecutionRole {
@@ -29,11 +31,7 @@ export function executionRole(
   args: ObservedFunctionArgs,
   options: pulumi.CustomResourceOptions,
 ): ExecutionRole {
-  if (args.role !== undefined) {
-    // A role that is none has been reported already; its text stands in for the name then.
-    const arn = pulumi.output(args.role).apply((given) => given ?? "");
-    return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given), policies: [] };
-  }
+  if (args.role !== undefined) return givenRole(args.role);
   const role = new Role(name, { assumeRolePolicy: assumeRolePolicy() }, options);
   const policies: pulumi.Resource[] = [];
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable) {
@@ -51,51 +49,67 @@ export function executionRole(
   return { arn: role.arn, name: role.name, policies };
 }
 
+/** A role of the user's own. */
+export function givenRole(role: pulumi.Input<string | undefined>): ExecutionRole {
+  // A role that is none has been reported already; its text stands in for the name then.
+  const arn = pulumi.output(role).apply((given) => given ?? "");
+  return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given), policies: [] };
+}
+
 /**
  * Allows the role to read the secrets that the settings refer to.
+ * @param kmsKeyArns customer managed keys that the secrets are encrypted with.
  * @returns the policy; none when nothing refers to a secret.
  */
 export function secretPolicy(
   name: string,
   role: ExecutionRole,
-  { any, references }: FunctionReferences,
+  { any, references, kmsKeyArns }: FunctionReferences,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] | pulumi.Output<pulumi.Resource[]> {
   if (any === false) return [];
-  const create = (policy: pulumi.Input<string>) =>
-    new RolePolicy(`${name}-secrets`, { role: role.name, policy }, options);
-  if (any) return [create(references.apply((found) => policyDocument(secretStatements(found))))];
+  const document = pulumi
+    .all([references, kmsKeyArns])
+    .apply(([found, keys]) => policyDocument(secretStatements(found, keys)));
+  const create = () => new RolePolicy(`${name}-secrets`, { role: role.name, policy: document }, options);
+  if (any) return [create()];
   // Whether there is a policy at all is in values that come later: only then can it be made.
-  return references.apply((found): pulumi.Resource[] =>
-    found.length === 0 ? [] : [create(policyDocument(secretStatements(found)))],
-  );
+  return references.apply((found): pulumi.Resource[] => (found.length === 0 ? [] : [create()]));
 }
 
-/** Forbids the role this one log group. */
+/**
+ * Forbids the role this one log group.
+ * @param confirmed what has to be certain first.
+ */
 export function denyLogsPolicy(
   name: string,
   role: ExecutionRole,
-  logGroup: { region: pulumi.Input<string>; name: pulumi.Input<string> },
+  logGroup: { region: pulumi.Input<string>; name: pulumi.Input<string>; confirmed: pulumi.Output<void> },
   options: pulumi.CustomResourceOptions,
 ): RolePolicy {
-  const policy = pulumi.all([role.arn, logGroup.region, logGroup.name]).apply(([arn, region, group]) => {
-    const identity = parseRoleArn(arn);
-    if (identity === undefined) throw new Error(`${arn} is not the ARN of an IAM role`);
-    return policyDocument([denyLogsStatement(logGroupArn(identity, region, group))]);
-  });
+  const policy = pulumi
+    .all([role.arn, logGroup.region, logGroup.name, logGroup.confirmed])
+    .apply(([arn, region, group]) => {
+      const identity = parseRoleArn(arn);
+      if (identity === undefined) throw new Error(`${arn} is not the ARN of an IAM role`);
+      return policyDocument([denyLogsStatement(logGroupArn(identity, region, group))]);
+    });
   return new RolePolicy(`${name}-no-logs`, { role: role.name, policy }, options);
 }
 
-/** What Lambda itself asks of the role for the function's network, tracing and dead letters. */
+/** What Lambda itself asks of the role for the function's network, tracing, dead letters and file system. */
 function functionStatements(args: ObservedFunctionArgs) {
-  const { vpcConfig, tracingConfig, deadLetterConfig } = args;
+  const { vpcConfig, tracingConfig, deadLetterConfig, fileSystemConfig } = args;
   const tracing =
     tracingConfig !== undefined && !(isPlain(tracingConfig) && tracingConfig.mode === "PassThrough");
   return [
-    ...(vpcConfig === undefined ? [] : [pulumi.output(networkStatement())]),
+    ...(vpcConfig === undefined && fileSystemConfig === undefined ? [] : [pulumi.output(networkStatement())]),
     ...(tracing ? [pulumi.output(tracingStatement())] : []),
     ...(deadLetterConfig === undefined
       ? []
       : [pulumi.output(deadLetterConfig).apply((config) => deadLetterStatement(config?.targetArn ?? ""))]),
+    ...(fileSystemConfig === undefined
+      ? []
+      : [pulumi.output(fileSystemConfig).apply((config) => fileSystemStatement(config?.arn ?? ""))]),
   ];
 }

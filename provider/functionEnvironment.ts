@@ -1,8 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
+import { distributionOf, execWrapper, instrumentationVariables } from "./plan/instrumentation";
 import { referenceText } from "./plan/references";
-import { authorizationHeader, telemetryVariables } from "./plan/telemetryVariables";
+import {
+  authorizationHeader,
+  type CombinedValue,
+  serviceVersionAttribute,
+  telemetryVariables,
+} from "./plan/telemetryVariables";
+import type { ClickHouseArgs } from "./telemetryArgs";
 
 type Text = pulumi.Input<string>;
 type TextMap = Record<string, Text>;
@@ -50,21 +57,32 @@ export function isPlain<T>(value: pulumi.Input<T>): value is T & NonNullable<unk
 function merge(own: TextMap, settings: TextMap, args: ObservedFunctionArgs): TextMap {
   const planned = telemetryVariables<Text>(
     {
-      endpoint: args.endpoint,
-      protocol: args.protocol,
+      ...pick(args),
       customHeaders: customHeaders(args),
-      serviceName: args.serviceName,
-      resourceAttributes: isEmpty(args.resourceAttributes)
-        ? undefined
-        : pulumi.output(args.resourceAttributes).apply((attributes) => keyValueList(attributes ?? {})),
+      resourceAttributes: resourceAttributes(args),
       settings,
     },
-    "http",
+    (text) => text,
   );
-  return mergeEnvironment<Text>(own, planned).variables;
+  return mergeEnvironment<Text>(own, [...planned, ...instrumentation(args)]).variables;
 }
 
-function customHeaders(args: ObservedFunctionArgs): { value: Text; origin: string } | undefined {
+function pick({ endpoint, protocol, serviceName, envFile, clickhouse }: ObservedFunctionArgs) {
+  return { endpoint, protocol, serviceName, envFile, clickhouse: clickhouse && clickHouseTexts(clickhouse) };
+}
+
+function clickHouseTexts({ password, asyncInsert, enableJson, ...others }: ClickHouseArgs) {
+  const text = (value: pulumi.Input<boolean> | undefined) =>
+    value === undefined ? undefined : pulumi.output(value).apply(String);
+  return {
+    ...others,
+    password: password === undefined ? undefined : pulumi.output(password).apply(referenceText),
+    asyncInsert: text(asyncInsert),
+    enableJson: text(enableJson),
+  };
+}
+
+function customHeaders(args: ObservedFunctionArgs): CombinedValue<Text> | undefined {
   const { authorization } = args;
   const headers = isEmpty(args.headers) ? undefined : args.headers;
   if (headers === undefined && authorization === undefined) return undefined;
@@ -74,6 +92,29 @@ function customHeaders(args: ObservedFunctionArgs): { value: Text; origin: strin
       keyValueList(arn === undefined ? others : { [authorizationHeader]: referenceText(arn), ...others }),
     );
   return { value, origin: headers === undefined ? "authorization" : "headers" };
+}
+
+function resourceAttributes(args: ObservedFunctionArgs): CombinedValue<Text> | undefined {
+  const { serviceVersion } = args;
+  const attributes = isEmpty(args.resourceAttributes) ? undefined : args.resourceAttributes;
+  if (attributes === undefined && serviceVersion === undefined) return undefined;
+  const value = pulumi
+    .all([attributes ?? {}, serviceVersion])
+    .apply(([others, version]) =>
+      keyValueList(version === undefined ? others : { ...others, [serviceVersionAttribute]: version }),
+    );
+  return { value, origin: attributes === undefined ? "serviceVersion" : "resourceAttributes" };
+}
+
+function instrumentation({ autoInstrumentation, runtime, packageType }: ObservedFunctionArgs) {
+  if (autoInstrumentation === undefined || packageType === "Image") return [];
+  const { distribution: named, layerVersionArn, execWrapper: script } = autoInstrumentation;
+  const distribution = distributionOf(
+    named,
+    typeof layerVersionArn === "string" ? layerVersionArn : undefined,
+  );
+  const wrapper = script ?? pulumi.output(runtime).apply((of) => execWrapper(distribution, String(of ?? "")));
+  return instrumentationVariables<Text>(wrapper, distribution, (text) => text);
 }
 
 function isEmpty(map: pulumi.Input<TextMap> | undefined): boolean {

@@ -1,14 +1,15 @@
-import { getRegionOutput } from "@pulumi/aws/getRegion";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments, invalidArguments } from "./argumentCheck";
-import { denyLogsPolicy, type ExecutionRole, executionRole, secretPolicy } from "./executionRole";
-import { functionVariables, isPlain } from "./functionEnvironment";
-import { CloudWatchLogs, type ObservedFunctionArgs } from "./observedFunctionArgs";
-import { chooseLayer } from "./plan/layers";
-import { defaultLogGroup } from "./plan/policies";
-import { defaultArchitecture } from "./plan/runtimes";
+import { checkArguments, checkLater } from "./argumentCheck";
+import { confirmDelivery } from "./delivery";
+import { executionRole, secretPolicy } from "./executionRole";
+import { functionVariables } from "./functionEnvironment";
+import { functionInputs } from "./functionInputs";
+import { functionLayers, functionRegion } from "./functionLayers";
+import { functionLogs } from "./functionLogs";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { functionReferences } from "./secretReferences";
+import { storeSecrets, withSecrets } from "./storedSecrets";
 
 /**
  * An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
@@ -46,28 +47,36 @@ export class ObservedFunction extends pulumi.ComponentResource {
   public readonly function: pulumi.Output<LambdaFunction>;
 
   constructor(name: string, args: ObservedFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    const valid = checkArguments(name, args);
-    super("clickstack-lambda:index:ObservedFunction", name, args, opts);
-    const options = { parent: this, dependsOn: valid.then((): pulumi.Resource[] => []) };
-    const role = executionRole(name, args, options);
-    const early = hasKnownLogGroup(args) ? denyLogs(name, args, role, args.name ?? "", options) : [];
-    const secrets = secretPolicy(name, role, functionReferences(args), options);
-    const before = pulumi.output(secrets).apply(async (policies) => {
-      await valid;
-      return [...role.policies, ...early, ...policies];
-    });
+    checkArguments(name, args);
+    super("clickstack-lambda:index:ObservedFunction", name, withSecrets(args), opts);
+    const region = () => functionRegion(args, { parent: this });
+    const valid = checkLater(name, args, region);
+    const options = { parent: this, dependsOn: afterAll(valid, opts) };
+    const stored = storeSecrets(name, args, options);
+    const role = executionRole(name, stored, options);
+    const confirmed = confirmDelivery(name, args, { parent: this });
+    const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
+    const secrets = secretPolicy(name, role, functionReferences(name, stored), options);
+    const before = pulumi
+      .all([secrets, options.dependsOn])
+      .apply(([policies, others]) => [...role.policies, ...logs.resources, ...policies, ...others]);
 
-    const layers = functionLayers(name, args, this);
-    const { environment, names } = functionVariables(args);
-    const inputs = { ...functionInputs(args), role: role.arn, layers, environment };
-    const observed = new LambdaFunction(name, inputs, { parent: this, dependsOn: before });
-    if (!hasKnownLogGroup(args)) denyLogs(name, args, role, observed.name, options);
+    const layers = functionLayers({ name, args: stored, region });
+    const { environment, names } = functionVariables(stored);
+    const { loggingConfig } = logs;
+    const own = { role: role.arn, layers, environment, ...(loggingConfig && { loggingConfig }) };
+    const observed = new LambdaFunction(
+      name,
+      { ...functionInputs(stored), ...own },
+      { ...functionOptions(args, opts), parent: this, dependsOn: before },
+    );
+    logs.finish(observed.name);
 
     this.functionArn = observed.arn;
     this.functionName = observed.name;
     this.roleArn = role.arn;
     this.roleName = role.name;
-    this.layerArns = pulumi.output(layers);
+    this.layerArns = pulumi.output(layers).apply((arns) => arns ?? []);
     this.environmentVariableNames = names;
     this.function = pulumi.output(observed);
     this.registerOutputs({
@@ -82,64 +91,27 @@ export class ObservedFunction extends pulumi.ComponentResource {
   }
 }
 
-/** The inputs of the function itself: all that are not the component's own. */
-function functionInputs(args: ObservedFunctionArgs) {
-  const { extension, endpoint, protocol, headers, authorization, ...others } = args;
-  const { serviceName, resourceAttributes, settings, cloudWatchLogs, ...inputs } = others;
-  return inputs;
+/** What the component itself waits for, for its parts, which Pulumi does not make wait for it. */
+function afterAll(
+  valid: Promise<void>,
+  opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.Output<pulumi.Resource[]> {
+  const given = pulumi.output(opts?.dependsOn ?? []) as pulumi.Output<pulumi.Resource | pulumi.Resource[]>;
+  return given.apply(async (resources) => {
+    await valid;
+    return [resources].flat();
+  });
 }
 
-/** The user's own layers, in their order, and the extension's after them. */
-function functionLayers(
-  name: string,
-  args: ObservedFunctionArgs,
-  parent: pulumi.Resource,
-): pulumi.Input<pulumi.Input<string>[]> {
-  const extension = extensionLayer(name, args, parent);
-  const own = args.layers ?? [];
-  if (isPlain(own)) return [...own, extension];
-  return pulumi.all([own, extension]).apply(([arns, arn]) => [...(arns ?? []), arn]);
-}
-
-function extensionLayer(
-  name: string,
-  args: ObservedFunctionArgs,
-  parent: pulumi.Resource,
-): pulumi.Input<string> {
-  const { extension, architectures } = args;
-  if (isPlain(extension) && extension.layerVersionArn !== undefined) return extension.layerVersionArn;
-  return pulumi
-    .all([extension, functionRegion(args, parent), architectures ?? []])
-    .apply(([source, region, [architecture = defaultArchitecture] = []]) => {
-      const choice = chooseLayer(source, region, architecture);
-      if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
-      return choice.layerVersionArn;
-    });
-}
-
-function functionRegion({ region }: ObservedFunctionArgs, parent: pulumi.Resource): pulumi.Output<string> {
-  const ofProvider = () => getRegionOutput({}, { parent }).region;
-  if (region === undefined) return ofProvider();
-  return pulumi.output(region).apply((given) => (given === undefined ? ofProvider() : pulumi.output(given)));
-}
-
-/** Whether the function's log group is known before there is the function. */
-function hasKnownLogGroup({ name, loggingConfig }: ObservedFunctionArgs): boolean {
-  return name !== undefined || (isPlain(loggingConfig) && loggingConfig.logGroup !== undefined);
-}
-
-/** The policy against logs in CloudWatch, if they are disabled. */
-function denyLogs(
-  name: string,
-  args: ObservedFunctionArgs,
-  role: ExecutionRole,
-  functionName: pulumi.Input<string | undefined>,
-  options: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
-): pulumi.Resource[] {
-  if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
-  const logGroup = pulumi
-    .all([args.loggingConfig, functionName])
-    .apply(([config, given]) => config?.logGroup ?? defaultLogGroup(given ?? ""));
-  const region = functionRegion(args, options.parent);
-  return [denyLogsPolicy(name, role, { region, name: logGroup }, options)];
+/** Options of the component that mean the function, as they would with the plain resource. */
+function functionOptions(
+  { functionAlias }: ObservedFunctionArgs,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.CustomResourceOptions {
+  const { customTimeouts, deletedWith, ignoreChanges, replaceOnChanges, retainOnDelete } = opts;
+  const alias = functionAlias?.startsWith("urn:")
+    ? functionAlias
+    : { name: functionAlias, parent: pulumi.rootStackResource };
+  const aliases = functionAlias === undefined ? undefined : [alias];
+  return { customTimeouts, deletedWith, ignoreChanges, replaceOnChanges, retainOnDelete, aliases };
 }

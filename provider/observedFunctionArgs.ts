@@ -1,38 +1,12 @@
 import type { FunctionArgs } from "@pulumi/aws/lambda";
 import type * as pulumi from "@pulumi/pulumi";
-
-/** How telemetry travels to ClickStack. */
-export enum Protocol {
-  /** OTLP over HTTP with protobuf, port 4318 of a ClickStack collector. */
-  Http = "http",
-  /** OTLP over gRPC, port 4317 of a ClickStack collector. */
-  Grpc = "grpc",
-}
-
-/** What becomes of a function's logs in CloudWatch. */
-export enum CloudWatchLogs {
-  /** The function may write its logs to CloudWatch as well. */
-  Keep = "Keep",
-  /** The function is forbidden to write to its CloudWatch log group. */
-  Disable = "Disable",
-}
-
-/**
- * Where the extension's layer comes from: exactly one of the two.
- */
-export interface ExtensionArgs {
-  /**
-   * ARN of the layer version to use, with its version number, in the region and for the architecture of the function.
-   */
-  layerVersionArn?: pulumi.Input<string>;
-  /**
-   * ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
-   * for the function's region and architecture is taken.
-   */
-  layerVersionArns?: pulumi.Input<{
-    [region: string]: pulumi.Input<{ [architecture: string]: pulumi.Input<string> }>;
-  }>;
-}
+import type {
+  AutoInstrumentationArgs,
+  ClickHouseArgs,
+  CloudWatchLogs,
+  ExtensionArgs,
+  Protocol,
+} from "./telemetryArgs";
 
 /**
  * Arguments of `ObservedFunction`: every input of `aws.lambda.Function`, with `role` optional, and where its telemetry
@@ -40,9 +14,10 @@ export interface ExtensionArgs {
  */
 export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
   /**
-   * Which layer holds the extension. It is appended to the function's own layers, of which there can be four.
+   * Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
+   * except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
    */
-  extension: pulumi.Input<ExtensionArgs>;
+  extension?: pulumi.Input<ExtensionArgs>;
   /**
    * Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
    * paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
@@ -65,9 +40,18 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   authorization?: pulumi.Input<string>;
   /**
+   * The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
+   * in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+   */
+  ingestionKey?: pulumi.Input<string>;
+  /**
    * Value of the resource attribute `service.name`. Defaults to the function's name.
    */
   serviceName?: pulumi.Input<string>;
+  /**
+   * Value of the resource attribute `service.version`.
+   */
+  serviceVersion?: pulumi.Input<string>;
   /**
    * Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
    */
@@ -78,10 +62,56 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   settings?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
+   * Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
+   * role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
+   * them in `secretArns`.
+   */
+  envFile?: pulumi.Input<string>;
+  /**
+   * Direct export into ClickHouse, in place of `endpoint`.
+   */
+  clickhouse?: ClickHouseArgs;
+  /**
+   * Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+   * Manager that belongs to the component, and is a secret in the stack's state.
+   */
+  clickhousePassword?: pulumi.Input<string>;
+  /**
+   * ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
+   * cannot be seen here.
+   */
+  secretArns?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
+   * Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+   */
+  secretKmsKeyArns?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+   */
+  autoInstrumentation?: AutoInstrumentationArgs;
+  /**
    * What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
    * that is made here, and denies it on this function's log group alone, so that a given role can keep its other
    * policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
    * in place before the function exists; otherwise it follows at once.
    */
   cloudWatchLogs?: CloudWatchLogs;
+  /**
+   * With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
+   * deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
+   * fails and the function keeps what it had. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+   */
+  requireDelivery?: boolean;
+  /**
+   * Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
+   * and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
+   * can age out.
+   */
+  logRetentionInDays?: pulumi.Input<number>;
+  /**
+   * Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
+   * is instead of being replaced.
+   */
+  functionAlias?: string;
 }

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { awaited, readCodeFile } from "./codeArchive";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { envFileValues, pathInCode } from "./plan/envFile";
 import { parseReferences, referenceText, type SecretReference } from "./plan/references";
+import { variableOf } from "./plan/settings";
 
 /** The secrets and parameters that a function's extension will read. */
 export interface FunctionReferences {
@@ -11,31 +14,48 @@ export interface FunctionReferences {
   any: boolean | undefined;
   /** The references. Not secret: they are ARNs. */
   references: pulumi.Output<SecretReference[]>;
+  /** ARNs of the customer managed keys that the secrets are encrypted with. */
+  kmsKeyArns: pulumi.Output<string[]>;
 }
+
+type Text = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
 
 /** Collects the references in everything that the extension reads as its settings. */
-export function functionReferences(args: ObservedFunctionArgs): FunctionReferences {
-  const sources = settingTexts(args);
+export function functionReferences(name: string, args: ObservedFunctionArgs): FunctionReferences {
+  const sources = settingTexts(name, args);
   const plain = sources.filter((source): source is string => typeof source === "string");
-  const certain = args.authorization !== undefined || plain.some((text) => parseReferences(text).length > 0);
-  const authorization = args.authorization && pulumi.output(args.authorization).apply(referenceText);
+  const { authorization, clickhouse, secretArns } = args;
+  const certain =
+    authorization !== undefined ||
+    clickhouse?.password !== undefined ||
+    (isPlain(secretArns) && secretArns.length > 0) ||
+    plain.some((text) => parseReferences(text).length > 0);
+  const named = pulumi
+    .all([authorization, clickhouse?.password, secretArns])
+    .apply(([key, password, others]) =>
+      [key, password, ...(others ?? [])].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
+    );
   const references = pulumi
-    .all([authorization ?? "", ...sources])
-    .apply((texts) => texts.flat().flatMap(parseReferences));
-  return {
-    any: certain || (sources.length === plain.length ? false : undefined),
-    references: pulumi.unsecret(references),
-  };
+    .all([named, ...sources])
+    .apply((texts) => texts.flat().flatMap((text) => (text === undefined ? [] : parseReferences(text))));
+  const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
+  const kmsKeyArns = pulumi.output(args.secretKmsKeyArns).apply((arns) => arns ?? []);
+  const any = certain || (open ? undefined : false);
+  return { any, references: pulumi.unsecret(references), kmsKeyArns };
 }
 
-/** Values that the extension looks for references in: one text, or those of a map that is still to come. */
-function settingTexts(args: ObservedFunctionArgs): (pulumi.Input<string> | pulumi.Output<string[]>)[] {
+/** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */
+function settingTexts(name: string, args: ObservedFunctionArgs): Text[] {
+  const { endpoint, clickhouse } = args;
   const own = variablesOf(args.environment);
   const maps = [args.headers, args.settings, args.resourceAttributes].flatMap((map) =>
     map === undefined ? [] : mapTexts(map, () => true),
   );
-  const ownTexts = mapTexts(own, (name) => name.startsWith("ROTEL_"));
-  return [...(args.endpoint === undefined ? [] : [args.endpoint]), ...maps, ...ownTexts];
+  const ownTexts = mapTexts(own, (variable) => /^(ROTEL|CLICKSTACK|OTEL_EXPORTER)_/.test(variable));
+  const single = [endpoint, clickhouse?.endpoint, clickhouse?.user].filter((text) => text !== undefined);
+  const ownFile = isPlain(own) ? own[variableOf("envFile")] : undefined;
+  const envFile = args.envFile ?? ownFile;
+  return [...single, ...maps, ...ownTexts, ...(envFile ? [envFileTexts(name, envFile, args)] : [])];
 }
 
 function mapTexts(
@@ -45,4 +65,22 @@ function mapTexts(
   const select = <T>(values: Record<string, T>) =>
     Object.entries(values).flatMap(([name, value]) => (wanted(name) ? [value] : []));
   return isPlain(map) ? select(map) : [pulumi.output(map).apply(select)];
+}
+
+/** The values in the env file, if that is in the function's code and can be read here. */
+function envFileTexts(
+  name: string,
+  envFile: pulumi.Input<string>,
+  { code, secretArns }: ObservedFunctionArgs,
+): pulumi.Output<string[]> {
+  return pulumi.output(envFile).apply(async (path) => {
+    const inside = pathInCode(path);
+    const text = inside === undefined ? undefined : await readCodeFile(await awaited(code), inside);
+    if (text !== undefined) return envFileValues(text);
+    if (secretArns === undefined) {
+      const reason = `${path} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;
+      void pulumi.log.warn(`ObservedFunction "${name}", envFile: ${reason}`);
+    }
+    return [];
+  });
 }

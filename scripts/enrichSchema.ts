@@ -8,6 +8,7 @@ export interface PropertySpec {
   plain?: boolean;
   optional?: boolean;
   default?: string | number | boolean;
+  secret?: boolean;
 }
 
 /** An object type or enum in a Pulumi package schema. */
@@ -45,6 +46,11 @@ export interface PackageSpec {
 const defaults: Record<string, Record<string, string | boolean>> = {
   ExtensionLayers: { namePrefix: "clickstack-extension", retain: true },
   ObservedFunction: { cloudWatchLogs: "Keep" },
+};
+
+/** Inputs that every language's SDK keeps secret. Only those at the top of a resource can be. */
+const secretInputs: Record<string, readonly string[]> = {
+  ObservedFunction: ["ingestionKey", "clickhousePassword"],
 };
 
 /**
@@ -97,7 +103,11 @@ function enrichResource(
     ...resource,
     inputProperties: mapValues(resource.inputProperties, (property, key) => {
       const value = defaults[name]?.[key];
-      return { ...enrichProperty(property, reference), ...(value === undefined ? {} : { default: value }) };
+      return {
+        ...enrichProperty(property, reference),
+        ...(value === undefined ? {} : { default: value }),
+        ...(secretInputs[name]?.includes(key) ? { secret: true } : {}),
+      };
     }),
     properties: mapValues(resource.properties, (property) => enrichProperty(property, reference)),
   };

@@ -6,6 +6,8 @@ export interface PolicyStatement {
   Effect: "Allow" | "Deny";
   Action: string[];
   Resource: string[];
+  /** Operator → context key → values. */
+  Condition?: Record<string, Record<string, string[]>>;
 }
 
 /** An IAM policy as JSON text, with its statements in the order given. */
@@ -27,8 +29,12 @@ export function assumeRolePolicy(): string {
  * The least that the extension needs to resolve these references. One secret of a region takes GetSecretValue on that
  * secret; several are read with one BatchGetSecretValue, which AWS grants only on `*` and which gives nothing without
  * GetSecretValue on each secret.
+ * @param kmsKeyArns customer managed keys that the secrets are encrypted with; AWS's own keys need no permission.
  */
-export function secretStatements(references: readonly SecretReference[]): PolicyStatement[] {
+export function secretStatements(
+  references: readonly SecretReference[],
+  kmsKeyArns: readonly string[] = [],
+): PolicyStatement[] {
   const secrets = distinct(references, "secretsmanager");
   const parameters = distinct(references, "ssm");
   const places = secrets.map(({ partition, region }) => `${partition}:${region}`);
@@ -45,7 +51,17 @@ export function secretStatements(references: readonly SecretReference[]): Policy
     const resources = new Set(parameters.map(parameterResource));
     statements.push(allow("ReadParameters", ["ssm:GetParameters"], [...resources]));
   }
+  if (kmsKeyArns.length > 0 && references.length > 0) {
+    const services = [...new Set(references.map(serviceEndpoint))].sort();
+    const decrypt = allow("DecryptSecrets", ["kms:Decrypt"], [...new Set(kmsKeyArns)]);
+    statements.push({ ...decrypt, Condition: { StringEquals: { "kms:ViaService": services } } });
+  }
   return statements;
+}
+
+/** A service as `kms:ViaService` names it (AWS KMS condition keys). */
+function serviceEndpoint({ service, region, partition }: SecretReference): string {
+  return `${service}.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
 }
 
 /**
@@ -78,6 +94,13 @@ export function networkStatement(): PolicyStatement {
 /** What a function with active X-Ray tracing needs. AWS grants these actions only on `*`. */
 export function tracingStatement(): PolicyStatement {
   return allow("SendTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
+}
+
+/** What a function needs to mount an access point of Elastic File System. */
+export function fileSystemStatement(accessPointArn: string): PolicyStatement {
+  const actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"];
+  const condition = { StringEquals: { "elasticfilesystem:AccessPointArn": [accessPointArn] } };
+  return { ...allow("MountFileSystem", actions, ["*"]), Condition: condition };
 }
 
 /** What Lambda needs to send failed asynchronous events to a queue or topic. */

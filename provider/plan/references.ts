@@ -58,3 +58,45 @@ export function parseReferences(value: string): SecretReference[] {
   }
   return [...text.matchAll(/\$\{(arn:[^}]*)\}/g)].flatMap(([, inside]) => parseReference(inside ?? "") ?? []);
 }
+
+/** The text with a value in place of each reference. */
+export async function resolveReferences(
+  text: string,
+  read: (reference: SecretReference) => Promise<string>,
+): Promise<string> {
+  let resolved = text.trim().startsWith(secretScheme)
+    ? `\${${text.trim().slice(secretScheme.length)}}`
+    : text;
+  for (const reference of parseReferences(resolved)) {
+    const key = reference.jsonKey === undefined ? "" : `#${reference.jsonKey}`;
+    const value = await read(reference);
+    resolved = resolved.replaceAll(referenceText(`${reference.arn}${key}`), () => value);
+  }
+  return resolved;
+}
+
+/**
+ * What a reference means of a secret's value: all of it, or one field of a JSON value by its name or by a JSON pointer
+ * (`/a/b`, RFC 6901). Undefined when there is no such field.
+ */
+export function secretField(value: string, jsonKey: string | undefined): string | undefined {
+  if (jsonKey === undefined) return value;
+  let found: unknown;
+  try {
+    found = JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+  const path = jsonKey.startsWith("/")
+    ? jsonKey
+        .slice(1)
+        .split("/")
+        .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    : [jsonKey];
+  for (const part of path) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = (found as Record<string, unknown>)[part];
+  }
+  if (found === undefined) return undefined;
+  return typeof found === "string" ? found : JSON.stringify(found);
+}

@@ -216,6 +216,7 @@ describe("ObservedFunction", () => {
       const { policy } = await observe({
         loggingConfig: pulumi.output({ logFormat: "Text", logGroup: "/orders" }),
         region: "us-east-2",
+        extension: { layerVersionArn: layerVersionArn.replace("eu-west-1", "us-east-2") },
         cloudWatchLogs: clickstack.CloudWatchLogs.Disable,
       });
       const group = `arn:aws:logs:us-east-2:${account.id}:log-group:/orders`;

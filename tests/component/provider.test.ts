@@ -77,7 +77,10 @@ describe("the package's provider", () => {
       timeout: 60_000,
     });
     assert.deepEqual(JSON.parse(output), {
-      exports: ["Architecture", "CloudWatchLogs", "ExtensionLayers", "ObservedFunction", "Protocol"],
+      exports: [
+        ...["Architecture", "CloudWatchLogs", "ExtensionLayers", "InstrumentationDistribution"],
+        ...["ObservedFunction", "Protocol"],
+      ],
       serve: "function",
       awsRoot: false,
     });

@@ -9,6 +9,7 @@ from enum import Enum
 __all__ = [
     'Architecture',
     'CloudWatchLogs',
+    'InstrumentationDistribution',
     'Protocol',
 ]
 
@@ -40,6 +41,26 @@ class CloudWatchLogs(_builtins.str, Enum):
     DISABLE = "Disable"
     """
     The function is forbidden to write to its CloudWatch log group.
+    """
+
+
+@pulumi.type_token("clickstack-lambda:index:InstrumentationDistribution")
+class InstrumentationDistribution(_builtins.str, Enum):
+    """
+    Whose layers instrument a function.
+    """
+    OPEN_TELEMETRY = "opentelemetry"
+    """
+    The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They hold no collector.
+    """
+    ADOT = "adot"
+    """
+    AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They hold no collector.
+    """
+    ADOT_LEGACY = "adot-legacy"
+    """
+    AWS's older layers (`aws-otel-…`), for Node.js, Python and Java. They hold a collector of their own, which listens on
+    the extension's ports 4317 and 4318.
     """
 
 

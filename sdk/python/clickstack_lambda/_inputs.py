@@ -16,16 +16,305 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'AutoInstrumentationArgs',
+    'AutoInstrumentationArgsDict',
+    'ClickHouseArgs',
+    'ClickHouseArgsDict',
     'ExtensionArgs',
     'ExtensionArgsDict',
+    'PublishedLayersArgs',
+    'PublishedLayersArgsDict',
+    'PublishedLayerArgs',
+    'PublishedLayerArgsDict',
+    'RotelLayersArgs',
+    'RotelLayersArgsDict',
 ]
 
 MYPY = False
 
 if not MYPY:
+    class AutoInstrumentationArgsDict(TypedDict):
+        """
+        Automatic instrumentation by a layer of OpenTelemetry libraries. The layer for the function's runtime, region and
+        architecture is added before the extension's, and `AWS_LAMBDA_EXEC_WRAPPER` is set.
+        """
+        distribution: NotRequired['InstrumentationDistribution']
+        """
+        Whose layers to use. Defaults to `opentelemetry`.
+        """
+        exec_wrapper: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        Value of `AWS_LAMBDA_EXEC_WRAPPER`. Defaults to the distribution's script for the runtime.
+        """
+        layer_version_arn: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        ARN of the layer version to use in place of a known one, such as a copy in your own account.
+        """
+        version: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
+        `adot`. Defaults to one that is known for the runtime and region.
+        """
+elif False:
+    AutoInstrumentationArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class AutoInstrumentationArgs:
+    def __init__(__self__, *,
+                 distribution: Optional['InstrumentationDistribution'] = None,
+                 exec_wrapper: Optional[pulumi.Input[_builtins.str]] = None,
+                 layer_version_arn: Optional[pulumi.Input[_builtins.str]] = None,
+                 version: Optional[pulumi.Input[_builtins.str]] = None):
+        """
+        Automatic instrumentation by a layer of OpenTelemetry libraries. The layer for the function's runtime, region and
+        architecture is added before the extension's, and `AWS_LAMBDA_EXEC_WRAPPER` is set.
+        :param 'InstrumentationDistribution' distribution: Whose layers to use. Defaults to `opentelemetry`.
+        :param pulumi.Input[_builtins.str] exec_wrapper: Value of `AWS_LAMBDA_EXEC_WRAPPER`. Defaults to the distribution's script for the runtime.
+        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use in place of a known one, such as a copy in your own account.
+        :param pulumi.Input[_builtins.str] version: Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
+               `adot`. Defaults to one that is known for the runtime and region.
+        """
+        if distribution is not None:
+            pulumi.set(__self__, "distribution", distribution)
+        if exec_wrapper is not None:
+            pulumi.set(__self__, "exec_wrapper", exec_wrapper)
+        if layer_version_arn is not None:
+            pulumi.set(__self__, "layer_version_arn", layer_version_arn)
+        if version is not None:
+            pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def distribution(self) -> Optional['InstrumentationDistribution']:
+        """
+        Whose layers to use. Defaults to `opentelemetry`.
+        """
+        return pulumi.get(self, "distribution")
+
+    @distribution.setter
+    def distribution(self, value: Optional['InstrumentationDistribution']):
+        pulumi.set(self, "distribution", value)
+
+    @_builtins.property
+    @pulumi.getter(name="execWrapper")
+    def exec_wrapper(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Value of `AWS_LAMBDA_EXEC_WRAPPER`. Defaults to the distribution's script for the runtime.
+        """
+        return pulumi.get(self, "exec_wrapper")
+
+    @exec_wrapper.setter
+    def exec_wrapper(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "exec_wrapper", value)
+
+    @_builtins.property
+    @pulumi.getter(name="layerVersionArn")
+    def layer_version_arn(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        ARN of the layer version to use in place of a known one, such as a copy in your own account.
+        """
+        return pulumi.get(self, "layer_version_arn")
+
+    @layer_version_arn.setter
+    def layer_version_arn(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "layer_version_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
+        `adot`. Defaults to one that is known for the runtime and region.
+        """
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "version", value)
+
+
+if not MYPY:
+    class ClickHouseArgsDict(TypedDict):
+        """
+        Direct export into ClickStack's tables in ClickHouse over its HTTP interface, without a collector in between.
+        """
+        endpoint: pulumi.Input[_builtins.str]
+        """
+        URL of ClickHouse's HTTP interface with scheme and port, such as `https://clickhouse.example.com:8443`.
+        """
+        async_insert: NotRequired[pulumi.Input[_builtins.bool]]
+        """
+        Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
+        """
+        compression: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
+        """
+        database: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        Database of the tables. Defaults to `otel`.
+        """
+        enable_json: NotRequired[pulumi.Input[_builtins.bool]]
+        """
+        Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+        """
+        password: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
+        field of a JSON value. To give the password itself, use `clickhousePassword`.
+        """
+        table_prefix: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+        """
+        user: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        User to insert as. Defaults to ClickHouse's `default`.
+        """
+elif False:
+    ClickHouseArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class ClickHouseArgs:
+    def __init__(__self__, *,
+                 endpoint: pulumi.Input[_builtins.str],
+                 async_insert: Optional[pulumi.Input[_builtins.bool]] = None,
+                 compression: Optional[pulumi.Input[_builtins.str]] = None,
+                 database: Optional[pulumi.Input[_builtins.str]] = None,
+                 enable_json: Optional[pulumi.Input[_builtins.bool]] = None,
+                 password: Optional[pulumi.Input[_builtins.str]] = None,
+                 table_prefix: Optional[pulumi.Input[_builtins.str]] = None,
+                 user: Optional[pulumi.Input[_builtins.str]] = None):
+        """
+        Direct export into ClickStack's tables in ClickHouse over its HTTP interface, without a collector in between.
+        :param pulumi.Input[_builtins.str] endpoint: URL of ClickHouse's HTTP interface with scheme and port, such as `https://clickhouse.example.com:8443`.
+        :param pulumi.Input[_builtins.bool] async_insert: Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
+        :param pulumi.Input[_builtins.str] compression: Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
+        :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `otel`.
+        :param pulumi.Input[_builtins.bool] enable_json: Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+        :param pulumi.Input[_builtins.str] password: ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
+               field of a JSON value. To give the password itself, use `clickhousePassword`.
+        :param pulumi.Input[_builtins.str] table_prefix: Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+        :param pulumi.Input[_builtins.str] user: User to insert as. Defaults to ClickHouse's `default`.
+        """
+        pulumi.set(__self__, "endpoint", endpoint)
+        if async_insert is not None:
+            pulumi.set(__self__, "async_insert", async_insert)
+        if compression is not None:
+            pulumi.set(__self__, "compression", compression)
+        if database is not None:
+            pulumi.set(__self__, "database", database)
+        if enable_json is not None:
+            pulumi.set(__self__, "enable_json", enable_json)
+        if password is not None:
+            pulumi.set(__self__, "password", password)
+        if table_prefix is not None:
+            pulumi.set(__self__, "table_prefix", table_prefix)
+        if user is not None:
+            pulumi.set(__self__, "user", user)
+
+    @_builtins.property
+    @pulumi.getter
+    def endpoint(self) -> pulumi.Input[_builtins.str]:
+        """
+        URL of ClickHouse's HTTP interface with scheme and port, such as `https://clickhouse.example.com:8443`.
+        """
+        return pulumi.get(self, "endpoint")
+
+    @endpoint.setter
+    def endpoint(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "endpoint", value)
+
+    @_builtins.property
+    @pulumi.getter(name="asyncInsert")
+    def async_insert(self) -> Optional[pulumi.Input[_builtins.bool]]:
+        """
+        Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
+        """
+        return pulumi.get(self, "async_insert")
+
+    @async_insert.setter
+    def async_insert(self, value: Optional[pulumi.Input[_builtins.bool]]):
+        pulumi.set(self, "async_insert", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def compression(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
+        """
+        return pulumi.get(self, "compression")
+
+    @compression.setter
+    def compression(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "compression", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def database(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Database of the tables. Defaults to `otel`.
+        """
+        return pulumi.get(self, "database")
+
+    @database.setter
+    def database(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "database", value)
+
+    @_builtins.property
+    @pulumi.getter(name="enableJson")
+    def enable_json(self) -> Optional[pulumi.Input[_builtins.bool]]:
+        """
+        Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+        """
+        return pulumi.get(self, "enable_json")
+
+    @enable_json.setter
+    def enable_json(self, value: Optional[pulumi.Input[_builtins.bool]]):
+        pulumi.set(self, "enable_json", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def password(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
+        field of a JSON value. To give the password itself, use `clickhousePassword`.
+        """
+        return pulumi.get(self, "password")
+
+    @password.setter
+    def password(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "password", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tablePrefix")
+    def table_prefix(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+        """
+        return pulumi.get(self, "table_prefix")
+
+    @table_prefix.setter
+    def table_prefix(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "table_prefix", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def user(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        User to insert as. Defaults to ClickHouse's `default`.
+        """
+        return pulumi.get(self, "user")
+
+    @user.setter
+    def user(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "user", value)
+
+
+if not MYPY:
     class ExtensionArgsDict(TypedDict):
         """
-        Where the extension's layer comes from: exactly one of the two.
+        Where the extension's layer comes from: exactly one of these.
         """
         layer_version_arn: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -36,6 +325,19 @@ if not MYPY:
         ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
         for the function's region and architecture is taken.
         """
+        manifest: NotRequired[pulumi.Input['PublishedLayersArgsDict']]
+        """
+        Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+        `StackReference`.
+        """
+        manifest_file: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        Path of a JSON file that holds such a manifest, relative to the program's folder.
+        """
+        rotel: NotRequired[pulumi.Input['RotelLayersArgsDict']]
+        """
+        The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+        """
 elif False:
     ExtensionArgsDict: TypeAlias = Mapping[str, Any]
 
@@ -43,17 +345,30 @@ elif False:
 class ExtensionArgs:
     def __init__(__self__, *,
                  layer_version_arn: Optional[pulumi.Input[_builtins.str]] = None,
-                 layer_version_arns: Optional[pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]] = None):
+                 layer_version_arns: Optional[pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]] = None,
+                 manifest: Optional[pulumi.Input['PublishedLayersArgs']] = None,
+                 manifest_file: Optional[pulumi.Input[_builtins.str]] = None,
+                 rotel: Optional[pulumi.Input['RotelLayersArgs']] = None):
         """
-        Where the extension's layer comes from: exactly one of the two.
+        Where the extension's layer comes from: exactly one of these.
         :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use, with its version number, in the region and for the architecture of the function.
         :param pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]] layer_version_arns: ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
                for the function's region and architecture is taken.
+        :param pulumi.Input['PublishedLayersArgs'] manifest: Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+               `StackReference`.
+        :param pulumi.Input[_builtins.str] manifest_file: Path of a JSON file that holds such a manifest, relative to the program's folder.
+        :param pulumi.Input['RotelLayersArgs'] rotel: The upstream layers of the Rotel Lambda Extension in place of layers of your own.
         """
         if layer_version_arn is not None:
             pulumi.set(__self__, "layer_version_arn", layer_version_arn)
         if layer_version_arns is not None:
             pulumi.set(__self__, "layer_version_arns", layer_version_arns)
+        if manifest is not None:
+            pulumi.set(__self__, "manifest", manifest)
+        if manifest_file is not None:
+            pulumi.set(__self__, "manifest_file", manifest_file)
+        if rotel is not None:
+            pulumi.set(__self__, "rotel", rotel)
 
     @_builtins.property
     @pulumi.getter(name="layerVersionArn")
@@ -79,5 +394,283 @@ class ExtensionArgs:
     @layer_version_arns.setter
     def layer_version_arns(self, value: Optional[pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]]):
         pulumi.set(self, "layer_version_arns", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def manifest(self) -> Optional[pulumi.Input['PublishedLayersArgs']]:
+        """
+        Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+        `StackReference`.
+        """
+        return pulumi.get(self, "manifest")
+
+    @manifest.setter
+    def manifest(self, value: Optional[pulumi.Input['PublishedLayersArgs']]):
+        pulumi.set(self, "manifest", value)
+
+    @_builtins.property
+    @pulumi.getter(name="manifestFile")
+    def manifest_file(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Path of a JSON file that holds such a manifest, relative to the program's folder.
+        """
+        return pulumi.get(self, "manifest_file")
+
+    @manifest_file.setter
+    def manifest_file(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "manifest_file", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rotel(self) -> Optional[pulumi.Input['RotelLayersArgs']]:
+        """
+        The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+        """
+        return pulumi.get(self, "rotel")
+
+    @rotel.setter
+    def rotel(self, value: Optional[pulumi.Input['RotelLayersArgs']]):
+        pulumi.set(self, "rotel", value)
+
+
+if not MYPY:
+    class PublishedLayersArgsDict(TypedDict):
+        """
+        Everything that was published.
+        """
+        format_version: pulumi.Input[_builtins.int]
+        """
+        Version of this form.
+        """
+        layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgsDict']]]
+        """
+        The layer versions, by region and architecture.
+        """
+elif False:
+    PublishedLayersArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class PublishedLayersArgs:
+    def __init__(__self__, *,
+                 format_version: pulumi.Input[_builtins.int],
+                 layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]):
+        """
+        Everything that was published.
+        :param pulumi.Input[_builtins.int] format_version: Version of this form.
+        :param pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]] layers: The layer versions, by region and architecture.
+        """
+        pulumi.set(__self__, "format_version", format_version)
+        pulumi.set(__self__, "layers", layers)
+
+    @_builtins.property
+    @pulumi.getter(name="formatVersion")
+    def format_version(self) -> pulumi.Input[_builtins.int]:
+        """
+        Version of this form.
+        """
+        return pulumi.get(self, "format_version")
+
+    @format_version.setter
+    def format_version(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "format_version", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def layers(self) -> pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]:
+        """
+        The layer versions, by region and architecture.
+        """
+        return pulumi.get(self, "layers")
+
+    @layers.setter
+    def layers(self, value: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]):
+        pulumi.set(self, "layers", value)
+
+
+if not MYPY:
+    class PublishedLayerArgsDict(TypedDict):
+        """
+        One layer version that was published.
+        """
+        architecture: pulumi.Input[_builtins.str]
+        """
+        Processor architecture that it is for.
+        """
+        layer_name: pulumi.Input[_builtins.str]
+        """
+        Name of the layer.
+        """
+        layer_version_arn: pulumi.Input[_builtins.str]
+        """
+        ARN of the layer version.
+        """
+        region: pulumi.Input[_builtins.str]
+        """
+        AWS region of the layer version.
+        """
+        sha256: pulumi.Input[_builtins.str]
+        """
+        Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
+        """
+        version: pulumi.Input[_builtins.str]
+        """
+        Number of the version, which counts by region.
+        """
+elif False:
+    PublishedLayerArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class PublishedLayerArgs:
+    def __init__(__self__, *,
+                 architecture: pulumi.Input[_builtins.str],
+                 layer_name: pulumi.Input[_builtins.str],
+                 layer_version_arn: pulumi.Input[_builtins.str],
+                 region: pulumi.Input[_builtins.str],
+                 sha256: pulumi.Input[_builtins.str],
+                 version: pulumi.Input[_builtins.str]):
+        """
+        One layer version that was published.
+        :param pulumi.Input[_builtins.str] architecture: Processor architecture that it is for.
+        :param pulumi.Input[_builtins.str] layer_name: Name of the layer.
+        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version.
+        :param pulumi.Input[_builtins.str] region: AWS region of the layer version.
+        :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
+        :param pulumi.Input[_builtins.str] version: Number of the version, which counts by region.
+        """
+        pulumi.set(__self__, "architecture", architecture)
+        pulumi.set(__self__, "layer_name", layer_name)
+        pulumi.set(__self__, "layer_version_arn", layer_version_arn)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "sha256", sha256)
+        pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> pulumi.Input[_builtins.str]:
+        """
+        Processor architecture that it is for.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "architecture", value)
+
+    @_builtins.property
+    @pulumi.getter(name="layerName")
+    def layer_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of the layer.
+        """
+        return pulumi.get(self, "layer_name")
+
+    @layer_name.setter
+    def layer_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "layer_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="layerVersionArn")
+    def layer_version_arn(self) -> pulumi.Input[_builtins.str]:
+        """
+        ARN of the layer version.
+        """
+        return pulumi.get(self, "layer_version_arn")
+
+    @layer_version_arn.setter
+    def layer_version_arn(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "layer_version_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[_builtins.str]:
+        """
+        AWS region of the layer version.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sha256(self) -> pulumi.Input[_builtins.str]:
+        """
+        Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
+        """
+        return pulumi.get(self, "sha256")
+
+    @sha256.setter
+    def sha256(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "sha256", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> pulumi.Input[_builtins.str]:
+        """
+        Number of the version, which counts by region.
+        """
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "version", value)
+
+
+if not MYPY:
+    class RotelLayersArgsDict(TypedDict):
+        """
+        Upstream layers of the Rotel Lambda Extension, `rotel-extension-amd64` and `rotel-extension-arm64`. The layer for the
+        function's region and architecture is taken.
+        """
+        version: pulumi.Input[_builtins.int]
+        """
+        Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+        """
+        suffix: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        End of the layers' names, such as `-alpha`. Defaults to none.
+        """
+elif False:
+    RotelLayersArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class RotelLayersArgs:
+    def __init__(__self__, *,
+                 version: pulumi.Input[_builtins.int],
+                 suffix: Optional[pulumi.Input[_builtins.str]] = None):
+        """
+        Upstream layers of the Rotel Lambda Extension, `rotel-extension-amd64` and `rotel-extension-arm64`. The layer for the
+        function's region and architecture is taken.
+        :param pulumi.Input[_builtins.int] version: Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+        :param pulumi.Input[_builtins.str] suffix: End of the layers' names, such as `-alpha`. Defaults to none.
+        """
+        pulumi.set(__self__, "version", version)
+        if suffix is not None:
+            pulumi.set(__self__, "suffix", suffix)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> pulumi.Input[_builtins.int]:
+        """
+        Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+        """
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "version", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def suffix(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        End of the layers' names, such as `-alpha`. Defaults to none.
+        """
+        return pulumi.get(self, "suffix")
+
+    @suffix.setter
+    def suffix(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "suffix", value)
 
 

@@ -22,10 +22,12 @@ __all__ = ['ObservedFunctionArgs', 'ObservedFunction']
 @pulumi.input_type
 class ObservedFunctionArgs:
     def __init__(__self__, *,
-                 extension: pulumi.Input['ExtensionArgs'],
                  architectures: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  authorization: Optional[pulumi.Input[_builtins.str]] = None,
+                 auto_instrumentation: Optional['AutoInstrumentationArgs'] = None,
                  capacity_provider_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']] = None,
+                 clickhouse: Optional['ClickHouseArgs'] = None,
+                 clickhouse_password: Optional[pulumi.Input[_builtins.str]] = None,
                  cloud_watch_logs: Optional['CloudWatchLogs'] = None,
                  code: Optional[pulumi.Input[pulumi.Archive]] = None,
                  code_sha256: Optional[pulumi.Input[_builtins.str]] = None,
@@ -34,15 +36,20 @@ class ObservedFunctionArgs:
                  description: Optional[pulumi.Input[_builtins.str]] = None,
                  durable_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionDurableConfigArgs']] = None,
                  endpoint: Optional[pulumi.Input[_builtins.str]] = None,
+                 env_file: Optional[pulumi.Input[_builtins.str]] = None,
                  environment: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionEnvironmentArgs']] = None,
                  ephemeral_storage: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']] = None,
+                 extension: Optional[pulumi.Input['ExtensionArgs']] = None,
                  file_system_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']] = None,
+                 function_alias: Optional[_builtins.str] = None,
                  handler: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  image_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionImageConfigArgs']] = None,
                  image_uri: Optional[pulumi.Input[_builtins.str]] = None,
+                 ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
                  kms_key_arn: Optional[pulumi.Input[_builtins.str]] = None,
                  layers: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
                  logging_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs']] = None,
                  memory_size: Optional[pulumi.Input[_builtins.int]] = None,
                  name: Optional[pulumi.Input[_builtins.str]] = None,
@@ -53,6 +60,7 @@ class ObservedFunctionArgs:
                  region: Optional[pulumi.Input[_builtins.str]] = None,
                  replace_security_groups_on_destroy: Optional[pulumi.Input[_builtins.bool]] = None,
                  replacement_security_group_ids: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 require_delivery: Optional[_builtins.bool] = None,
                  reserved_concurrent_executions: Optional[pulumi.Input[_builtins.int]] = None,
                  resource_attributes: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  role: Optional[pulumi.Input[_builtins.str]] = None,
@@ -60,7 +68,10 @@ class ObservedFunctionArgs:
                  s3_bucket: Optional[pulumi.Input[_builtins.str]] = None,
                  s3_key: Optional[pulumi.Input[_builtins.str]] = None,
                  s3_object_version: Optional[pulumi.Input[_builtins.str]] = None,
+                 secret_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 secret_kms_key_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  service_name: Optional[pulumi.Input[_builtins.str]] = None,
+                 service_version: Optional[pulumi.Input[_builtins.str]] = None,
                  settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  skip_destroy: Optional[pulumi.Input[_builtins.bool]] = None,
                  snap_start: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionSnapStartArgs']] = None,
@@ -74,12 +85,15 @@ class ObservedFunctionArgs:
                  vpc_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs']] = None):
         """
         The set of arguments for constructing a ObservedFunction resource.
-        :param pulumi.Input['ExtensionArgs'] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] architectures: Instruction set architecture for your Lambda function. Valid values are `["x8664"]` and `["arm64"]`. Default is `["x8664"]`. Removing this attribute, function's architecture stays the same.
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs'] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
+        :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
+        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+               Manager that belongs to the component, and is a secret in the stack's state.
         :param 'CloudWatchLogs' cloud_watch_logs: What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
                that is made here, and denies it on this function's log group alone, so that a given role can keep its other
                policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
@@ -92,17 +106,29 @@ class ObservedFunctionArgs:
         :param pulumi.Input['pulumi_aws.lambda_.FunctionDurableConfigArgs'] durable_config: Configuration block for durable function settings. See below. `durableConfig` may only be available in [limited regions](https://builder.aws.com/build/capabilities), including `us-east-2`.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
                paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
+        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
+               role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
+               them in `secretArns`.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionEnvironmentArgs'] environment: Configuration block for environment variables. See below.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionEphemeralStorageArgs'] ephemeral_storage: Amount of ephemeral storage (`/tmp`) to allocate for the Lambda Function. See below.
+        :param pulumi.Input['ExtensionArgs'] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
+               except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs'] file_system_config: Configuration block for EFS or S3 Files file system. See below.
+        :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
+               is instead of being replaced.
         :param pulumi.Input[_builtins.str] handler: Function entry point in your code. Required if `packageType` is `Zip`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
                parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
                do not put keys here, but into `authorization` or a reference.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionImageConfigArgs'] image_config: Container image configuration values. See below.
         :param pulumi.Input[_builtins.str] image_uri: ECR image URI containing the function's deployment package. Conflicts with `filename` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
+        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
+               in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key used to encrypt environment variables. If not provided when environment variables are in use, AWS Lambda uses a default service key. If provided when environment variables are not in use, the AWS Lambda API does not save this configuration.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] layers: List of Lambda Layer Version ARNs (maximum of 5) to attach to your Lambda Function.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
+               and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
+               can age out.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs'] logging_config: Configuration block for advanced logging settings. See below.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
@@ -113,6 +139,9 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.str] region: Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the provider configuration.
         :param pulumi.Input[_builtins.bool] replace_security_groups_on_destroy: Whether to replace the security groups on the function's VPC configuration prior to destruction. Default is `false`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] replacement_security_group_ids: List of security group IDs to assign to the function's VPC configuration prior to destruction. Required if `replaceSecurityGroupsOnDestroy` is `true`.
+        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
+               deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
+               fails and the function keeps what it had. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[_builtins.str] role: ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.
@@ -122,7 +151,12 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] s3_key: S3 key of an object containing the function's deployment package. Required if `s3Bucket` is set.
         :param pulumi.Input[_builtins.str] s3_object_version: Object version containing the function's deployment package. Conflicts with `filename` and `imageUri`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_arns: ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
+               cannot be seen here.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
+               Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
         :param pulumi.Input[_builtins.str] service_name: Value of the resource attribute `service.name`. Defaults to the function's name.
+        :param pulumi.Input[_builtins.str] service_version: Value of the resource attribute `service.version`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
                (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
         :param pulumi.Input[_builtins.bool] skip_destroy: Whether to retain the old version of a previously deployed Lambda Layer. Default is `false`.
@@ -136,13 +170,18 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.bool] use_resource_timeout_for_propagation: Whether to apply resource level timeout values while retrying eventually consistent API operations. By default the provider uses a 5 minute timeout to allow for propagation in the Lambda service. When set to `true`, this default value is replaced with the configurable resource timeouts. Increased timeout values may be useful in highly active accounts, or regions where propagation delays are inconsistent.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs'] vpc_config: Configuration block for VPC. See below.
         """
-        pulumi.set(__self__, "extension", extension)
         if architectures is not None:
             pulumi.set(__self__, "architectures", architectures)
         if authorization is not None:
             pulumi.set(__self__, "authorization", authorization)
+        if auto_instrumentation is not None:
+            pulumi.set(__self__, "auto_instrumentation", auto_instrumentation)
         if capacity_provider_config is not None:
             pulumi.set(__self__, "capacity_provider_config", capacity_provider_config)
+        if clickhouse is not None:
+            pulumi.set(__self__, "clickhouse", clickhouse)
+        if clickhouse_password is not None:
+            pulumi.set(__self__, "clickhouse_password", clickhouse_password)
         if cloud_watch_logs is None:
             cloud_watch_logs = 'Keep'
         if cloud_watch_logs is not None:
@@ -161,12 +200,18 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "durable_config", durable_config)
         if endpoint is not None:
             pulumi.set(__self__, "endpoint", endpoint)
+        if env_file is not None:
+            pulumi.set(__self__, "env_file", env_file)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if ephemeral_storage is not None:
             pulumi.set(__self__, "ephemeral_storage", ephemeral_storage)
+        if extension is not None:
+            pulumi.set(__self__, "extension", extension)
         if file_system_config is not None:
             pulumi.set(__self__, "file_system_config", file_system_config)
+        if function_alias is not None:
+            pulumi.set(__self__, "function_alias", function_alias)
         if handler is not None:
             pulumi.set(__self__, "handler", handler)
         if headers is not None:
@@ -175,10 +220,14 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "image_config", image_config)
         if image_uri is not None:
             pulumi.set(__self__, "image_uri", image_uri)
+        if ingestion_key is not None:
+            pulumi.set(__self__, "ingestion_key", ingestion_key)
         if kms_key_arn is not None:
             pulumi.set(__self__, "kms_key_arn", kms_key_arn)
         if layers is not None:
             pulumi.set(__self__, "layers", layers)
+        if log_retention_in_days is not None:
+            pulumi.set(__self__, "log_retention_in_days", log_retention_in_days)
         if logging_config is not None:
             pulumi.set(__self__, "logging_config", logging_config)
         if memory_size is not None:
@@ -199,6 +248,8 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "replace_security_groups_on_destroy", replace_security_groups_on_destroy)
         if replacement_security_group_ids is not None:
             pulumi.set(__self__, "replacement_security_group_ids", replacement_security_group_ids)
+        if require_delivery is not None:
+            pulumi.set(__self__, "require_delivery", require_delivery)
         if reserved_concurrent_executions is not None:
             pulumi.set(__self__, "reserved_concurrent_executions", reserved_concurrent_executions)
         if resource_attributes is not None:
@@ -213,8 +264,14 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "s3_key", s3_key)
         if s3_object_version is not None:
             pulumi.set(__self__, "s3_object_version", s3_object_version)
+        if secret_arns is not None:
+            pulumi.set(__self__, "secret_arns", secret_arns)
+        if secret_kms_key_arns is not None:
+            pulumi.set(__self__, "secret_kms_key_arns", secret_kms_key_arns)
         if service_name is not None:
             pulumi.set(__self__, "service_name", service_name)
+        if service_version is not None:
+            pulumi.set(__self__, "service_version", service_version)
         if settings is not None:
             pulumi.set(__self__, "settings", settings)
         if skip_destroy is not None:
@@ -237,18 +294,6 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "use_resource_timeout_for_propagation", use_resource_timeout_for_propagation)
         if vpc_config is not None:
             pulumi.set(__self__, "vpc_config", vpc_config)
-
-    @_builtins.property
-    @pulumi.getter
-    def extension(self) -> pulumi.Input['ExtensionArgs']:
-        """
-        Which layer holds the extension. It is appended to the function's own layers, of which there can be four.
-        """
-        return pulumi.get(self, "extension")
-
-    @extension.setter
-    def extension(self, value: pulumi.Input['ExtensionArgs']):
-        pulumi.set(self, "extension", value)
 
     @_builtins.property
     @pulumi.getter
@@ -277,6 +322,18 @@ class ObservedFunctionArgs:
         pulumi.set(self, "authorization", value)
 
     @_builtins.property
+    @pulumi.getter(name="autoInstrumentation")
+    def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
+        """
+        Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        """
+        return pulumi.get(self, "auto_instrumentation")
+
+    @auto_instrumentation.setter
+    def auto_instrumentation(self, value: Optional['AutoInstrumentationArgs']):
+        pulumi.set(self, "auto_instrumentation", value)
+
+    @_builtins.property
     @pulumi.getter(name="capacityProviderConfig")
     def capacity_provider_config(self) -> Optional[pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']]:
         """
@@ -287,6 +344,31 @@ class ObservedFunctionArgs:
     @capacity_provider_config.setter
     def capacity_provider_config(self, value: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']]):
         pulumi.set(self, "capacity_provider_config", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def clickhouse(self) -> Optional['ClickHouseArgs']:
+        """
+        Direct export into ClickHouse, in place of `endpoint`.
+        """
+        return pulumi.get(self, "clickhouse")
+
+    @clickhouse.setter
+    def clickhouse(self, value: Optional['ClickHouseArgs']):
+        pulumi.set(self, "clickhouse", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clickhousePassword")
+    def clickhouse_password(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        Manager that belongs to the component, and is a secret in the stack's state.
+        """
+        return pulumi.get(self, "clickhouse_password")
+
+    @clickhouse_password.setter
+    def clickhouse_password(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "clickhouse_password", value)
 
     @_builtins.property
     @pulumi.getter(name="cloudWatchLogs")
@@ -389,6 +471,20 @@ class ObservedFunctionArgs:
         pulumi.set(self, "endpoint", value)
 
     @_builtins.property
+    @pulumi.getter(name="envFile")
+    def env_file(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
+        role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
+        them in `secretArns`.
+        """
+        return pulumi.get(self, "env_file")
+
+    @env_file.setter
+    def env_file(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "env_file", value)
+
+    @_builtins.property
     @pulumi.getter
     def environment(self) -> Optional[pulumi.Input['pulumi_aws.lambda_.FunctionEnvironmentArgs']]:
         """
@@ -413,6 +509,19 @@ class ObservedFunctionArgs:
         pulumi.set(self, "ephemeral_storage", value)
 
     @_builtins.property
+    @pulumi.getter
+    def extension(self) -> Optional[pulumi.Input['ExtensionArgs']]:
+        """
+        Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
+        except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        """
+        return pulumi.get(self, "extension")
+
+    @extension.setter
+    def extension(self, value: Optional[pulumi.Input['ExtensionArgs']]):
+        pulumi.set(self, "extension", value)
+
+    @_builtins.property
     @pulumi.getter(name="fileSystemConfig")
     def file_system_config(self) -> Optional[pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]:
         """
@@ -423,6 +532,19 @@ class ObservedFunctionArgs:
     @file_system_config.setter
     def file_system_config(self, value: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]):
         pulumi.set(self, "file_system_config", value)
+
+    @_builtins.property
+    @pulumi.getter(name="functionAlias")
+    def function_alias(self) -> Optional[_builtins.str]:
+        """
+        Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
+        is instead of being replaced.
+        """
+        return pulumi.get(self, "function_alias")
+
+    @function_alias.setter
+    def function_alias(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "function_alias", value)
 
     @_builtins.property
     @pulumi.getter
@@ -475,6 +597,19 @@ class ObservedFunctionArgs:
         pulumi.set(self, "image_uri", value)
 
     @_builtins.property
+    @pulumi.getter(name="ingestionKey")
+    def ingestion_key(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
+        in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        """
+        return pulumi.get(self, "ingestion_key")
+
+    @ingestion_key.setter
+    def ingestion_key(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "ingestion_key", value)
+
+    @_builtins.property
     @pulumi.getter(name="kmsKeyArn")
     def kms_key_arn(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
@@ -497,6 +632,20 @@ class ObservedFunctionArgs:
     @layers.setter
     def layers(self, value: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "layers", value)
+
+    @_builtins.property
+    @pulumi.getter(name="logRetentionInDays")
+    def log_retention_in_days(self) -> Optional[pulumi.Input[_builtins.int]]:
+        """
+        Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
+        and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
+        can age out.
+        """
+        return pulumi.get(self, "log_retention_in_days")
+
+    @log_retention_in_days.setter
+    def log_retention_in_days(self, value: Optional[pulumi.Input[_builtins.int]]):
+        pulumi.set(self, "log_retention_in_days", value)
 
     @_builtins.property
     @pulumi.getter(name="loggingConfig")
@@ -619,6 +768,20 @@ class ObservedFunctionArgs:
         pulumi.set(self, "replacement_security_group_ids", value)
 
     @_builtins.property
+    @pulumi.getter(name="requireDelivery")
+    def require_delivery(self) -> Optional[_builtins.bool]:
+        """
+        With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
+        deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
+        fails and the function keeps what it had. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+        """
+        return pulumi.get(self, "require_delivery")
+
+    @require_delivery.setter
+    def require_delivery(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "require_delivery", value)
+
+    @_builtins.property
     @pulumi.getter(name="reservedConcurrentExecutions")
     def reserved_concurrent_executions(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
@@ -705,6 +868,32 @@ class ObservedFunctionArgs:
         pulumi.set(self, "s3_object_version", value)
 
     @_builtins.property
+    @pulumi.getter(name="secretArns")
+    def secret_arns(self) -> Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
+        cannot be seen here.
+        """
+        return pulumi.get(self, "secret_arns")
+
+    @secret_arns.setter
+    def secret_arns(self, value: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "secret_arns", value)
+
+    @_builtins.property
+    @pulumi.getter(name="secretKmsKeyArns")
+    def secret_kms_key_arns(self) -> Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
+        Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+        """
+        return pulumi.get(self, "secret_kms_key_arns")
+
+    @secret_kms_key_arns.setter
+    def secret_kms_key_arns(self, value: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "secret_kms_key_arns", value)
+
+    @_builtins.property
     @pulumi.getter(name="serviceName")
     def service_name(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
@@ -715,6 +904,18 @@ class ObservedFunctionArgs:
     @service_name.setter
     def service_name(self, value: Optional[pulumi.Input[_builtins.str]]):
         pulumi.set(self, "service_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceVersion")
+    def service_version(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Value of the resource attribute `service.version`.
+        """
+        return pulumi.get(self, "service_version")
+
+    @service_version.setter
+    def service_version(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "service_version", value)
 
     @_builtins.property
     @pulumi.getter
@@ -858,7 +1059,10 @@ class ObservedFunction(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  architectures: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  authorization: Optional[pulumi.Input[_builtins.str]] = None,
+                 auto_instrumentation: Optional[Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict']] = None,
                  capacity_provider_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']]] = None,
+                 clickhouse: Optional[Union['ClickHouseArgs', 'ClickHouseArgsDict']] = None,
+                 clickhouse_password: Optional[pulumi.Input[_builtins.str]] = None,
                  cloud_watch_logs: Optional['CloudWatchLogs'] = None,
                  code: Optional[pulumi.Input[pulumi.Archive]] = None,
                  code_sha256: Optional[pulumi.Input[_builtins.str]] = None,
@@ -867,16 +1071,20 @@ class ObservedFunction(pulumi.ComponentResource):
                  description: Optional[pulumi.Input[_builtins.str]] = None,
                  durable_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionDurableConfigArgs']]] = None,
                  endpoint: Optional[pulumi.Input[_builtins.str]] = None,
+                 env_file: Optional[pulumi.Input[_builtins.str]] = None,
                  environment: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEnvironmentArgs']]] = None,
                  ephemeral_storage: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']]] = None,
                  extension: Optional[pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']]] = None,
                  file_system_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]] = None,
+                 function_alias: Optional[_builtins.str] = None,
                  handler: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  image_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionImageConfigArgs']]] = None,
                  image_uri: Optional[pulumi.Input[_builtins.str]] = None,
+                 ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
                  kms_key_arn: Optional[pulumi.Input[_builtins.str]] = None,
                  layers: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
                  logging_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']]] = None,
                  memory_size: Optional[pulumi.Input[_builtins.int]] = None,
                  name: Optional[pulumi.Input[_builtins.str]] = None,
@@ -887,6 +1095,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  region: Optional[pulumi.Input[_builtins.str]] = None,
                  replace_security_groups_on_destroy: Optional[pulumi.Input[_builtins.bool]] = None,
                  replacement_security_group_ids: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 require_delivery: Optional[_builtins.bool] = None,
                  reserved_concurrent_executions: Optional[pulumi.Input[_builtins.int]] = None,
                  resource_attributes: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  role: Optional[pulumi.Input[_builtins.str]] = None,
@@ -894,7 +1103,10 @@ class ObservedFunction(pulumi.ComponentResource):
                  s3_bucket: Optional[pulumi.Input[_builtins.str]] = None,
                  s3_key: Optional[pulumi.Input[_builtins.str]] = None,
                  s3_object_version: Optional[pulumi.Input[_builtins.str]] = None,
+                 secret_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 secret_kms_key_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  service_name: Optional[pulumi.Input[_builtins.str]] = None,
+                 service_version: Optional[pulumi.Input[_builtins.str]] = None,
                  settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  skip_destroy: Optional[pulumi.Input[_builtins.bool]] = None,
                  snap_start: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionSnapStartArgs']]] = None,
@@ -918,7 +1130,11 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
+        :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
+        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+               Manager that belongs to the component, and is a secret in the stack's state.
         :param 'CloudWatchLogs' cloud_watch_logs: What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
                that is made here, and denies it on this function's log group alone, so that a given role can keep its other
                policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
@@ -931,18 +1147,29 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionDurableConfigArgs']] durable_config: Configuration block for durable function settings. See below. `durableConfig` may only be available in [limited regions](https://builder.aws.com/build/capabilities), including `us-east-2`.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
                paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
+        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
+               role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
+               them in `secretArns`.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEnvironmentArgs']] environment: Configuration block for environment variables. See below.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']] ephemeral_storage: Amount of ephemeral storage (`/tmp`) to allocate for the Lambda Function. See below.
-        :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four.
+        :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
+               except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']] file_system_config: Configuration block for EFS or S3 Files file system. See below.
+        :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
+               is instead of being replaced.
         :param pulumi.Input[_builtins.str] handler: Function entry point in your code. Required if `packageType` is `Zip`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
                parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
                do not put keys here, but into `authorization` or a reference.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionImageConfigArgs']] image_config: Container image configuration values. See below.
         :param pulumi.Input[_builtins.str] image_uri: ECR image URI containing the function's deployment package. Conflicts with `filename` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
+        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
+               in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key used to encrypt environment variables. If not provided when environment variables are in use, AWS Lambda uses a default service key. If provided when environment variables are not in use, the AWS Lambda API does not save this configuration.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] layers: List of Lambda Layer Version ARNs (maximum of 5) to attach to your Lambda Function.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
+               and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
+               can age out.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']] logging_config: Configuration block for advanced logging settings. See below.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
@@ -953,6 +1180,9 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] region: Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the provider configuration.
         :param pulumi.Input[_builtins.bool] replace_security_groups_on_destroy: Whether to replace the security groups on the function's VPC configuration prior to destruction. Default is `false`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] replacement_security_group_ids: List of security group IDs to assign to the function's VPC configuration prior to destruction. Required if `replaceSecurityGroupsOnDestroy` is `true`.
+        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
+               deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
+               fails and the function keeps what it had. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[_builtins.str] role: ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.
@@ -962,7 +1192,12 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] s3_key: S3 key of an object containing the function's deployment package. Required if `s3Bucket` is set.
         :param pulumi.Input[_builtins.str] s3_object_version: Object version containing the function's deployment package. Conflicts with `filename` and `imageUri`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_arns: ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
+               cannot be seen here.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
+               Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
         :param pulumi.Input[_builtins.str] service_name: Value of the resource attribute `service.name`. Defaults to the function's name.
+        :param pulumi.Input[_builtins.str] service_version: Value of the resource attribute `service.version`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
                (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
         :param pulumi.Input[_builtins.bool] skip_destroy: Whether to retain the old version of a previously deployed Lambda Layer. Default is `false`.
@@ -980,7 +1215,7 @@ class ObservedFunction(pulumi.ComponentResource):
     @overload
     def __init__(__self__,
                  resource_name: str,
-                 args: ObservedFunctionArgs,
+                 args: Optional[ObservedFunctionArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
@@ -1004,7 +1239,10 @@ class ObservedFunction(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  architectures: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  authorization: Optional[pulumi.Input[_builtins.str]] = None,
+                 auto_instrumentation: Optional[Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict']] = None,
                  capacity_provider_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']]] = None,
+                 clickhouse: Optional[Union['ClickHouseArgs', 'ClickHouseArgsDict']] = None,
+                 clickhouse_password: Optional[pulumi.Input[_builtins.str]] = None,
                  cloud_watch_logs: Optional['CloudWatchLogs'] = None,
                  code: Optional[pulumi.Input[pulumi.Archive]] = None,
                  code_sha256: Optional[pulumi.Input[_builtins.str]] = None,
@@ -1013,16 +1251,20 @@ class ObservedFunction(pulumi.ComponentResource):
                  description: Optional[pulumi.Input[_builtins.str]] = None,
                  durable_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionDurableConfigArgs']]] = None,
                  endpoint: Optional[pulumi.Input[_builtins.str]] = None,
+                 env_file: Optional[pulumi.Input[_builtins.str]] = None,
                  environment: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEnvironmentArgs']]] = None,
                  ephemeral_storage: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']]] = None,
                  extension: Optional[pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']]] = None,
                  file_system_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]] = None,
+                 function_alias: Optional[_builtins.str] = None,
                  handler: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  image_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionImageConfigArgs']]] = None,
                  image_uri: Optional[pulumi.Input[_builtins.str]] = None,
+                 ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
                  kms_key_arn: Optional[pulumi.Input[_builtins.str]] = None,
                  layers: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
                  logging_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']]] = None,
                  memory_size: Optional[pulumi.Input[_builtins.int]] = None,
                  name: Optional[pulumi.Input[_builtins.str]] = None,
@@ -1033,6 +1275,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  region: Optional[pulumi.Input[_builtins.str]] = None,
                  replace_security_groups_on_destroy: Optional[pulumi.Input[_builtins.bool]] = None,
                  replacement_security_group_ids: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 require_delivery: Optional[_builtins.bool] = None,
                  reserved_concurrent_executions: Optional[pulumi.Input[_builtins.int]] = None,
                  resource_attributes: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  role: Optional[pulumi.Input[_builtins.str]] = None,
@@ -1040,7 +1283,10 @@ class ObservedFunction(pulumi.ComponentResource):
                  s3_bucket: Optional[pulumi.Input[_builtins.str]] = None,
                  s3_key: Optional[pulumi.Input[_builtins.str]] = None,
                  s3_object_version: Optional[pulumi.Input[_builtins.str]] = None,
+                 secret_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 secret_kms_key_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  service_name: Optional[pulumi.Input[_builtins.str]] = None,
+                 service_version: Optional[pulumi.Input[_builtins.str]] = None,
                  settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  skip_destroy: Optional[pulumi.Input[_builtins.bool]] = None,
                  snap_start: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionSnapStartArgs']]] = None,
@@ -1065,7 +1311,10 @@ class ObservedFunction(pulumi.ComponentResource):
 
             __props__.__dict__["architectures"] = architectures
             __props__.__dict__["authorization"] = authorization
+            __props__.__dict__["auto_instrumentation"] = auto_instrumentation
             __props__.__dict__["capacity_provider_config"] = capacity_provider_config
+            __props__.__dict__["clickhouse"] = clickhouse
+            __props__.__dict__["clickhouse_password"] = None if clickhouse_password is None else pulumi.Output.secret(clickhouse_password)
             if cloud_watch_logs is None:
                 cloud_watch_logs = 'Keep'
             __props__.__dict__["cloud_watch_logs"] = cloud_watch_logs
@@ -1076,18 +1325,20 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["description"] = description
             __props__.__dict__["durable_config"] = durable_config
             __props__.__dict__["endpoint"] = endpoint
+            __props__.__dict__["env_file"] = env_file
             __props__.__dict__["environment"] = environment
             __props__.__dict__["ephemeral_storage"] = ephemeral_storage
-            if extension is None and not opts.urn:
-                raise TypeError("Missing required property 'extension'")
             __props__.__dict__["extension"] = extension
             __props__.__dict__["file_system_config"] = file_system_config
+            __props__.__dict__["function_alias"] = function_alias
             __props__.__dict__["handler"] = handler
             __props__.__dict__["headers"] = headers
             __props__.__dict__["image_config"] = image_config
             __props__.__dict__["image_uri"] = image_uri
+            __props__.__dict__["ingestion_key"] = None if ingestion_key is None else pulumi.Output.secret(ingestion_key)
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["layers"] = layers
+            __props__.__dict__["log_retention_in_days"] = log_retention_in_days
             __props__.__dict__["logging_config"] = logging_config
             __props__.__dict__["memory_size"] = memory_size
             __props__.__dict__["name"] = name
@@ -1098,6 +1349,7 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["region"] = region
             __props__.__dict__["replace_security_groups_on_destroy"] = replace_security_groups_on_destroy
             __props__.__dict__["replacement_security_group_ids"] = replacement_security_group_ids
+            __props__.__dict__["require_delivery"] = require_delivery
             __props__.__dict__["reserved_concurrent_executions"] = reserved_concurrent_executions
             __props__.__dict__["resource_attributes"] = resource_attributes
             __props__.__dict__["role"] = role
@@ -1105,7 +1357,10 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["s3_bucket"] = s3_bucket
             __props__.__dict__["s3_key"] = s3_key
             __props__.__dict__["s3_object_version"] = s3_object_version
+            __props__.__dict__["secret_arns"] = secret_arns
+            __props__.__dict__["secret_kms_key_arns"] = secret_kms_key_arns
             __props__.__dict__["service_name"] = service_name
+            __props__.__dict__["service_version"] = service_version
             __props__.__dict__["settings"] = settings
             __props__.__dict__["skip_destroy"] = skip_destroy
             __props__.__dict__["snap_start"] = snap_start

@@ -60,20 +60,23 @@ describe("the environment of a function", () => {
   it("has the protocol as a default that any other origin replaces", () => {
     const variables = telemetryVariables(
       { endpoint: "https://x", settings: { otlpExporterProtocol: "grpc" } },
-      "http",
+      (text) => text,
     );
     const merged = mergeEnvironment({}, variables);
     assert.deepEqual(merged.problems, []);
     assert.equal(merged.variables.ROTEL_OTLP_EXPORTER_PROTOCOL, "grpc");
     const twice = telemetryVariables(
       { protocol: "http", settings: { otlpExporterProtocol: "grpc" } },
-      "http",
+      (text) => text,
     );
     assert.equal(mergeEnvironment({}, twice).problems.length, 1);
   });
 
   it("has nothing where nothing is configured", () => {
-    assert.deepEqual(telemetryVariables({ settings: {} }, "http"), []);
+    assert.deepEqual(
+      telemetryVariables({ settings: {} }, (text) => text),
+      [],
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Region } from "@pulumi/aws/types/enums";
 import { Runtime } from "@pulumi/aws/types/enums/lambda";
 import { defaultRegions } from "../../../layers/regions";
+import type { FunctionView } from "../../../provider/plan/functionView";
 import { UNKNOWN } from "../../../provider/plan/known";
 import { chooseLayer } from "../../../provider/plan/layers";
 import { nearestName } from "../../../provider/plan/nearestName";
@@ -16,7 +17,7 @@ import {
   unknownSetting,
   variableOf,
 } from "../../../provider/plan/settings";
-import { checkFunction, type FunctionView, warnings } from "../../../provider/plan/validate";
+import { checkFunction, warnings } from "../../../provider/plan/validate";
 
 const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
 const paths = (view: FunctionView) => checkFunction(view).map(({ propertyPath }) => propertyPath);
@@ -230,8 +231,16 @@ describe("the arguments of an observed function", () => {
     );
   });
 
-  it("are for functions from zips", () =>
-    assert.deepEqual(paths({ ...good, packageType: "Image" }), ["packageType"]));
+  it("of functions from container images name no layers", () => {
+    const image: FunctionView = { packageType: "Image", endpoint: "https://x:4318" };
+    assert.deepEqual(paths(image), []);
+    assert.deepEqual(
+      paths({ ...image, extension: { layerVersionArn }, layers: [layerVersionArn], autoInstrumentation: {} }),
+      ["layers", "autoInstrumentation", "extension"],
+    );
+    const [problem] = checkFunction({ ...image, extension: { layerVersionArn } });
+    assert.match(problem?.reason ?? "", /examples\/container-image/);
+  });
 
   it("warn of settings without effect", () => {
     const found = warnings({ ...good, protocol: "grpc", settings: { daemon: "true" } });

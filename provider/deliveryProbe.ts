@@ -1,0 +1,109 @@
+import { connect, constants, type IncomingHttpHeaders } from "node:http2";
+import { clickHouseLogRow, grpcFrame, otlpLogsRequest, type Probe } from "./plan/otlpProbe";
+
+/** Where a function's telemetry goes, with all values resolved. */
+export interface DeliveryTarget {
+  kind: "http" | "grpc" | "clickhouse";
+  /** Base URL. */
+  endpoint: string;
+  headers: Record<string, string>;
+  /** Of ClickHouse: table to insert into, `database.table`. */
+  table?: string;
+}
+
+const timeout = 10_000;
+const underWay = new Map<string, Promise<void>>();
+
+/**
+ * Sends one log record and waits until it is accepted. Functions with the same target that ask at the same time share
+ * one record.
+ * @throws when it is not accepted within ten seconds, with what the backend said, never with a header's value.
+ */
+export function probeDelivery(target: DeliveryTarget, probe: Probe): Promise<void> {
+  const key = JSON.stringify(target);
+  const sending = underWay.get(key) ?? send(target, probe).finally(() => underWay.delete(key));
+  underWay.set(key, sending);
+  return sending;
+}
+
+async function send(target: DeliveryTarget, probe: Probe): Promise<void> {
+  try {
+    if (target.kind === "grpc") await sendGrpc(target, otlpLogsRequest(probe));
+    else await sendHttp(target, probe);
+  } catch (error) {
+    const reason = error instanceof Rejection ? error.message : `could not be reached (${causeOf(error)})`;
+    throw new Error(`${target.endpoint} ${reason}`);
+  }
+}
+
+class Rejection extends Error {}
+
+async function sendHttp({ kind, endpoint, headers, table }: DeliveryTarget, probe: Probe): Promise<void> {
+  const base = endpoint.replace(/\/+$/, "");
+  const insert = `INSERT INTO ${table} FORMAT JSONEachRow`;
+  const response = await fetch(
+    kind === "http" ? `${base}/v1/logs` : `${base}/?query=${encodeURIComponent(insert)}`,
+    {
+      method: "POST",
+      headers: { ...headers, ...(kind === "http" ? { "content-type": "application/x-protobuf" } : {}) },
+      body: kind === "http" ? new Uint8Array(otlpLogsRequest(probe)) : clickHouseLogRow(probe),
+      redirect: "error",
+      signal: AbortSignal.timeout(timeout),
+    },
+  );
+  const text = (await response.text())
+    .slice(0, 300)
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim();
+  if (!response.ok) throw new Rejection(`${refusal(response.status)}${text ? `: ${text}` : ""}`);
+}
+
+function sendGrpc({ endpoint, headers }: DeliveryTarget, message: Buffer): Promise<void> {
+  return new Promise((done, failed) => {
+    const session = connect(new URL(endpoint).origin);
+    const finish = (error?: Error) => {
+      session.destroy();
+      if (error) failed(error);
+      else done();
+    };
+    session.setTimeout(timeout, () => finish(new Error(`no answer within ${timeout / 1000} s`)));
+    session.on("error", finish);
+    const stream = session.request({
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+      [constants.HTTP2_HEADER_METHOD]: "POST",
+      [constants.HTTP2_HEADER_PATH]: "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    let answer: IncomingHttpHeaders = {};
+    const take = (more: IncomingHttpHeaders) => {
+      answer = { ...answer, ...more };
+    };
+    stream.on("response", take);
+    stream.on("trailers", take);
+    stream.on("error", finish);
+    stream.on("end", () => finish(grpcFailure(answer)));
+    stream.resume();
+    stream.end(grpcFrame(message));
+  });
+}
+
+function grpcFailure(answer: IncomingHttpHeaders): Error | undefined {
+  const status = answer["grpc-status"];
+  if (status === "0") return undefined;
+  const message = decodeURIComponent(String(answer["grpc-message"] ?? "")).slice(0, 300);
+  if (status === undefined) return new Rejection(refusal(Number(answer[":status"])));
+  const what = status === "16" || status === "7" ? "refused the key" : "refused the log record";
+  return new Rejection(`${what} (gRPC status ${status}${message ? `: ${message}` : ""})`);
+}
+
+function refusal(status: number): string {
+  const what = status === 401 || status === 403 ? "refused the key" : "refused the log record";
+  return `${what} (HTTP status ${status})`;
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function causeOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
+}

@@ -1,0 +1,31 @@
+import type { FunctionArgs } from "@pulumi/aws/lambda";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+
+/** The arguments that are not the function's own. A new one that is missing here does not compile. */
+const ownArguments: Readonly<Record<Exclude<keyof ObservedFunctionArgs, keyof FunctionArgs>, true>> = {
+  authorization: true,
+  autoInstrumentation: true,
+  clickhouse: true,
+  clickhousePassword: true,
+  cloudWatchLogs: true,
+  endpoint: true,
+  envFile: true,
+  extension: true,
+  functionAlias: true,
+  headers: true,
+  ingestionKey: true,
+  logRetentionInDays: true,
+  protocol: true,
+  requireDelivery: true,
+  resourceAttributes: true,
+  secretArns: true,
+  secretKmsKeyArns: true,
+  serviceName: true,
+  serviceVersion: true,
+  settings: true,
+};
+
+/** The inputs of the function itself: all that are not the component's own. */
+export function functionInputs(args: ObservedFunctionArgs): Partial<FunctionArgs> {
+  return Object.fromEntries(Object.entries(args).filter(([key]) => !(key in ownArguments)));
+}

@@ -1,0 +1,80 @@
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import * as pulumi from "@pulumi/pulumi";
+import { invalidArguments } from "./argumentCheck";
+import { isPlain } from "./functionEnvironment";
+import { readManifestFile } from "./manifestFile";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { chooseInstrumentation, distributionOf } from "./plan/instrumentation";
+import { chooseLayer } from "./plan/layers";
+import { defaultArchitecture } from "./plan/runtimes";
+
+/** A function whose layers are chosen. */
+export interface LayeredFunction {
+  /** Name in the program, for errors. */
+  name: string;
+  args: ObservedFunctionArgs;
+  /** Region of the function; only asked for when a layer depends on it. */
+  region: () => pulumi.Output<string>;
+}
+
+/**
+ * The user's own layers in their order, then the one that instruments the code, then the extension's. Undefined for a
+ * function from a container image without layers.
+ */
+export function functionLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<string>[]> | undefined {
+  const { args } = of;
+  const instrumentation = args.autoInstrumentation === undefined ? [] : [instrumentationLayer(of)];
+  const added = [...instrumentation, ...(args.extension === undefined ? [] : [extensionLayer(of)])];
+  if (added.length === 0) return args.layers as pulumi.Input<pulumi.Input<string>[]> | undefined;
+  const own = args.layers ?? [];
+  if (isPlain(own)) return [...own, ...added];
+  return pulumi.all([own, pulumi.all(added)]).apply(([arns, more]) => [...(arns ?? []), ...more]);
+}
+
+/** Region of a function: its own, else that of its provider. */
+export function functionRegion(
+  { region }: ObservedFunctionArgs,
+  options: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  const ofProvider = () => getRegionOutput({}, options).region;
+  if (region === undefined) return ofProvider();
+  return pulumi.output(region).apply((given) => (given === undefined ? ofProvider() : pulumi.output(given)));
+}
+
+function extensionLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
+  const { extension, architectures } = args;
+  if (isPlain(extension) && extension?.layerVersionArn !== undefined) return extension.layerVersionArn;
+  return pulumi
+    .all([extension, region(), architectures ?? []])
+    .apply(([source = {}, where, [architecture = defaultArchitecture] = []]) => {
+      const { manifestFile, ...others } = source;
+      const read = manifestFile === undefined ? {} : manifestOf(name, manifestFile);
+      const choice = chooseLayer<string>({ ...others, ...read }, where, architecture);
+      if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
+      return choice.layerVersionArn;
+    });
+}
+
+function manifestOf(name: string, manifestFile: string) {
+  const read = readManifestFile(manifestFile);
+  if ("manifest" in read) return read;
+  throw invalidArguments(name, [{ propertyPath: "extension.manifestFile", reason: read.reason }]);
+}
+
+function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
+  const { autoInstrumentation = {}, architectures, runtime } = args;
+  const { distribution: named, layerVersionArn, version } = autoInstrumentation;
+  if (layerVersionArn !== undefined) return layerVersionArn;
+  const distribution = distributionOf(named);
+  return pulumi
+    .all([runtime, region(), architectures ?? [], version])
+    .apply(([of, where, [architecture = defaultArchitecture] = [], wanted]) => {
+      const target = { distribution, runtime: String(of ?? ""), region: where, architecture };
+      const choice = chooseInstrumentation({
+        ...target,
+        ...(wanted === undefined ? {} : { version: wanted }),
+      });
+      if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
+      return choice.layerVersionArn;
+    });
+}

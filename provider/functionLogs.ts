@@ -1,0 +1,93 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch";
+import * as pulumi from "@pulumi/pulumi";
+import { denyLogsPolicy, type ExecutionRole } from "./executionRole";
+import { isPlain } from "./functionEnvironment";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { defaultLogGroup } from "./plan/policies";
+import { CloudWatchLogs } from "./telemetryArgs";
+
+/** What decides on a function's logs in CloudWatch. */
+export interface LoggedFunction {
+  /** Name in the program. */
+  name: string;
+  args: ObservedFunctionArgs;
+  role: ExecutionRole;
+  region: () => pulumi.Output<string>;
+  /** What has to be certain before logs are denied. */
+  confirmed: pulumi.Output<void>;
+}
+
+/** What was made for a function's logs before the function. */
+export interface FunctionLogs {
+  /** The function's own argument, with the log group that was made for it. */
+  loggingConfig: ObservedFunctionArgs["loggingConfig"];
+  /** The log group and the denial, as far as they can be there before the function. */
+  resources: pulumi.Resource[];
+  /** Makes what takes the function's name. */
+  finish(functionName: pulumi.Output<string>): void;
+}
+
+/** Makes the log group, if its retention is given, and the denial of logs, if they are disabled. */
+export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceOptions): FunctionLogs {
+  const { name, args } = of;
+  const known = knownLogGroup(args);
+  const made = args.logRetentionInDays === undefined ? undefined : logGroup(name, args, known, options);
+  // A group whose name is made up has to be named to the function.
+  const named = made !== undefined && known === undefined ? withLogGroup(args, made.name) : undefined;
+  const loggingConfig = named ?? args.loggingConfig;
+  const group = known ?? named?.apply(({ logGroup }) => logGroup);
+  const early = group === undefined ? [] : denyLogs(of, group, options);
+  return {
+    loggingConfig,
+    resources: [...(made === undefined ? [] : [made]), ...early],
+    finish: (functionName) => {
+      if (group === undefined) denyLogs(of, logGroupName(args.loggingConfig, functionName), options);
+    },
+  };
+}
+
+/** Name of the function's log group where that is known before there is the function. */
+function knownLogGroup({ name, loggingConfig }: ObservedFunctionArgs): pulumi.Output<string> | undefined {
+  if (isPlain(loggingConfig) && loggingConfig.logGroup !== undefined) {
+    return pulumi.output(loggingConfig.logGroup).apply((given) => given ?? "");
+  }
+  return name === undefined ? undefined : logGroupName(loggingConfig, name);
+}
+
+/** The log group that the function names, else that of its name. */
+function logGroupName(
+  loggingConfig: ObservedFunctionArgs["loggingConfig"],
+  functionName: pulumi.Input<string | undefined>,
+): pulumi.Output<string> {
+  return pulumi
+    .all([loggingConfig, functionName])
+    .apply(([config, given]) => config?.logGroup ?? defaultLogGroup(given ?? ""));
+}
+
+function logGroup(
+  name: string,
+  { region, logRetentionInDays: retentionInDays, tags }: ObservedFunctionArgs,
+  known: pulumi.Output<string> | undefined,
+  options: pulumi.CustomResourceOptions,
+): LogGroup {
+  const naming = known === undefined ? { namePrefix: defaultLogGroup(`${name}-`) } : { name: known };
+  return new LogGroup(`${name}-log-group`, { ...naming, region, retentionInDays, tags }, options);
+}
+
+function withLogGroup({ loggingConfig }: ObservedFunctionArgs, logGroup: pulumi.Output<string>) {
+  return pulumi.all([loggingConfig, logGroup]).apply(([config, made]) => ({
+    logFormat: "Text",
+    ...config,
+    logGroup: config?.logGroup ?? made,
+  }));
+}
+
+/** The denial of logs, if they are disabled. */
+function denyLogs(
+  { name, args, role, region, confirmed }: LoggedFunction,
+  group: pulumi.Output<string>,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
+  return [denyLogsPolicy(name, role, { region: region(), name: group, confirmed }, options)];
+}
