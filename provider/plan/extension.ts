@@ -46,7 +46,8 @@ export function architectureOf({ architectures }: FunctionView): string | undefi
 
 /** Whether the layer is chosen by the function's region. */
 export function isChosenByRegion({ extension }: FunctionView): boolean {
-  return isKnown(extension) && (isKnown(extension.layerVersionArns) || isKnown(extension.manifest));
+  if (!isKnown(extension)) return false;
+  return [extension.layerVersionArns, extension.manifest, extension.manifestFile].some(isKnown);
 }
 
 function checkExplicitLayer(layerVersionArn: string | undefined, view: FunctionView): Problem[] {

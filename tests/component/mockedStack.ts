@@ -90,6 +90,11 @@ function computedState(type: string, name: string, inputs: Record<string, unknow
         name: `${name}-4d5e6f7`,
         arn: `arn:aws:lambda:${region}:${account.id}:function:${inputs.name ?? `${name}-4d5e6f7`}`,
       };
+    case "aws:secretsmanager/secret:Secret":
+    case "aws:secretsmanager/secretVersion:SecretVersion":
+      return { arn: `arn:aws:secretsmanager:${region}:${account.id}:secret:${name}-AbC123` };
+    case "aws:cloudwatch/logGroup:LogGroup":
+      return { name: inputs.name ?? `${inputs.namePrefix}8f9e` };
     case "aws:lambda/layerVersion:LayerVersion":
       return { version: "1", arn: `arn:aws:lambda:${region}:${account.id}:layer:${inputs.layerName}:1` };
     default:

@@ -52,6 +52,27 @@ describe("policies", () => {
     ]);
   });
 
+  it("of secrets under a key: decryption by way of their services alone", () => {
+    const key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b";
+    const references = parseReferences(
+      `\${${secret("key-a1B2c3")}} \${arn:aws:ssm:eu-west-3:123456789012:parameter/x}`,
+    );
+    const policy = { Statement: secretStatements(references, [key, key]) };
+    const may = (service: string, resource = key) =>
+      isAllowed([policy], { action: "kms:Decrypt", resource, context: { "kms:ViaService": service } });
+    assert.ok(may("secretsmanager.eu-west-1.amazonaws.com"));
+    assert.ok(may("ssm.eu-west-3.amazonaws.com"));
+    assert.ok(!may("s3.eu-west-1.amazonaws.com"));
+    assert.ok(!may("secretsmanager.eu-west-1.amazonaws.com", `${key}x`));
+    assert.ok(!isAllowed([policy], { action: "kms:Decrypt", resource: key }));
+    assert.deepEqual(secretStatements([], [key]), []);
+    const chinese = secret("key-a1B2c3", "cn-north-1").replace("aws", "aws-cn");
+    const [, decrypt] = secretStatements(parseReferences(`\${${chinese}}`), [key]);
+    assert.deepEqual(decrypt?.Condition?.StringEquals?.["kms:ViaService"], [
+      "secretsmanager.cn-north-1.amazonaws.com.cn",
+    ]);
+  });
+
   it("of nothing: none", () => assert.deepEqual(statements(), []));
 
   it("against logs: this log group and its streams, not those of a function whose name begins alike", () => {
