@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Each variable can hold an earlier one several times, so that without a bound a short file could fill the memory.
+const LONGEST_VALUE: usize = 64 * 1024;
+
 /// What a file holds.
 #[derive(Default)]
 pub struct EnvFile {
@@ -141,6 +144,9 @@ impl<'a, F: Fn(&str) -> String> Scanner<'a, F> {
                     }
                     begun = true;
                     self.take(character);
+                    if self.value.len() > LONGEST_VALUE {
+                        return Err("has a value longer than 64 KiB");
+                    }
                 }
             }
         }
@@ -255,6 +261,16 @@ mod tests {
         );
         assert_eq!(value(&format!("\"{reference}\"")), reference);
         assert_eq!(value("secret://arn:x#key"), "secret://arn:x#key");
+    }
+
+    #[test]
+    fn variables_that_multiply_are_bounded() {
+        let doubled: String = (0..60).map(|n| format!("A{}=${{A{n}}}${{A{n}}}\n", n + 1)).collect();
+        let file = parse(&format!("A0=0123456789abcdef\n{doubled}Z=1\n"), &BTreeMap::new());
+        assert!(file.variables.iter().all(|(_, value)| value.len() <= LONGEST_VALUE));
+        assert_eq!(file.problems[0].line, 14);
+        assert_eq!(file.problems[0].reason, "has a value longer than 64 KiB");
+        assert_eq!(file.variables.last().unwrap().0, "Z");
     }
 
     #[test]

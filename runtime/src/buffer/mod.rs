@@ -168,6 +168,8 @@ impl Buffer {
                 self.bytes -= size;
                 taken.push(log);
             } else {
+                // It may have grown: an id that turned out to be the application's own is an attribute now.
+                self.bytes = self.bytes - size + log.size();
                 stay.push(log);
             }
         }

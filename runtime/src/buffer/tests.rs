@@ -77,6 +77,20 @@ fn unsettled_records_stay_in_order() {
 }
 
 #[test]
+fn a_record_that_grows_while_it_stays_is_counted_as_it_is() {
+    let mut buffer = Buffer::new(MEGABYTE);
+    buffer.push_log(log(Severity::Info, 1));
+    let taken = buffer.take_logs(usize::MAX, |log| {
+        log.attributes.push(("requestId".into(), "app-7".into()));
+        false
+    });
+    assert!(taken.is_empty());
+    let bytes = buffer.bytes();
+    assert_eq!(bytes, buffer.take_logs(usize::MAX, |_| true)[0].size());
+    assert_eq!(buffer.bytes(), 0);
+}
+
+#[test]
 fn requests_are_taken_by_signal_and_limit() {
     let mut buffer = Buffer::new(MEGABYTE);
     for _ in 0..3 {

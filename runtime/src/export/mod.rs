@@ -7,7 +7,7 @@ mod exporter;
 mod judgement;
 mod lane;
 pub mod metrics;
-mod otlp;
+pub mod otlp;
 mod otlp_answer;
 mod otlp_exporter;
 mod queue;
@@ -16,3 +16,4 @@ mod setup;
 mod upsert;
 
 pub use delivery::{Delivery, Purpose};
+pub use exporter::Exporter;

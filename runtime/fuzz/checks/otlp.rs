@@ -1,0 +1,166 @@
+//! The OTLP receivers: what they take, they send on whole; what they can't read, they refuse.
+
+use std::io::Write;
+
+use bytes::Bytes;
+use clickstack_extension::buffer::Signal;
+use clickstack_extension::config::{Config, Environment, FunctionIdentity, SendingConfig};
+use clickstack_extension::convert::sdk;
+use clickstack_extension::export::{Exporter, otlp};
+use clickstack_extension::grpc::MessageReader;
+use clickstack_extension::record::{Resource, Value};
+use clickstack_extension::secrets::Values;
+use clickstack_extension::session::{Records, Session};
+use clickstack_extension::{gzip, otlp_json};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message;
+
+const LIMIT: usize = 256 * 1024;
+/// Nine bytes for each number of a list, for which JSON needs two.
+const PROTOBUF_PER_JSON: usize = 5;
+
+/// The first byte chooses the signal and how the rest is written: protobuf, JSON, gzip of protobuf, gRPC frames.
+pub fn check(data: &[u8]) {
+    let Some((choice, rest)) = data.split_first() else {
+        return;
+    };
+    let signal = Signal::ALL[usize::from(*choice) % 3];
+    let message = match choice / 3 % 5 {
+        0 => Bytes::copy_from_slice(rest),
+        1 => match otlp_json::to_protobuf(signal, rest) {
+            Ok(message) => {
+                assert!(
+                    message.len() <= PROTOBUF_PER_JSON * rest.len() + 16,
+                    "{} bytes",
+                    message.len()
+                );
+                assert!(sdk::read(signal, message.clone()).is_ok(), "what we write is valid");
+                message
+            }
+            Err(_) => return,
+        },
+        2 => match gzip::decompress(rest, LIMIT) {
+            Ok(message) => message,
+            Err(_) => return,
+        },
+        3 => match framed(rest) {
+            Some(message) => message,
+            None => return,
+        },
+        _ => Bytes::from(packed_and_back(rest)),
+    };
+    assert!(message.len() <= LIMIT.max(PROTOBUF_PER_JSON * rest.len() + 16));
+    if let Ok(received) = sdk::read(signal, message) {
+        taken(signal, received);
+    }
+}
+
+/// The gRPC message that comes in pieces of 7 bytes; whole or in pieces it is the same.
+fn framed(rest: &[u8]) -> Option<Bytes> {
+    let read = |size: usize| {
+        let mut reader = MessageReader::new(LIMIT);
+        rest.chunks(size).try_for_each(|piece| reader.push(piece)).ok()?;
+        reader.finish(true).ok()
+    };
+    let (pieces, whole) = (read(7), read(usize::MAX));
+    assert_eq!(pieces, whole);
+    whole
+}
+
+fn packed_and_back(plain: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(plain).expect("memory");
+    let packed = packed.finish().expect("memory");
+    let back = gzip::decompress(&packed, plain.len()).expect("a valid gzip");
+    assert_eq!(&*back, plain);
+    back.to_vec()
+}
+
+/// Writes and reads a message again: what was understood once stays as it is.
+fn settled<R: Message + Default + PartialEq>(request: &[u8]) -> R {
+    let first = R::decode(request).expect("it was read before").encode_to_vec();
+    let second = R::decode(&*first).expect("written by prost");
+    assert!(second.encode_to_vec() == first, "decoding and encoding change nothing");
+    second
+}
+
+fn count(signal: Signal, request: &[u8]) -> usize {
+    match signal {
+        Signal::Logs => {
+            let request = settled::<ExportLogsServiceRequest>(request);
+            request
+                .resource_logs
+                .iter()
+                .flat_map(|r| &r.scope_logs)
+                .map(|s| s.log_records.len())
+                .sum()
+        }
+        Signal::Traces => {
+            let request = settled::<ExportTraceServiceRequest>(request);
+            request
+                .resource_spans
+                .iter()
+                .flat_map(|r| &r.scope_spans)
+                .map(|s| s.spans.len())
+                .sum()
+        }
+        Signal::Metrics => {
+            let request = settled::<ExportMetricsServiceRequest>(request);
+            request
+                .resource_metrics
+                .iter()
+                .flat_map(|r| &r.scope_metrics)
+                .map(|s| s.metrics.len())
+                .sum()
+        }
+    }
+}
+
+/// A request that was taken leaves with as many records as came, by OTLP and to ClickHouse.
+fn taken(signal: Signal, received: sdk::Received) {
+    let items = received.forwarded.items;
+    assert_eq!(count(signal, &received.forwarded.request), items);
+    let sending = SendingConfig {
+        buffer: Some(LIMIT),
+        ..SendingConfig::default()
+    };
+    let mut session = Session::new(&FunctionIdentity::default(), &sending);
+    if !session.received(received) {
+        assert_eq!(session.drops().buffer_full, items as u64);
+        return;
+    }
+    assert!(session.fill().0 <= LIMIT);
+    let records = session.take(signal, usize::MAX, 1);
+    assert_eq!(records.items(), items);
+    let resource = Resource {
+        attributes: vec![("service.name".into(), Value::from("orders"))],
+        ..Resource::default()
+    };
+    let sent = match signal {
+        Signal::Logs => otlp::encode_logs(&resource, vec![], &records.forwarded),
+        Signal::Traces => otlp::encode_spans(&resource, vec![], &records.forwarded),
+        Signal::Metrics => otlp::encode_metrics(&resource, &records.forwarded),
+    };
+    assert_eq!(count(signal, &sent), items);
+    to_clickhouse(signal, records, &resource);
+}
+
+fn to_clickhouse(signal: Signal, records: Records, resource: &Resource) {
+    let mut environment = Environment::default();
+    for (name, value) in [
+        ("ROTEL_EXPORTER", "clickhouse"),
+        ("ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT", "http://127.0.0.1:8123"),
+    ] {
+        environment.0.insert(name.into(), value.into());
+    }
+    let config = Config::parse(&environment).0;
+    let exporter = config.destinations[0]
+        .settings
+        .resolve(&Values::default())
+        .expect("complete");
+    let items = records.items();
+    let payload = Exporter::new(exporter, config.proxies).encode(signal, records, resource);
+    assert_eq!(payload.expect("ClickHouse takes every signal").items, items);
+}
