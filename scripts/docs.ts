@@ -1,0 +1,146 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { settings as allSettings, type Setting } from "../provider/plan/settings";
+
+const root = join(__dirname, "..");
+
+/** Where the settings are described. */
+export const configurationPath = join(root, "docs", "configuration.md");
+
+/** A part of the page: the settings whose variable or pattern is of this form, unless an earlier part has them. */
+interface Group {
+  title: string;
+  form: RegExp;
+  about: string;
+}
+
+/** Without effect comes first of all, see `groupOf`. What no form fits is in the last group. */
+const groups: Group[] = [
+  {
+    title: "ClickHouse",
+    form: /^ROTEL_CLICKHOUSE_EXPORTER_/,
+    about: "Straight into ClickStack's tables, with `ROTEL_EXPORTER=clickhouse`.",
+  },
+  {
+    title: "TLS, keys and proxies",
+    form: /TLS_|CERTIFICATE|CLIENT_KEY|AUTHENTICATOR|BASIC_AUTH|_PROXY$/,
+    about: "Whom the extension trusts, what it shows of itself, and which way its requests take.",
+  },
+  {
+    title: "Sending",
+    form: /RETRY|TIMEOUT|^CLICKSTACK_(FLUSH|BUFFER)/,
+    about: "When telemetry leaves, how long one request may take, and what happens to what failed.",
+  },
+  {
+    title: "Secrets",
+    form: /SECRETS/,
+    about:
+      "`${arn:…}` anywhere in a `ROTEL_*` value, or `secret://arn:…` as the whole value, stands for a secret of Secrets Manager or a parameter of Parameter Store; `#key` or a JSON pointer after the ARN picks a part of a JSON document. They are fetched after the init phase, beside the function's work.",
+  },
+  {
+    title: "Receivers",
+    form: /^ROTEL_(TELEMETRY_ENDPOINT|OTLP_(HTTP|GRPC|RECEIVER)_)/,
+    about: "What the extension listens on, for Lambda and for the function's own OpenTelemetry SDK.",
+  },
+  {
+    title: "Destination and protocol",
+    form: /EXPORTER/,
+    about: "Where telemetry goes. `OTEL_EXPORTER_OTLP_*` count only where `ROTEL_*` name no endpoint.",
+  },
+  {
+    title: "What is collected, and the extension itself",
+    form: /./,
+    about: "What becomes telemetry, and under which name.",
+  },
+];
+
+const order = [
+  "Destination and protocol",
+  "TLS, keys and proxies",
+  "ClickHouse",
+  "Receivers",
+  "Sending",
+  "Secrets",
+  "What is collected, and the extension itself",
+];
+
+const intro = `# Configuration
+
+<!-- Generated from settings.json by \`npm run docs\`; change it there. -->
+
+The extension reads these environment variables of the function, or a file of them (\`ROTEL_ENV_FILE\`), which comes first.
+\`ObservedFunction\` takes them by name in \`settings\`. A bad value is one warning in the function's log, and its default
+counts; an unknown \`ROTEL_\` or \`CLICKSTACK_\` name is a warning with the nearest known one.
+
+Durations are written \`500ms\`, \`5s\` or \`1m30s\`; lists of keys and values \`key=value,key=value\`, with double quotes around
+values that hold commas. \`{A|B}\` in a variable stands for one of the words, \`{NAME}\` for a word of your choice.
+`;
+
+const unsupported = `## Rotel settings without effect
+
+They are known, so that a function with Rotel's settings needs no change, but they make no sense here or belong to what the
+extension doesn't have. Those that are set are named in one warning.
+`;
+
+const typeNames: Partial<Record<Setting["type"], string>> = {
+  enum: "one of",
+  keyValueList: "list of keys and values",
+  url: "URL",
+};
+
+/** Names in code, with the cell's own separator escaped. */
+function code(text: string): string {
+  return `\`${text.replaceAll("|", "\\|")}\``;
+}
+
+function variableOf(setting: Setting): string {
+  const name = setting.variable ?? setting.pattern;
+  if (name === undefined) throw new Error(`settings.json: ${setting.name} has neither variable nor pattern`);
+  return name;
+}
+
+function typeOf(setting: Setting): string {
+  const name = typeNames[setting.type] ?? setting.type;
+  const values = setting.values === undefined ? "" : ` ${setting.values.map(code).join(", ")}`;
+  return `${name}${values}${setting.secret ? ", secret" : ""}`;
+}
+
+function row(setting: Setting): string {
+  const { aliases = [], doc } = setting;
+  const names = [variableOf(setting), ...aliases].map(code).join(" or ");
+  const preset = setting.default === undefined ? "–" : code(String(setting.default));
+  const name = setting.variable === undefined ? "–" : code(setting.name);
+  return `| ${names} | ${name} | ${typeOf(setting)} | ${preset} | ${doc.replaceAll("|", "\\|")} |`;
+}
+
+function groupOf(setting: Setting): string | undefined {
+  const name = variableOf(setting);
+  return groups.find(({ form }) => form.test(name))?.title;
+}
+
+function section(title: string, about: string, settings: readonly Setting[]): string {
+  const head = "| variable | name in `settings` | type | default | meaning |\n|---|---|---|---|---|";
+  return `## ${title}\n\n${about}\n\n${head}\n${settings.map(row).join("\n")}\n`;
+}
+
+/** Makes docs/configuration.md's text from these settings. */
+export function makeConfiguration(settings: readonly Setting[] = allSettings): string {
+  const supported = settings.filter((setting) => setting.supported);
+  const sections = order.map((title) => {
+    const about = groups.find((group) => group.title === title)?.about ?? "";
+    return section(
+      title,
+      about,
+      supported.filter((setting) => groupOf(setting) === title),
+    );
+  });
+  const others = settings
+    .filter((setting) => !setting.supported)
+    .map((s) => `- ${code(variableOf(s)).replaceAll("\\|", "|")}: ${s.doc}`);
+  return `${[intro, ...sections, `${unsupported}\n${others.join("\n")}`].join("\n")}\n`;
+}
+
+if (require.main === module) {
+  writeFileSync(configurationPath, makeConfiguration());
+  console.log(`wrote ${configurationPath}`);
+}
