@@ -46,7 +46,7 @@ fn malformed_batches_lose_only_what_is_malformed() {
         lambda.asked(1).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
-        assert_eq!(lambda.deliver_raw("this is not JSON".into()).await, 200);
+        assert_eq!(lambda.deliver_raw("this is not JSON").await, 200);
         assert_eq!(lambda.deliver_raw(String::new()).await, 200);
         let (start, one, two) = (lambda.start_event(&id), lambda.line("one"), lambda.line("two"));
         let strange = r#"{"time":"soon","type":"platform.unheardOf","record":{}}"#;

@@ -13,6 +13,7 @@ use hyper::header::{HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGEN
 use hyper_util::rt::TokioIo;
 
 use super::connect::{Connector, Protocol, Stream};
+use super::deadline::within;
 use super::endpoint::{Endpoint, Scheme};
 use super::error::{Error, Stage};
 use super::http2::Connections;
@@ -68,19 +69,17 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let stage = Cell::new(Stage::Connecting);
         let exchange = self.exchange(&request, &stage);
-        match tokio::time::timeout(request.timeout, exchange).await {
-            Ok(result) => result,
-            Err(_) => Err(timed_out(&request, &stage)),
-        }
+        let result = within(request.timeout, exchange).await;
+        result.unwrap_or_else(|| Err(timed_out(&request, &stage)))
     }
 
     /// The same over HTTP/2, over one connection for all requests to a host and port.
     pub async fn send_http2(&self, request: Request) -> Result<Response, Error> {
         let stage = Cell::new(Stage::Connecting);
         let exchange = self.http2.exchange(&self.connector, &request, &stage);
-        match tokio::time::timeout(request.timeout, exchange).await {
-            Ok(result) => result,
-            Err(_) => {
+        match within(request.timeout, exchange).await {
+            Some(result) => result,
+            None => {
                 self.http2.forget(&request.endpoint);
                 Err(timed_out(&request, &stage))
             }

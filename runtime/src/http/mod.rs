@@ -3,6 +3,7 @@
 
 mod client;
 mod connect;
+mod deadline;
 mod endpoint;
 #[cfg(test)]
 mod endpoint_tests;

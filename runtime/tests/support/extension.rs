@@ -17,9 +17,22 @@ pub struct Extension {
 impl Extension {
     /// Starts it in an environment as Lambda's, with these variables besides.
     pub fn start(runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
+        let command = Command::new(env!("CARGO_BIN_EXE_clickstack-extension"));
+        Extension::spawn(command, runtime_api, variables)
+    }
+
+    /// The same, with so many file descriptors at most.
+    pub fn start_with_files(limit: usize, runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
+        let mut command = Command::new("/bin/sh");
+        let script = format!("ulimit -n {limit}; exec \"$0\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_clickstack-extension")]);
+        Extension::spawn(command, runtime_api, variables)
+    }
+
+    fn spawn(mut command: Command, runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
         let (otlp_port, grpc_port) = (free_port(), free_port());
         let receiver = format!("127.0.0.1:{otlp_port}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_clickstack-extension"))
+        let mut child = command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
             .env("AWS_LAMBDA_FUNCTION_NAME", "orders")
@@ -86,6 +99,20 @@ impl Extension {
     /// How many of its lines contain this.
     pub fn lines_with(&self, text: &str) -> usize {
         self.output().lines().filter(|line| line.contains(text)).count()
+    }
+
+    /// Stops it as Lambda's freeze does.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let arguments = [format!("-{name}"), self.child.id().to_string()];
+        assert!(Command::new("kill").args(arguments).status().unwrap().success());
     }
 
     pub fn is_running(&mut self) -> bool {

@@ -88,7 +88,12 @@ impl Lambda {
     }
 
     pub fn shutdown(&self, reason: &str) {
-        let event = json!({"eventType": "SHUTDOWN", "shutdownReason": reason, "deadlineMs": now_ms() + 2_000});
+        self.shutdown_within(reason, Duration::from_secs(2));
+    }
+
+    pub fn shutdown_within(&self, reason: &str, time: Duration) {
+        let deadline = now_ms() + u64::try_from(time.as_millis()).unwrap();
+        let event = json!({"eventType": "SHUTDOWN", "shutdownReason": reason, "deadlineMs": deadline});
         self.events.send(event).unwrap();
     }
 
@@ -131,15 +136,18 @@ impl Lambda {
         assert_eq!(self.deliver_raw(Value::from(events).to_string()).await, 200);
     }
 
-    pub async fn deliver_raw(&self, body: String) -> u16 {
-        let destination = self.subscriptions().last().unwrap()["destination"]["URI"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let url = destination.replace("sandbox.localdomain", "127.0.0.1");
+    pub async fn deliver_raw(&self, body: impl Into<bytes::Bytes>) -> u16 {
+        let url = self.destination();
         server::post(&url, &[("content-type", "application/json")], body)
             .await
             .0
+    }
+
+    /// Where the extension takes telemetry.
+    pub fn destination(&self) -> String {
+        let subscription = self.subscriptions().pop().unwrap();
+        let destination = subscription["destination"]["URI"].as_str().unwrap();
+        destination.replace("sandbox.localdomain", "127.0.0.1")
     }
 
     /// A whole invocation: `lines` are written while it runs. Returns when the extension asks for the next event.

@@ -1,5 +1,5 @@
 //! A fake Lambda and a fake backend around the real executable.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, missing_docs, unreachable_pub, unused_imports)]
 
 pub mod extension;
 pub mod grpc;
