@@ -19,6 +19,8 @@ struct Seen {
     subscriptions: RefCell<Vec<Value>>,
     /// How often the next event was asked for.
     asked: Cell<usize>,
+    /// So many of the next requests for an event fail.
+    failures: Cell<usize>,
     /// Answers to subscriptions, by schema version; 200 where none is given.
     subscription_status: RefCell<Vec<(String, u16)>>,
 }
@@ -71,6 +73,11 @@ impl Lambda {
     /// Waits until the extension has asked for the next event so often.
     pub async fn asked(&self, times: usize) {
         until(&format!("/next number {times}"), || self.seen.asked.get() >= times).await;
+    }
+
+    /// Answers so many of the next requests for an event with 500.
+    pub fn fail_next(&self, requests: usize) {
+        self.seen.failures.set(requests);
     }
 
     pub fn times_asked(&self) -> usize {
@@ -191,6 +198,10 @@ async fn handle(call: Call, seen: Rc<Seen>, events: Rc<Mutex<mpsc::UnboundedRece
         "/2020-01-01/extension/event/next" => {
             assert_eq!(call.headers["lambda-extension-identifier"], "the-id");
             seen.asked.set(seen.asked.get() + 1);
+            if seen.failures.get() > 0 {
+                seen.failures.set(seen.failures.get() - 1);
+                return answer(500, "internal error");
+            }
             match events.lock().await.recv().await {
                 Some(event) => answer(200, event.to_string()),
                 None => answer(500, "gone"),

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(__dirname, "..", "..", "..");
+const text = readFileSync(join(root, "docs", "reliability.md"), "utf8");
+
+/** The files below a folder whose names end so. */
+function files(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => readFileSync(join(root, folder, name), "utf8"));
+}
+
+/** The tests there are: Rust's functions, those of proptest included, and mocha's titles. */
+function tests(): Set<string> {
+  const rust = [...files("runtime/src", ".rs"), ...files("runtime/tests", ".rs")];
+  const functions = rust.flatMap((source) =>
+    [...source.matchAll(/#\[(?:tokio::)?test[^\]]*\]\s*(?:async )?fn (\w+)/g)].map(([, name]) => name ?? ""),
+  );
+  const titles = files("tests", ".test.ts").flatMap((source) =>
+    [...source.matchAll(/\bit\("((?:[^"\\]|\\.)*)"/g)].map(([, title]) => title ?? ""),
+  );
+  return new Set([...functions, ...titles]);
+}
+
+/** The rows of the tables of faults, as cells. */
+function faults(): string[][] {
+  const parts = text.split(/^## /m).filter((part) => part.includes("| fault |"));
+  const rows = parts.flatMap((part) => part.split("\n").filter((line) => line.startsWith("| ")));
+  return rows.filter((row) => !row.startsWith("| fault |")).map((row) => row.slice(2, -2).split(" | "));
+}
+
+describe("docs/reliability.md", () => {
+  it("names tests that exist for every fault", () => {
+    const known = tests();
+    assert.ok(known.size > 500, "tests were found");
+    assert.ok(faults().length > 50, "faults were found");
+    for (const cells of faults()) {
+      assert.equal(cells.length, 5, cells.join(" | "));
+      const named = [...(cells[4] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
+      assert.ok(named.length > 0, `${cells[0]} has no test`);
+      for (const name of named) assert.ok(known.has(name), `${cells[0]}: there is no test ${name}`);
+    }
+  });
+
+  it("has each fault once", () => {
+    const names = faults().map(([name]) => name);
+    assert.deepEqual(names, [...new Set(names)]);
+  });
+
+  it("names in its text only tests that exist", () => {
+    const known = tests();
+    const named = [...text.matchAll(/\(`([a-z0-9]+(?:_[a-z0-9]+){2,})`\)/g)].map(([, name]) => name ?? "");
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter((name) => !known.has(name)),
+      [],
+    );
+  });
+});
