@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Engine } from "../sandbox/engine";
+
+/** The package's provider as the engine starts it: a launcher in the engine's plugin directory. */
+export class ProviderProcesses {
+  private readonly launcher: string;
+  private readonly pids: string;
+
+  /** Makes the launcher write down each process that it becomes. */
+  constructor(private readonly engine: Engine) {
+    const home = engine.environment.PULUMI_HOME ?? "";
+    const { name, version } = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
+    this.launcher = join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+    this.pids = join(home, "provider-pids");
+    const script = readFileSync(this.launcher, "utf8");
+    writeFileSync(
+      this.launcher,
+      script.replace("\n", () => `\necho $$ >>'${this.pids}'\n`),
+    );
+  }
+
+  /** Milliseconds from starting the provider to the line with its port, which the engine waits for. */
+  async startMs(): Promise<number> {
+    const started = performance.now();
+    const environment = { ...process.env, ...this.engine.environment };
+    const child = spawn(this.launcher, ["127.0.0.1:1"], {
+      env: environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      return await new Promise<number>((done, failed) => {
+        createInterface({ input: child.stdout }).once("line", () => done(performance.now() - started));
+        child.once("error", failed);
+        child.once("close", (code) => failed(new Error(`the provider ended with ${code} before its port`)));
+      });
+    } finally {
+      child.kill("SIGKILL");
+    }
+  }
+
+  /**
+   * Does something, and says how much memory the provider that was started meanwhile had at most.
+   * @returns the peak of its resident memory in MiB; undefined without a provider, or where there is no /proc.
+   */
+  async peakMib(use: () => Promise<unknown>): Promise<number | undefined> {
+    writeFileSync(this.pids, "");
+    let peakKib: number | undefined;
+    // The engine kills it at the end, so it can only be watched. Its kernel keeps the peak, no sample misses one.
+    const look = setInterval(() => {
+      for (const pid of readFileSync(this.pids, "utf8").split("\n").filter(Boolean)) {
+        peakKib = Math.max(peakKib ?? 0, highWaterKib(pid) ?? 0) || undefined;
+      }
+    }, 50);
+    try {
+      await use();
+    } finally {
+      clearInterval(look);
+    }
+    return peakKib === undefined ? undefined : peakKib / 1024;
+  }
+}
+
+function highWaterKib(pid: string): number | undefined {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return undefined;
+  try {
+    const found = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(file, "utf8"))?.[1];
+    return found === undefined ? undefined : Number(found);
+  } catch {
+    return undefined; // It ended in between.
+  }
+}

@@ -1,0 +1,87 @@
+import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import * as pulumi from "@pulumi/pulumi";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { ObservedFunction, type ObservedFunctionArgs } from "../index";
+
+/** How the functions of a program are made. */
+export type Way = "plain" | "imported" | "plugin";
+
+/** All ways, the one that the others are compared with first. */
+export const ways: readonly Way[] = ["plain", "imported", "plugin"];
+
+/** Region of the programs' functions. */
+export const region = "eu-central-1";
+
+const { version } = JSON.parse(JSON.stringify(require("../package.json"))) as { version: string };
+const layerVersionArn = `arn:aws:lambda:${region}:418653438961:layer:rotel-extension-amd64:26`;
+const authorization = `arn:aws:secretsmanager:${region}:123456789012:secret:ingestion-key-AbCdEf`;
+const endpoint = "https://clickstack.example.com:4318";
+
+/** A program with so many functions that send their telemetry, each with a role of its own that may read the key. */
+export function program(way: Way, functions: number): PulumiFn {
+  const make = { plain: plainFunction, imported: importedFunction, plugin: pluginFunction }[way];
+  return async () => {
+    const arns = Array.from({ length: functions }, (_, i) => make(`function-${i}`));
+    return { arns };
+  };
+}
+
+function inputs() {
+  return {
+    runtime: "nodejs22.x",
+    handler: "index.handler",
+    timeout: 10,
+    code: new pulumi.asset.AssetArchive({
+      "index.js": new pulumi.asset.StringAsset("exports.handler = async () => 1;\n"),
+    }),
+  };
+}
+
+function policy(statement: object): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
+}
+
+/** What `ObservedFunction` makes, written by hand: as many resources, with the same contents. */
+function plainFunction(name: string): pulumi.Output<string> {
+  const trust = { Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } };
+  const role = new Role(name, { assumeRolePolicy: policy(trust) });
+  const logs = new RolePolicyAttachment(`${name}-logs`, {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+  });
+  const secrets = new RolePolicy(`${name}-secrets`, {
+    role: role.name,
+    policy: policy({ Action: "secretsmanager:GetSecretValue", Resource: authorization }),
+  });
+  const variables = {
+    ROTEL_OTLP_EXPORTER_ENDPOINT: endpoint,
+    ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+    ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${authorization}}`,
+  };
+  return new LambdaFunction(
+    name,
+    { ...inputs(), role: role.arn, layers: [layerVersionArn], environment: { variables } },
+    { dependsOn: [logs, secrets] },
+  ).arn;
+}
+
+function observedInputs(): ObservedFunctionArgs {
+  return { ...inputs(), extension: { layerVersionArn }, endpoint, authorization };
+}
+
+function importedFunction(name: string): pulumi.Output<string> {
+  return new ObservedFunction(name, observedInputs()).functionArn;
+}
+
+/** As a program in another language makes it: the package's provider does the work, in a process of its own. */
+function pluginFunction(name: string): pulumi.Output<string> {
+  const observed = new pulumi.ComponentResource(
+    "clickstack-lambda:index:ObservedFunction",
+    name,
+    { functionArn: undefined, ...observedInputs() },
+    { version },
+    true,
+  );
+  return (observed as unknown as { functionArn: pulumi.Output<string> }).functionArn;
+}
