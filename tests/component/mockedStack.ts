@@ -97,6 +97,10 @@ function computedState(type: string, name: string, inputs: Record<string, unknow
       return { name: inputs.name ?? `${inputs.namePrefix}8f9e` };
     case "aws:lambda/layerVersion:LayerVersion":
       return { version: "1", arn: `arn:aws:lambda:${region}:${account.id}:layer:${inputs.layerName}:1` };
+    case "awsx:ecr:Repository":
+      return { url: `${account.id}.dkr.ecr.${region}.amazonaws.com/${name}` };
+    case "awsx:ecr:Image":
+      return { imageUri: `${inputs.repositoryUrl}@sha256:${"0".repeat(64)}` };
     default:
       return {};
   }
