@@ -1,8 +1,10 @@
-import { LayerVersion } from "@pulumi/aws/lambda";
+import { LayerVersion, LayerVersionPermission } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { layerName, readLayerManifest } from "../layers/manifest";
 import { invalidArguments } from "./argumentCheck";
-import type { ExtensionLayersArgs, PublishedLayers } from "./extensionLayersArgs";
+import type { ExtensionLayersArgs, LayerPermissionsArgs, PublishedLayers } from "./extensionLayersArgs";
+import { UNKNOWN } from "./plan/known";
+import { checkOrganizationId, type LayerPermissions, layerStatements } from "./plan/layerPermissions";
 import { type PlannedLayer, planLayers } from "./plan/publication";
 import { compatibleRuntimes } from "./plan/runtimes";
 
@@ -21,13 +23,11 @@ export class ExtensionLayers extends pulumi.ComponentResource {
   public readonly manifest: pulumi.Output<PublishedLayers>;
 
   constructor(name: string, args: ExtensionLayersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { planned, problems } = planLayers(args, readLayerManifest());
+    const view = { ...args, permissions: plainPermissions(args.permissions) };
+    const { planned, problems } = planLayers(view, readLayerManifest());
     if (problems.length > 0) throw invalidArguments(name, problems);
     super("clickstack-lambda:index:ExtensionLayers", name, args, opts);
-    const published = planned.map((layer) => ({
-      layer,
-      version: publish(name, layer, args, { parent: this }),
-    }));
+    const published = planned.map((layer) => publish(name, layer, args, this));
 
     this.layerVersionArns = pulumi.output(
       Object.fromEntries(
@@ -36,34 +36,47 @@ export class ExtensionLayers extends pulumi.ComponentResource {
           Object.fromEntries(
             published
               .filter(({ layer }) => layer.region === region)
-              .map(({ layer, version }) => [layer.architecture, version.arn]),
+              .map(({ layer, layerVersionArn }) => [layer.architecture, layerVersionArn]),
           ),
         ]),
       ),
     );
     this.manifest = pulumi.output({
       formatVersion: 1,
-      layers: published.map(({ layer, version }) => ({
+      layers: published.map(({ layer, version, layerVersionArn }) => ({
         region: layer.region,
         architecture: layer.architecture,
         layerName: version.layerName,
-        layerVersionArn: version.arn,
+        layerVersionArn,
         version: version.version,
         sha256: layer.sha256,
+        unzippedSize: layer.unzippedSize,
       })),
     });
     this.registerOutputs({ layerVersionArns: this.layerVersionArns, manifest: this.manifest });
   }
 }
 
+/** A layer version with its permissions. */
+interface Published {
+  layer: PlannedLayer;
+  version: LayerVersion;
+  /** ARN of the version, given out once its permissions are there, so that a function of another account finds both. */
+  layerVersionArn: pulumi.Output<string>;
+}
+
 function publish(
   name: string,
-  { region, architecture, path, sha256 }: PlannedLayer,
-  { namePrefix, retain = true }: ExtensionLayersArgs,
-  options: pulumi.CustomResourceOptions,
-): LayerVersion {
-  return new LayerVersion(
-    `${name}-${region}-${architecture}`,
+  layer: PlannedLayer,
+  { namePrefix, permissions, retain = true }: ExtensionLayersArgs,
+  parent: pulumi.Resource,
+): Published {
+  const { region, architecture, path, sha256 } = layer;
+  const resourceName = `${name}-${region}-${architecture}`;
+  // An option of the engine and not the resource's own skipDestroy, a change of which would publish a new version.
+  const options = { parent, retainOnDelete: retain };
+  const version = new LayerVersion(
+    resourceName,
     {
       region,
       layerName: layerName(architecture, namePrefix),
@@ -72,8 +85,42 @@ function publish(
       compatibleArchitectures: [architecture],
       compatibleRuntimes: [...compatibleRuntimes],
       licenseInfo: "Apache-2.0",
-      skipDestroy: retain,
     },
     options,
   );
+  const granted = layerStatements(permissions).map(
+    ({ statementId, principal, organizationId }) =>
+      new LayerVersionPermission(
+        `${resourceName}-${statementId}`,
+        {
+          region,
+          layerName: version.layerName,
+          versionNumber: version.version.apply(Number),
+          statementId,
+          action: "lambda:GetLayerVersion",
+          principal,
+          organizationId: organizationId === undefined ? undefined : validOrganization(name, organizationId),
+        },
+        options,
+      ),
+  );
+  // The URN is known in a preview already, and there when the resource is.
+  const layerVersionArn = pulumi.all([version.arn, ...granted.map(({ urn }) => urn)]).apply(([arn]) => arn);
+  return { layer, version, layerVersionArn };
+}
+
+/** The permissions with what is not known yet marked as such. */
+function plainPermissions(permissions: LayerPermissionsArgs | undefined): LayerPermissions | undefined {
+  if (permissions === undefined || permissions === null) return undefined;
+  const { organizationId } = permissions;
+  const isLater = pulumi.Output.isInstance(organizationId) || organizationId instanceof Promise;
+  return { ...permissions, organizationId: isLater ? UNKNOWN : organizationId };
+}
+
+function validOrganization(name: string, organizationId: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(organizationId).apply((id) => {
+    const problems = checkOrganizationId(id);
+    if (problems.length > 0) throw invalidArguments(name, problems);
+    return id;
+  });
 }

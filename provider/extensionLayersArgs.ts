@@ -1,7 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "./architecture";
 
 /**
- * Arguments of `ExtensionLayers`. They decide which resources there are, so that all of them are plain values.
+ * Who besides the publishing account may use the layer versions. Without any of the three they are private.
+ */
+export interface LayerPermissionsArgs {
+  /**
+   * AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
+   * statement of its own.
+   */
+  accountIds?: string[];
+  /**
+   * ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+   */
+  organizationId?: pulumi.Input<string>;
+  /**
+   * Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
+   * allow, so that it excludes them.
+   */
+  public?: boolean;
+}
+
+/**
+ * Arguments of `ExtensionLayers`. They decide which resources there are, so that all but the organization are plain
+ * values.
  */
 export interface ExtensionLayersArgs {
   /**
@@ -18,8 +40,13 @@ export interface ExtensionLayersArgs {
    */
   namePrefix?: string;
   /**
-   * Whether a layer version stays in the account when a newer one replaces it or the stack is destroyed. Defaults to
-   * true: functions that use the version could otherwise not be updated any more.
+   * Who besides this account may use the layer versions. Defaults to nobody.
+   */
+  permissions?: LayerPermissionsArgs;
+  /**
+   * Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
+   * destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
+   * be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
    */
   retain?: boolean;
 }
@@ -40,13 +67,16 @@ export interface PublishedLayer {
   version: string;
   /** Hexadecimal SHA-256 of the zip: what the version holds, the same in every region. */
   sha256: string;
+  /** Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known. */
+  unzippedSize?: number;
 }
 
 /**
- * Everything that was published.
+ * Everything that was published: what another stack takes by StackReference, or a file of
+ * `pulumi stack output manifest --json` holds.
  */
 export interface PublishedLayers {
-  /** Version of this form. */
+  /** Version of this form, 1. */
   formatVersion: number;
   /** The layer versions, by region and architecture. */
   layers: PublishedLayer[];

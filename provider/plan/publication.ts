@@ -1,3 +1,4 @@
+import { checkLayerPermissions, type LayerPermissions } from "./layerPermissions";
 import type { Problem } from "./problem";
 import { checkRegions } from "./regions";
 import { type ArchitectureName, checkArchitecture } from "./runtimes";
@@ -8,6 +9,8 @@ export interface BuiltLayer {
   path: string;
   /** Hexadecimal SHA-256 of the zip. */
   sha256: string;
+  /** Size of the unpacked layer in bytes. */
+  unzippedSize: number;
 }
 
 /** One layer version to publish. */
@@ -21,6 +24,7 @@ export interface PublicationArguments {
   regions: readonly string[];
   architectures?: readonly string[];
   namePrefix?: string;
+  permissions?: LayerPermissions;
 }
 
 /** The zips there are. */
@@ -30,24 +34,35 @@ export interface BuiltLayers {
 
 /** The layer versions to publish, region by region, or what is wrong with the arguments. */
 export function planLayers(
-  { regions, architectures, namePrefix }: PublicationArguments,
+  { regions, architectures, namePrefix, permissions }: PublicationArguments,
   built: BuiltLayers,
 ): { planned: PlannedLayer[]; problems: Problem[] } {
   const wanted = architectures ?? Object.keys(built.layers);
   const problems = [
-    ...checkRegions(regions),
-    ...checkArchitectures(wanted, built),
+    ...checkList("regions", regions, () => checkRegions(regions)),
+    ...checkList("architectures", wanted, () => checkArchitectures(wanted, built)),
     ...checkNamePrefix(namePrefix),
+    ...checkLayerPermissions(permissions),
   ];
   if (problems.length > 0) return { planned: [], problems };
   const planned = regions.flatMap((region) =>
     wanted.flatMap((name): PlannedLayer[] => {
       const architecture = name as ArchitectureName;
       const layer = built.layers[architecture];
-      return layer ? [{ region, architecture, path: layer.path, sha256: layer.sha256 }] : [];
+      if (layer === undefined) return [];
+      const { path, sha256, unzippedSize } = layer;
+      return [{ region, architecture, path, sha256, unzippedSize }];
     }),
   );
   return { planned, problems };
+}
+
+/** Languages without types, or with a value of their own for outputs, can hand over anything. */
+function checkList(propertyPath: string, value: unknown, check: () => Problem[]): Problem[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return check();
+  const reason =
+    "must be a plain list of texts: it decides which layer versions there are, so that it cannot be the output of a resource";
+  return [{ propertyPath, reason }];
 }
 
 function checkArchitectures(wanted: readonly string[], built: BuiltLayers): Problem[] {
@@ -61,12 +76,12 @@ function checkArchitectures(wanted: readonly string[], built: BuiltLayers): Prob
       return [{ propertyPath, reason: `${architecture} is listed already` }];
     if (built.layers[architecture as ArchitectureName] !== undefined) return [];
     const there = Object.keys(built.layers).join(", ") || "none";
-    const missing = `the extension was not built for ${architecture} (built: ${there}). Run \`npm run layers:build -- --all-architectures\``;
+    const missing = `the extension was not built for ${architecture} (built: ${there}). Run \`npm run layers:build -- --all-architectures\`, or install clickstack-lambda-layers, which has both`;
     return [{ propertyPath, reason: missing }];
   });
 }
 
 function checkNamePrefix(namePrefix: string | undefined): Problem[] {
-  if (namePrefix === undefined || /^[A-Za-z0-9_-]{1,100}$/.test(namePrefix)) return [];
+  if (namePrefix === undefined || namePrefix === null || /^[A-Za-z0-9_-]{1,100}$/.test(namePrefix)) return [];
   return [{ propertyPath: "namePrefix", reason: "takes 1 to 100 letters, digits, dashes and underscores" }];
 }

@@ -23,7 +23,7 @@ function imports(file: string): string[] {
 const allowed: Record<string, RegExp> = {
   "provider/plan/": /^(provider\/plan\/|settings\.json$)/,
   "provider/": /^(provider\/|layers\/manifest$|schema\.json$|package\.json$)/,
-  "layers/": /^(layers\/|provider\/extensionLayers$|index$)/,
+  "layers/": /^(layers\/|provider\/plan\/(problem|publicationRegions)$|index$)/,
   "sandbox/": /^(sandbox\/|layers\/zip$|package\.json$)/,
 };
 

@@ -80,6 +80,13 @@ export class AwsClients {
     return { accountId: identity.Account ?? "", arn: identity.Arn ?? "", userId: identity.UserId ?? "" };
   }
 
+  /** Where a service answers that has no SDK client here, such as `ec2`. */
+  endpoint(service: string): string {
+    const endpoint = this.config.endpoints[service] ?? process.env.AWS_ENDPOINT_URL;
+    if (!endpoint) throw new Error(`no endpoint for ${service}: set AWS_ENDPOINT_URL`);
+    return endpoint;
+  }
+
   private client<Client>(
     service: string,
     Type: new (options: ReturnType<AwsClients["options"]>) => Client,

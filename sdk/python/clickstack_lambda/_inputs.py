@@ -22,6 +22,8 @@ __all__ = [
     'ClickHouseArgsDict',
     'ExtensionArgs',
     'ExtensionArgsDict',
+    'LayerPermissionsArgs',
+    'LayerPermissionsArgsDict',
     'PublishedLayersArgs',
     'PublishedLayersArgsDict',
     'PublishedLayerArgs',
@@ -434,13 +436,96 @@ class ExtensionArgs:
 
 
 if not MYPY:
+    class LayerPermissionsArgsDict(TypedDict):
+        """
+        Who besides the publishing account may use the layer versions. Without any of the three they are private.
+        """
+        account_ids: NotRequired[Sequence[_builtins.str]]
+        """
+        AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
+        statement of its own.
+        """
+        organization_id: NotRequired[pulumi.Input[_builtins.str]]
+        """
+        ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+        """
+        public: NotRequired[_builtins.bool]
+        """
+        Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
+        allow, so that it excludes them.
+        """
+elif False:
+    LayerPermissionsArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class LayerPermissionsArgs:
+    def __init__(__self__, *,
+                 account_ids: Optional[Sequence[_builtins.str]] = None,
+                 organization_id: Optional[pulumi.Input[_builtins.str]] = None,
+                 public: Optional[_builtins.bool] = None):
+        """
+        Who besides the publishing account may use the layer versions. Without any of the three they are private.
+        :param Sequence[_builtins.str] account_ids: AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
+               statement of its own.
+        :param pulumi.Input[_builtins.str] organization_id: ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+        :param _builtins.bool public: Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
+               allow, so that it excludes them.
+        """
+        if account_ids is not None:
+            pulumi.set(__self__, "account_ids", account_ids)
+        if organization_id is not None:
+            pulumi.set(__self__, "organization_id", organization_id)
+        if public is not None:
+            pulumi.set(__self__, "public", public)
+
+    @_builtins.property
+    @pulumi.getter(name="accountIds")
+    def account_ids(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
+        statement of its own.
+        """
+        return pulumi.get(self, "account_ids")
+
+    @account_ids.setter
+    def account_ids(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "account_ids", value)
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+        """
+        return pulumi.get(self, "organization_id")
+
+    @organization_id.setter
+    def organization_id(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "organization_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def public(self) -> Optional[_builtins.bool]:
+        """
+        Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
+        allow, so that it excludes them.
+        """
+        return pulumi.get(self, "public")
+
+    @public.setter
+    def public(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "public", value)
+
+
+if not MYPY:
     class PublishedLayersArgsDict(TypedDict):
         """
-        Everything that was published.
+        Everything that was published: what another stack takes by StackReference, or a file of
+        `pulumi stack output manifest --json` holds.
         """
         format_version: pulumi.Input[_builtins.int]
         """
-        Version of this form.
+        Version of this form, 1.
         """
         layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgsDict']]]
         """
@@ -455,8 +540,9 @@ class PublishedLayersArgs:
                  format_version: pulumi.Input[_builtins.int],
                  layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]):
         """
-        Everything that was published.
-        :param pulumi.Input[_builtins.int] format_version: Version of this form.
+        Everything that was published: what another stack takes by StackReference, or a file of
+        `pulumi stack output manifest --json` holds.
+        :param pulumi.Input[_builtins.int] format_version: Version of this form, 1.
         :param pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]] layers: The layer versions, by region and architecture.
         """
         pulumi.set(__self__, "format_version", format_version)
@@ -466,7 +552,7 @@ class PublishedLayersArgs:
     @pulumi.getter(name="formatVersion")
     def format_version(self) -> pulumi.Input[_builtins.int]:
         """
-        Version of this form.
+        Version of this form, 1.
         """
         return pulumi.get(self, "format_version")
 
@@ -516,6 +602,10 @@ if not MYPY:
         """
         Number of the version, which counts by region.
         """
+        unzipped_size: NotRequired[pulumi.Input[_builtins.int]]
+        """
+        Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        """
 elif False:
     PublishedLayerArgsDict: TypeAlias = Mapping[str, Any]
 
@@ -527,7 +617,8 @@ class PublishedLayerArgs:
                  layer_version_arn: pulumi.Input[_builtins.str],
                  region: pulumi.Input[_builtins.str],
                  sha256: pulumi.Input[_builtins.str],
-                 version: pulumi.Input[_builtins.str]):
+                 version: pulumi.Input[_builtins.str],
+                 unzipped_size: Optional[pulumi.Input[_builtins.int]] = None):
         """
         One layer version that was published.
         :param pulumi.Input[_builtins.str] architecture: Processor architecture that it is for.
@@ -536,6 +627,7 @@ class PublishedLayerArgs:
         :param pulumi.Input[_builtins.str] region: AWS region of the layer version.
         :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
         :param pulumi.Input[_builtins.str] version: Number of the version, which counts by region.
+        :param pulumi.Input[_builtins.int] unzipped_size: Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
         """
         pulumi.set(__self__, "architecture", architecture)
         pulumi.set(__self__, "layer_name", layer_name)
@@ -543,6 +635,8 @@ class PublishedLayerArgs:
         pulumi.set(__self__, "region", region)
         pulumi.set(__self__, "sha256", sha256)
         pulumi.set(__self__, "version", version)
+        if unzipped_size is not None:
+            pulumi.set(__self__, "unzipped_size", unzipped_size)
 
     @_builtins.property
     @pulumi.getter
@@ -615,6 +709,18 @@ class PublishedLayerArgs:
     @version.setter
     def version(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "version", value)
+
+    @_builtins.property
+    @pulumi.getter(name="unzippedSize")
+    def unzipped_size(self) -> Optional[pulumi.Input[_builtins.int]]:
+        """
+        Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        """
+        return pulumi.get(self, "unzipped_size")
+
+    @unzipped_size.setter
+    def unzipped_size(self, value: Optional[pulumi.Input[_builtins.int]]):
+        pulumi.set(self, "unzipped_size", value)
 
 
 if not MYPY:

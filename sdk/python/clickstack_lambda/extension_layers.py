@@ -15,6 +15,7 @@ else:
 from . import _utilities
 from . import outputs
 from ._enums import *
+from ._inputs import *
 
 __all__ = ['ExtensionLayersArgs', 'ExtensionLayers']
 
@@ -24,6 +25,7 @@ class ExtensionLayersArgs:
                  regions: Sequence[_builtins.str],
                  architectures: Optional[Sequence['Architecture']] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 permissions: Optional['LayerPermissionsArgs'] = None,
                  retain: Optional[_builtins.bool] = None):
         """
         The set of arguments for constructing a ExtensionLayers resource.
@@ -31,8 +33,10 @@ class ExtensionLayersArgs:
                account.
         :param Sequence['Architecture'] architectures: Architectures to publish it for. Defaults to those that were built.
         :param _builtins.str name_prefix: Start of the layers' names, to which `-amd64` or `-arm64` is appended. Defaults to `clickstack-extension`.
-        :param _builtins.bool retain: Whether a layer version stays in the account when a newer one replaces it or the stack is destroyed. Defaults to
-               true: functions that use the version could otherwise not be updated any more.
+        :param 'LayerPermissionsArgs' permissions: Who besides this account may use the layer versions. Defaults to nobody.
+        :param _builtins.bool retain: Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
+               destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
+               be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
         """
         pulumi.set(__self__, "regions", regions)
         if architectures is not None:
@@ -41,6 +45,8 @@ class ExtensionLayersArgs:
             name_prefix = 'clickstack-extension'
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
+        if permissions is not None:
+            pulumi.set(__self__, "permissions", permissions)
         if retain is None:
             retain = True
         if retain is not None:
@@ -85,10 +91,23 @@ class ExtensionLayersArgs:
 
     @_builtins.property
     @pulumi.getter
+    def permissions(self) -> Optional['LayerPermissionsArgs']:
+        """
+        Who besides this account may use the layer versions. Defaults to nobody.
+        """
+        return pulumi.get(self, "permissions")
+
+    @permissions.setter
+    def permissions(self, value: Optional['LayerPermissionsArgs']):
+        pulumi.set(self, "permissions", value)
+
+    @_builtins.property
+    @pulumi.getter
     def retain(self) -> Optional[_builtins.bool]:
         """
-        Whether a layer version stays in the account when a newer one replaces it or the stack is destroyed. Defaults to
-        true: functions that use the version could otherwise not be updated any more.
+        Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
+        destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
+        be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
         """
         return pulumi.get(self, "retain")
 
@@ -105,6 +124,7 @@ class ExtensionLayers(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  architectures: Optional[Sequence['Architecture']] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 permissions: Optional[Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict']] = None,
                  regions: Optional[Sequence[_builtins.str]] = None,
                  retain: Optional[_builtins.bool] = None,
                  __props__=None):
@@ -116,10 +136,12 @@ class ExtensionLayers(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Sequence['Architecture'] architectures: Architectures to publish it for. Defaults to those that were built.
         :param _builtins.str name_prefix: Start of the layers' names, to which `-amd64` or `-arm64` is appended. Defaults to `clickstack-extension`.
+        :param Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict'] permissions: Who besides this account may use the layer versions. Defaults to nobody.
         :param Sequence[_builtins.str] regions: AWS regions to publish the extension in, such as `us-east-2`. A region that is off by default must be enabled in the
                account.
-        :param _builtins.bool retain: Whether a layer version stays in the account when a newer one replaces it or the stack is destroyed. Defaults to
-               true: functions that use the version could otherwise not be updated any more.
+        :param _builtins.bool retain: Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
+               destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
+               be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
         """
         ...
     @overload
@@ -148,6 +170,7 @@ class ExtensionLayers(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  architectures: Optional[Sequence['Architecture']] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 permissions: Optional[Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict']] = None,
                  regions: Optional[Sequence[_builtins.str]] = None,
                  retain: Optional[_builtins.bool] = None,
                  __props__=None):
@@ -165,6 +188,7 @@ class ExtensionLayers(pulumi.ComponentResource):
             if name_prefix is None:
                 name_prefix = 'clickstack-extension'
             __props__.__dict__["name_prefix"] = name_prefix
+            __props__.__dict__["permissions"] = permissions
             if regions is None and not opts.urn:
                 raise TypeError("Missing required property 'regions'")
             __props__.__dict__["regions"] = regions

@@ -33,6 +33,8 @@ class PublishedLayer(dict):
             suggest = "layer_name"
         elif key == "layerVersionArn":
             suggest = "layer_version_arn"
+        elif key == "unzippedSize":
+            suggest = "unzipped_size"
 
         if suggest:
             pulumi.log.warn(f"Key '{key}' not found in PublishedLayer. Access the value via the '{suggest}' property getter instead.")
@@ -51,7 +53,8 @@ class PublishedLayer(dict):
                  layer_version_arn: _builtins.str,
                  region: _builtins.str,
                  sha256: _builtins.str,
-                 version: _builtins.str):
+                 version: _builtins.str,
+                 unzipped_size: Optional[_builtins.int] = None):
         """
         One layer version that was published.
         :param _builtins.str architecture: Processor architecture that it is for.
@@ -60,6 +63,7 @@ class PublishedLayer(dict):
         :param _builtins.str region: AWS region of the layer version.
         :param _builtins.str sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
         :param _builtins.str version: Number of the version, which counts by region.
+        :param _builtins.int unzipped_size: Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
         """
         pulumi.set(__self__, "architecture", architecture)
         pulumi.set(__self__, "layer_name", layer_name)
@@ -67,6 +71,8 @@ class PublishedLayer(dict):
         pulumi.set(__self__, "region", region)
         pulumi.set(__self__, "sha256", sha256)
         pulumi.set(__self__, "version", version)
+        if unzipped_size is not None:
+            pulumi.set(__self__, "unzipped_size", unzipped_size)
 
     @_builtins.property
     @pulumi.getter
@@ -116,11 +122,20 @@ class PublishedLayer(dict):
         """
         return pulumi.get(self, "version")
 
+    @_builtins.property
+    @pulumi.getter(name="unzippedSize")
+    def unzipped_size(self) -> Optional[_builtins.int]:
+        """
+        Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        """
+        return pulumi.get(self, "unzipped_size")
+
 
 @pulumi.output_type
 class PublishedLayers(dict):
     """
-    Everything that was published.
+    Everything that was published: what another stack takes by StackReference, or a file of
+    `pulumi stack output manifest --json` holds.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -143,8 +158,9 @@ class PublishedLayers(dict):
                  format_version: _builtins.int,
                  layers: Sequence['outputs.PublishedLayer']):
         """
-        Everything that was published.
-        :param _builtins.int format_version: Version of this form.
+        Everything that was published: what another stack takes by StackReference, or a file of
+        `pulumi stack output manifest --json` holds.
+        :param _builtins.int format_version: Version of this form, 1.
         :param Sequence['PublishedLayer'] layers: The layer versions, by region and architecture.
         """
         pulumi.set(__self__, "format_version", format_version)
@@ -154,7 +170,7 @@ class PublishedLayers(dict):
     @pulumi.getter(name="formatVersion")
     def format_version(self) -> _builtins.int:
         """
-        Version of this form.
+        Version of this form, 1.
         """
         return pulumi.get(self, "format_version")
 

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { Region } from "@pulumi/aws/types/enums";
 import { Runtime } from "@pulumi/aws/types/enums/lambda";
-import { defaultRegions } from "../../../layers/regions";
 import type { FunctionView } from "../../../provider/plan/functionView";
 import { UNKNOWN } from "../../../provider/plan/known";
 import { chooseLayer } from "../../../provider/plan/layers";
 import { nearestName } from "../../../provider/plan/nearestName";
-import { planLayers } from "../../../provider/plan/publication";
-import { awsRegions, checkRegions } from "../../../provider/plan/regions";
 import { checkArchitecture, checkRuntime, compatibleRuntimes } from "../../../provider/plan/runtimes";
 import {
   checkSettingValue,
@@ -111,22 +107,6 @@ describe("names", () => {
   });
 });
 
-describe("regions", () => {
-  it("are those of the installed AWS package", () => {
-    assert.deepEqual([...awsRegions].sort(), [...new Set(Object.values(Region))].sort());
-    for (const region of defaultRegions) assert.ok(awsRegions.includes(region), region);
-    assert.equal(defaultRegions.length, 10);
-  });
-
-  it("are checked one by one", () => {
-    assert.deepEqual(checkRegions(["us-east-2", "us-esat-1", "us-east-2"]), [
-      { propertyPath: "regions[1]", reason: '"us-esat-1" is not an AWS region. Did you mean us-east-1?' },
-      { propertyPath: "regions[2]", reason: "us-east-2 is listed already at regions[0]" },
-    ]);
-    assert.equal(checkRegions([]).length, 1);
-  });
-});
-
 describe("runtimes", () => {
   it("of the installed AWS package are known, as current or as retired", () => {
     for (const runtime of Object.values(Runtime)) {
@@ -156,27 +136,6 @@ describe("layers", () => {
     assert.deepEqual(chooseLayer({ layerVersionArns }, "eu-west-1", "x86_64"), { layerVersionArn: "a" });
     const elsewhere = chooseLayer({ layerVersionArns }, "eu-west-3", "x86_64");
     assert.match("problem" in elsewhere ? elsewhere.problem.reason : "", /eu-west-3.*layers in eu-west-1/);
-  });
-
-  it("are planned for every region and built architecture", () => {
-    const built = {
-      layers: { x86_64: { path: "/a.zip", sha256: "aa" }, arm64: { path: "/b.zip", sha256: "bb" } },
-    };
-    const regions = ["us-east-2", "eu-west-3"];
-    const { planned, problems } = planLayers({ regions }, built);
-    assert.deepEqual(problems, []);
-    assert.deepEqual(
-      planned.map(({ region, architecture, sha256 }) => `${region} ${architecture} ${sha256}`),
-      ["us-east-2 x86_64 aa", "us-east-2 arm64 bb", "eu-west-3 x86_64 aa", "eu-west-3 arm64 bb"],
-    );
-    const wrong = planLayers(
-      { regions: [], architectures: ["arm64", "arm64", "sparc"], namePrefix: "a b" },
-      { layers: {} },
-    );
-    assert.deepEqual(
-      wrong.problems.map(({ propertyPath }) => propertyPath),
-      ["regions", "architectures[0]", "architectures[1]", "architectures[2]", "namePrefix"],
-    );
   });
 });
 

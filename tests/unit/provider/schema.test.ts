@@ -80,6 +80,7 @@ describe("schema.json", () => {
       "clickstack-lambda:index:CloudWatchLogs",
       "clickstack-lambda:index:Extension",
       "clickstack-lambda:index:InstrumentationDistribution",
+      "clickstack-lambda:index:LayerPermissions",
       "clickstack-lambda:index:Protocol",
       "clickstack-lambda:index:PublishedLayer",
       "clickstack-lambda:index:PublishedLayers",

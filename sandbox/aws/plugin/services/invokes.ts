@@ -9,12 +9,14 @@ import type { AwsClients } from "../clients";
 import { tagMap } from "../resource";
 import type { PropertyMap } from "../values";
 import { policyDocument } from "./policyDocument";
+import { getRegions } from "./regions";
 
 type Invoke = (aws: AwsClients, args: PropertyMap) => Promise<PropertyMap>;
 
 /** The provider's functions (`aws.getRegion()`, `aws.iam.getPolicyDocument()`, …) by their token. */
 export const invokes: ReadonlyMap<string, Invoke> = new Map<string, Invoke>([
   ["aws:index/getRegion:getRegion", getRegion],
+  ["aws:index/getRegions:getRegions", getRegions],
   ["aws:index/getPartition:getPartition", getPartition],
   ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
   ["aws:iam/getPolicyDocument:getPolicyDocument", async (_aws, args) => policyDocument(args)],
