@@ -1,0 +1,114 @@
+import { AsyncResource } from "node:async_hooks";
+import type { FunctionArgs } from "@pulumi/aws/lambda";
+import * as pulumi from "@pulumi/pulumi";
+import { checkArguments, checkLater } from "./argumentCheck";
+import { confirmDelivery } from "./delivery";
+import { givenRole, secretPolicy } from "./executionRole";
+import { functionVariables } from "./functionEnvironment";
+import { functionLayers, functionRegion } from "./functionLayers";
+import { functionLogs } from "./functionLogs";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { type FunctionCandidate, type FunctionFilter, isObserved } from "./plan/functionFilter";
+import { functionReferences } from "./secretReferences";
+import { storeSecrets } from "./storedSecrets";
+
+const functionType = "aws:lambda/function:Function";
+const componentType = "clickstack-lambda:index:ObservedFunction";
+
+/** Telemetry arguments that mean one function alone. */
+type OfOneFunction = keyof FunctionArgs | "functionAlias" | "serviceName" | "serviceVersion";
+
+/** How the functions of a program are observed, and which. */
+export interface ObserveStackArgs extends Omit<ObservedFunctionArgs, OfOneFunction> {
+  /** The functions to observe. Defaults to all. */
+  include?: FunctionFilter;
+  /** Functions to leave alone, even if they are included. */
+  exclude?: FunctionFilter;
+}
+
+/**
+ * Observes every function that the program makes from here on, whoever makes it: `aws.lambda.Function`,
+ * `aws.lambda.CallbackFunction` and functions inside of other components alike get the extension's layer, the environment
+ * that configures it and the policies that their roles need, as {@link ObservedFunction} gives them. Functions stay the
+ * resources that they are. Those of an `ObservedFunction` have what they need already; functions from container images
+ * take no layer, are left alone and said so.
+ *
+ * Call it once, before the functions are made. An `ingestionKey` is stored once for all of them.
+ * @throws at preview, for each function, InputPropertiesError with everything that keeps it from being observed.
+ */
+export function observeStack(args: ObserveStackArgs): void {
+  const { include, exclude, ...telemetry } = args;
+  const stored = storeSecrets("clickstack", telemetry, {});
+  const confirmed = confirmDelivery("this stack", telemetry, {});
+  // The engine calls back from outside of the program. What is made there has to belong to it, which programs that run
+  // inside of another (Automation API) know by their asynchronous context alone.
+  const transform = AsyncResource.bind(async (resource: pulumi.ResourceTransformArgs) => {
+    if (resource.type !== functionType || (await isInComponent(resource.opts.parent))) return undefined;
+    if (!isObserved(candidate(resource), { include, exclude })) return undefined;
+    if (resource.props.packageType === "Image") {
+      const advice = "build the extension into its image (see examples/container-image), or exclude it";
+      await pulumi.log.warn(
+        `observeStack: "${resource.name}" is a container image and is not observed; ${advice}`,
+      );
+      return undefined;
+    }
+    return observe(resource, stored, confirmed);
+  });
+  pulumi.runtime.registerResourceTransform(transform);
+}
+
+/** One function with everything that it needs to be observed. */
+async function observe(
+  { name, props, opts }: pulumi.ResourceTransformArgs,
+  telemetry: Partial<ObservedFunctionArgs>,
+  confirmed: pulumi.Output<void>,
+): Promise<pulumi.ResourceTransformResult> {
+  const args: ObservedFunctionArgs = { ...props, ...telemetry };
+  const { parent, provider } = opts;
+  const options = { parent, provider };
+  const region = () => functionRegion(args, options);
+  checkArguments(name, args);
+  await checkLater(name, args, region);
+  const role = givenRole(args.role);
+  const logs = functionLogs({ name, args, role, region, confirmed }, options);
+  logs.finish(pulumi.output(autoNamed(name)));
+  const policies = secretPolicy(name, role, functionReferences(name, args), options);
+  const before = (await resolved<pulumi.Resource[]>(policies)) ?? [];
+  const layers = functionLayers({ name, args, region });
+  const { environment } = functionVariables(args);
+  const { loggingConfig } = logs;
+  const dependsOn = [...logs.resources, ...before];
+  return {
+    props: { ...props, layers, environment, ...(loggingConfig && { loggingConfig }) },
+    opts: pulumi.mergeOptions(opts as pulumi.CustomResourceOptions, { dependsOn }),
+  };
+}
+
+/** Pulumi's own form of a name that the program leaves open, with IAM's sign for any one character. */
+function autoNamed(name: string): string {
+  return `${name}-${"?".repeat(7)}`;
+}
+
+async function isInComponent(parent: pulumi.Resource | undefined): Promise<boolean> {
+  if (parent === undefined) return false;
+  return (await resolved(parent.urn))?.includes(componentType) ?? false;
+}
+
+function candidate({ name, props }: pulumi.ResourceTransformArgs): FunctionCandidate {
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  const tags = Object.entries((props.tags ?? {}) as Record<string, unknown>).flatMap(([key, value]) =>
+    typeof value === "string" ? [[key, value]] : [],
+  );
+  const [functionName, runtime] = [text(props.name), text(props.runtime)];
+  return {
+    name,
+    tags: Object.fromEntries(tags),
+    ...(functionName === undefined ? {} : { functionName }),
+    ...(runtime === undefined ? {} : { runtime }),
+  };
+}
+
+/** The value of an output, undefined where it is not known in a preview: a transform has to give back what is there. */
+function resolved<T>(value: pulumi.Input<T>): Promise<T | undefined> {
+  return (pulumi.output(value) as unknown as { promise(): Promise<T | undefined> }).promise();
+}
