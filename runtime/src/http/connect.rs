@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 
 use super::endpoint::{Endpoint, Scheme};
 use super::error::Error;
+use super::prompt::Prompt;
 use super::proxy::{Proxies, Proxy};
 use super::tls::{self, TlsOptions};
 
@@ -95,7 +96,7 @@ impl Connector {
     }
 }
 
-async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<TcpStream, Error> {
+async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<Prompt, Error> {
     let not_resolved = |source| Error::NotResolved {
         endpoint: endpoint.clone(),
         source,
@@ -104,11 +105,7 @@ async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<TcpSt
     let mut failure = None;
     for address in addresses.map_err(not_resolved)? {
         match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // A request is written at once; waiting for more only costs time. Not fatal where it is refused.
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
+            Ok(stream) => return Ok(Prompt::new(stream)),
             Err(source) => failure = Some(source),
         }
     }
@@ -121,7 +118,7 @@ async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<TcpSt
 }
 
 /// Asks the proxy for a connection to the endpoint.
-async fn tunnel(endpoint: &Endpoint, proxy: &Proxy, stream: TcpStream) -> Result<Stream, Error> {
+async fn tunnel(endpoint: &Endpoint, proxy: &Proxy, stream: Prompt) -> Result<Stream, Error> {
     let failure = |reason: String| proxy.failure(endpoint, reason);
     let target = endpoint.host_and_port();
     let request = hyper::Request::connect(&target).header(HOST, &target);

@@ -14,6 +14,7 @@ mod http2;
 mod http2_testing;
 #[cfg(test)]
 mod http2_tests;
+mod prompt;
 mod proxy;
 #[cfg(test)]
 mod proxy_tests;
