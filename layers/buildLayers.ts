@@ -1,15 +1,17 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileExtension, extensionName } from "./compile";
+import { manifestFileName } from "./location";
 import {
   type LayerArchitecture,
   type LayerManifest,
   layerName,
   type ManifestFile,
-  manifestFileName,
   readLayerManifest,
 } from "./manifest";
-import { sha256, zip } from "./zip";
+import { sha256 } from "./sha256";
+import { sourcesDigest } from "./sources";
+import { zip } from "./zip";
 
 /** What to build and where. */
 export interface BuildOptions {
@@ -35,7 +37,7 @@ export async function buildLayers({
   signal,
 }: BuildOptions): Promise<LayerManifest> {
   mkdirSync(directory, { recursive: true });
-  const manifest: ManifestFile = { formatVersion: 1, layers: {} };
+  const manifest: ManifestFile = { formatVersion: 1, sources: sourcesDigest(root), layers: {} };
   for (const architecture of architectures) {
     const binary = await compileExtension({ root, architecture, log, signal });
     log(`zipping ${architecture}`);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import { layersDirectory, layersPackage, manifestFileName } from "./location";
 
 /** A processor architecture as AWS Lambda names it. */
 export type LayerArchitecture = "x86_64" | "arm64";
@@ -27,16 +28,18 @@ export interface LocatedLayer extends LayerArtifact {
 /** The layers of one build, by architecture. An architecture that was not built is absent. */
 export interface LayerManifest {
   directory: string;
+  /** SHA-256 of the sources that the zips were built from, where the build noted it. */
+  sources?: string;
   layers: Partial<Record<LayerArchitecture, LocatedLayer>>;
 }
 
 /** The manifest's JSON form. */
 export interface ManifestFile {
   formatVersion: 1;
+  /** SHA-256 of the sources that the zips were built from, see `sourcesDigest`. */
+  sources?: string;
   layers: Partial<Record<LayerArchitecture, LayerArtifact>>;
 }
-
-export const manifestFileName = "manifest.json";
 
 /**
  * The layer name that an architecture is published under. AWS's own layers call x86_64 "amd64"; so do we, so that
@@ -44,12 +47,6 @@ export const manifestFileName = "manifest.json";
  */
 export function layerName(architecture: LayerArchitecture, prefix = "clickstack-extension"): string {
   return `${prefix}-${architecture === "x86_64" ? "amd64" : "arm64"}`;
-}
-
-/** Where `npm run layers:build` puts its zips: `dist/layers` of this package, or CLICKSTACK_LAYERS_DIRECTORY. */
-export function layersDirectory(): string {
-  const named = process.env.CLICKSTACK_LAYERS_DIRECTORY;
-  return named ? resolve(named) : join(packageRoot(__dirname), "dist", "layers");
 }
 
 /**
@@ -60,8 +57,8 @@ export function readLayerManifest(directory: string = layersDirectory()): LayerM
   const path = join(directory, manifestFileName);
   if (!existsSync(path)) {
     throw new Error(
-      `The extension's layers are not built: ${path} does not exist. Run \`npm run layers:build\` in the ` +
-        "clickstack-lambda checkout, or set CLICKSTACK_LAYERS_DIRECTORY to a folder that holds the built zips.",
+      `The extension's layers are not built: ${path} does not exist. Run \`npm run layers:build\` in the checkout that ` +
+        `has this folder, or unset CLICKSTACK_LAYERS_DIRECTORY to use the npm package ${layersPackage}.`,
     );
   }
   const manifest = parseManifest(readFileSync(path, "utf8"), path);
@@ -76,7 +73,7 @@ export function readLayerManifest(directory: string = layersDirectory()): LayerM
       );
     layers[architecture] = { ...artifact, path: zip };
   }
-  return { directory, layers };
+  return { directory, sources: manifest.sources, layers };
 }
 
 function parseManifest(text: string, path: string): ManifestFile {
@@ -93,12 +90,4 @@ function parseManifest(text: string, path: string): ManifestFile {
     throw new Error(`${path} is not a layer manifest of format 1. Run \`npm run layers:build\` again.`);
   }
   return manifest as ManifestFile;
-}
-
-/** The folder of this package's package.json: the same whether this file runs as source or compiled into dist/. */
-function packageRoot(from: string): string {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return folder;
-    if (dirname(folder) === folder) throw new Error(`no package.json above ${from}`);
-  }
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ZipArchive } from "archiver";
 
 /** A file of a zip: its path in the archive, its content and its Unix mode. */
@@ -32,9 +31,4 @@ export async function zip(entries: readonly ZipEntry[]): Promise<Buffer> {
   await archive.finalize();
   await finished;
   return Buffer.concat(chunks);
-}
-
-/** Hexadecimal SHA-256 of some bytes. */
-export function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -1,6 +1,7 @@
 import { LayerVersion, LayerVersionPermission } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
-import { layerName, readLayerManifest } from "../layers/manifest";
+import { layerName } from "../layers/manifest";
+import { readVerifiedLayers } from "../layers/verifiedLayers";
 import { invalidArguments } from "./argumentCheck";
 import type { ExtensionLayersArgs, LayerPermissionsArgs, PublishedLayers } from "./extensionLayersArgs";
 import { UNKNOWN } from "./plan/known";
@@ -24,7 +25,7 @@ export class ExtensionLayers extends pulumi.ComponentResource {
 
   constructor(name: string, args: ExtensionLayersArgs, opts?: pulumi.ComponentResourceOptions) {
     const view = { ...args, permissions: plainPermissions(args.permissions) };
-    const { planned, problems } = planLayers(view, readLayerManifest());
+    const { planned, problems } = planLayers(view, readVerifiedLayers());
     if (problems.length > 0) throw invalidArguments(name, problems);
     super("clickstack-lambda:index:ExtensionLayers", name, args, opts);
     const published = planned.map((layer) => publish(name, layer, args, this));

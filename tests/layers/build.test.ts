@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buildLayers } from "../../layers/buildLayers";
 import { hostArchitecture, newestGlibc, requiredGlibc } from "../../layers/compile";
 import type { LayerArchitecture, LocatedLayer } from "../../layers/manifest";
-import { sha256 } from "../../layers/zip";
+import { sha256 } from "../../layers/sha256";
 
 const root = join(__dirname, "..", "..");
 const other: LayerArchitecture = hostArchitecture() === "x86_64" ? "arm64" : "x86_64";

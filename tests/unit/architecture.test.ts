@@ -22,7 +22,7 @@ function imports(file: string): string[] {
 /** Which folders a folder's files may import of this project; every one may import itself. */
 const allowed: Record<string, RegExp> = {
   "provider/plan/": /^(provider\/plan\/|settings\.json$)/,
-  "provider/": /^(provider\/|layers\/manifest$|schema\.json$|package\.json$)/,
+  "provider/": /^(provider\/|layers\/(manifest|verifiedLayers)$|schema\.json$|package\.json$)/,
   "layers/": /^(layers\/|provider\/plan\/(problem|publicationRegions)$|index$)/,
   "sandbox/": /^(sandbox\/|layers\/zip$|package\.json$)/,
 };

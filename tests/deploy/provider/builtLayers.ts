@@ -1,13 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type LayerArchitecture,
-  layerName,
-  type ManifestFile,
-  manifestFileName,
-} from "../../../layers/manifest";
-import { sha256, zip } from "../../../layers/zip";
+import { manifestFileName } from "../../../layers/location";
+import { type LayerArchitecture, layerName, type ManifestFile } from "../../../layers/manifest";
+import { sha256 } from "../../../layers/sha256";
+import { zip } from "../../../layers/zip";
 
 const variable = "CLICKSTACK_LAYERS_DIRECTORY";
 

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+/** File that describes the built zips, in the same folder. */
+export const manifestFileName = "manifest.json";
+
+/** The npm package that brings the zips where they are not built. */
+export const layersPackage = "clickstack-lambda-layers";
+
+/**
+ * The folder that holds the built zips: the one that CLICKSTACK_LAYERS_DIRECTORY names, else `dist/layers` of a source
+ * checkout, where `npm run layers:build` puts them, else the npm package {@link layersPackage}.
+ * @throws when they are in none of these; the message says how to get them.
+ */
+export function layersDirectory(): string {
+  const named = process.env.CLICKSTACK_LAYERS_DIRECTORY;
+  if (named) return resolve(named);
+  const root = packageRoot(__dirname);
+  const built = join(root, "dist", "layers");
+  if (existsSync(join(built, manifestFileName))) return built;
+  const installed = installedLayers(root);
+  if (installed !== undefined) return installed;
+  throw new Error(
+    `The extension's layers are not here: they are not built (${join(built, manifestFileName)} does not exist), and the ` +
+      `npm package ${layersPackage} is not installed. ${mend(root)}`,
+  );
+}
+
+/** The two ways to get the layers. */
+function mend(root: string): string {
+  return (
+    `Install that package (\`npm install ${layersPackage}\` in ${installationOf(root)}), or build them: ` +
+    "`npm run layers:build` in a checkout of clickstack-lambda, whose dist/layers CLICKSTACK_LAYERS_DIRECTORY then names " +
+    "where it is not the checkout that is used."
+  );
+}
+
+/** The folder of this package's package.json: the same whether this file runs as source or compiled into dist/. */
+export function packageRoot(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json"))) return folder;
+    if (dirname(folder) === folder) throw new Error(`no package.json above ${from}`);
+  }
+}
+
+function installedLayers(root: string): string | undefined {
+  try {
+    return dirname(require.resolve(`${layersPackage}/${manifestFileName}`, { paths: [root] }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The project that has this package in its node_modules; this package itself where it is a checkout. */
+function installationOf(root: string): string {
+  const parent = dirname(root);
+  return parent.endsWith("node_modules") ? dirname(parent) : root;
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "./location";
+import { type LayerManifest, readLayerManifest } from "./manifest";
+import { sha256 } from "./sha256";
+import { hasSources, sourcesDigest } from "./sources";
+
+/**
+ * The built layers, ready to be published: each zip is what its manifest says, and a checkout's are built from the
+ * sources that it has now.
+ * @throws when a zip was damaged or changed, or a source was changed after the build; the message has the mend.
+ */
+export function readVerifiedLayers(directory?: string): LayerManifest {
+  const manifest = readLayerManifest(directory);
+  for (const { path, sha256: expected } of Object.values(manifest.layers)) {
+    const found = sha256(readFileSync(path));
+    if (found === expected) continue;
+    throw new Error(
+      `${path} is not the zip that was built: its SHA-256 is ${found}, its manifest says ${expected}. ` +
+        "Build or install the layers again.",
+    );
+  }
+  const root = packageRoot(__dirname);
+  const isBuiltHere = manifest.directory === join(root, "dist", "layers");
+  if (isBuiltHere && manifest.sources && hasSources(root) && manifest.sources !== sourcesDigest(root)) {
+    throw new Error(
+      `${manifest.directory} was built from other sources of the extension than runtime/ holds now. ` +
+        "Run `npm run layers:build` again (with `-- --all-architectures` for both architectures).",
+    );
+  }
+  return manifest;
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetLayerVersionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { clientOptions } from "../../sandbox/aws/embeddedAws";
+import { region, useSurroundings } from "../deploy/embeddedAws/surroundings";
+import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { RemoteExtensionLayers } from "../deploy/provider/remoteComponents";
+
+const root = join(__dirname, "..", "..");
+const layersSource = join(root, "layers", "npm");
+
+interface Packed {
+  filename: string;
+  version: string;
+  files: { path: string }[];
+}
+
+/** Runs npm; what it prints on standard output. */
+function npm(cwd: string, ...args: string[]): string {
+  return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Packs the package of a folder; it was compiled by the set-up of the tests. */
+function pack(directory: string, destination: string, ...options: string[]): Packed {
+  const printed = npm(directory, "pack", "--json", "--pack-destination", destination, ...options);
+  const [packed] = JSON.parse(printed.slice(printed.indexOf("["))) as Packed[];
+  assert.ok(packed);
+  return packed;
+}
+
+describe("the npm packages", function () {
+  this.timeout(300_000);
+  const surroundings = useSurroundings();
+  useBuiltLayers();
+  let folder: string;
+  let packages: { layers: Packed; own: Packed };
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "distribution-test-"));
+    packages = { layers: pack(layersSource, folder), own: pack(root, folder, "--ignore-scripts") };
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("hold what they should and nothing else", () => {
+    assert.deepEqual(packages.layers.files.map(({ path }) => path).sort(), [
+      ...["LICENSE", "README.md", "clickstack-extension-amd64.zip", "clickstack-extension-arm64.zip"],
+      ...["manifest.json", "package.json"],
+    ]);
+    assert.equal(packages.layers.version, packages.own.version, "they are released together");
+    const own = packages.own.files.map(({ path }) => path);
+    for (const path of ["dist/provider/index.js", "PulumiPlugin.yaml", "schema.json", "settings.json"]) {
+      assert.ok(own.includes(path), path);
+    }
+    const strange = own.filter((path) => /\.zip$|^(tests|runtime|sandbox|layers\/npm)\//.test(path));
+    assert.deepEqual(strange, []);
+  });
+
+  it("leave nothing behind in the checkout", () => {
+    assert.deepEqual(readdirSync(layersSource).sort(), ["README.md", "package.json"]);
+  });
+
+  it("installed in an empty folder, serve the package and publish the layers; or say what is missing", async () => {
+    const project = join(folder, "project");
+    writeProject(project);
+    const archives = [packages.own, packages.layers].map(({ filename }) => join(folder, filename));
+    npm(project, "install", "--prefer-offline", "--no-audit", "--no-fund", ...archives);
+    serveFrom(project);
+    const program = async () => ({
+      arns: new RemoteExtensionLayers("extension", { regions: [region] }).layerVersionArns,
+    });
+    const named = process.env.CLICKSTACK_LAYERS_DIRECTORY;
+    delete process.env.CLICKSTACK_LAYERS_DIRECTORY;
+    try {
+      const stack = await surroundings.stack({ program });
+      const { outputs } = await stack.up();
+      const arn: string = outputs.arns?.value[region].x86_64;
+      assert.equal(await publishedSha256(arn), installedSha256(project));
+      await stack.destroy();
+
+      rmSync(join(project, "node_modules", "clickstack-lambda-layers"), { recursive: true });
+      await assert.rejects(stack.preview(), (error: Error) => {
+        const said = error.message.replace(/\s+/g, " ");
+        assert.match(said, /layers are not here: they are not built .* npm package .* is not installed/);
+        assert.ok(said.includes(`npm install clickstack-lambda-layers\` in ${project}`), said);
+        assert.match(said, /or build them: `npm run layers:build`/);
+        return true;
+      });
+    } finally {
+      if (named !== undefined) process.env.CLICKSTACK_LAYERS_DIRECTORY = named;
+    }
+  });
+
+  it("give a program the components", () => {
+    const script = `const { ExtensionLayers, ObservedFunction } = require("clickstack-lambda");
+      console.log(ExtensionLayers.name, ObservedFunction.name)`;
+    const printed = execFileSync(process.execPath, ["-e", script], {
+      cwd: join(folder, "project"),
+      encoding: "utf8",
+    });
+    assert.equal(printed, "ExtensionLayers ObservedFunction\n");
+  });
+
+  function writeProject(directory: string): void {
+    mkdirSync(directory);
+    writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "user", private: true }));
+  }
+
+  /** Lets the engine start the installed package in place of this checkout, as its Node.js language host starts it. */
+  function serveFrom(project: string): void {
+    const plugins = join(surroundings.engine.environment.PULUMI_HOME ?? "", "plugins");
+    const launcher = join(
+      plugins,
+      `resource-clickstack-lambda-v${packages.own.version}`,
+      "pulumi-resource-clickstack-lambda",
+    );
+    const modules = join(project, "node_modules");
+    const command = [
+      process.execPath,
+      join(modules, "@pulumi/pulumi/cmd/run-plugin"),
+      join(modules, "clickstack-lambda"),
+    ];
+    writeFileSync(launcher, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(" ")} "$@"\n`);
+  }
+
+  async function publishedSha256(arn: string): Promise<string> {
+    const lambda = new LambdaClient(clientOptions(surroundings.aws, region));
+    const [, LayerName = "", version] = /^(.*):(\d+)$/.exec(arn) ?? [];
+    const command = new GetLayerVersionCommand({ LayerName, VersionNumber: Number(version) });
+    const { Content } = await lambda.send(command);
+    return Buffer.from(Content?.CodeSha256 ?? "", "base64").toString("hex");
+  }
+
+  function installedSha256(project: string): string {
+    const file = join(project, "node_modules/clickstack-lambda-layers/manifest.json");
+    return JSON.parse(readFileSync(file, "utf8")).layers.x86_64.sha256;
+  }
+});
