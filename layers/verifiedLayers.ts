@@ -8,9 +8,11 @@ import { hasSources, sourcesDigest } from "./sources";
 /**
  * The built layers, ready to be published: each zip is what its manifest says, and a checkout's are built from the
  * sources that it has now.
+ * @param directory folder of the zips. Default: where they are found, see `layersDirectory`.
+ * @param root folder of this package.
  * @throws when a zip was damaged or changed, or a source was changed after the build; the message has the mend.
  */
-export function readVerifiedLayers(directory?: string): LayerManifest {
+export function readVerifiedLayers(directory?: string, root = packageRoot(__dirname)): LayerManifest {
   const manifest = readLayerManifest(directory);
   for (const { path, sha256: expected } of Object.values(manifest.layers)) {
     const found = sha256(readFileSync(path));
@@ -20,7 +22,6 @@ export function readVerifiedLayers(directory?: string): LayerManifest {
         "Build or install the layers again.",
     );
   }
-  const root = packageRoot(__dirname);
   const isBuiltHere = manifest.directory === join(root, "dist", "layers");
   if (isBuiltHere && manifest.sources && hasSources(root) && manifest.sources !== sourcesDigest(root)) {
     throw new Error(

@@ -45,7 +45,15 @@ describe("built layers before they are published", () => {
     assert.equal(before, sourcesDigest(root), "the same in any folder");
     writeFileSync(join(folder, "runtime", "README.md"), "text");
     assert.equal(sourcesDigest(folder), before);
+    const built = join(folder, "dist", "layers");
+    mkdirSync(built, { recursive: true });
+    writeFileSync(
+      join(built, "manifest.json"),
+      JSON.stringify({ formatVersion: 1, sources: before, layers: {} }),
+    );
+    readVerifiedLayers(built, folder);
     appendFileSync(join(folder, "runtime/src/main.rs"), "\n");
     assert.notEqual(sourcesDigest(folder), before);
+    assert.throws(() => readVerifiedLayers(built, folder), /built from other sources.*npm run layers:build/);
   });
 });
