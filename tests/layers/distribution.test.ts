@@ -92,6 +92,17 @@ describe("the npm packages", function () {
     }
   });
 
+  it("compile with what is installed, as they do after `pulumi package add` has cloned the repository", () => {
+    const modules = join(folder, "project", "node_modules");
+    const tsc = [join(modules, "typescript/bin/tsc"), "-p", join(modules, "clickstack-lambda"), "--noEmit"];
+    // What tsc has to say goes to standard output, which the error then holds.
+    try {
+      execFileSync(process.execPath, tsc, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    } catch (error) {
+      assert.fail(`${(error as { stdout: string }).stdout}`);
+    }
+  });
+
   it("give a program the components", () => {
     const script = `const { ExtensionLayers, ObservedFunction } = require("clickstack-lambda");
       console.log(ExtensionLayers.name, ObservedFunction.name)`;
