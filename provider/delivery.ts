@@ -8,36 +8,67 @@ import { findSetting, variableOf } from "./plan/settings";
 import { authorizationHeader } from "./plan/telemetryVariables";
 
 /**
- * What the denial of logs waits for: with `requireDelivery`, until ClickStack has taken a log record, sent with the
- * function's own endpoint, headers and key. A preview sends nothing.
- * @param args the arguments as the user gave them, with keys that are yet to be stored.
+ * Whether logs may be denied: with `requireDelivery` only once ClickStack has taken a log record, sent with the function's
+ * own endpoint, headers and key. What it says against that is logged as an error, which fails the update. A rejected
+ * output would not do: what waits for it would wait for ever in a program that runs inside of another.
+ * @returns undefined when nothing has to be confirmed. A preview sends nothing.
  */
 export function confirmDelivery(
   name: string,
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
-): pulumi.Output<void> {
-  if (args.requireDelivery !== true || pulumi.runtime.isDryRun()) return pulumi.output(Promise.resolve());
-  const { endpoint, protocol, headers, authorization, clickhouse, settings } = args;
-  const secrets = { key: args.ingestionKey, password: args.clickhousePassword };
-  const given = pulumi.all([
-    { endpoint, protocol, headers, authorization, clickhouse, settings, secrets },
-    args.serviceName,
-  ]);
-  // Secrets among them make the result secret too; it holds nothing.
-  return pulumi.unsecret(
-    given.apply(async ([values, serviceName]) => {
-      const resolve = (text: string) =>
-        resolveReferences(text, (reference) => readSecret(reference, options));
-      const target = values.clickhouse
-        ? await clickHouseTarget(values.clickhouse, values.secrets.password, resolve)
-        : await otlpTarget(values, resolve);
-      const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`;
-      await deliver(name, () =>
-        probeDelivery(target, { serviceName: serviceName ?? name, body, time: Date.now() }),
-      );
-    }),
+): pulumi.Output<boolean> | undefined {
+  if (!needsDelivery(args)) return undefined;
+  const confirmed = deliver(name, args, options).then(
+    () => true,
+    async (error: Error) => {
+      await pulumi.log.error(error.message);
+      return false;
+    },
   );
+  return pulumi.output(confirmed);
+}
+
+/** Arguments of functions whose delivery has been confirmed, by the provider before it made the component. */
+const delivered = new WeakSet<object>();
+
+/** Whether delivery is still to be confirmed. */
+export function needsDelivery(args: ObservedFunctionArgs): boolean {
+  return args.requireDelivery === true && !pulumi.runtime.isDryRun() && !delivered.has(args);
+}
+
+/**
+ * Sends a log record as the function would.
+ * @param args the arguments as the user gave them, with keys that are yet to be stored.
+ * @throws when ClickStack does not take it, with what it said and the mend.
+ */
+export async function deliver(
+  name: string,
+  args: ObservedFunctionArgs,
+  options: pulumi.InvokeOptions,
+): Promise<void> {
+  const { endpoint, protocol, headers, authorization, clickhouse, settings, serviceName } = args;
+  const secrets = { key: args.ingestionKey, password: args.clickhousePassword };
+  const given = pulumi.output({ endpoint, protocol, headers, authorization, clickhouse, settings, secrets });
+  const values = await settled(given);
+  const resolve = (text: string) => resolveReferences(text, (reference) => readSecret(reference, options));
+  const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`;
+  const probe = { serviceName: (await settled(pulumi.output(serviceName))) ?? name, body, time: Date.now() };
+  try {
+    const target = values.clickhouse
+      ? await clickHouseTarget(values.clickhouse, values.secrets.password, resolve)
+      : await otlpTarget(values, resolve);
+    await probeDelivery(target, probe);
+    delivered.add(args);
+  } catch (error) {
+    throw new Error(
+      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${(error as Error).message}. Mend the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
+    );
+  }
+}
+
+function settled<T>(output: pulumi.Output<T>): Promise<T> {
+  return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
 type Resolve = (text: string) => Promise<string>;
@@ -49,16 +80,6 @@ interface OtlpValues {
   authorization?: string;
   settings?: Record<string, string>;
   secrets: { key?: string };
-}
-
-async function deliver(name: string, send: () => Promise<void>): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    throw new Error(
-      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${(error as Error).message}. Mend the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
-    );
-  }
 }
 
 async function otlpTarget(values: OtlpValues, resolve: Resolve): Promise<DeliveryTarget> {
@@ -107,7 +128,7 @@ async function readSecret(reference: SecretReference, options: pulumi.InvokeOpti
           { name: name.includes("/") ? `/${name}` : name, region, withDecryption: true },
           options,
         ).value;
-  const text = await (value as unknown as { promise(): Promise<string> }).promise();
+  const text = await settled(value);
   const field = secretField(text, reference.jsonKey);
   if (field === undefined) throw new Error(`${arn} has no field ${reference.jsonKey}`);
   return field;

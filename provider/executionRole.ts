@@ -34,7 +34,8 @@ export function executionRole(
   if (args.role !== undefined) return givenRole(args.role);
   const role = new Role(name, { assumeRolePolicy: assumeRolePolicy() }, options);
   const policies: pulumi.Resource[] = [];
-  if (args.cloudWatchLogs !== CloudWatchLogs.Disable) {
+  // Until delivery is confirmed the function has to be able to log; the denial then overrules this.
+  if (args.cloudWatchLogs !== CloudWatchLogs.Disable || args.requireDelivery === true) {
     const policyArn = role.arn.apply(
       (arn) =>
         `arn:${parseRoleArn(arn)?.partition ?? "aws"}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`,
@@ -77,23 +78,18 @@ export function secretPolicy(
   return references.apply((found): pulumi.Resource[] => (found.length === 0 ? [] : [create()]));
 }
 
-/**
- * Forbids the role this one log group.
- * @param confirmed what has to be certain first.
- */
+/** Forbids the role this one log group. */
 export function denyLogsPolicy(
   name: string,
   role: ExecutionRole,
-  logGroup: { region: pulumi.Input<string>; name: pulumi.Input<string>; confirmed: pulumi.Output<void> },
+  logGroup: { region: pulumi.Input<string>; name: pulumi.Input<string> },
   options: pulumi.CustomResourceOptions,
 ): RolePolicy {
-  const policy = pulumi
-    .all([role.arn, logGroup.region, logGroup.name, logGroup.confirmed])
-    .apply(([arn, region, group]) => {
-      const identity = parseRoleArn(arn);
-      if (identity === undefined) throw new Error(`${arn} is not the ARN of an IAM role`);
-      return policyDocument([denyLogsStatement(logGroupArn(identity, region, group))]);
-    });
+  const policy = pulumi.all([role.arn, logGroup.region, logGroup.name]).apply(([arn, region, group]) => {
+    const identity = parseRoleArn(arn);
+    if (identity === undefined) throw new Error(`${arn} is not the ARN of an IAM role`);
+    return policyDocument([denyLogsStatement(logGroupArn(identity, region, group))]);
+  });
   return new RolePolicy(`${name}-no-logs`, { role: role.name, policy }, options);
 }
 

@@ -13,8 +13,8 @@ export interface LoggedFunction {
   args: ObservedFunctionArgs;
   role: ExecutionRole;
   region: () => pulumi.Output<string>;
-  /** What has to be certain before logs are denied. */
-  confirmed: pulumi.Output<void>;
+  /** Whether logs may be denied. Undefined when they may in any case. */
+  confirmed: pulumi.Output<boolean> | undefined;
 }
 
 /** What was made for a function's logs before the function. */
@@ -22,7 +22,7 @@ export interface FunctionLogs {
   /** The function's own argument, with the log group that was made for it. */
   loggingConfig: ObservedFunctionArgs["loggingConfig"];
   /** The log group and the denial, as far as they can be there before the function. */
-  resources: pulumi.Resource[];
+  resources: pulumi.Input<pulumi.Resource[]>;
   /** Makes what takes the function's name. */
   finish(functionName: pulumi.Output<string>): void;
 }
@@ -39,7 +39,7 @@ export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceO
   const early = group === undefined ? [] : denyLogs(of, group, options);
   return {
     loggingConfig,
-    resources: [...(made === undefined ? [] : [made]), ...early],
+    resources: pulumi.output(early).apply((denials) => [...(made === undefined ? [] : [made]), ...denials]),
     finish: (functionName) => {
       if (group === undefined) denyLogs(of, logGroupName(args.loggingConfig, functionName), options);
     },
@@ -87,7 +87,10 @@ function denyLogs(
   { name, args, role, region, confirmed }: LoggedFunction,
   group: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
+): pulumi.Input<pulumi.Resource[]> {
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
-  return [denyLogsPolicy(name, role, { region: region(), name: group, confirmed }, options)];
+  const deny = (): pulumi.Resource[] => [
+    denyLogsPolicy(name, role, { region: region(), name: group }, options),
+  ];
+  return confirmed === undefined ? deny() : confirmed.apply((certain) => (certain ? deny() : []));
 }

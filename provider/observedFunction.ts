@@ -58,8 +58,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
     const secrets = secretPolicy(name, role, functionReferences(name, stored), options);
     const before = pulumi
-      .all([secrets, options.dependsOn])
-      .apply(([policies, others]) => [...role.policies, ...logs.resources, ...policies, ...others]);
+      .all([secrets, logs.resources, options.dependsOn])
+      .apply((resources) => [...role.policies, ...resources.flat()]);
 
     const layers = functionLayers({ name, args: stored, region });
     const { environment, names } = functionVariables(stored);

@@ -100,7 +100,7 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
   /**
    * With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
    * deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-   * fails and the function keeps what it had. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+   * fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
    */
   requireDelivery?: boolean;
   /**

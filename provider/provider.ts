@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
+import { deliver, needsDelivery } from "./delivery";
 import { ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
 import { ObservedFunction } from "./observedFunction";
@@ -26,13 +27,18 @@ const components: Record<string, Construct> = {
     // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
     const problems = await findProblems(inputs, () => providerRegion(options));
     if (problems.length > 0) throw invalidArguments(name, problems);
-    return new ObservedFunction(name, inputs as ObservedFunctionArgs, options);
+    const args = inputs as ObservedFunctionArgs;
+    if (needsDelivery(args)) await deliver(name, args, { provider: awsProvider(options) });
+    return new ObservedFunction(name, args, options);
   },
 };
 
-async function providerRegion({ providers }: pulumi.ComponentResourceOptions): Promise<string> {
-  const provider = Array.isArray(providers) ? undefined : providers?.aws;
-  return (await getRegion({}, { provider })).region;
+async function providerRegion(options: pulumi.ComponentResourceOptions): Promise<string> {
+  return (await getRegion({}, { provider: awsProvider(options) })).region;
+}
+
+function awsProvider({ providers }: pulumi.ComponentResourceOptions): pulumi.ProviderResource | undefined {
+  return Array.isArray(providers) ? undefined : providers?.aws;
 }
 
 /** Serves the components to programs in every language of Pulumi. */

@@ -5,6 +5,7 @@ import {
   GetResourcePolicyCommand,
   GetSecretValueCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import type { AwsClients } from "../clients";
 import { tagMap } from "../resource";
 import type { PropertyMap } from "../values";
@@ -24,6 +25,7 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map<string, Invoke>([
   ["aws:lambda/getLayerVersion:getLayerVersion", getLayerVersion],
   ["aws:secretsmanager/getSecret:getSecret", getSecret],
   ["aws:secretsmanager/getSecretVersion:getSecretVersion", getSecretVersion],
+  ["aws:ssm/getParameter:getParameter", getParameter],
 ]);
 
 async function getRegion(aws: AwsClients): Promise<PropertyMap> {
@@ -135,4 +137,12 @@ async function getSecretVersion(aws: AwsClients, args: PropertyMap): Promise<Pro
     versionId: found.VersionId,
     versionStages: found.VersionStages ?? [],
   };
+}
+
+async function getParameter(aws: AwsClients, args: PropertyMap): Promise<PropertyMap> {
+  const WithDecryption = args.withDecryption !== false;
+  const found = await aws.ssm.send(new GetParameterCommand({ Name: String(args.name), WithDecryption }));
+  const { ARN: arn, Name: name, Type: type, Value: value = "", Version: version } = found.Parameter ?? {};
+  const insecureValue = type === "SecureString" ? "" : value;
+  return { ...args, id: name, arn, name, type, value, version, insecureValue, region: aws.region };
 }
