@@ -1,8 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { renameSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(__dirname, "..");
+const schemaPath = join(root, "schema.json");
+
+/** Languages of Pulumi that the generator of tools/sdkgen knows. */
+export type SdkLanguage = "python" | "nodejs" | "go";
 
 /** Where the Python SDK is kept. */
 export const pythonSdkDirectory = join(root, "sdk", "python");
@@ -17,12 +22,49 @@ export function canGenerateSdks(): boolean {
   }
 }
 
+/** Generates the SDK of a language from schema.json into a directory, in place of what is there. */
+export function generateSdk(language: SdkLanguage, directory: string): void {
+  const args = ["run", "./sdkgen", schemaPath, language, directory];
+  execFileSync("go", args, { cwd: join(root, "tools"), stdio: ["ignore", "inherit", "inherit"] });
+}
+
 /** Generates the Python SDK from schema.json into a directory, in place of what is there. */
 export function generatePythonSdk(directory: string): void {
-  const args = ["run", "./sdkgen", join(root, "schema.json"), "python", directory];
-  execFileSync("go", args, { cwd: join(root, "tools"), stdio: ["ignore", "inherit", "inherit"] });
+  generateSdk("python", directory);
   // The generator puts it into the package, its pyproject.toml looks for it beside.
   renameSync(join(directory, "clickstack_lambda", "README.md"), join(directory, "README.md"));
+}
+
+/**
+ * A folder of .cache with the SDK of a language in `sdk`, generated when there is none yet for this schema.json and
+ * generator. What is made from it can be kept beside it.
+ */
+export function cachedSdk(language: SdkLanguage): string {
+  const cache = join(root, ".cache", "sdk");
+  const directory = join(cache, `${language}-${sourceDigest()}`);
+  if (existsSync(directory)) return directory;
+  mkdirSync(cache, { recursive: true });
+  const partial = mkdtempSync(join(cache, "partial-"));
+  try {
+    generateSdk(language, join(partial, "sdk"));
+    renameSync(partial, directory);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    // Another process may have been quicker.
+    if (!existsSync(directory)) throw error;
+  }
+  return directory;
+}
+
+/** Digest of all that decides what the generator makes. */
+function sourceDigest(): string {
+  const generator = join(root, "tools", "sdkgen");
+  const sources = readdirSync(generator).map((name) => join(generator, name));
+  const hash = createHash("sha256");
+  for (const path of [schemaPath, join(root, "tools", "go.sum"), ...sources.sort()]) {
+    hash.update(readFileSync(path)).update("\0");
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 if (require.main === module) {

@@ -12,9 +12,13 @@ import (
 // needs their names alone; the package's own schema is a hundred megabytes.
 func awsStandIn(tree any, dependencies []schema.PackageDescriptor) schema.PackageSpec {
 	spec := schema.PackageSpec{
-		Name:      "aws",
-		Meta:      &schema.MetadataSpec{ModuleFormat: "(.*)(?:/[^/]*)"},
-		Language:  map[string]schema.RawMessage{"python": rawJSON(map[string]any{"packageName": "pulumi_aws"})},
+		Name: "aws",
+		Meta: &schema.MetadataSpec{ModuleFormat: "(.*)(?:/[^/]*)"},
+		Language: map[string]schema.RawMessage{
+			"python": rawJSON(map[string]any{"packageName": "pulumi_aws"}),
+			"nodejs": rawJSON(map[string]any{"compatibility": "tfbridge20"}),
+			"go":     rawJSON(map[string]any{"importBasePath": "github.com/pulumi/pulumi-aws/sdk/v7/go/aws"}),
+		},
 		Types:     map[string]schema.ComplexTypeSpec{},
 		Resources: map[string]schema.ResourceSpec{},
 	}

@@ -1,6 +1,6 @@
 // Generates the package's SDK for a language with Pulumi's own code generator, without the language's host.
 //
-//	go run ./sdkgen ../schema.json python ../sdk/python
+//	go run ./sdkgen ../schema.json python|nodejs|go ../sdk/python
 package main
 
 import (
@@ -8,9 +8,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 
 	"github.com/blang/semver"
+	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
@@ -18,17 +22,34 @@ import (
 const generator = "the Pulumi SDK generator"
 
 func main() {
-	if len(os.Args) != 4 || os.Args[2] != "python" {
-		fmt.Fprintln(os.Stderr, "usage: sdkgen <schema.json> python <directory>")
+	if len(os.Args) != 4 || generators[os.Args[2]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: sdkgen <schema.json> python|nodejs|go <directory>")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[3]); err != nil {
+	if err := run(os.Args[1], generators[os.Args[2]], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "sdkgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(schemaPath, directory string) error {
+type generate func(pkg *schema.Package, packages loader) (map[string][]byte, error)
+
+var generators = map[string]generate{
+	"python": func(pkg *schema.Package, packages loader) (map[string][]byte, error) {
+		return python.GeneratePackage(generator, pkg, nil, packages)
+	},
+	"nodejs": func(pkg *schema.Package, packages loader) (map[string][]byte, error) {
+		files, err := nodejs.GeneratePackage(generator, pkg, nil, nil, false, packages)
+		return fromTypesFolder(files), err
+	},
+	// With a go.mod, as `pulumi package add` makes it.
+	"go": func(pkg *schema.Package, _ loader) (map[string][]byte, error) {
+		pkg.SupportPack = true
+		return golang.GeneratePackage(generator, pkg, nil)
+	},
+}
+
+func run(schemaPath string, generate generate, directory string) error {
 	text, err := os.ReadFile(schemaPath)
 	if err != nil {
 		return err
@@ -50,11 +71,23 @@ func run(schemaPath, directory string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", schemaPath, err)
 	}
-	files, err := python.GeneratePackage(generator, own, nil, packages)
+	files, err := generate(own, packages)
 	if err != nil {
 		return err
 	}
 	return write(files, directory)
+}
+
+// fromTypesFolder mends imports of the files in types/. The generator takes the way to their parent from filepath.Rel,
+// which answers "../." before Go 1.26 and ".." since, and cuts off the first two bytes.
+func fromTypesFolder(files map[string][]byte) map[string][]byte {
+	wrong := regexp.MustCompile(`from "\./(types/|utilities")`)
+	for name, content := range files {
+		if path.Dir(name) == "types" {
+			files[name] = wrong.ReplaceAll(content, []byte(`from "../$1`))
+		}
+	}
+	return files
 }
 
 func bind(spec schema.PackageSpec, packages loader) (*schema.Package, error) {
@@ -74,11 +107,11 @@ func write(files map[string][]byte, directory string) error {
 		return err
 	}
 	for name, content := range files {
-		path := filepath.Join(directory, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		file := filepath.Join(directory, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, content, 0o644); err != nil {
+		if err := os.WriteFile(file, content, 0o644); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cachedSdk, canGenerateSdks } from "../../scripts/sdk";
+
+const root = join(__dirname, "..", "..");
+
+/** Runs a compiler; the assertion shows what it says. */
+function compile(command: string, args: readonly string[], cwd: string): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  assert.equal(status, 0, `${command} ${args.join(" ")}\n${error ?? ""}${stdout}${stderr}`);
+}
+
+/** Whether the Go here is the one that the example's go.mod asks for, or a newer one. */
+function hasGoFor(goMod: string): boolean {
+  const [, wanted = ""] = /^go (\S+)$/m.exec(goMod) ?? [];
+  const found = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim().replace(/^go/, "");
+  return found.localeCompare(wanted, undefined, { numeric: true }) >= 0;
+}
+
+describe("the generated SDKs", function () {
+  // The first time Go compiles the AWS SDK of Pulumi, which takes minutes on a small machine.
+  this.timeout(600_000);
+
+  before(function () {
+    if (!canGenerateSdks()) this.skip();
+  });
+
+  it("Node.js: compiles, and the TypeScript example is a program of it as well", () => {
+    const directory = cachedSdk("nodejs");
+    const example = join(root, "examples", "typescript", "index.ts");
+    const project = {
+      compilerOptions: {
+        target: "es2022",
+        module: "nodenext",
+        moduleResolution: "nodenext",
+        strict: true,
+        skipLibCheck: true,
+        noEmit: true,
+        types: ["node"],
+        typeRoots: [join(root, "node_modules", "@types")],
+        paths: {
+          "clickstack-lambda": [join(directory, "sdk", "index.ts")],
+          "@pulumi/*": [join(root, "node_modules", "@pulumi", "*")],
+        },
+      },
+      files: [join(directory, "sdk", "index.ts"), example],
+    };
+    const text = JSON.stringify(project);
+    const compiled = createHash("sha256")
+      .update(text)
+      .update(readFileSync(example))
+      .update(readFileSync(require.resolve("@pulumi/aws/package.json")))
+      .digest("hex");
+    const stamp = join(directory, "compiled");
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === compiled) return;
+    writeFileSync(join(directory, "tsconfig.json"), text);
+    compile(join(root, "node_modules", ".bin", "tsc"), ["-p", directory], root);
+    writeFileSync(stamp, compiled);
+  });
+
+  it("Go: compiles, and so does the Go example with it", function () {
+    const example = join(root, "examples", "go");
+    if (!hasGoFor(readFileSync(join(example, "go.mod"), "utf8"))) this.skip();
+    const directory = cachedSdk("go");
+    // Where `pulumi package add` puts it.
+    const sdk = join(directory, "sdks", "clickstack-lambda", "clickstacklambda");
+    if (!existsSync(sdk)) cpSync(join(directory, "sdk"), sdk, { recursive: true });
+    for (const file of ["main.go", "go.mod", "go.sum"]) {
+      rmSync(join(directory, file), { force: true });
+      cpSync(join(example, file), join(directory, file));
+    }
+    compile("go", ["vet", "-mod=readonly", "./..."], directory);
+  });
+});
