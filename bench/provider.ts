@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { startEmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { startEngine } from "../sandbox/engine";
-import { ProviderProcesses } from "./providerProcess";
+import { cpuMs, ProviderProcesses } from "./providerProcess";
 import { program, region, type Way, ways } from "./providerPrograms";
 import { type Sample, summary } from "./providerReport";
 
@@ -47,12 +47,15 @@ async function measureAll(runs: number, sizes: readonly number[]) {
       });
       let previewMs = 0;
       let upMs = 0;
+      const cpu = cpuMs();
       const peakMib = await provider.peakMib(async () => {
         previewMs = await timed(() => stack.preview());
         upMs = await timed(() => stack.up());
       });
+      const spent = cpuMs();
+      const usedMs = cpu === undefined || spent === undefined ? undefined : spent - cpu;
       await stack.workspace.removeStack(stack.name, { force: true });
-      return { way, functions, previewMs, upMs, peakMib };
+      return { way, functions, previewMs, upMs, cpuMs: usedMs, peakMib };
     };
     return { samples: await interleaved(run, runs, sizes), startMs };
   } finally {

@@ -7,6 +7,8 @@ export interface Sample {
   functions: number;
   previewMs: number;
   upMs: number;
+  /** CPU time of the program, the engine and its plugins over both; undefined where it could not be read. */
+  cpuMs: number | undefined;
   /** Peak of the provider's resident memory; undefined where the program starts none, or it could not be read. */
   peakMib: number | undefined;
 }
@@ -24,6 +26,7 @@ const titles: Record<Way, string> = {
 const operations: readonly [string, Measure][] = [
   ["preview", ({ previewMs }) => previewMs],
   ["up", ({ upMs }) => upMs],
+  ["CPU of both", ({ cpuMs }) => cpuMs],
 ];
 
 /** The figures as text: times and ratios, growth per function, the provider's start and memory. */
