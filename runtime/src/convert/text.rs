@@ -168,6 +168,15 @@ mod tests {
         }
 
         #[test]
+        fn any_message_of_python_comes_back(message in "[^\\r]{0,60}", level in "(DEBUG|INFO|WARNING|ERROR|CRITICAL)") {
+            let line = format!("[{level}]\t2026-11-23T16:03:18.969Z\t{ID}\t{message}\n");
+            let parsed = parse(&line);
+            prop_assert_eq!(parsed.message, &message);
+            prop_assert_eq!(parsed.request_id, Some(ID));
+            prop_assert!(parsed.time.is_some() && parsed.severity != Severity::Unspecified);
+        }
+
+        #[test]
         fn any_message_comes_back(message in ".{0,60}", level in "(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)") {
             let line = format!("2026-11-23T16:03:18.969Z\t{ID}\t{level}\t{message}\n");
             let parsed = parse(&line);
