@@ -1,60 +1,13 @@
 import assert from "node:assert/strict";
 import { copyFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { InvocationResult, Sandbox } from "../../../sandbox";
-import { startClickHouse } from "../../../sandbox/clickhouse";
-import { readLogs, readSpans, type StoredLog } from "../../../sandbox/clickhouse/telemetry";
+import { readLogs, readSpans } from "../../../sandbox/clickhouse/telemetry";
+import { assertAllArrived, functionLogs, invokeAll } from "./arrivals";
 import { extensionLines, ingestionKey, ObservedSandbox, runtimes } from "./observedSandbox";
-
-interface Invoked extends InvocationResult {
-  linesWritten: number;
-}
-
-/** Every scenario in turn; a stack trace is one line, an uncaught error the one record of the runtime. */
-const scenarios = [
-  { scenario: "plain", lines: 3, written: 3 },
-  { scenario: "json", written: 1 },
-  { scenario: "stackTrace", written: 1 },
-  { scenario: "error", written: 1 },
-];
-
-async function invokeAll(sandbox: Sandbox, count: number): Promise<Invoked[]> {
-  const done: Invoked[] = [];
-  for (let i = 0; i < count; i++) {
-    const { written, ...payload } = scenarios[i % scenarios.length] ?? scenarios[0];
-    done.push({ ...(await sandbox.invoke(payload)), linesWritten: written });
-  }
-  return done;
-}
-
-const functionLogs = (logs: StoredLog[]): StoredLog[] =>
-  logs.filter(({ attributes }) => attributes.type === "function");
 
 describe("the extension in the sandbox", () => {
   let bench: ObservedSandbox;
   afterEach(() => bench.close());
-
-  /** Each invocation has exactly its lines, all of them under its stored span. */
-  async function assertAllArrived(invoked: Invoked[], service: string): Promise<StoredLog[]> {
-    const logs = functionLogs(await readLogs(bench.clickhouse, { service }));
-    const spans = (await readSpans(bench.clickhouse, { service })).filter(({ kind }) => kind === "Server");
-    assert.equal(
-      logs.length,
-      invoked.reduce((sum, { linesWritten }) => sum + linesWritten, 0),
-    );
-    assert.deepEqual(
-      spans.map((span) => span.invocationId).sort(),
-      invoked.map(({ requestId }) => requestId).sort(),
-    );
-    for (const { requestId, linesWritten } of invoked) {
-      const span = spans.find(({ invocationId }) => invocationId === requestId);
-      const lines = logs.filter(({ invocationId }) => invocationId === requestId);
-      assert.equal(lines.length, linesWritten, requestId);
-      for (const { traceId, spanId } of lines)
-        assert.deepEqual([traceId, spanId], [span?.traceId, span?.spanId]);
-    }
-    return logs;
-  }
 
   for (const [title, runtime] of Object.entries(runtimes)) {
     it(`${title}: 20 invocations with freezes between, every line once, through a key held in Secrets Manager`, async () => {
@@ -63,7 +16,7 @@ describe("the extension in the sandbox", () => {
       const invoked = await invokeAll(sandbox, 20);
       await sandbox.shutdown();
       assert.deepEqual([...new Set(invoked.map(({ status }) => status))].sort(), ["error", "success"]);
-      const logs = await assertAllArrived(invoked, "orders");
+      const logs = await assertAllArrived(bench.clickhouse, invoked, "orders");
       const resource = logs[0]?.resource ?? {};
       for (const [name, value] of Object.entries({
         "service.name": "orders",
@@ -106,31 +59,25 @@ describe("the extension in the sandbox", () => {
     const sandbox = await bench.start("secure", { code, environment });
     const invoked = await invokeAll(sandbox, 4);
     await sandbox.shutdown();
-    await assertAllArrived(invoked, "secure");
+    await assertAllArrived(bench.clickhouse, invoked, "secure");
   });
 
   it("loses nothing when the backend is gone for a while and comes back", async () => {
     bench = await ObservedSandbox.open();
-    const { directory, ports } = bench.clickhouse;
     const sandbox = await bench.start("patient", {});
     const before = await invokeAll(sandbox, 4);
     await bench.clickhouse.kill();
     const during = await invokeAll(sandbox, 4);
-    const again = await startClickHouse({ ingestionKey, directory, ports });
-    try {
-      const after = await invokeAll(sandbox, 4);
-      await sandbox.shutdown();
-      const invoked = [...before, ...during, ...after];
-      assert.deepEqual(
-        invoked.filter(({ status }) => status === "failure" || status === "timeout"),
-        [],
-      );
-      bench.clickhouse.query = again.query.bind(again);
-      await assertAllArrived(invoked, "patient");
-      assert.equal(extensionLines(sandbox).filter((line) => line.includes("WARN")).length > 0, true);
-    } finally {
-      await again.stop();
-    }
+    await bench.restartClickHouse();
+    const after = await invokeAll(sandbox, 4);
+    await sandbox.shutdown();
+    const invoked = [...before, ...during, ...after];
+    assert.deepEqual(
+      invoked.filter(({ status }) => status === "failure" || status === "timeout"),
+      [],
+    );
+    await assertAllArrived(bench.clickhouse, invoked, "patient");
+    assert.equal(extensionLines(sandbox).filter((line) => line.includes("WARN")).length > 0, true);
   });
 
   it("wrong key: the function answers, the extension says once what is wrong", async () => {
@@ -189,7 +136,7 @@ describe("the extension in the sandbox", () => {
       "missing.env",
     ])
       assert.ok(said.includes(name), `${name} in\n${said}`);
-    await assertAllArrived(invoked, "confused");
+    await assertAllArrived(bench.clickhouse, invoked, "confused");
   });
 
   it("records a timeout and a crash under their own invocation", async () => {

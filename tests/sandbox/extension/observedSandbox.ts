@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { hostArchitecture } from "../../../layers/compile";
 import { readLayerManifest } from "../../../layers/manifest";
 import { type FunctionDefinition, Sandbox } from "../../../sandbox";
@@ -25,12 +29,12 @@ export class ObservedSandbox {
 
   private constructor(
     readonly aws: EmbeddedAws,
-    readonly clickhouse: EmbeddedClickHouse,
+    public clickhouse: EmbeddedClickHouse,
     readonly directory: string,
     readonly secretArn: string,
   ) {}
 
-  static async open(options: { tls?: boolean } = {}): Promise<ObservedSandbox> {
+  static async open(options: { tls?: boolean; ingestionKey?: string } = {}): Promise<ObservedSandbox> {
     const directory = mkdtempSync(join(tmpdir(), "extension-test-"));
     const [aws, clickhouse] = await Promise.all([
       startEmbeddedAws(),
@@ -45,11 +49,21 @@ export class ObservedSandbox {
   }
 
   /** Starts a function with the extension; its key is in Secrets Manager. */
-  async start(name: string, changes: Partial<FunctionDefinition>): Promise<Sandbox> {
+  start(name: string, changes: Partial<FunctionDefinition>): Promise<Sandbox> {
+    const environment = { ...this.exporterSettings(), ...changes.environment };
+    return this.startWithSettings(name, { ...changes, environment });
+  }
+
+  /** Starts a function with the extension and no settings but those in its environment. */
+  async startWithSettings(
+    name: string,
+    changes: Partial<FunctionDefinition>,
+    hostPorts: number[] = [],
+  ): Promise<Sandbox> {
     const layer = readLayerManifest().layers[hostArchitecture()];
     if (!layer)
       throw new Error("the layers were not built for this machine's architecture: npm run layers:build");
-    const { environment, layers = [], ...rest } = changes;
+    const { environment = {}, layers = [], ...rest } = changes;
     const sandbox = await Sandbox.start({
       function: {
         name,
@@ -63,15 +77,28 @@ export class ObservedSandbox {
         architecture: hostArchitecture(),
         ...rest,
         layers: [layer.path, ...layers],
-        environment: { ...this.exporterSettings(), ...environment },
+        environment,
       },
-      hostPorts: [this.aws.port, ...this.clickhouse.ports],
+      hostPorts: [this.aws.port, ...this.clickhouse.ports, ...hostPorts],
       platformEnvironment: { AWS_ENDPOINT_URL: this.aws.endpoint },
       cacheDirectory: join(this.directory, "cache"),
       onNotice: () => {},
     });
     this.sandboxes.push(sandbox);
     return sandbox;
+  }
+
+  /** Gives the secret, which holds the ingestion key at first, another value. */
+  async storeSecret(value: string): Promise<void> {
+    const client = new SecretsManagerClient(clientOptions(this.aws, region));
+    await client.send(new PutSecretValueCommand({ SecretId: this.secretArn, SecretString: value }));
+    client.destroy();
+  }
+
+  /** Starts ClickHouse again after a kill, with its data and at its ports. */
+  async restartClickHouse(key = ingestionKey): Promise<void> {
+    const { directory, ports } = this.clickhouse;
+    this.clickhouse = await startClickHouse({ ingestionKey: key, directory, ports });
   }
 
   private exporterSettings(): Record<string, string> {
