@@ -154,6 +154,15 @@ impl Buffer {
         true
     }
 
+    /// Completes the log records that stay.
+    pub fn settle_logs(&mut self, mut settle: impl FnMut(&mut Log)) {
+        for log in &mut self.logs {
+            let size = log.size();
+            settle(log);
+            self.bytes = self.bytes - size + log.size();
+        }
+    }
+
     /// Takes about `limit` bytes of log records, oldest first. `settle` completes a record; those for which it says that
     /// they can't be completed yet stay.
     pub fn take_logs(&mut self, limit: usize, mut settle: impl FnMut(&mut Log) -> bool) -> Vec<Log> {

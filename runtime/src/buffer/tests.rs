@@ -124,3 +124,17 @@ proptest! {
         prop_assert_eq!(buffer.bytes(), 0);
     }
 }
+
+#[test]
+fn a_record_that_changes_while_it_waits_counts_as_it_is() {
+    let mut buffer = Buffer::new(MEGABYTE);
+    buffer.push_log(log(Severity::Info, 100));
+    buffer.settle_logs(|log| log.body.push_str("longer"));
+    let taken = buffer.take_logs(usize::MAX, |log| {
+        log.body.push_str("longer still");
+        false
+    });
+    assert!(taken.is_empty());
+    assert_eq!(buffer.take_logs(usize::MAX, |_| true).len(), 1);
+    assert_eq!(buffer.bytes(), 0);
+}

@@ -169,6 +169,19 @@ impl Invocations {
         finished
     }
 
+    /// Whether some are to be forgotten before another one comes.
+    pub fn is_full(&self) -> bool {
+        let oldest = self.recent.front();
+        self.recent.len() >= REMEMBERED && oldest.is_some_and(|oldest| oldest.outcome.is_some())
+    }
+
+    /// Forgets the oldest that were taken. Several at once, since each time all lines that wait are looked through.
+    pub fn forget_oldest(&mut self) {
+        while self.recent.len() > REMEMBERED / 2 && self.recent.front().is_some_and(|oldest| oldest.taken) {
+            self.recent.pop_front();
+        }
+    }
+
     /// Where a line belongs that Lambda received `at`, with the request id that it names itself, if any.
     pub fn place(&self, request_id: Option<&Rc<str>>, at: u64) -> Placement {
         match request_id {
@@ -225,7 +238,6 @@ impl Invocations {
 
     fn add(&mut self, request_id: &str, trace_header: &str) -> usize {
         let xray = XRay::parse(trace_header);
-        self.forget_oldest();
         self.seen += 1;
         self.recent.push_back(Invocation {
             request_id: Rc::from(request_id),
@@ -245,12 +257,6 @@ impl Invocations {
             reported: false,
         });
         self.recent.len() - 1
-    }
-
-    fn forget_oldest(&mut self) {
-        while self.recent.len() >= REMEMBERED && self.recent.front().is_some_and(|oldest| oldest.taken) {
-            self.recent.pop_front();
-        }
     }
 }
 

@@ -40,11 +40,13 @@ impl Session {
                 let start: Start = serde_json::from_str(record)?;
                 let header = start.tracing.as_ref().map_or("", |tracing| &tracing.value);
                 self.close_traces();
+                self.forget_old_invocations();
                 self.invocations.start(&start.request_id, header, at);
             }
             "platform.runtimeDone" => {
                 let done: Done = serde_json::from_str(record)?;
                 self.close_traces();
+                self.forget_old_invocations();
                 self.invocations.done(&done.request_id, Outcome::of(&done, at));
             }
             "platform.report" => self.report(&serde_json::from_str(record)?, at),

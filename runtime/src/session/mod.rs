@@ -79,6 +79,7 @@ impl Session {
 
     /// An invocation begins.
     pub fn invoke(&mut self, invoke: &Invoke, now: u64) {
+        self.forget_old_invocations();
         self.invocations
             .invoke(&invoke.request_id, &invoke.function_arn, &invoke.trace_header, now);
     }
@@ -150,6 +151,19 @@ impl Session {
             Signal::Metrics => records.forwarded.extend(self.due_metrics(now)),
         }
         records
+    }
+
+    /// Lines may wait for a backend that is away longer than their invocations are remembered, so they take their ids first.
+    fn forget_old_invocations(&mut self) {
+        if !self.invocations.is_full() {
+            return;
+        }
+        self.finish_invocations();
+        let invocations = &self.invocations;
+        self.buffer.settle_logs(|log| {
+            stamp(log, invocations);
+        });
+        self.invocations.forget_oldest();
     }
 
     fn finish_invocations(&mut self) {

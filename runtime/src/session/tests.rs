@@ -209,3 +209,43 @@ fn an_applications_own_request_id_is_a_field() {
         assert_eq!(log.attributes, [("requestId".into(), id.into())]);
     }
 }
+
+#[test]
+fn lines_keep_their_ids_however_long_they_wait() {
+    let mut session = session();
+    let id = |run: u32| format!("76e7df99-7363-43f0-b967-{run:012}");
+    for run in 0..100 {
+        let at = |ms: u32, kind: &str, record: serde_json::Value| {
+            let time = format!("2026-11-23T16:{:02}:{:02}.{ms:03}Z", run / 60, run % 60);
+            serde_json::json!({"time": time, "type": kind, "record": record}).to_string()
+        };
+        let requested = serde_json::json!({"requestId": id(run)});
+        let ended = serde_json::json!({"requestId": id(run), "status": "success"});
+        let events = [
+            at(0, "platform.start", requested),
+            at(1, "function", format!("run {run}").into()),
+            at(2, "platform.runtimeDone", ended),
+        ];
+        session.telemetry(&batch(&events), NOW);
+        // The way of the spans is open, that of the logs isn't.
+        session.take(Signal::Traces, usize::MAX, NOW);
+    }
+    let logs = logs_of(&mut session);
+    assert_eq!(logs.len(), 100);
+    for (run, log) in (0..).zip(&logs) {
+        assert_eq!(log.body, format!("run {run}"));
+        assert_eq!(log.request_id.as_deref(), Some(id(run).as_str()));
+        assert!(log.context.is_some());
+    }
+    assert_eq!(session.fill().0, 0);
+}
+
+#[test]
+fn invocations_of_a_long_outage_are_forgotten() {
+    let mut session = session();
+    for run in 0..1_000 {
+        let id = format!("76e7df99-7363-43f0-b967-{run:012}");
+        session.telemetry(&batch(&[start(1, &id), done(1, &id, "success")]), NOW);
+    }
+    assert!(!session.invocations.is_full());
+}
