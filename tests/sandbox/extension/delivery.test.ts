@@ -66,6 +66,8 @@ describe("the extension in the sandbox", () => {
     bench = await ObservedSandbox.open();
     const sandbox = await bench.start("patient", {});
     const before = await invokeAll(sandbox, 4);
+    // On a slow machine the key may take several invocations; only then is there something to break.
+    while ((await bench.clickhouse.stats()).logs.records === 0) before.push(...(await invokeAll(sandbox, 4)));
     await bench.clickhouse.kill();
     const during = await invokeAll(sandbox, 4);
     await bench.restartClickHouse();
@@ -77,7 +79,7 @@ describe("the extension in the sandbox", () => {
       [],
     );
     await assertAllArrived(bench.clickhouse, invoked, "patient");
-    assert.equal(extensionLines(sandbox).filter((line) => line.includes("WARN")).length > 0, true);
+    assert.match(extensionLines(sandbox).join("\n"), /WARN/);
   });
 
   it("wrong key: the function answers, the extension says once what is wrong", async () => {
