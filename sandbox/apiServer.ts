@@ -9,6 +9,8 @@ export interface ApiRequest {
   /** The trailers that a streamed response ends with. */
   trailers: NodeJS.Dict<string>;
   body: Buffer;
+  /** When its headers had arrived, by the monotonic clock in milliseconds. */
+  begunAt: number;
 }
 
 export interface ApiAnswer {
@@ -47,10 +49,11 @@ export class ApiServer {
     // Connections stay open while the environment is frozen, so nothing here may run into a timeout.
     const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
     server.on("request", (request: http.IncomingMessage, response: http.ServerResponse) => {
+      const begunAt = performance.now();
       const chunks: Buffer[] = [];
       request.socket.setNoDelay(true);
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => respond(handler, request, Buffer.concat(chunks), response));
+      request.on("end", () => respond(handler, request, { body: Buffer.concat(chunks), begunAt }, response));
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -69,7 +72,7 @@ export class ApiServer {
 function respond(
   handler: ApiHandler,
   request: http.IncomingMessage,
-  body: Buffer,
+  received: Pick<ApiRequest, "body" | "begunAt">,
   response: http.ServerResponse,
 ): void {
   const path = (request.url ?? "/").replace(/\?.*$/s, "").replace(/\/+$/, "");
@@ -83,7 +86,7 @@ function respond(
     });
     response.end(text);
   };
-  const answer = handler({ method, path, headers, trailers, body });
+  const answer = handler({ method, path, headers, trailers, ...received });
   if (answer instanceof PendingAnswer) answer.attach(send);
   else send(answer);
 }

@@ -21,12 +21,12 @@ import {
   newTraceHeader,
   outcomeErrorType,
   outcomePayload,
-  runtimeSpans,
+  runtimeDoneRecord,
 } from "./invocation";
 import { type EnvironmentPaths, type Isolation, LAMBDA_PATHS } from "./isolation";
 import { type LogSink, LogWriter } from "./logSink";
 import { Processes } from "./processes";
-import { type InvokeOutcome, RuntimeDomain, roundMs } from "./runtimeDomain";
+import { type InitOutcome, type InvokeOutcome, RuntimeDomain, roundMs } from "./runtimeDomain";
 import type { LambdaRuntime } from "./runtimes";
 import type { TelemetryEvent, Tracing } from "./telemetryEvent";
 
@@ -106,11 +106,21 @@ export class ExecutionEnvironment {
     return environment;
   }
 
+  /**
+   * Initializes ahead of any invocation, and freezes until one comes.
+   * @throws why the environment can't be initialized.
+   */
+  async provision(): Promise<void> {
+    const { failure } = await this.initialize();
+    if (failure) throw new Error(failure.reported ?? failure.message);
+    await this.freeze();
+  }
+
   /** Initializes first, when there has been no invocation yet or the last one made it necessary. */
   async invoke(payload: unknown, { traceHeader }: InvokeOptions = {}): Promise<InvocationResult> {
     const coldStart = !this.initialized;
     await this.thaw();
-    const initDurationMs = coldStart ? await this.initialize() : undefined;
+    const initDurationMs = coldStart ? await this.firstInit() : undefined;
     const requestId = randomUUID();
     const timeoutMs = this.options.function.timeoutSeconds * 1_000;
     const startedAt = performance.now();
@@ -151,14 +161,19 @@ export class ExecutionEnvironment {
     }
   }
 
-  /** @returns the duration when it succeeded; else the next invocation repeats it. */
-  private async initialize(): Promise<number | undefined> {
+  /** @returns the duration when it succeeded; else the invocation repeats it. */
+  private async firstInit(): Promise<number | undefined> {
+    const { failure, durationMs } = await this.initialize();
+    return failure ? undefined : durationMs;
+  }
+
+  private async initialize(): Promise<InitOutcome> {
     this.initialized = true;
     const domain = this.newDomain();
-    const { failure, durationMs } = await domain.init("init", Date.now() + INIT_TIMEOUT_MS);
-    if (!failure) return durationMs;
-    await this.endDomain(failure.status === "timeout" ? "timeout" : "failure");
-    return undefined;
+    const outcome = await domain.init("init", Date.now() + INIT_TIMEOUT_MS);
+    const { failure } = outcome;
+    if (failure) await this.endDomain(failure.status === "timeout" ? "timeout" : "failure");
+    return outcome;
   }
 
   private newDomain(): RuntimeDomain {
@@ -201,7 +216,7 @@ export class ExecutionEnvironment {
       { requestId, deadlineMs, invokedFunctionArn, traceHeader, payload: body },
       tracing,
     );
-    emitRuntimeDone(domain, requestId, tracing, outcome);
+    domain.emit("platform.runtimeDone", runtimeDoneRecord(outcome, requestId, tracing));
     if (outcome.failure) return { ...outcome, failure: this.named(outcome.failure) };
     const late = await domain.awaitExtensions(deadlineMs);
     return late ? { ...outcome, status: late.status, failure: this.named(late) } : outcome;
@@ -268,23 +283,6 @@ export class ExecutionEnvironment {
     this.logs?.event(event);
     this.options.onEvent(event);
   }
-}
-
-function emitRuntimeDone(
-  domain: RuntimeDomain,
-  requestId: string,
-  tracing: Tracing,
-  outcome: InvokeOutcome,
-): void {
-  const errorType = outcomeErrorType(outcome);
-  domain.emit("platform.runtimeDone", {
-    requestId,
-    status: outcome.status,
-    ...(errorType === undefined ? {} : { errorType }),
-    metrics: { durationMs: outcome.durationMs, producedBytes: Buffer.byteLength(outcome.answer?.body ?? "") },
-    tracing,
-    spans: runtimeSpans(outcome),
-  });
 }
 
 /** Lambda's own port, unless a service of the host that the function wants to reach has it. */

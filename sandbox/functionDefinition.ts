@@ -1,3 +1,6 @@
+/** When Lambda initializes environments, as AWS_LAMBDA_INITIALIZATION_TYPE says it: for an invocation, or ahead of any. */
+export type InitializationType = "on-demand" | "provisioned-concurrency";
+
 /** A Lambda function as the sandbox runs it: what GetFunction says about it, with its code and layers as files. */
 export interface FunctionDefinition {
   name: string;
@@ -22,6 +25,12 @@ export interface FunctionDefinition {
   code: string;
   /** Paths of zips or directories in Lambda's order: at most five; of two layers with the same file the later one wins. */
   layers: string[];
+  /** Default `Zip`. Functions of type `Image` have no layers, and log to standard output and standard error alone. */
+  packageType?: "Zip" | "Image";
+  /** Of an image: path of a zip or directory with what it has in /opt, such as extensions. Default: nothing. */
+  imageOpt?: string;
+  /** Default `on-demand`. */
+  initializationType?: InitializationType;
   /** ARN of the execution role; the log sink decides with it whether the function may write logs. */
   role?: string;
   /** Default `Text`. */
@@ -53,10 +62,25 @@ export function checkFunctionDefinition(definition: FunctionDefinition): void {
       `function.layers: ${definition.layers.length} layers, but a function has at most ${MAX_LAYERS}`,
     );
   }
+  checkKind(definition);
   const machine = process.arch === "arm64" ? "arm64" : "x86_64";
   if (definition.architecture !== machine) {
     throw new Error(
       `function.architecture: ${definition.architecture}, but this machine runs ${machine}; use ${machine} for the local run`,
     );
+  }
+}
+
+function checkKind({ packageType, imageOpt, layers, initializationType, version }: FunctionDefinition): void {
+  if (packageType === "Image" && layers.length > 0) {
+    throw new Error(
+      "function.layers: functions of package type Image have none; put the files into imageOpt",
+    );
+  }
+  if (packageType !== "Image" && imageOpt !== undefined) {
+    throw new Error("function.imageOpt: only functions of package type Image have it; use layers");
+  }
+  if (initializationType === "provisioned-concurrency" && version === "$LATEST") {
+    throw new Error("function.version: provisioned concurrency needs a published version, not $LATEST");
   }
 }

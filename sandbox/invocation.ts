@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Failure, failurePayload, functionErrorType } from "./failure";
 import type { InvokeOutcome } from "./runtimeDomain";
-import type { PhaseStatus } from "./telemetryEvent";
+import type { PhaseStatus, Tracing } from "./telemetryEvent";
 
 /** How an invocation ended, for the invoker. */
 export interface InvocationResult {
@@ -70,10 +70,29 @@ export function outcomePayload({ failure, answer }: InvokeOutcome, requestId: st
   }
 }
 
-/** The spans of `platform.runtimeDone`: until the response, and from there to the runtime's readiness for the next event. */
+/** The record of `platform.runtimeDone`. */
+export function runtimeDoneRecord(
+  outcome: InvokeOutcome,
+  requestId: string,
+  tracing: Tracing,
+): Record<string, unknown> {
+  const { status, answer, durationMs } = outcome;
+  const errorType = outcomeErrorType(outcome);
+  return {
+    requestId,
+    status,
+    ...(errorType === undefined ? {} : { errorType }),
+    metrics: { durationMs, producedBytes: answer?.bytes ?? 0 },
+    tracing,
+    spans: runtimeSpans(outcome),
+  };
+}
+
+/** The spans of `platform.runtimeDone`: until the response began, until it had ended, and from there to the runtime's readiness for the next event. */
 export function runtimeSpans({ answer, startedAt, durationMs }: InvokeOutcome): Record<string, unknown>[] {
   if (!answer) return [];
-  const latency = answer.at - startedAt.monotonic;
+  const latency = answer.begunAt - startedAt.monotonic;
+  const response = answer.at - answer.begunAt;
   const span = (name: string, after: number, length: number) => ({
     name,
     start: new Date(startedAt.wall + after).toISOString(),
@@ -81,7 +100,7 @@ export function runtimeSpans({ answer, startedAt, durationMs }: InvokeOutcome): 
   });
   return [
     span("responseLatency", 0, latency),
-    span("responseDuration", latency, 0),
-    span("runtimeOverhead", latency, durationMs - latency),
+    span("responseDuration", latency, response),
+    span("runtimeOverhead", latency + response, durationMs - latency - response),
   ];
 }

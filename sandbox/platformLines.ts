@@ -46,6 +46,7 @@ export function platformLines(
 function textLines(type: string, record: PlatformRecord): string[] {
   switch (type) {
     case "platform.initStart":
+      if (record.runtimeVersion === undefined) return [];
       return [
         `INIT_START Runtime Version: ${record.runtimeVersion}\tRuntime Version ARN: ${record.runtimeVersionArn}\n`,
       ];

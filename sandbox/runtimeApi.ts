@@ -21,7 +21,10 @@ export interface RuntimeAnswer {
   body: string;
   /** Of an error: the header's value as it came. */
   errorType?: string;
-  /** When it arrived, by the monotonic clock in milliseconds. */
+  /** Bytes that the runtime sent, also before a streamed response broke off. */
+  bytes: number;
+  /** When it began to arrive and when it was there, by the monotonic clock in milliseconds. The same unless it is streamed. */
+  begunAt: number;
   at: number;
 }
 
@@ -108,25 +111,30 @@ export class RuntimeApi {
       const errorType = "Function.ResponseSizeTooLarge";
       const errorMessage = `Response payload size (${request.body.length} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
       const body = JSON.stringify({ errorType, errorMessage });
-      this.current.answer = { kind: "error", body, errorType, at };
+      this.current.answer = { kind: "error", body, errorType, bytes: request.body.length, begunAt: at, at };
       this.changes.notify();
       return { status: 413, body: { errorType: "RequestEntityTooLarge", errorMessage } };
     }
-    this.current.answer = readAnswer(request, kind, at);
+    this.current.answer = readAnswer(request, kind, { begunAt: streamed ? request.begunAt : at, at });
     this.changes.notify();
     return accepted;
   }
 }
 
 /** A streamed response that breaks off says so in its trailers. */
-function readAnswer(request: ApiRequest, kind: RuntimeAnswer["kind"], at: number): RuntimeAnswer {
+function readAnswer(
+  request: ApiRequest,
+  kind: RuntimeAnswer["kind"],
+  times: Pick<RuntimeAnswer, "begunAt" | "at">,
+): RuntimeAnswer {
+  const arrival = { bytes: request.body.length, ...times };
   const trailer = request.trailers["lambda-runtime-function-error-type"];
   if (trailer !== undefined) {
     const body = Buffer.from(request.trailers["lambda-runtime-function-error-body"] ?? "", "base64");
-    return { kind: "error", body: body.toString("utf8"), errorType: trailer, at };
+    return { kind: "error", body: body.toString("utf8"), errorType: trailer, ...arrival };
   }
   const body = request.body.toString("utf8");
-  if (kind === "response") return { kind, body, at };
+  if (kind === "response") return { kind, body, ...arrival };
   const errorType = request.headers["lambda-runtime-function-error-type"];
-  return { kind, body, errorType: errorType === undefined ? undefined : String(errorType), at };
+  return { kind, body, errorType: errorType === undefined ? undefined : String(errorType), ...arrival };
 }

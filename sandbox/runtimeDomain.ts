@@ -3,6 +3,7 @@ import type { Changes } from "./changes";
 import { DomainProcesses, type DomainProcessesOptions } from "./domainProcesses";
 import { ExtensionsApi, type ShutdownReason } from "./extensionsApi";
 import { type Failure, timedOut } from "./failure";
+import type { InitializationType } from "./functionDefinition";
 import { type RuntimeAnswer, RuntimeApi, type RuntimeInvocation } from "./runtimeApi";
 import { TelemetryApi } from "./telemetryApi";
 import type { Connect } from "./telemetryDelivery";
@@ -35,7 +36,6 @@ export interface InvokeOutcome {
   startedAt: { wall: number; monotonic: number };
 }
 
-export const INITIALIZATION_TYPE = "on-demand";
 /** Shutdown budgets: the whole phase with external extensions and with internal ones only, and the runtime's part. */
 const [EXTERNAL_SHUTDOWN_MS, INTERNAL_SHUTDOWN_MS, RUNTIME_SHUTDOWN_MS] = [2_000, 500, 300];
 
@@ -88,10 +88,10 @@ export class RuntimeDomain {
     const failure = (await this.initExtensions(deadline)) ?? (await this.initRuntime(deadline));
     this.extensionsApi.closeRegistration();
     await this.context.processes.drain();
-    this.emit("platform.initRuntimeDone", initRecord(phase, failure));
+    this.emit("platform.initRuntimeDone", this.initRecord(phase, failure));
     const failed = failure ?? (await this.wait(() => this.extensionsApi.allWaiting, deadline));
     const durationMs = roundMs(performance.now() - startedAt);
-    this.emit("platform.initReport", { ...initRecord(phase, failed), metrics: { durationMs } });
+    this.emit("platform.initReport", { ...this.initRecord(phase, failed), metrics: { durationMs } });
     if (!failed) this.telemetryApi.closeSubscriptions();
     return { failure: failed, durationMs };
   }
@@ -145,16 +145,21 @@ export class RuntimeDomain {
   }
 
   private emitInitStart(phase: InitPhase): void {
-    const { name, version, memorySizeMb, runtime, region } = this.context.variables.function;
+    const { name, version, memorySizeMb, runtime, region, packageType } = this.context.variables.function;
     this.emit("platform.initStart", {
-      initializationType: INITIALIZATION_TYPE,
+      initializationType: this.initializationType,
       phase,
       functionName: name,
       functionVersion: version,
       instanceId: this.context.instanceId,
       instanceMaxMemory: memorySizeMb * 1024 * 1024,
-      runtimeVersion: `${runtime.replace(/^([a-z]+)/, "$1:").replace(/\.x$/, "")}.sandbox`,
-      runtimeVersionArn: `arn:aws:lambda:${region}::runtime:sandbox`,
+      // An image brings its runtime along: Lambda does not know its version.
+      ...(packageType === "Image"
+        ? {}
+        : {
+            runtimeVersion: `${runtime.replace(/^([a-z]+)/, "$1:").replace(/\.x$/, "")}.sandbox`,
+            runtimeVersionArn: `arn:aws:lambda:${region}::runtime:sandbox`,
+          }),
     });
   }
 
@@ -190,17 +195,21 @@ export class RuntimeDomain {
     return this.started.failure;
   }
 
+  /** In the init phase, a runtime or extension that ends counts as error, not as failure. */
+  private initRecord(phase: InitPhase, failure: Failure | undefined): Record<string, unknown> {
+    const base = { initializationType: this.initializationType, phase };
+    if (!failure) return { ...base, status: "success" };
+    if (failure.status === "timeout") return { ...base, status: "timeout" };
+    return { ...base, status: "error", errorType: failure.errorType };
+  }
+
+  private get initializationType(): InitializationType {
+    return this.context.variables.function.initializationType ?? "on-demand";
+  }
+
   private async stopRuntime(signal: "SIGTERM" | "SIGKILL", deadline: number): Promise<void> {
     await this.started.signalRuntime(signal);
     const ended = await this.context.changes.until(() => this.started.runtimeEnded, deadline);
     if (!ended) await this.started.signalRuntime("SIGKILL");
   }
-}
-
-/** In the init phase, a runtime or extension that ends counts as error, not as failure. */
-function initRecord(phase: InitPhase, failure: Failure | undefined): Record<string, unknown> {
-  const base = { initializationType: INITIALIZATION_TYPE, phase };
-  if (!failure) return { ...base, status: "success" };
-  if (failure.status === "timeout") return { ...base, status: "timeout" };
-  return { ...base, status: "error", errorType: failure.errorType };
 }

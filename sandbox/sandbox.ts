@@ -60,22 +60,27 @@ export class Sandbox {
   ) {}
 
   /**
-   * Checks the function and unpacks its code and layers. As on Lambda, the first invocation initializes.
-   * @throws when the function is none that Lambda would take, or its runtime none that runs here.
+   * Checks the function and unpacks its code and layers. As on Lambda, the first invocation initializes, except with
+   * provisioned concurrency: then all environments are ready before this returns.
+   * @throws when the function is none that Lambda would take, its runtime none that runs here, or an environment can't be
+   * provisioned.
    */
   static async start(options: SandboxOptions): Promise<Sandbox> {
     const { function: definition, onNotice = console.error } = options;
     checkFunctionDefinition(definition);
-    const runtime = findRuntime(definition.runtime, options.runtimesDirectory);
+    const found = findRuntime(definition.runtime, options.runtimesDirectory);
+    const runtime = definition.packageType === "Image" ? { ...found, framedLogs: false } : found;
     const isolation = options.isolation ?? (await findIsolation());
     noticeOnce(isolation.notice, onNotice);
     noticeOnce(runtime.notice, onNotice);
     const cache = new LayerCache(options.cacheDirectory);
     const [task, ...layers] = await Promise.all(
-      [definition.code, ...definition.layers].map((path) => cache.unpack(path)),
+      [definition.code, ...optDirectories(definition)].map((path) => cache.unpack(path)),
     );
     const merged = layers.length > 0 && needsMerged(isolation.mode) ? await cache.merge(layers) : undefined;
-    return new Sandbox(options, isolation, runtime, { task, layers: [...layers].reverse(), merged });
+    const sandbox = new Sandbox(options, isolation, runtime, { task, layers: [...layers].reverse(), merged });
+    if (definition.initializationType === "provisioned-concurrency") await sandbox.provision();
+    return sandbox;
   }
 
   /**
@@ -115,13 +120,35 @@ export class Sandbox {
     }
   }
 
+  /** Makes all environments ahead of any invocation. */
+  private async provision(): Promise<void> {
+    const environments: ExecutionEnvironment[] = [];
+    try {
+      for (let made = 0; made < this.most; made += 1) {
+        const environment = await this.create();
+        environments.push(environment);
+        await environment.provision();
+      }
+    } catch (error) {
+      await this.shutdown();
+      const { message } = error as Error;
+      throw new Error(`function ${this.options.function.name}: can't provision an environment: ${message}`, {
+        cause: error,
+      });
+    }
+    this.idle.push(...environments);
+  }
+
+  private get most(): number {
+    return this.isolation.mode === "none" ? 1 : (this.options.maxConcurrency ?? 1);
+  }
+
   private async acquire(): Promise<ExecutionEnvironment> {
-    const most = this.isolation.mode === "none" ? 1 : (this.options.maxConcurrency ?? 1);
     for (;;) {
       if (this.closed) throw new Error(`the sandbox of ${this.options.function.name} has been shut down`);
       const idle = this.idle.pop();
       if (idle) return idle;
-      if (this.environments.size + this.starting < most) return this.create();
+      if (this.environments.size + this.starting < this.most) return this.create();
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
@@ -176,4 +203,9 @@ export class Sandbox {
       slot?.release();
     }
   }
+}
+
+/** What becomes /opt: an image brings its own, other functions have layers. */
+function optDirectories({ layers, imageOpt }: FunctionDefinition): string[] {
+  return imageOpt === undefined ? layers : [imageOpt];
 }

@@ -76,7 +76,10 @@ export class ObservedSandbox {
         timeoutSeconds: 10,
         architecture: hostArchitecture(),
         ...rest,
-        layers: [layer.path, ...layers],
+        // An image has copied the layer's files to its own /opt.
+        ...(rest.packageType === "Image"
+          ? { imageOpt: layer.path, layers: [] }
+          : { layers: [layer.path, ...layers] }),
         environment,
       },
       hostPorts: [this.aws.port, ...this.clickhouse.ports, ...hostPorts],

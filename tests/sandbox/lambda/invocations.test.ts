@@ -259,5 +259,38 @@ const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runti
       /function\.layers: 6 layers/,
     );
     await assert.rejects(bench.start({ ...definition, code: "/nowhere.zip" }), /\/nowhere\.zip/);
+    await assert.rejects(
+      bench.start({ ...definition, initializationType: "provisioned-concurrency" }),
+      /function\.version: provisioned concurrency needs a published version/,
+    );
+    await assert.rejects(
+      bench.start({ ...definition, packageType: "Image", layers: [definition.code] }),
+      /function\.layers: .*package type Image/,
+    );
+    await assert.rejects(
+      bench.start({ ...definition, imageOpt: definition.code }),
+      /function\.imageOpt: only .*Image/,
+    );
+  });
+
+  it("provisions all environments ahead, and says why one can't be", async () => {
+    const kind = { version: "3", initializationType: "provisioned-concurrency" } as const;
+    const sandbox = await bench.start(bench.nodeFunction(nodeSource, kind), { maxConcurrency: 2 });
+    const provisioned = sandbox.isolation.mode === "none" ? 1 : 2;
+    assert.equal(records(sandbox.events, "platform.initReport").length, provisioned);
+    const results = await Promise.all([sandbox.invoke({ variables: true }), sandbox.invoke({})]);
+    assert.deepEqual(
+      results.map(({ coldStart, initDurationMs }) => [coldStart, initDurationMs]),
+      [
+        [false, undefined],
+        [false, undefined],
+      ],
+    );
+    const variables = results[0]?.payload as Record<string, string>;
+    assert.equal(variables.AWS_LAMBDA_INITIALIZATION_TYPE, "provisioned-concurrency");
+    assert.equal(records(sandbox.events, "platform.initReport").length, provisioned);
+    await sandbox.shutdown();
+    const failing = bench.nodeFunction("throw new RangeError('at init');", { ...kind, name: "failing" });
+    await assert.rejects(bench.start(failing), /function failing: can't provision an environment: .*at init/);
   });
 });

@@ -10,6 +10,7 @@ function request(path: string, headers: Record<string, string>, body: unknown = 
     path: `/2020-01-01/extension${path}`,
     headers,
     trailers: {},
+    begunAt: 1,
     body: Buffer.from(text),
   };
 }

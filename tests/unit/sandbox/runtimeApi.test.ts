@@ -5,7 +5,7 @@ import { RuntimeApi } from "../../../sandbox/runtimeApi";
 
 function request(method: string, path: string, body = "", more: Partial<ApiRequest> = {}): ApiRequest {
   const full = `/2018-06-01/runtime${path}`;
-  return { method, path: full, headers: {}, trailers: {}, body: Buffer.from(body), ...more };
+  return { method, path: full, headers: {}, trailers: {}, body: Buffer.from(body), begunAt: 1, ...more };
 }
 
 describe("Runtime API", () => {
