@@ -51,7 +51,7 @@ impl Invocations {
             recent: VecDeque::new(),
             seen: 0,
             concurrent: initialization_type == "lambda-managed-instances",
-            cold_starts: initialization_type != "provisioned-concurrency",
+            cold_starts: !made_ahead(initialization_type),
             environment: environment.to_owned(),
         }
     }
@@ -258,6 +258,14 @@ impl Invocations {
         });
         self.recent.len() - 1
     }
+}
+
+/// Whether environments of this `AWS_LAMBDA_INITIALIZATION_TYPE` are made ahead of any invocation, so that none waits for one.
+pub fn made_ahead(initialization_type: &str) -> bool {
+    matches!(
+        initialization_type,
+        "provisioned-concurrency" | "lambda-managed-instances"
+    )
 }
 
 #[cfg(test)]

@@ -142,9 +142,11 @@ fn only_the_first_invocation_is_a_cold_start() {
     let cold: Vec<bool> = invocations.take_finished().iter().map(|i| i.cold_start).collect();
     assert_eq!(cold, [true, false]);
     assert!(invocations.take_finished().is_empty());
-    let mut provisioned = Invocations::new("provisioned-concurrency", "env");
-    provisioned.done("a", success(20));
-    assert!(!provisioned.take_finished()[0].cold_start);
+    for made_ahead in ["provisioned-concurrency", "lambda-managed-instances"] {
+        let mut invocations = Invocations::new(made_ahead, "env");
+        invocations.done("a", success(20));
+        assert!(!invocations.take_finished()[0].cold_start, "{made_ahead}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The init and restore phases, from their events to spans of the invocation that waited for them.
 
 use crate::convert::spans;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, made_ahead};
 use crate::lambda::telemetry::{self, Status};
 use crate::record::Span;
 
@@ -39,10 +39,7 @@ impl Phases {
     pub fn new(initialization_type: &str) -> Self {
         Phases {
             recent: Vec::new(),
-            ahead: matches!(
-                initialization_type,
-                "provisioned-concurrency" | "lambda-managed-instances"
-            ),
+            ahead: made_ahead(initialization_type),
         }
     }
 
