@@ -74,7 +74,9 @@ pub fn from_drops(drops: &Drops, told: &Drops, at: u64) -> Option<Log> {
         .map(|((reason, count), (_, told))| (reason, count.saturating_sub(told)))
         .filter(|(_, count)| *count > 0)
         .collect();
-    let total: u64 = lost.iter().map(|(_, count)| count).sum();
+    let total = lost
+        .iter()
+        .fold(0_u64, |total, (_, count)| total.saturating_add(*count));
     let reasons: Vec<String> = lost.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
     let attribute = |(reason, count): &(&str, u64)| {
         let count = i64::try_from(*count).unwrap_or(i64::MAX);

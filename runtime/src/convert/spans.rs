@@ -20,7 +20,9 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span>
         (0, None) => outcome.at,
         (began, _) => began,
     };
-    let end = duration.map_or(outcome.at, |duration| start + duration).max(start);
+    let end = duration
+        .map_or(outcome.at, |duration| start.saturating_add(duration))
+        .max(start);
     let mut attributes: Attributes = vec![
         ("faas.invocation_id".into(), Value::from(&*invocation.request_id)),
         ("faas.coldstart".into(), Value::Bool(invocation.cold_start)),

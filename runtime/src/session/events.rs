@@ -52,7 +52,8 @@ impl Session {
             "platform.report" => self.report(&serde_json::from_str(record)?, at),
             "platform.logsDropped" => {
                 let dropped: LogsDropped = serde_json::from_str(record)?;
-                self.buffer.drops.platform += dropped.dropped_records;
+                let lost = &mut self.buffer.drops.platform;
+                *lost = lost.saturating_add(dropped.dropped_records);
             }
             "platform.initStart" => self.phases.begin("init", &serde_json::from_str(record)?, at),
             "platform.initRuntimeDone" => self.phases.end("init", &serde_json::from_str(record)?, at),

@@ -66,7 +66,11 @@ impl Phases {
         };
         let duration = event.metrics.as_ref().and_then(|metrics| metrics.duration_ms);
         phase.end = match duration {
-            Some(ms) => Some(phase.start + (ms.max(0.0) * spans::NANOS_PER_MILLISECOND) as u64),
+            Some(ms) => Some(
+                phase
+                    .start
+                    .saturating_add((ms.max(0.0) * spans::NANOS_PER_MILLISECOND) as u64),
+            ),
             None => phase.end.or(Some(at)),
         };
         phase.status = event.status.or(phase.status);

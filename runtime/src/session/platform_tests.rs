@@ -240,3 +240,34 @@ fn a_printed_stack_trace_is_one_record_of_its_invocation() {
     );
     assert_eq!(logs[0].request_id.as_deref(), Some("r"));
 }
+
+#[test]
+fn numbers_beyond_all_bounds_are_survived() {
+    let mut session = session("on-demand");
+    let huge = json!({"durationMs": 1e300});
+    let start = json!({"requestId": "r", "version": "1"});
+    let done = json!({"requestId": "r", "status": "success", "metrics": huge});
+    let report = json!({"initializationType": "on-demand", "phase": "init", "status": "success", "metrics": huge});
+    let lost = json!({"droppedBytes": 1, "droppedRecords": u64::MAX, "reason": "much"});
+    let at = "2026-11-23T16:03:01.000Z";
+    let event = |kind: &str, record: serde_json::Value| json!({"time": at, "type": kind, "record": record});
+    let batch = json!([
+        event(
+            "platform.initStart",
+            json!({"initializationType": "on-demand", "phase": "init"})
+        ),
+        event("platform.initReport", report),
+        event("platform.start", start),
+        event("platform.logsDropped", lost.clone()),
+        event("platform.logsDropped", lost),
+        event("platform.runtimeDone", done),
+    ]);
+    session.telemetry(&batch.to_string(), 1);
+    let spans = session.take(Signal::Traces, usize::MAX, 2).spans;
+    assert!(
+        spans.iter().all(|span| span.end >= span.start) && spans.len() == 2,
+        "{spans:?}"
+    );
+    assert_eq!(session.take(Signal::Logs, usize::MAX, 3).logs.len(), 1);
+    assert_eq!(session.drops().platform, u64::MAX);
+}
