@@ -61,23 +61,29 @@ export function observeStack(args: ObserveStackArgs): void {
 async function observe(
   { name, props, opts }: pulumi.ResourceTransformArgs,
   telemetry: Partial<ObservedFunctionArgs>,
-  confirmed: pulumi.Output<void>,
+  confirmed: pulumi.Output<boolean> | undefined,
 ): Promise<pulumi.ResourceTransformResult> {
   const args: ObservedFunctionArgs = { ...props, ...telemetry };
-  const { parent, provider } = opts;
-  const options = { parent, provider };
-  const region = () => functionRegion(args, options);
+  const { parent, provider, dependsOn: needed } = opts;
+  // The role's ARN comes without the role that it is of. What the function needs, its policies need.
+  const options = { parent, provider, dependsOn: needed };
+  const region = () => functionRegion(args, { parent, provider });
   checkArguments(name, args);
   await checkLater(name, args, region);
   const role = givenRole(args.role);
   const logs = functionLogs({ name, args, role, region, confirmed }, options);
   logs.finish(pulumi.output(autoNamed(name)));
-  const policies = secretPolicy(name, role, functionReferences(name, args), options);
-  const before = (await resolved<pulumi.Resource[]>(policies)) ?? [];
+  const policies: pulumi.Input<pulumi.Resource[]> = secretPolicy(
+    name,
+    role,
+    functionReferences(name, args),
+    options,
+  );
+  const before = await Promise.all([logs.resources, policies].map(resolved<pulumi.Resource[]>));
   const layers = functionLayers({ name, args, region });
   const { environment } = functionVariables(args);
   const { loggingConfig } = logs;
-  const dependsOn = [...logs.resources, ...before];
+  const dependsOn = before.flatMap((resources) => resources ?? []);
   return {
     props: { ...props, layers, environment, ...(loggingConfig && { loggingConfig }) },
     opts: pulumi.mergeOptions(opts as pulumi.CustomResourceOptions, { dependsOn }),

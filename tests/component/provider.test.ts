@@ -79,7 +79,7 @@ describe("the package's provider", () => {
     assert.deepEqual(JSON.parse(output), {
       exports: [
         ...["Architecture", "CloudWatchLogs", "ExtensionLayers", "InstrumentationDistribution"],
-        ...["ObservedFunction", "Protocol"],
+        ...["ObservedFunction", "Protocol", "observeStack"],
       ],
       serve: "function",
       awsRoot: false,
