@@ -78,6 +78,7 @@ fn a_partial_success_is_counted_and_not_sent_again() {
         assert_eq!(*logs.borrow(), 1);
         lambda.invocation(&request_id(2), &["three".into()]).await;
         assert_eq!(*logs.borrow(), 2, "what was refused is not sent again");
+        assert_eq!(extension.lines_with("refused a part: too old"), 1, "said once");
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
         assert_eq!(

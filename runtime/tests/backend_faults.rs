@@ -246,3 +246,36 @@ fn secrets_that_grew_old_are_fetched_again_without_a_refusal() {
         assert_eq!(intake.refused(), 0);
     });
 }
+
+#[test]
+fn a_renewed_key_is_tried_at_once_although_the_old_one_was_refused_for_long() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
+        let secrets = secrets_manager(&value, Duration::ZERO, &calls).await;
+        let url = format!("http://127.0.0.1:{}", secrets.port);
+        let header = format!("Authorization=${{{SECRET}}}");
+        let variables = [
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", url.as_str()),
+            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", header.as_str()),
+            ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "50ms"),
+            ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "30s"),
+        ];
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        intake.require_key("new");
+        // Refused three times, so the backend is left alone for half a minute.
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        let refused = intake.refused();
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.refused(), refused);
+        *value.borrow_mut() = "new".into();
+        let known = calls.get();
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        lambda.invocation(&request_id(3), &["three".into()]).await;
+        support::until("the new key", || calls.get() > known).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        lambda.invocation(&request_id(4), &["four".into()]).await;
+        assert_eq!(intake.bodies(), ["four", "one", "three", "two"]);
+    });
+}

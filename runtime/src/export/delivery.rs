@@ -126,7 +126,11 @@ impl Delivery {
 
     /// Sends what one lane has, one request after the other.
     async fn drain(&self, lane: &Lane, until: Instant, purpose: Purpose) {
-        while let Some(time) = lane.time_for_a_request(until, purpose) {
+        loop {
+            lane.meet(self.setup.generation());
+            let Some(time) = lane.time_for_a_request(until, purpose) else {
+                return;
+            };
             let Some(ready) = self.setup.ready_now() else { return };
             let Some(exporter) = ready.exporters.get(lane.destination).and_then(Option::as_ref) else {
                 return;

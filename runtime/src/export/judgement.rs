@@ -46,7 +46,10 @@ impl Delivery {
                 self.succeeded(lane);
                 Outcome::Done
             }
-            Verdict::PartlyRejected(refused, reason) => self.rejected(lane, refused, &reason),
+            Verdict::PartlyRejected(refused, reason) => {
+                self.succeeded(lane);
+                self.rejected(lane, refused, &reason)
+            }
             Verdict::Rejected(reason) => self.rejected(lane, items, &reason),
             Verdict::Unauthorized(reason) => {
                 failed();

@@ -25,6 +25,8 @@ pub(super) struct Lane {
     pub circuit: RefCell<Circuit>,
     /// The last request failed, and that was said.
     pub failing: Cell<bool>,
+    /// The making of the exporters that the circuit's state is about.
+    generation: Cell<u64>,
 }
 
 impl Lane {
@@ -33,6 +35,13 @@ impl Lane {
             destination,
             signal,
             ..Lane::default()
+        }
+    }
+
+    /// The exporters were made so often. What is known of the backend was learnt with the keys of before.
+    pub fn meet(&self, generation: u64) {
+        if self.generation.replace(generation) != generation {
+            self.circuit.borrow_mut().succeeded();
         }
     }
 

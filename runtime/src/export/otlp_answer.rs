@@ -22,7 +22,7 @@ pub fn http_verdict(signal: Signal, endpoint: &Endpoint, response: Response) -> 
     let status = response.status;
     let reason = || format!("{endpoint} answered {status}");
     match status.as_u16() {
-        200..300 => Verdict::Delivered(refused_items(signal, response.body)),
+        200..300 => taken(signal, endpoint, response.body),
         401 | 403 => Verdict::Unauthorized(reason()),
         408 | 429 | 500.. => failed(reason(), retry_after(&response.headers)),
         _ => Verdict::Rejected(reason()),
@@ -45,7 +45,7 @@ pub fn grpc_verdict(signal: Signal, endpoint: &Endpoint, response: Response) -> 
         format!("{endpoint} answered {}{separator}{words}", status.code.name())
     };
     match status.code {
-        Code::Ok => Verdict::Delivered(refused_items(signal, message(&response).unwrap_or_default())),
+        Code::Ok => taken(signal, endpoint, message(&response).unwrap_or_default()),
         Code::Unauthenticated | Code::PermissionDenied => Verdict::Unauthorized(reason()),
         code if code.is_retryable() => failed(reason(), status.retry_delay),
         _ => Verdict::Rejected(reason()),
@@ -73,20 +73,30 @@ fn message(response: &Response) -> Option<Bytes> {
     reader.finish(gzip).ok()
 }
 
-/// The records that a backend refused in a request that it took otherwise (OTLP's partial success).
-fn refused_items(signal: Signal, body: Bytes) -> usize {
-    let refused = match signal {
+/// A request that was taken, but perhaps for some records (OTLP's partial success).
+fn taken(signal: Signal, endpoint: &Endpoint, body: Bytes) -> Verdict {
+    let partial = match signal {
         Signal::Logs => ExportLogsServiceResponse::decode(body)
             .ok()
-            .and_then(|response| Some(response.partial_success?.rejected_log_records)),
+            .and_then(|response| response.partial_success)
+            .map(|partial| (partial.rejected_log_records, partial.error_message)),
         Signal::Traces => ExportTraceServiceResponse::decode(body)
             .ok()
-            .and_then(|response| Some(response.partial_success?.rejected_spans)),
+            .and_then(|response| response.partial_success)
+            .map(|partial| (partial.rejected_spans, partial.error_message)),
         Signal::Metrics => ExportMetricsServiceResponse::decode(body)
             .ok()
-            .and_then(|response| Some(response.partial_success?.rejected_data_points)),
+            .and_then(|response| response.partial_success)
+            .map(|partial| (partial.rejected_data_points, partial.error_message)),
     };
-    refused.and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
+    let (refused, words) = partial.unwrap_or_default();
+    match usize::try_from(refused) {
+        Ok(refused @ 1..) if !words.is_empty() => {
+            let words: String = words.chars().take(WORDS).collect();
+            Verdict::PartlyRejected(refused, format!("{endpoint} refused a part: {words}"))
+        }
+        refused => Verdict::Delivered(refused.unwrap_or(0)),
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +160,10 @@ mod tests {
 
     #[test]
     fn partial_success_is_counted() {
-        assert_eq!(judged(200, partial_success().into()), Verdict::Delivered(3));
+        assert_eq!(
+            judged(200, partial_success().into()),
+            Verdict::PartlyRejected(3, "https://backend/v1/logs refused a part: too old".into())
+        );
         for gzip in [false, true] {
             let mut response = response(200, grpc::frame(&partial_success(), gzip).unwrap());
             response.trailers = status("0", "");
@@ -159,7 +172,10 @@ mod tests {
                     .headers
                     .insert(grpc::ENCODING, HeaderValue::from_static("gzip"));
             }
-            assert_eq!(called(response), Verdict::Delivered(3));
+            assert_eq!(
+                called(response),
+                Verdict::PartlyRejected(3, "https://backend:4317/ refused a part: too old".into())
+            );
         }
     }
 

@@ -46,6 +46,8 @@ pub struct Setup {
     refused: Cell<Option<u64>>,
     /// When they were last fetched.
     fetched: Cell<u64>,
+    /// How often the exporters were made.
+    generation: Cell<u64>,
 }
 
 impl Setup {
@@ -62,6 +64,7 @@ impl Setup {
             failures: RefCell::default(),
             refused: Cell::new(None),
             fetched: Cell::new(0),
+            generation: Cell::new(0),
         }
     }
 
@@ -100,6 +103,11 @@ impl Setup {
             self.start();
         }
         Some(ready)
+    }
+
+    /// How often the exporters were made: with another key a backend that refused the old one is asked at once.
+    pub fn generation(&self) -> u64 {
+        self.generation.get()
     }
 
     fn secrets_are_old(&self) -> bool {
@@ -148,6 +156,7 @@ impl Setup {
         }
         *self.values.borrow_mut() = values;
         *self.ready.borrow_mut() = Some(Rc::clone(&ready));
+        self.generation.set(self.generation.get() + 1);
         // While the function works; a failure shows again when there is something to send.
         tokio::task::spawn_local(async move {
             let exporters = ready.exporters.iter().flatten();
