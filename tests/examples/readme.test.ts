@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { changes, useSurroundings } from "../deploy/embeddedAws/surroundings";
+import { changes, trustPolicy, useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
 import { withInstalledSdk } from "./installedSdk";
 
 const root = join(__dirname, "..", "..");
 
-/** The first block of a language in the README. */
-function snippet(language: string): string {
-  const [, code] =
-    new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "s").exec(readFileSync(join(root, "README.md"), "utf8")) ??
-    [];
-  assert.ok(code, `the README has a ${language} block`);
+/** A block of a language in the README, the first by default. */
+function snippet(language: string, place = 0): string {
+  const blocks = readFileSync(join(root, "README.md"), "utf8").matchAll(
+    new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"),
+  );
+  const code = [...blocks][place]?.[1];
+  assert.ok(code, `the README has ${place + 1} blocks in ${language}`);
   return code;
 }
 
@@ -44,6 +45,41 @@ describe("the README's programs", () => {
     const { outputs } = await stack.up();
     assert.match(outputs.ordersArn?.value, /^arn:aws:lambda:eu-central-1:123456789012:function:orders-/);
     assert.deepEqual(changes(await stack.up()), {});
+    await stack.destroy();
+  });
+
+  it("TypeScript: observes a function that the program makes after observeStack()", async () => {
+    const [first = ""] = snippet("ts").split("const orders");
+    const file = join(project, "index.ts");
+    writeFileSync(
+      file,
+      `${first}
+const endpoint = "https://clickstack.example.com:4318";
+const authorization = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ingestion-key-AbCdEf";
+${snippet("ts", 1)}
+import { Role } from "@pulumi/aws/iam";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+const role = new Role("hello", { assumeRolePolicy: ${JSON.stringify(trustPolicy)} });
+const observed = new LambdaFunction("hello", {
+  runtime: "nodejs22.x",
+  handler: "index.handler",
+  code: new pulumi.asset.FileArchive("./orders"),
+  role: role.arn,
+});
+export const layerArns = observed.layers;
+`,
+    );
+    const stack = await surroundings.stack({
+      projectName: "readme-observe",
+      programDirectory: project,
+      config: { "aws:region": { value: "eu-central-1" } },
+      program: async () => {
+        delete require.cache[file];
+        return { ...require(file) };
+      },
+    });
+    const { outputs } = await stack.up();
+    assert.match(outputs.layerArns?.value[0], /:layer:clickstack-extension-amd64:\d+$/);
     await stack.destroy();
   });
 
