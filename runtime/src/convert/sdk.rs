@@ -5,6 +5,7 @@ use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+use opentelemetry_proto::tonic::metrics::v1::{Metric, metric::Data};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
 use prost::Message;
 
@@ -56,12 +57,26 @@ pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeErr
             metrics
                 .iter()
                 .flat_map(|resource| &resource.scope_metrics)
-                .map(|scope| scope.metrics.len())
+                .flat_map(|scope| &scope.metrics)
+                .map(data_points)
                 .sum()
         }
     };
     let forwarded = Forwarded { signal, request, items };
     Ok(Received { forwarded, handlers })
+}
+
+/// OTLP counts data points; a metric without any is one thing that is sent on all the same.
+fn data_points(metric: &Metric) -> usize {
+    let points = match &metric.data {
+        Some(Data::Gauge(gauge)) => gauge.data_points.len(),
+        Some(Data::Sum(sum)) => sum.data_points.len(),
+        Some(Data::Histogram(histogram)) => histogram.data_points.len(),
+        Some(Data::ExponentialHistogram(histogram)) => histogram.data_points.len(),
+        Some(Data::Summary(summary)) => summary.data_points.len(),
+        None => 0,
+    };
+    points.max(1)
 }
 
 fn handler_span(span: &Span) -> Option<HandlerSpan> {
@@ -158,5 +173,28 @@ mod tests {
                 let _ = read(signal, Bytes::from(bytes.clone()));
             }
         }
+    }
+
+    #[test]
+    fn metrics_are_counted_by_data_points() {
+        use opentelemetry_proto::tonic::metrics::v1::{Gauge, NumberDataPoint, ResourceMetrics, ScopeMetrics};
+        let data_points = vec![NumberDataPoint::default(); 3];
+        let gauge = Metric {
+            data: Some(Data::Gauge(Gauge { data_points })),
+            ..Metric::default()
+        };
+        let scope = ScopeMetrics {
+            metrics: vec![gauge, Metric::default()],
+            ..ScopeMetrics::default()
+        };
+        let resource = ResourceMetrics {
+            scope_metrics: vec![scope],
+            ..ResourceMetrics::default()
+        };
+        let request = ExportMetricsServiceRequest {
+            resource_metrics: vec![resource],
+        };
+        let received = read(Signal::Metrics, request.encode_to_vec().into()).unwrap();
+        assert_eq!(received.forwarded.items, 4);
     }
 }
