@@ -30,11 +30,10 @@ describe("the README's programs", () => {
   });
   afterEach(() => rmSync(project, { recursive: true, force: true }));
 
-  it("TypeScript: deploys, and has nothing to do the second time", async () => {
-    const file = join(project, "index.ts");
-    writeFileSync(file, snippet("ts"));
-    const stack = await surroundings.stack({
-      projectName: "readme-typescript",
+  /** A stack whose program is this file, loaded anew each time. */
+  const stackOf = (projectName: string, file: string) =>
+    surroundings.stack({
+      projectName,
       programDirectory: project,
       config: { "aws:region": { value: "eu-central-1" } },
       program: async () => {
@@ -42,6 +41,11 @@ describe("the README's programs", () => {
         return { ...require(file) };
       },
     });
+
+  it("TypeScript: deploys, and has nothing to do the second time", async () => {
+    const file = join(project, "index.ts");
+    writeFileSync(file, snippet("ts"));
+    const stack = await stackOf("readme-typescript", file);
     const { outputs } = await stack.up();
     assert.match(outputs.ordersArn?.value, /^arn:aws:lambda:eu-central-1:123456789012:function:orders-/);
     assert.deepEqual(changes(await stack.up()), {});
@@ -69,15 +73,7 @@ const observed = new LambdaFunction("hello", {
 export const layerArns = observed.layers;
 `,
     );
-    const stack = await surroundings.stack({
-      projectName: "readme-observe",
-      programDirectory: project,
-      config: { "aws:region": { value: "eu-central-1" } },
-      program: async () => {
-        delete require.cache[file];
-        return { ...require(file) };
-      },
-    });
+    const stack = await stackOf("readme-observe", file);
     const { outputs } = await stack.up();
     assert.match(outputs.layerArns?.value[0], /:layer:clickstack-extension-amd64:\d+$/);
     await stack.destroy();
