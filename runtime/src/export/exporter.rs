@@ -88,6 +88,14 @@ impl Exporter {
         }
     }
 
+    /// Opens the connections that the first flush will need, while the function initialises: then it has the processor
+    /// nearly for itself, and after its first invocation every handshake would be waited for.
+    pub async fn open_ahead(&self) {
+        if let Exporter::Otlp(otlp) = self {
+            otlp.open_ahead().await;
+        }
+    }
+
     /// Encodes records as one payload; none if this backend doesn't take the signal.
     pub fn encode(&self, signal: Signal, records: Records, resource: &Resource) -> Option<Payload> {
         match self {

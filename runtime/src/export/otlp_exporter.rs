@@ -4,13 +4,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 
 use super::exporter::{Body, Payload, Verdict};
 use super::{otlp, otlp_answer};
 use crate::buffer::Signal;
 use crate::config::{OtlpConfig, OtlpProtocol, OtlpTarget, Retry};
 use crate::http::header::{CONTENT_ENCODING, CONTENT_TYPE, TE};
-use crate::http::{self, Client, HeaderMap, HeaderValue, Method, Proxies};
+use crate::http::{self, Client, HeaderMap, HeaderValue, Method, Proxies, Scheme};
 use crate::record::Resource;
 use crate::session::Records;
 use crate::{grpc, gzip};
@@ -61,6 +62,12 @@ impl OtlpExporter {
         }
     }
 
+    /// Opens connections for what every flush sends, logs and traces, where that takes a handshake.
+    pub async fn open_ahead(&self) {
+        let targets = [self.logs.as_ref(), self.traces.as_ref()];
+        join_all(targets.into_iter().flatten().map(Target::open_ahead)).await;
+    }
+
     /// Encodes records as one payload; none if the signal goes nowhere.
     pub fn encode(&self, signal: Signal, records: Records, resource: &Resource) -> Option<Payload> {
         let OtlpTarget { protocol, gzip, .. } = self.target(signal)?.config;
@@ -98,6 +105,15 @@ impl OtlpExporter {
 }
 
 impl Target {
+    async fn open_ahead(&self) {
+        let endpoint = &self.config.endpoint;
+        match self.config.protocol {
+            _ if endpoint.scheme() == Scheme::Http => {}
+            OtlpProtocol::Http => self.client.open_ahead(endpoint).await,
+            OtlpProtocol::Grpc => self.client.open_ahead_http2(endpoint).await,
+        }
+    }
+
     async fn send(&self, signal: Signal, body: &Bytes, within: Duration) -> Verdict {
         let timeout = within.min(self.config.timeout);
         let mut request = http::Request {

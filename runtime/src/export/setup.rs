@@ -160,7 +160,11 @@ impl Setup {
         // While the function works; a failure shows again when there is something to send.
         tokio::task::spawn_local(async move {
             let exporters = ready.exporters.iter().flatten();
-            futures_util::future::join_all(exporters.map(|exporter| exporter.prepare(Duration::MAX))).await
+            let ahead = exporters.map(async |exporter| {
+                exporter.prepare(Duration::MAX).await;
+                exporter.open_ahead().await;
+            });
+            futures_util::future::join_all(ahead).await
         });
     }
 

@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper_util::rt::TokioIo;
+use tokio::sync::Notify;
 
 use super::connect::{Connector, Protocol, Stream};
 use super::deadline::within;
@@ -23,6 +24,9 @@ use super::{Request, Response};
 
 /// Idle connections kept per host and port: logs, traces and metrics may be under way at once.
 const IDLE_PER_HOST: usize = 3;
+
+/// Time for a connection that is opened ahead.
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// Older idle connections are not used: NAT gateways forget them after 350 s, without a word to either side.
 pub(super) const MAX_IDLE: Duration = Duration::from_secs(300);
@@ -43,6 +47,9 @@ struct Idle {
 pub struct Client {
     connector: Connector,
     idle: RefCell<HashMap<Key, Vec<Idle>>>,
+    /// Connections that are being opened ahead of any request.
+    ahead: RefCell<HashMap<Key, usize>>,
+    opened: Notify,
     http2: Connections,
 }
 
@@ -60,7 +67,40 @@ impl Client {
         Self {
             connector: Connector::new(options, proxies),
             idle: RefCell::default(),
+            ahead: RefCell::default(),
+            opened: Notify::new(),
             http2: Connections::default(),
+        }
+    }
+
+    /// Opens a connection for HTTP/1.1 before there is a request for it. A request that comes meanwhile waits for it
+    /// instead of opening its own. That it can't be opened shows again with the first request.
+    pub async fn open_ahead(&self, endpoint: &Endpoint) {
+        *self.ahead.borrow_mut().entry(key(endpoint)).or_default() += 1;
+        let opened = within(AHEAD, self.connect(endpoint)).await;
+        if let Some(Ok(sender)) = opened {
+            self.keep(endpoint, sender);
+        }
+        if let Some(count) = self.ahead.borrow_mut().get_mut(&key(endpoint)) {
+            *count -= 1;
+        }
+        self.opened.notify_waiters();
+    }
+
+    /// The same for HTTP/2.
+    pub async fn open_ahead_http2(&self, endpoint: &Endpoint) {
+        let _ = within(AHEAD, self.http2.open(&self.connector, endpoint)).await;
+    }
+
+    /// A kept connection; one that is being opened ahead is waited for.
+    async fn kept(&self, endpoint: &Endpoint) -> Option<Sender> {
+        loop {
+            let kept = self.take_idle(endpoint);
+            let coming = self.ahead.borrow().get(&key(endpoint)).is_some_and(|count| *count > 0);
+            if kept.is_some() || !coming {
+                return kept;
+            }
+            self.opened.notified().await;
         }
     }
 
@@ -92,7 +132,7 @@ impl Client {
             source,
         };
         let message = message(request, self.connector.forwarding_proxy(&request.endpoint))?;
-        if let Some(mut sender) = self.take_idle(&request.endpoint) {
+        if let Some(mut sender) = self.kept(&request.endpoint).await {
             stage.set(Stage::Responding);
             match attempt(&mut sender, message.clone()).await {
                 Ok(response) => return self.finish(request, sender, response).await,

@@ -85,7 +85,8 @@ impl Connections {
         None
     }
 
-    async fn open(&self, connector: &Connector, endpoint: &Endpoint) -> Result<Sender, Error> {
+    /// The connection to an endpoint, opened if there is none.
+    pub(super) async fn open(&self, connector: &Connector, endpoint: &Endpoint) -> Result<Sender, Error> {
         let _turn = self.opening.lock().await;
         if let Some(sender) = self.kept(endpoint) {
             return Ok(sender);

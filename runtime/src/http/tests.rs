@@ -85,6 +85,39 @@ async fn read_request(stream: &mut TcpStream) {
 }
 
 #[test]
+fn a_request_takes_the_connection_that_was_opened_ahead() {
+    run(async {
+        let server = Server::start(|_| Answer::new(200, "")).await;
+        let client = client();
+        client.open_ahead(&server.endpoint()).await;
+        client.send(post(server.endpoint(), "x")).await.unwrap();
+        assert_eq!(server.connections.get(), 1);
+        // And waits for one that is on its way.
+        let (another, endpoint) = (super::testing::client(), server.endpoint());
+        let ((), sent) = tokio::join!(
+            another.open_ahead(&endpoint),
+            another.send(post(server.endpoint(), "x"))
+        );
+        assert!(sent.is_ok());
+        assert_eq!(server.connections.get(), 2);
+    });
+}
+
+#[test]
+fn a_connection_that_cannot_be_opened_ahead_keeps_no_request_waiting() {
+    run(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gone = endpoint(&format!("http://{}", listener.local_addr().unwrap()));
+        drop(listener);
+        let client = client();
+        let ((), sent) = tokio::join!(client.open_ahead(&gone), client.send(post(gone.clone(), "x")));
+        assert!(matches!(sent, Err(Error::Refused { .. })), "{sent:?}");
+        client.open_ahead(&gone).await;
+        assert!(client.send(post(gone.clone(), "x")).await.is_err());
+    });
+}
+
+#[test]
 fn replaces_a_kept_connection_that_the_server_closed() {
     run(async {
         let (endpoint, server) = closing_server(3).await;
