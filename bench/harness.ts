@@ -30,6 +30,8 @@ export interface Measurement {
   cpu_cold_ms: Statistic;
   post_invoke_cold_ms: Statistic;
   post_invoke_warm_ms: Statistic;
+  /** From the first delivery of the cold invocation's events to the answer to its last. */
+  batch_ack_cold_ms: Statistic;
   events_delivered: number;
   events_received_at_sink: number;
   errors: string[];

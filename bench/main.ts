@@ -6,12 +6,14 @@ import Table from "cli-table3";
 import { buildLayers } from "../layers/buildLayers";
 import { compileExtension, extensionName, hostArchitecture } from "../layers/compile";
 import { findHarness, Harness, type MeasuredExtension, type Measurement } from "./harness";
+import { startSlowSecrets, withSlowSecret } from "./slowSecrets";
 
 /** A row of the budget: a figure of one of the three kinds of run, and the most it may be for our extension. */
 interface BudgetRow {
   title: string;
   of: (measured: Measurement, zipBytes: number | undefined) => number | null | undefined;
-  budget: number;
+  /** Left out where there is none. */
+  budget?: number;
 }
 
 const mb = (bytes: number | null | undefined): number | null =>
@@ -82,61 +84,119 @@ async function measureAll(
   runs: number,
   quick: boolean,
 ): Promise<{ text: string; raw: unknown }> {
-  const log = (text: string): void => console.error(`… ${text}`);
   const architecture = hostArchitecture();
   const { layers } = await buildLayers({ root, architectures: [architecture], log });
   const binary = join(work, extensionName);
   writeToDisk(binary, await compileExtension({ root, architecture, log }));
   const baseline = harness.nodeBaseline();
   const both = [ours(binary), ...(baseline ? [baseline] : [])];
-  const table = new Table({
-    head: ["medians", ...both.map(({ name }) => name), "budget", ""],
-    style: { head: [], border: [] },
-  });
-  const zipBytes = layers[architecture]?.size;
-  const add = (rows: BudgetRow[], measured: Measurement[]): void => {
-    for (const { title, of, budget } of rows) {
-      const values = measured.map((m, i) => of(m, i === 0 ? zipBytes : undefined) ?? null);
-      table.push([title, ...values.map(figure), `≤ ${budget}`, verdict(values[0], budget)]);
-    }
-  };
+  const report = new Report(
+    both.map(({ name }) => name),
+    layers[architecture]?.size,
+  );
   log(`${runs} runs each`);
-  const plain = await harness.measure(both, ["--runs", String(runs)]);
-  add(plainRows, plain);
+  report.add(plainRows, await harness.measure(both, ["--runs", String(runs)]));
   log(`${runs} runs each at 128 MB's CPU share`);
-  const throttled = await harness.measure(both, ["--runs", String(runs), "--cpu", "0.072", "--latency", "5"]);
-  add(throttledRows, throttled);
-  const grown: Measurement[][] = [];
+  const throttled = ["--runs", String(runs), "--cpu", "0.072", "--latency", "5"];
+  report.add(throttledRows, await harness.measure(both, throttled));
   for (const { events, peakMb } of quick ? growth.slice(0, 1) : growth) {
     log(`${events} events in one invocation`);
-    const measured = await harness.measure(both, ["--runs", "5", "--events", String(events)]);
-    grown.push(measured);
-    add(
-      [
-        {
-          title: `peak memory at ${events} events in one invocation, MB`,
-          of: (m) => mib(m.vmhwm_kb.median),
-          budget: peakMb,
-        },
-      ],
-      measured,
-    );
-    if (events === 100_000) {
-      add([{ title: "CPU per event, µs", of: (m) => perEvent(m, events), budget: 1.9 }], measured);
-      add(
-        [
-          {
-            title: `after an invocation of ${events} events, ms`,
-            of: (m) => m.post_invoke_cold_ms.median,
-            budget: 60,
-          },
-        ],
-        measured,
-      );
+    const options = ["--runs", "5", "--events", String(events)];
+    report.add(growthRows(events, peakMb), await harness.measure(both, options));
+  }
+  if (!quick) await measureMillion(harness, ours(binary), report);
+  await measureSlowSecrets(harness, ours(binary), runs, report);
+  return report.result();
+}
+
+const log = (text: string): void => console.error(`… ${text}`);
+
+/** The table and the figures behind it. */
+class Report {
+  private readonly table;
+  private readonly all: Measurement[][] = [];
+
+  constructor(
+    private readonly names: readonly string[],
+    private readonly zipBytes: number | undefined,
+  ) {
+    this.table = new Table({ head: ["medians", ...names, "budget", ""], style: { head: [], border: [] } });
+  }
+
+  /** Rows of what was measured in one run; ours comes first. */
+  add(rows: readonly BudgetRow[], measured: Measurement[]): void {
+    this.all.push(measured);
+    for (const { title, of, budget } of rows) {
+      const values = this.names.map((_, i) => {
+        const one = measured[i];
+        return (one && of(one, i === 0 ? this.zipBytes : undefined)) ?? null;
+      });
+      const limit = budget === undefined ? ["–", ""] : [`≤ ${budget}`, verdict(values[0], budget)];
+      this.table.push([title, ...values.map(figure), ...limit]);
     }
   }
-  const all = [plain, throttled, ...grown];
-  return { text: `${table.toString()}\n${arrivals(all)}`, raw: all };
+
+  result(): { text: string; raw: unknown } {
+    return { text: `${this.table.toString()}\n${arrivals(this.all)}`, raw: this.all };
+  }
+}
+
+function growthRows(events: number, peakMb: number): BudgetRow[] {
+  const peak: BudgetRow = {
+    title: `peak memory at ${events} events in one invocation, MB`,
+    of: (m) => mib(m.vmhwm_kb.median),
+    budget: peakMb,
+  };
+  if (events < 100_000) return [peak];
+  return [
+    peak,
+    { title: "CPU per event, µs", of: (m) => perEvent(m, events), budget: 1.9 },
+    {
+      title: `after an invocation of ${events} events, ms`,
+      of: (m) => m.post_invoke_cold_ms.median,
+      budget: 60,
+    },
+  ];
+}
+
+/** A million lines in one invocation at the share of one CPU; the Node.js baseline would need gigabytes. */
+async function measureMillion(harness: Harness, extension: MeasuredExtension, report: Report): Promise<void> {
+  const events = 1_000_000;
+  log(`${events} events in one invocation at one CPU`);
+  const options = ["--runs", "1", "--events", String(events), "--cpu", "1", "--next-timeout", "120000"];
+  const measured = await harness.measure([extension], options);
+  report.add(
+    [
+      { title: `peak memory at ${events} events, MB`, of: (m) => mib(m.vmhwm_kb.median), budget: 16 },
+      { title: "sustained at one CPU, lines per second", of: (m) => perSecond(m, events) },
+    ],
+    measured,
+  );
+}
+
+/** Secrets must not lengthen the init phase: the same extension with and without one, interleaved. */
+async function measureSlowSecrets(
+  harness: Harness,
+  extension: MeasuredExtension,
+  runs: number,
+  report: Report,
+): Promise<void> {
+  log(`${runs} runs each with and without a secret that takes a second`);
+  const secrets = await startSlowSecrets();
+  try {
+    const measured = await harness.measure(
+      [withSlowSecret(extension, secrets.endpoint), extension],
+      ["--runs", String(runs)],
+    );
+    const init: BudgetRow = {
+      title: "spawn → first /next with a secret of 1 s (and, 2nd column, without), ms",
+      of: (m) => m.init_ms.median,
+      budget: 6,
+    };
+    report.add([init], measured);
+  } finally {
+    secrets.stop();
+  }
 }
 
 /** Pages of a file that are not on the disk yet would count as the extension's own dirty memory. */
@@ -150,6 +210,12 @@ function writeToDisk(path: string, content: Buffer): void {
 function perEvent(measured: Measurement, events: number): number | null {
   const cpu = measured.cpu_cold_ms.median;
   return cpu === null ? null : (cpu * 1000) / events;
+}
+
+/** Lines per second from the first delivery until all of them are sent; the harness has its part in the time. */
+function perSecond(measured: Measurement, events: number): number | null {
+  const [taken, sent] = [measured.batch_ack_cold_ms.median, measured.post_invoke_cold_ms.median];
+  return taken === null || sent === null ? null : (events * 1000) / (taken + sent);
 }
 
 function ours(binary: string): MeasuredExtension {
