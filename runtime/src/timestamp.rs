@@ -1,6 +1,6 @@
 //! Times as Lambda and loggers write them, to nanoseconds since the Unix epoch.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
@@ -9,6 +9,11 @@ pub fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |elapsed| u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// Time from one wall-clock moment to another, both in nanoseconds; none where the clock was set back in between.
+pub fn between(from: u64, to: u64) -> Option<Duration> {
+    to.checked_sub(from).map(Duration::from_nanos)
 }
 
 /// Reads an RFC 3339 time such as `2026-11-23T15:44:28.123Z`, in nanoseconds since the Unix epoch.

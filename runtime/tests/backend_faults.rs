@@ -217,21 +217,28 @@ fn a_missing_secret_costs_no_invocation() {
     });
 }
 
+/// An extension whose key is in a secret, which it fetches again once it is 50 ms old.
+async fn with_fresh_secrets(lambda: &Lambda, intake: &Intake, aws: &Server, more: &[(&str, &str)]) -> Extension {
+    let endpoint = format!("http://127.0.0.1:{}", aws.port);
+    let header = format!("Authorization=${{{SECRET}}}");
+    let mut variables = vec![
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint.as_str()),
+        ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", header.as_str()),
+        ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "50ms"),
+    ];
+    variables.extend_from_slice(more);
+    let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+    lambda.asked(1).await;
+    extension
+}
+
 #[test]
 fn secrets_that_grew_old_are_fetched_again_without_a_refusal() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
         let secrets = secrets_manager(&value, Duration::ZERO, &calls).await;
-        let url = format!("http://127.0.0.1:{}", secrets.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", url.as_str()),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", header.as_str()),
-            ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "50ms"),
-        ];
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
+        let _extension = with_fresh_secrets(&lambda, &intake, &secrets, &[]).await;
         intake.require_key("old");
         lambda.invocation(&request_id(1), &["one".into()]).await;
         *value.borrow_mut() = "new".into();
@@ -253,16 +260,8 @@ fn a_renewed_key_is_tried_at_once_although_the_old_one_was_refused_for_long() {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
         let secrets = secrets_manager(&value, Duration::ZERO, &calls).await;
-        let url = format!("http://127.0.0.1:{}", secrets.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", url.as_str()),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", header.as_str()),
-            ("CLICKSTACK_SECRETS_REFRESH_INTERVAL", "50ms"),
-            ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "30s"),
-        ];
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
+        let backoff = [("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "30s")];
+        let _extension = with_fresh_secrets(&lambda, &intake, &secrets, &backoff).await;
         intake.require_key("new");
         // Refused three times, so the backend is left alone for half a minute.
         lambda.invocation(&request_id(1), &["one".into()]).await;

@@ -48,7 +48,7 @@ impl Pace {
     }
 
     pub(super) fn since_flush(&self) -> Duration {
-        Duration::from_nanos(timestamp::now().saturating_sub(self.flushed.get()))
+        timestamp::between(self.flushed.get(), timestamp::now()).unwrap_or_default()
     }
 
     pub(super) fn since_invoke(&self) -> Duration {

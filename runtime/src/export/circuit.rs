@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::config::Retry;
+use crate::timestamp;
 
 /// A failure that took this long opens the circuit at once: the next would cost as much.
 const COSTLY: Duration = Duration::from_millis(250);
@@ -41,8 +42,7 @@ struct Pause {
 impl Pause {
     /// A clock that was set back ends every pause.
     fn lasts(self, now: u64) -> bool {
-        now.checked_sub(self.from)
-            .is_some_and(|passed| u128::from(passed) < self.length.as_nanos())
+        timestamp::between(self.from, now).is_some_and(|passed| passed < self.length)
     }
 }
 

@@ -106,22 +106,12 @@ impl Delivery {
             return Some(ready);
         }
         let until = match purpose {
-            Purpose::Shutdown => until,
             Purpose::Routine if self.waited.get() => Instant::now(),
-            Purpose::Routine => until.min(Instant::now() + SETUP_WAIT),
+            _ => patience(until, purpose),
         };
         let ready = self.setup.ready(until).await;
         self.waited.set(ready.is_none());
         ready
-    }
-
-    /// Waits until the secrets are fetched again, but not for too long.
-    async fn renewed(&self, until: Instant, purpose: Purpose) {
-        let patience = match purpose {
-            Purpose::Shutdown => until,
-            Purpose::Routine => until.min(Instant::now() + SETUP_WAIT),
-        };
-        self.setup.ready(patience).await;
     }
 
     /// Sends what one lane has, one request after the other.
@@ -140,7 +130,9 @@ impl Delivery {
             match outcome {
                 Outcome::None => return,
                 Outcome::Done => {}
-                Outcome::Unauthorized if self.setup.refresh() => self.renewed(until, purpose).await,
+                Outcome::Unauthorized if self.setup.refresh() => {
+                    self.setup.ready(patience(until, purpose)).await;
+                }
                 Outcome::Failed | Outcome::Unauthorized => {
                     let retry = exporter.retry(lane.signal);
                     let Some(pause) = lane.repetition(&retry, until, purpose) else {
@@ -245,5 +237,13 @@ impl Delivery {
             let carried = self.lanes.iter().any(|lane| lane.signal == signal);
             while !carried && self.share_out(signal) {}
         }
+    }
+}
+
+/// Until when the exporters are waited for, while they are made: not for too long where there is a later flush.
+fn patience(until: Instant, purpose: Purpose) -> Instant {
+    match purpose {
+        Purpose::Shutdown => until,
+        Purpose::Routine => until.min(Instant::now() + SETUP_WAIT),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::exporter::Payload;
 use crate::session::Records;
+use crate::timestamp;
 
 /// Something that waits.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl Queue {
         while self
             .waiting
             .front()
-            .is_some_and(|oldest| u128::from(now.saturating_sub(oldest.since)) > limit.as_nanos())
+            .is_some_and(|oldest| timestamp::between(oldest.since, now).is_some_and(|age| age > limit))
         {
             dropped += self.pop().map_or(0, |oldest| oldest.items());
         }

@@ -112,18 +112,15 @@ impl Setup {
 
     fn secrets_are_old(&self) -> bool {
         let limit = self.config.sending.secrets_refresh;
-        let age = timestamp::now().saturating_sub(self.fetched.get());
-        !self.config.secret_references.is_empty() && limit.is_some_and(|limit| u128::from(age) >= limit.as_nanos())
+        let age = timestamp::between(self.fetched.get(), timestamp::now());
+        !self.config.secret_references.is_empty() && limit.zip(age).is_some_and(|(limit, age)| age >= limit)
     }
 
     /// The backend refused our key: secrets may have changed, so they are fetched again, once a minute at most. True if
     /// there is hope.
     pub fn refresh(self: &Rc<Self>) -> bool {
         let now = timestamp::now();
-        let recent = |at: u64| {
-            now.checked_sub(at)
-                .is_some_and(|age| u128::from(age) < REFRESH_PAUSE.as_nanos())
-        };
+        let recent = |at| timestamp::between(at, now).is_some_and(|age| age < REFRESH_PAUSE);
         if self.config.secret_references.is_empty() || self.refused.get().is_some_and(recent) {
             // What another signal's request has begun may help this one, too.
             return self.running.get();
