@@ -41,12 +41,6 @@ export async function readCodeFile(code: unknown, path: string): Promise<string 
   return (await readText(join(root, path))) ?? readZipEntry(root, path);
 }
 
-/** An archive that may be an output or a promise; undefined while it is not known. */
-export async function awaited(code: pulumi.Input<unknown>): Promise<unknown> {
-  if (!pulumi.Output.isInstance(code)) return code;
-  return (code as unknown as { promise(): Promise<unknown> }).promise();
-}
-
 async function measure(path: string): Promise<number | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;

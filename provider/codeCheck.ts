@@ -1,5 +1,6 @@
 import { readLayerManifest } from "../layers/manifest";
-import { awaited, unpackedSize } from "./codeArchive";
+import { awaited } from "./awaited";
+import { unpackedSize } from "./codeArchive";
 import { isPlain } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { checkUnpackedSize } from "./plan/packaging";

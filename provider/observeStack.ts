@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import type { FunctionArgs } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkLater } from "./argumentCheck";
+import { awaited } from "./awaited";
 import { confirmDelivery } from "./delivery";
 import { givenRole, secretPolicy } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
@@ -79,7 +80,7 @@ async function observe(
     functionReferences(name, args),
     options,
   );
-  const before = await Promise.all([logs.resources, policies].map(resolved<pulumi.Resource[]>));
+  const before = await Promise.all([logs.resources, policies].map(awaited<pulumi.Resource[]>));
   const layers = functionLayers({ name, args, region });
   const { environment } = functionVariables(args);
   const { loggingConfig } = logs;
@@ -97,7 +98,7 @@ function autoNamed(name: string): string {
 
 async function isInComponent(parent: pulumi.Resource | undefined): Promise<boolean> {
   if (parent === undefined) return false;
-  return (await resolved(parent.urn))?.includes(componentType) ?? false;
+  return (await awaited(parent.urn))?.includes(componentType) ?? false;
 }
 
 function candidate({ name, props }: pulumi.ResourceTransformArgs): FunctionCandidate {
@@ -112,9 +113,4 @@ function candidate({ name, props }: pulumi.ResourceTransformArgs): FunctionCandi
     ...(functionName === undefined ? {} : { functionName }),
     ...(runtime === undefined ? {} : { runtime }),
   };
-}
-
-/** The value of an output, undefined where it is not known in a preview: a transform has to give back what is there. */
-function resolved<T>(value: pulumi.Input<T>): Promise<T | undefined> {
-  return (pulumi.output(value) as unknown as { promise(): Promise<T | undefined> }).promise();
 }

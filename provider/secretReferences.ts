@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awaited, readCodeFile } from "./codeArchive";
+import { awaited } from "./awaited";
+import { readCodeFile } from "./codeArchive";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { envFileValues, pathInCode } from "./plan/envFile";
