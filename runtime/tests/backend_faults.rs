@@ -7,28 +7,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use support::secrets::{SECRET, secrets_manager};
 use support::server::{Server, answer};
 use support::{Extension, Intake, Lambda, request_id, run};
-
-const SECRET: &str = "arn:aws:secretsmanager:us-east-2:123456789012:secret:key-AbCdEf";
-
-/// A Secrets Manager that answers with this value after a delay, and counts.
-async fn secrets_manager(value: &Rc<RefCell<String>>, delay: Duration, calls: &Rc<Cell<usize>>) -> Server {
-    let (value, calls) = (Rc::clone(value), Rc::clone(calls));
-    Server::start(0, move |_| {
-        let (value, calls) = (Rc::clone(&value), Rc::clone(&calls));
-        async move {
-            calls.set(calls.get() + 1);
-            tokio::time::sleep(delay).await;
-            let secret = value.borrow().clone();
-            answer(
-                200,
-                serde_json::json!({"ARN": SECRET, "Name": "key", "SecretString": secret}).to_string(),
-            )
-        }
-    })
-    .await
-}
 
 #[test]
 fn a_backend_that_dies_and_returns_costs_no_line_and_doubles_none() {

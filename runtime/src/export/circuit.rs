@@ -10,6 +10,13 @@ use crate::timestamp;
 const COSTLY: Duration = Duration::from_millis(250);
 /// Quick failures in a row that open it.
 const QUICK_FAILURES: u32 = 3;
+/// After a quick failure the pause is no longer than this: asking again costs next to nothing, and what waits for the
+/// backend's return is lost if the environment ends meanwhile.
+const QUICK_PAUSE: Duration = Duration::from_secs(5);
+/// Time of the first request that only asks whether the backend is back.
+const FIRST_PROBE: Duration = Duration::from_millis(500);
+/// Time of the later ones, unless the backend is known to need more.
+const LONGEST_PROBE: Duration = Duration::from_secs(2);
 /// A backend's own wish counts no longer than this.
 const LONGEST_WISH: Duration = Duration::from_secs(30);
 
@@ -18,8 +25,8 @@ const LONGEST_WISH: Duration = Duration::from_secs(30);
 pub enum Permit {
     /// Yes.
     Open,
-    /// One, with little time, to see whether the backend is back.
-    Probe,
+    /// One, with this much time, to see whether the backend is back.
+    Probe(Duration),
     /// Not now.
     Refused,
 }
@@ -31,6 +38,8 @@ pub struct Circuit {
     pause: Option<Pause>,
     /// The backend wants no request for so long.
     asked: Option<Pause>,
+    /// What the last request took that the backend answered.
+    usual: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +62,15 @@ impl Circuit {
             _ if self.asked.is_some_and(|asked| asked.lasts(now)) => Permit::Refused,
             None => Permit::Open,
             Some(pause) if pause.lasts(now) => Permit::Refused,
-            Some(_) => Permit::Probe,
+            Some(pause) => Permit::Probe(self.probe_time(pause.length)),
         }
+    }
+
+    /// A probe is a real request. One that is broken off before a slow backend can answer fails for ever, and what it
+    /// carried may be stored twice: so it gets what the backend needs, or more from time to time.
+    fn probe_time(&self, pause: Duration) -> Duration {
+        let longer = (pause / 2).clamp(FIRST_PROBE, LONGEST_PROBE);
+        longer.max(self.usual * 2)
     }
 
     /// The backend asks for a pause; one that is unreasonably long is cut short.
@@ -70,16 +86,29 @@ impl Circuit {
         });
     }
 
-    /// The backend answered.
-    pub fn succeeded(&mut self) {
-        *self = Circuit::default();
+    /// The backend answered, after `took`.
+    pub fn answered(&mut self, took: Duration) {
+        self.usual = took;
+        self.close();
+    }
+
+    /// What is known against the backend counts no longer.
+    pub fn close(&mut self) {
+        *self = Circuit {
+            usual: self.usual,
+            ..Circuit::default()
+        };
     }
 
     /// A request failed for a reason that may pass, after `took`.
     pub fn failed(&mut self, now: u64, took: Duration, retry: &Retry) {
         self.failures += 1;
+        let longest = match took < COSTLY {
+            true => retry.max_backoff.min(QUICK_PAUSE.max(retry.initial_backoff)),
+            false => retry.max_backoff,
+        };
         let length = match self.pause {
-            Some(pause) => (pause.length * 2).min(retry.max_backoff),
+            Some(pause) => (pause.length * 2).min(longest),
             None if took >= COSTLY || self.failures >= QUICK_FAILURES => retry.initial_backoff,
             None => return,
         };
@@ -118,7 +147,7 @@ mod tests {
         assert_eq!(circuit.permit(NOW), Permit::Open);
         failed(&mut circuit, NOW, QUICK);
         assert_eq!(circuit.permit(NOW), Permit::Refused);
-        assert_eq!(circuit.permit(NOW + SECOND), Permit::Probe);
+        assert_eq!(circuit.permit(NOW + SECOND), Permit::Probe(FIRST_PROBE));
     }
 
     #[test]
@@ -126,7 +155,7 @@ mod tests {
         let mut circuit = Circuit::default();
         failed(&mut circuit, NOW, Duration::from_secs(5));
         assert_eq!(circuit.permit(NOW), Permit::Refused);
-        assert_eq!(circuit.permit(NOW - SECOND), Permit::Probe);
+        assert_eq!(circuit.permit(NOW - SECOND), Permit::Probe(FIRST_PROBE));
     }
 
     #[test]
@@ -134,14 +163,60 @@ mod tests {
         let (mut circuit, mut now) = (Circuit::default(), NOW);
         failed(&mut circuit, now, COSTLY);
         now += SECOND;
-        failed(&mut circuit, now, QUICK);
+        failed(&mut circuit, now, COSTLY);
         assert_eq!(circuit.permit(now + SECOND), Permit::Refused);
-        assert_eq!(circuit.permit(now + 2 * SECOND), Permit::Probe);
+        assert!(probes(&circuit, now + 2 * SECOND));
         for _ in 0..20 {
-            failed(&mut circuit, now, QUICK);
+            failed(&mut circuit, now, COSTLY);
         }
         assert_eq!(circuit.permit(now + 29 * SECOND), Permit::Refused);
-        assert_eq!(circuit.permit(now + 30 * SECOND), Permit::Probe);
+        assert!(probes(&circuit, now + 30 * SECOND));
+    }
+
+    #[test]
+    fn a_backend_that_fails_quickly_is_asked_more_often() {
+        let mut circuit = Circuit::default();
+        for _ in 0..20 {
+            failed(&mut circuit, NOW, QUICK);
+        }
+        assert_eq!(circuit.permit(NOW + 4 * SECOND), Permit::Refused);
+        assert!(probes(&circuit, NOW + 5 * SECOND));
+        let slow = Duration::from_secs(60);
+        let retry = Retry {
+            initial_backoff: slow,
+            max_backoff: slow,
+            ..Retry::default()
+        };
+        let mut circuit = Circuit::default();
+        for _ in 0..20 {
+            circuit.failed(NOW, QUICK, &retry);
+        }
+        assert_eq!(
+            circuit.permit(NOW + 59 * SECOND),
+            Permit::Refused,
+            "but not more often than the user says"
+        );
+    }
+
+    #[test]
+    fn a_probe_gets_the_time_that_the_backend_needs() {
+        let mut circuit = Circuit::default();
+        circuit.answered(Duration::from_secs(3));
+        failed(&mut circuit, NOW, COSTLY);
+        assert_eq!(circuit.permit(NOW + SECOND), Permit::Probe(Duration::from_secs(6)));
+        let mut unknown = Circuit::default();
+        let mut times = Vec::new();
+        for _ in 0..5 {
+            failed(&mut unknown, NOW, COSTLY);
+            if let Permit::Probe(time) = unknown.permit(NOW + 30 * SECOND) {
+                times.push(time.as_millis());
+            }
+        }
+        assert_eq!(times, [500, 1_000, 2_000, 2_000, 2_000], "or a little more each time");
+    }
+
+    fn probes(circuit: &Circuit, now: u64) -> bool {
+        matches!(circuit.permit(now), Permit::Probe(_))
     }
 
     #[test]
@@ -154,9 +229,9 @@ mod tests {
         let mut circuit = Circuit::default();
         circuit.failed(NOW, COSTLY, &retry);
         assert_eq!(circuit.permit(NOW + 4 * SECOND), Permit::Refused);
-        assert_eq!(circuit.permit(NOW + 5 * SECOND), Permit::Probe);
+        assert!(probes(&circuit, NOW + 5 * SECOND));
         circuit.failed(NOW, COSTLY, &retry);
-        assert_eq!(circuit.permit(NOW + 7 * SECOND), Permit::Probe);
+        assert!(probes(&circuit, NOW + 7 * SECOND));
     }
 
     #[test]
@@ -170,7 +245,7 @@ mod tests {
         circuit.asked_for(NOW, Duration::MAX);
         assert_eq!(circuit.permit(NOW + 30 * SECOND), Permit::Open);
         circuit.asked_for(NOW, LONGEST_WISH);
-        circuit.succeeded();
+        circuit.close();
         assert_eq!(circuit.permit(NOW), Permit::Open);
     }
 
@@ -178,7 +253,7 @@ mod tests {
     fn success_closes_it() {
         let mut circuit = Circuit::default();
         failed(&mut circuit, NOW, COSTLY);
-        circuit.succeeded();
+        circuit.close();
         assert_eq!(circuit.permit(NOW), Permit::Open);
         failed(&mut circuit, NOW, QUICK);
         assert_eq!(circuit.permit(NOW), Permit::Open);

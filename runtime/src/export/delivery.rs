@@ -24,6 +24,10 @@ const REQUEST_BYTES: usize = 1024 * 1024;
 /// An invocation waits this long for the first exporter; secrets usually take a tenth of it.
 const SETUP_WAIT: Duration = Duration::from_secs(1);
 
+/// Requests of one lane under way at once when the environment ends: what failed before and what came since are separate
+/// requests, and a slow backend has no time for one after the other.
+const LAST_REQUESTS: usize = 4;
+
 /// Why there is a flush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -96,7 +100,12 @@ impl Delivery {
         if self.ready(until, purpose).await.is_none() {
             return;
         }
-        join_all(self.lanes.iter().map(|lane| self.drain(lane, until, purpose))).await;
+        let at_once = match purpose {
+            Purpose::Routine => 1,
+            Purpose::Shutdown => LAST_REQUESTS,
+        };
+        let lanes = self.lanes.iter().flat_map(|lane| (0..at_once).map(move |_| lane));
+        join_all(lanes.map(|lane| self.drain(lane, until, purpose))).await;
         self.discard_what_goes_nowhere();
         self.warn_of_drops();
     }
@@ -130,7 +139,7 @@ impl Delivery {
             match outcome {
                 Outcome::None => return,
                 Outcome::Done => {}
-                Outcome::Unauthorized if self.setup.refresh() => {
+                Outcome::Unauthorized if self.setup.refresh(purpose) => {
                     self.setup.ready(patience(until, purpose)).await;
                 }
                 Outcome::Failed | Outcome::Unauthorized => {

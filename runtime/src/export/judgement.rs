@@ -43,11 +43,11 @@ impl Delivery {
         match verdict {
             Verdict::Delivered(refused) => {
                 self.session.borrow_mut().drops_mut().rejected += refused as u64;
-                self.succeeded(lane);
+                self.succeeded(lane, began);
                 Outcome::Done
             }
             Verdict::PartlyRejected(refused, reason) => {
-                self.succeeded(lane);
+                self.succeeded(lane, began);
                 self.rejected(lane, refused, &reason)
             }
             Verdict::Rejected(reason) => self.rejected(lane, items, &reason),
@@ -70,8 +70,8 @@ impl Delivery {
         }
     }
 
-    fn succeeded(&self, lane: &Lane) {
-        lane.circuit.borrow_mut().succeeded();
+    fn succeeded(&self, lane: &Lane, began: Instant) {
+        lane.circuit.borrow_mut().answered(began.elapsed());
         if lane.failing.replace(false) && !self.is_failing(lane.destination) {
             let backend = self.backend(lane);
             self.diagnostics
@@ -80,7 +80,7 @@ impl Delivery {
     }
 
     fn rejected(&self, lane: &Lane, items: usize, reason: &str) -> Outcome {
-        lane.circuit.borrow_mut().succeeded();
+        lane.circuit.borrow_mut().close();
         self.session.borrow_mut().drops_mut().rejected += items as u64;
         let signal = lane.signal.name();
         self.diagnostics.warn_once(&format!(

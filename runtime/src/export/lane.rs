@@ -9,9 +9,6 @@ use super::queue::Queue;
 use crate::buffer::Signal;
 use crate::timestamp;
 
-/// Time of a request that only asks whether the backend is back.
-const PROBE_TIME: Duration = Duration::from_millis(500);
-
 /// Pause between attempts at shutdown, when there is no later time.
 const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
 
@@ -41,7 +38,7 @@ impl Lane {
     /// The exporters were made so often. What is known of the backend was learnt with the keys of before.
     pub fn meet(&self, generation: u64) {
         if self.generation.replace(generation) != generation {
-            self.circuit.borrow_mut().succeeded();
+            self.circuit.borrow_mut().close();
         }
     }
 
@@ -52,7 +49,7 @@ impl Lane {
         match self.circuit.borrow().permit(timestamp::now()) {
             Permit::Open => Some(left),
             _ if purpose == Purpose::Shutdown => Some(left),
-            Permit::Probe => Some(left.min(PROBE_TIME)),
+            Permit::Probe(time) => Some(left.min(time)),
             Permit::Refused => None,
         }
     }

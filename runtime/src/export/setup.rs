@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::circuit::{Circuit, Permit};
+use super::delivery::Purpose;
 use super::exporter::Exporter;
 use crate::config::{Config, Retry};
 use crate::diagnostics::Diagnostics;
@@ -16,6 +17,8 @@ use crate::{resource, secrets, timestamp};
 
 /// A refused key has the secrets fetched again at most this often.
 const REFRESH_PAUSE: Duration = Duration::from_secs(60);
+/// The same when the environment ends.
+const LAST_REFRESH_PAUSE: Duration = Duration::from_millis(500);
 
 /// What an export needs.
 pub struct Ready {
@@ -116,11 +119,15 @@ impl Setup {
         !self.config.secret_references.is_empty() && limit.zip(age).is_some_and(|(limit, age)| age >= limit)
     }
 
-    /// The backend refused our key: secrets may have changed, so they are fetched again, once a minute at most. True if
-    /// there is hope.
-    pub fn refresh(self: &Rc<Self>) -> bool {
+    /// The backend refused our key: secrets may have changed, so they are fetched again, once a minute at most while there
+    /// is a later time. True if there is hope.
+    pub fn refresh(self: &Rc<Self>, purpose: Purpose) -> bool {
         let now = timestamp::now();
-        let recent = |at| timestamp::between(at, now).is_some_and(|age| age < REFRESH_PAUSE);
+        let pause = match purpose {
+            Purpose::Routine => REFRESH_PAUSE,
+            Purpose::Shutdown => LAST_REFRESH_PAUSE,
+        };
+        let recent = |at| timestamp::between(at, now).is_some_and(|age| age < pause);
         if self.config.secret_references.is_empty() || self.refused.get().is_some_and(recent) {
             // What another signal's request has begun may help this one, too.
             return self.running.get();
@@ -141,7 +148,7 @@ impl Setup {
         }
         let ready = Rc::new(self.ready_with(&values));
         match ready.is_complete() {
-            true => self.failures.borrow_mut().succeeded(),
+            true => self.failures.borrow_mut().close(),
             false => {
                 let mut failures = self.failures.borrow_mut();
                 failures.failed(timestamp::now(), began.elapsed(), &Retry::default());

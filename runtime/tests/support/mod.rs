@@ -5,6 +5,7 @@ pub mod extension;
 pub mod grpc;
 pub mod intake;
 pub mod lambda;
+pub mod secrets;
 pub mod server;
 
 use std::future::Future;
