@@ -1,7 +1,7 @@
 //! Attributes on their way into a row: borrowed, in their order, each name once.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::value;
 use crate::record::Value;
@@ -117,6 +117,30 @@ fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>
     }
 }
 
+/// The names of everything in the fields, each once and sorted: those of a map's entries after the map's and a dot. Lists
+/// are not looked into.
+pub fn names(fields: &Fields<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (name, field) in fields {
+        match field {
+            Field::Value(value) => add_names(name, value, &mut names),
+            Field::Text(_) => drop(names.insert(name.to_string())),
+        }
+    }
+    names
+}
+
+fn add_names(name: &str, value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Map(entries) => {
+            for (key, value) in entries {
+                add_names(&format!("{name}.{key}"), value, names);
+            }
+        }
+        _ => drop(names.insert(name.to_owned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,5 +184,12 @@ mod tests {
         assert_eq!(flattened(r#"{"a":{},"b":[],"c":null}"#), "c=;");
         assert_eq!(flattened(r#"{"a":{"b":1,"b":2},"a.b":3}"#), "a.b=3;");
         assert_eq!(flattened(r#"{"a":{"x":1},"a":{"y":2}}"#), "a.y=2;");
+    }
+
+    #[test]
+    fn names_go_into_maps_but_not_into_lists() {
+        let attributes = attributes(r#"{"z":1,"a":{"b":{"c":[{"x":1}]},"e":{}},"a.b.c":2}"#);
+        let names: Vec<String> = names(&of(&attributes)).into_iter().collect();
+        assert_eq!(names, ["a.b.c", "z"]);
     }
 }

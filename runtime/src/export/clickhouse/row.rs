@@ -1,7 +1,7 @@
 //! Rows in ClickHouse's RowBinary: cell after cell, without names.
 
 use super::column::{Column, Format};
-use super::fields::{Field, Fields};
+use super::fields::{self, Field, Fields};
 use super::value::Json;
 
 /// Writes cells in the order of a table's columns; what the table doesn't have is left out.
@@ -59,11 +59,15 @@ impl<'a> Row<'a> {
 
     /// A list, each of whose elements `write` writes.
     pub fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Cell<'_>, &T)) {
-        let Some(mut cell) = self.next() else { return };
-        put_length(cell.out, items.len());
-        for item in items {
-            cell.begin();
-            write(&mut cell, item);
+        if let Some(cell) = self.next() {
+            cell.list(items.iter(), write);
+        }
+    }
+
+    /// The names of attributes.
+    pub fn names(&mut self, fields: &Fields<'_>) {
+        if let Some(cell) = self.next() {
+            cell.list(fields::names(fields).iter(), |cell, name| cell.text(name));
         }
     }
 
@@ -92,6 +96,14 @@ pub struct Cell<'a> {
 }
 
 impl Cell<'_> {
+    fn list<T>(mut self, items: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut Self, T)) {
+        put_length(self.out, items.len());
+        for item in items {
+            self.begin();
+            write(&mut self, item);
+        }
+    }
+
     fn begin(&mut self) {
         if self.column.nullable {
             self.out.push(0);
