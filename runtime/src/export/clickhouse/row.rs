@@ -212,7 +212,6 @@ fn put_length(out: &mut Vec<u8>, mut length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::clickhouse::fields;
     use crate::record::Value;
 
     fn written(types: &[&str], write: impl FnOnce(&mut Row<'_>)) -> Vec<u8> {
@@ -249,8 +248,7 @@ mod tests {
             row.time(1_500_000_000);
             row.time(u64::MAX);
         });
-        let mut expected = 1_500_000_000_u64.to_le_bytes().to_vec();
-        expected.extend(1_500_u64.to_le_bytes());
+        let mut expected = [1_500_000_000_u64.to_le_bytes(), 1_500_u64.to_le_bytes()].concat();
         expected.extend([1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
         assert_eq!(bytes, expected);
     }
