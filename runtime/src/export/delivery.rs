@@ -67,6 +67,9 @@ impl Delivery {
             let signals = destination.signals.iter();
             signals.map(move |signal| Lane::new(at, *signal))
         });
+        let mut lanes: Vec<Lane> = lanes.collect();
+        // Logs are most of it: the others are on their way before these are encoded.
+        lanes.sort_by_key(|lane| lane.signal == Signal::Logs);
         let names = match destinations.len() {
             1 => Vec::new(),
             _ => destinations
@@ -76,7 +79,7 @@ impl Delivery {
         };
         let (_, capacity) = session.borrow().fill();
         Delivery {
-            lanes: lanes.collect(),
+            lanes,
             names,
             lane_capacity: capacity / (3 * destinations.len().max(1)),
             session,
@@ -105,7 +108,14 @@ impl Delivery {
             Purpose::Shutdown => LAST_REQUESTS,
         };
         let lanes = self.lanes.iter().flat_map(|lane| (0..at_once).map(move |_| lane));
-        join_all(lanes.map(|lane| self.drain(lane, until, purpose))).await;
+        let drained = lanes.enumerate().map(async |(at, lane)| {
+            if at > 0 {
+                // What was encoded first goes out while the next is encoded.
+                tokio::task::yield_now().await;
+            }
+            self.drain(lane, until, purpose).await;
+        });
+        join_all(drained).await;
         self.discard_what_goes_nowhere();
         self.warn_of_drops();
     }
