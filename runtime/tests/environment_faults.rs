@@ -5,6 +5,8 @@ mod support;
 
 use std::time::Duration;
 
+use serde_json::json;
+use support::intake::attribute;
 use support::{Extension, Intake, Lambda, request_id, run, until};
 
 #[test]
@@ -93,6 +95,65 @@ fn a_deadline_without_an_end_of_the_invocation_is_kept() {
         lambda.shutdown("timeout");
         assert_eq!(extension.ended().await, 0);
         assert_eq!(intake.bodies(), ["Task timed out", "begun"]);
+    });
+}
+
+#[test]
+fn an_invocation_that_ran_out_of_memory_leaves_a_record_and_a_failed_span() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        lambda.deliver(&[lambda.start_event(&id), lambda.line("begun")]).await;
+        let done = json!({"requestId": id, "status": "error", "errorType": "Runtime.ExitError",
+            "metrics": {"durationMs": 12.5, "producedBytes": 0}});
+        let report = json!({"requestId": id, "status": "error", "errorType": "Runtime.ExitError",
+            "metrics": {"durationMs": 12.5, "billedDurationMs": 13, "memorySizeMB": 128, "maxMemoryUsedMB": 128}});
+        lambda.deliver(&[lambda.event("platform.runtimeDone", done)]).await;
+        lambda.asked(2).await;
+        // Lambda ends such an environment; the report is among the last events.
+        lambda.deliver(&[lambda.event("platform.report", report)]).await;
+        lambda.shutdown("failure");
+        assert_eq!(extension.ended().await, 0);
+        let bodies = intake.bodies();
+        for expected in ["Out of memory: 128 MB of 128 MB were used", "begun"] {
+            assert!(bodies.iter().any(|body| body == expected), "{expected} in {bodies:?}");
+        }
+        for (_, log) in intake.logs() {
+            assert_eq!(attribute(&log.attributes, "faas.invocation_id"), Some(id.clone()));
+        }
+        let (_, span) = intake.spans().remove(0);
+        assert_eq!(span.status.unwrap().message, "Runtime.ExitError");
+    });
+}
+
+#[test]
+fn an_init_phase_that_fails_leaves_its_lines_and_a_record() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let init = json!({"initializationType": "on-demand", "phase": "init"});
+        let failed = json!({"initializationType": "on-demand", "phase": "init", "status": "error",
+            "errorType": "Runtime.ImportModuleError", "metrics": {"durationMs": 80.0}});
+        lambda
+            .deliver(&[
+                lambda.event("platform.initStart", init),
+                lambda.line("Cannot find module 'orders'"),
+                lambda.event("platform.initReport", failed),
+            ])
+            .await;
+        lambda.shutdown("failure");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(
+            intake.bodies(),
+            [
+                "Cannot find module 'orders'",
+                "The init phase failed: Runtime.ImportModuleError"
+            ]
+        );
     });
 }
 

@@ -166,4 +166,30 @@ describe("the extension in the sandbox", () => {
       assert.equal(span?.status, "Error");
     }
   });
+
+  it("a module that throws while it is loaded leaves its lines under the invocation that repeats it", async () => {
+    bench = await ObservedSandbox.open();
+    const code = join(bench.directory, "broken");
+    mkdirSync(code);
+    writeFileSync(
+      join(code, "index.js"),
+      'console.log("while loading"); throw new Error("no configuration");',
+    );
+    const sandbox = await bench.start("broken", { code });
+    const { status, requestId } = await sandbox.invoke({});
+    await sandbox.shutdown();
+    assert.equal(status, "error");
+    const logs = await readLogs(bench.clickhouse);
+    const bodies = logs.map(({ body }) => body);
+    for (const [pattern, times] of [
+      [/^while loading$/, 2],
+      [/no configuration/, 2],
+      [/^The init phase failed: /, 2],
+    ] as const) {
+      const found = bodies.filter((body) => pattern.test(body));
+      assert.equal(found.length, times, `${pattern}, once for each init phase, in ${JSON.stringify(bodies)}`);
+    }
+    const [span] = await readSpans(bench.clickhouse, { invocationId: requestId });
+    assert.equal(span?.status, "Error");
+  });
 });
