@@ -1,18 +1,7 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { ApiServer } from "./apiServer";
-import { Changes } from "./changes";
-import {
-  type EnvironmentDirectories,
-  existsForEnvironment,
-  extensionNames,
-  makeMappedPaths,
-  mountedLayers,
-} from "./environmentDirectories";
-import { logStreamName } from "./environmentVariables";
-import type { ShutdownReason } from "./extensionsApi";
+import { randomUUID } from "node:crypto";
+import { EnvironmentBase } from "./environmentBase";
+import type { EnvironmentOptions } from "./environmentParts";
 import { type Failure, failureLine, timedOut } from "./failure";
-import type { FunctionDefinition } from "./functionDefinition";
-import { Holder } from "./holder";
 import {
   failedOutcome,
   type InvocationResult,
@@ -23,101 +12,34 @@ import {
   outcomePayload,
   runtimeDoneRecord,
 } from "./invocation";
-import { type EnvironmentPaths, type Isolation, LAMBDA_PATHS } from "./isolation";
-import { type LogSink, LogWriter } from "./logSink";
-import { Processes } from "./processes";
-import { type InitOutcome, type InvokeOutcome, RuntimeDomain, roundMs } from "./runtimeDomain";
-import type { LambdaRuntime } from "./runtimes";
-import type { TelemetryEvent, Tracing } from "./telemetryEvent";
-
-export interface EnvironmentOptions {
-  function: FunctionDefinition;
-  runtime: LambdaRuntime;
-  isolation: Isolation;
-  directories: EnvironmentDirectories;
-  hostPorts: number[];
-  platformEnvironment: Record<string, string>;
-  logSink?: LogSink;
-  onEvent: (event: TelemetryEvent) => void;
-  maxPendingTelemetryBytes?: number;
-}
+import { type InitOutcome, type InvokeOutcome, roundMs } from "./runtimeDomain";
+import type { Tracing } from "./telemetryEvent";
 
 /** Lambda's limit on the init phase. */
 const INIT_TIMEOUT_MS = 10_000;
-/** Where Lambda has its Runtime API, on the environment's loopback. */
-const RUNTIME_API_PORT = 9001;
-const TEMPORARY_BYTES = 512 * 1024 * 1024;
 
 /** One execution environment: init phase, invocations with a freeze after each, shutdown. One invocation at a time. */
-export class ExecutionEnvironment {
-  readonly id = randomUUID();
-  private domain: RuntimeDomain | undefined;
+export class ExecutionEnvironment extends EnvironmentBase {
   private initialized = false;
   private frozen = false;
-  private readonly logs: LogWriter | undefined;
-
-  private constructor(
-    private readonly options: EnvironmentOptions,
-    private readonly parts: {
-      server: ApiServer;
-      holder: Holder;
-      processes: Processes;
-      changes: Changes;
-      paths: EnvironmentPaths;
-      api: string;
-    },
-    private readonly logStream: string,
-  ) {
-    const { logSink, function: definition } = options;
-    if (logSink) this.logs = new LogWriter(logSink, definition, logStream);
-  }
 
   /** Makes the environment without starting anything in it. */
-  static async create(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
-    let environment: ExecutionEnvironment | undefined;
-    const server = await ApiServer.start(
-      (request) =>
-        environment?.domain?.handle(request) ?? { status: 503, body: { errorType: "ServiceUnavailable" } },
-    );
-    const mapped = options.isolation.mode === "none";
-    const port = mapped ? server.port : freePort(options.hostPorts);
-    const { directories, runtime, isolation } = options;
-    let holder: Holder;
-    try {
-      holder = await Holder.start(isolation.python, {
-        mode: isolation.mode,
-        task: directories.task,
-        runtime: runtime.directory,
-        layers: mountedLayers(isolation.mode, directories),
-        binaries: runtime.binaries,
-        ports: [[port, server.port], ...options.hostPorts.map((each): [number, number] => [each, each])],
-        temporaryBytes: TEMPORARY_BYTES,
-      });
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
-    const changes = new Changes();
-    const processes = new Processes(holder, changes);
-    const paths = mapped ? makeMappedPaths(directories, runtime, holder.directory) : LAMBDA_PATHS;
-    const stream = logStreamName(options.function.version, new Date(), randomBytes(16).toString("hex"));
-    const parts = { server, holder, processes, changes, paths, api: `127.0.0.1:${port}` };
-    environment = new ExecutionEnvironment(options, parts, stream);
-    return environment;
+  static create(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
+    return EnvironmentBase.open(options, (parts) => new ExecutionEnvironment(options, parts));
   }
 
   /**
    * Initializes ahead of any invocation, and freezes until one comes.
    * @throws why the environment can't be initialized.
    */
-  async provision(): Promise<void> {
+  override async provision(): Promise<void> {
     const { failure } = await this.initialize();
     if (failure) throw new Error(failure.reported ?? failure.message);
     await this.freeze();
   }
 
   /** Initializes first, when there has been no invocation yet or the last one made it necessary. */
-  async invoke(payload: unknown, { traceHeader }: InvokeOptions = {}): Promise<InvocationResult> {
+  override async invoke(payload: unknown, { traceHeader }: InvokeOptions = {}): Promise<InvocationResult> {
     const coldStart = !this.initialized;
     await this.thaw();
     const initDurationMs = coldStart ? await this.firstInit() : undefined;
@@ -149,15 +71,11 @@ export class ExecutionEnvironment {
     };
   }
 
-  /** The shutdown phase, then the end of everything that the environment held. */
-  async shutdown(): Promise<void> {
+  override async shutdown(): Promise<void> {
     try {
       await this.thaw();
-      await this.endDomain("spindown");
     } finally {
-      await this.parts.holder.close();
-      await this.parts.server.close();
-      await this.logs?.close();
+      await super.shutdown();
     }
   }
 
@@ -174,24 +92,6 @@ export class ExecutionEnvironment {
     const { failure } = outcome;
     if (failure) await this.endDomain(failure.status === "timeout" ? "timeout" : "failure");
     return outcome;
-  }
-
-  private newDomain(): RuntimeDomain {
-    const { function: definition, runtime, directories, platformEnvironment } = this.options;
-    const { processes, changes, holder, paths, api } = this.parts;
-    this.domain = new RuntimeDomain({
-      variables: { function: definition, runtime, api, logStream: this.logStream, platformEnvironment },
-      processes,
-      changes,
-      paths,
-      connect: (port) => holder.connect(port),
-      exists: (path) => existsForEnvironment(path, directories, runtime),
-      extensionNames: extensionNames(directories.layers),
-      instanceId: this.id,
-      onEvent: (event) => this.take(event),
-      maxPendingTelemetryBytes: this.options.maxPendingTelemetryBytes,
-    });
-    return this.domain;
   }
 
   private async run(invocation: {
@@ -261,11 +161,6 @@ export class ExecutionEnvironment {
     if (failure) await this.endDomain(status === "timeout" ? "timeout" : "failure");
   }
 
-  private async endDomain(reason: ShutdownReason): Promise<void> {
-    await this.domain?.shutdown(reason);
-    this.domain = undefined;
-  }
-
   private async freeze(): Promise<void> {
     this.frozen = true;
     this.domain?.telemetryApi.pause();
@@ -278,16 +173,4 @@ export class ExecutionEnvironment {
     await this.parts.processes.thaw();
     this.domain?.telemetryApi.resume();
   }
-
-  private take(event: TelemetryEvent): void {
-    this.logs?.event(event);
-    this.options.onEvent(event);
-  }
-}
-
-/** Lambda's own port, unless a service of the host that the function wants to reach has it. */
-function freePort(taken: number[]): number {
-  let port = RUNTIME_API_PORT;
-  while (taken.includes(port)) port += 1;
-  return port;
 }

@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { ApiAnswer, ApiRequest, PendingAnswer } from "./apiServer";
+import { existsForEnvironment, extensionNames } from "./environmentDirectories";
+import { type EnvironmentOptions, type EnvironmentParts, openParts } from "./environmentParts";
+import { logStreamName } from "./environmentVariables";
+import type { ShutdownReason } from "./extensionsApi";
+import type { InvocationResult, InvokeOptions } from "./invocation";
+import { LogWriter } from "./logSink";
+import { RuntimeDomain } from "./runtimeDomain";
+import type { TelemetryEvent } from "./telemetryEvent";
+
+/** What every kind of execution environment has, however it takes invocations. */
+export abstract class EnvironmentBase {
+  readonly id = randomUUID();
+  protected domain: RuntimeDomain | undefined;
+  protected readonly logs: LogWriter | undefined;
+  private readonly logStream: string;
+
+  protected constructor(
+    protected readonly options: EnvironmentOptions,
+    protected readonly parts: EnvironmentParts,
+  ) {
+    const { logSink, function: definition } = options;
+    this.logStream = logStreamName(definition.version, new Date(), randomBytes(16).toString("hex"));
+    if (logSink) this.logs = new LogWriter(logSink, definition, this.logStream);
+  }
+
+  /** Invocations that it takes at a time. */
+  get concurrency(): number {
+    return 1;
+  }
+
+  /** It takes no invocation any more, so another environment has to replace it. */
+  get unhealthy(): boolean {
+    return false;
+  }
+
+  /** Makes an environment without starting anything in it. */
+  protected static async open<E extends EnvironmentBase>(
+    options: EnvironmentOptions,
+    construct: (parts: EnvironmentParts) => E,
+  ): Promise<E> {
+    let environment: E | undefined;
+    const parts = await openParts(
+      options,
+      (request) => environment?.handle(request) ?? { status: 503, body: { errorType: "ServiceUnavailable" } },
+    );
+    environment = construct(parts);
+    return environment;
+  }
+
+  /**
+   * Initializes ahead of any invocation.
+   * @throws why the environment can't be initialized.
+   */
+  abstract provision(): Promise<void>;
+
+  abstract invoke(payload: unknown, options?: InvokeOptions): Promise<InvocationResult>;
+
+  /** The shutdown phase, then the end of everything that the environment held. */
+  async shutdown(): Promise<void> {
+    try {
+      await this.endDomain("spindown");
+    } finally {
+      await this.parts.holder.close();
+      await this.parts.server.close();
+      await this.logs?.close();
+    }
+  }
+
+  protected newDomain(): RuntimeDomain {
+    const { function: definition, runtime, directories, platformEnvironment } = this.options;
+    const { processes, changes, holder, paths, api } = this.parts;
+    this.domain = new RuntimeDomain({
+      variables: { function: definition, runtime, api, logStream: this.logStream, platformEnvironment },
+      processes,
+      changes,
+      paths,
+      connect: (port) => holder.connect(port),
+      exists: (path) => existsForEnvironment(path, directories, runtime),
+      extensionNames: extensionNames(directories.layers),
+      instanceId: this.id,
+      onEvent: (event) => this.take(event),
+      maxPendingTelemetryBytes: this.options.maxPendingTelemetryBytes,
+    });
+    return this.domain;
+  }
+
+  protected async endDomain(reason: ShutdownReason): Promise<void> {
+    await this.domain?.shutdown(reason);
+    this.domain = undefined;
+  }
+
+  private handle(request: ApiRequest): ApiAnswer | PendingAnswer | undefined {
+    return this.domain?.handle(request);
+  }
+
+  private take(event: TelemetryEvent): void {
+    this.logs?.event(event);
+    this.options.onEvent(event);
+  }
+}
