@@ -24,6 +24,8 @@ export interface ApiAnswer {
 export class PendingAnswer {
   private send: ((answer: ApiAnswer) => void) | undefined;
   private early: ApiAnswer | undefined;
+  /** Called when the one who asked has hung up. */
+  onGone: () => void = () => {};
 
   answer(answer: ApiAnswer): void {
     if (this.send) this.send(answer);
@@ -87,6 +89,8 @@ function respond(
     response.end(text);
   };
   const answer = handler({ method, path, headers, trailers, ...received });
-  if (answer instanceof PendingAnswer) answer.attach(send);
-  else send(answer);
+  if (answer instanceof PendingAnswer) {
+    answer.attach(send);
+    response.on("close", () => answer.onGone());
+  } else send(answer);
 }

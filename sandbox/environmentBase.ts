@@ -60,7 +60,7 @@ export abstract class EnvironmentBase {
   /** The shutdown phase, then the end of everything that the environment held. */
   async shutdown(): Promise<void> {
     try {
-      await this.endDomain("spindown");
+      await this.endDomain(this.unhealthy ? "failure" : "spindown");
     } finally {
       await this.parts.holder.close();
       await this.parts.server.close();

@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from "./functionDefinition";
+import { isManaged, maxConcurrencyOf } from "./managedInstances";
 import type { LambdaRuntime } from "./runtimes";
 
 export interface VariablesInput {
@@ -55,6 +56,7 @@ export function runtimeVariables(input: VariablesInput): Record<string, string> 
   return {
     ...(json ? { AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel ?? "INFO" } : {}),
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat ?? "Text",
+    ...(isManaged(definition) ? { AWS_LAMBDA_MAX_CONCURRENCY: String(maxConcurrencyOf(definition)) } : {}),
     ...runtime.environment,
     _HANDLER: definition.handler,
     LAMBDA_TASK_ROOT: "/var/task",

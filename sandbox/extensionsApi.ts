@@ -29,12 +29,13 @@ export interface ExtensionsApiOptions {
   accountId: string;
   /** The file names in /opt/extensions. */
   externalNames: string[];
+  /** The events that there are. */
+  knownEvents: readonly ExtensionEvent[];
   changes: Changes;
   emit: (type: string, record: Record<string, unknown>) => void;
 }
 
 const ROOT = "/2020-01-01/extension";
-const KNOWN_EVENTS: readonly string[] = ["INVOKE", "SHUTDOWN"] satisfies ExtensionEvent[];
 /** Lambda's limit on extensions, external and internal together. */
 const MAX_EXTENSIONS = 10;
 
@@ -158,7 +159,8 @@ export class ExtensionsApi {
       return refusal("Extension.RegistrationClosed", "Extension registration closed already");
     }
     if (!events) return refusal("InvalidRequestFormat", 'The body is not {"events":[…]}');
-    const unknown = events.find((event) => !KNOWN_EVENTS.includes(event));
+    const known: readonly string[] = this.options.knownEvents;
+    const unknown = events.find((event) => !known.includes(event));
     if (unknown !== undefined) {
       return refusal("Extension.InvalidEventType", `ExtensionError: invalid event: ${unknown}`);
     }

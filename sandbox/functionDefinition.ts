@@ -1,5 +1,7 @@
+import { checkManaged } from "./managedInstances";
+
 /** When Lambda initializes environments, as AWS_LAMBDA_INITIALIZATION_TYPE says it: for an invocation, or ahead of any. */
-export type InitializationType = "on-demand" | "provisioned-concurrency";
+export type InitializationType = "on-demand" | "provisioned-concurrency" | "lambda-managed-instances";
 
 /** A Lambda function as the sandbox runs it: what GetFunction says about it, with its code and layers as files. */
 export interface FunctionDefinition {
@@ -31,9 +33,14 @@ export interface FunctionDefinition {
   imageOpt?: string;
   /** Default `on-demand`. */
   initializationType?: InitializationType;
+  /**
+   * On Managed Instances: invocations that one environment takes at a time, 1 to 1600. Default as Lambda's for one vCPU: 64
+   * for Node.js, 16 for Python, 8 for `provided`.
+   */
+  perExecutionEnvironmentMaxConcurrency?: number;
   /** ARN of the execution role; the log sink decides with it whether the function may write logs. */
   role?: string;
-  /** Default `Text`. */
+  /** Default `Text`; on Managed Instances always `JSON`. */
   logFormat?: "Text" | "JSON";
   /** Least severe level that the runtime lets through, with the JSON log format. */
   applicationLogLevel?: string;
@@ -63,6 +70,7 @@ export function checkFunctionDefinition(definition: FunctionDefinition): void {
     );
   }
   checkKind(definition);
+  checkManaged(definition);
   const machine = process.arch === "arm64" ? "arm64" : "x86_64";
   if (definition.architecture !== machine) {
     throw new Error(

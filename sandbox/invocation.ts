@@ -14,11 +14,11 @@ export interface InvocationResult {
   functionError?: "Unhandled";
   /** Milliseconds from the invocation's start until the runtime was done. */
   durationMs: number;
-  /** Whole milliseconds of initialization, runtime and extensions. */
+  /** Whole milliseconds of initialization, runtime and extensions; 0 on Managed Instances, where time isn't billed. */
   billedDurationMs: number;
   /** Milliseconds of the init phase, when this invocation was the environment's first. */
   initDurationMs?: number;
-  /** Milliseconds that the extensions took after the runtime was done. */
+  /** Milliseconds that the extensions took after the runtime was done; 0 on Managed Instances, where nothing waits for them. */
   extensionOverheadMs: number;
   /** Whether the environment was made for this invocation. */
   coldStart: boolean;

@@ -38,27 +38,39 @@ const accepted: ApiAnswer = { status: 202, body: { status: "OK" } };
 
 /** The Runtime API 2018-06-01 of one runtime process. */
 export class RuntimeApi {
-  private waiting: PendingAnswer | undefined;
-  private current: { requestId: string; answer?: RuntimeAnswer } | undefined;
+  private waiting: PendingAnswer[] = [];
+  private readonly underWay = new Map<string, { answer?: RuntimeAnswer }>();
+  private readonly timedOut = new Set<string>();
   initError: RuntimeInitError | undefined;
 
-  constructor(private readonly changes: Changes) {}
+  /** @param concurrent whether several invocations are under way at a time, and several requests for the next one. */
+  constructor(
+    private readonly changes: Changes,
+    private readonly concurrent: boolean,
+  ) {}
 
   /** The runtime has asked for the next invocation. */
   get ready(): boolean {
-    return this.waiting !== undefined;
+    return this.waiting.length > 0;
   }
 
-  /** The answer to the invocation under way. */
-  get answer(): RuntimeAnswer | undefined {
-    return this.current?.answer;
+  /** The answer to an invocation under way. */
+  answerTo(requestId: string): RuntimeAnswer | undefined {
+    return this.underWay.get(requestId)?.answer;
+  }
+
+  /** Ends an invocation: from now on no answer to it is taken. @returns the answer that came. */
+  finish(requestId: string, timedOut: boolean): RuntimeAnswer | undefined {
+    const answer = this.answerTo(requestId);
+    this.underWay.delete(requestId);
+    if (timedOut && !answer) this.timedOut.add(requestId);
+    return answer;
   }
 
   deliver(invocation: RuntimeInvocation): void {
-    const waiting = this.waiting;
+    const waiting = this.waiting.shift();
     if (!waiting) throw new Error("the runtime has not asked for an invocation");
-    this.waiting = undefined;
-    this.current = { requestId: invocation.requestId };
+    this.underWay.set(invocation.requestId, {});
     waiting.answer({
       status: 200,
       body: invocation.payload,
@@ -84,9 +96,14 @@ export class RuntimeApi {
   }
 
   private next(): PendingAnswer {
-    this.waiting = new PendingAnswer();
+    const next = new PendingAnswer();
+    // One at a time: who asks again has given up its first request.
+    this.waiting = this.concurrent ? [...this.waiting, next] : [next];
+    next.onGone = () => {
+      this.waiting = this.waiting.filter((each) => each !== next);
+    };
     this.changes.notify();
-    return this.waiting;
+    return next;
   }
 
   private takeInitError(request: ApiRequest): ApiAnswer {
@@ -99,25 +116,27 @@ export class RuntimeApi {
   }
 
   private takeAnswer(request: ApiRequest, requestId: string, kind: RuntimeAnswer["kind"]): ApiAnswer {
-    if (this.current?.requestId !== requestId || this.current.answer) {
-      return {
-        status: 400,
-        body: { errorType: "InvalidRequestID", errorMessage: "Invalid request ID" },
-      };
-    }
+    const invocation = this.underWay.get(requestId);
+    if (!invocation || invocation.answer) return this.refuseAnswer(requestId);
     const at = performance.now();
     const streamed = request.headers["lambda-runtime-function-response-mode"] === "streaming";
     if (kind === "response" && !streamed && request.body.length > MAX_RESPONSE_BYTES) {
       const errorType = "Function.ResponseSizeTooLarge";
       const errorMessage = `Response payload size (${request.body.length} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
       const body = JSON.stringify({ errorType, errorMessage });
-      this.current.answer = { kind: "error", body, errorType, bytes: request.body.length, begunAt: at, at };
+      invocation.answer = { kind: "error", body, errorType, bytes: request.body.length, begunAt: at, at };
       this.changes.notify();
       return { status: 413, body: { errorType: "RequestEntityTooLarge", errorMessage } };
     }
-    this.current.answer = readAnswer(request, kind, { begunAt: streamed ? request.begunAt : at, at });
+    invocation.answer = readAnswer(request, kind, { begunAt: streamed ? request.begunAt : at, at });
     this.changes.notify();
     return accepted;
+  }
+
+  private refuseAnswer(requestId: string): ApiAnswer {
+    return this.timedOut.delete(requestId)
+      ? { status: 410, body: { errorType: "InvokeTimeout", errorMessage: "Invoke timeout" } }
+      : { status: 400, body: { errorType: "InvalidRequestID", errorMessage: "Invalid request ID" } };
   }
 }
 

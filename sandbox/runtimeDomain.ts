@@ -4,6 +4,7 @@ import { DomainProcesses, type DomainProcessesOptions } from "./domainProcesses"
 import { ExtensionsApi, type ShutdownReason } from "./extensionsApi";
 import { type Failure, timedOut } from "./failure";
 import type { InitializationType } from "./functionDefinition";
+import { extensionEventsOf, isManaged, schemaVersionsOf } from "./managedInstances";
 import { type RuntimeAnswer, RuntimeApi, type RuntimeInvocation } from "./runtimeApi";
 import { TelemetryApi } from "./telemetryApi";
 import type { Connect } from "./telemetryDelivery";
@@ -50,19 +51,27 @@ export class RuntimeDomain {
 
   constructor(private readonly context: DomainContext) {
     const { changes, connect, extensionNames, maxPendingTelemetryBytes: maxPendingBytes } = context;
-    const { name, version, handler, accountId } = context.variables.function;
+    const { function: definition } = context.variables;
+    const { name, version, handler, accountId } = definition;
     const emit = (type: string, record: Record<string, unknown>) => this.emit(type, record);
-    this.runtimeApi = new RuntimeApi(changes);
+    this.runtimeApi = new RuntimeApi(changes, isManaged(definition));
     this.extensionsApi = new ExtensionsApi({
       functionName: name,
       functionVersion: version,
       handler,
       accountId,
       externalNames: extensionNames,
+      knownEvents: extensionEventsOf(definition),
       changes,
       emit,
     });
-    this.telemetryApi = new TelemetryApi({ extensions: this.extensionsApi, connect, emit, maxPendingBytes });
+    this.telemetryApi = new TelemetryApi({
+      extensions: this.extensionsApi,
+      connect,
+      schemaVersions: schemaVersionsOf(definition),
+      emit,
+      maxPendingBytes,
+    });
     this.started = new DomainProcesses({ ...context, onLog: (event) => this.publish(event) });
   }
 
@@ -103,14 +112,33 @@ export class RuntimeDomain {
     this.extensionsApi.deliverInvoke({ requestId, deadlineMs, invokedFunctionArn, tracing });
     this.runtimeApi.deliver(invocation);
     const { runtimeApi } = this;
-    const failure = await this.wait(() => runtimeApi.answer !== undefined && runtimeApi.ready, deadlineMs);
+    const failure = await this.wait(
+      () => runtimeApi.answerTo(requestId) !== undefined && runtimeApi.ready,
+      deadlineMs,
+    );
     const doneAt = performance.now();
-    const durationMs = roundMs(doneAt - startedAt.monotonic);
     if (failure) await this.stopRuntime("SIGKILL", Date.now() + RUNTIME_SHUTDOWN_MS);
     await this.context.processes.drain();
-    const { answer } = runtimeApi;
-    const status = failure?.status ?? (answer?.kind === "error" ? "error" : "success");
-    return { status, failure, answer, durationMs, startedAt, doneAt };
+    return this.outcome(requestId, { failure, startedAt, doneAt });
+  }
+
+  /** A worker of the runtime waits for an invocation. */
+  get ready(): boolean {
+    return this.runtimeApi.ready;
+  }
+
+  /** Until it is ready. @returns why it won't be. */
+  awaitWorker(deadline: number): Promise<Failure | undefined> {
+    return this.wait(() => this.ready, deadline);
+  }
+
+  /** Beside other invocations: until the answer is there. Extensions aren't told, and nothing waits for the log lines. */
+  async invokeBeside(invocation: RuntimeInvocation): Promise<InvokeOutcome> {
+    const startedAt = { wall: Date.now(), monotonic: performance.now() };
+    const { requestId, deadlineMs } = invocation;
+    this.runtimeApi.deliver(invocation);
+    const failure = await this.wait(() => this.runtimeApi.answerTo(requestId) !== undefined, deadlineMs);
+    return this.outcome(requestId, { failure, startedAt, doneAt: performance.now() });
   }
 
   /** What an invocation ends with: every extension has come back for the next event. */
@@ -137,6 +165,16 @@ export class RuntimeDomain {
     await processes.killAll();
     await processes.drain();
     this.telemetryApi.close();
+  }
+
+  private outcome(
+    requestId: string,
+    ended: Pick<InvokeOutcome, "failure" | "startedAt" | "doneAt">,
+  ): InvokeOutcome {
+    const { failure, startedAt, doneAt } = ended;
+    const answer = this.runtimeApi.finish(requestId, failure?.status === "timeout");
+    const status = failure?.status ?? (answer?.kind === "error" ? "error" : "success");
+    return { status, answer, durationMs: roundMs(doneAt - startedAt.monotonic), ...ended };
   }
 
   private publish(event: TelemetryEvent): void {
@@ -181,7 +219,8 @@ export class RuntimeDomain {
     return this.failure ?? (inTime ? undefined : timedOut((Date.now() - startedAt) / 1_000));
   }
 
-  private get failure(): Failure | undefined {
+  /** Why neither the runtime nor the extensions can go on. */
+  get failure(): Failure | undefined {
     const { initError } = this.runtimeApi;
     if (initError) {
       const { errorType, body } = initError;

@@ -1,4 +1,5 @@
 import { ExecutionEnvironment } from "./environment";
+import type { EnvironmentBase } from "./environmentBase";
 import { type EnvironmentDirectories, needsMerged } from "./environmentDirectories";
 import { type EnvironmentSlot, takeSlot } from "./environmentSlot";
 import { checkFunctionDefinition, type FunctionDefinition } from "./functionDefinition";
@@ -6,6 +7,8 @@ import type { InvocationResult, InvokeOptions } from "./invocation";
 import { findIsolation, type Isolation } from "./isolation";
 import { LayerCache } from "./layerCache";
 import type { LogSink } from "./logSink";
+import { ManagedEnvironment } from "./managedEnvironment";
+import { completeManaged, isManaged } from "./managedInstances";
 import { findRuntime, type LambdaRuntime } from "./runtimes";
 import type { TelemetryEvent } from "./telemetryEvent";
 
@@ -15,7 +18,10 @@ export interface SandboxOptions {
   hostPorts?: number[];
   /** Environment variables that only a sandbox sets, such as AWS_ENDPOINT_URL. The function's own win. */
   platformEnvironment?: Record<string, string>;
-  /** Execution environments at most; further invocations wait for one. Default 1. */
+  /**
+   * Execution environments at most; further invocations wait for one. Default 1. On Managed Instances each takes several
+   * invocations at a time.
+   */
   maxConcurrency?: number;
   /** Where the lines go that Lambda writes to CloudWatch Logs. Default: nowhere. */
   logSink?: LogSink;
@@ -45,8 +51,9 @@ function noticeOnce(notice: string | undefined, tell: (notice: string) => void):
 export class Sandbox {
   /** Every telemetry event of every environment so far, in order. */
   readonly events: TelemetryEvent[] = [];
-  private readonly environments = new Map<ExecutionEnvironment, EnvironmentSlot | undefined>();
-  private readonly idle: ExecutionEnvironment[] = [];
+  private readonly environments = new Map<EnvironmentBase, EnvironmentSlot | undefined>();
+  /** Each environment once for every further invocation that it can take. */
+  private idle: EnvironmentBase[] = [];
   private readonly waiting: (() => void)[] = [];
   private readonly underWay = new Set<Promise<unknown>>();
   private starting = 0;
@@ -61,15 +68,17 @@ export class Sandbox {
 
   /**
    * Checks the function and unpacks its code and layers. As on Lambda, the first invocation initializes, except with
-   * provisioned concurrency: then all environments are ready before this returns.
+   * provisioned concurrency and on Managed Instances: then all environments are ready before this returns.
    * @throws when the function is none that Lambda would take, its runtime none that runs here, or an environment can't be
    * provisioned.
    */
   static async start(options: SandboxOptions): Promise<Sandbox> {
-    const { function: definition, onNotice = console.error } = options;
-    checkFunctionDefinition(definition);
+    const { function: given, onNotice = console.error } = options;
+    checkFunctionDefinition(given);
+    const definition = completeManaged(given);
     const found = findRuntime(definition.runtime, options.runtimesDirectory);
-    const runtime = definition.packageType === "Image" ? { ...found, framedLogs: false } : found;
+    const unframed = definition.packageType === "Image" || isManaged(definition);
+    const runtime = unframed ? { ...found, framedLogs: false } : found;
     const isolation = options.isolation ?? (await findIsolation());
     noticeOnce(isolation.notice, onNotice);
     noticeOnce(runtime.notice, onNotice);
@@ -78,8 +87,10 @@ export class Sandbox {
       [definition.code, ...optDirectories(definition)].map((path) => cache.unpack(path)),
     );
     const merged = layers.length > 0 && needsMerged(isolation.mode) ? await cache.merge(layers) : undefined;
-    const sandbox = new Sandbox(options, isolation, runtime, { task, layers: [...layers].reverse(), merged });
-    if (definition.initializationType === "provisioned-concurrency") await sandbox.provision();
+    const directories = { task, layers: [...layers].reverse(), merged };
+    const sandbox = new Sandbox({ ...options, function: definition }, isolation, runtime, directories);
+    const ahead = definition.initializationType === "provisioned-concurrency" || isManaged(definition);
+    if (ahead) await sandbox.provision();
     return sandbox;
   }
 
@@ -114,15 +125,15 @@ export class Sandbox {
     try {
       return await environment.invoke(payload, options);
     } finally {
-      this.idle.push(environment);
+      // The other functions first: they take it only once it is idle.
       this.environments.get(environment)?.becameIdle();
-      this.waiting.shift()?.();
+      this.offer(environment, 1);
     }
   }
 
   /** Makes all environments ahead of any invocation. */
   private async provision(): Promise<void> {
-    const environments: ExecutionEnvironment[] = [];
+    const environments: EnvironmentBase[] = [];
     try {
       for (let made = 0; made < this.most; made += 1) {
         const environment = await this.create();
@@ -136,24 +147,51 @@ export class Sandbox {
         cause: error,
       });
     }
-    this.idle.push(...environments);
+    for (const environment of environments) this.offer(environment, environment.concurrency);
   }
 
   private get most(): number {
     return this.isolation.mode === "none" ? 1 : (this.options.maxConcurrency ?? 1);
   }
 
-  private async acquire(): Promise<ExecutionEnvironment> {
+  private async acquire(): Promise<EnvironmentBase> {
     for (;;) {
       if (this.closed) throw new Error(`the sandbox of ${this.options.function.name} has been shut down`);
-      const idle = this.idle.pop();
-      if (idle) return idle;
-      if (this.environments.size + this.starting < this.most) return this.create();
+      const unhealthy = this.idle.find((each) => each.unhealthy);
+      if (unhealthy && (await this.evict(unhealthy))) continue;
+      const idle = this.idle.filter((each) => !each.unhealthy).pop();
+      if (idle) {
+        this.idle.splice(this.idle.lastIndexOf(idle), 1);
+        return idle;
+      }
+      if (this.environments.size + this.starting < this.most) return this.open();
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 
-  private async create(): Promise<ExecutionEnvironment> {
+  /** An environment for an invocation that found none; on Managed Instances it takes the place of one that failed. */
+  private async open(): Promise<EnvironmentBase> {
+    const environment = await this.create();
+    if (!isManaged(this.options.function)) return environment;
+    try {
+      await environment.provision();
+    } catch (error) {
+      await this.remove(environment);
+      this.waiting.shift()?.();
+      throw error;
+    }
+    this.offer(environment, environment.concurrency - 1);
+    return environment;
+  }
+
+  private offer(environment: EnvironmentBase, invocations: number): void {
+    for (let free = 0; free < invocations; free += 1) {
+      this.idle.push(environment);
+      this.waiting.shift()?.();
+    }
+  }
+
+  private async create(): Promise<EnvironmentBase> {
     const { isolation, runtime, directories } = this;
     const { hostPorts = [], platformEnvironment = {}, onEvent } = this.options;
     this.starting += 1;
@@ -161,7 +199,8 @@ export class Sandbox {
     try {
       // Without a loopback of its own, an environment needs the machine's for itself.
       if (isolation.mode === "none") slot = await takeSlot();
-      const environment: ExecutionEnvironment = await ExecutionEnvironment.create({
+      const kind = isManaged(this.options.function) ? ManagedEnvironment : ExecutionEnvironment;
+      const environment: EnvironmentBase = await kind.create({
         ...this.options,
         runtime,
         isolation,
@@ -186,15 +225,15 @@ export class Sandbox {
   }
 
   /** @returns false when the environment is busy. */
-  private async evict(environment: ExecutionEnvironment): Promise<boolean> {
-    const index = this.idle.indexOf(environment);
-    if (index < 0) return false;
-    this.idle.splice(index, 1);
+  private async evict(environment: EnvironmentBase): Promise<boolean> {
+    const others = this.idle.filter((each) => each !== environment);
+    if (this.idle.length - others.length < environment.concurrency) return false;
+    this.idle = others;
     await this.remove(environment);
     return true;
   }
 
-  private async remove(environment: ExecutionEnvironment): Promise<void> {
+  private async remove(environment: EnvironmentBase): Promise<void> {
     const slot = this.environments.get(environment);
     try {
       await environment.shutdown();

@@ -1,7 +1,7 @@
 import type { ApiAnswer, ApiRequest } from "./apiServer";
 import type { ExtensionsApi } from "./extensionsApi";
 import { type Connect, openDelivery } from "./telemetryDelivery";
-import type { TelemetryEvent } from "./telemetryEvent";
+import type { SchemaVersion, TelemetryEvent } from "./telemetryEvent";
 import { TelemetrySubscriber } from "./telemetrySubscriber";
 import { parseSubscription, SubscriptionError } from "./telemetrySubscription";
 
@@ -13,6 +13,7 @@ const MAX_HISTORY_EVENTS = 10_000;
 export interface TelemetryApiOptions {
   extensions: ExtensionsApi;
   connect: Connect;
+  schemaVersions: readonly SchemaVersion[];
   emit: (type: string, record: Record<string, unknown>) => void;
   maxPendingBytes?: number;
 }
@@ -79,7 +80,7 @@ export class TelemetryApi {
 
   /** A second subscription of the same extension replaces its first. */
   private subscribe(name: string, body: string): void {
-    const subscription = parseSubscription(body);
+    const subscription = parseSubscription(body, this.options.schemaVersions);
     const replaced = this.subscribers.get(name);
     replaced?.close();
     const subscriber = new TelemetrySubscriber({

@@ -34,8 +34,14 @@ export class SubscriptionError extends Error {}
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** @throws SubscriptionError naming the property. */
-export function parseSubscription(body: string): TelemetrySubscription {
+/**
+ * @param versions the schema versions to choose from.
+ * @throws SubscriptionError naming the property.
+ */
+export function parseSubscription(
+  body: string,
+  versions: readonly SchemaVersion[] = schemaVersions,
+): TelemetrySubscription {
   let request: unknown;
   try {
     request = JSON.parse(body);
@@ -44,19 +50,17 @@ export function parseSubscription(body: string): TelemetrySubscription {
   }
   if (!isObject(request)) throw new SubscriptionError("the body is not a JSON object");
   return {
-    schemaVersion: parseSchemaVersion(request.schemaVersion),
+    schemaVersion: parseSchemaVersion(request.schemaVersion, versions),
     types: parseTypes(request.types),
     ...parseBuffering(request.buffering),
     destination: parseDestination(request.destination),
   };
 }
 
-function parseSchemaVersion(value: unknown): SchemaVersion {
-  const known = schemaVersions.find((version) => version === value);
+function parseSchemaVersion(value: unknown, versions: readonly SchemaVersion[]): SchemaVersion {
+  const known = versions.find((version) => version === value);
   if (!known) {
-    throw new SubscriptionError(
-      `schemaVersion: ${JSON.stringify(value)} is none of ${schemaVersions.join(", ")}`,
-    );
+    throw new SubscriptionError(`schemaVersion: ${JSON.stringify(value)} is none of ${versions.join(", ")}`);
   }
   return known;
 }

@@ -26,6 +26,7 @@ describe("Extensions API", () => {
       handler: "index.handler",
       accountId: "123456789012",
       externalNames: ["outer"],
+      knownEvents: ["INVOKE", "SHUTDOWN"],
       changes: new Changes(),
       emit: (type, record) => emitted.push([type, record]),
     });

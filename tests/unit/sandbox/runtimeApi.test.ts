@@ -12,7 +12,7 @@ describe("Runtime API", () => {
   let api: RuntimeApi;
   let delivered: ApiAnswer | undefined;
   beforeEach(() => {
-    api = new RuntimeApi(new Changes());
+    api = new RuntimeApi(new Changes(), false);
     const next = api.handle(request("GET", "/invocation/next"));
     assert.ok(next instanceof PendingAnswer);
     next.attach((answer) => {
@@ -47,15 +47,15 @@ describe("Runtime API", () => {
   it("takes one answer to the invocation under way", () => {
     assert.equal(statusOf(request("POST", "/invocation/other/response", "1")), 400);
     assert.equal(statusOf(request("POST", "/invocation/r-1/response", "1")), 202);
-    assert.equal(api.answer?.kind, "response");
-    assert.equal(api.answer?.body, "1");
+    assert.equal(api.answerTo("r-1")?.kind, "response");
+    assert.equal(api.answerTo("r-1")?.body, "1");
     assert.equal(statusOf(request("POST", "/invocation/r-1/response", "2")), 400);
   });
 
   it("takes errors with their type", () => {
     const headers = { "lambda-runtime-function-error-type": "Runtime.Bad" };
     assert.equal(statusOf(request("POST", "/invocation/r-1/error", "{}", { headers })), 202);
-    assert.deepEqual([api.answer?.kind, api.answer?.errorType], ["error", "Runtime.Bad"]);
+    assert.deepEqual([api.answerTo("r-1")?.kind, api.answerTo("r-1")?.errorType], ["error", "Runtime.Bad"]);
   });
 
   it("takes a streamed response's error from its trailers", () => {
@@ -64,19 +64,46 @@ describe("Runtime API", () => {
       "lambda-runtime-function-error-body": Buffer.from('{"b":2}').toString("base64"),
     };
     assert.equal(statusOf(request("POST", "/invocation/r-1/response", "half", { trailers })), 202);
-    assert.deepEqual([api.answer?.kind, api.answer?.body], ["error", '{"b":2}']);
+    assert.deepEqual([api.answerTo("r-1")?.kind, api.answerTo("r-1")?.body], ["error", '{"b":2}']);
   });
 
   it("refuses a response over Lambda's limit, unless it is streamed", () => {
     const large = "x".repeat(6 * 1024 * 1024 + 1);
     const headers = { "lambda-runtime-function-response-mode": "streaming" };
     assert.equal(statusOf(request("POST", "/invocation/r-1/response", large)), 413);
-    assert.equal(api.answer?.errorType, "Function.ResponseSizeTooLarge");
-    const other = new RuntimeApi(new Changes());
+    assert.equal(api.answerTo("r-1")?.errorType, "Function.ResponseSizeTooLarge");
+    const other = new RuntimeApi(new Changes(), false);
     other.handle(request("GET", "/invocation/next"));
     other.deliver({ requestId: "r-1", deadlineMs: 5, invokedFunctionArn: "", traceHeader: "", payload: "" });
     const answer = other.handle(request("POST", "/invocation/r-1/response", large, { headers })) as ApiAnswer;
     assert.equal(answer.status, 202);
+  });
+
+  it("takes no answer any more once an invocation is finished, and says when it was too late", () => {
+    assert.equal(api.finish("r-1", true), undefined);
+    assert.equal(statusOf(request("POST", "/invocation/r-1/response", "1")), 410);
+    assert.equal(statusOf(request("POST", "/invocation/r-1/response", "1")), 400);
+  });
+
+  it("gives overlapping invocations to the requests in their order, not to one that has hung up", () => {
+    const concurrent = new RuntimeApi(new Changes(), true);
+    const got: string[] = [];
+    const waiting = ["a", "b", "c"].map((worker) => {
+      const next = concurrent.handle(request("GET", "/invocation/next"));
+      assert.ok(next instanceof PendingAnswer);
+      next.attach(({ headers = {} }) => got.push(`${worker} ${headers["Lambda-Runtime-Aws-Request-Id"]}`));
+      return next;
+    });
+    waiting[1].onGone();
+    const invocation = { deadlineMs: 5, invokedFunctionArn: "", traceHeader: "", payload: "" };
+    concurrent.deliver({ requestId: "r-1", ...invocation });
+    concurrent.deliver({ requestId: "r-2", ...invocation });
+    assert.deepEqual(got, ["a r-1", "c r-2"]);
+    assert.equal(concurrent.ready, false);
+    concurrent.handle(request("POST", "/invocation/r-2/response", "2"));
+    concurrent.handle(request("POST", "/invocation/r-1/error", "1"));
+    assert.equal(concurrent.finish("r-1", false)?.body, "1");
+    assert.equal(concurrent.finish("r-2", false)?.body, "2");
   });
 
   it("keeps the error of an initialization", () => {
