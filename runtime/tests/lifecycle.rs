@@ -104,6 +104,29 @@ fn managed_instances_have_no_invoke_events() {
 }
 
 #[test]
+fn managed_instances_may_tell_of_an_invocation_only_after_shutdown() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let kind = ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances");
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[kind]);
+        lambda.asked(1).await;
+        lambda.shutdown("spindown");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let id = request_id(1);
+        let report = lambda.report_event(&id, "success");
+        lambda.deliver(&[lambda.start_event(&id), report]).await;
+        lambda
+            .deliver(&[lambda.line(&node_line(&id, "after the report"))])
+            .await;
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(
+            (intake.bodies(), intake.spans().len()),
+            (vec!["after the report".to_owned()], 1)
+        );
+    });
+}
+
+#[test]
 fn an_older_telemetry_schema_is_taken() {
     run(async {
         let lambda = Lambda::start_with(&[("2025-01-29", 400)]).await;

@@ -16,8 +16,12 @@ pub use trace::{XRay, hex};
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
 
-/// Finished invocations remembered for their late lines.
+/// Finished invocations remembered for their late lines,
 const REMEMBERED: usize = 32;
+/// and where several run at a time: many may end within the time by which a line is late.
+const REMEMBERED_CONCURRENT: usize = 256;
+/// Invocations remembered in all, however many Lambda says nothing more of. Managed Instances run up to 1600 at a time.
+const MOST: usize = 4096;
 
 /// Where a line belongs.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,9 +107,10 @@ impl Invocations {
         }
     }
 
-    /// Whether Lambda has said everything about every invocation.
+    /// Whether Lambda has said everything about every invocation. Never known where several run at a time: a line may come
+    /// after its invocation's report, and no INVOKE tells of an invocation whose events are still under way.
     pub fn all_reported(&self) -> bool {
-        self.recent.iter().all(|invocation| invocation.reported)
+        !self.concurrent && self.recent.iter().all(|invocation| invocation.reported)
     }
 
     /// The function's SDK sent the span of its handler.
@@ -171,14 +176,31 @@ impl Invocations {
 
     /// Whether some are to be forgotten before another one comes.
     pub fn is_full(&self) -> bool {
-        let oldest = self.recent.front();
-        self.recent.len() >= REMEMBERED && oldest.is_some_and(|oldest| oldest.outcome.is_some())
+        let ended = |recent: &VecDeque<Invocation>| recent.iter().filter(|one| one.outcome.is_some()).count();
+        let (known, most) = (self.recent.len(), self.remembered());
+        known >= most && (known >= MOST || ended(&self.recent) >= most)
     }
 
-    /// Forgets the oldest that were taken. Several at once, since each time all lines that wait are looked through.
+    /// Forgets the oldest that were taken, also behind one that still runs. Several at once, since each time all lines that
+    /// wait are looked through.
     pub fn forget_oldest(&mut self) {
-        while self.recent.len() > REMEMBERED / 2 && self.recent.front().is_some_and(|oldest| oldest.taken) {
-            self.recent.pop_front();
+        let taken = self.recent.iter().filter(|invocation| invocation.taken).count();
+        let mut surplus = taken.saturating_sub(self.remembered() / 2);
+        self.recent.retain(|invocation| {
+            let forgotten = invocation.taken && surplus > 0;
+            surplus -= usize::from(forgotten);
+            !forgotten
+        });
+        if self.recent.len() >= MOST {
+            self.recent.drain(..REMEMBERED);
+        }
+    }
+
+    fn remembered(&self) -> usize {
+        if self.concurrent {
+            REMEMBERED_CONCURRENT
+        } else {
+            REMEMBERED
         }
     }
 

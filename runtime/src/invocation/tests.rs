@@ -192,6 +192,72 @@ fn concurrent_invocations_take_only_lines_that_name_them() {
     assert_eq!(invocations.place(None, 12), Placement::Known(None, None));
 }
 
+/// Lets go as the session does before it takes a further invocation in.
+fn make_room(invocations: &mut Invocations) {
+    if invocations.is_full() {
+        invocations.take_finished();
+        invocations.forget_oldest();
+    }
+}
+
+#[test]
+fn concurrent_invocations_are_remembered_for_the_lines_that_come_after_their_reports() {
+    let mut invocations = Invocations::new("lambda-managed-instances", "env");
+    for round in 0..2 {
+        for run in 0..64 {
+            make_room(&mut invocations);
+            invocations.start(&format!("{round}-{run}"), TRACE, 10 * round);
+        }
+        for run in 0..64 {
+            invocations.report(&format!("{round}-{run}"), success(10 * round + 5));
+        }
+    }
+    make_room(&mut invocations);
+    for run in 0..64 {
+        let name = format!("0-{run}");
+        assert_eq!(request_of(invocations.place(Some(&id(&name)), 99)), Some(name));
+    }
+}
+
+#[test]
+fn a_long_invocation_keeps_no_others_in_memory() {
+    let mut invocations = Invocations::new("lambda-managed-instances", "env");
+    invocations.start("long", TRACE, 0);
+    for run in 1..10_000 {
+        make_room(&mut invocations);
+        invocations.start(&run.to_string(), TRACE, run);
+        invocations.report(&run.to_string(), success(run));
+    }
+    assert!(
+        invocations.recent.len() <= REMEMBERED_CONCURRENT + 1,
+        "{}",
+        invocations.recent.len()
+    );
+    assert_eq!(
+        request_of(invocations.place(Some(&id("long")), 99)).as_deref(),
+        Some("long")
+    );
+}
+
+#[test]
+fn invocations_that_lambda_never_ends_are_bounded() {
+    let mut invocations = on_demand();
+    for run in 0..10_000 {
+        make_room(&mut invocations);
+        invocations.invoke(&run.to_string(), "arn", TRACE, run);
+    }
+    assert!(invocations.recent.len() <= MOST, "{}", invocations.recent.len());
+}
+
+#[test]
+fn reports_are_no_end_where_invocations_overlap() {
+    let mut invocations = Invocations::new("lambda-managed-instances", "env");
+    assert!(!invocations.all_reported());
+    invocations.start("a", TRACE, 1);
+    invocations.report("a", success(2));
+    assert!(!invocations.all_reported());
+}
+
 #[test]
 fn memory_is_bounded() {
     let mut invocations = on_demand();
