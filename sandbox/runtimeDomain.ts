@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { ApiAnswer, ApiRequest, PendingAnswer } from "./apiServer";
 import type { Changes } from "./changes";
 import { DomainProcesses, type DomainProcessesOptions } from "./domainProcesses";
@@ -39,6 +40,8 @@ export interface InvokeOutcome {
 
 /** Shutdown budgets: the whole phase with external extensions and with internal ones only, and the runtime's part. */
 const [EXTERNAL_SHUTDOWN_MS, INTERNAL_SHUTDOWN_MS, RUNTIME_SHUTDOWN_MS] = [2_000, 500, 300];
+/** Of it, on Managed Instances, for telemetry that is delivered before SHUTDOWN. Source: AWS's runtime interface emulator. */
+const FLUSH_MS = 1_000;
 
 export const roundMs = (milliseconds: number): number => Math.round(milliseconds * 1_000) / 1_000;
 
@@ -156,7 +159,10 @@ export class RuntimeDomain {
     const signal = reason === "spindown" && this.extensionsApi.all.length > 0 ? "SIGTERM" : "SIGKILL";
     await this.stopRuntime(signal, Date.now() + RUNTIME_SHUTDOWN_MS);
     await processes.drain();
-    void this.telemetryApi.drain();
+    const delivered = this.telemetryApi.drain();
+    if (isManaged(this.context.variables.function)) {
+      await Promise.race([delivered, setTimeout(FLUSH_MS, undefined, { ref: false })]);
+    }
     for (const { name, events } of external) {
       if (!events.includes("SHUTDOWN")) await this.started.killExtension(name);
     }

@@ -128,6 +128,7 @@ export class Sandbox {
       // The other functions first: they take it only once it is idle.
       this.environments.get(environment)?.becameIdle();
       this.offer(environment, 1);
+      if (environment.unhealthy) await this.evict(environment);
     }
   }
 
@@ -177,7 +178,6 @@ export class Sandbox {
       await environment.provision();
     } catch (error) {
       await this.remove(environment);
-      this.waiting.shift()?.();
       throw error;
     }
     this.offer(environment, environment.concurrency - 1);
@@ -240,6 +240,7 @@ export class Sandbox {
     } finally {
       this.environments.delete(environment);
       slot?.release();
+      this.waiting.shift()?.();
     }
   }
 }
