@@ -28,11 +28,15 @@ exports.handler = async ({ round, together, name, fail }) => {
 `;
 
 describe("the extension on Managed Instances", () => {
+  // One for all tests, each of which has a service of its own.
   let bench: ObservedSandbox;
-  beforeEach(async () => {
+  before(async () => {
     bench = await ObservedSandbox.open();
   });
-  afterEach(() => bench.close());
+  after(() => bench.close());
+
+  const linesOf = async (service: string): Promise<StoredLog[]> =>
+    functionLogs(await readLogs(bench.clickhouse, { service }));
 
   async function start(name: string, timeoutSeconds = 10): Promise<Sandbox> {
     const definition = await concurrentFunction(bench.directory, CONCURRENCY);
@@ -40,16 +44,16 @@ describe("the extension on Managed Instances", () => {
   }
 
   /** Waits for what the extension sends by itself, without any further invocation. */
-  async function stored(count: number): Promise<StoredLog[]> {
+  async function stored(service: string, count: number): Promise<StoredLog[]> {
     for (;;) {
-      const logs = functionLogs(await readLogs(bench.clickhouse));
+      const logs = await linesOf(service);
       if (logs.length >= count) return logs;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 
-  async function spansById(): Promise<Map<string, StoredSpan>> {
-    const spans = (await readSpans(bench.clickhouse)).filter(({ kind }) => kind === "Server");
+  async function spansOf(service: string): Promise<Map<string, StoredSpan>> {
+    const spans = (await readSpans(bench.clickhouse, { service })).filter(({ kind }) => kind === "Server");
     const byId = new Map(spans.map((span) => [span.invocationId, span]));
     assert.equal(byId.size, spans.length, "one span for each invocation");
     return byId;
@@ -72,13 +76,13 @@ describe("the extension on Managed Instances", () => {
       );
     }
     await sandbox.shutdown();
-    const logs = functionLogs(await readLogs(bench.clickhouse));
+    const logs = await linesOf("interleaved");
     const expected = [...invoked.keys()].flatMap((name) => [
       ...[0, 1, 2].map((line) => `${name} line ${line}`),
       `${name} plain 0`,
     ]);
     assert.deepEqual(logs.map(({ body }) => body).sort(), expected.sort());
-    const spans = await spansById();
+    const spans = await spansOf("interleaved");
     assert.equal(spans.size, ROUNDS * CONCURRENCY);
     for (const [name, { requestId, status }] of invoked) {
       const span = spans.get(requestId);
@@ -102,7 +106,7 @@ describe("the extension on Managed Instances", () => {
     ]);
     assert.deepEqual([late.status, quick.status], ["timeout", "success"]);
     // The last one comes from the late thread, whose answer is refused: its code runs on.
-    const logs = await stored(4);
+    const logs = await stored("rhythm", 4);
     assert.deepEqual(
       logs.map(({ body, invocationId }) => [body, invocationId]).sort(),
       [
@@ -112,7 +116,7 @@ describe("the extension on Managed Instances", () => {
         ["quick line 0", quick.requestId],
       ].sort(),
     );
-    const spans = await spansById();
+    const spans = await spansOf("rhythm");
     assert.deepEqual(
       [late, quick].map(({ requestId }) => spans.get(requestId)?.status),
       ["Error", "Unset"],
@@ -121,25 +125,25 @@ describe("the extension on Managed Instances", () => {
     await sandbox.shutdown();
     const left = functionLogs(await readLogs(bench.clickhouse, { invocationId: last.requestId }));
     assert.deepEqual(left.map(({ body }) => body).sort(), ["last line 0", "last line 1"]);
-    assert.ok((await spansById()).has(last.requestId));
+    assert.ok((await spansOf("rhythm")).has(last.requestId));
   });
 
   it("marks all that was under way when the runtime ended, and goes on in the next environment", async () => {
     const sandbox = await start("ended");
     const failed = await Promise.all([
       sandbox.invoke({ name: "a", round: "0", together: 2, lines: 1, sleepMs: 5_000 }),
-      sandbox.invoke({ name: "b", round: "0", together: 2, lines: 1, exit: 7 }),
+      sandbox.invoke({ name: "b", round: "0", together: 2, lines: 1, sleepMs: 200, exit: 7 }),
     ]);
     const next = await sandbox.invoke({ name: "c", lines: 1 });
     await sandbox.shutdown();
-    const spans = await spansById();
+    const spans = await spansOf("ended");
     assert.equal(spans.size, 3);
     for (const { requestId } of failed) {
       const span = spans.get(requestId);
       assert.deepEqual([span?.status, span?.attributes["error.type"]], ["Error", "Runtime.ExitError"]);
     }
     assert.equal(spans.get(next.requestId)?.status, "Unset");
-    const logs = functionLogs(await readLogs(bench.clickhouse));
+    const logs = await linesOf("ended");
     assert.deepEqual(
       logs.map(({ body, invocationId }) => [body, invocationId]).sort(),
       [...failed, next].map(({ requestId }, index) => [`${"abc"[index]} line 0`, requestId]).sort(),
@@ -169,8 +173,8 @@ describe("the extension on Managed Instances", () => {
       invoked.push(...(await Promise.all(invocations)));
     }
     await sandbox.shutdown();
-    const logs = functionLogs(await readLogs(bench.clickhouse));
-    const spans = await spansById();
+    const logs = await linesOf("overlapping");
+    const spans = await spansOf("overlapping");
     assert.equal(spans.size, 2 * together);
     for (const { name, fail, result } of invoked) {
       const { requestId, status } = result;
