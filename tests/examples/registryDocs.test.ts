@@ -9,7 +9,12 @@ const pages = ["docs/_index.md", "docs/installation-configuration.md"];
 
 /** Files that other tests run, compile or check, by the language of the blocks that quote them. */
 const sources: Record<string, readonly string[]> = {
-  typescript: ["examples/typescript/index.ts", "examples/container-image/index.ts"],
+  typescript: [
+    "examples/typescript/index.ts",
+    "examples/container-image/index.ts",
+    "examples/move-function/index.ts",
+    "tests/deploy/provider/aliasComponent.ts",
+  ],
   python: ["examples/python/__main__.py"],
   go: ["examples/go/main.go"],
   yaml: ["examples/yaml/Pulumi.yaml"],

@@ -1,0 +1,4 @@
+exports.handler = async (event) => {
+  console.log(JSON.stringify({ level: "INFO", message: "order received", order: event.order }));
+  return { ok: true };
+};

@@ -1,0 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** For Pulumi before 3.217: says which names a component of the plugin had. Call it before the component is made. */
+export function aliasComponent(name: string, aliases: pulumi.Alias[]): void {
+  pulumi.runtime.registerResourceTransform(({ type, name: found, props, opts }) =>
+    type === "clickstack-lambda:index:ObservedFunction" && found === name
+      ? { props, opts: { ...opts, aliases } as pulumi.ComponentResourceOptions }
+      : undefined,
+  );
+}
