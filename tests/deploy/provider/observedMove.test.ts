@@ -22,6 +22,10 @@ function handsOnAliases(stack: Stack): boolean {
   return major > 3 || minor >= 217;
 }
 
+function plainUrn(): string {
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::aws:lambda/function:Function::orders`;
+}
+
 describe("a function that becomes an ObservedFunction", () => {
   const surroundings = useSurroundings();
   useBuiltLayers(["x86_64"]);
@@ -43,7 +47,7 @@ describe("a function that becomes an ObservedFunction", () => {
           endpoint: "http://127.0.0.1:4318",
           ingestionKey: "hush",
           logRetentionInDays: 7,
-          functionAlias: "orders",
+          functionAlias: way === "imported" ? "orders" : plainUrn(),
         };
         if (step === "observed") return { arn: new Observed("orders", args).functionArn };
         const { functionAlias: _, ...renamed } = args;
