@@ -3,9 +3,11 @@ import { getParameterOutput } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { type DeliveryTarget, probeDelivery } from "./deliveryProbe";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { keyValueList, mergeEnvironment } from "./plan/environment";
+import { keyValuePairs } from "./plan/keyValueList";
+import { logsDestination } from "./plan/logsDestination";
 import { referenceText, resolveReferences, type SecretReference, secretField } from "./plan/references";
-import { findSetting, variableOf } from "./plan/settings";
-import { authorizationHeader } from "./plan/telemetryVariables";
+import { authorizationHeader, telemetryVariables } from "./plan/telemetryVariables";
 
 /**
  * Whether logs may be denied: with `requireDelivery` only once ClickStack has taken a log record, sent with the function's
@@ -47,9 +49,10 @@ export async function deliver(
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
 ): Promise<void> {
-  const { endpoint, protocol, headers, authorization, clickhouse, settings, serviceName } = args;
+  const { endpoint, protocol, headers, authorization, clickhouse, settings, environment, serviceName } = args;
   const secrets = { key: args.ingestionKey, password: args.clickhousePassword };
-  const given = pulumi.output({ endpoint, protocol, headers, authorization, clickhouse, settings, secrets });
+  const otlp = { endpoint, protocol, headers, authorization, settings, environment };
+  const given = pulumi.output({ ...otlp, clickhouse, secrets });
   const values = await settled(given);
   const resolve = (text: string) => resolveReferences(text, (reference) => readSecret(reference, options));
   const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`;
@@ -79,23 +82,41 @@ interface OtlpValues {
   headers?: Record<string, string>;
   authorization?: string;
   settings?: Record<string, string>;
+  environment?: { variables?: Record<string, string> };
   secrets: { key?: string };
 }
 
 async function otlpTarget(values: OtlpValues, resolve: Resolve): Promise<DeliveryTarget> {
-  const { endpoint = "", authorization, headers: given = {}, secrets } = values;
+  const { kind, url = "", headers: pairs, basicAuth } = logsDestination(otlpVariables(values));
   const headers: Record<string, string> = {};
-  if (authorization !== undefined) headers[authorizationHeader] = await resolve(referenceText(authorization));
-  if (secrets.key !== undefined) headers[authorizationHeader] = secrets.key;
-  for (const [name, value] of Object.entries(given)) headers[name] = await resolve(value);
-  const kind = protocolOf(values) === "grpc" ? "grpc" : "http";
-  return { kind, endpoint: await resolve(endpoint), headers };
+  for (const { key, value } of pairs) {
+    const resolved = await resolve(value);
+    // A reference alone stands for a list of headers.
+    const found =
+      key === undefined ? keyValuePairs(resolved) : [{ key: await resolve(key), value: resolved }];
+    for (const { key: name, value: text } of found) if (name !== undefined) headers[name] = text;
+  }
+  if (basicAuth !== undefined) {
+    const credentials = `${await resolve(basicAuth.user)}:${await resolve(basicAuth.password)}`;
+    headers[authorizationHeader] = `Basic ${Buffer.from(credentials).toString("base64")}`;
+  }
+  return { kind, endpoint: await resolve(url), headers };
 }
 
-function protocolOf({ protocol, settings = {} }: OtlpValues): string | undefined {
-  const variable = variableOf("otlpExporterProtocol");
-  const bySetting = Object.entries(settings).find(([name]) => findSetting(name)?.variable === variable);
-  return protocol ?? bySetting?.[1];
+/** The environment that the function will have, as far as OTLP is concerned, but with a key that is not stored yet. */
+function otlpVariables({
+  secrets,
+  authorization,
+  environment,
+  ...values
+}: OtlpValues): Record<string, string> {
+  const key = secrets.key ?? (authorization === undefined ? undefined : referenceText(authorization));
+  const headers = { ...(key === undefined ? {} : { [authorizationHeader]: key }), ...values.headers };
+  const list = { value: keyValueList(headers), origin: "headers" };
+  const customHeaders = Object.keys(headers).length === 0 ? undefined : list;
+  const { endpoint, protocol, settings = {} } = values;
+  const planned = telemetryVariables<string>({ endpoint, protocol, settings, customHeaders }, (text) => text);
+  return mergeEnvironment<string>(environment?.variables ?? {}, planned).variables;
 }
 
 async function clickHouseTarget(

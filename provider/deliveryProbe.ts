@@ -4,7 +4,7 @@ import { clickHouseLogRow, grpcFrame, otlpLogsRequest, type Probe } from "./plan
 /** Where a function's telemetry goes, with all values resolved. */
 export interface DeliveryTarget {
   kind: "http" | "grpc" | "clickhouse";
-  /** Base URL. */
+  /** URL of the logs with `http`, else the base URL. */
   endpoint: string;
   headers: Record<string, string>;
   /** Of ClickHouse: table to insert into, `database.table`. */
@@ -39,10 +39,9 @@ async function send(target: DeliveryTarget, probe: Probe): Promise<void> {
 class Rejection extends Error {}
 
 async function sendHttp({ kind, endpoint, headers, table }: DeliveryTarget, probe: Probe): Promise<void> {
-  const base = endpoint.replace(/\/+$/, "");
   const insert = `INSERT INTO ${table} FORMAT JSONEachRow`;
   const response = await fetch(
-    kind === "http" ? `${base}/v1/logs` : `${base}/?query=${encodeURIComponent(insert)}`,
+    kind === "http" ? endpoint : `${endpoint.replace(/\/+$/, "")}/?query=${encodeURIComponent(insert)}`,
     {
       method: "POST",
       headers: { ...headers, ...(kind === "http" ? { "content-type": "application/x-protobuf" } : {}) },

@@ -78,19 +78,29 @@ export function secretPolicy(
   return references.apply((found): pulumi.Resource[] => (found.length === 0 ? [] : [create()]));
 }
 
-/** Forbids the role this one log group. */
+/** End of the name of a log group that nothing writes to. */
+const unconfirmed = "clickstack-delivery-not-confirmed";
+
+/**
+ * Forbids the role this one log group.
+ * @param confirmed whether logs may be denied now. If not, a denial that is there already is left as it is, so that the
+ * log group does not quietly fill again, and a new one forbids nothing that there is.
+ */
 export function denyLogsPolicy(
   name: string,
   role: ExecutionRole,
   logGroup: { region: pulumi.Input<string>; name: pulumi.Input<string> },
   options: pulumi.CustomResourceOptions,
+  confirmed = true,
 ): RolePolicy {
   const policy = pulumi.all([role.arn, logGroup.region, logGroup.name]).apply(([arn, region, group]) => {
     const identity = parseRoleArn(arn);
     if (identity === undefined) throw new Error(`${arn} is not the ARN of an IAM role`);
-    return policyDocument([denyLogsStatement(logGroupArn(identity, region, group))]);
+    const denied = confirmed ? group : `${group}/${unconfirmed}`;
+    return policyDocument([denyLogsStatement(logGroupArn(identity, region, denied))]);
   });
-  return new RolePolicy(`${name}-no-logs`, { role: role.name, policy }, options);
+  const keep = confirmed ? {} : { ignoreChanges: ["policy"] };
+  return new RolePolicy(`${name}-no-logs`, { role: role.name, policy }, { ...options, ...keep });
 }
 
 /** What Lambda itself asks of the role for the function's network, tracing, dead letters and file system. */

@@ -89,8 +89,8 @@ function denyLogs(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Input<pulumi.Resource[]> {
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
-  const deny = (): pulumi.Resource[] => [
-    denyLogsPolicy(name, role, { region: region(), name: group }, options),
+  const deny = (certain: boolean): pulumi.Resource[] => [
+    denyLogsPolicy(name, role, { region: region(), name: group }, options, certain),
   ];
-  return confirmed === undefined ? deny() : confirmed.apply((certain) => (certain ? deny() : []));
+  return confirmed === undefined ? deny(true) : confirmed.apply(deny);
 }
