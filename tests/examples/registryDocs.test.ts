@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { layersPackage } from "../../layers/location";
 import { schemaPath } from "../../scripts/schema";
 
 const root = join(__dirname, "..", "..");
@@ -78,6 +79,10 @@ describe("the Pulumi registry's pages", () => {
       if (!script && !key) assert.match(command, /^(npm ci|pulumi (up|package add|stack output))( |$)/);
     }
     assert.ok(commands.some((command) => command.startsWith("pulumi package add")));
+  });
+
+  it("name the npm package that brings the layers' zips", () => {
+    assert.ok(read("docs/installation-configuration.md").includes(`\`${layersPackage}\``));
   });
 
   it("name the sources of the extension and the packages of the languages as the schema does", () => {
