@@ -1,4 +1,4 @@
-import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
+import { Role, RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { isPlain } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
@@ -9,10 +9,12 @@ import {
   fileSystemStatement,
   logGroupArn,
   networkStatement,
+  type PolicyStatement,
   parseRoleArn,
   policyDocument,
   secretStatements,
   tracingStatement,
+  writeLogsStatement,
 } from "./plan/policies";
 import type { FunctionReferences } from "./secretReferences";
 import { CloudWatchLogs } from "./telemetryArgs";
@@ -21,61 +23,85 @@ import { CloudWatchLogs } from "./telemetryArgs";
 export interface ExecutionRole {
   arn: pulumi.Output<string>;
   name: pulumi.Output<string>;
-  /** What has to be there before the function is created. */
-  policies: pulumi.Resource[];
 }
 
-/** Takes the role that was given, or makes one with what the function's own arguments ask for. */
+/** A role with what has to be there before the function is created. */
+export interface PermittedRole extends ExecutionRole {
+  policies: Policies;
+}
+
+/** Policies of a role. Whether there are any may only turn out later. */
+export type Policies = RolePolicy[] | pulumi.Output<RolePolicy[]>;
+
+/**
+ * Takes the role that was given, or makes one with what the function's own arguments ask for; either may read the secrets
+ * that the settings refer to. All that a made role is allowed is one policy: every further one costs a call to IAM and a
+ * resource in the stack's state.
+ */
 export function executionRole(
   name: string,
   args: ObservedFunctionArgs,
+  references: FunctionReferences,
   options: pulumi.CustomResourceOptions,
-): ExecutionRole {
-  if (args.role !== undefined) return givenRole(args.role);
+): PermittedRole {
+  if (args.role !== undefined) {
+    const given = givenRole(args.role);
+    return { ...given, policies: secretPolicy(name, given, references, options) };
+  }
   const role = new Role(name, { assumeRolePolicy: assumeRolePolicy() }, options);
-  const policies: pulumi.Resource[] = [];
   // Until delivery is confirmed the function has to be able to log; the denial then overrules this.
-  if (args.cloudWatchLogs !== CloudWatchLogs.Disable || args.requireDelivery === true) {
-    const policyArn = role.arn.apply(
-      (arn) =>
-        `arn:${parseRoleArn(arn)?.partition ?? "aws"}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`,
-    );
-    policies.push(new RolePolicyAttachment(`${name}-logs`, { role: role.name, policyArn }, options));
-  }
-  const statements = functionStatements(args);
-  if (statements.length > 0) {
-    const policy = pulumi.all(statements).apply(policyDocument);
-    policies.push(new RolePolicy(`${name}-function`, { role: role.name, policy }, options));
-  }
-  return { arn: role.arn, name: role.name, policies };
+  const logs = args.cloudWatchLogs !== CloudWatchLogs.Disable || args.requireDelivery === true;
+  const own = [...(logs ? [writeLogsStatement()] : []), ...functionStatements(args)];
+  const statements = pulumi
+    .all([pulumi.all(own), secretReading(references)])
+    .apply(([first, secrets]) => [...first, ...secrets]);
+  const any = own.length > 0 ? true : references.any;
+  return {
+    arn: role.arn,
+    name: role.name,
+    policies: rolePolicy(`${name}-permissions`, role, { any, statements }, options),
+  };
 }
 
 /** A role of the user's own. */
 export function givenRole(role: pulumi.Input<string | undefined>): ExecutionRole {
   // A role that is none has been reported already; its text stands in for the name then.
   const arn = pulumi.output(role).apply((given) => given ?? "");
-  return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given), policies: [] };
+  return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given) };
 }
 
 /**
  * Allows the role to read the secrets that the settings refer to.
- * @param kmsKeyArns customer managed keys that the secrets are encrypted with.
  * @returns the policy; none when nothing refers to a secret.
  */
 export function secretPolicy(
   name: string,
   role: ExecutionRole,
-  { any, references, kmsKeyArns }: FunctionReferences,
+  references: FunctionReferences,
   options: pulumi.CustomResourceOptions,
-): pulumi.Resource[] | pulumi.Output<pulumi.Resource[]> {
+): Policies {
+  const { any } = references;
   if (any === false) return [];
-  const document = pulumi
-    .all([references, kmsKeyArns])
-    .apply(([found, keys]) => policyDocument(secretStatements(found, keys)));
-  const create = () => new RolePolicy(`${name}-secrets`, { role: role.name, policy: document }, options);
+  return rolePolicy(`${name}-secrets`, role, { any, statements: secretReading(references) }, options);
+}
+
+function secretReading({ references, kmsKeyArns }: FunctionReferences): pulumi.Output<PolicyStatement[]> {
+  return pulumi.all([references, kmsKeyArns]).apply(([found, keys]) => secretStatements(found, keys));
+}
+
+/** A policy of the role, if there is anything in it. */
+function rolePolicy(
+  name: string,
+  role: ExecutionRole,
+  { any, statements }: { any: boolean | undefined; statements: pulumi.Output<PolicyStatement[]> },
+  options: pulumi.CustomResourceOptions,
+): Policies {
+  if (any === false) return [];
+  const policy = statements.apply(policyDocument);
+  const create = () => new RolePolicy(name, { role: role.name, policy }, options);
   if (any) return [create()];
   // Whether there is a policy at all is in values that come later: only then can it be made.
-  return references.apply((found): pulumi.Resource[] => (found.length === 0 ? [] : [create()]));
+  return statements.apply((found) => (found.length === 0 ? [] : [create()]));
 }
 
 /** End of the name of a log group that nothing writes to. */
@@ -104,13 +130,13 @@ export function denyLogsPolicy(
 }
 
 /** What Lambda itself asks of the role for the function's network, tracing, dead letters and file system. */
-function functionStatements(args: ObservedFunctionArgs) {
+function functionStatements(args: ObservedFunctionArgs): pulumi.Input<PolicyStatement>[] {
   const { vpcConfig, tracingConfig, deadLetterConfig, fileSystemConfig } = args;
   const tracing =
     tracingConfig !== undefined && !(isPlain(tracingConfig) && tracingConfig.mode === "PassThrough");
   return [
-    ...(vpcConfig === undefined && fileSystemConfig === undefined ? [] : [pulumi.output(networkStatement())]),
-    ...(tracing ? [pulumi.output(tracingStatement())] : []),
+    ...(vpcConfig === undefined && fileSystemConfig === undefined ? [] : [networkStatement()]),
+    ...(tracing ? [tracingStatement()] : []),
     ...(deadLetterConfig === undefined
       ? []
       : [pulumi.output(deadLetterConfig).apply((config) => deadLetterStatement(config?.targetArn ?? ""))]),

@@ -25,6 +25,14 @@ const ownArguments: Readonly<Record<Exclude<keyof ObservedFunctionArgs, keyof Fu
   settings: true,
 };
 
+/**
+ * The component's own inputs, which the stack's state keeps with it. The function's are kept with the function: a second
+ * copy would make every checkpoint of the state longer.
+ */
+export function componentInputs(args: ObservedFunctionArgs): Partial<ObservedFunctionArgs> {
+  return Object.fromEntries(Object.entries(args).filter(([key]) => key in ownArguments));
+}
+
 /** The inputs of the function itself: all that are not the component's own. */
 export function functionInputs(args: ObservedFunctionArgs): Partial<FunctionArgs> {
   return Object.fromEntries(Object.entries(args).filter(([key]) => !(key in ownArguments)));

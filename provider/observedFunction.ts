@@ -2,9 +2,9 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkLater } from "./argumentCheck";
 import { confirmDelivery } from "./delivery";
-import { executionRole, secretPolicy } from "./executionRole";
+import { executionRole } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
-import { functionInputs } from "./functionInputs";
+import { componentInputs, functionInputs } from "./functionInputs";
 import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogs } from "./functionLogs";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
@@ -48,18 +48,17 @@ export class ObservedFunction extends pulumi.ComponentResource {
 
   constructor(name: string, args: ObservedFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     checkArguments(name, args);
-    super("clickstack-lambda:index:ObservedFunction", name, withSecrets(args), opts);
+    super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(args)), opts);
     const region = () => functionRegion(args, { parent: this });
     const valid = checkLater(name, args, region);
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, args, options);
-    const role = executionRole(name, stored, options);
+    const role = executionRole(name, stored, functionReferences(name, stored), options);
     const confirmed = confirmDelivery(name, args, { parent: this });
     const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
-    const secrets = secretPolicy(name, role, functionReferences(name, stored), options);
     const before = pulumi
-      .all([secrets, logs.resources, options.dependsOn])
-      .apply((resources) => [...role.policies, ...resources.flat()]);
+      .all([role.policies, logs.resources, options.dependsOn])
+      .apply((resources) => resources.flat());
 
     const layers = functionLayers({ name, args: stored, region });
     const { environment, names } = functionVariables(stored);

@@ -10,6 +10,8 @@ export interface PolicyStatement {
   Condition?: Record<string, Record<string, string[]>>;
 }
 
+const logActions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"];
+
 /** An IAM policy as JSON text, with its statements in the order given. */
 export function policyDocument(statements: readonly PolicyStatement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
@@ -73,9 +75,14 @@ export function denyLogsStatement(logGroupArn: string): PolicyStatement {
   return {
     Sid: "NoCloudWatchLogs",
     Effect: "Deny",
-    Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    Action: logActions,
     Resource: [logGroupArn, `${logGroupArn}:*`],
   };
+}
+
+/** What a function needs to write its logs to CloudWatch: the same as AWS's own policy AWSLambdaBasicExecutionRole. */
+export function writeLogsStatement(): PolicyStatement {
+  return allow("WriteLogs", logActions, ["*"]);
 }
 
 /** What Lambda needs to put a function into a VPC. AWS grants these actions only on `*`. */

@@ -9,7 +9,6 @@ const types = {
   function: "aws:lambda/function:Function",
   role: "aws:iam/role:Role",
   policy: "aws:iam/rolePolicy:RolePolicy",
-  attachment: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
 };
 
 async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
@@ -21,7 +20,9 @@ async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
     variables: Record<string, unknown>;
   };
   const policy = (name: string) => JSON.parse(String(resources.one(types.policy, name).inputs.policy));
-  return { component: result, resources, inputs, environment, policy };
+  const statement = (sid: string) =>
+    policy("api-permissions").Statement.find(({ Sid }: { Sid: string }) => Sid === sid);
+  return { component: result, resources, inputs, environment, policy, statement };
 }
 
 describe("ObservedFunction", () => {
@@ -96,7 +97,7 @@ describe("ObservedFunction", () => {
     assert.equal(await secret("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS"), true);
     assert.equal(await secret("TABLE"), false);
     assert.equal(await secret("ROTEL_OTLP_EXPORTER_ENDPOINT"), false);
-    assert.equal(typeof resources.one(types.policy, "api-secrets").inputs.policy, "string");
+    assert.equal(typeof resources.one(types.policy, "api-permissions").inputs.policy, "string");
   });
 
   it("appends the extension's layer to the user's own", async () => {
@@ -124,35 +125,44 @@ describe("ObservedFunction", () => {
   });
 
   describe("role", () => {
-    it("is made with Lambda's basic policy", async () => {
-      const { resources, component } = await observe({});
+    it("is made with what AWS's own policy for logs allows, in one policy", async () => {
+      const { resources, component, policy } = await observe({});
       const trust = JSON.parse(String(resources.one(types.role).inputs.assumeRolePolicy));
       assert.equal(trust.Statement[0].Principal.Service, "lambda.amazonaws.com");
-      assert.match(
-        String(resources.one(types.attachment).inputs.policyArn),
-        /^arn:aws:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole$/,
-      );
-      assert.deepEqual(resources.names(types.policy), []);
+      // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
+      assert.deepEqual(policy("api-permissions").Statement, [
+        {
+          Sid: "WriteLogs",
+          Effect: "Allow",
+          Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+          Resource: ["*"],
+        },
+      ]);
+      assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
       assert.equal(await valueFrom(component.roleName), "api-0a1b2c3");
       assert.equal(resources.one(types.function).inputs.role, await valueFrom(component.roleArn));
     });
 
     it("is made with what the network, tracing and dead letters need", async () => {
-      const { policy } = await observe({
+      const { policy, resources } = await observe({
+        authorization: secretArn,
         vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
         tracingConfig: { mode: "Active" },
         deadLetterConfig: { targetArn: "arn:aws:sqs:eu-west-1:123456789012:dead" },
       });
-      const actions = policy("api-function").Statement.flatMap(({ Action }: { Action: string[] }) => Action);
+      assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
+      const actions = policy("api-permissions").Statement.flatMap(
+        ({ Action }: { Action: string[] }) => Action,
+      );
       assert.ok(actions.includes("ec2:CreateNetworkInterface"));
       assert.ok(actions.includes("xray:PutTraceSegments"));
       assert.ok(actions.includes("sqs:SendMessage"));
+      assert.ok(actions.includes("secretsmanager:GetSecretValue"));
     });
 
     it("that is given gets policies by its name and nothing else", async () => {
       const { resources, component, policy } = await observe({ role: givenRole, authorization: secretArn });
       assert.deepEqual(resources.names(types.role), []);
-      assert.deepEqual(resources.names(types.attachment), []);
       assert.equal(resources.one(types.policy).inputs.role, "shared");
       assert.deepEqual(policy("api-secrets").Statement, [
         {
@@ -167,10 +177,17 @@ describe("ObservedFunction", () => {
 
     it("may read what outputs turn out to refer to, and gets no policy when they do not", async () => {
       const text = pulumi.output(`Bearer \${${secretArn}}`);
-      const { policy } = await observe({ headers: { Authorization: text } });
-      assert.deepEqual(policy("api-secrets").Statement[0].Resource, [secretArn]);
-      const without = await observe({ endpoint: pulumi.output("https://clickstack.example.com:4318") });
-      assert.deepEqual(without.resources.names(types.policy), []);
+      const headers = { Authorization: text };
+      assert.deepEqual((await observe({ headers })).statement("ReadSecrets").Resource, [secretArn]);
+      const given = await observe({ headers, role: givenRole });
+      assert.deepEqual(given.policy("api-secrets").Statement[0].Resource, [secretArn]);
+      const endpoint = pulumi.output("https://clickstack.example.com:4318");
+      assert.equal((await observe({ endpoint })).statement("ReadSecrets"), undefined);
+      for (const role of [{ role: givenRole }, { cloudWatchLogs: clickstack.CloudWatchLogs.Disable }]) {
+        const { resources } = await observe({ endpoint, ...role });
+        const names = resources.names(types.policy).filter((name) => name !== "api-no-logs");
+        assert.deepEqual(names, []);
+      }
     });
 
     it("finds references in the user's own variables, as output too", async () => {
@@ -179,9 +196,8 @@ describe("ObservedFunction", () => {
         OTHER: "${arn:aws:x}",
       };
       for (const environment of [{ variables }, pulumi.output({ variables })]) {
-        const { policy, resources } = await observe({ environment });
-        assert.deepEqual(resources.names(types.policy), ["api-secrets"]);
-        assert.deepEqual(policy("api-secrets").Statement[0].Resource, [secretArn]);
+        const { statement } = await observe({ environment });
+        assert.deepEqual(statement("ReadSecrets").Resource, [secretArn]);
       }
     });
   });
@@ -189,7 +205,7 @@ describe("ObservedFunction", () => {
   describe("CloudWatch logs", () => {
     it("disabled on a role that is made: no permission and a denial of this log group alone", async () => {
       const { resources, policy } = await observe({ cloudWatchLogs: clickstack.CloudWatchLogs.Disable });
-      assert.deepEqual(resources.names(types.attachment), []);
+      assert.deepEqual(resources.names(types.policy), ["api-no-logs"]);
       const group = `arn:aws:logs:eu-west-1:${account.id}:log-group:/aws/lambda/api-4d5e6f7`;
       assert.deepEqual(policy("api-no-logs").Statement, [
         {

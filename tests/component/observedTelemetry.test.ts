@@ -28,7 +28,8 @@ async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
   };
   const statements = (name: string) =>
     JSON.parse(String(resources.one(types.policy, name).inputs.policy)).Statement;
-  return { component: result, resources, inputs, environment, statements };
+  const secretStatements = () => statements("api-permissions").slice(1); // The first is for logs.
+  return { component: result, resources, inputs, environment, statements, secretStatements };
 }
 
 describe("the telemetry of an ObservedFunction", () => {
@@ -43,7 +44,7 @@ describe("the telemetry of an ObservedFunction", () => {
         new pulumi.asset.AssetArchive({ ".": new pulumi.asset.FileArchive(directory) }),
       ];
       for (const code of archives) {
-        const { environment, statements } = await observe({
+        const { environment, secretStatements } = await observe({
           code,
           endpoint,
           envFile: "/var/task/clickstack.env",
@@ -52,7 +53,7 @@ describe("the telemetry of an ObservedFunction", () => {
         });
         assert.equal(environment.ROTEL_ENV_FILE, "/var/task/clickstack.env");
         assert.equal(environment.ROTEL_OTEL_RESOURCE_ATTRIBUTES, "team=a,service.version=1.2.3");
-        assert.deepEqual(statements("api-secrets")[0].Resource, [secretArn]);
+        assert.deepEqual(secretStatements()[0].Resource, [secretArn]);
       }
     } finally {
       rmSync(directory, { recursive: true });
@@ -60,7 +61,7 @@ describe("the telemetry of an ObservedFunction", () => {
   });
 
   it("goes into ClickHouse directly", async () => {
-    const { environment, statements } = await observe({
+    const { environment, secretStatements } = await observe({
       clickhouse: {
         endpoint: pulumi.output("https://clickhouse.example.com:8443"),
         user: "writer",
@@ -75,12 +76,12 @@ describe("the telemetry of an ObservedFunction", () => {
       ROTEL_CLICKHOUSE_EXPORTER_PASSWORD: `\${${secretArn}#password}`,
       ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT: "false",
     });
-    assert.deepEqual(statements("api-secrets")[0].Resource, [secretArn]);
+    assert.deepEqual(secretStatements()[0].Resource, [secretArn]);
   });
 
   it("takes keys as values, which it stores", async () => {
     const key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b";
-    const { environment, resources, statements, inputs } = await observe({
+    const { environment, resources, secretStatements, inputs } = await observe({
       clickhouse: { endpoint: "https://clickhouse.example.com:8443" },
       clickhousePassword: "hush",
       ingestionKey: pulumi.output("hush"),
@@ -97,7 +98,7 @@ describe("the telemetry of an ObservedFunction", () => {
     const password = `\${${storedArn("api-clickhouse-password")}}`;
     assert.equal(environment.ROTEL_CLICKHOUSE_EXPORTER_PASSWORD, password);
     assert.ok(!JSON.stringify(inputs).includes("hush"));
-    const [read, together, decrypt] = statements("api-secrets");
+    const [read, together, decrypt] = secretStatements();
     assert.deepEqual(read.Resource, [
       storedArn("api-clickhouse-password"),
       storedArn("api-ingestion-key"),
@@ -205,7 +206,7 @@ describe("the layers of an ObservedFunction", () => {
     const { inputs } = resources.one(types.function);
     assert.ok(!("layers" in inputs));
     assert.match(JSON.stringify(inputs.environment), /ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS/);
-    assert.deepEqual(resources.names(types.policy), ["api-secrets"]);
+    assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
   });
 
   it("of code that is too large are an error before anything is made", async () => {
