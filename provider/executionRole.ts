@@ -1,5 +1,6 @@
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { combined } from "./combined";
 import { isPlain } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import {
@@ -52,9 +53,7 @@ export function executionRole(
   // Until delivery is confirmed the function has to be able to log; the denial then overrules this.
   const logs = args.cloudWatchLogs !== CloudWatchLogs.Disable || args.requireDelivery === true;
   const own = [...(logs ? [writeLogsStatement()] : []), ...functionStatements(args)];
-  const statements = pulumi
-    .all([pulumi.all(own), secretReading(references)])
-    .apply(([first, secrets]) => [...first, ...secrets]);
+  const statements = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
   const any = own.length > 0 ? true : references.any;
   return {
     arn: role.arn,
@@ -85,23 +84,23 @@ export function secretPolicy(
   return rolePolicy(`${name}-secrets`, role, { any, statements: secretReading(references) }, options);
 }
 
-function secretReading({ references, kmsKeyArns }: FunctionReferences): pulumi.Output<PolicyStatement[]> {
-  return pulumi.all([references, kmsKeyArns]).apply(([found, keys]) => secretStatements(found, keys));
+function secretReading({ references, kmsKeyArns }: FunctionReferences): Statements {
+  return combined([references, kmsKeyArns], ([found, keys]) => secretStatements(found, keys));
 }
 
 /** A policy of the role, if there is anything in it. */
 function rolePolicy(
   name: string,
   role: ExecutionRole,
-  { any, statements }: { any: boolean | undefined; statements: pulumi.Output<PolicyStatement[]> },
+  { any, statements }: { any: boolean | undefined; statements: Statements },
   options: pulumi.CustomResourceOptions,
 ): Policies {
   if (any === false) return [];
-  const policy = statements.apply(policyDocument);
+  const policy = combined([statements], ([found]) => policyDocument(found));
   const create = () => new RolePolicy(name, { role: role.name, policy }, options);
   if (any) return [create()];
   // Whether there is a policy at all is in values that come later: only then can it be made.
-  return statements.apply((found) => (found.length === 0 ? [] : [create()]));
+  return combined([statements], ([found]) => (found.length === 0 ? [] : [create()]));
 }
 
 /** End of the name of a log group that nothing writes to. */
@@ -128,6 +127,8 @@ export function denyLogsPolicy(
   const keep = confirmed ? {} : { ignoreChanges: ["policy"] };
   return new RolePolicy(`${name}-no-logs`, { role: role.name, policy }, { ...options, ...keep });
 }
+
+type Statements = PolicyStatement[] | pulumi.Output<PolicyStatement[]>;
 
 /** What Lambda itself asks of the role for the function's network, tracing, dead letters and file system. */
 function functionStatements(args: ObservedFunctionArgs): pulumi.Input<PolicyStatement>[] {

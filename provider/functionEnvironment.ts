@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { combined } from "./combined";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
 import { distributionOf, execWrapper, instrumentationVariables } from "./plan/instrumentation";
@@ -73,10 +74,10 @@ function pick({ endpoint, protocol, serviceName, envFile, clickhouse }: Observed
 
 function clickHouseTexts({ password, asyncInsert, enableJson, ...others }: ClickHouseArgs) {
   const text = (value: pulumi.Input<boolean> | undefined) =>
-    value === undefined ? undefined : pulumi.output(value).apply(String);
+    value === undefined ? undefined : combined([value], ([given]) => String(given));
   return {
     ...others,
-    password: password === undefined ? undefined : pulumi.output(password).apply(referenceText),
+    password: password === undefined ? undefined : combined([password], ([arn]) => referenceText(arn)),
     asyncInsert: text(asyncInsert),
     enableJson: text(enableJson),
   };
@@ -86,11 +87,9 @@ function customHeaders(args: ObservedFunctionArgs): CombinedValue<Text> | undefi
   const { authorization } = args;
   const headers = isEmpty(args.headers) ? undefined : args.headers;
   if (headers === undefined && authorization === undefined) return undefined;
-  const value = pulumi
-    .all([headers ?? {}, authorization])
-    .apply(([others, arn]) =>
-      keyValueList(arn === undefined ? others : { [authorizationHeader]: referenceText(arn), ...others }),
-    );
+  const value = combined([headers ?? {}, authorization], ([others, arn]) =>
+    keyValueList(arn === undefined ? others : { [authorizationHeader]: referenceText(arn), ...others }),
+  );
   return { value, origin: headers === undefined ? "authorization" : "headers" };
 }
 
@@ -98,11 +97,9 @@ function resourceAttributes(args: ObservedFunctionArgs): CombinedValue<Text> | u
   const { serviceVersion } = args;
   const attributes = isEmpty(args.resourceAttributes) ? undefined : args.resourceAttributes;
   if (attributes === undefined && serviceVersion === undefined) return undefined;
-  const value = pulumi
-    .all([attributes ?? {}, serviceVersion])
-    .apply(([others, version]) =>
-      keyValueList(version === undefined ? others : { ...others, [serviceVersionAttribute]: version }),
-    );
+  const value = combined([attributes ?? {}, serviceVersion], ([others, version]) =>
+    keyValueList(version === undefined ? others : { ...others, [serviceVersionAttribute]: version }),
+  );
   return { value, origin: attributes === undefined ? "serviceVersion" : "resourceAttributes" };
 }
 

@@ -22,7 +22,7 @@ export interface FunctionLogs {
   /** The function's own argument, with the log group that was made for it. */
   loggingConfig: ObservedFunctionArgs["loggingConfig"];
   /** The log group and the denial, as far as they can be there before the function. */
-  resources: pulumi.Input<pulumi.Resource[]>;
+  resources: (pulumi.Resource[] | pulumi.Output<pulumi.Resource[]>)[];
   /** Makes what takes the function's name. */
   finish(functionName: pulumi.Output<string>): void;
 }
@@ -39,7 +39,7 @@ export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceO
   const early = group === undefined ? [] : denyLogs(of, group, options);
   return {
     loggingConfig,
-    resources: pulumi.output(early).apply((denials) => [...(made === undefined ? [] : [made]), ...denials]),
+    resources: [made === undefined ? [] : [made], early],
     finish: (functionName) => {
       if (group === undefined) denyLogs(of, logGroupName(args.loggingConfig, functionName), options);
     },
@@ -87,7 +87,7 @@ function denyLogs(
   { name, args, role, region, confirmed }: LoggedFunction,
   group: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
-): pulumi.Input<pulumi.Resource[]> {
+): pulumi.Resource[] | pulumi.Output<pulumi.Resource[]> {
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
   const deny = (certain: boolean): pulumi.Resource[] => [
     denyLogsPolicy(name, role, { region: region(), name: group }, options, certain),

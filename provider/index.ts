@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { leanRuntime } from "./leanRuntime";
 import { PackageProvider } from "./provider";
 
 /**
@@ -7,9 +8,7 @@ import { PackageProvider } from "./provider";
  */
 async function serve(): Promise<void> {
   await pulumi.provider.main(new PackageProvider(), process.argv.slice(2));
-  // By now Pulumi has loaded ts-node, whose source maps rewrite every stack trace, and its runtime takes one for each
-  // promise: a third of the provider's time at a hundred functions. What is served is JavaScript and needs no maps.
-  Reflect.deleteProperty(Error, "prepareStackTrace");
+  leanRuntime();
 }
 
 export = serve;

@@ -74,13 +74,8 @@ async function observe(
   const role = givenRole(args.role);
   const logs = functionLogs({ name, args, role, region, confirmed }, options);
   logs.finish(pulumi.output(autoNamed(name)));
-  const policies: pulumi.Input<pulumi.Resource[]> = secretPolicy(
-    name,
-    role,
-    functionReferences(name, args),
-    options,
-  );
-  const before = await Promise.all([logs.resources, policies].map(awaited<pulumi.Resource[]>));
+  const policies = secretPolicy(name, role, functionReferences(name, args), options);
+  const before = await Promise.all([...logs.resources, policies].map(awaited<pulumi.Resource[]>));
   const layers = functionLayers({ name, args, region });
   const { environment } = functionVariables(args);
   const { loggingConfig } = logs;

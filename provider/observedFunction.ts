@@ -1,6 +1,8 @@
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkLater } from "./argumentCheck";
+import { awaited } from "./awaited";
+import { combined } from "./combined";
 import { confirmDelivery } from "./delivery";
 import { executionRole } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
@@ -56,9 +58,11 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const role = executionRole(name, stored, functionReferences(name, stored), options);
     const confirmed = confirmDelivery(name, args, { parent: this });
     const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
-    const before = pulumi
-      .all([role.policies, logs.resources, options.dependsOn])
-      .apply((resources) => resources.flat());
+    const made = Promise.all([role.policies, ...logs.resources].map(awaited<pulumi.Resource[]>));
+    const before = Promise.all([options.dependsOn, made]).then(([given, policies]) => [
+      ...given,
+      ...policies.flatMap((resources) => resources ?? []),
+    ]);
 
     const layers = functionLayers({ name, args: stored, region });
     const { environment, names } = functionVariables(stored);
@@ -75,7 +79,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     this.functionName = observed.name;
     this.roleArn = role.arn;
     this.roleName = role.name;
-    this.layerArns = pulumi.output(layers).apply((arns) => arns ?? []);
+    this.layerArns = pulumi.output(combined([layers], ([arns]) => arns ?? []));
     this.environmentVariableNames = names;
     this.function = pulumi.output(observed);
     this.registerOutputs({
@@ -90,16 +94,16 @@ export class ObservedFunction extends pulumi.ComponentResource {
   }
 }
 
-/** What the component itself waits for, for its parts, which Pulumi does not make wait for it. */
-function afterAll(
+/**
+ * What the component itself waits for, for its parts, which Pulumi does not make wait for it. No output: Pulumi looks for
+ * unknown values in an output's resources and in everything that they lead to, which is the whole program.
+ */
+async function afterAll(
   valid: Promise<void>,
-  opts: pulumi.ComponentResourceOptions | undefined,
-): pulumi.Output<pulumi.Resource[]> {
-  const given = pulumi.output(opts?.dependsOn ?? []) as pulumi.Output<pulumi.Resource | pulumi.Resource[]>;
-  return given.apply(async (resources) => {
-    await valid;
-    return [resources].flat();
-  });
+  { dependsOn = [] }: pulumi.ComponentResourceOptions = {},
+): Promise<pulumi.Input<pulumi.Resource>[]> {
+  await valid;
+  return [dependsOn].flat() as pulumi.Input<pulumi.Resource>[];
 }
 
 /** Options of the component that mean the function, as they would with the plain resource. */

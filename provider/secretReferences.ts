@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./awaited";
 import { readCodeFile } from "./codeArchive";
+import { combined } from "./combined";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { envFileValues, pathInCode } from "./plan/envFile";
@@ -14,9 +15,9 @@ export interface FunctionReferences {
    */
   any: boolean | undefined;
   /** The references. Not secret: they are ARNs. */
-  references: pulumi.Output<SecretReference[]>;
+  references: SecretReference[] | pulumi.Output<SecretReference[]>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
-  kmsKeyArns: pulumi.Output<string[]>;
+  kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 type Text = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
@@ -31,18 +32,21 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
     clickhouse?.password !== undefined ||
     (isPlain(secretArns) && secretArns.length > 0) ||
     plain.some((text) => parseReferences(text).length > 0);
-  const named = pulumi
-    .all([authorization, clickhouse?.password, secretArns])
-    .apply(([key, password, others]) =>
-      [key, password, ...(others ?? [])].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
-    );
-  const references = pulumi
-    .all([named, ...sources])
-    .apply((texts) => texts.flat().flatMap((text) => (text === undefined ? [] : parseReferences(text))));
+  const references = combined(
+    [authorization, clickhouse?.password, secretArns, sources],
+    ([key, password, others = [], texts]) =>
+      [
+        ...[key, password, ...others].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
+        ...texts.flat().filter((text) => text !== undefined),
+      ].flatMap(parseReferences),
+  );
   const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
-  const kmsKeyArns = pulumi.output(args.secretKmsKeyArns).apply((arns) => arns ?? []);
   const any = certain || (open ? undefined : false);
-  return { any, references: pulumi.unsecret(references), kmsKeyArns };
+  return {
+    any,
+    references: pulumi.Output.isInstance(references) ? pulumi.unsecret(references) : references,
+    kmsKeyArns: args.secretKmsKeyArns ?? [],
+  };
 }
 
 /** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */

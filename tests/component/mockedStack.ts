@@ -35,12 +35,14 @@ export interface MockOptions {
   preview?: boolean;
   /** Filled with what is registered, also when the program fails. */
   registered?: RegisteredResource[];
+  /** Filled with the tokens of the functions that are called. */
+  called?: string[];
 }
 
 /** Runs a program against a mocked engine and waits until all it registered is there. */
 export async function runMocked<T>(
   program: () => T,
-  { preview = false, registered: all = [] }: MockOptions = {},
+  { preview = false, registered: all = [], called = [] }: MockOptions = {},
 ): Promise<{ result: T; resources: RegisteredResources }> {
   await pulumi.runtime.setMocks(
     {
@@ -50,8 +52,10 @@ export async function runMocked<T>(
         const computed = type.startsWith("clickstack-lambda:") ? {} : computedState(type, name, inputs);
         return { id: `${name}-id`, state: { ...computed, ...inputs } };
       },
-      call: ({ token, inputs }) =>
-        token === "aws:index/getRegion:getRegion" ? { region: account.region } : inputs,
+      call: ({ token, inputs }) => {
+        called.push(token);
+        return token === "aws:index/getRegion:getRegion" ? { region: account.region } : inputs;
+      },
     },
     "project",
     "stack",

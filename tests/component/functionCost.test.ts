@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { createHook } from "node:async_hooks";
+import { program, type Way } from "../../bench/providerPrograms";
+import { runMocked } from "./mockedStack";
+
+/** What so many functions make Pulumi's runtime do, in numbers that do not depend on the machine. */
+async function costs(way: Way, functions: number) {
+  let promises = 0;
+  const counting = createHook({
+    init(_, type) {
+      if (type === "PROMISE") promises++;
+    },
+  }).enable();
+  try {
+    const called: string[] = [];
+    const { resources } = await runMocked(() => program(way, functions)(), { called });
+    return { promises, resources: resources.all.length, calls: called.length };
+  } finally {
+    counting.disable();
+  }
+}
+
+/** What each further function costs. */
+async function costsOfOne(way: Way, from: number, to: number) {
+  const [few, many] = [await costs(way, from), await costs(way, to)];
+  const each = (key: keyof typeof few) => (many[key] - few[key]) / (to - from);
+  return { promises: each("promises"), resources: each("resources"), calls: each("calls") };
+}
+
+describe("the cost of an ObservedFunction", () => {
+  it("is the component beside the function, its role and one policy, without a call", async () => {
+    const { resources } = await runMocked(() => program("imported", 1)());
+    assert.deepEqual(resources.all.map(({ type }) => type).sort(), [
+      "aws:iam/role:Role",
+      "aws:iam/rolePolicy:RolePolicy",
+      "aws:lambda/function:Function",
+      "clickstack-lambda:index:ObservedFunction",
+    ]);
+    assert.equal((await costsOfOne("imported", 5, 10)).calls, 0);
+  });
+
+  it("is no more resources and little more work for Pulumi than what it does written by hand", async () => {
+    const [plain, observed] = [await costsOfOne("plain", 5, 10), await costsOfOne("imported", 5, 10)];
+    assert.ok(observed.resources <= plain.resources, `${observed.resources} resources`);
+    const ratio = observed.promises / plain.promises;
+    assert.ok(ratio <= 1.25, `${ratio.toFixed(2)} times the promises`);
+  });
+
+  it("does not grow with the number of functions", async () => {
+    const [first, later] = [await costsOfOne("imported", 5, 10), await costsOfOne("imported", 20, 30)];
+    assert.equal(later.resources, first.resources);
+    assert.ok(Math.abs(later.promises / first.promises - 1) <= 0.02, JSON.stringify([first, later]));
+  });
+
+  it("keeps none of the function's own inputs in the component's state", async () => {
+    const { resources } = await runMocked(() => program("imported", 1)());
+    const { inputs } = resources.one("clickstack-lambda:index:ObservedFunction");
+    assert.deepEqual(Object.keys(inputs).sort(), ["authorization", "endpoint", "extension"]);
+  });
+});
