@@ -16,12 +16,8 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, spa
 use prost::Message;
 use serde_json::json;
 use support::intake::{attribute, body, hex};
-use support::lambda::TRACE_ID;
+use support::lambda::{TRACE_ID, node_line};
 use support::{Extension, Intake, Lambda, request_id, run, server};
-
-fn node_line(id: &str, text: &str) -> String {
-    format!("2026-11-23T16:03:18.969Z\t{id}\tINFO\t{text}")
-}
 
 fn text_attribute(key: &str, value: &str) -> KeyValue {
     KeyValue {
@@ -82,47 +78,6 @@ fn registers_subscribes_and_asks_for_the_next_event() {
         );
         let uri = subscription["destination"]["URI"].as_str().unwrap();
         assert!(uri.starts_with("http://sandbox.localdomain:"), "{uri}");
-    });
-}
-
-#[test]
-fn managed_instances_have_no_invoke_events() {
-    run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let kind = ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances");
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[kind]);
-        lambda.asked(1).await;
-        assert_eq!(lambda.registration().unwrap()["events"], json!(["SHUTDOWN"]));
-        let id = request_id(1);
-        lambda
-            .deliver(&[lambda.start_event(&id), lambda.line(&node_line(&id, "hello"))])
-            .await;
-        support::until("the line without a flush", || intake.bodies() == ["hello"]).await;
-        lambda.shutdown("spindown");
-        assert_eq!(extension.ended().await, 0);
-    });
-}
-
-#[test]
-fn managed_instances_may_tell_of_an_invocation_only_after_shutdown() {
-    run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let kind = ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances");
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[kind]);
-        lambda.asked(1).await;
-        lambda.shutdown("spindown");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        let id = request_id(1);
-        let report = lambda.report_event(&id, "success");
-        lambda.deliver(&[lambda.start_event(&id), report]).await;
-        lambda
-            .deliver(&[lambda.line(&node_line(&id, "after the report"))])
-            .await;
-        assert_eq!(extension.ended().await, 0);
-        assert_eq!(
-            (intake.bodies(), intake.spans().len()),
-            (vec!["after the report".to_owned()], 1)
-        );
     });
 }
 

@@ -238,3 +238,8 @@ fn rfc3339(unix_ms: u64) -> String {
         days + 1
     )
 }
+
+/// A line as Node.js writes it for an invocation.
+pub fn node_line(id: &str, text: &str) -> String {
+    format!("2026-11-23T16:03:18.969Z\t{id}\tINFO\t{text}")
+}
