@@ -244,6 +244,23 @@ fn shutdown_takes_the_last_lines_along() {
 }
 
 #[test]
+fn lines_of_a_runtime_that_is_told_to_end_come_along() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invocation(&id, &["one".into()]).await;
+        lambda.deliver(&[lambda.report_event(&id, "success")]).await;
+        lambda.shutdown("spindown");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        lambda.deliver(&[lambda.line("SIGTERM: closing")]).await;
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(intake.bodies(), ["SIGTERM: closing", "one"]);
+    });
+}
+
+#[test]
 fn an_invocation_that_lambda_ended_leaves_span_and_record() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);

@@ -115,9 +115,13 @@ impl App {
         self.delivery.conclude();
     }
 
-    /// Lets the last events in: until Lambda has reported every invocation, or says nothing more.
+    /// Lets the last events in, until Lambda says nothing more. That every invocation was reported is no end: a runtime may
+    /// still write while it is told to end, which is before us.
     async fn drain(&self, until: Instant) {
-        while self.subscribed && !self.session.borrow().all_reported() {
+        if !self.subscribed {
+            return;
+        }
+        loop {
             let quiet = Instant::now() + QUIET;
             let news = tokio::time::timeout_at(until.min(quiet).into(), self.changed.notified()).await;
             if news.is_err() {

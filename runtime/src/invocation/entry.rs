@@ -56,8 +56,6 @@ pub struct Invocation {
     pub(super) committed: Option<TraceContext>,
     /// Its end was handed out by `take_finished`.
     pub(super) taken: bool,
-    /// `platform.report`, the last event of an invocation, has come.
-    pub(super) reported: bool,
 }
 
 impl Invocation {

@@ -90,27 +90,13 @@ impl Invocations {
         }
     }
 
-    /// `platform.runtimeDone` came. Only the first word on an invocation's end counts.
+    /// `platform.runtimeDone` or `platform.report` came. Only the first word on an invocation's end counts.
     pub fn done(&mut self, request_id: &str, outcome: Outcome) {
         let index = match self.newest(request_id) {
             Some(index) => index,
             None => self.add(request_id, ""),
         };
         self.recent[index].outcome.get_or_insert(outcome);
-    }
-
-    /// `platform.report` came: nothing of this invocation follows.
-    pub fn report(&mut self, request_id: &str, outcome: Outcome) {
-        self.done(request_id, outcome);
-        if let Some(index) = self.newest(request_id) {
-            self.recent[index].reported = true;
-        }
-    }
-
-    /// Whether Lambda has said everything about every invocation. Never known where several run at a time: a line may come
-    /// after its invocation's report, and no INVOKE tells of an invocation whose events are still under way.
-    pub fn all_reported(&self) -> bool {
-        !self.concurrent && self.recent.iter().all(|invocation| invocation.reported)
     }
 
     /// The function's SDK sent the span of its handler.
@@ -276,7 +262,6 @@ impl Invocations {
             outcome: None,
             committed: None,
             taken: false,
-            reported: false,
         });
         self.recent.len() - 1
     }

@@ -209,7 +209,7 @@ fn concurrent_invocations_are_remembered_for_the_lines_that_come_after_their_rep
             invocations.start(&format!("{round}-{run}"), TRACE, 10 * round);
         }
         for run in 0..64 {
-            invocations.report(&format!("{round}-{run}"), success(10 * round + 5));
+            invocations.done(&format!("{round}-{run}"), success(10 * round + 5));
         }
     }
     make_room(&mut invocations);
@@ -226,7 +226,7 @@ fn a_long_invocation_keeps_no_others_in_memory() {
     for run in 1..10_000 {
         make_room(&mut invocations);
         invocations.start(&run.to_string(), TRACE, run);
-        invocations.report(&run.to_string(), success(run));
+        invocations.done(&run.to_string(), success(run));
     }
     assert!(
         invocations.recent.len() <= REMEMBERED_CONCURRENT + 1,
@@ -247,15 +247,6 @@ fn invocations_that_lambda_never_ends_are_bounded() {
         invocations.invoke(&run.to_string(), "arn", TRACE, run);
     }
     assert!(invocations.recent.len() <= MOST, "{}", invocations.recent.len());
-}
-
-#[test]
-fn reports_are_no_end_where_invocations_overlap() {
-    let mut invocations = Invocations::new("lambda-managed-instances", "env");
-    assert!(!invocations.all_reported());
-    invocations.start("a", TRACE, 1);
-    invocations.report("a", success(2));
-    assert!(!invocations.all_reported());
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl Session {
 
     fn report(&mut self, report: &Done<'_>, at: u64) {
         self.close_traces();
-        self.invocations.report(&report.request_id, Outcome::of(report, at));
+        self.invocations.done(&report.request_id, Outcome::of(report, at));
         if let Some(log) = incidents::from_memory(report, at) {
             self.buffer.push_log(log);
         }

@@ -102,11 +102,6 @@ impl Session {
         self.invocations.others_are_done(request_id)
     }
 
-    /// Whether Lambda has said everything about every invocation.
-    pub fn all_reported(&self) -> bool {
-        self.invocations.all_reported()
-    }
-
     /// What waits is to leave although invocations still run.
     pub fn commit(&mut self) {
         self.invocations.commit();

@@ -181,21 +181,6 @@ fn unknown_and_malformed_events_cost_only_themselves() {
 }
 
 #[test]
-fn reports_end_the_wait_at_shutdown() {
-    let mut session = session();
-    assert!(session.all_reported());
-    session.telemetry(&batch(&[start(1, ID), done(2, ID, "success")]), NOW);
-    assert!(!session.all_reported());
-    let report = event(
-        3,
-        "platform.report",
-        serde_json::json!({"requestId": ID, "status": "success"}),
-    );
-    session.telemetry(&batch(&[report]), NOW);
-    assert!(session.all_reported());
-}
-
-#[test]
 fn an_applications_own_request_id_is_a_field() {
     let mut session = session();
     let own = event(2, "function", serde_json::json!({"requestId": "app-7", "message": "m"}));
