@@ -2,8 +2,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { Session } from "chdb";
+import type { AttributeType } from "./attributeType";
 import { ClickHouseError } from "./clickHouseError";
 import { schemaStatements } from "./schema";
+
+/**
+ * Dotted names of attributes can say the same as nested ones: of those, JSON columns keep the first, as with the
+ * extension's own inserts, where the collector would lose its batch.
+ */
+const INSERT_SETTINGS = { type_json_skip_duplicated_paths: 1 };
 
 /** One statement for the engine with what ClickHouse's HTTP interface lets a request set around it. */
 export interface Statement {
@@ -38,13 +45,17 @@ export class Engine {
     private readonly temporaryDirectory: string,
   ) {}
 
-  /** Opens (or makes) the data directory and ClickStack's tables in it. */
-  static async open(directory: string, openSession: (path: string) => Session): Promise<Engine> {
+  /** Opens (or makes) the data directory and tables with such attributes in it. */
+  static async open(
+    directory: string,
+    attributes: AttributeType,
+    openSession: (path: string) => Session,
+  ): Promise<Engine> {
     const temporaryDirectory = path.join(directory, "inserts");
     rmSync(temporaryDirectory, { recursive: true, force: true });
     mkdirSync(temporaryDirectory, { recursive: true });
     const engine = new Engine(openSession(path.join(directory, "data")), temporaryDirectory);
-    for (const sql of schemaStatements()) {
+    for (const sql of schemaStatements(attributes)) {
       await engine.run({ sql, format: "Null", database: "default", settings: {}, parameters: {} });
     }
     return engine;
@@ -84,7 +95,12 @@ export class Engine {
         if (rows.length === 0) continue;
         const values = Buffer.from(`${rows.join("\n")}\n`);
         await translateErrors(
-          this.session.insert({ table: `default.${table}`, format: "JSONEachRow", values }),
+          this.session.insert({
+            table: `default.${table}`,
+            format: "JSONEachRow",
+            values,
+            settings: INSERT_SETTINGS,
+          }),
         );
       }
     });

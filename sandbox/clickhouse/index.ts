@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import type { AttributeType } from "./attributeType";
 import type { Fault } from "./faults";
 import { USER } from "./http/credentials";
 import { ServerProcess } from "./serverProcess";
 import type { IntakeStats } from "./signal";
 
+export type { AttributeType } from "./attributeType";
 export type { Fault } from "./faults";
 export type { IntakeStats, Signal, SignalStats } from "./signal";
 
@@ -14,6 +16,8 @@ export type { IntakeStats, Signal, SignalStats } from "./signal";
 export interface ClickHouseOptions {
   /** Key that the OTLP intake wants in `authorization`; also the password of user `default`. */
   readonly ingestionKey: string;
+  /** Type of the tables' attribute columns, when they are made. Default: `map`, as ClickStack has them. */
+  readonly attributes?: AttributeType;
   /** Serve both interfaces over TLS. Default: false. */
   readonly tls?: boolean;
   /** Where data and certificates are kept. Default: a temporary directory, removed by `stop`. */
@@ -67,7 +71,7 @@ export interface EmbeddedClickHouse extends QuerySource {
  * @throws Error that names the platform and has the last output of the process, when it can't start
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<EmbeddedClickHouse> {
-  const { ingestionKey, tls = false, ports: [httpPort = 0, otlpPort = 0] = [] } = options;
+  const { ingestionKey, attributes = "map", tls = false, ports: [httpPort = 0, otlpPort = 0] = [] } = options;
   if (ingestionKey === "") throw new Error("startClickHouse: ingestionKey: must not be empty");
   const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), "clickstack-clickhouse-"));
   const removeDirectory = (): void => {
@@ -75,6 +79,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Embed
   };
   const settings = {
     ingestionKey,
+    attributes,
     tls,
     directory: path.resolve(directory),
     ports: [httpPort, otlpPort],

@@ -1,9 +1,11 @@
+import type { AttributeType } from "./attributeType";
 import type { Fault } from "./faults";
 import type { IntakeStats } from "./signal";
 
 /** How the server process shall run. */
 export interface ServerOptions {
   readonly ingestionKey: string;
+  readonly attributes: AttributeType;
   /** Holds the data, inserts under way and certificates. */
   readonly directory: string;
   readonly tls: boolean;

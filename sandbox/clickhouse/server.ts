@@ -22,12 +22,12 @@ export interface Server {
 export async function startServer(options: ServerOptions): Promise<Server> {
   // Loaded here, as it fails on a platform that chdb has no engine for.
   const { Session } = await import("chdb");
-  const { ingestionKey, directory, ports } = options;
+  const { ingestionKey, attributes, directory, ports } = options;
   const certificate = options.tls ? await serverCertificate(path.join(directory, "tls")) : undefined;
-  const engine = await Engine.open(directory, (dataDirectory) => new Session(dataDirectory));
+  const engine = await Engine.open(directory, attributes, (dataDirectory) => new Session(dataDirectory));
   const faults = new FaultPlan();
   const stats = emptyStats();
-  const context = { ingestionKey, faults, stats, store: engine.insertRows.bind(engine) };
+  const context = { ingestionKey, attributes, faults, stats, store: engine.insertRows.bind(engine) };
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()));

@@ -5,9 +5,10 @@ export function hexId(id: Uint8Array): string {
   return id.some((byte) => byte !== 0) ? Buffer.from(id).toString("hex") : "";
 }
 
-/** A DateTime64(9): seconds since 1970 with nine decimals. */
+/** A DateTime64(9): seconds since 1970, of which ClickHouse wants ten digits, with nine decimals. */
 export function nanoseconds(time: bigint): string {
-  return `${time / 1_000_000_000n}.${String(time % 1_000_000_000n).padStart(9, "0")}`;
+  const digits = String(time).padStart(19, "0");
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
 /** A DateTime: whole seconds since 1970. */
@@ -21,11 +22,11 @@ export function float(value: number): number | string {
   return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-/** A row as a line of ClickHouse's JSONEachRow. */
-export function rowText(row: object): string {
-  const text = JSON.stringify(row);
+/** A value that isn't attributes, as JSON. */
+export function plainText(value: unknown): string {
+  const text = JSON.stringify(value);
   // Halves of surrogate pairs can come from JSON only; ClickHouse refuses them.
-  return text.includes("\\ud") ? JSON.stringify(wellFormed(row)) : text;
+  return text.includes("\\ud") ? JSON.stringify(wellFormed(value)) : text;
 }
 
 function wellFormed(value: unknown): unknown {

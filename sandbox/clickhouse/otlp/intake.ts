@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AttributeType } from "../attributeType";
 import type { Fault, FaultPlan } from "../faults";
 import { equalSecrets } from "../http/credentials";
 import { RequestBodyError, readBody } from "../requestBody";
@@ -33,6 +34,7 @@ const GRPC_CODES: Readonly<Record<number, number>> = {
 /** What the intake works with. */
 export interface IntakeContext {
   readonly ingestionKey: string;
+  readonly attributes: AttributeType;
   readonly faults: FaultPlan;
   readonly stats: IntakeStats;
   readonly store: (rows: TableRows) => Promise<void>;
@@ -90,7 +92,7 @@ async function store(
   encoding: Encoding,
   body: Buffer,
 ): Promise<number> {
-  const rows = requestRows(signal, encoding, body);
+  const rows = requestRows(signal, encoding, body, context.attributes);
   await context.store(rows);
   return [...rows.values()].reduce((sum, { length }) => sum + length, 0);
 }

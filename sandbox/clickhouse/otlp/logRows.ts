@@ -2,17 +2,17 @@ import { hexId, nanoseconds } from "./cells";
 import { mergeBody } from "./logBody";
 import type { LogRecord, LogsRequest } from "./messages";
 import { resolveSeverity } from "./severity";
-import { asString, asStrings, toMap, toValue } from "./value";
+import { asString, toMap, toValue, type ValueMap } from "./value";
 
 /** Columns of `otel_logs` that hold what resource and scope say. */
 interface Origin {
   readonly ServiceName: string;
   readonly ResourceSchemaUrl: string;
-  readonly ResourceAttributes: Record<string, string>;
+  readonly ResourceAttributes: ValueMap;
   readonly ScopeSchemaUrl: string;
   readonly ScopeName: string;
   readonly ScopeVersion: string;
-  readonly ScopeAttributes: Record<string, string>;
+  readonly ScopeAttributes: ValueMap;
 }
 
 /** A row of `otel_logs`. */
@@ -24,16 +24,16 @@ export interface LogRow extends Origin {
   readonly SeverityText: string;
   readonly SeverityNumber: number;
   readonly Body: string;
-  readonly LogAttributes: Record<string, string>;
+  readonly LogAttributes: ValueMap;
   readonly EventName: string;
 }
 
 /** The rows that ClickStack's collector writes for a request with logs. */
 export function logRows(request: LogsRequest): LogRow[] {
   return request.resourceLogs.flatMap(({ resource, schemaUrl, scopeLogs }) => {
-    const ResourceAttributes = asStrings(toMap(resource?.attributes ?? []));
+    const ResourceAttributes = toMap(resource?.attributes ?? []);
     const fromResource = {
-      ServiceName: ResourceAttributes["service.name"] ?? "",
+      ServiceName: asString(ResourceAttributes.get("service.name") ?? null),
       ResourceSchemaUrl: schemaUrl,
       ResourceAttributes,
     };
@@ -43,7 +43,7 @@ export function logRows(request: LogsRequest): LogRow[] {
         ScopeSchemaUrl: group.schemaUrl,
         ScopeName: group.scope?.name ?? "",
         ScopeVersion: group.scope?.version ?? "",
-        ScopeAttributes: asStrings(toMap(group.scope?.attributes ?? [])),
+        ScopeAttributes: toMap(group.scope?.attributes ?? []),
       };
       return group.logRecords.map((record) => logRow(origin, record));
     });
@@ -65,7 +65,7 @@ function logRow(origin: Origin, record: LogRecord): LogRow {
     SeverityText: severity.text,
     SeverityNumber: severity.number,
     Body: text,
-    LogAttributes: asStrings(attributes),
+    LogAttributes: attributes,
     EventName: record.eventName,
   };
 }

@@ -1,4 +1,5 @@
-import { float, seconds } from "./cells";
+import type { AttributeType } from "../attributeType";
+import { float, hexId, nanoseconds, seconds } from "./cells";
 import type {
   DataPoint,
   Exemplar,
@@ -10,29 +11,29 @@ import type {
   NumberValue,
   SummaryPoint,
 } from "./messages";
-import { asStrings, toMap } from "./value";
+import { asString, toMap } from "./value";
 
 /** A row of one of the `otel_metrics_*` tables, by column. */
 export type MetricRow = Readonly<Record<string, unknown>>;
 
-/** The rows that ClickStack's collector writes for a request with metrics, by table. */
-export function metricRows(request: MetricsRequest): Map<string, MetricRow[]> {
+/** The rows that ClickStack's collector writes for a request with metrics into tables of the type, by table. */
+export function metricRows(request: MetricsRequest, attributes: AttributeType): Map<string, MetricRow[]> {
   const tables = new Map<string, MetricRow[]>();
   for (const { resource, schemaUrl, scopeMetrics } of request.resourceMetrics) {
-    const ResourceAttributes = asStrings(toMap(resource?.attributes ?? []));
+    const ResourceAttributes = toMap(resource?.attributes ?? []);
     for (const { scope, schemaUrl: ScopeSchemaUrl, metrics } of scopeMetrics) {
       const origin = {
         ResourceAttributes,
         ResourceSchemaUrl: schemaUrl,
-        ServiceName: ResourceAttributes["service.name"] ?? "",
+        ServiceName: asString(ResourceAttributes.get("service.name") ?? null),
         ScopeName: scope?.name ?? "",
         ScopeVersion: scope?.version ?? "",
-        ScopeAttributes: asStrings(toMap(scope?.attributes ?? [])),
+        ScopeAttributes: toMap(scope?.attributes ?? []),
         ScopeDroppedAttrCount: scope?.droppedAttributesCount ?? 0,
         ScopeSchemaUrl,
       };
       for (const metric of metrics) {
-        const { kind, rows } = pointRows(metric);
+        const { kind, rows } = pointRows(metric, attributes);
         const described = {
           ...origin,
           MetricName: metric.name,
@@ -49,45 +50,56 @@ export function metricRows(request: MetricsRequest): Map<string, MetricRow[]> {
 }
 
 /** The columns that depend on the point; a metric without data has no rows. */
-function pointRows(metric: Metric): { kind: string; rows: MetricRow[] } {
+function pointRows(metric: Metric, attributes: AttributeType): { kind: string; rows: MetricRow[] } {
   const { gauge, sum, histogram, exponentialHistogram, summary } = metric;
   if (sum) {
     const shared = { AggregationTemporality: sum.aggregationTemporality, IsMonotonic: sum.isMonotonic };
-    return { kind: "sum", rows: sum.dataPoints.map((point) => ({ ...numberCells(point), ...shared })) };
+    return {
+      kind: "sum",
+      rows: sum.dataPoints.map((point) => ({ ...numberCells(point, attributes), ...shared })),
+    };
   }
   if (histogram) {
     const shared = { AggregationTemporality: histogram.aggregationTemporality };
     return {
       kind: "histogram",
-      rows: histogram.dataPoints.map((point) => ({ ...histogramCells(point), ...shared })),
+      rows: histogram.dataPoints.map((point) => ({ ...histogramCells(point, attributes), ...shared })),
     };
   }
   if (exponentialHistogram) {
     const shared = { AggregationTemporality: exponentialHistogram.aggregationTemporality };
-    const rows = exponentialHistogram.dataPoints.map((point) => ({ ...exponentialCells(point), ...shared }));
+    const rows = exponentialHistogram.dataPoints.map((point) => ({
+      ...exponentialCells(point, attributes),
+      ...shared,
+    }));
     return { kind: "exponential_histogram", rows };
   }
-  if (summary) return { kind: "summary", rows: summary.dataPoints.map(summaryCells) };
-  return { kind: "gauge", rows: (gauge?.dataPoints ?? []).map(numberCells) };
+  if (summary)
+    return { kind: "summary", rows: summary.dataPoints.map((point) => summaryCells(point, attributes)) };
+  return { kind: "gauge", rows: (gauge?.dataPoints ?? []).map((point) => numberCells(point, attributes)) };
 }
 
-function commonCells(point: DataPoint): MetricRow {
+function commonCells(point: DataPoint, attributes: AttributeType): MetricRow {
   return {
-    Attributes: asStrings(toMap(point.attributes)),
-    StartTimeUnix: seconds(point.startTimeUnixNano),
-    TimeUnix: seconds(point.timeUnixNano),
+    Attributes: toMap(point.attributes),
+    StartTimeUnix: timeCell(point.startTimeUnixNano, attributes),
+    TimeUnix: timeCell(point.timeUnixNano, attributes),
     Flags: point.flags,
   };
 }
 
-function numberCells(point: NumberPoint): MetricRow {
-  return { ...commonCells(point), Value: numberValue(point), ...exemplarCells(point.exemplars) };
+function numberCells(point: NumberPoint, attributes: AttributeType): MetricRow {
+  return {
+    ...commonCells(point, attributes),
+    Value: numberValue(point),
+    ...exemplarCells(point.exemplars, attributes),
+  };
 }
 
-function histogramCells(point: HistogramPoint): MetricRow {
+function histogramCells(point: HistogramPoint, attributes: AttributeType): MetricRow {
   return {
-    ...commonCells(point),
-    ...exemplarCells(point.exemplars),
+    ...commonCells(point, attributes),
+    ...exemplarCells(point.exemplars, attributes),
     Count: String(point.count),
     Sum: float(point.sum),
     BucketCounts: point.bucketCounts.map(String),
@@ -97,10 +109,10 @@ function histogramCells(point: HistogramPoint): MetricRow {
   };
 }
 
-function exponentialCells(point: ExponentialHistogramPoint): MetricRow {
+function exponentialCells(point: ExponentialHistogramPoint, attributes: AttributeType): MetricRow {
   return {
-    ...commonCells(point),
-    ...exemplarCells(point.exemplars),
+    ...commonCells(point, attributes),
+    ...exemplarCells(point.exemplars, attributes),
     Count: String(point.count),
     Sum: float(point.sum),
     Scale: point.scale,
@@ -114,9 +126,9 @@ function exponentialCells(point: ExponentialHistogramPoint): MetricRow {
   };
 }
 
-function summaryCells(point: SummaryPoint): MetricRow {
+function summaryCells(point: SummaryPoint, attributes: AttributeType): MetricRow {
   return {
-    ...commonCells(point),
+    ...commonCells(point, attributes),
     Count: String(point.count),
     Sum: float(point.sum),
     "ValueAtQuantiles.Quantile": point.quantileValues.map(({ quantile }) => float(quantile)),
@@ -124,21 +136,26 @@ function summaryCells(point: SummaryPoint): MetricRow {
   };
 }
 
-/** Identifiers of an exemplar are written in full even when they are zero. */
-function exemplarCells(exemplars: readonly Exemplar[]): MetricRow {
-  const fullId = (id: Uint8Array, length: number): string =>
-    Buffer.from(id)
-      .toString("hex")
-      .padEnd(2 * length, "0");
+/** JSON tables are the exporter's own, with times to the nanosecond; ClickStack's have whole seconds. */
+function timeCell(time: bigint, attributes: AttributeType): number | string {
+  return attributes === "json" ? nanoseconds(time) : seconds(time);
+}
+
+function exemplarCells(exemplars: readonly Exemplar[], attributes: AttributeType): MetricRow {
+  const id = attributes === "json" ? hexId : fullId;
   return {
-    "Exemplars.FilteredAttributes": exemplars.map((exemplar) =>
-      asStrings(toMap(exemplar.filteredAttributes)),
-    ),
-    "Exemplars.TimeUnix": exemplars.map((exemplar) => seconds(exemplar.timeUnixNano)),
+    "Exemplars.FilteredAttributes": exemplars.map((exemplar) => toMap(exemplar.filteredAttributes)),
+    "Exemplars.TimeUnix": exemplars.map((exemplar) => timeCell(exemplar.timeUnixNano, attributes)),
     "Exemplars.Value": exemplars.map(numberValue),
-    "Exemplars.SpanId": exemplars.map((exemplar) => fullId(exemplar.spanId, 8)),
-    "Exemplars.TraceId": exemplars.map((exemplar) => fullId(exemplar.traceId, 16)),
+    "Exemplars.SpanId": exemplars.map((exemplar) => id(exemplar.spanId, 8)),
+    "Exemplars.TraceId": exemplars.map((exemplar) => id(exemplar.traceId, 16)),
   };
+}
+
+/** Next to maps, the exporter writes an exemplar's identifiers in full even when they are zero. */
+function fullId(id: Uint8Array, length: number): string {
+  const digits = Buffer.from(id).toString("hex");
+  return digits.padEnd(2 * length, "0");
 }
 
 function numberValue(value: NumberValue): number | string {

@@ -29,7 +29,7 @@ export function fromJson(json: unknown): Value {
   return null;
 }
 
-export function isMap(value: Value | undefined): value is ValueMap {
+export function isMap(value: unknown): value is ValueMap {
   return value instanceof Map;
 }
 
@@ -50,7 +50,8 @@ export function asStrings(map: ValueMap): Record<string, string> {
   return strings;
 }
 
-function numberText(value: number): string {
+/** A number as Go and JavaScript write it in JSON; words for one that JSON can't hold. */
+export function numberText(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : String(value);
   const name = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
   return `json: unsupported value: ${name}`;
@@ -59,7 +60,7 @@ function numberText(value: number): string {
 /** Empty when it holds a number that JSON has no way to write. */
 function compositeText(value: readonly Value[] | ValueMap): string {
   try {
-    return jsonText(value);
+    return jsonText(value, TEXT);
   } catch (error) {
     if (error instanceof NotInJson) return "";
     throw error;
@@ -68,17 +69,28 @@ function compositeText(value: readonly Value[] | ValueMap): string {
 
 class NotInJson extends Error {}
 
-function jsonText(value: Value): string {
-  if (value === null) return "null";
-  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
-  if (typeof value === "number") {
+/** How numbers and strings are written. */
+interface JsonStyle {
+  readonly number: (value: number) => string;
+  readonly text: (value: string) => string;
+}
+
+const TEXT: JsonStyle = {
+  number: (value) => {
     if (!Number.isFinite(value)) throw new NotInJson();
     return numberText(value);
-  }
-  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));
-  if (typeof value === "string") return JSON.stringify(value);
-  if (!isMap(value)) return `[${value.map(jsonText).join(",")}]`;
-  // As Go writes maps: by the bytes of their keys.
+  },
+  text: JSON.stringify,
+};
+
+/** JSON as Go writes it: maps in the order of their keys' bytes, bytes as base64. */
+export function jsonText(value: Value, style: JsonStyle): string {
+  if (value === null) return "null";
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return style.number(value);
+  if (typeof value === "string") return style.text(value);
+  if (value instanceof Uint8Array) return style.text(Buffer.from(value).toString("base64"));
+  if (!isMap(value)) return `[${value.map((element) => jsonText(element, style)).join(",")}]`;
   const entries = [...value].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${jsonText(entry)}`).join(",")}}`;
+  return `{${entries.map(([key, entry]) => `${style.text(key)}:${jsonText(entry, style)}`).join(",")}}`;
 }

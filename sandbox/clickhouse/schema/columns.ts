@@ -1,5 +1,7 @@
 /** Column and index definitions that ClickStack's tables share. */
 
+import type { AttributeType } from "../attributeType";
+
 /** Days that a row is kept: ClickStack's default of 720 hours. */
 export const RETENTION_DAYS = 30;
 
@@ -7,11 +9,26 @@ const COMPRESSION = "CODEC(ZSTD(1))";
 
 export const STRING = `String ${COMPRESSION}`;
 export const KEYWORD = `LowCardinality(String) ${COMPRESSION}`;
-export const ATTRIBUTES = `Map(LowCardinality(String), String) ${COMPRESSION}`;
+
+const ATTRIBUTE_TYPES: Readonly<Record<AttributeType, string>> = {
+  map: "Map(LowCardinality(String), String)",
+  json: "JSON",
+};
 
 /** `name type` with the name quoted, as column names hold dots. */
 export function column(name: string, type: string): string {
   return `\`${name}\` ${type}`;
+}
+
+/** Attributes; those that are JSON have a column with their names beside them. */
+export function attributeColumns(name: string, attributes: AttributeType): string[] {
+  const values = column(name, `${ATTRIBUTE_TYPES[attributes]} ${COMPRESSION}`);
+  return attributes === "map" ? [values] : [values, arrayColumn(`${name}Keys`, "LowCardinality(String)")];
+}
+
+/** Attributes of each of a row's events, links or exemplars. */
+export function attributeArrayColumn(name: string, attributes: AttributeType): string {
+  return arrayColumn(name, ATTRIBUTE_TYPES[attributes]);
 }
 
 /** An array column, one of those that together hold a span's events, its links or a point's exemplars. */

@@ -1,9 +1,11 @@
+import type { AttributeType } from "../attributeType";
 import { createTable } from "./columns";
-import { LOGS_TABLE } from "./logs";
-import { METRICS_TABLES } from "./metrics";
-import { TRACES_TABLE } from "./traces";
+import { logsTable } from "./logs";
+import { metricsTables } from "./metrics";
+import { tracesTable } from "./traces";
 
-/** The statements that create ClickStack's tables in database `default`; safe to run again. */
-export function schemaStatements(): string[] {
-  return [LOGS_TABLE, TRACES_TABLE, ...METRICS_TABLES].map(createTable);
+/** The statements that create the tables in database `default`; safe to run again. */
+export function schemaStatements(attributes: AttributeType): string[] {
+  const tables = [logsTable(attributes), tracesTable(attributes), ...metricsTables(attributes)];
+  return tables.map(createTable);
 }

@@ -1,5 +1,7 @@
+import type { AttributeType } from "../attributeType";
 import {
-  ATTRIBUTES,
+  attributeColumns,
+  bloomIndex,
   column,
   itemsColumn,
   KEYWORD,
@@ -20,10 +22,9 @@ const MATERIALIZED_ATTRIBUTES = [
   "deployment.environment.name",
 ];
 
-/** `otel_logs` as ClickStack creates it on a ClickHouse with full-text indexes (26.2 and later). */
-export const LOGS_TABLE: TableDefinition = {
-  name: "otel_logs",
-  columns: [
+/** Columns that rows are inserted with. */
+function insertedColumns(attributes: AttributeType): string[] {
+  return [
     column("Timestamp", "DateTime64(9) CODEC(Delta(8), ZSTD(1))"),
     column("TraceId", STRING),
     column("SpanId", STRING),
@@ -33,13 +34,27 @@ export const LOGS_TABLE: TableDefinition = {
     column("ServiceName", KEYWORD),
     column("Body", STRING),
     column("ResourceSchemaUrl", KEYWORD),
-    column("ResourceAttributes", ATTRIBUTES),
+    ...attributeColumns("ResourceAttributes", attributes),
     column("ScopeSchemaUrl", KEYWORD),
     column("ScopeName", STRING),
     column("ScopeVersion", KEYWORD),
-    column("ScopeAttributes", ATTRIBUTES),
-    column("LogAttributes", ATTRIBUTES),
+    ...attributeColumns("ScopeAttributes", attributes),
+    ...attributeColumns("LogAttributes", attributes),
     column("EventName", STRING),
+  ];
+}
+
+const SHARED = {
+  name: "otel_logs",
+  partitionBy: "toDate(Timestamp)",
+  retentionFrom: "toDateTime(Timestamp)",
+};
+
+/** `otel_logs` as ClickStack creates it on a ClickHouse with full-text indexes (26.2 and later). */
+const MAP_TABLE: TableDefinition = {
+  ...SHARED,
+  columns: [
+    ...insertedColumns("map"),
     ...MATERIALIZED_ATTRIBUTES.map((attribute) => materializedColumn(attribute, "LowCardinality(String)")),
     itemsColumn("ResourceAttributeItems", "ResourceAttributes"),
     itemsColumn("ScopeAttributeItems", "ScopeAttributes"),
@@ -55,9 +70,7 @@ export const LOGS_TABLE: TableDefinition = {
     textIndex("idx_log_attr_items", "LogAttributeItems"),
     "INDEX idx_lower_body lower(Body) TYPE text(tokenizer = 'splitByNonAlpha')",
   ],
-  partitionBy: "toDate(Timestamp)",
   orderBy: "toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp",
-  retentionFrom: "toDateTime(Timestamp)",
   settings: [
     "index_granularity = 8192",
     "ttl_only_drop_parts = 1",
@@ -65,3 +78,22 @@ export const LOGS_TABLE: TableDefinition = {
     "enable_block_offset_column = 1",
   ],
 };
+
+/** `otel_logs` as the collector's exporter creates it with `json: true`. */
+const JSON_TABLE: TableDefinition = {
+  ...SHARED,
+  columns: insertedColumns("json"),
+  indexes: [
+    bloomIndex("idx_res_attr_keys", "ResourceAttributesKeys", 0.01),
+    bloomIndex("idx_scope_attr_keys", "ScopeAttributesKeys", 0.01),
+    bloomIndex("idx_log_attr_keys", "LogAttributesKeys", 0.01),
+    "INDEX idx_body Body TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8",
+  ],
+  orderBy: "ServiceName, toDateTime(Timestamp), Timestamp",
+  settings: ["index_granularity = 8192", "ttl_only_drop_parts = 1"],
+};
+
+/** `otel_logs` with attributes of the type. */
+export function logsTable(attributes: AttributeType): TableDefinition {
+  return attributes === "json" ? JSON_TABLE : MAP_TABLE;
+}

@@ -1,6 +1,8 @@
+import type { AttributeType } from "../attributeType";
 import {
-  ATTRIBUTES,
   arrayColumn,
+  attributeArrayColumn,
+  attributeColumns,
   bloomIndex,
   column,
   itemsColumn,
@@ -12,12 +14,9 @@ import {
   textIndex,
 } from "./columns";
 
-const ATTRIBUTE_MAP = "Map(LowCardinality(String), String)";
-
-/** `otel_traces` as ClickStack creates it on a ClickHouse with full-text indexes (26.2 and later). */
-export const TRACES_TABLE: TableDefinition = {
-  name: "otel_traces",
-  columns: [
+/** Columns that rows are inserted with. */
+function insertedColumns(attributes: AttributeType): string[] {
+  return [
     column("Timestamp", "DateTime64(9) CODEC(Delta(8), ZSTD(1))"),
     column("TraceId", STRING),
     column("SpanId", STRING),
@@ -26,20 +25,34 @@ export const TRACES_TABLE: TableDefinition = {
     column("SpanName", KEYWORD),
     column("SpanKind", KEYWORD),
     column("ServiceName", KEYWORD),
-    column("ResourceAttributes", ATTRIBUTES),
+    ...attributeColumns("ResourceAttributes", attributes),
     column("ScopeName", STRING),
     column("ScopeVersion", STRING),
-    column("SpanAttributes", ATTRIBUTES),
+    ...attributeColumns("SpanAttributes", attributes),
     column("Duration", "UInt64 CODEC(ZSTD(1))"),
     column("StatusCode", KEYWORD),
     column("StatusMessage", STRING),
     arrayColumn("Events.Timestamp", "DateTime64(9)"),
     arrayColumn("Events.Name", "LowCardinality(String)"),
-    arrayColumn("Events.Attributes", ATTRIBUTE_MAP),
+    attributeArrayColumn("Events.Attributes", attributes),
     arrayColumn("Links.TraceId", "String"),
     arrayColumn("Links.SpanId", "String"),
     arrayColumn("Links.TraceState", "String"),
-    arrayColumn("Links.Attributes", ATTRIBUTE_MAP),
+    attributeArrayColumn("Links.Attributes", attributes),
+  ];
+}
+
+const SHARED = {
+  name: "otel_traces",
+  partitionBy: "toDate(Timestamp)",
+  settings: ["index_granularity = 8192", "ttl_only_drop_parts = 1"],
+};
+
+/** `otel_traces` as ClickStack creates it on a ClickHouse with full-text indexes (26.2 and later). */
+const MAP_TABLE: TableDefinition = {
+  ...SHARED,
+  columns: [
+    ...insertedColumns("map"),
     materializedColumn("rum.sessionId", "String"),
     column(
       "SampleRate",
@@ -58,8 +71,24 @@ export const TRACES_TABLE: TableDefinition = {
     minMaxIndex("idx_duration", "Duration"),
     "INDEX idx_lower_span_name lower(SpanName) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8",
   ],
-  partitionBy: "toDate(Timestamp)",
   orderBy: "ServiceName, SpanName, toDateTime(Timestamp)",
   retentionFrom: "toDate(Timestamp)",
-  settings: ["index_granularity = 8192", "ttl_only_drop_parts = 1"],
 };
+
+/** `otel_traces` as the collector's exporter creates it with `json: true`. */
+const JSON_TABLE: TableDefinition = {
+  ...SHARED,
+  columns: insertedColumns("json"),
+  indexes: [
+    bloomIndex("idx_res_attr_keys", "ResourceAttributesKeys", 0.01),
+    bloomIndex("idx_span_attr_keys", "SpanAttributesKeys", 0.01),
+    minMaxIndex("idx_duration", "Duration"),
+  ],
+  orderBy: "ServiceName, SpanName, toDateTime(Timestamp), Timestamp",
+  retentionFrom: "toDateTime(Timestamp)",
+};
+
+/** `otel_traces` with attributes of the type. */
+export function tracesTable(attributes: AttributeType): TableDefinition {
+  return attributes === "json" ? JSON_TABLE : MAP_TABLE;
+}

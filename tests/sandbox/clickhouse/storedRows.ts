@@ -35,16 +35,24 @@ export function comparable(row: Row): Row[] {
       if (column in row) masked[column] = row[column] === "" ? "" : `<${column}>`;
     }
   }
-  const result: Row = JSON.parse(JSON.stringify(masked), (key, value) => {
-    if (key === "faas.instance") return "<instance>";
-    return isOwn(row) ? maskAttribute(key, value) : value;
-  });
-  return [result];
+  const cells = Object.entries(masked).map(([column, cell]) => [column, mask(column, cell, isOwn(row))]);
+  return [Object.fromEntries(cells)];
 }
 
-function maskAttribute(key: string, value: unknown): unknown {
+/** `path`: column and keys with dots between, whether the attributes are a map with dotted keys or nested JSON. */
+function mask(path: string, value: unknown, own: boolean): unknown {
+  if (path.endsWith(".faas.instance")) return "<instance>";
+  if (Array.isArray(value)) return value.map((element) => mask(path, element, own));
+  if (typeof value !== "object" || value === null) return own ? maskAttribute(path, value) : value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([key, entry]) => [key, mask(`${path}.${key}`, entry, own)]));
+}
+
+/** A measured number may be whole in one run only, so its type in JSON is a matter of the run too. */
+function maskAttribute(path: string, value: unknown): unknown {
+  if (/duration|_ms$|memory/i.test(path) && /^([\d.]+|Int64|Float64)$/.test(String(value)))
+    return `<${path}>`;
   if (typeof value !== "string") return value;
-  if (/duration|_ms$|memory/i.test(key) && /^[\d.]+$/.test(value)) return `<${key}>`;
   return value
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<request id>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");

@@ -10,7 +10,7 @@ import { hostArchitecture } from "../../../layers/compile";
 import { readLayerManifest } from "../../../layers/manifest";
 import { type FunctionDefinition, Sandbox } from "../../../sandbox";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
-import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import { type AttributeType, type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
 
 export const ingestionKey = "key-made-for-this-test";
 const region = "eu-central-1";
@@ -34,7 +34,9 @@ export class ObservedSandbox {
     readonly secretArn: string,
   ) {}
 
-  static async open(options: { tls?: boolean; ingestionKey?: string } = {}): Promise<ObservedSandbox> {
+  static async open(
+    options: { tls?: boolean; ingestionKey?: string; attributes?: AttributeType } = {},
+  ): Promise<ObservedSandbox> {
     const directory = mkdtempSync(join(tmpdir(), "extension-test-"));
     const [aws, clickhouse] = await Promise.all([
       startEmbeddedAws(),

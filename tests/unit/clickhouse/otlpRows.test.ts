@@ -4,6 +4,7 @@ import { decodeRequest, encodeStatus, encodeSuccess } from "../../../sandbox/cli
 import { logRows } from "../../../sandbox/clickhouse/otlp/logRows";
 import { metricRows } from "../../../sandbox/clickhouse/otlp/metricRows";
 import { requestRows } from "../../../sandbox/clickhouse/otlp/rows";
+import { rowText } from "../../../sandbox/clickhouse/otlp/rowText";
 import { spanRows } from "../../../sandbox/clickhouse/otlp/spanRows";
 import type { Signal } from "../../../sandbox/clickhouse/signal";
 import {
@@ -18,7 +19,7 @@ import {
 
 const TIME = 1_790_000_000_123_456_789n;
 const json = (request: unknown) => Buffer.from(JSON.stringify(request));
-const plain = <T>(value: T): unknown => JSON.parse(JSON.stringify(value));
+const plain = (row: object = {}): Record<string, unknown> => JSON.parse(rowText(row, "map"));
 
 const record = {
   timeUnixNano: String(TIME),
@@ -36,7 +37,7 @@ const record = {
 describe("rows of an export request", () => {
   it("are those of the collector for logs", () => {
     const rows = logRows(decodeRequest("logs", "json", json(logsRequest([record]))));
-    assert.deepEqual(plain(rows), [
+    assert.deepEqual(rows.map(plain), [
       {
         Timestamp: "1790000000.123456789",
         TraceId: TRACE_ID,
@@ -71,7 +72,7 @@ describe("rows of an export request", () => {
       rows.map(({ Timestamp, Body, SeverityText }) => [Timestamp, Body, SeverityText]),
       ['{"a":2,"b":"x"}', "[0.5,null]", "AQI=", ""].map((body) => ["1790000000.123456789", body, "info"]),
     );
-    assert.deepEqual(plain(rows[0]?.LogAttributes), { b: "x", a: "2" });
+    assert.deepEqual(plain(rows[0]).LogAttributes, { b: "x", a: "2" });
   });
 
   it("are those of the collector for spans", () => {
@@ -107,7 +108,7 @@ describe("rows of an export request", () => {
   });
 
   it("are those of the collector for metrics, in the table of their kind", () => {
-    const tables = metricRows(decodeRequest("metrics", "json", json(metricsRequest(TIME))));
+    const tables = metricRows(decodeRequest("metrics", "json", json(metricsRequest(TIME))), "map");
     const names = ["gauge", "sum", "histogram", "exponential_histogram", "summary"];
     assert.deepEqual(
       [...tables.keys()],
@@ -135,6 +136,16 @@ describe("rows of an export request", () => {
     assert.deepEqual(row("summary")["ValueAtQuantiles.Value"], [1.5]);
   });
 
+  it("have times to the nanosecond and no identifiers of zeros beside JSON attributes of metrics", () => {
+    const tables = metricRows(decodeRequest("metrics", "json", json(metricsRequest(TIME))), "json");
+    const row = tables.get("otel_metrics_sum")?.[0] ?? {};
+    assert.deepEqual(
+      [row.StartTimeUnix, row.TimeUnix, row["Exemplars.TimeUnix"]],
+      ["1789999940.123456789", "1790000000.123456789", ["1790000000.123456789"]],
+    );
+    assert.deepEqual([row["Exemplars.SpanId"], row["Exemplars.TraceId"]], [[""], [TRACE_ID]]);
+  });
+
   for (const [signal, request] of [
     ["logs", logsRequest([record, { body: { doubleValue: 1 } }])],
     ["traces", spansRequest(TIME)],
@@ -142,7 +153,10 @@ describe("rows of an export request", () => {
   ] as [Signal, object][]) {
     it(`are the same by protobuf as by JSON for ${signal}`, () => {
       const encoded = encodeRequest(signal, request);
-      assert.deepEqual(requestRows(signal, "protobuf", encoded), requestRows(signal, "json", json(request)));
+      for (const type of ["map", "json"] as const) {
+        const rows = requestRows(signal, "protobuf", encoded, type);
+        assert.deepEqual(rows, requestRows(signal, "json", json(request), type));
+      }
     });
 
     it(`are refused with an error that says why, or read, whatever the body of ${signal}`, () => {
@@ -152,7 +166,7 @@ describe("rows of an export request", () => {
           fc.constantFrom("json", "protobuf"),
           (bytes, encoding) => {
             try {
-              requestRows(signal, encoding, Buffer.from(bytes));
+              requestRows(signal, encoding, Buffer.from(bytes), "json");
             } catch (error) {
               assert.equal(error instanceof Error && error.name, "OtlpPayloadError");
             }
@@ -170,7 +184,9 @@ describe("rows of an export request", () => {
     ["an identifier that is no hexadecimal", JSON.stringify(logsRequest([{ spanId: "x7ad6b7169203331" }]))],
   ] as const) {
     it(`are refused for ${name}`, () => {
-      assert.throws(() => requestRows("logs", "json", Buffer.from(body)), { name: "OtlpPayloadError" });
+      assert.throws(() => requestRows("logs", "json", Buffer.from(body), "map"), {
+        name: "OtlpPayloadError",
+      });
     });
   }
 });
