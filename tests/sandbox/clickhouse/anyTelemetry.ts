@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { TRACE_ID } from "../../unit/clickhouse/otlpSamples";
+import { SPAN_ID, TRACE_ID } from "../../unit/clickhouse/otlpSamples";
 
 /** Telemetry of every shape that OTLP allows, in the shape of OTLP's JSON. */
 
@@ -81,6 +81,29 @@ export function anySpan(time: bigint): fc.Arbitrary<Record<string, unknown>> {
     links,
     status: fc.oneof(fc.constant(undefined), fc.record({ code: fc.nat(3), message: words })),
   });
+}
+
+/** A span whose attributes are at the edges of what JSON columns take, and name the same thing twice. */
+export function oddSpan(time: bigint): Record<string, unknown> {
+  const map = (...values: object[]) => ({ kvlistValue: { values } });
+  const list = (...values: object[]) => ({ arrayValue: { values } });
+  const int = (key: string, intValue: string) => ({ key, value: { intValue } });
+  const double = (doubleValue: number, index: number) => ({ key: `d${index}`, value: { doubleValue } });
+  const attributes = [
+    int("both.dotted", "1"),
+    { key: "both", value: map(int("dotted", "2"), int("nested", "3")) },
+    int("twice", "4"),
+    { key: "twice", value: map({ key: "in", value: map(int("it", "5")) }, int("in", "6")) },
+    { key: "", value: map(int("x", "7"), int("", "8")) },
+    {
+      key: "deep",
+      value: map({ key: "m", value: map({ key: "l", value: list(list({}), map(int("z", "9"))) }) }),
+    },
+    ...[2 ** 63, -(2 ** 63), 1 - 2 ** 53, 2 ** 64, 1e18, 1e19, 1e20, -1e19, 1e21, 1e15].map(double),
+  ];
+  const times = { startTimeUnixNano: String(time), endTimeUnixNano: String(time) };
+  const event = { timeUnixNano: String(time), name: "odd", attributes };
+  return { traceId: TRACE_ID, spanId: SPAN_ID, name: "odd", ...times, attributes, events: [event] };
 }
 
 /** Metrics at the edges: numbers that aren't finite, empty points, no data, equal names. */

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { startClickHouse } from "../../../sandbox/clickhouse";
+import { type AttributeType, startClickHouse } from "../../../sandbox/clickhouse";
 import { encodeRequest, logsRequest, metricsRequest, spansRequest } from "../../unit/clickhouse/otlpSamples";
 import { extensionLines, ingestionKey, ObservedSandbox } from "../extension/observedSandbox";
-import { anyRecord, anySpan, oddMetrics } from "./anyTelemetry";
+import { anyRecord, anySpan, oddMetrics, oddSpan } from "./anyTelemetry";
 import { comparable, isOwn, type Row, sorted, TABLES } from "./storedRows";
 
 /** Sends what it is given as its SDK would, and writes lines. */
@@ -40,7 +40,7 @@ const seed = 20261123;
 /** Requests with fixed ids and times: whatever way they go, the rows can be compared exactly. */
 function requests(): { signal: "logs" | "traces" | "metrics"; body: string }[] {
   const records = fc.sample(anyRecord(now), { numRuns: 200, seed });
-  const spans = fc.sample(anySpan(now), { numRuns: 50, seed });
+  const spans = [...fc.sample(anySpan(now), { numRuns: 50, seed }), oddSpan(now)];
   const { resourceSpans } = spansRequest(now);
   const traces = { resourceSpans: [...resourceSpans, { scopeSpans: [{ spans }] }] };
   const encoded = {
@@ -61,7 +61,7 @@ describe("direct export to ClickHouse", () => {
   let bench: ObservedSandbox;
   let code: string;
 
-  async function open(options: { tls?: boolean } = {}): Promise<void> {
+  async function open(options: { tls?: boolean; attributes?: AttributeType } = {}): Promise<void> {
     bench = await ObservedSandbox.open(options);
     code = join(bench.directory, "code");
     mkdirSync(code);
@@ -84,13 +84,20 @@ describe("direct export to ClickHouse", () => {
     ...more,
   });
 
-  /** Every row of every table, which are empty then. */
-  async function takeRows(database = "default"): Promise<Map<string, Row[]>> {
+  /**
+   * Every row of every table, which are empty then.
+   *
+   * @param more what to select beside the columns
+   */
+  async function takeRows(database = "default", more = ""): Promise<Map<string, Row[]>> {
     const tables = new Map<string, Row[]>();
     const settings = "output_format_json_quote_denormals = 1, output_format_json_quote_64bit_integers = 1";
     for (const table of TABLES) {
       const name = `${database}.${table}`;
-      tables.set(table, await bench.clickhouse.query<Row>(`SELECT * FROM ${name} SETTINGS ${settings}`));
+      tables.set(
+        table,
+        await bench.clickhouse.query<Row>(`SELECT *${more} FROM ${name} SETTINGS ${settings}`),
+      );
       await command(`TRUNCATE TABLE ${name}`);
     }
     return tables;
@@ -114,7 +121,7 @@ describe("direct export to ClickHouse", () => {
     const count = (table: string, which: (row: Row) => boolean): number =>
       (tables.get(table) ?? []).filter(which).length;
     const sent = TABLES.map((table) => count(table, (row) => !isOwn(row)));
-    assert.deepEqual(sent, [200, 52, 7, 3, 2, 2, 2]);
+    assert.deepEqual(sent, [200, 53, 7, 3, 2, 2, 2]);
     const written = count(
       "otel_logs",
       (row) => isOwn(row) && JSON.stringify(row.LogAttributes).includes('"function"'),
@@ -146,6 +153,18 @@ describe("direct export to ClickHouse", () => {
     };
     await run(direct(plain));
     assertEqualRows(collected, await takeRows());
+  });
+
+  it("writes the rows that the collector writes into tables with JSON", async () => {
+    await open({ attributes: "json" });
+    const withTypes = (): Promise<Map<string, Row[]>> =>
+      takeRows("default", ", COLUMNS('^[A-Za-z]+Attributes$') APPLY(JSONAllPathsWithTypes)");
+    await run({});
+    const collected = await withTypes();
+    assertCounts(collected);
+
+    await run(direct({ ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH: "100" }));
+    assertEqualRows(collected, await withTypes());
   });
 
   it("finds out what the tables have: JSON instead of Map, other precision, no EventName", async () => {

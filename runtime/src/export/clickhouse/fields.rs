@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::value;
+use super::value::{self, Json};
 use crate::record::Value;
 
 /// Up to this many entries, comparing each with each is faster than hashing.
@@ -117,6 +117,25 @@ fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>
     }
 }
 
+/// The JSON of a `JSON` column: names sorted by their bytes, as Go writes maps, since of a dotted name and a nested one that
+/// say the same ClickHouse keeps the first. Lists and maps deeper than `levels` are texts.
+pub fn json(fields: &Fields<'_>, levels: usize) -> String {
+    let mut sorted: Vec<&(Cow<'_, str>, Field<'_>)> = fields.iter().collect();
+    sorted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let mut json = Json::for_column(fields.len() * 32 + 2);
+    for (name, field) in sorted {
+        json.out.push(if json.out.is_empty() { '{' } else { ',' });
+        json.string(name);
+        json.out.push(':');
+        match field {
+            Field::Text(text) => json.string(text),
+            Field::Value(value) => json.value(value, levels),
+        }
+    }
+    json.out.push_str(if json.out.is_empty() { "{}" } else { "}" });
+    json.out
+}
+
 /// The names of everything in the fields, each once and sorted: those of a map's entries after the map's and a dot. Lists
 /// are not looked into.
 pub fn names(fields: &Fields<'_>) -> BTreeSet<String> {
@@ -133,8 +152,14 @@ pub fn names(fields: &Fields<'_>) -> BTreeSet<String> {
 fn add_names(name: &str, value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Map(entries) => {
+            let mut entries: Vec<(&str, &Value)> = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
+            settle(&mut entries);
             for (key, value) in entries {
-                add_names(&format!("{name}.{key}"), value, names);
+                match name {
+                    // As the collector has it, which takes an empty name for none.
+                    "" => add_names(key, value, names),
+                    _ => add_names(&format!("{name}.{key}"), value, names),
+                }
             }
         }
         _ => drop(names.insert(name.to_owned())),
@@ -191,5 +216,22 @@ mod tests {
         let attributes = attributes(r#"{"z":1,"a":{"b":{"c":[{"x":1}]},"e":{}},"a.b.c":2}"#);
         let names: Vec<String> = names(&of(&attributes)).into_iter().collect();
         assert_eq!(names, ["a.b.c", "z"]);
+    }
+
+    #[test]
+    fn names_are_of_the_last_of_equal_keys() {
+        let attributes = attributes(r#"{"":{"x":1},"a":{"b":{"y":1},"b":2}}"#);
+        let names: Vec<String> = names(&of(&attributes)).into_iter().collect();
+        assert_eq!(names, ["a.b", "x"]);
+    }
+
+    #[test]
+    fn json_has_sorted_names() {
+        let attributes = attributes(r#"{"é":1,"a.b":2,"a":{"c":[{}],"b":3},"Z":null}"#);
+        assert_eq!(
+            json(&of(&attributes), 1),
+            r#"{"Z":null,"a":{"b":3,"c":"[{}]"},"a.b":2,"é":1}"#
+        );
+        assert_eq!(json(&Fields::new(), 1), "{}");
     }
 }

@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::metrics::v1::{
 };
 
 use super::fields;
-use super::row::Row;
+use super::row::{Cell, Row};
 use super::tables::Table;
 use super::value;
 use crate::record::Value;
@@ -163,11 +163,16 @@ fn summary(row: &mut Row<'_>, metric: &Description, point: SummaryDataPoint) {
     row.list(&point.quantile_values, |cell, value| cell.float(value.value));
 }
 
-/// Ids of an exemplar are written in full even when they are zero, as the collector does.
+/// Next to maps, ids of an exemplar are written in full even when they are zero, as the collector does.
 fn exemplars(row: &mut Row<'_>, mut exemplars: Vec<Exemplar>) {
     let take = |exemplar: &mut Exemplar| value::attributes_from_otlp(std::mem::take(&mut exemplar.filtered_attributes));
     let attributes: Vec<Vec<(String, Value)>> = exemplars.iter_mut().map(take).collect();
+    let full = !row.json_is_next();
     row.list(&attributes, |cell, attributes| cell.attributes(&fields::of(attributes)));
+    let write_id = |cell: &mut Cell<'_>, id: &[u8], length| match full {
+        true => cell.full_id(id, length),
+        false => cell.id(id),
+    };
     row.list(&exemplars, |cell, exemplar| cell.time(exemplar.time_unix_nano));
     row.list(&exemplars, |cell, exemplar| {
         cell.float(match exemplar.value {
@@ -176,6 +181,32 @@ fn exemplars(row: &mut Row<'_>, mut exemplars: Vec<Exemplar>) {
             None => 0.0,
         });
     });
-    row.list(&exemplars, |cell, exemplar| cell.full_id(&exemplar.span_id, 8));
-    row.list(&exemplars, |cell, exemplar| cell.full_id(&exemplar.trace_id, 16));
+    row.list(&exemplars, |cell, exemplar| write_id(cell, &exemplar.span_id, 8));
+    row.list(&exemplars, |cell, exemplar| write_id(cell, &exemplar.trace_id, 16));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::clickhouse::column::Column;
+
+    fn written(attributes: &str) -> Vec<u8> {
+        let types = [attributes, "UUID", "UUID", "Array(String)", "Array(String)"];
+        let columns: Vec<Option<Column>> = types.iter().map(|name| Column::parse(name)).collect();
+        let mut out = Vec::new();
+        let exemplar = Exemplar {
+            span_id: vec![0xab; 8],
+            ..Exemplar::default()
+        };
+        exemplars(&mut Row::new(&mut out, &columns, 1), vec![exemplar]);
+        out
+    }
+
+    #[test]
+    fn exemplars_have_no_ids_of_zeros_beside_json() {
+        let zeros = [b'0'; 32];
+        let by_map = [b"\x01\x00\x01\x10abababababababab\x01\x20", zeros.as_slice()].concat();
+        assert_eq!(written("Array(Map(String, String))"), by_map);
+        assert_eq!(written("Array(JSON)"), b"\x01\x02{}\x01\x10abababababababab\x01\x00");
+    }
 }

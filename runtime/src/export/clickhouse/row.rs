@@ -1,8 +1,7 @@
 //! Rows in ClickHouse's RowBinary: cell after cell, without names.
 
 use super::column::{Column, Format};
-use super::fields::{self, Field, Fields};
-use super::value::Json;
+use super::fields::{self, Fields};
 
 /// Writes cells in the order of a table's columns; what the table doesn't have is left out.
 pub struct Row<'a> {
@@ -69,6 +68,12 @@ impl<'a> Row<'a> {
         if let Some(cell) = self.next() {
             cell.list(fields::names(fields).iter(), |cell, name| cell.text(name));
         }
+    }
+
+    /// Whether the next cell is of a column with JSON.
+    pub fn json_is_next(&self) -> bool {
+        let next = self.columns.as_slice().first().copied().flatten();
+        next.is_some_and(|column| column.format == Format::Json)
     }
 
     fn one(&mut self, write: impl FnOnce(&mut Cell<'_>)) {
@@ -170,7 +175,7 @@ impl Cell<'_> {
     /// Attributes.
     pub fn attributes(&mut self, fields: &Fields<'_>) {
         if self.column.format == Format::Json {
-            return put_text(self.out, &json_object(fields, self.json_levels));
+            return put_text(self.out, &fields::json(fields, self.json_levels));
         }
         put_length(self.out, fields.len());
         for (name, field) in fields {
@@ -178,21 +183,6 @@ impl Cell<'_> {
             put_text(self.out, &field.text());
         }
     }
-}
-
-fn json_object(fields: &Fields<'_>, levels: usize) -> String {
-    let mut json = Json::for_column(fields.len() * 32 + 2);
-    for (name, field) in fields {
-        json.out.push(if json.out.is_empty() { '{' } else { ',' });
-        json.string(name);
-        json.out.push(':');
-        match field {
-            Field::Text(text) => json.string(text),
-            Field::Value(value) => json.value(value, levels),
-        }
-    }
-    json.out.push_str(if json.out.is_empty() { "{}" } else { "}" });
-    json.out
 }
 
 fn put_text(out: &mut Vec<u8>, text: &str) {

@@ -10,6 +10,10 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 
 use crate::record::Value;
 
+/// Whole numbers that, written as the fewest digits that tell them and then zeros, an `Int64` or a `UInt64` can hold. That
+/// of the least `Int64` would be less than it.
+const INTEGERS: std::ops::Range<f64> = -9_223_372_036_854_774_784.0..18_446_744_073_709_551_616.0;
+
 /// A value of OTLP's.
 pub fn from_otlp(any: Option<AnyValue>) -> Value {
     match any.and_then(|any| any.value) {
@@ -99,8 +103,8 @@ impl Json {
                 self.out.push_str("null");
                 self.complete = false;
             }
-            // ClickHouse refuses whole numbers that no integer can hold.
-            Value::Double(number) if self.column && number.abs() >= 1e15 => {
+            // ClickHouse refuses whole numbers that no integer can hold, unless they have an exponent.
+            Value::Double(number) if self.column && !INTEGERS.contains(number) => {
                 // Writing to memory doesn't fail.
                 let _ = write!(self.out, "{number:e}");
             }
@@ -231,9 +235,25 @@ mod tests {
             json.out
         };
         assert_eq!(json(&parsed(r#"{"a":{"b":{"c":1}}}"#)), r#"{"a":{"b":"{\"c\":1}"}}"#);
-        assert_eq!(json(&Value::Double(f64::INFINITY)), "null");
-        assert_eq!(json(&Value::Double(1e20)), "1e20");
-        assert_eq!(json(&Value::Double(-0.5)), "-0.5");
+    }
+
+    #[test]
+    fn numbers_of_json_columns_are_such_as_clickhouse_takes() {
+        for (number, expected) in [
+            (f64::INFINITY, "null"),
+            (-0.5, "-0.5"),
+            // As the collector writes them, and ClickHouse reads them as integers.
+            (1e19, "10000000000000000000"),
+            (-9_223_372_036_854_774_784.0, "-9223372036854775000"),
+            // It would refuse these without an exponent.
+            (-9_223_372_036_854_775_808.0, "-9.223372036854776e18"),
+            (-1e19, "-1e19"),
+            (1e20, "1e20"),
+        ] {
+            let mut json = Json::for_column(0);
+            json.value(&Value::Double(number), 0);
+            assert_eq!(json.out, expected);
+        }
     }
 
     #[test]
