@@ -11,12 +11,21 @@ import {
   outcomeErrorType,
   outcomePayload,
   runtimeDoneRecord,
+  type StartMetrics,
 } from "./invocation";
 import { type InitOutcome, type InvokeOutcome, roundMs } from "./runtimeDomain";
-import type { Tracing } from "./telemetryEvent";
+import type { InitPhase, Tracing } from "./telemetryEvent";
 
 /** Lambda's limit on the init phase. */
 const INIT_TIMEOUT_MS = 10_000;
+
+/** What an invocation had to wait for before it could begin. */
+export interface Readiness {
+  coldStart: boolean;
+  /** Milliseconds that are billed for it. */
+  billedMs: number;
+  metrics: StartMetrics;
+}
 
 /** One execution environment: init phase, invocations with a freeze after each, shutdown. One invocation at a time. */
 export class ExecutionEnvironment extends EnvironmentBase {
@@ -33,16 +42,14 @@ export class ExecutionEnvironment extends EnvironmentBase {
    * @throws why the environment can't be initialized.
    */
   override async provision(): Promise<void> {
-    const { failure } = await this.initialize();
+    const { failure } = await this.initialize("init", INIT_TIMEOUT_MS);
     if (failure) throw new Error(failure.reported ?? failure.message);
     await this.freeze();
   }
 
   /** Initializes first, when there has been no invocation yet or the last one made it necessary. */
   override async invoke(payload: unknown, { traceHeader }: InvokeOptions = {}): Promise<InvocationResult> {
-    const coldStart = !this.initialized;
-    await this.thaw();
-    const initDurationMs = coldStart ? await this.firstInit() : undefined;
+    const { coldStart, billedMs, metrics } = await this.becomeReady();
     const requestId = randomUUID();
     const timeoutMs = this.options.function.timeoutSeconds * 1_000;
     const startedAt = performance.now();
@@ -53,9 +60,8 @@ export class ExecutionEnvironment extends EnvironmentBase {
     const endedAt = performance.now();
     const durationMs = roundMs(endedAt - startedAt);
     const extensionOverheadMs = roundMs(endedAt - outcome.doneAt);
-    const billedDurationMs = Math.ceil(durationMs + (initDurationMs ?? 0));
-    const init = initDurationMs === undefined ? {} : { initDurationMs };
-    const timing = { durationMs, billedDurationMs, ...init };
+    const billedDurationMs = Math.ceil(durationMs + billedMs);
+    const timing = { durationMs, billedDurationMs, ...metrics };
     await this.finish({ requestId, tracing, outcome, timing, extensionOverheadMs });
     return {
       requestId,
@@ -64,7 +70,7 @@ export class ExecutionEnvironment extends EnvironmentBase {
       ...(outcome.status === "success" ? {} : { functionError: "Unhandled" }),
       durationMs: outcome.durationMs,
       billedDurationMs,
-      ...init,
+      ...metrics,
       extensionOverheadMs,
       coldStart,
       environmentId: this.id,
@@ -79,16 +85,21 @@ export class ExecutionEnvironment extends EnvironmentBase {
     }
   }
 
-  /** @returns the duration when it succeeded; else the invocation repeats it. */
-  private async firstInit(): Promise<number | undefined> {
-    const { failure, durationMs } = await this.initialize();
-    return failure ? undefined : durationMs;
+  /** When the initialization fails, the invocation repeats it. */
+  protected async becomeReady(): Promise<Readiness> {
+    const coldStart = !this.initialized;
+    await this.thaw();
+    if (coldStart) {
+      const { failure, durationMs } = await this.initialize("init", INIT_TIMEOUT_MS);
+      if (!failure) return { coldStart, billedMs: durationMs, metrics: { initDurationMs: durationMs } };
+    }
+    return { coldStart, billedMs: 0, metrics: {} };
   }
 
-  private async initialize(): Promise<InitOutcome> {
+  protected async initialize(phase: InitPhase, timeoutMs: number): Promise<InitOutcome> {
     this.initialized = true;
     const domain = this.newDomain();
-    const outcome = await domain.init("init", Date.now() + INIT_TIMEOUT_MS);
+    const outcome = await domain.init(phase, Date.now() + timeoutMs);
     const { failure } = outcome;
     if (failure) await this.endDomain(failure.status === "timeout" ? "timeout" : "failure");
     return outcome;
@@ -132,7 +143,7 @@ export class ExecutionEnvironment extends EnvironmentBase {
     requestId: string;
     tracing: Tracing;
     outcome: InvokeOutcome;
-    timing: { durationMs: number; billedDurationMs: number; initDurationMs?: number };
+    timing: { durationMs: number; billedDurationMs: number } & StartMetrics;
     extensionOverheadMs: number;
   }): Promise<void> {
     const { requestId, tracing, outcome, timing, extensionOverheadMs } = invocation;
@@ -161,13 +172,13 @@ export class ExecutionEnvironment extends EnvironmentBase {
     if (failure) await this.endDomain(status === "timeout" ? "timeout" : "failure");
   }
 
-  private async freeze(): Promise<void> {
+  protected async freeze(): Promise<void> {
     this.frozen = true;
     this.domain?.telemetryApi.pause();
     await this.parts.processes.freeze();
   }
 
-  private async thaw(): Promise<void> {
+  protected async thaw(): Promise<void> {
     if (!this.frozen) return;
     this.frozen = false;
     await this.parts.processes.thaw();

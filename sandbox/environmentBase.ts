@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ApiAnswer, ApiRequest, PendingAnswer } from "./apiServer";
+import { ContainerCredentials, NO_CREDENTIALS } from "./containerCredentials";
 import { existsForEnvironment, extensionNames } from "./environmentDirectories";
 import { type EnvironmentOptions, type EnvironmentParts, openParts } from "./environmentParts";
 import { logStreamName } from "./environmentVariables";
@@ -7,6 +8,7 @@ import type { ShutdownReason } from "./extensionsApi";
 import type { InvocationResult, InvokeOptions } from "./invocation";
 import { LogWriter } from "./logSink";
 import { RuntimeDomain } from "./runtimeDomain";
+import { isSnapStart } from "./snapStart";
 import type { TelemetryEvent } from "./telemetryEvent";
 
 /** What every kind of execution environment has, however it takes invocations. */
@@ -71,8 +73,12 @@ export abstract class EnvironmentBase {
   protected newDomain(): RuntimeDomain {
     const { function: definition, runtime, directories, platformEnvironment } = this.options;
     const { processes, changes, holder, paths, api } = this.parts;
+    const credentials = isSnapStart(definition)
+      ? new ContainerCredentials({ ...NO_CREDENTIALS, ...platformEnvironment })
+      : undefined;
+    const { logStream } = this;
     this.domain = new RuntimeDomain({
-      variables: { function: definition, runtime, api, logStream: this.logStream, platformEnvironment },
+      variables: { function: definition, runtime, api, logStream, platformEnvironment, credentials },
       processes,
       changes,
       paths,

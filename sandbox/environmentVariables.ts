@@ -1,6 +1,8 @@
+import { type ContainerCredentials, NO_CREDENTIALS } from "./containerCredentials";
 import type { FunctionDefinition } from "./functionDefinition";
 import { isManaged, maxConcurrencyOf } from "./managedInstances";
 import type { LambdaRuntime } from "./runtimes";
+import { isSnapStart } from "./snapStart";
 
 export interface VariablesInput {
   function: FunctionDefinition;
@@ -10,14 +12,9 @@ export interface VariablesInput {
   logStream: string;
   /** What only a sandbox sets, such as the address of an embedded AWS. */
   platformEnvironment: Record<string, string>;
+  /** With SnapStart: where credentials are to be had, instead of the variables that hold them. */
+  credentials?: ContainerCredentials;
 }
-
-/** Credentials that are none: every SDK wants some, and those of the execution role are the embedded AWS's to give. */
-const NO_CREDENTIALS = {
-  AWS_ACCESS_KEY_ID: "sandbox",
-  AWS_SECRET_ACCESS_KEY: "sandbox",
-  AWS_SESSION_TOKEN: "sandbox",
-};
 
 export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`;
 
@@ -28,7 +25,7 @@ export function logStreamName(version: string, now: Date, random: string): strin
 
 /** The variables that extensions and the runtime both get. Of the host's own variables nothing is passed on. */
 export function extensionVariables(input: VariablesInput): Record<string, string> {
-  const { function: definition, api, platformEnvironment } = input;
+  const { function: definition, api, platformEnvironment, credentials } = input;
   return {
     // /var/lang/bin holds links to the interpreter that runs the function.
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
@@ -43,8 +40,8 @@ export function extensionVariables(input: VariablesInput): Record<string, string
     AWS_LAMBDA_INITIALIZATION_TYPE: definition.initializationType ?? "on-demand",
     AWS_REGION: definition.region,
     AWS_DEFAULT_REGION: definition.region,
-    ...NO_CREDENTIALS,
-    ...platformEnvironment,
+    ...(credentials?.variables(api) ?? NO_CREDENTIALS),
+    ...(credentials ? withoutCredentials(platformEnvironment) : platformEnvironment),
     ...definition.environment,
   };
 }
@@ -62,8 +59,13 @@ export function runtimeVariables(input: VariablesInput): Record<string, string> 
     LAMBDA_TASK_ROOT: "/var/task",
     LAMBDA_RUNTIME_DIR: "/var/runtime",
     AWS_EXECUTION_ENV: `AWS_Lambda_${definition.packageType === "Image" ? "Image" : definition.runtime}`,
-    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(definition.name),
-    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    // A snapshot is restored into environments with log streams of their own.
+    ...(isSnapStart(definition)
+      ? {}
+      : {
+          AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(definition.name),
+          AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+        }),
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     AWS_XRAY_DAEMON_ADDRESS: "169.254.79.129:2000",
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.79.129",
@@ -71,4 +73,8 @@ export function runtimeVariables(input: VariablesInput): Record<string, string> 
     ...extensionVariables(input),
     ...(runtime.framedLogs ? { _LAMBDA_TELEMETRY_LOG_FD: "3" } : {}),
   };
+}
+
+function withoutCredentials(variables: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !(name in NO_CREDENTIALS)));
 }

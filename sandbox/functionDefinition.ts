@@ -1,7 +1,12 @@
 import { checkManaged } from "./managedInstances";
+import { checkSnapStart } from "./snapStart";
 
 /** When Lambda initializes environments, as AWS_LAMBDA_INITIALIZATION_TYPE says it: for an invocation, or ahead of any. */
-export type InitializationType = "on-demand" | "provisioned-concurrency" | "lambda-managed-instances";
+export type InitializationType =
+  | "on-demand"
+  | "provisioned-concurrency"
+  | "lambda-managed-instances"
+  | "snap-start";
 
 /** A Lambda function as the sandbox runs it: what GetFunction says about it, with its code and layers as files. */
 export interface FunctionDefinition {
@@ -71,6 +76,7 @@ export function checkFunctionDefinition(definition: FunctionDefinition): void {
   }
   checkKind(definition);
   checkManaged(definition);
+  checkSnapStart(definition);
   const machine = process.arch === "arm64" ? "arm64" : "x86_64";
   if (definition.architecture !== machine) {
     throw new Error(

@@ -149,6 +149,21 @@ export class Holder {
     return socket;
   }
 
+  /**
+   * Breaks the connections that the environment has to ports of the machine, except those to one of them. A connection's
+   * owner hears of it only when it writes. Without namespaces nothing can be broken.
+   */
+  async breakConnections(kept: number): Promise<void> {
+    if (!this.relayed || this.gone) return;
+    const socket = net.connect({ path: join(this.directory, "connect") });
+    await new Promise<void>((resolve) => {
+      socket.on("error", () => {}); // the relay has ended: 'close' follows
+      socket.on("close", () => resolve());
+      socket.resume();
+      socket.write(`break ${kept}\n`);
+    });
+  }
+
   /** Ends every process of the environment. */
   async close(): Promise<void> {
     this.child.stdin.end();

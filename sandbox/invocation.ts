@@ -3,8 +3,18 @@ import { type Failure, failurePayload, functionErrorType } from "./failure";
 import type { InvokeOutcome } from "./runtimeDomain";
 import type { PhaseStatus, Tracing } from "./telemetryEvent";
 
+/** What an environment's first invocation had to wait for. */
+export interface StartMetrics {
+  /** Milliseconds of the init phase. */
+  initDurationMs?: number;
+  /** With SnapStart: milliseconds from the snapshot until the runtime was ready. */
+  restoreDurationMs?: number;
+  /** Whole milliseconds of that in which the runtime loaded and its hooks ran. */
+  billedRestoreDurationMs?: number;
+}
+
 /** How an invocation ended, for the invoker. */
-export interface InvocationResult {
+export interface InvocationResult extends StartMetrics {
   requestId: string;
   /** `error`: the function returned an error; `failure`: the runtime or an extension ended or could not initialize. */
   status: PhaseStatus;
@@ -14,10 +24,8 @@ export interface InvocationResult {
   functionError?: "Unhandled";
   /** Milliseconds from the invocation's start until the runtime was done. */
   durationMs: number;
-  /** Whole milliseconds of initialization, runtime and extensions; 0 on Managed Instances, where time isn't billed. */
+  /** Whole milliseconds of initialization or restore, runtime and extensions; 0 on Managed Instances, where time isn't billed. */
   billedDurationMs: number;
-  /** Milliseconds of the init phase, when this invocation was the environment's first. */
-  initDurationMs?: number;
   /** Milliseconds that the extensions took after the runtime was done; 0 on Managed Instances, where nothing waits for them. */
   extensionOverheadMs: number;
   /** Whether the environment was made for this invocation. */

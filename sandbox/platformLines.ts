@@ -22,6 +22,9 @@ const jsonLevels: Record<string, string> = {
   "platform.initStart": "INFO",
   "platform.initRuntimeDone": "DEBUG",
   "platform.initReport": "INFO",
+  "platform.restoreStart": "INFO",
+  "platform.restoreRuntimeDone": "DEBUG",
+  "platform.restoreReport": "INFO",
   "platform.start": "INFO",
   "platform.runtimeDone": "DEBUG",
   "platform.report": "INFO",
@@ -46,12 +49,16 @@ export function platformLines(
 function textLines(type: string, record: PlatformRecord): string[] {
   switch (type) {
     case "platform.initStart":
-      if (record.runtimeVersion === undefined) return [];
-      return [
-        `INIT_START Runtime Version: ${record.runtimeVersion}\tRuntime Version ARN: ${record.runtimeVersionArn}\n`,
-      ];
+      return startLine("INIT_START", record);
     case "platform.initReport":
-      return record.status === "success" ? [] : [initReportLine(record)];
+      // With SnapStart, no invocation's report says how long the initialization took.
+      return record.status === "success" && record.phase !== "snap-start" ? [] : [initReportLine(record)];
+    case "platform.restoreStart":
+      return startLine("RESTORE_START", record);
+    case "platform.restoreReport":
+      return [
+        `RESTORE_REPORT Restore Duration: ${milliseconds(record.metrics?.durationMs ?? 0)}\t${ending(record)}\n`,
+      ];
     case "platform.start":
       return [`START RequestId: ${record.requestId} Version: ${record.version}\n`];
     case "platform.report":
@@ -63,6 +70,11 @@ function textLines(type: string, record: PlatformRecord): string[] {
     default:
       return [];
   }
+}
+
+function startLine(kind: string, { runtimeVersion, runtimeVersionArn }: PlatformRecord): string[] {
+  if (runtimeVersion === undefined) return [];
+  return [`${kind} Runtime Version: ${runtimeVersion}\tRuntime Version ARN: ${runtimeVersionArn}\n`];
 }
 
 function subscriberLine(
@@ -94,10 +106,16 @@ function reportLine(record: PlatformRecord): string {
     memorySizeMB,
     maxMemoryUsedMB,
     initDurationMs,
+    restoreDurationMs,
+    billedRestoreDurationMs,
   } = record.metrics ?? {};
   const init = initDurationMs === undefined ? "" : `Init Duration: ${milliseconds(initDurationMs)}\t`;
+  const restore =
+    restoreDurationMs === undefined
+      ? ""
+      : `Restore Duration: ${milliseconds(restoreDurationMs)}\tBilled Restore Duration: ${billedRestoreDurationMs} ms\t`;
   return (
     `REPORT RequestId: ${record.requestId}\tDuration: ${milliseconds(durationMs)}\tBilled Duration: ${billedDurationMs} ms\t` +
-    `Memory Size: ${memorySizeMB} MB\tMax Memory Used: ${maxMemoryUsedMB} MB\t${init}${ending(record)}\n`
+    `Memory Size: ${memorySizeMB} MB\tMax Memory Used: ${maxMemoryUsedMB} MB\t${init}${restore}${ending(record)}\n`
   );
 }

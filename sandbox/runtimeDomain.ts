@@ -6,7 +6,9 @@ import { ExtensionsApi, type ShutdownReason } from "./extensionsApi";
 import { type Failure, timedOut } from "./failure";
 import type { InitializationType } from "./functionDefinition";
 import { extensionEventsOf, isManaged, schemaVersionsOf } from "./managedInstances";
+import { RestoreApi } from "./restoreApi";
 import { type RuntimeAnswer, RuntimeApi, type RuntimeInvocation } from "./runtimeApi";
+import { isSnapStart } from "./snapStart";
 import { TelemetryApi } from "./telemetryApi";
 import type { Connect } from "./telemetryDelivery";
 import type { InitPhase, PhaseStatus, TelemetryEvent, Tracing } from "./telemetryEvent";
@@ -45,9 +47,17 @@ const FLUSH_MS = 1_000;
 
 export const roundMs = (milliseconds: number): number => Math.round(milliseconds * 1_000) / 1_000;
 
+/** How an init or restore phase ended. In these a runtime or extension that ends counts as error, not as failure. */
+export function phaseStatus(failure: Failure | undefined): Record<string, unknown> {
+  if (!failure) return { status: "success" };
+  if (failure.status === "timeout") return { status: "timeout" };
+  return { status: "error", errorType: failure.errorType };
+}
+
 /** The runtime and the extensions of an environment from one initialization to their shutdown, with the APIs they use. */
 export class RuntimeDomain {
   private readonly runtimeApi: RuntimeApi;
+  private readonly restoreApi: RestoreApi | undefined;
   private readonly extensionsApi: ExtensionsApi;
   readonly telemetryApi: TelemetryApi;
   private readonly started: DomainProcesses;
@@ -58,6 +68,7 @@ export class RuntimeDomain {
     const { name, version, handler, accountId } = definition;
     const emit = (type: string, record: Record<string, unknown>) => this.emit(type, record);
     this.runtimeApi = new RuntimeApi(changes, isManaged(definition));
+    if (isSnapStart(definition)) this.restoreApi = new RestoreApi(changes);
     this.extensionsApi = new ExtensionsApi({
       functionName: name,
       functionVersion: version,
@@ -81,6 +92,8 @@ export class RuntimeDomain {
   handle(request: ApiRequest): ApiAnswer | PendingAnswer {
     return (
       this.runtimeApi.handle(request) ??
+      this.restoreApi?.handle(request) ??
+      this.context.variables.credentials?.handle(request) ??
       this.extensionsApi.handle(request) ??
       this.telemetryApi.handle(request) ?? {
         status: 404,
@@ -106,6 +119,14 @@ export class RuntimeDomain {
     this.emit("platform.initReport", { ...this.initRecord(phase, failed), metrics: { durationMs } });
     if (!failed) this.telemetryApi.closeSubscriptions();
     return { failure: failed, durationMs };
+  }
+
+  /** Lets a snapshot's runtime go on, until it has run its hooks and is ready for an invocation. @returns why it won't be. */
+  async restore(deadline: number): Promise<Failure | undefined> {
+    this.restoreApi?.restore();
+    const failure = await this.wait(() => this.ready, deadline);
+    await this.context.processes.drain();
+    return failure;
   }
 
   /** Until the runtime is done, or something has failed, or the deadline is reached. */
@@ -189,10 +210,14 @@ export class RuntimeDomain {
   }
 
   private emitInitStart(phase: InitPhase): void {
+    const { initializationType } = this;
+    this.emit("platform.initStart", { initializationType, phase, ...this.description });
+  }
+
+  /** What `platform.initStart` and `platform.restoreStart` say of the environment. */
+  get description(): Record<string, unknown> {
     const { name, version, memorySizeMb, runtime, region, packageType } = this.context.variables.function;
-    this.emit("platform.initStart", {
-      initializationType: this.initializationType,
-      phase,
+    return {
       functionName: name,
       functionVersion: version,
       instanceId: this.context.instanceId,
@@ -204,7 +229,7 @@ export class RuntimeDomain {
             runtimeVersion: `${runtime.replace(/^([a-z]+)/, "$1:").replace(/\.x$/, "")}.sandbox`,
             runtimeVersionArn: `arn:aws:lambda:${region}::runtime:sandbox`,
           }),
-    });
+    };
   }
 
   private async initExtensions(deadline: number): Promise<Failure | undefined> {
@@ -214,7 +239,7 @@ export class RuntimeDomain {
 
   private async initRuntime(deadline: number): Promise<Failure | undefined> {
     await this.started.startRuntime();
-    return this.wait(() => this.runtimeApi.ready, deadline);
+    return this.wait(() => this.restoreApi?.ready || this.runtimeApi.ready, deadline);
   }
 
   /** @returns why the condition did not come true in time. */
@@ -232,6 +257,7 @@ export class RuntimeDomain {
       const { errorType, body } = initError;
       return { status: "error", errorType, message: "the runtime could not initialize", reported: body };
     }
+    if (this.restoreApi?.failure) return this.restoreApi.failure;
     const { failed } = this.extensionsApi;
     if (failed?.error) {
       const errorType = failed.error.phase === "init" ? "Extension.InitError" : "Extension.ExitError";
@@ -240,12 +266,8 @@ export class RuntimeDomain {
     return this.started.failure;
   }
 
-  /** In the init phase, a runtime or extension that ends counts as error, not as failure. */
   private initRecord(phase: InitPhase, failure: Failure | undefined): Record<string, unknown> {
-    const base = { initializationType: this.initializationType, phase };
-    if (!failure) return { ...base, status: "success" };
-    if (failure.status === "timeout") return { ...base, status: "timeout" };
-    return { ...base, status: "error", errorType: failure.errorType };
+    return { initializationType: this.initializationType, phase, ...phaseStatus(failure) };
   }
 
   private get initializationType(): InitializationType {

@@ -10,6 +10,8 @@ import type { LogSink } from "./logSink";
 import { ManagedEnvironment } from "./managedEnvironment";
 import { completeManaged, isManaged } from "./managedInstances";
 import { findRuntime, type LambdaRuntime } from "./runtimes";
+import { isSnapStart } from "./snapStart";
+import { SnapStartEnvironment } from "./snapStartEnvironment";
 import type { TelemetryEvent } from "./telemetryEvent";
 
 export interface SandboxOptions {
@@ -68,7 +70,7 @@ export class Sandbox {
 
   /**
    * Checks the function and unpacks its code and layers. As on Lambda, the first invocation initializes, except with
-   * provisioned concurrency and on Managed Instances: then all environments are ready before this returns.
+   * provisioned concurrency, on Managed Instances and with SnapStart: then all environments are ready before this returns.
    * @throws when the function is none that Lambda would take, its runtime none that runs here, or an environment can't be
    * provisioned.
    */
@@ -89,8 +91,7 @@ export class Sandbox {
     const merged = layers.length > 0 && needsMerged(isolation.mode) ? await cache.merge(layers) : undefined;
     const directories = { task, layers: [...layers].reverse(), merged };
     const sandbox = new Sandbox({ ...options, function: definition }, isolation, runtime, directories);
-    const ahead = definition.initializationType === "provisioned-concurrency" || isManaged(definition);
-    if (ahead) await sandbox.provision();
+    if ((definition.initializationType ?? "on-demand") !== "on-demand") await sandbox.provision();
     return sandbox;
   }
 
@@ -170,10 +171,10 @@ export class Sandbox {
     }
   }
 
-  /** An environment for an invocation that found none; on Managed Instances it takes the place of one that failed. */
+  /** An environment for an invocation that found none; on Managed Instances and with SnapStart it takes the place of one that failed. */
   private async open(): Promise<EnvironmentBase> {
     const environment = await this.create();
-    if (!isManaged(this.options.function)) return environment;
+    if (!isManaged(this.options.function) && !isSnapStart(this.options.function)) return environment;
     try {
       await environment.provision();
     } catch (error) {
@@ -191,6 +192,12 @@ export class Sandbox {
     }
   }
 
+  private get kind(): typeof ManagedEnvironment | typeof ExecutionEnvironment {
+    const { function: definition } = this.options;
+    if (isManaged(definition)) return ManagedEnvironment;
+    return isSnapStart(definition) ? SnapStartEnvironment : ExecutionEnvironment;
+  }
+
   private async create(): Promise<EnvironmentBase> {
     const { isolation, runtime, directories } = this;
     const { hostPorts = [], platformEnvironment = {}, onEvent } = this.options;
@@ -199,8 +206,7 @@ export class Sandbox {
     try {
       // Without a loopback of its own, an environment needs the machine's for itself.
       if (isolation.mode === "none") slot = await takeSlot();
-      const kind = isManaged(this.options.function) ? ManagedEnvironment : ExecutionEnvironment;
-      const environment: EnvironmentBase = await kind.create({
+      const environment: EnvironmentBase = await this.kind.create({
         ...this.options,
         runtime,
         isolation,

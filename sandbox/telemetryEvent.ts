@@ -16,8 +16,8 @@ export const telemetryCategories: readonly TelemetryCategory[] = ["platform", "f
 export const schemaVersions = ["2022-07-01", "2022-12-13", "2025-01-29"] as const;
 export type SchemaVersion = (typeof schemaVersions)[number];
 
-/** The phase that an initialization belongs to: `invoke` when it was repeated inside an invocation. */
-export type InitPhase = "init" | "invoke";
+/** The phase that an initialization belongs to: `invoke` when it was repeated inside an invocation, `snap-start` before a snapshot. */
+export type InitPhase = "init" | "invoke" | "snap-start";
 
 /** How an initialization or an invocation ended. */
 export type PhaseStatus = "success" | "error" | "failure" | "timeout";

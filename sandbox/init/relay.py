@@ -5,6 +5,8 @@ import json
 import os
 import selectors
 import socket
+import struct
+import weakref
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 CHUNK = 256 * 1024
@@ -20,6 +22,7 @@ class Link:
         self.connecting = {left: False, right: False}
         self.ended = {left: False, right: False}
         self.registered = {left: 0, right: 0}
+        self.stale = False
         for end in self.peers:
             end.setblocking(False)
             if end.family == socket.AF_INET:
@@ -49,7 +52,23 @@ class Link:
                 self.selector.register(end, wanted, self)
             self.registered[end] = wanted
 
+    def go_stale(self, inside):
+        """Ends the outer connection. The inner one stays as it is, and is reset when something is written to it."""
+        if inside.fileno() < 0:
+            return
+        self.stale = True
+        for end, registered in self.registered.items():
+            if registered:
+                self.selector.unregister(end)
+        self.peers[inside].close()
+        self.registered = {inside: READ}
+        self.selector.register(inside, READ, self)
+        inside.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # its close is a reset
+
     def handle(self, end, events):
+        if self.stale:
+            self.close()
+            return
         try:
             if events & WRITE:
                 self.write(end)
@@ -108,7 +127,10 @@ class Relay:
         self.selector = selectors.DefaultSelector()
         self.waiting = {}
         self.requests = 0
-        # Whoever connects here first writes a port of the environment's loopback and a newline.
+        # The links that the environment opened, each with its end inside and the port that it leads to.
+        self.outgoing = weakref.WeakKeyDictionary()
+        # Whoever connects here first writes a line: a port of the environment's loopback, or "break" with a port of the
+        # machine's, the connections to which are kept while all other outgoing ones are broken.
         self.door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.door.bind(connect_path)
         self.door.listen(128)
@@ -155,7 +177,15 @@ class Relay:
             inside.close()
             outside.close()
             return
-        Link(self.selector, inside, outside).start(connecting=outside)
+        link = Link(self.selector, inside, outside)
+        self.outgoing[link] = (inside, port)
+        link.start(connecting=outside)
+
+    def break_outgoing(self, kept):
+        for link, (inside, port) in list(self.outgoing.items()):
+            if port != kept:
+                link.go_stale(inside)
+                del self.outgoing[link]
 
     def accept_at_door(self, door):
         guest, _ = door.accept()
@@ -168,6 +198,10 @@ class Relay:
                     raise ConnectionError("closed before it named a port")
                 line += byte
         except OSError:
+            guest.close()
+            return
+        if line.startswith(b"break "):
+            self.break_outgoing(int(line[6:]))
             guest.close()
             return
         self.requests += 1

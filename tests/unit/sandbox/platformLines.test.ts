@@ -44,6 +44,32 @@ describe("platform lines in CloudWatch Logs", () => {
     ]);
   });
 
+  it("say the durations of SnapStart with the init phase and with the restore", () => {
+    const restored = { restoreDurationMs: 511.25, billedRestoreDurationMs: 303 };
+    const version = {
+      runtimeVersion: "python:3.12.v1",
+      runtimeVersionArn: "arn:aws:lambda:eu-central-1::runtime:1",
+    };
+    const lines = [
+      event("initReport", { phase: "snap-start", status: "success", metrics: { durationMs: 1_500 } }),
+      event("restoreStart", { functionName: "hello", ...version }),
+      event("restoreRuntimeDone", { status: "success" }),
+      event("restoreReport", { status: "success", metrics: { durationMs: 511.25 } }),
+      event("restoreReport", { status: "timeout", metrics: { durationMs: 10_000 } }),
+      event("report", { requestId: "r-1", status: "success", metrics: { ...metrics, ...restored } }),
+    ].flatMap((each) => platformLines(each, {}));
+    assert.deepEqual(lines, [
+      "INIT_REPORT Init Duration: 1500.00 ms\tPhase: snap-start\t\n",
+      "RESTORE_START Runtime Version: python:3.12.v1\tRuntime Version ARN: arn:aws:lambda:eu-central-1::runtime:1\n",
+      "RESTORE_REPORT Restore Duration: 511.25 ms\t\n",
+      "RESTORE_REPORT Restore Duration: 10000.00 ms\tStatus: timeout\t\n",
+      "END RequestId: r-1\n",
+      "REPORT RequestId: r-1\tDuration: 12.35 ms\tBilled Duration: 113 ms\tMemory Size: 256 MB\tMax Memory Used: 71 MB\tRestore Duration: 511.25 ms\tBilled Restore Duration: 303 ms\t\n",
+    ]);
+    const json = platformLines(event("restoreStart", version), { logFormat: "JSON" });
+    assert.equal(json.length, 1);
+  });
+
   it("are the events themselves with the JSON format, from the system log level on", () => {
     const json = (each: TelemetryEvent, systemLogLevel?: string) =>
       platformLines(each, { logFormat: "JSON", systemLogLevel });
