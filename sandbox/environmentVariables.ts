@@ -2,7 +2,7 @@ import { type ContainerCredentials, NO_CREDENTIALS } from "./containerCredential
 import type { FunctionDefinition } from "./functionDefinition";
 import { isManaged, maxConcurrencyOf } from "./managedInstances";
 import type { LambdaRuntime } from "./runtimes";
-import { isSnapStart } from "./snapStart";
+import { hasNoLogNames } from "./snapStart";
 
 export interface VariablesInput {
   function: FunctionDefinition;
@@ -59,8 +59,7 @@ export function runtimeVariables(input: VariablesInput): Record<string, string> 
     LAMBDA_TASK_ROOT: "/var/task",
     LAMBDA_RUNTIME_DIR: "/var/runtime",
     AWS_EXECUTION_ENV: `AWS_Lambda_${definition.packageType === "Image" ? "Image" : definition.runtime}`,
-    // A snapshot is restored into environments with log streams of their own.
-    ...(isSnapStart(definition)
+    ...(hasNoLogNames(definition)
       ? {}
       : {
           AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(definition.name),

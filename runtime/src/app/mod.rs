@@ -46,6 +46,8 @@ struct App {
     /// Telemetry has come.
     changed: Rc<Notify>,
     subscribed: bool,
+    /// Our first request for an event ends the init phase, and the environment becomes a snapshot.
+    snapshot: bool,
     pace: Rc<Pace>,
 }
 
@@ -118,6 +120,7 @@ impl App {
             MANAGED_INSTANCES => on_managed_instances(config.sending.mode),
             _ => config.sending.mode,
         });
+        let snapshot = config.function.has_snapshot();
         let delivery = Delivery::new(
             Rc::clone(&session),
             config,
@@ -130,13 +133,14 @@ impl App {
             diagnostics,
             changed,
             subscribed,
+            snapshot,
             pace: Rc::new(pace),
         }
     }
 
     async fn live(self: Rc<Self>, client: &mut Client) {
         let mut failures = 0;
-        let mut prepared = false;
+        let mut prepared = self.before_snapshot().await;
         while failures < LOST {
             match self.next(client, &mut prepared).await {
                 Ok(Lifecycle::Invoke(invoke)) => {

@@ -104,6 +104,13 @@ pub struct FunctionIdentity {
     pub initialization_type: String,
 }
 
+impl FunctionIdentity {
+    /// Whether environments are restored from a snapshot of an initialised one (SnapStart).
+    pub fn has_snapshot(&self) -> bool {
+        self.initialization_type == "snap-start"
+    }
+}
+
 impl Config {
     /// Reads the environment. The second part is what to tell the user: each names the variable, what is wrong with it
     /// and what is done instead, and never a value that may be secret.

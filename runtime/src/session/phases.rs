@@ -16,6 +16,8 @@ pub struct Phase {
     pub name: &'static str,
     /// Lambda began it when an invocation had come already.
     pub within_invocation: bool,
+    /// It came before a snapshot (SnapStart), from which any number of environments may be restored, days later.
+    pub before_snapshot: bool,
     /// When it began.
     pub start: u64,
     /// When it ended, once known.
@@ -48,6 +50,7 @@ impl Phases {
         let phase = Phase {
             name,
             within_invocation: event.phase == "invoke",
+            before_snapshot: event.phase == "snap-start",
             start: at,
             end: None,
             status: None,
@@ -82,7 +85,10 @@ impl Phases {
     /// The spans of the phases that this ended invocation waited for.
     pub fn take(&mut self, invocation: &Invocation) -> Vec<Span> {
         let phases = std::mem::take(&mut self.recent);
-        let waited = |phase: &&Phase| phase.within_invocation || (invocation.cold_start && !self.ahead);
+        let waited = |phase: &&Phase| {
+            let ahead = self.ahead || phase.before_snapshot;
+            phase.within_invocation || (invocation.cold_start && !ahead)
+        };
         phases
             .iter()
             .filter(waited)

@@ -142,6 +142,31 @@ fn a_restored_environment_has_a_restore_span() {
 }
 
 #[test]
+fn the_init_before_a_snapshot_is_no_part_of_the_restored_invocation() {
+    let mut session = session("snap-start");
+    let restored = json!({"status": "success", "metrics": {"durationMs": 300.0}});
+    tell(
+        &mut session,
+        &[
+            (1, "platform.initStart", json!({"phase": "snap-start"})),
+            (
+                2,
+                "platform.initReport",
+                json!({"phase": "snap-start", "status": "success", "metrics": {"durationMs": 1000.0}}),
+            ),
+            (86_400, "platform.restoreStart", json!({"functionName": "orders"})),
+            (86_401, "platform.restoreReport", restored),
+            (86_401, "platform.start", start("r")),
+            (86_402, "platform.runtimeDone", done("r", "success")),
+        ],
+    );
+    let spans = spans_of(&mut session);
+    let names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
+    assert_eq!(names, ["restore", "orders"]);
+    assert_eq!(spans[0].end - spans[0].start, 300_000_000);
+}
+
+#[test]
 fn an_invocation_without_lines_waits_to_be_sent_too() {
     let mut session = session("on-demand");
     assert_eq!(session.waiting(), 0);
