@@ -35,7 +35,8 @@ export class SnapStartEnvironment extends ExecutionEnvironment {
   }
 
   /**
-   * The init phase, then the snapshot: nothing runs any more, and connections to the outside are dead.
+   * The init phase, then the snapshot: nothing runs any more, and connections to the outside are dead, as far as there are
+   * namespaces.
    * @throws why the environment can't be initialized.
    */
   override async provision(): Promise<void> {
