@@ -42,7 +42,10 @@ function policy(statement: object): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 }
 
-/** What `ObservedFunction` makes, written by hand: as many resources, with the same contents. */
+/**
+ * What `ObservedFunction` does, written by hand: the function with layer and environment, a role of its own, AWS's policy
+ * for logs and a policy for the key. As users write it; not made to fit how the component does it.
+ */
 function plainFunction(name: string): pulumi.Output<string> {
   const trust = { Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } };
   const role = new Role(name, { assumeRolePolicy: policy(trust) });

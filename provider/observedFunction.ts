@@ -96,7 +96,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
 
 /**
  * What the component itself waits for, for its parts, which Pulumi does not make wait for it. No output: Pulumi looks for
- * unknown values in an output's resources and in everything that they lead to, which is the whole program.
+ * unknown values in an output's resources, their outputs and parents, several times over.
  */
 async function afterAll(
   valid: Promise<void>,
