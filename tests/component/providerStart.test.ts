@@ -8,13 +8,19 @@ describe("the package's provider, started", () => {
   // What this loads is compiled, as it is when it is installed: `npm run build` makes it.
   function start(environment: NodeJS.ProcessEnv) {
     const script = `
-      const pulumi = require("@pulumi/pulumi");
-      const debug = pulumi.log.debug;
+      const { createRequire } = require("node:module");
+      const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
+      const loaded = () => Object.keys(require.cache).filter((path) => path.includes("/@npmcli/arborist/lib/")).length;
       require(${JSON.stringify(root)})().then(() => {
+        const pulumi = require("@pulumi/pulumi");
+        const resolver = loaded();
+        const Arborist = ofPulumi("@npmcli/arborist").Arborist;
         console.log(JSON.stringify({
+          resolver,
+          whenRead: typeof Arborist === "function" && loaded() > 1,
           rewrites: Error.prepareStackTrace !== undefined,
           stack: new Error("what happened").stack,
-          debugLines: pulumi.log.debug === debug,
+          debugLines: pulumi.log.debug.name === "debug" && pulumi.log.debug.length > 0,
         }));
         process.exit(0);
       });`;
@@ -31,7 +37,15 @@ describe("the package's provider, started", () => {
   it("prints its port, and leaves out what Pulumi does for debugging alone", () => {
     const { port, state } = start({});
     assert.match(port ?? "", /^\d+$/);
-    assert.deepEqual(state, { rewrites: false, stack: "Error: what happened", debugLines: false });
+    const { resolver: _, whenRead: __, ...debugging } = state;
+    assert.deepEqual(debugging, { rewrites: false, stack: "Error: what happened", debugLines: false });
+  });
+
+  it("loads npm's resolver, a third of Pulumi's start, when something reads it and not before", () => {
+    const { state } = start({});
+    // What stands in its place until then.
+    assert.equal(state.resolver, 1);
+    assert.equal(state.whenRead, true);
   });
 
   it("keeps stack traces and debug lines when it is to be looked into", () => {

@@ -1,0 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
+import { leanRuntime } from "./leanRuntime";
+import { PackageProvider } from "./provider";
+
+/** Serves the package on a port that it prints. */
+export async function servePackage(): Promise<void> {
+  await pulumi.provider.main(new PackageProvider(), process.argv.slice(2));
+  leanRuntime();
+}
