@@ -11,6 +11,7 @@ import { functionLogs } from "./functionLogs";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { type FunctionCandidate, type FunctionFilter, isObserved } from "./plan/functionFilter";
 import { functionReferences } from "./secretReferences";
+import { orStopUpdate } from "./stopUpdate";
 import { storeSecrets } from "./storedSecrets";
 
 const functionType = "aws:lambda/function:Function";
@@ -53,7 +54,12 @@ export function observeStack(args: ObserveStackArgs): void {
       );
       return undefined;
     }
-    return observe(resource, stored, confirmed);
+    // The engine is told why by the rejection; that it says so before it ends is not certain.
+    const observed = observe(resource, stored, confirmed).catch(async (error: Error) => {
+      await pulumi.log.error(error.message);
+      throw error;
+    });
+    return orStopUpdate(resource.name, observed);
   });
   pulumi.runtime.registerResourceTransform(transform);
 }

@@ -11,6 +11,7 @@ import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogs } from "./functionLogs";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { functionReferences } from "./secretReferences";
+import { orStopUpdate } from "./stopUpdate";
 import { storeSecrets, withSecrets } from "./storedSecrets";
 
 /**
@@ -52,7 +53,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     checkArguments(name, args);
     super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(args)), opts);
     const region = () => functionRegion(args, { parent: this });
-    const valid = checkLater(name, args, region);
+    const valid = orStopUpdate(name, checkLater(name, args, region));
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, args, options);
     const role = executionRole(name, stored, functionReferences(name, stored), options);

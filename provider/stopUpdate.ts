@@ -1,0 +1,24 @@
+import { setImmediate } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Ends the preview or update if a promise is rejected that resources wait for.
+ *
+ * Their own rejection, which says what is wrong, is not enough in a program that runs inside of another (Automation API):
+ * what waits for a resource that is never registered waits for ever there, and the update with it. A resource whose
+ * parent does not exist makes the engine end at once.
+ * @param name the component's name in the program.
+ * @returns the same promise.
+ */
+export function orStopUpdate<T>(name: string, promise: Promise<T>): Promise<T> {
+  promise.catch(async () => {
+    // First what is wrong has to be said: by Pulumi, of the resources that wait, and by the engine, to the user.
+    await setImmediate();
+    await pulumi.log.debug(`${name} is not valid`);
+    const [stack, project] = [pulumi.getStack(), pulumi.getProject()];
+    const missing = `urn:pulumi:${stack}::${project}::clickstack-lambda:index:ObservedFunction::${name} is not valid`;
+    const parent = new pulumi.DependencyResource(missing);
+    new pulumi.ComponentResource("clickstack-lambda:index:Stop", name, {}, { parent });
+  });
+  return promise;
+}
