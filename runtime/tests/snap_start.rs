@@ -8,59 +8,40 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use support::secrets::{SECRET, secrets_manager};
-use support::server::{Server, answer};
 use support::{Extension, Intake, Lambda, request_id, run};
 
 const SNAP_START: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
 
 #[test]
-fn secrets_are_there_before_the_snapshot() {
+fn secrets_are_fetched_after_the_restore() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let (value, calls) = (Rc::new(RefCell::new("key".to_owned())), Rc::new(Cell::new(0)));
-        let aws = secrets_manager(&value, Duration::from_millis(300), &calls).await;
+        let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
+        let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
         let endpoint = format!("http://127.0.0.1:{}", aws.port);
         let header = format!("Authorization=${{{SECRET}}}");
+        // Not even what is to leave in a rhythm leaves before.
         let variables = [
             SNAP_START,
-            ("AWS_ENDPOINT_URL", &*endpoint),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-        ];
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        intake.require_key("key");
-        lambda.asked(1).await;
-        extension.freeze();
-        // Whatever was under way has broken.
-        drop(aws);
-        extension.thaw();
-        lambda.invocation(&request_id(1), &["one".into()]).await;
-        assert_eq!((intake.bodies(), calls.get()), (vec!["one".to_owned()], 1));
-    });
-}
-
-#[test]
-fn a_secret_that_can_not_be_had_delays_the_snapshot_and_no_more() {
-    run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let denied = r#"{"__type":"AccessDeniedException","message":"not allowed"}"#;
-        let aws = Server::start(0, move |_| async move { answer(400, denied) }).await;
-        let endpoint = format!("http://127.0.0.1:{}", aws.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            SNAP_START,
+            ("CLICKSTACK_FLUSH_MODE", "continuous,50"),
             ("AWS_ENDPOINT_URL", &*endpoint),
             ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
         ];
         let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
         lambda.asked(1).await;
+        lambda.deliver(&[lambda.line("initialises")]).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!((intake.requests(), calls.get()), (0, 0), "a snapshot would break it");
+        *value.borrow_mut() = "new".to_owned();
+        intake.require_key("new");
         lambda.invocation(&request_id(1), &["one".into()]).await;
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
+        assert_eq!(intake.bodies(), ["initialises", "one"]);
         assert_eq!(
-            extension.lines_with("AccessDeniedException"),
-            1,
-            "{}",
-            extension.output()
+            (calls.get(), intake.refused()),
+            (1, 0),
+            "the key is as new as the environment"
         );
     });
 }

@@ -8,7 +8,7 @@ mod listeners;
 mod pace;
 mod sending;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -46,8 +46,9 @@ struct App {
     /// Telemetry has come.
     changed: Rc<Notify>,
     subscribed: bool,
-    /// Our first request for an event ends the init phase, and the environment becomes a snapshot.
-    snapshot: bool,
+    /// Our first request for an event ends the init phase, and the environment becomes a snapshot: until the first
+    /// invocation nothing is begun that would break with it.
+    before_snapshot: Cell<bool>,
     pace: Rc<Pace>,
 }
 
@@ -120,7 +121,7 @@ impl App {
             MANAGED_INSTANCES => on_managed_instances(config.sending.mode),
             _ => config.sending.mode,
         });
-        let snapshot = config.function.has_snapshot();
+        let before_snapshot = Cell::new(config.function.has_snapshot());
         let delivery = Delivery::new(
             Rc::clone(&session),
             config,
@@ -133,14 +134,14 @@ impl App {
             diagnostics,
             changed,
             subscribed,
-            snapshot,
+            before_snapshot,
             pace: Rc::new(pace),
         }
     }
 
     async fn live(self: Rc<Self>, client: &mut Client) {
         let mut failures = 0;
-        let mut prepared = self.before_snapshot().await;
+        let mut prepared = false;
         while failures < LOST {
             match self.next(client, &mut prepared).await {
                 Ok(Lifecycle::Invoke(invoke)) => {

@@ -12,9 +12,6 @@ use crate::timestamp;
 /// Time for a flush that nothing waits for.
 const BACKGROUND_TIME: Duration = Duration::from_secs(5);
 
-/// Before a snapshot the exporters are waited for so long: all attempts to get secrets. Lambda allows two minutes and more.
-const BEFORE_SNAPSHOT: Duration = Duration::from_secs(7);
-
 /// At SHUTDOWN the last events are waited for this long at most,
 const DRAIN: Duration = Duration::from_millis(300);
 /// and no longer once none came for this time: Lambda delivers every 25 ms.
@@ -24,6 +21,9 @@ impl App {
     /// What isn't part of the init phase begins here, once Lambda has our request for the next event; then what is due
     /// while the handler runs without us.
     pub(super) async fn between_events(&self, prepared: bool) {
+        if self.before_snapshot.get() {
+            return std::future::pending().await;
+        }
         if !prepared {
             // The connection's own task writes the request; let it run first.
             tokio::task::yield_now().await;
@@ -62,20 +62,13 @@ impl App {
         }
     }
 
-    /// With SnapStart what is under way when we ask for the first event may break, and no invocation waits for the init
-    /// phase: so the exporters are made before. True if there is a snapshot.
-    pub(super) async fn before_snapshot(&self) -> bool {
-        if self.snapshot {
-            self.delivery.prepared(Instant::now() + BEFORE_SNAPSHOT).await;
-        }
-        self.snapshot
-    }
-
     /// One invocation, until there is nothing more to do for it.
     pub(super) async fn invocation(&self, invoke: &Invoke) {
         self.session.borrow_mut().invoke(invoke, timestamp::now());
         self.pace.invoked();
-        self.delivery.restored();
+        if self.before_snapshot.replace(false) {
+            self.delivery.prepare();
+        }
         let deadline = instant(invoke.deadline_ms);
         let began = Instant::now();
         let mut last_sent = began;

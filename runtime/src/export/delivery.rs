@@ -96,16 +96,6 @@ impl Delivery {
         self.setup.start();
     }
 
-    /// The same, and waits for it until the given time.
-    pub async fn prepared(&self, until: Instant) {
-        self.setup.ready(until).await;
-    }
-
-    /// The environment runs again after its snapshot, if it had one: now connections can be opened.
-    pub fn restored(&self) {
-        self.setup.restored();
-    }
-
     /// Sends what waits, until nothing is left, something fails or the time is over. What failed is kept.
     pub async fn flush(&self, until: Instant, purpose: Purpose) {
         let turn = tokio::time::timeout_at(until.into(), self.one_at_a_time.lock()).await;

@@ -51,15 +51,12 @@ pub struct Setup {
     fetched: Cell<u64>,
     /// How often the exporters were made.
     generation: Cell<u64>,
-    /// A snapshot is to be taken, which no connection survives.
-    before_snapshot: Cell<bool>,
 }
 
 impl Setup {
     /// Nothing is done before `start`.
     pub fn new(config: Config, account_id: Option<String>, diagnostics: Rc<Diagnostics>) -> Self {
         Setup {
-            before_snapshot: Cell::new(config.function.has_snapshot()),
             config,
             account_id,
             diagnostics,
@@ -164,18 +161,15 @@ impl Setup {
         *self.values.borrow_mut() = values;
         *self.ready.borrow_mut() = Some(Rc::clone(&ready));
         self.generation.set(self.generation.get() + 1);
-        if !self.before_snapshot.get() {
-            open_ahead(ready);
-        }
-    }
-
-    /// The environment was restored from its snapshot, if it had one.
-    pub fn restored(&self) {
-        if self.before_snapshot.replace(false)
-            && let Some(ready) = self.ready.borrow().clone()
-        {
-            open_ahead(ready);
-        }
+        // While the function works; a failure shows again when there is something to send.
+        tokio::task::spawn_local(async move {
+            let exporters = ready.exporters.iter().flatten();
+            let ahead = exporters.map(async |exporter| {
+                exporter.prepare(Duration::MAX).await;
+                exporter.open_ahead().await;
+            });
+            futures_util::future::join_all(ahead).await
+        });
     }
 
     fn ready_with(&self, values: &secrets::Values) -> Ready {
@@ -221,16 +215,4 @@ impl Setup {
             rotel_severity: self.config.logs.as_rotel,
         }
     }
-}
-
-/// Opens connections while the function works; a failure shows again when there is something to send.
-fn open_ahead(ready: Rc<Ready>) {
-    tokio::task::spawn_local(async move {
-        let exporters = ready.exporters.iter().flatten();
-        let ahead = exporters.map(async |exporter| {
-            exporter.prepare(Duration::MAX).await;
-            exporter.open_ahead().await;
-        });
-        futures_util::future::join_all(ahead).await
-    });
 }

@@ -175,7 +175,9 @@ describe("the extension in the sandbox", () => {
       join(code, "index.js"),
       'console.log("while loading"); throw new Error("no configuration");',
     );
-    const sandbox = await bench.start("broken", { code });
+    // A secret could come too late for the first environment, which ends at once.
+    const environment = { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}` };
+    const sandbox = await bench.start("broken", { code, environment });
     const { status, requestId } = await sandbox.invoke({});
     await sandbox.shutdown();
     assert.equal(status, "error");
