@@ -50,8 +50,6 @@ describe("observeStack with functions of two providers", () => {
       };
     };
     const stack = await surroundings.stack({ program });
-    await stack.preview();
-    assert.equal(sink.requests.length, 0, "a preview sends nothing");
 
     /** Of each function: the region of its layer, whether it may log, and the retention of what it logs to. */
     const read = async (outputs: pulumi.automation.OutputMap) =>

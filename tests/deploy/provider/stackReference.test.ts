@@ -57,7 +57,6 @@ describe("functions whose layers another stack publishes", () => {
     const first = arnOf(published.manifest);
     assert.match(first, /^arn:aws:lambda:us-east-2:123456789012:layer:clickstack-extension-arm64:\d+$/);
     assert.deepEqual(await layersOfBoth(), [[first], [first]]);
-    assert.deepEqual(changes(await service.up()), {});
 
     await built.build("second");
     const second = arnOf((await platform.up()).outputs.manifest);
