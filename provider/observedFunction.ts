@@ -45,9 +45,18 @@ export class ObservedFunction extends pulumi.ComponentResource {
    */
   public readonly environmentVariableNames: pulumi.Output<string[]>;
   /**
-   * The function itself, for what wants the resource.
+   * ARN by which API Gateway calls the function.
    */
-  public readonly function: pulumi.Output<LambdaFunction>;
+  public readonly functionInvokeArn: pulumi.Output<string>;
+  /**
+   * Newest published version of the function; `$LATEST` unless `publish` is set.
+   */
+  public readonly functionVersion: pulumi.Output<string>;
+  /**
+   * The function itself, for what wants the resource. Only in programs that import the component: others would look each
+   * function up in the engine, used or not.
+   */
+  public readonly function: LambdaFunction;
 
   constructor(name: string, args: ObservedFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     checkArguments(name, args);
@@ -82,7 +91,9 @@ export class ObservedFunction extends pulumi.ComponentResource {
     this.roleName = role.name;
     this.layerArns = pulumi.output(combined([layers], ([arns]) => arns ?? []));
     this.environmentVariableNames = names;
-    this.function = pulumi.output(observed);
+    this.functionInvokeArn = observed.invokeArn;
+    this.functionVersion = observed.version;
+    this.function = observed;
     this.registerOutputs({
       functionArn: this.functionArn,
       functionName: this.functionName,
@@ -90,7 +101,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
       roleName: this.roleName,
       layerArns: this.layerArns,
       environmentVariableNames: this.environmentVariableNames,
-      function: this.function,
+      functionInvokeArn: this.functionInvokeArn,
+      functionVersion: this.functionVersion,
     });
   }
 }

@@ -53,6 +53,11 @@ const secretInputs: Record<string, readonly string[]> = {
   ObservedFunction: ["ingestionKey", "clickhousePassword"],
 };
 
+/** Properties of the TypeScript classes alone. */
+const ownProcessOnly: Record<string, readonly string[]> = {
+  ObservedFunction: ["function"],
+};
+
 /**
  * Adds to the schema what Pulumi's analyzer cannot say: types of the AWS package by reference in place of copies, whole
  * numbers, defaults, descriptions of types, and what each language's SDK is called.
@@ -99,8 +104,11 @@ function enrichResource(
   name: string,
   reference: (ref: string) => string,
 ): ResourceSpec {
+  const isShared = (key: string) => !ownProcessOnly[name]?.includes(key);
+  const properties = Object.entries(resource.properties).filter(([key]) => isShared(key));
   return {
     ...resource,
+    required: resource.required.filter(isShared),
     inputProperties: mapValues(resource.inputProperties, (property, key) => {
       const value = defaults[name]?.[key];
       return {
@@ -109,7 +117,7 @@ function enrichResource(
         ...(secretInputs[name]?.includes(key) ? { secret: true } : {}),
       };
     }),
-    properties: mapValues(resource.properties, (property) => enrichProperty(property, reference)),
+    properties: mapValues(Object.fromEntries(properties), (property) => enrichProperty(property, reference)),
   };
 }
 

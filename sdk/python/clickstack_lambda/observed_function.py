@@ -1373,9 +1373,10 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["use_resource_timeout_for_propagation"] = use_resource_timeout_for_propagation
             __props__.__dict__["vpc_config"] = vpc_config
             __props__.__dict__["environment_variable_names"] = None
-            __props__.__dict__["function"] = None
             __props__.__dict__["function_arn"] = None
+            __props__.__dict__["function_invoke_arn"] = None
             __props__.__dict__["function_name"] = None
+            __props__.__dict__["function_version"] = None
             __props__.__dict__["layer_arns"] = None
             __props__.__dict__["role_arn"] = None
             __props__.__dict__["role_name"] = None
@@ -1395,14 +1396,6 @@ class ObservedFunction(pulumi.ComponentResource):
         return pulumi.get(self, "environment_variable_names")
 
     @_builtins.property
-    @pulumi.getter
-    def function(self) -> pulumi.Output['pulumi_aws.lambda_.Function']:
-        """
-        The function itself, for what wants the resource.
-        """
-        return pulumi.get(self, "function")
-
-    @_builtins.property
     @pulumi.getter(name="functionArn")
     def function_arn(self) -> pulumi.Output[_builtins.str]:
         """
@@ -1411,12 +1404,28 @@ class ObservedFunction(pulumi.ComponentResource):
         return pulumi.get(self, "function_arn")
 
     @_builtins.property
+    @pulumi.getter(name="functionInvokeArn")
+    def function_invoke_arn(self) -> pulumi.Output[_builtins.str]:
+        """
+        ARN by which API Gateway calls the function.
+        """
+        return pulumi.get(self, "function_invoke_arn")
+
+    @_builtins.property
     @pulumi.getter(name="functionName")
     def function_name(self) -> pulumi.Output[_builtins.str]:
         """
         Name of the function.
         """
         return pulumi.get(self, "function_name")
+
+    @_builtins.property
+    @pulumi.getter(name="functionVersion")
+    def function_version(self) -> pulumi.Output[_builtins.str]:
+        """
+        Newest published version of the function; `$LATEST` unless `publish` is set.
+        """
+        return pulumi.get(self, "function_version")
 
     @_builtins.property
     @pulumi.getter(name="layerArns")
