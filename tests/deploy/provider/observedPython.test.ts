@@ -27,7 +27,7 @@ describe("an ObservedFunction in a Python program", () => {
     assert.match(extension, /^arn:aws:lambda:us-east-2:123456789012:layer:clickstack-extension-amd64:\d+$/);
     assert.deepEqual([found.stored, found.leaked], [true, false]);
     assert.deepEqual(found.second, {});
-    assert.deepEqual(found.third, { update: 2 });
+    assert.deepEqual(found.third, { update: 1 });
     assert.deepEqual(found.refreshed, {});
   });
 });
