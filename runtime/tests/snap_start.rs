@@ -15,34 +15,36 @@ const SNAP_START: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
 #[test]
 fn secrets_are_fetched_after_the_restore() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
-        let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
-        let endpoint = format!("http://127.0.0.1:{}", aws.port);
-        let header = format!("Authorization=${{{SECRET}}}");
         // Not even what is to leave in a rhythm leaves before.
-        let variables = [
-            SNAP_START,
-            ("CLICKSTACK_FLUSH_MODE", "continuous,50"),
-            ("AWS_ENDPOINT_URL", &*endpoint),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-        ];
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
-        lambda.deliver(&[lambda.line("initialises")]).await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        assert_eq!((intake.requests(), calls.get()), (0, 0), "a snapshot would break it");
-        *value.borrow_mut() = "new".to_owned();
-        intake.require_key("new");
-        lambda.invocation(&request_id(1), &["one".into()]).await;
-        lambda.shutdown("spindown");
-        assert_eq!(extension.ended().await, 0);
-        assert_eq!(intake.bodies(), ["initialises", "one"]);
-        assert_eq!(
-            (calls.get(), intake.refused()),
-            (1, 0),
-            "the key is as new as the environment"
-        );
+        for mode in ["end", "continuous,50"] {
+            let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+            let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
+            let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
+            let endpoint = format!("http://127.0.0.1:{}", aws.port);
+            let header = format!("Authorization=${{{SECRET}}}");
+            let variables = [
+                SNAP_START,
+                ("CLICKSTACK_FLUSH_MODE", mode),
+                ("AWS_ENDPOINT_URL", &*endpoint),
+                ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
+            ];
+            let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+            lambda.asked(1).await;
+            lambda.deliver(&[lambda.line("initialises")]).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            assert_eq!((intake.requests(), calls.get()), (0, 0), "a snapshot would break it");
+            *value.borrow_mut() = "new".to_owned();
+            intake.require_key("new");
+            lambda.invocation(&request_id(1), &["one".into()]).await;
+            lambda.shutdown("spindown");
+            assert_eq!(extension.ended().await, 0);
+            assert_eq!(intake.bodies(), ["initialises", "one"]);
+            assert_eq!(
+                (calls.get(), intake.refused()),
+                (1, 0),
+                "the key is as new as the environment"
+            );
+        }
     });
 }
 

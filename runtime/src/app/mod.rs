@@ -48,7 +48,9 @@ struct App {
     subscribed: bool,
     /// Our first request for an event ends the init phase, and the environment becomes a snapshot: until the first
     /// invocation nothing is begun that would break with it.
-    before_snapshot: Cell<bool>,
+    snapshot: bool,
+    /// The making of the exporters has begun.
+    prepared: Cell<bool>,
     pace: Rc<Pace>,
 }
 
@@ -121,7 +123,7 @@ impl App {
             MANAGED_INSTANCES => on_managed_instances(config.sending.mode),
             _ => config.sending.mode,
         });
-        let before_snapshot = Cell::new(config.function.has_snapshot());
+        let snapshot = config.function.has_snapshot();
         let delivery = Delivery::new(
             Rc::clone(&session),
             config,
@@ -134,16 +136,16 @@ impl App {
             diagnostics,
             changed,
             subscribed,
-            before_snapshot,
+            snapshot,
+            prepared: Cell::new(false),
             pace: Rc::new(pace),
         }
     }
 
     async fn live(self: Rc<Self>, client: &mut Client) {
         let mut failures = 0;
-        let mut prepared = false;
         while failures < LOST {
-            match self.next(client, &mut prepared).await {
+            match self.next(client).await {
                 Ok(Lifecycle::Invoke(invoke)) => {
                     let app = Rc::clone(&self);
                     survive(async move { app.invocation(&invoke).await }).await;
@@ -167,13 +169,13 @@ impl App {
     }
 
     /// Waits for the next event. What isn't part of the init phase begins here, once Lambda has our request.
-    async fn next(&self, client: &mut Client, prepared: &mut bool) -> Result<Lifecycle, Error> {
+    async fn next(&self, client: &mut Client) -> Result<Lifecycle, Error> {
         let mut next = pin!(client.next());
         loop {
             tokio::select! {
                 biased;
                 event = &mut next => return event,
-                () = self.between_events(*prepared) => *prepared = true,
+                () = self.between_events() => {}
             }
         }
     }

@@ -20,14 +20,14 @@ const QUIET: Duration = Duration::from_millis(50);
 impl App {
     /// What isn't part of the init phase begins here, once Lambda has our request for the next event; then what is due
     /// while the handler runs without us.
-    pub(super) async fn between_events(&self, prepared: bool) {
-        if self.before_snapshot.get() {
-            return std::future::pending().await;
-        }
-        if !prepared {
+    pub(super) async fn between_events(&self) {
+        if !self.prepared.get() {
+            if self.snapshot {
+                return std::future::pending().await;
+            }
             // The connection's own task writes the request; let it run first.
             tokio::task::yield_now().await;
-            return self.delivery.prepare();
+            return self.prepare();
         }
         let (buffered, capacity) = self.session.borrow().fill();
         let background = Background {
@@ -62,13 +62,17 @@ impl App {
         }
     }
 
+    fn prepare(&self) {
+        if !self.prepared.replace(true) {
+            self.delivery.prepare();
+        }
+    }
+
     /// One invocation, until there is nothing more to do for it.
     pub(super) async fn invocation(&self, invoke: &Invoke) {
         self.session.borrow_mut().invoke(invoke, timestamp::now());
         self.pace.invoked();
-        if self.before_snapshot.replace(false) {
-            self.delivery.prepare();
-        }
+        self.prepare();
         let deadline = instant(invoke.deadline_ms);
         let began = Instant::now();
         let mut last_sent = began;
