@@ -253,7 +253,7 @@ mod tests {
     fn success_closes_it() {
         let mut circuit = Circuit::default();
         failed(&mut circuit, NOW, COSTLY);
-        circuit.close();
+        circuit.answered(QUICK);
         assert_eq!(circuit.permit(NOW), Permit::Open);
         failed(&mut circuit, NOW, QUICK);
         assert_eq!(circuit.permit(NOW), Permit::Open);

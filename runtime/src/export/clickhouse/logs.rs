@@ -94,7 +94,6 @@ fn write(row: &mut Row<'_>, record: Record<'_>) {
     row.text(&text);
     row.attributes(&attributes);
     row.text(record.event_name);
-    row.names(&attributes);
 }
 
 #[cfg(test)]

@@ -96,10 +96,7 @@ fn common(row: &mut Row<'_>, metric: &Description, attributes: Vec<KeyValue>, [s
     row.text(&metric.name);
     row.text(&metric.description);
     row.text(&metric.unit);
-    let attributes = value::attributes_from_otlp(attributes);
-    let attributes = fields::of(&attributes);
-    row.attributes(&attributes);
-    row.names(&attributes);
+    row.attributes(&fields::of(&value::attributes_from_otlp(attributes)));
     row.time(start);
     row.time(time);
     row.integer(u64::from(flags));

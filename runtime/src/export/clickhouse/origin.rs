@@ -63,13 +63,10 @@ pub fn write(row: &mut Row<'_>, entity: &Entity, scope: &Scope) {
     let service = attributes.iter().find(|(name, _)| name == "service.name");
     row.text(&service.map(|(_, field)| field.text()).unwrap_or_default());
     row.attributes(&attributes);
-    row.names(&attributes);
     row.text(&entity.schema_url);
     row.text(&scope.name);
     row.text(&scope.version);
     row.text(&scope.schema_url);
-    let attributes = fields::of(&scope.attributes);
-    row.attributes(&attributes);
-    row.names(&attributes);
+    row.attributes(&fields::of(&scope.attributes));
     row.integer(u64::from(scope.dropped_attributes));
 }

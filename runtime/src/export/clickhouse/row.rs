@@ -51,22 +51,18 @@ impl<'a> Row<'a> {
         self.one(|cell| cell.float(value));
     }
 
-    /// Attributes.
+    /// Attributes, then their names, which tables have a column for beside each of a row's own attributes.
     pub fn attributes(&mut self, fields: &Fields<'_>) {
         self.one(|cell| cell.attributes(fields));
+        if let Some(cell) = self.next() {
+            cell.list(fields::names(fields).iter(), |cell, name| cell.text(name));
+        }
     }
 
     /// A list, each of whose elements `write` writes.
     pub fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Cell<'_>, &T)) {
         if let Some(cell) = self.next() {
             cell.list(items.iter(), write);
-        }
-    }
-
-    /// The names of attributes.
-    pub fn names(&mut self, fields: &Fields<'_>) {
-        if let Some(cell) = self.next() {
-            cell.list(fields::names(fields).iter(), |cell, name| cell.text(name));
         }
     }
 
@@ -276,12 +272,12 @@ mod tests {
             ("l".to_owned(), Value::Array(vec![Value::Bool(true)])),
         ];
         let fields = fields::of(&attributes[..2]);
-        let bytes = written(&["Map(String, String)", "JSON"], |row| {
+        let bytes = written(&["Map(String, String)", "", "JSON", ""], |row| {
             row.attributes(&fields);
             row.attributes(&fields);
         });
         assert_eq!(bytes, b"\x02\x01n\x017\x01t\x02x\"\x11{\"n\":7,\"t\":\"x\\\"\"}");
-        let bytes = written(&["JSON", "JSON"], |row| {
+        let bytes = written(&["JSON", "", "JSON", ""], |row| {
             row.attributes(&fields::of(&attributes[2..]));
             row.attributes(&Fields::new());
         });

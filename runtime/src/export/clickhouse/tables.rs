@@ -31,8 +31,8 @@ type Columns = &'static [(&'static str, &'static str)];
 const MAP: &str = "Map(LowCardinality(String), String)";
 const MAPS: &str = "Array(Map(LowCardinality(String), String))";
 
-/// The names of an attribute column, which only the `JSON` tables of newer collectors have beside it. Queries ask them
-/// whether an attribute is there.
+/// The names of the attribute column before, which only the `JSON` tables of newer collectors have. Queries ask them whether
+/// an attribute is there.
 const KEYS: &str = "Array(LowCardinality(String))";
 
 impl Table {
@@ -92,8 +92,8 @@ const LOGS: Columns = &[
     ("SeverityNumber", "UInt8"),
     ("Body", "String"),
     ("LogAttributes", MAP),
-    ("EventName", "String"),
     ("LogAttributesKeys", KEYS),
+    ("EventName", "String"),
 ];
 
 const TRACES: Columns = &[
