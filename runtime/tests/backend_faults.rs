@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use support::secrets::{SECRET, secrets_manager};
+use support::secrets::{self, SECRET, secrets_manager};
 use support::server::{Server, answer};
 use support::{Extension, Intake, Lambda, request_id, run};
 
@@ -130,13 +130,7 @@ fn a_key_that_was_changed_is_fetched_again() {
         let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
         let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
         intake.require_key("old");
-        let endpoint = format!("http://127.0.0.1:{}", aws.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            ("AWS_ENDPOINT_URL", &*endpoint),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-        ];
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        let extension = secrets::exporting(&lambda, &intake, &aws, &[]);
         lambda.asked(1).await;
         lambda.invocation(&request_id(1), &["one".into()]).await;
         assert_eq!(intake.bodies(), ["one"]);
@@ -156,13 +150,7 @@ fn slow_secrets_delay_neither_start_nor_lines() {
         let (value, calls) = (Rc::new(RefCell::new("right".to_owned())), Rc::new(Cell::new(0)));
         let aws = secrets_manager(&value, Duration::from_millis(400), &calls).await;
         intake.require_key("right");
-        let endpoint = format!("http://127.0.0.1:{}", aws.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            ("AWS_ENDPOINT_URL", &*endpoint),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-        ];
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        let _extension = secrets::exporting(&lambda, &intake, &aws, &[]);
         lambda.asked(1).await;
         assert_eq!(intake.requests(), 0);
         lambda.invocation(&request_id(1), &["one".into()]).await;
@@ -180,13 +168,7 @@ fn a_missing_secret_costs_no_invocation() {
             answer(400, r#"{"__type":"ResourceNotFoundException"}"#)
         })
         .await;
-        let endpoint = format!("http://127.0.0.1:{}", aws.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            ("AWS_ENDPOINT_URL", &*endpoint),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-        ];
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        let mut extension = secrets::exporting(&lambda, &intake, &aws, &[]);
         lambda.asked(1).await;
         for number in 0..3 {
             lambda.invocation(&request_id(number), &["x".into()]).await;

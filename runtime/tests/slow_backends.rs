@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use support::secrets::{SECRET, secrets_manager};
+use support::secrets::{self, secrets_manager};
 use support::{Extension, Intake, Lambda, request_id, run};
 
 const QUICKLY: [(&str, &str); 2] = [
@@ -73,13 +73,7 @@ fn a_key_that_came_late_is_fetched_once_more_before_the_end() {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
         let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
-        let endpoint = format!("http://127.0.0.1:{}", aws.port);
-        let header = format!("Authorization=${{{SECRET}}}");
-        let variables = [
-            ("AWS_ENDPOINT_URL", &*endpoint),
-            ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-        ];
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        let mut extension = secrets::exporting(&lambda, &intake, &aws, &[]);
         lambda.asked(1).await;
         intake.require_key("new");
         lambda.invocation(&request_id(1), &["one".into()]).await;

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use support::secrets::{SECRET, secrets_manager};
+use support::secrets::{self, secrets_manager};
 use support::{Extension, Intake, Lambda, request_id, run};
 
 const SNAP_START: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
@@ -20,15 +20,8 @@ fn secrets_are_fetched_after_the_restore() {
             let (lambda, intake) = (Lambda::start().await, Intake::start().await);
             let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
             let aws = secrets_manager(&value, Duration::ZERO, &calls).await;
-            let endpoint = format!("http://127.0.0.1:{}", aws.port);
-            let header = format!("Authorization=${{{SECRET}}}");
-            let variables = [
-                SNAP_START,
-                ("CLICKSTACK_FLUSH_MODE", mode),
-                ("AWS_ENDPOINT_URL", &*endpoint),
-                ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", &*header),
-            ];
-            let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+            let mut extension =
+                secrets::exporting(&lambda, &intake, &aws, &[SNAP_START, ("CLICKSTACK_FLUSH_MODE", mode)]);
             lambda.asked(1).await;
             lambda.deliver(&[lambda.line("initialises")]).await;
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::server::{Server, answer};
+use super::{Extension, Intake, Lambda};
 
 /// The only secret that there is.
 pub const SECRET: &str = "arn:aws:secretsmanager:us-east-2:123456789012:secret:key-AbCdEf";
@@ -25,4 +26,16 @@ pub async fn secrets_manager(value: &Rc<RefCell<String>>, delay: Duration, calls
         }
     })
     .await
+}
+
+/// An extension whose key is that secret, which it gets from `aws`.
+pub fn exporting(lambda: &Lambda, intake: &Intake, aws: &Server, variables: &[(&str, &str)]) -> Extension {
+    let endpoint = format!("http://127.0.0.1:{}", aws.port);
+    let header = format!("Authorization=${{{SECRET}}}");
+    let mut all = vec![
+        ("AWS_ENDPOINT_URL", endpoint.as_str()),
+        ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", header.as_str()),
+    ];
+    all.extend_from_slice(variables);
+    Extension::exporting(&lambda.address(), &intake.url(), &all)
 }
