@@ -79,9 +79,8 @@ export function secretPolicy(
   references: FunctionReferences,
   options: pulumi.CustomResourceOptions,
 ): Policies {
-  const { any } = references;
-  if (any === false) return [];
-  return rolePolicy(`${name}-secrets`, role, { any, statements: secretReading(references) }, options);
+  const permissions = { any: references.any, statements: secretReading(references) };
+  return rolePolicy(`${name}-secrets`, role, permissions, options);
 }
 
 function secretReading({ references, kmsKeyArns }: FunctionReferences): Statements {

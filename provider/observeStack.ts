@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import type { FunctionArgs } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkLater } from "./argumentCheck";
-import { awaited } from "./awaited";
+import { awaited, awaitedResources } from "./awaited";
 import { confirmDelivery } from "./delivery";
 import { givenRole, secretPolicy } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
@@ -81,11 +81,10 @@ async function observe(
   const logs = functionLogs({ name, args, role, region, confirmed }, options);
   logs.finish(pulumi.output(autoNamed(name)));
   const policies = secretPolicy(name, role, functionReferences(name, args), options);
-  const before = await Promise.all([...logs.resources, policies].map(awaited<pulumi.Resource[]>));
+  const dependsOn = await awaitedResources([...logs.resources, policies]);
   const layers = functionLayers({ name, args, region });
   const { environment } = functionVariables(args);
   const { loggingConfig } = logs;
-  const dependsOn = before.flatMap((resources) => resources ?? []);
   return {
     props: { ...props, layers, environment, ...(loggingConfig && { loggingConfig }) },
     opts: pulumi.mergeOptions(opts as pulumi.CustomResourceOptions, { dependsOn }),

@@ -1,7 +1,7 @@
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkLater } from "./argumentCheck";
-import { awaited } from "./awaited";
+import { awaitedResources } from "./awaited";
 import { combined } from "./combined";
 import { confirmDelivery } from "./delivery";
 import { executionRole } from "./executionRole";
@@ -68,11 +68,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const role = executionRole(name, stored, functionReferences(name, stored), options);
     const confirmed = confirmDelivery(name, args, { parent: this });
     const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
-    const made = Promise.all([role.policies, ...logs.resources].map(awaited<pulumi.Resource[]>));
-    const before = Promise.all([options.dependsOn, made]).then(([given, policies]) => [
-      ...given,
-      ...policies.flatMap((resources) => resources ?? []),
-    ]);
+    const made = awaitedResources([role.policies, ...logs.resources]);
+    const before = Promise.all([options.dependsOn, made]).then(([given, own]) => [...given, ...own]);
 
     const layers = functionLayers({ name, args: stored, region });
     const { environment, names } = functionVariables(stored);
