@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EnvironmentBase } from "./environmentBase";
 import type { EnvironmentOptions } from "./environmentParts";
-import { type Failure, failureLine, timedOut } from "./failure";
+import { type Failure, failureLine, failureReason, timedOut } from "./failure";
 import {
   failedOutcome,
   type InvocationResult,
@@ -9,7 +9,7 @@ import {
   newSpanId,
   newTraceHeader,
   outcomeErrorType,
-  outcomePayload,
+  outcomeResult,
   runtimeDoneRecord,
   type StartMetrics,
 } from "./invocation";
@@ -43,7 +43,7 @@ export class ExecutionEnvironment extends EnvironmentBase {
    */
   override async provision(): Promise<void> {
     const { failure } = await this.initialize("init", INIT_TIMEOUT_MS);
-    if (failure) throw new Error(failure.reported ?? failure.message);
+    if (failure) throw new Error(failureReason(failure));
     await this.freeze();
   }
 
@@ -64,11 +64,7 @@ export class ExecutionEnvironment extends EnvironmentBase {
     const timing = { durationMs, billedDurationMs, ...metrics };
     await this.finish({ requestId, tracing, outcome, timing, extensionOverheadMs });
     return {
-      requestId,
-      status: outcome.status,
-      payload: outcomePayload(outcome, requestId),
-      ...(outcome.status === "success" ? {} : { functionError: "Unhandled" }),
-      durationMs: outcome.durationMs,
+      ...outcomeResult(outcome, requestId),
       billedDurationMs,
       ...metrics,
       extensionOverheadMs,

@@ -43,6 +43,11 @@ function describeExit({ code, signal }: ExitStatus): string {
   return signal === undefined ? `exit status ${code}` : `signal: ${words[signal] ?? signal}`;
 }
 
+/** Why there is no environment: in the runtime's own words if it said any. */
+export function failureReason({ reported, message }: Failure): string {
+  return reported ?? message;
+}
+
 /** What the invoker gets, as JSON text. */
 export function failurePayload({ errorType, message, reported }: Failure, requestId: string): string {
   return reported ?? JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` });

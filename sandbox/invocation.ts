@@ -68,8 +68,23 @@ export function outcomeErrorType({ status, failure, answer }: InvokeOutcome): st
   return status === "error" ? functionErrorType(answer?.errorType) : undefined;
 }
 
+/** What of an invocation's result its outcome alone decides. */
+export function outcomeResult(
+  outcome: InvokeOutcome,
+  requestId: string,
+): Pick<InvocationResult, "requestId" | "status" | "payload" | "functionError" | "durationMs"> {
+  const { status, durationMs } = outcome;
+  return {
+    requestId,
+    status,
+    payload: outcomePayload(outcome, requestId),
+    ...(status === "success" ? {} : { functionError: "Unhandled" }),
+    durationMs,
+  };
+}
+
 /** What the invoker gets: the runtime's answer if there was one, else what the platform says. */
-export function outcomePayload({ failure, answer }: InvokeOutcome, requestId: string): unknown {
+function outcomePayload({ failure, answer }: InvokeOutcome, requestId: string): unknown {
   const text = answer?.body ?? (failure ? failurePayload(failure, requestId) : "");
   try {
     return JSON.parse(text);

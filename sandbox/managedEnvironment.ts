@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { EnvironmentBase } from "./environmentBase";
 import type { EnvironmentOptions } from "./environmentParts";
-import { type Failure, functionErrorType, timedOut } from "./failure";
+import { type Failure, failureReason, functionErrorType, timedOut } from "./failure";
 import {
   failedOutcome,
   type InvocationResult,
   type InvokeOptions,
   newSpanId,
   newTraceHeader,
-  outcomePayload,
+  outcomeResult,
   runtimeSpans,
 } from "./invocation";
 import { maxConcurrencyOf } from "./managedInstances";
@@ -47,7 +47,7 @@ export class ManagedEnvironment extends EnvironmentBase {
   override async provision(): Promise<void> {
     const limit = Math.max(INIT_TIMEOUT_MS, this.timeoutMs);
     const { failure } = await this.newDomain().init("init", Date.now() + limit);
-    if (failure) throw new Error(failure.reported ?? failure.message);
+    if (failure) throw new Error(failureReason(failure));
   }
 
   /** @throws when no worker of the runtime has become free within the function's timeout. */
@@ -68,11 +68,7 @@ export class ManagedEnvironment extends EnvironmentBase {
       : await this.run(domain, { requestId, tracing, body: JSON.stringify(payload ?? null) });
     domain.emit("platform.report", reportRecord(outcome, requestId, tracing));
     return {
-      requestId,
-      status: outcome.status,
-      payload: outcomePayload(outcome, requestId),
-      ...(outcome.status === "success" ? {} : { functionError: "Unhandled" }),
-      durationMs: outcome.durationMs,
+      ...outcomeResult(outcome, requestId),
       billedDurationMs: 0,
       extensionOverheadMs: 0,
       coldStart: false,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ExecutionEnvironment, type Readiness } from "./environment";
 import { EnvironmentBase } from "./environmentBase";
 import type { EnvironmentOptions } from "./environmentParts";
-import type { Failure } from "./failure";
+import { type Failure, failureReason } from "./failure";
 import type { InvocationResult, InvokeOptions, StartMetrics } from "./invocation";
 import { phaseStatus, roundMs } from "./runtimeDomain";
 
@@ -42,7 +42,7 @@ export class SnapStartEnvironment extends ExecutionEnvironment {
   override async provision(): Promise<void> {
     const limit = Math.max(INIT_TIMEOUT_MS, this.options.function.timeoutSeconds * 1_000);
     const { failure } = await this.initialize("snap-start", limit);
-    if (failure) throw new Error(failure.reported ?? failure.message);
+    if (failure) throw new Error(failureReason(failure));
     await this.freeze();
     await this.parts.holder.breakConnections(this.parts.server.port);
     this.snapshot = true;
@@ -94,7 +94,7 @@ export class SnapStartEnvironment extends ExecutionEnvironment {
         errorType: late ? "SnapStartTimeoutException" : "SnapStartException",
         errorMessage: late
           ? `The snapshot could not be restored within ${seconds} seconds`
-          : `The snapshot could not be restored: ${failure.reported ?? failure.message}`,
+          : `The snapshot could not be restored: ${failureReason(failure)}`,
       },
       functionError: "Unhandled",
       durationMs: 0,
