@@ -1,6 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-
-const operations = ["up", "preview", "refresh", "destroy"] as const;
+import { operations } from "./connections";
 
 /** Makes the stack's operations fail with what the engine says about resources instead of its whole log. */
 export function withReadableErrors(stack: Stack): Stack {

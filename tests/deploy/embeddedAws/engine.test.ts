@@ -3,8 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as grpc from "@grpc/grpc-js";
 import * as lambda from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
+import type { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { startEngine } from "../../../sandbox/engine";
 import { changes, region, useSurroundings } from "./surroundings";
 
@@ -55,6 +58,29 @@ describe("the Pulumi engine", () => {
     );
     assert.ok(error.message.split("\n").length <= 8, error.message);
     await stack.destroy();
+  });
+
+  it("closes connections to engines that have ended, lest a later engine's port be the same", async () => {
+    const used: grpc.Client[] = [];
+    let wrong = false;
+    const program = async () => {
+      used.push(
+        pulumi.runtime.getMonitor() as ResourceMonitorClient,
+        pulumi.runtime.getEngine() as EngineClient,
+      );
+      if (wrong) throw new Error("wrong");
+      return {};
+    };
+    const stack = await surroundings.stack({ program });
+    await stack.up();
+    await stack.preview();
+    wrong = true;
+    await assert.rejects(stack.up(), /wrong/);
+    await stack.destroy();
+    assert.equal(used.length, 6);
+    for (const client of used) {
+      assert.equal(client.getChannel().getConnectivityState(false), grpc.connectivityState.SHUTDOWN);
+    }
   });
 
   it("takes relative paths from the program's directory", async () => {
