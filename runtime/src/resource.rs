@@ -73,6 +73,7 @@ fn partition(region: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lambda::initialization::InitializationType;
 
     fn function() -> FunctionIdentity {
         FunctionIdentity {
@@ -82,7 +83,7 @@ mod tests {
             region: "eu-central-1".to_owned(),
             log_group: "/aws/lambda/orders".to_owned(),
             log_stream: "2026/01/02/[$LATEST]0f".to_owned(),
-            initialization_type: "on-demand".to_owned(),
+            initialization_type: InitializationType::OnDemand,
         }
     }
 

@@ -130,7 +130,7 @@ fn an_invocation_that_ran_out_of_memory_leaves_a_record_and_a_failed_span() {
 }
 
 #[test]
-fn an_init_phase_that_fails_leaves_its_lines_and_a_record() {
+fn an_init_phase_that_fails_leaves_its_lines_a_record_and_a_span() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
@@ -154,6 +154,43 @@ fn an_init_phase_that_fails_leaves_its_lines_and_a_record() {
                 "The init phase failed: Runtime.ImportModuleError"
             ]
         );
+        let spans = intake.spans();
+        assert_eq!(spans.len(), 1);
+        let span = &spans[0].1;
+        assert_eq!((&*span.name, &*span.parent_span_id), ("init", &[][..]));
+        assert_eq!(
+            span.end_time_unix_nano - span.start_time_unix_nano,
+            80_000_000,
+            "as the report says"
+        );
+        assert_eq!(span.status.as_ref().unwrap().message, "Runtime.ImportModuleError");
+        for (_, log) in intake.logs() {
+            assert_eq!((&log.trace_id, &log.span_id), (&span.trace_id, &span.span_id));
+        }
+    });
+}
+
+#[test]
+fn an_environment_that_no_invocation_reached_has_no_span() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let init = json!({"initializationType": "on-demand", "phase": "init"});
+        let done = json!({"initializationType": "on-demand", "phase": "init", "status": "success",
+            "metrics": {"durationMs": 80.0}});
+        lambda
+            .deliver(&[
+                lambda.event("platform.initStart", init),
+                lambda.line("warm"),
+                lambda.event("platform.initReport", done),
+            ])
+            .await;
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(intake.bodies(), ["warm"]);
+        assert!(intake.spans().is_empty());
+        assert!(intake.logs()[0].1.trace_id.is_empty());
     });
 }
 

@@ -23,10 +23,9 @@ use crate::export::Delivery;
 use crate::flush::Mode;
 use crate::lambda::client::{Client, Error, Registration};
 use crate::lambda::events::Lifecycle;
+use crate::lambda::initialization::InitializationType;
 use crate::session::Session;
 use pace::Pace;
-
-const MANAGED_INSTANCES: &str = "lambda-managed-instances";
 
 /// Registering is tried so often, with a pause between.
 const REGISTRATIONS: u32 = 4;
@@ -86,8 +85,8 @@ pub async fn run(name: &str) -> ExitCode {
 }
 
 async fn register(client: &mut Client, name: &str, config: &Config) -> Result<Registration, Error> {
-    let events: &[&str] = match config.function.initialization_type.as_str() {
-        MANAGED_INSTANCES => &["SHUTDOWN"],
+    let events: &[&str] = match config.function.initialization_type {
+        InitializationType::ManagedInstances => &["SHUTDOWN"],
         _ => &["INVOKE", "SHUTDOWN"],
     };
     let mut attempt = 1;
@@ -119,11 +118,11 @@ impl App {
             Some(port) => listeners::subscribe(client, port, &config.logs, &diagnostics).await,
             None => false,
         };
-        let pace = Pace::new(match config.function.initialization_type.as_str() {
-            MANAGED_INSTANCES => on_managed_instances(config.sending.mode),
+        let pace = Pace::new(match config.function.initialization_type {
+            InitializationType::ManagedInstances => on_managed_instances(config.sending.mode),
             _ => config.sending.mode,
         });
-        let snapshot = config.function.has_snapshot();
+        let snapshot = config.function.initialization_type == InitializationType::SnapStart;
         let delivery = Delivery::new(
             Rc::clone(&session),
             config,

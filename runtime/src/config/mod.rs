@@ -43,6 +43,7 @@ pub use sending::SendingConfig;
 
 use crate::diagnostics::Level;
 use crate::http::Proxies;
+use crate::lambda::initialization::InitializationType;
 use crate::{aws, secrets};
 use reader::{Reader, parse_boolean};
 
@@ -100,15 +101,8 @@ pub struct FunctionIdentity {
     pub log_group: String,
     /// CloudWatch log stream, which names the execution environment.
     pub log_stream: String,
-    /// `on-demand`, `provisioned-concurrency`, `snap-start` or `lambda-managed-instances`.
-    pub initialization_type: String,
-}
-
-impl FunctionIdentity {
-    /// Whether environments are restored from a snapshot of an initialised one (SnapStart).
-    pub fn has_snapshot(&self) -> bool {
-        self.initialization_type == "snap-start"
-    }
+    /// How its environments are made.
+    pub initialization_type: InitializationType,
 }
 
 impl Config {
@@ -182,7 +176,7 @@ impl FunctionIdentity {
             region: region.unwrap_or_default().to_owned(),
             log_group: text("AWS_LAMBDA_LOG_GROUP_NAME"),
             log_stream: text("AWS_LAMBDA_LOG_STREAM_NAME"),
-            initialization_type: text("AWS_LAMBDA_INITIALIZATION_TYPE"),
+            initialization_type: InitializationType::named(&text("AWS_LAMBDA_INITIALIZATION_TYPE")),
         }
     }
 }

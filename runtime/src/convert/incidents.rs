@@ -95,10 +95,11 @@ pub fn from_drops(drops: &Drops, told: &Drops, at: u64) -> Option<Log> {
 mod tests {
     use super::*;
     use crate::invocation::{Invocations, Outcome};
+    use crate::lambda::initialization::InitializationType;
 
     #[test]
     fn timeouts_and_exits_leave_a_record() {
-        let mut invocations = Invocations::new("on-demand", "env");
+        let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
         invocations.done(
             "r",
             Outcome {

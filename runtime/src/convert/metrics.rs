@@ -191,11 +191,12 @@ impl Measures {
 mod tests {
     use super::*;
     use crate::invocation::{Invocations, Outcome};
+    use crate::lambda::initialization::InitializationType;
 
     const REPORT: &str = r#"{"requestId":"r","status":"success","metrics":{"durationMs":10.8,"billedDurationMs":11,"memorySizeMB":512,"maxMemoryUsedMB":46,"initDurationMs":77.9},"spans":[{"name":"extensionOverhead","start":"2026-11-23T16:03:23Z","durationMs":2.5}]}"#;
 
     fn measured() -> Measures {
-        let mut invocations = Invocations::new("on-demand", "env");
+        let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
         for (id, status) in [("r", Status::Success), ("s", Status::Error), ("t", Status::Timeout)] {
             invocations.start(id, "", 5);
             let outcome = Outcome {

@@ -55,7 +55,20 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span>
 /// the same backend, and that of the SDK's own handler span isn't known.
 pub fn phase_span(phase: &Phase, invocation: &Invocation) -> Span {
     let above = invocation.context();
-    let mut attributes: Attributes = vec![("faas.coldstart".into(), Value::Bool(invocation.cold_start))];
+    let context = TraceContext {
+        trace_id: above.trace_id,
+        span_id: invocation.inner_span_id(phase.name, phase.start),
+    };
+    Span {
+        parent_span_id: Some(above.span_id),
+        end: phase.end.unwrap_or_else(|| invocation.began()).max(phase.start),
+        ..lone_phase_span(phase, context, invocation.cold_start)
+    }
+}
+
+/// The span of a phase that is a trace of its own: it failed before any invocation came.
+pub fn lone_phase_span(phase: &Phase, context: TraceContext, cold_start: bool) -> Span {
+    let mut attributes: Attributes = vec![("faas.coldstart".into(), Value::Bool(cold_start))];
     let status = match phase.status {
         None | Some(Status::Success) => SpanStatus::Unset,
         Some(failed) => {
@@ -65,15 +78,12 @@ pub fn phase_span(phase: &Phase, invocation: &Invocation) -> Span {
         }
     };
     Span {
-        context: TraceContext {
-            trace_id: above.trace_id,
-            span_id: invocation.inner_span_id(phase.name, phase.start),
-        },
-        parent_span_id: Some(above.span_id),
+        context,
+        parent_span_id: None,
         kind: SpanKind::Internal,
         name: phase.name.to_owned(),
         start: phase.start,
-        end: phase.end.unwrap_or_else(|| invocation.began()).max(phase.start),
+        end: phase.end.unwrap_or_default().max(phase.start),
         attributes,
         status,
     }
@@ -83,6 +93,7 @@ pub fn phase_span(phase: &Phase, invocation: &Invocation) -> Span {
 mod tests {
     use super::*;
     use crate::invocation::{Invocations, Outcome};
+    use crate::lambda::initialization::InitializationType;
 
     fn outcome(status: Status, error_type: Option<&str>) -> Outcome {
         Outcome {
@@ -94,7 +105,7 @@ mod tests {
     }
 
     fn finished(status: Status, error_type: Option<&str>, handler: bool) -> Invocation {
-        let mut invocations = Invocations::new("on-demand", "env");
+        let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
         invocations.invoke("r", "arn:aws:lambda", "", 11_000_000);
         invocations.start("r", "", 10_000_000);
         if handler {

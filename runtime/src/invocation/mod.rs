@@ -13,6 +13,7 @@ use std::rc::Rc;
 pub use entry::{Invocation, Outcome};
 pub use trace::{XRay, hex};
 
+use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
 
@@ -48,15 +49,27 @@ pub struct Invocations {
 }
 
 impl Invocations {
-    /// No invocation yet. `initialization_type` as in `AWS_LAMBDA_INITIALIZATION_TYPE`; `environment` is any text that
-    /// differs between execution environments.
-    pub fn new(initialization_type: &str, environment: &str) -> Self {
+    /// No invocation yet, in an environment of this type; `environment` is any text that differs between environments.
+    pub fn new(initialization_type: InitializationType, environment: &str) -> Self {
         Invocations {
             recent: VecDeque::new(),
             seen: 0,
-            concurrent: initialization_type == "lambda-managed-instances",
-            cold_starts: !made_ahead(initialization_type),
+            concurrent: initialization_type == InitializationType::ManagedInstances,
+            cold_starts: !initialization_type.made_ahead(),
             environment: environment.to_owned(),
+        }
+    }
+
+    /// Whether any invocation has come.
+    pub fn any_came(&self) -> bool {
+        self.seen > 0
+    }
+
+    /// The ids of a span of the environment itself, which is of no invocation and began at `start`.
+    pub fn environment_span(&self, name: &str, start: u64) -> TraceContext {
+        TraceContext {
+            trace_id: trace::derived_trace_id(&self.environment),
+            span_id: trace::derived_span_id(name, &self.environment, start),
         }
     }
 
@@ -265,14 +278,6 @@ impl Invocations {
         });
         self.recent.len() - 1
     }
-}
-
-/// Whether environments of this `AWS_LAMBDA_INITIALIZATION_TYPE` are made ahead of any invocation, so that none waits for one.
-pub fn made_ahead(initialization_type: &str) -> bool {
-    matches!(
-        initialization_type,
-        "provisioned-concurrency" | "lambda-managed-instances"
-    )
 }
 
 #[cfg(test)]

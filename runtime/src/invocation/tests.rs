@@ -3,7 +3,7 @@ use super::*;
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
 fn on_demand() -> Invocations {
-    Invocations::new("on-demand", "env")
+    Invocations::new(InitializationType::OnDemand, "env")
 }
 
 fn success(at: u64) -> Outcome {
@@ -142,10 +142,13 @@ fn only_the_first_invocation_is_a_cold_start() {
     let cold: Vec<bool> = invocations.take_finished().iter().map(|i| i.cold_start).collect();
     assert_eq!(cold, [true, false]);
     assert!(invocations.take_finished().is_empty());
-    for made_ahead in ["provisioned-concurrency", "lambda-managed-instances"] {
+    for made_ahead in [
+        InitializationType::ProvisionedConcurrency,
+        InitializationType::ManagedInstances,
+    ] {
         let mut invocations = Invocations::new(made_ahead, "env");
         invocations.done("a", success(20));
-        assert!(!invocations.take_finished()[0].cold_start, "{made_ahead}");
+        assert!(!invocations.take_finished()[0].cold_start, "{made_ahead:?}");
     }
 }
 
@@ -185,7 +188,7 @@ fn shutdown_ends_what_still_runs() {
 
 #[test]
 fn concurrent_invocations_take_only_lines_that_name_them() {
-    let mut invocations = Invocations::new("lambda-managed-instances", "env");
+    let mut invocations = Invocations::new(InitializationType::ManagedInstances, "env");
     invocations.start("a", TRACE, 9);
     invocations.start("b", TRACE, 10);
     assert_eq!(request_of(invocations.place(Some(&id("a")), 12)).as_deref(), Some("a"));
@@ -202,7 +205,7 @@ fn make_room(invocations: &mut Invocations) {
 
 #[test]
 fn concurrent_invocations_are_remembered_for_the_lines_that_come_after_their_reports() {
-    let mut invocations = Invocations::new("lambda-managed-instances", "env");
+    let mut invocations = Invocations::new(InitializationType::ManagedInstances, "env");
     for round in 0..2 {
         for run in 0..64 {
             make_room(&mut invocations);
@@ -221,7 +224,7 @@ fn concurrent_invocations_are_remembered_for_the_lines_that_come_after_their_rep
 
 #[test]
 fn a_long_invocation_keeps_no_others_in_memory() {
-    let mut invocations = Invocations::new("lambda-managed-instances", "env");
+    let mut invocations = Invocations::new(InitializationType::ManagedInstances, "env");
     invocations.start("long", TRACE, 0);
     for run in 1..10_000 {
         make_room(&mut invocations);

@@ -2,5 +2,6 @@
 
 pub mod client;
 pub mod events;
+pub mod initialization;
 pub mod listener;
 pub mod telemetry;

@@ -18,6 +18,7 @@ use crate::export::metrics;
 use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::Status;
+use crate::record::TraceContext;
 use phases::Phases;
 use stamp::stamp;
 
@@ -41,6 +42,8 @@ pub struct Session {
     told: Drops,
     /// Something has ended since losses were last looked at.
     ended: bool,
+    /// The ids of a start that failed before any invocation, for its lines.
+    failed_start: Option<TraceContext>,
     /// Every line leaves, whether its invocation is known or not.
     ending: bool,
     logs: LogsConfig,
@@ -52,13 +55,14 @@ impl Session {
         let share = Buffer::capacity_for(function.memory_mb);
         Session {
             function_name: function.name.clone(),
-            invocations: Invocations::new(&function.initialization_type, &function.log_stream),
+            invocations: Invocations::new(function.initialization_type, &function.log_stream),
             buffer: Buffer::new(sending.buffer.unwrap_or(share)),
             joiner: Joiner::default(),
-            phases: Phases::new(&function.initialization_type),
+            phases: Phases::new(function.initialization_type),
             measures: None,
             told: Drops::default(),
             ended: false,
+            failed_start: None,
             ending: false,
             logs: LogsConfig::default(),
         }
@@ -122,6 +126,7 @@ impl Session {
     /// Takes what one request of this signal can take, about `limit` bytes of it.
     pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Records {
         self.finish_invocations();
+        self.finish_failed_start();
         if self.ending
             || self
                 .joiner
@@ -137,9 +142,13 @@ impl Session {
         match signal {
             Signal::Logs => {
                 self.tell_of_drops(now);
-                let (invocations, ending) = (&self.invocations, self.ending);
+                let (invocations, ending, failed_start) = (&self.invocations, self.ending, self.failed_start);
                 records.logs = self.buffer.take_logs(limit, |log| {
-                    stamp(log, invocations) || ending || log.observed.saturating_add(LONGEST_WAIT) < now
+                    if stamp(log, invocations) {
+                        return true;
+                    }
+                    log.context = log.context.or(failed_start);
+                    ending || log.observed.saturating_add(LONGEST_WAIT) < now
                 });
             }
             Signal::Traces => records.spans = self.buffer.take_spans(),
@@ -179,6 +188,21 @@ impl Session {
         }
     }
 
+    /// An environment that ends without any invocation has no span but that of the phase that failed.
+    fn finish_failed_start(&mut self) {
+        if !self.has_failed_start() {
+            return;
+        }
+        for span in self.phases.take_failed(&self.invocations) {
+            self.failed_start.get_or_insert(span.context);
+            self.buffer.push_span(span);
+        }
+    }
+
+    fn has_failed_start(&self) -> bool {
+        self.ending && !self.invocations.any_came() && self.phases.any_failed()
+    }
+
     /// A record of what was lost, at most one for each end of an invocation: the record itself may be refused.
     fn tell_of_drops(&mut self, now: u64) {
         if !std::mem::take(&mut self.ended) {
@@ -214,7 +238,8 @@ impl Session {
     /// Records that wait, or come into being once they are taken.
     pub fn waiting(&self) -> usize {
         let metrics = self.ending && self.measures.as_ref().is_some_and(|measures| measures.is_due(0, true));
-        let unmade = usize::from(self.invocations.has_finished()) + usize::from(metrics);
+        let unmade =
+            usize::from(self.invocations.has_finished()) + usize::from(self.has_failed_start()) + usize::from(metrics);
         self.buffer.len() + self.joiner.waiting() + unmade
     }
 

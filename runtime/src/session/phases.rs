@@ -1,7 +1,8 @@
 //! The init and restore phases, from their events to spans of the invocation that waited for them.
 
 use crate::convert::spans;
-use crate::invocation::{Invocation, made_ahead};
+use crate::invocation::{Invocation, Invocations};
+use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry::{self, Status};
 use crate::record::Span;
 
@@ -28,6 +29,12 @@ pub struct Phase {
     pub error_type: Option<String>,
 }
 
+impl Phase {
+    fn failed(&self) -> bool {
+        self.status.is_some_and(|status| status != Status::Success)
+    }
+}
+
 /// The phases since the last ended invocation.
 #[derive(Debug, Default)]
 pub struct Phases {
@@ -37,11 +44,11 @@ pub struct Phases {
 }
 
 impl Phases {
-    /// None yet. `initialization_type` as in `AWS_LAMBDA_INITIALIZATION_TYPE`.
-    pub fn new(initialization_type: &str) -> Self {
+    /// None yet, in an environment of this type.
+    pub fn new(initialization_type: InitializationType) -> Self {
         Phases {
             recent: Vec::new(),
-            ahead: made_ahead(initialization_type),
+            ahead: initialization_type.made_ahead(),
         }
     }
 
@@ -80,6 +87,24 @@ impl Phases {
         if let Some(kind) = &event.error_type {
             phase.error_type = Some(kind.as_ref().to_owned());
         }
+    }
+
+    /// Whether any has failed.
+    pub fn any_failed(&self) -> bool {
+        self.recent.iter().any(Phase::failed)
+    }
+
+    /// The spans of those that failed, in an environment that ends without any invocation.
+    pub fn take_failed(&mut self, invocations: &Invocations) -> Vec<Span> {
+        let cold_start = !self.ahead;
+        let (failed, rest): (Vec<Phase>, Vec<Phase>) =
+            std::mem::take(&mut self.recent).into_iter().partition(Phase::failed);
+        self.recent = rest;
+        let span = |phase: &Phase| {
+            let context = invocations.environment_span(phase.name, phase.start);
+            spans::lone_phase_span(phase, context, cold_start)
+        };
+        failed.iter().map(span).collect()
     }
 
     /// The spans of the phases that this ended invocation waited for.

@@ -5,15 +5,16 @@ use prost::Message;
 use serde_json::json;
 
 use super::*;
+use crate::lambda::initialization::InitializationType::{self, OnDemand, ProvisionedConcurrency, SnapStart};
 use crate::record::{Log, Severity, Span, SpanKind, SpanStatus};
 use crate::timestamp;
 
 const NOW: u64 = 1_763_913_811_000_000_000;
 
-fn session(initialization_type: &str) -> Session {
+fn session(initialization_type: InitializationType) -> Session {
     let function = FunctionIdentity {
         name: "orders".into(),
-        initialization_type: initialization_type.into(),
+        initialization_type,
         ..FunctionIdentity::default()
     };
     Session::new(&function, &SendingConfig::default()).with_platform_metrics(true)
@@ -48,7 +49,7 @@ fn logs_of(session: &mut Session) -> Vec<Log> {
 
 #[test]
 fn a_cold_start_has_an_init_span_below_its_invocation() {
-    let mut session = session("on-demand");
+    let mut session = session(OnDemand);
     tell(
         &mut session,
         &[
@@ -92,7 +93,7 @@ fn a_cold_start_has_an_init_span_below_its_invocation() {
 
 #[test]
 fn environments_made_ahead_have_no_init_span_but_a_failure_is_told() {
-    let mut session = session("provisioned-concurrency");
+    let mut session = session(ProvisionedConcurrency);
     let failed = json!({"phase": "init", "status": "error", "errorType": "Runtime.ExitError"});
     tell(
         &mut session,
@@ -124,7 +125,7 @@ fn environments_made_ahead_have_no_init_span_but_a_failure_is_told() {
 
 #[test]
 fn a_restored_environment_has_a_restore_span() {
-    let mut session = session("snap-start");
+    let mut session = session(SnapStart);
     tell(
         &mut session,
         &[
@@ -143,7 +144,7 @@ fn a_restored_environment_has_a_restore_span() {
 
 #[test]
 fn the_init_before_a_snapshot_is_no_part_of_the_restored_invocation() {
-    let mut session = session("snap-start");
+    let mut session = session(SnapStart);
     let restored = json!({"status": "success", "metrics": {"durationMs": 300.0}});
     tell(
         &mut session,
@@ -168,7 +169,7 @@ fn the_init_before_a_snapshot_is_no_part_of_the_restored_invocation() {
 
 #[test]
 fn an_invocation_without_lines_waits_to_be_sent_too() {
-    let mut session = session("on-demand");
+    let mut session = session(OnDemand);
     assert_eq!(session.waiting(), 0);
     tell(
         &mut session,
@@ -191,8 +192,8 @@ fn metrics_leave_at_the_end_and_only_if_wanted() {
         (2, "platform.runtimeDone", done("r", "success")),
         (3, "platform.report", report),
     ];
-    let mut unwanted = session("on-demand").with_platform_metrics(false);
-    let mut session = session("on-demand");
+    let mut unwanted = session(OnDemand).with_platform_metrics(false);
+    let mut session = session(OnDemand);
     tell(&mut session, &events);
     tell(&mut unwanted, &events);
     let soon = timestamp::parse("2025-11-23T16:03:05Z").unwrap();
@@ -214,7 +215,7 @@ fn metrics_leave_at_the_end_and_only_if_wanted() {
 
 #[test]
 fn memory_that_is_all_used_is_told_with_the_request() {
-    let mut session = session("on-demand");
+    let mut session = session(OnDemand);
     let report = json!({"requestId": "r", "status": "failure", "errorType": "Runtime.ExitError",
         "metrics": {"durationMs": 12.0, "memorySizeMB": 128, "maxMemoryUsedMB": 128}});
     tell(
@@ -229,7 +230,7 @@ fn memory_that_is_all_used_is_told_with_the_request() {
 
 #[test]
 fn losses_are_told_once_for_each_end() {
-    let mut session = session("on-demand");
+    let mut session = session(OnDemand);
     let lost = json!({"droppedRecords": 3, "droppedBytes": 900, "reason": "slow"});
     tell(
         &mut session,
@@ -250,7 +251,7 @@ fn losses_are_told_once_for_each_end() {
 
 #[test]
 fn a_printed_stack_trace_is_one_record_of_its_invocation() {
-    let mut session = session("on-demand");
+    let mut session = session(OnDemand);
     let line = |text: &str| (2, "function", json!(format!("{text}\n")));
     let trace = "Traceback (most recent call last):\n  File \"app.py\", line 8, in handler\nKeyError: 'id'";
     let mut events = vec![(1, "platform.start", start("r"))];
@@ -268,7 +269,7 @@ fn a_printed_stack_trace_is_one_record_of_its_invocation() {
 
 #[test]
 fn numbers_beyond_all_bounds_are_survived() {
-    let mut session = session("on-demand");
+    let mut session = session(OnDemand);
     let huge = json!({"durationMs": 1e300});
     let start = json!({"requestId": "r", "version": "1"});
     let done = json!({"requestId": "r", "status": "success", "metrics": huge});

@@ -193,5 +193,11 @@ describe("the extension in the sandbox", () => {
     }
     const [span] = await readSpans(bench.clickhouse, { invocationId: requestId });
     assert.equal(span?.status, "Error");
+    const inits = (await readSpans(bench.clickhouse)).filter(({ name }) => name === "init");
+    const ofTheInvocation = inits.filter(({ traceId }) => traceId === span?.traceId);
+    assert.deepEqual([inits.length, ofTheInvocation.length], [2, 1], "the first is a trace of its own");
+    assert.ok(inits.every(({ status }) => status === "Error"));
+    const traced = logs.filter(({ body, traceId }) => body === "while loading" && traceId !== "");
+    assert.equal(new Set(traced.map(({ traceId }) => traceId)).size, 2, "each in the trace of its own init phase");
   });
 });
