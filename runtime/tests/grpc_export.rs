@@ -42,12 +42,16 @@ fn logs_and_spans_arrive_over_one_connection() {
         let _extension = Extension::start(&lambda.address(), &[(ENDPOINT, &url), headers]);
         lambda.asked(1).await;
         lambda.invocation(&request_id(1), &["one".into(), "two".into()]).await;
-        lambda.invocation(&request_id(2), &["three".into()]).await;
-        assert_eq!(bodies(&backend), ["one", "two", "three"]);
+        let long = "three ".repeat(300);
+        lambda.invocation(&request_id(2), std::slice::from_ref(&long)).await;
+        assert_eq!(bodies(&backend), ["one", "two", &long]);
         let spans = ExportTraceServiceRequest::decode(&*backend.calls(TRACES)[0].message).unwrap();
         assert_eq!(spans.resource_spans[0].scope_spans[0].spans[0].name, "orders");
         assert_eq!(backend.connections(), 1);
-        let call = backend.calls(LOGS).remove(0);
+        for small in [&backend.calls(LOGS)[0], &backend.calls(TRACES)[0]] {
+            assert!(!small.headers.contains_key("grpc-encoding"), "not worth compressing");
+        }
+        let call = backend.calls(LOGS).remove(1);
         for (name, value) in [
             ("content-type", "application/grpc"),
             ("te", "trailers"),
@@ -71,8 +75,9 @@ fn without_compression() {
         let none = ("ROTEL_OTLP_EXPORTER_COMPRESSION", "none");
         let _extension = Extension::start(&lambda.address(), &[(ENDPOINT, &url), none]);
         lambda.asked(1).await;
-        lambda.invocation(&request_id(1), &["one".into()]).await;
-        assert_eq!(bodies(&backend), ["one"]);
+        let long = "long ".repeat(300);
+        lambda.invocation(&request_id(1), std::slice::from_ref(&long)).await;
+        assert_eq!(bodies(&backend), [long]);
         assert!(!backend.calls(LOGS)[0].headers.contains_key("grpc-encoding"));
     });
 }

@@ -98,6 +98,19 @@ fn an_older_telemetry_schema_is_taken() {
 }
 
 #[test]
+fn only_requests_that_become_smaller_by_it_are_compressed() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["short".into()]).await;
+        assert_eq!((intake.requests(), intake.packed().len()), (2, 0));
+        lambda.invocation(&request_id(2), &["long ".repeat(300)]).await;
+        assert_eq!((intake.requests(), intake.packed()), (4, vec!["/v1/logs".to_owned()]));
+    });
+}
+
+#[test]
 fn every_line_of_an_invocation_arrives_with_its_ids() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::clickhouse::{ClickHouseExporter, Insert};
-use super::otlp_exporter::OtlpExporter;
+use super::otlp_exporter::{OtlpBody, OtlpExporter};
 use crate::buffer::Signal;
 use crate::config::{ExporterConfig, Retry};
 use crate::http::Proxies;
@@ -26,7 +24,7 @@ impl Payload {
     /// Bytes in memory, about.
     pub fn size(&self) -> usize {
         match &self.body {
-            Body::Otlp(body) => body.len(),
+            Body::Otlp(body) => body.bytes.len(),
             Body::ClickHouse(inserts) => inserts.iter().map(|insert| insert.body.len()).sum(),
         }
     }
@@ -36,7 +34,7 @@ impl Payload {
 #[derive(Debug, Clone)]
 pub(super) enum Body {
     /// An export request.
-    Otlp(Bytes),
+    Otlp(OtlpBody),
     /// Rows for tables.
     ClickHouse(Vec<Insert>),
 }

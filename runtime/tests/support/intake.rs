@@ -24,6 +24,8 @@ struct Taken {
     metrics: Cell<usize>,
     requests: Cell<usize>,
     refused: Cell<usize>,
+    /// Paths of compressed requests.
+    packed: RefCell<Vec<String>>,
     status: Cell<u16>,
     /// So many of the next requests fail.
     failures: Cell<usize>,
@@ -104,6 +106,11 @@ impl Intake {
         self.taken.refused.get()
     }
 
+    /// Paths of the requests that were compressed.
+    pub fn packed(&self) -> Vec<String> {
+        self.taken.packed.borrow().clone()
+    }
+
     /// Bodies of the log records of the function, sorted.
     pub fn bodies(&self) -> Vec<String> {
         let logs = self.taken.logs.borrow();
@@ -140,9 +147,12 @@ async fn handle(call: Call, taken: Rc<Taken>) -> Answer {
     assert_eq!(call.headers["content-type"], "application/x-protobuf");
     let mut body = Vec::new();
     match call.headers.get("content-encoding") {
-        Some(_) => flate2::read::GzDecoder::new(&*call.body)
-            .read_to_end(&mut body)
-            .unwrap(),
+        Some(_) => {
+            taken.packed.borrow_mut().push(call.path.clone());
+            flate2::read::GzDecoder::new(&*call.body)
+                .read_to_end(&mut body)
+                .unwrap()
+        }
         None => (&*call.body).read_to_end(&mut body).unwrap(),
     };
     take(&taken, &call.path, &body);
