@@ -1,10 +1,16 @@
 //! gzip in memory, with a bound on what comes out.
 
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::Read;
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
+
+/// A gzip header (RFC 1952) without name or time, from an unknown system.
+const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
+/// Its checksum and length.
+const TRAILER: usize = 8;
 
 /// Why bytes could not be unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +21,39 @@ pub enum Failure {
     TooLarge,
 }
 
-/// Appends `message`, compressed, to `out`. None never happens: writing to memory doesn't fail.
+thread_local! {
+    /// Its tables are larger than what it compresses after most invocations: made anew each time, they cost more than the
+    /// compression itself, since the allocator gave the memory back and took it again.
+    static DEFLATE: RefCell<Option<Compress>> = const { RefCell::new(None) };
+}
+
+/// Appends `message`, compressed, to `out`. None never happens: there is always memory to write to.
 pub fn compress(out: Vec<u8>, message: &[u8]) -> Option<Vec<u8>> {
-    // Level 1: more costs CPU that a small function doesn't have, for a few percent of bytes.
-    let mut encoder = GzEncoder::new(out, Compression::fast());
-    encoder.write_all(message).ok()?;
-    encoder.finish().ok()
+    DEFLATE.with_borrow_mut(|kept| {
+        // Level 1: more costs CPU that a small function doesn't have, for a few percent of bytes.
+        let deflate = kept.get_or_insert_with(|| Compress::new(Compression::fast(), false));
+        let packed = compress_with(deflate, out, message);
+        deflate.reset();
+        packed
+    })
+}
+
+fn compress_with(deflate: &mut Compress, mut out: Vec<u8>, message: &[u8]) -> Option<Vec<u8>> {
+    let mut checksum = Crc::new();
+    checksum.update(message);
+    out.extend_from_slice(&HEADER);
+    loop {
+        let taken = usize::try_from(deflate.total_in()).ok()?;
+        let rest = message.get(taken..)?;
+        out.reserve(rest.len() / 4 + 64);
+        if deflate.compress_vec(rest, &mut out, FlushCompress::Finish).ok()? == Status::StreamEnd {
+            break;
+        }
+    }
+    out.reserve_exact(TRAILER);
+    out.extend_from_slice(&checksum.sum().to_le_bytes());
+    out.extend_from_slice(&checksum.amount().to_le_bytes());
+    Some(out)
 }
 
 /// Unpacks at most `limit` bytes.
@@ -51,6 +84,22 @@ mod tests {
         assert_eq!(decompress(b"hello", 10), Err(Failure::Invalid));
         let whole = compress(Vec::new(), b"hello").unwrap();
         assert_eq!(decompress(&whole[..whole.len() - 1], 10), Err(Failure::Invalid));
+    }
+
+    #[test]
+    fn what_does_not_become_smaller_is_whole_too() {
+        // Numbers without a pattern, more of them than the space that is reserved at first.
+        let mut state = 1u32;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .take(300_000)
+        .collect();
+        for message in [&noise[..], &noise[..70_000], b""] {
+            let packed = compress(Vec::new(), message).unwrap();
+            assert_eq!(decompress(&packed, noise.len()).unwrap(), message);
+        }
     }
 
     proptest! {
