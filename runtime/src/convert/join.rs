@@ -22,24 +22,44 @@ pub struct Joiner {
     /// So many lines are certainly one trace.
     certain: usize,
     bytes: usize,
+    /// When the last line of a Python trace came that had to leave before its last line, the exception's own.
+    unfinished: Option<u64>,
 }
 
 impl Joiner {
     /// Takes a record in. What is complete goes to `keep`: this record, or earlier ones that waited.
-    pub fn offer(&mut self, log: Log, keep: &mut impl FnMut(Log)) {
-        let quick = self.state.is_none() && (!is_bare(&log) || stack::begin(&log.body).is_none());
-        if quick || !is_bare(&log) {
+    pub fn offer(&mut self, mut log: Log, keep: &mut impl FnMut(Log)) {
+        if !is_bare(&log) {
+            let heading = may_be_heading(&log);
+            match self.state {
+                Some(State::Heading) => self.close(keep),
+                Some(State::PythonException) if heading => self.close(keep),
+                _ => {}
+            }
+            return match self.state {
+                None if heading => self.open(State::Heading, log),
+                _ => keep(log),
+            };
+        }
+        let unfinished = self.unfinished.take();
+        if let Some((at, glued)) = unfinished.and_then(|at| Some((at, unglue(&mut log)?))) {
+            keep(end_of_trace(log, at));
+            return self.offer(glued, keep);
+        }
+        if self.state.is_none() && stack::begin(&log.body).is_none() {
             return keep(log);
         }
         self.advance(VecDeque::from([log]), keep);
     }
 
-    /// Nothing more is expected: what waits goes to `keep`.
+    /// Nothing more is expected for now: what waits goes to `keep`.
     pub fn close(&mut self, keep: &mut impl FnMut(Log)) {
+        let unfinished = self.newest().filter(|_| self.state == Some(State::Python));
         while self.state.is_some() {
             let rest = self.finish(keep);
             self.advance(rest, keep);
         }
+        self.unfinished = unfinished.or(self.unfinished);
     }
 
     /// Lines that wait.
@@ -74,7 +94,7 @@ impl Joiner {
                     self.certain = if certain { self.lines.len() } else { self.certain };
                     if let Some(glued) = glued {
                         self.close(keep);
-                        keep(glued);
+                        self.offer(glued, keep);
                     }
                 }
                 _ => {
@@ -129,6 +149,21 @@ fn joined(mut lines: VecDeque<Log>, first: Option<State>) -> Option<Log> {
     exception::find(&log.body, &mut log.attributes);
     log.severity = first.map_or(Severity::Error, stack::severity);
     Some(log)
+}
+
+/// The last line of a trace that has left already, and perhaps with it the invocation in which it was written.
+fn end_of_trace(mut log: Log, at: u64) -> Log {
+    log.severity = Severity::Error;
+    (log.time, log.observed) = (at, at);
+    log
+}
+
+/// Whether it may be what `log.exception` says before the trace: that has a level, and comes as text.
+fn may_be_heading(log: &Log) -> bool {
+    log.origin == Origin::Function
+        && log.severity >= Severity::Warn
+        && log.attributes.is_empty()
+        && !log.body.contains('\n')
 }
 
 /// Whether the function wrote it with nothing around, so that it may be a part of something.

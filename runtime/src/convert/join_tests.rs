@@ -120,6 +120,75 @@ fn glued_records_come_apart() {
     assert_eq!(bodies(&own), [own.as_str()]);
 }
 
+const LOGGED: &str = "[ERROR]\t2026-11-23T16:03:29.990Z\ta896f27e\tcaught";
+
+#[test]
+fn a_trace_belongs_to_the_record_before_it() {
+    let next = LOGGED.replace("caught", "again");
+    for between in ["\n", ""] {
+        let logs = joined_logs(&format!("{LOGGED}\n{PYTHON}{between}{next}\n{PYTHON}\nafter"));
+        let bodies: Vec<&str> = logs.iter().map(|log| log.body.as_str()).collect();
+        assert_eq!(
+            bodies,
+            [&format!("caught\n{PYTHON}"), &format!("again\n{PYTHON}"), "after"]
+        );
+        for log in &logs[..2] {
+            assert_eq!(
+                (log.severity, log.request_id.as_deref()),
+                (Severity::Error, Some("a896f27e"))
+            );
+            assert!(
+                log.attributes
+                    .contains(&("exception.type".into(), "ZeroDivisionError".into()))
+            );
+        }
+    }
+    let plain = LOGGED.replace("ERROR", "INFO");
+    assert_eq!(bodies(&format!("{plain}\n{PYTHON}")), ["caught", PYTHON]);
+    for other in ["after", "Traceback (most recent call last):\nafter", LOGGED] {
+        let expected: Vec<&str> = other
+            .split('\n')
+            .map(|line| if line == LOGGED { "caught" } else { line })
+            .collect();
+        assert_eq!(
+            bodies(&format!("{LOGGED}\n{other}")),
+            [&["caught"], &*expected].concat()
+        );
+    }
+}
+
+#[test]
+fn the_end_of_a_trace_that_had_to_leave_without_it_is_of_the_same_time() {
+    let (cut, end) = PYTHON.rsplit_once('\n').unwrap();
+    let next = LOGGED.replace("ERROR", "INFO");
+    for (late, rest) in [
+        (format!("{end}{next}"), vec!["caught"]),
+        ("Total: 5".to_owned(), vec!["Total: 5"]),
+        (format!("{end}{LOGGED}\n{PYTHON}"), vec!["caught", PYTHON]),
+    ] {
+        let mut kept = Vec::new();
+        let mut joiner = Joiner::default();
+        let mut offer = |texts: &str, first: usize| {
+            for (number, text) in texts.split('\n').enumerate() {
+                joiner.offer(line(first + number, text), &mut |log| kept.push(log));
+            }
+            joiner.close(&mut |log| kept.push(log));
+        };
+        offer(cut, 0);
+        offer(&late, 100);
+        offer("ValueError: of another time", 200);
+        assert_eq!(kept.remove(0).body, cut);
+        assert_eq!(kept.pop().unwrap().observed, 201);
+        if late.starts_with(end) {
+            let log = kept.remove(0);
+            assert_eq!((log.body.as_str(), log.severity), (end, Severity::Error));
+            assert_eq!((log.time, log.observed), (4, 4), "the trace's last line");
+        }
+        let bodies: Vec<String> = kept.into_iter().map(|log| log.body).collect();
+        assert_eq!(bodies.join("\n"), rest.join("\n"), "{late}");
+    }
+}
+
 #[test]
 fn records_of_the_runtime_pass_an_open_trace() {
     let mut kept = Vec::new();

@@ -13,6 +13,8 @@ const CHAINS: [&str; 2] = [
 /// Where in a stack trace the last line was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
+    /// Python: the record of `log.exception`, whose stack trace may follow as lines without anything around.
+    Heading,
     /// Python: heading or frames.
     Python,
     /// Python: the exception's own line, which ends the trace unless another follows from it.
@@ -58,6 +60,7 @@ pub fn begin(line: &str) -> Option<State> {
 /// line isn't part of it.
 pub fn next(state: State, line: &str) -> Option<(State, bool)> {
     match state {
+        State::Heading => (line.trim_end() == TRACEBACK).then_some((State::Python, false)),
         State::Python | State::PythonException | State::PythonGap | State::PythonChain | State::PythonChainGap => {
             python(state, line)
         }

@@ -21,8 +21,15 @@ log = logging.getLogger()
 log.setLevel("INFO")
 
 def handler(event, context):
-    print("printed")
     log.info("logged")
+    print("printed")
+    if event.get("catch"):
+        try:
+            {}["customer"]
+        except KeyError:
+            log.exception("no such key")
+        if event["catch"] == "and log":
+            log.info("after")
     if event.get("fail"):
         raise ValueError("no customer")
 `;
@@ -143,10 +150,21 @@ describe("kinds of functions with the extension", () => {
     const kind = { packageType: "Image", code: code("main.py", pythonImage) } as const;
     const sandbox = await bench.start("image-python", { ...runtimes.Python, ...kind });
     const good = await sandbox.invoke({});
+    const caught = await sandbox.invoke({ catch: "and log" });
+    const last = await sandbox.invoke({ catch: "at last" });
     const bad = await sandbox.invoke({ fail: true });
     await sandbox.shutdown();
-    assert.deepEqual([good.status, bad.status], ["success", "error"]);
+    const statuses = [good, caught, last, bad].map(({ status }) => status);
+    assert.deepEqual(statuses, ["success", "success", "success", "error"]);
     await assertLines(good, [/printed/, /logged/]);
+    const whole = /^no such key\nTraceback .*\n(.*\n)+KeyError: 'customer'$/;
+    await assertLines(caught, [/printed/, /logged/, whole, /^after$/]);
+    const exception = await readLogs(bench.clickhouse, { invocationId: caught.requestId });
+    const { attributes } = exception.find(({ body }) => body.startsWith("no such key")) ?? {};
+    assert.equal(attributes?.["exception.type"], "KeyError");
+    assert.match(attributes?.["exception.stacktrace"] ?? "", /KeyError: 'customer'/);
+    // The runtime ends it without a line break, so the last line is only complete with the next invocation's first.
+    await assertLines(last, [/printed/, /logged/, /^no such key\nTraceback /, /^KeyError: 'customer'$/]);
     const span = await assertLines(bad, [/printed/, /logged/, /ValueError: no customer/]);
     assert.equal(span.status, "Error");
   });
