@@ -94,6 +94,7 @@ pub fn telemetry(fixtures: &Path) -> Vec<Vec<u8>> {
         r#"[{line},{{"time":1}},17,{{"time":"x","type":"fun,{line},{line}"#
     ));
     bodies.push(format!(r#"[{line}]]}}[,{line} "\ud800" {{"record":{line}"#));
+    bodies.push("[[]]".to_owned());
     bodies.push(format!("[{}{}]", "[".repeat(300), "]".repeat(300)));
     bodies.push(format!(
         "[{}]",

@@ -183,7 +183,8 @@ pub fn parse(body: &str) -> Batch<'_> {
 /// Reads a body that is not a whole array of events, element by element.
 fn salvage(body: &str) -> Batch<'_> {
     let mut batch = Batch::default();
-    let mut rest = skip_separators(body);
+    let body = body.trim_start();
+    let mut rest = skip_separators(body.strip_prefix('[').unwrap_or(body));
     while !rest.is_empty() {
         let mut elements = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
         match elements.next() {
@@ -205,7 +206,7 @@ fn salvage(body: &str) -> Batch<'_> {
 }
 
 fn skip_separators(text: &str) -> &str {
-    text.trim_start_matches(|c: char| c == '[' || c == ']' || c == ',' || c.is_whitespace())
+    text.trim_start_matches(|c: char| c == ']' || c == ',' || c.is_whitespace())
 }
 
 /// What follows a broken element: the next place where an event may begin.

@@ -20,6 +20,15 @@ fn one_broken_event_costs_itself_alone() {
 }
 
 #[test]
+fn a_list_in_place_of_an_event_is_counted() {
+    let body = format!("[{LINE},[],[{LINE}],[[]]]");
+    let batch = parse(&body);
+    assert_eq!((batch.events.len(), batch.malformed), (1, 3));
+    assert_eq!(parse("[[]]").malformed, 1);
+    assert_eq!(parse("[]").malformed + parse(" [ ").malformed + parse("").malformed, 0);
+}
+
+#[test]
 fn salvages_what_is_whole_in_a_broken_body() {
     let body = format!(r#"[{LINE},{{"time":"x","type":"fun,{LINE},{LINE}"#);
     let batch = parse(&body);
