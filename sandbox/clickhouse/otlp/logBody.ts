@@ -38,16 +38,21 @@ function parseJson(text: string): Value | undefined {
   }
 }
 
-/** Lists give a key for each element; a list directly within a list stays one. */
-function flatten(map: ValueMap, prefix: string, flat: Map<string, Value>): void {
-  for (const [key, value] of map) {
-    const name = prefix + key;
-    if (isMap(value)) flatten(value, `${name}.`, flat);
-    else if (Array.isArray(value)) {
-      value.forEach((element: Value, index) => {
-        if (isMap(element)) flatten(element, `${name}.${index}.`, flat);
-        else flat.set(`${name}.${index}`, element);
-      });
-    } else flat.set(name, value);
-  }
+/** Keys are joined by dots, but for what is below an empty one. */
+function flatten(map: ValueMap, name: string, flat: Map<string, Value>): void {
+  const prefix = name === "" ? "" : `${name}.`;
+  for (const [key, value] of map) flattenValue(prefix + key, value, flat);
+}
+
+/** Lists give a key for each element; in a list directly within a list its number follows without a dot. */
+function flattenValue(name: string, value: Value, flat: Map<string, Value>): void {
+  if (isMap(value)) flatten(value, name, flat);
+  else if (Array.isArray(value)) {
+    for (const [index, element] of (value as Value[]).entries()) {
+      const at = `${name}.${index}`;
+      if (Array.isArray(element)) {
+        for (const [inner, one] of (element as Value[]).entries()) flattenValue(`${at}${inner}`, one, flat);
+      } else flattenValue(at, element, flat);
+    }
+  } else flat.set(name, value);
 }

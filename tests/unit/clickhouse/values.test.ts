@@ -76,7 +76,7 @@ describe("body of a log record", () => {
       keep: "1",
       "a.b.0": "1",
       "a.b.1.c": "",
-      "a.d.0": "[2]",
+      "a.d.00": "2",
     });
   });
 

@@ -77,8 +77,8 @@ fn has_duplicates<K: AsRef<str>, V>(entries: &[(K, V)]) -> bool {
     !entries.iter().all(|(key, _)| seen.insert(key.as_ref()))
 }
 
-/// Flattens maps and lists to dotted names, as the collector does with the attributes of logs. A list directly within a
-/// list stays one.
+/// Flattens maps and lists to dotted names, as the collector does with the attributes of logs: the elements of a list
+/// directly within a list have their numbers without a dot, and what is below an empty name has no dot before it.
 pub fn flatten<'a>(fields: Fields<'a>) -> Fields<'a> {
     let is_flat = |field: &Field<'_>| !matches!(field, Field::Value(Value::Array(_) | Value::Map(_)));
     if fields.iter().all(|(_, field)| is_flat(field)) {
@@ -101,15 +101,20 @@ fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>
             let mut entries: Vec<(&str, &Value)> = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
             settle(&mut entries);
             for (key, value) in entries {
-                flatten_value(Cow::Owned(format!("{name}.{key}")), value, flat);
+                let dot = if name.is_empty() { "" } else { "." };
+                flatten_value(Cow::Owned(format!("{name}{dot}{key}")), value, flat);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                let name = Cow::Owned(format!("{name}.{index}"));
+                let name = format!("{name}.{index}");
                 match item {
-                    Value::Array(_) => flat.push((name, Field::Value(item))),
-                    _ => flatten_value(name, item, flat),
+                    Value::Array(inner) => {
+                        for (index, item) in inner.iter().enumerate() {
+                            flatten_value(Cow::Owned(format!("{name}{index}")), item, flat);
+                        }
+                    }
+                    _ => flatten_value(Cow::Owned(name), item, flat),
                 }
             }
         }
@@ -205,7 +210,12 @@ mod tests {
     #[test]
     fn names_are_dotted() {
         assert_eq!(flattened(r#"{"a":{"b":{"c":1}},"d":"x"}"#), "a.b.c=1;d=x;");
-        assert_eq!(flattened(r#"{"l":[1,{"m":2},[3,[4]]]}"#), "l.0=1;l.1.m=2;l.2=[3,[4]];");
+        assert_eq!(
+            flattened(r#"{"l":[1,{"m":2},[3,[4]]]}"#),
+            "l.0=1;l.1.m=2;l.20=3;l.21.0=4;"
+        );
+        assert_eq!(flattened(r#"{"l":[[{"m":1},[[2]]],[]]}"#), "l.00.m=1;l.01.00=2;");
+        assert_eq!(flattened(r#"{"":{"x":1,"":{"y":[2]}}}"#), "x=1;y.0=2;");
         assert_eq!(flattened(r#"{"a":{},"b":[],"c":null}"#), "c=;");
         assert_eq!(flattened(r#"{"a":{"b":1,"b":2},"a.b":3}"#), "a.b=3;");
         assert_eq!(flattened(r#"{"a":{"x":1},"a":{"y":2}}"#), "a.y=2;");
