@@ -83,9 +83,9 @@ const TEXT: JsonStyle = {
   text: JSON.stringify,
 };
 
-/** JSON as Go writes it: maps in the order of their keys' bytes, bytes as base64. */
+/** JSON as Go writes it: maps in the order of their keys' bytes, bytes as base64, none as null. */
 export function jsonText(value: Value, style: JsonStyle): string {
-  if (value === null) return "null";
+  if (value === null || (value instanceof Uint8Array && value.length === 0)) return "null";
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (typeof value === "number") return style.number(value);
   if (typeof value === "string") return style.text(value);

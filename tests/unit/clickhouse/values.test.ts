@@ -19,6 +19,8 @@ describe("values as text", () => {
     [Number.NaN, "json: unsupported value: NaN"],
     [Number.NEGATIVE_INFINITY, "json: unsupported value: -Inf"],
     [Uint8Array.from([1, 2, 255]), "AQL/"],
+    [new Uint8Array(), ""],
+    [[new Uint8Array()], "[null]"],
     [[1n, "a<b>", null, [true]], '[1,"a<b>",null,[true]]'],
     [map({ b: 1n, a: map({ é: 2.5, z: Uint8Array.from([0]) }) }), '{"a":{"z":"AA==","é":2.5},"b":1}'],
     [[Number.NaN], ""],

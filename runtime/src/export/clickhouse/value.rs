@@ -97,6 +97,8 @@ impl Json {
             Value::Array(_) | Value::Map(_) if levels == 0 => self.string(&text(value)),
             Value::Array(items) => self.list(items, levels - 1),
             Value::Map(entries) => self.map(entries, levels - 1),
+            // No bytes within a list or a map are null to the collector, though as an attribute they are an empty text.
+            Value::Bytes(bytes) if bytes.is_empty() => self.out.push_str("null"),
             Value::String(_) | Value::Bytes(_) => self.string(&text(value)),
             Value::Null => self.out.push_str("null"),
             Value::Double(number) if !number.is_finite() => {
@@ -263,6 +265,8 @@ mod tests {
         };
         let list = Value::Array(vec![from_otlp(Some(bytes))]);
         assert_eq!(text(&list), r#"["+/8="]"#);
+        assert_eq!(text(&Value::Bytes(Vec::new())), "");
+        assert_eq!(text(&Value::Array(vec![Value::Bytes(Vec::new())])), "[null]");
         assert_eq!(from_otlp(None), Value::Null);
     }
 
