@@ -198,6 +198,10 @@ describe("the extension in the sandbox", () => {
     assert.deepEqual([inits.length, ofTheInvocation.length], [2, 1], "the first is a trace of its own");
     assert.ok(inits.every(({ status }) => status === "Error"));
     const traced = logs.filter(({ body, traceId }) => body === "while loading" && traceId !== "");
-    assert.equal(new Set(traced.map(({ traceId }) => traceId)).size, 2, "each in the trace of its own init phase");
+    assert.equal(
+      new Set(traced.map(({ traceId }) => traceId)).size,
+      2,
+      "each in the trace of its own init phase",
+    );
   });
 });
