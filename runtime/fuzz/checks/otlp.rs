@@ -15,6 +15,7 @@ use clickstack_extension::{gzip, otlp_json};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use prost::Message;
 
 const LIMIT: usize = 256 * 1024;
@@ -112,9 +113,21 @@ fn count(signal: Signal, request: &[u8]) -> usize {
                 .resource_metrics
                 .iter()
                 .flat_map(|r| &r.scope_metrics)
-                .map(|s| s.metrics.len())
+                .flat_map(|s| &s.metrics)
+                .map(|metric| metric.data.as_ref().map_or(0, points).max(1))
                 .sum()
         }
+    }
+}
+
+/// Metrics are counted by their data points; one without any is one all the same.
+fn points(data: &Data) -> usize {
+    match data {
+        Data::Gauge(data) => data.data_points.len(),
+        Data::Sum(data) => data.data_points.len(),
+        Data::Histogram(data) => data.data_points.len(),
+        Data::ExponentialHistogram(data) => data.data_points.len(),
+        Data::Summary(data) => data.data_points.len(),
     }
 }
 

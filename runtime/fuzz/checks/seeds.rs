@@ -131,7 +131,7 @@ fn otlp_json() -> [String; 3] {
     let points =
         format!(r#"[{{"attributes":{attributes},"timeUnixNano":"1","asInt":"3","exemplars":[{{"asDouble":"NaN"}}]}}]"#);
     let metrics = format!(
-        r#"[{{"name":"g","gauge":{{"dataPoints":{points}}}}},{{"name":"s","unit":"1","sum":{{"dataPoints":{points},"aggregationTemporality":1,"isMonotonic":true}}}},{{"name":"h","histogram":{{"aggregationTemporality":2,"dataPoints":[{{"count":"2","sum":3.5,"bucketCounts":["1","1"],"explicitBounds":[1],"min":1,"max":2}}]}}}},{{"name":"e","exponentialHistogram":{{"dataPoints":[{{"scale":1,"zeroCount":"1","positive":{{"offset":2,"bucketCounts":["1"]}},"negative":{{}}}}]}}}},{{"name":"q","summary":{{"dataPoints":[{{"count":"1","quantileValues":[{{"quantile":0.5,"value":2}}]}}]}}}}]"#
+        r#"[{{"name":"g","gauge":{{"dataPoints":{points}}}}},{{"name":"s","unit":"1","sum":{{"dataPoints":{points},"aggregationTemporality":1,"isMonotonic":true}}}},{{"name":"h","histogram":{{"aggregationTemporality":2,"dataPoints":[{{"count":"2","sum":3.5,"bucketCounts":["1","1"],"explicitBounds":[1],"min":1,"max":2}}]}}}},{{"name":"e","exponentialHistogram":{{"dataPoints":[{{}},{{"scale":1,"zeroCount":"1","positive":{{"offset":2,"bucketCounts":["1"]}},"negative":{{}}}}]}}}},{{"name":"q","summary":{{"dataPoints":[{{"count":"1","quantileValues":[{{"quantile":0.5,"value":2}}]}}]}}}}]"#
     );
     [
         format!(
