@@ -1,12 +1,21 @@
 import { getSecretVersionOutput } from "@pulumi/aws/secretsmanager";
 import { getParameterOutput } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
+import { awaited } from "./awaited";
+import { readCodeFile } from "./codeArchive";
 import { type DeliveryTarget, probeDelivery } from "./deliveryProbe";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { envFileVariables, pathInCode } from "./plan/envFile";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
 import { keyValuePairs } from "./plan/keyValueList";
-import { logsDestination } from "./plan/logsDestination";
+import {
+  type ClickHouseDestination,
+  type LogsDestination,
+  logsDestinations,
+  type OtlpDestination,
+} from "./plan/logsDestination";
 import { referenceText, resolveReferences, type SecretReference, secretField } from "./plan/references";
+import { variableOf } from "./plan/settings";
 import { authorizationHeader, telemetryVariables } from "./plan/telemetryVariables";
 
 /**
@@ -49,19 +58,21 @@ export async function deliver(
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
 ): Promise<void> {
-  const { endpoint, protocol, headers, authorization, clickhouse, settings, environment, serviceName } = args;
-  const secrets = { key: args.ingestionKey, password: args.clickhousePassword };
-  const otlp = { endpoint, protocol, headers, authorization, settings, environment };
-  const given = pulumi.output({ ...otlp, clickhouse, secrets });
-  const values = await settled(given);
+  const given = pulumi.output({
+    ...pick(args),
+    secrets: { key: args.ingestionKey, password: args.clickhousePassword },
+  });
+  const variables = plannedVariables(await settled(given));
   const resolve = (text: string) => resolveReferences(text, (reference) => readSecret(reference, options));
   const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`;
-  const probe = { serviceName: (await settled(pulumi.output(serviceName))) ?? name, body, time: Date.now() };
+  const serviceName = (await settled(pulumi.output(args.serviceName))) ?? name;
   try {
-    const target = values.clickhouse
-      ? await clickHouseTarget(values.clickhouse, values.secrets.password, resolve)
-      : await otlpTarget(values, resolve);
-    await probeDelivery(target, probe);
+    const destinations = logsDestinations(await withEnvFile(variables, args.code));
+    if (destinations.length === 0) throw new Error("no exporter gets logs");
+    for (const destination of destinations) {
+      const target = await targetOf(destination, resolve);
+      await probeDelivery(target, { serviceName, body, time: Date.now() });
+    }
     delivered.add(args);
   } catch (error) {
     throw new Error(
@@ -74,20 +85,59 @@ function settled<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
-type Resolve = (text: string) => Promise<string>;
-
-interface OtlpValues {
-  endpoint?: string;
-  protocol?: string;
-  headers?: Record<string, string>;
-  authorization?: string;
-  settings?: Record<string, string>;
-  environment?: { variables?: Record<string, string> };
-  secrets: { key?: string };
+function pick(args: ObservedFunctionArgs) {
+  const { endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment } = args;
+  return { endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment };
 }
 
-async function otlpTarget(values: OtlpValues, resolve: Resolve): Promise<DeliveryTarget> {
-  const { kind, url = "", headers: pairs, basicAuth } = logsDestination(otlpVariables(values));
+type GivenValues = pulumi.Unwrap<ReturnType<typeof pick>> & { secrets: { key?: string; password?: string } };
+
+/** The environment that the function will have, as far as exporters are concerned, but with keys that are not stored yet. */
+function plannedVariables({ secrets, authorization, ...values }: GivenValues): Record<string, string> {
+  const key = secrets.key ?? (authorization === undefined ? undefined : referenceText(authorization));
+  const headers = { ...(key === undefined ? {} : { [authorizationHeader]: key }), ...values.headers };
+  const list = { value: keyValueList(headers), origin: "headers" };
+  const customHeaders = Object.keys(headers).length === 0 ? undefined : list;
+  const { endpoint, protocol, envFile, settings = {} } = values;
+  const clickhouse = values.clickhouse && clickHouseTexts(values.clickhouse, secrets.password);
+  const planned = telemetryVariables<string>(
+    { endpoint, protocol, envFile, clickhouse, settings, customHeaders },
+    (text) => text,
+  );
+  return mergeEnvironment<string>(values.environment?.variables ?? {}, planned).variables;
+}
+
+function clickHouseTexts(given: NonNullable<GivenValues["clickhouse"]>, plain: string | undefined) {
+  const { endpoint, user, password: arn, database, tablePrefix } = given;
+  const password = arn === undefined ? plain : referenceText(arn);
+  return { endpoint, user, password, database, tablePrefix };
+}
+
+/** With the variables of the env file, which may say that logs go elsewhere, so that it has to be readable from here. */
+async function withEnvFile(
+  variables: Record<string, string>,
+  code: ObservedFunctionArgs["code"],
+): Promise<Record<string, string>> {
+  const path = variables[variableOf("envFile")];
+  if (path === undefined) return variables;
+  const inside = pathInCode(path);
+  const text = inside === undefined ? undefined : await readCodeFile(await awaited(code), inside);
+  if (text === undefined) {
+    throw new Error(`the env file ${path} says where logs go, and is not in the code that is given here`);
+  }
+  return { ...variables, ...envFileVariables(text, variables) };
+}
+
+type Resolve = (text: string) => Promise<string>;
+
+function targetOf(destination: LogsDestination, resolve: Resolve): Promise<DeliveryTarget> {
+  return destination.kind === "clickhouse"
+    ? clickHouseTarget(destination, resolve)
+    : otlpTarget(destination, resolve);
+}
+
+async function otlpTarget(destination: OtlpDestination, resolve: Resolve): Promise<DeliveryTarget> {
+  const { kind, url = "", headers: pairs, basicAuth } = destination;
   const headers: Record<string, string> = {};
   for (const { key, value } of pairs) {
     const resolved = await resolve(value);
@@ -103,38 +153,19 @@ async function otlpTarget(values: OtlpValues, resolve: Resolve): Promise<Deliver
   return { kind, endpoint: await resolve(url), headers };
 }
 
-/** The environment that the function will have, as far as OTLP is concerned, but with a key that is not stored yet. */
-function otlpVariables({
-  secrets,
-  authorization,
-  environment,
-  ...values
-}: OtlpValues): Record<string, string> {
-  const key = secrets.key ?? (authorization === undefined ? undefined : referenceText(authorization));
-  const headers = { ...(key === undefined ? {} : { [authorizationHeader]: key }), ...values.headers };
-  const list = { value: keyValueList(headers), origin: "headers" };
-  const customHeaders = Object.keys(headers).length === 0 ? undefined : list;
-  const { endpoint, protocol, settings = {} } = values;
-  const planned = telemetryVariables<string>({ endpoint, protocol, settings, customHeaders }, (text) => text);
-  return mergeEnvironment<string>(environment?.variables ?? {}, planned).variables;
-}
-
 async function clickHouseTarget(
-  values: pulumi.Unwrap<NonNullable<ObservedFunctionArgs["clickhouse"]>>,
-  given: string | undefined,
+  { kind, url = "", user, password, database, tablePrefix }: ClickHouseDestination,
   resolve: Resolve,
 ): Promise<DeliveryTarget> {
-  const { endpoint, user = "default", password: arn, database = "otel", tablePrefix = "otel" } = values;
-  const password = arn === undefined ? given : await resolve(referenceText(arn));
   const quote = (identifier: string) => `\`${identifier.replace(/[\\`]/g, "\\$&")}\``;
   return {
-    kind: "clickhouse",
-    endpoint: await resolve(endpoint),
+    kind,
+    endpoint: await resolve(url),
     headers: {
       "X-ClickHouse-User": await resolve(user),
-      ...(password === undefined ? {} : { "X-ClickHouse-Key": password }),
+      ...(password === undefined ? {} : { "X-ClickHouse-Key": await resolve(password) }),
     },
-    table: `${quote(database)}.${quote(`${tablePrefix}_logs`)}`,
+    table: `${quote(await resolve(database))}.${quote(`${await resolve(tablePrefix)}_logs`)}`,
   };
 }
 

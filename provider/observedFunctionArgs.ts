@@ -100,7 +100,8 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
   /**
    * With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
    * deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-   * fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+   * fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
+   * that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
    */
   requireDelivery?: boolean;
   /**

@@ -4,7 +4,7 @@ import { readCodeFile } from "./codeArchive";
 import { combined } from "./combined";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { envFileValues, pathInCode } from "./plan/envFile";
+import { envFileVariables, pathInCode } from "./plan/envFile";
 import { parseReferences, referenceText, type SecretReference } from "./plan/references";
 import { variableOf } from "./plan/settings";
 
@@ -81,7 +81,7 @@ function envFileTexts(
   return pulumi.output(envFile).apply(async (path) => {
     const inside = pathInCode(path);
     const text = inside === undefined ? undefined : await readCodeFile(await awaited(code), inside);
-    if (text !== undefined) return envFileValues(text);
+    if (text !== undefined) return Object.values(envFileVariables(text, {}));
     if (secretArns === undefined) {
       const reason = `${path} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;
       void pulumi.log.warn(`ObservedFunction "${name}", envFile: ${reason}`);

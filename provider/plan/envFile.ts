@@ -1,16 +1,75 @@
 /** Folder that a function finds its code in. */
 const taskRoot = "/var/task/";
 
+/** A longer value is left out, as by the extension: variables can hold earlier ones several times. */
+const longestValue = 64 * 1024;
+
 /** Path of an env file within the function's code, or undefined when it lies elsewhere, such as in a layer. */
 export function pathInCode(envFile: string): string | undefined {
   if (envFile.startsWith(taskRoot)) return envFile.slice(taskRoot.length);
   return envFile.startsWith("/") ? undefined : envFile.replace(/^\.\//, "");
 }
 
-/** The values that an env file sets: one `NAME=value` a line, `export` and quotes allowed, `#` lines are comments. */
-export function envFileValues(text: string): string[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const [, value] = /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    return value === undefined ? [] : [/^(["']).*\1$/.test(value) ? value.slice(1, -1) : value];
+/**
+ * The variables that an env file sets, as the extension reads it: one `NAME=value` a line, `export`, comments and quotes
+ * (also over several lines) as in a shell. `${NAME}` is the environment's variable or that of an earlier line, and nothing
+ * otherwise; `${arn:…}` stays. Lines that are none of this are left out.
+ */
+export function envFileVariables(
+  text: string,
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const variables = new Map<string, string>();
+  const lookup = (name: string) => environment[name] ?? variables.get(name) ?? "";
+  let rest = text.replace(/^\ufeff/, "");
+  while (rest !== "") {
+    const line = rest.slice(0, rest.indexOf("\n") + 1 || rest.length);
+    const [head, name = ""] = /^\s*(?:export[ \t]+)?([A-Za-z_.][\w.]*)\s*=/.exec(line) ?? [];
+    const read = head === undefined ? undefined : readValue(rest.slice(head.length), lookup);
+    if (read !== undefined && read.value.length <= longestValue) variables.set(name, read.value);
+    rest = rest.slice(read === undefined ? line.length : (head?.length ?? 0) + read.length);
+  }
+  return Object.fromEntries(variables);
+}
+
+/** What a value may consist of; a quote for itself is one that is not closed. */
+const parts =
+  /'(?<single>[^']*)'|"(?<double>(?:\\[\s\S]|[^"\\])*)"|(?<bare>\\[n\\'"$# ]|\$\{[^}\n]*\})|(?<blank>[ \t\r]+)|(?<end>\n)|(?<other>[\s\S])/y;
+
+/** The value at the beginning of a text and its length to the line's end; undefined where a quote is not closed. */
+function readValue(
+  text: string,
+  lookup: (name: string) => string,
+): { value: string; length: number } | undefined {
+  let value = "";
+  let blanks = "";
+  let begun = false;
+  parts.lastIndex = 0;
+  for (let part = parts.exec(text); part !== null; part = parts.exec(text)) {
+    const { single, double, bare, blank, end, other } = part.groups ?? {};
+    if (end !== undefined) break;
+    if (other === "'" || other === '"') return undefined;
+    if (blank !== undefined) {
+      blanks += blank;
+      continue;
+    }
+    if (other === "#" && blanks !== "") {
+      const newline = text.indexOf("\n", part.index);
+      return { value, length: newline < 0 ? text.length : newline + 1 };
+    }
+    const written = single ?? (other !== undefined ? other : substituted(double ?? bare ?? "", lookup));
+    // White space counts only between two things.
+    value += (begun ? blanks : "") + written;
+    blanks = "";
+    begun = true;
+  }
+  return { value, length: parts.lastIndex === 0 ? text.length : parts.lastIndex };
+}
+
+/** Escapes and variables replaced; a backslash before anything without a special meaning is itself. */
+function substituted(text: string, lookup: (name: string) => string): string {
+  return text.replace(/\\([n\\'"$# ])|\$\{([^}\n]*)\}/g, (whole, escaped?: string, name?: string) => {
+    if (escaped !== undefined) return escaped === "n" ? "\n" : escaped;
+    return name?.startsWith("arn:") ? whole : lookup(name ?? "");
   });
 }

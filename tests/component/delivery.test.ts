@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
 import { type ObservedFunctionArgs, Protocol } from "../../index";
 import { deliver } from "../../provider/delivery";
 import { type EmbeddedClickHouse, startClickHouse } from "../../sandbox/clickhouse";
 import { GrpcIntake } from "../sandbox/extension/grpcIntake";
 
 const ingestionKey = "the-ingestion-key";
+
+const list = 'ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS="Authorization=${KEY}"';
+
+function codeWith(file: string, ...lines: string[]): pulumi.asset.AssetArchive {
+  return new pulumi.asset.AssetArchive({ [file]: new pulumi.asset.StringAsset(lines.join("\n")) });
+}
 
 /** A port that nobody listens on. */
 async function closedPort(): Promise<number> {
@@ -53,6 +60,35 @@ describe("the log record that is sent before logs are denied", () => {
       settings: { otlpExporterLogsEndpoint: `${endpoint}/v1/logs` },
       environment: { variables: { ROTEL_OTLP_EXPORTER_LOGS_CUSTOM_HEADERS: `Authorization=${key}` } },
     }),
+    "settings for ClickHouse": (key, endpoint = clickhouse.httpUrl) => ({
+      settings: {
+        exporter: "clickhouse",
+        clickhouseExporterEndpoint: endpoint,
+        clickhouseExporterDatabase: "default",
+        clickhouseExporterPassword: key,
+      },
+    }),
+    "an env file, which counts before the environment": (key, endpoint = clickhouse.otlpUrl) => ({
+      endpoint: "http://127.0.0.1:9",
+      envFile: "/var/task/config/telemetry.env",
+      code: codeWith(
+        "config/telemetry.env",
+        `ROTEL_OTLP_EXPORTER_ENDPOINT=${endpoint}`,
+        `KEY="${key}"`,
+        list,
+      ),
+    }),
+    "one of two named exporters": (key, endpoint = `http://127.0.0.1:${grpc.port}`) => ({
+      settings: { exporters: "traces:clickhouse,main:otlp" },
+      environment: {
+        variables: {
+          ROTEL_EXPORTERS_LOGS: "main",
+          ROTEL_EXPORTERS_TRACES: "traces",
+          ROTEL_EXPORTER_MAIN_ENDPOINT: endpoint,
+          ROTEL_EXPORTER_MAIN_CUSTOM_HEADERS: `authorization=${key}`,
+        },
+      },
+    }),
   };
 
   for (const [way, make] of Object.entries(ways)) {
@@ -75,4 +111,35 @@ describe("the log record that is sent before logs are denied", () => {
       await assert.rejects(deliver(name, nobody, {}), /could not be reached \(.*ECONNREFUSED/);
     });
   }
+
+  it("has to be taken by every exporter that gets logs", async () => {
+    const variables = {
+      ROTEL_EXPORTER_A_ENDPOINT: `http://127.0.0.1:${grpc.port}`,
+      ROTEL_EXPORTER_A_CUSTOM_HEADERS: `authorization=${ingestionKey}`,
+      ROTEL_EXPORTER_B_ENDPOINT: clickhouse.httpUrl,
+      ROTEL_EXPORTER_B_DATABASE: "default",
+    };
+    const both = (key: string): ObservedFunctionArgs => ({
+      settings: { exporters: "a:otlp,b:clickhouse" },
+      environment: { variables: { ...variables, ROTEL_EXPORTER_B_PASSWORD: key } },
+    });
+    await deliver("both", { ...both(ingestionKey), serviceName: "both" }, {});
+    const [found] = await clickhouse.query("SELECT count() AS n FROM otel_logs WHERE ServiceName = 'both'");
+    assert.deepEqual(found, { n: 2 });
+    await assert.rejects(deliver("both", both("wrong"), {}), /refused the key/);
+  });
+
+  it("is missed where logs go nowhere, or where an env file that can't be read says where they go", async () => {
+    const endpoint = clickhouse.otlpUrl;
+    for (const [args, reason] of [
+      [{ settings: { exporter: "blackhole" } }, /no exporter gets logs/],
+      [
+        { envFile: "/opt/telemetry.env" },
+        /the env file \/opt\/telemetry\.env says where logs go, and is not in the code/,
+      ],
+      [{ envFile: "missing.env", code: codeWith("index.js") }, /the env file missing\.env says/],
+    ] as const) {
+      await assert.rejects(deliver("orders", { endpoint, ingestionKey, ...args }, {}), reason);
+    }
+  });
 });

@@ -141,7 +141,8 @@ class ObservedFunctionArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] replacement_security_group_ids: List of security group IDs to assign to the function's VPC configuration prior to destruction. Required if `replaceSecurityGroupsOnDestroy` is `true`.
         :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
                deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
+               that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[_builtins.str] role: ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.
@@ -773,7 +774,8 @@ class ObservedFunctionArgs:
         """
         With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
         deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-        fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+        fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
+        that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
         """
         return pulumi.get(self, "require_delivery")
 
@@ -1182,7 +1184,8 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] replacement_security_group_ids: List of security group IDs to assign to the function's VPC configuration prior to destruction. Required if `replaceSecurityGroupsOnDestroy` is `true`.
         :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
                deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Defaults to false.
+               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
+               that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[_builtins.str] role: ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { keyValueList } from "../../../provider/plan/environment";
 import { keyValuePairs } from "../../../provider/plan/keyValueList";
-import { logsDestination } from "../../../provider/plan/logsDestination";
+import { logsDestinations, type OtlpDestination } from "../../../provider/plan/logsDestination";
 
 const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a=b,c-AbC123";
 
@@ -37,6 +37,13 @@ describe("lists of pairs", () => {
     ]);
   });
 });
+
+/** The only destination, which is one by OTLP. */
+const logsDestination = (variables: Record<string, string>): OtlpDestination => {
+  const [only, ...others] = logsDestinations(variables);
+  assert.ok(only !== undefined && only.kind !== "clickhouse" && others.length === 0);
+  return only;
+};
 
 describe("where logs go by the environment", () => {
   const base = { ROTEL_OTLP_EXPORTER_ENDPOINT: "http://x:4318/", ROTEL_OTLP_EXPORTER_PROTOCOL: "http" };
@@ -86,5 +93,37 @@ describe("where logs go by the environment", () => {
     };
     const { kind, url, basicAuth } = logsDestination(basic);
     assert.deepEqual([kind, url, basicAuth], ["grpc", "http://x:4317", { user: "me", password: "hush" }]);
+  });
+
+  it("is ClickHouse, or nowhere, where the exporter is another", () => {
+    const url = { ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT: "https://ch:8443" };
+    const defaults = { user: "default", password: undefined, database: "otel", tablePrefix: "otel" };
+    assert.deepEqual(logsDestinations({ ...base, ...url, ROTEL_EXPORTER: "ClickHouse" }), [
+      { kind: "clickhouse", url: "https://ch:8443", ...defaults },
+    ]);
+    assert.deepEqual(logsDestinations({ ...base, ROTEL_EXPORTER: "blackhole" }), []);
+  });
+
+  it("is each of the named exporters that get logs", () => {
+    const named = {
+      ...base,
+      ROTEL_EXPORTER: "blackhole",
+      ROTEL_EXPORTERS: "main:otlp, store : clickhouse,none:blackhole,otlp,odd:kafka,main:clickhouse",
+      ROTEL_EXPORTER_MAIN_ENDPOINT: "https://main:4317",
+      ROTEL_EXPORTER_MAIN_CUSTOM_HEADERS: "a=b",
+      ROTEL_EXPORTER_STORE_ENDPOINT: "https://ch:8443",
+      ROTEL_EXPORTER_STORE_USER: "writer",
+      ROTEL_EXPORTER_STORE_DATABASE: "default",
+      ROTEL_EXPORTER_OTLP_ENDPOINT: "https://other:4318",
+      ROTEL_EXPORTER_OTLP_PROTOCOL: "http",
+      OTEL_EXPORTER_OTLP_HEADERS: "no=no",
+    };
+    const main = { kind: "grpc", url: "https://main:4317", headers: [{ key: "a", value: "b" }] };
+    const other = { kind: "http", url: "https://other:4318/v1/logs", headers: [] };
+    const store = { user: "writer", password: undefined, database: "default", tablePrefix: "otel" };
+    const all = [main, { kind: "clickhouse", url: "https://ch:8443", ...store }, other];
+    assert.deepEqual(logsDestinations(named), all);
+    assert.deepEqual(logsDestinations({ ...named, ROTEL_EXPORTERS_LOGS: "otlp, none,what" }), [other]);
+    assert.deepEqual(logsDestinations({ ...named, ROTEL_EXPORTERS_TRACES: "main" }), []);
   });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { envFileValues, pathInCode } from "../../../provider/plan/envFile";
 import { clickHouseLogRow, grpcFrame, otlpLogsRequest } from "../../../provider/plan/otlpProbe";
 import { resolveReferences, secretField } from "../../../provider/plan/references";
 import { decodeRequest } from "../../../sandbox/clickhouse/otlp/codec";
@@ -46,15 +45,5 @@ describe("references", () => {
     for (const missing of ["no", "/a~1b/no/x", "/key/x"])
       assert.equal(secretField(value, missing), undefined);
     assert.equal(secretField("not json", "key"), undefined);
-  });
-});
-
-describe("env files", () => {
-  it("are found in the code and read line by line", () => {
-    assert.equal(pathInCode("/var/task/config/x.env"), "config/x.env");
-    assert.equal(pathInCode("./x.env"), "x.env");
-    assert.equal(pathInCode("/opt/x.env"), undefined);
-    const text = "# A=no\nA=1\r\nexport B = \"two words\"\n\nC='x'\nD=\nnot a line\n";
-    assert.deepEqual(envFileValues(text), ["1", "two words", "x", ""]);
   });
 });
