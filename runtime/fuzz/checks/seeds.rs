@@ -115,6 +115,7 @@ pub fn log_lines(fixtures: &Path) -> Vec<Vec<u8>> {
         Some(format!("\u{1}\n{}\u{1}done", lines?.concat()).into_bytes())
     });
     texts
+        .chain([b"\x01\n2026-03-04T05:06:07.089Z\t1f0c7a52-6d1e\tERROR-4b7one".to_vec()])
         .chain([b"\x00\xff\xfe\n{\"level\":50,\"msg\":\"x\"}\n\r\n[ERROR]\t".to_vec()])
         .collect()
 }

@@ -114,6 +114,8 @@ mod tests {
             assert_eq!(parse(&line).message, "init line");
         }
         assert_eq!(parse(&format!("2026-11-23T16:03:18.969Z\t{ID}\tINFO\t\n")).message, "");
+        let other = format!("2026-11-23T16:03:18.969Z\t{ID}\tERROR-tolerant as ever");
+        assert_eq!(parse(&other).message, other, "no level, so no line of the runtime's");
     }
 
     #[test]

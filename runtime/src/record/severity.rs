@@ -89,7 +89,10 @@ impl Severity {
             ("FINEST", Severity::Trace),
         ];
         // Go's slog writes levels between the names as `INFO+2`.
-        let name = name.split(['+', '-']).next().unwrap_or(name);
+        let name = match name.split_once(['+', '-']) {
+            Some((name, steps)) if !steps.is_empty() && steps.bytes().all(|digit| digit.is_ascii_digit()) => name,
+            _ => name,
+        };
         NAMES
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -119,7 +122,10 @@ mod tests {
         assert_eq!(Severity::from_name("warning"), Some(Severity::Warn));
         assert_eq!(Severity::from_name("Critical"), Some(Severity::Fatal));
         assert_eq!(Severity::from_name("ERROR+4"), Some(Severity::Error));
-        assert_eq!(Severity::from_name("loud"), None);
+        assert_eq!(Severity::from_name("INFO-2"), Some(Severity::Info));
+        for no_level in ["loud", "ERROR-", "ERROR-4b7one", "INFO+2+2"] {
+            assert_eq!(Severity::from_name(no_level), None, "{no_level}");
+        }
         assert_eq!(Severity::from_name(""), None);
         assert_eq!(Severity::from_number(50), Some(Severity::Error));
         assert_eq!(Severity::from_number(5), None);
