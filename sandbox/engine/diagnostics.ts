@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { operations } from "./connections";
+
+const operations = ["up", "preview", "refresh", "destroy"] as const;
 
 /** Makes the stack's operations fail with what the engine says about resources instead of its whole log. */
 export function withReadableErrors(stack: Stack): Stack {

@@ -4,14 +4,13 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import {
   type ConfigMap,
   LocalWorkspace,
-  type LocalWorkspaceOptions,
   type PulumiCommand,
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation";
 import type { EmbeddedAws } from "../aws/embeddedAws";
 import { findCommand } from "./command";
-import { EngineConnections } from "./connections";
+import { separateConnections } from "./connections";
 import { withReadableErrors } from "./diagnostics";
 import { installPlugins } from "./plugins";
 import { type PythonProgram, type PythonResult, runPython } from "./python";
@@ -51,6 +50,7 @@ const root = resolve(__dirname, "../..");
  * @throws when there is no engine, with the mend.
  */
 export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine> {
+  separateConnections();
   const command = await findCommand(root);
   const home = await mkdtemp(join(tmpdir(), "clickstack-pulumi-"));
   const state = join(home, "state");
@@ -73,15 +73,11 @@ export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine
     // The provider would print the AWS SDK's notice about coming Node.js versions into every update.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
-  const connections = new EngineConnections();
   return {
     environment,
-    createStack: (options) => createStack(command, connections, home, environment, options),
+    createStack: (options) => createStack(command, home, environment, options),
     runPython: (program) => runPython(root, environment, program),
-    stop: async () => {
-      connections.close();
-      await rm(home, { recursive: true, force: true, maxRetries: 3 });
-    },
+    stop: () => rm(home, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
@@ -93,7 +89,6 @@ function pathWith(command: PulumiCommand): Record<string, string> {
 
 async function createStack(
   pulumiCommand: PulumiCommand,
-  connections: EngineConnections,
   home: string,
   envVars: Record<string, string>,
   options: StackOptions,
@@ -101,15 +96,15 @@ async function createStack(
   const { projectName, stackName, program, config } = options;
   const workDir = await mkdtemp(join(home, "work-"));
   const main = resolve(options.programDirectory ?? ".");
-  const workspace: LocalWorkspaceOptions = {
-    pulumiCommand,
-    pulumiHome: home,
-    workDir,
-    envVars,
-    projectSettings: { name: projectName, runtime: "nodejs", main },
-  };
-  const stack = await connections.closing(program, (program) =>
-    LocalWorkspace.createOrSelectStack({ projectName, stackName, program }, workspace),
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { projectName, stackName, program },
+    {
+      pulumiCommand,
+      pulumiHome: home,
+      workDir,
+      envVars,
+      projectSettings: { name: projectName, runtime: "nodejs", main },
+    },
   );
   if (config) await stack.setAllConfig(config);
   return withReadableErrors(stack);
