@@ -3,6 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type Entry, open, type ZipFile } from "yauzl";
+import { awaited } from "./awaited";
+import { pathInCode } from "./plan/envFile";
 
 /** Sizes of folders and zips by path: many functions of a program share their code. */
 const measured = new Map<string, Promise<number | undefined>>();
@@ -22,8 +24,14 @@ export async function unpackedSize(code: unknown): Promise<number | undefined> {
   return size;
 }
 
+/** Text of the env file that a function finds at this path; undefined when it cannot be read from here, as in a layer. */
+export async function readEnvFile(code: pulumi.Input<unknown>, envFile: string): Promise<string | undefined> {
+  const inside = pathInCode(envFile);
+  return inside === undefined ? undefined : readCodeFile(await awaited(code), inside);
+}
+
 /** Text of a file in the code; undefined when it is not there or cannot be read from here. */
-export async function readCodeFile(code: unknown, path: string): Promise<string | undefined> {
+async function readCodeFile(code: unknown, path: string): Promise<string | undefined> {
   if (code instanceof pulumi.asset.StringAsset) return path === "" ? code.text : undefined;
   if (code instanceof pulumi.asset.FileAsset) return path === "" ? readText(await code.path) : undefined;
   if (code instanceof pulumi.asset.AssetArchive) {

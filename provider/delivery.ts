@@ -1,11 +1,10 @@
 import { getSecretVersionOutput } from "@pulumi/aws/secretsmanager";
 import { getParameterOutput } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
-import { awaited } from "./awaited";
-import { readCodeFile } from "./codeArchive";
+import { readEnvFile } from "./codeArchive";
 import { type DeliveryTarget, probeDelivery } from "./deliveryProbe";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { envFileVariables, pathInCode } from "./plan/envFile";
+import { envFileVariables } from "./plan/envFile";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
 import { keyValuePairs } from "./plan/keyValueList";
 import {
@@ -120,8 +119,7 @@ async function withEnvFile(
 ): Promise<Record<string, string>> {
   const path = variables[variableOf("envFile")];
   if (path === undefined) return variables;
-  const inside = pathInCode(path);
-  const text = inside === undefined ? undefined : await readCodeFile(await awaited(code), inside);
+  const text = await readEnvFile(code, path);
   if (text === undefined) {
     throw new Error(`the env file ${path} says where logs go, and is not in the code that is given here`);
   }

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awaited } from "./awaited";
-import { readCodeFile } from "./codeArchive";
+import { readEnvFile } from "./codeArchive";
 import { combined } from "./combined";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { envFileVariables, pathInCode } from "./plan/envFile";
+import { envFileVariables } from "./plan/envFile";
 import { parseReferences, referenceText, type SecretReference } from "./plan/references";
 import { variableOf } from "./plan/settings";
 
@@ -79,8 +78,7 @@ function envFileTexts(
   { code, secretArns }: ObservedFunctionArgs,
 ): pulumi.Output<string[]> {
   return pulumi.output(envFile).apply(async (path) => {
-    const inside = pathInCode(path);
-    const text = inside === undefined ? undefined : await readCodeFile(await awaited(code), inside);
+    const text = await readEnvFile(code, path);
     if (text !== undefined) return Object.values(envFileVariables(text, {}));
     if (secretArns === undefined) {
       const reason = `${path} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;

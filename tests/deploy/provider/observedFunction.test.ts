@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { Secret, SecretVersion } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import type { Engine } from "../../../sandbox/engine";
 import { isAllowed } from "../../../sandbox/policy";
 import { rolePolicies } from "../../../sandbox/rolePolicies";
 import { changes, region, useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "./remoteComponents";
+import { storedState } from "./storedState";
 
 const code = new pulumi.asset.AssetArchive({
   "index.js": new pulumi.asset.StringAsset("exports.handler = async () => 1;\n"),
@@ -20,14 +18,6 @@ const ways = {
   imported: { Layers: clickstack.ExtensionLayers, Observed: clickstack.ObservedFunction },
   "through the plugin": { Layers: RemoteExtensionLayers, Observed: RemoteObservedFunction },
 };
-
-/** A stack's state as it is stored. */
-function readState(engine: Engine, stackName: string): string {
-  const directory = (engine.environment.PULUMI_BACKEND_URL ?? "").replace("file://", "");
-  const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
-  const file = files.find((path) => path.includes("stacks") && path.endsWith(`${stackName}.json`));
-  return readFileSync(join(directory, file ?? ""), "utf8");
-}
 
 describe("a deployed ObservedFunction", () => {
   const surroundings = useSurroundings();
@@ -96,7 +86,7 @@ describe("a deployed ObservedFunction", () => {
       assert.ok(!allowed("logs:CreateLogStream", group));
 
       assert.deepEqual(changes(await stack.up()), {});
-      const state = readState(surroundings.engine, stack.name);
+      const state = storedState(surroundings.engine, stack.name);
       assert.ok(state.includes("aws:lambda/function:Function") && !state.includes("hush"));
 
       timeout = 20;

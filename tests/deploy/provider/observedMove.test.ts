@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,6 +8,7 @@ import { changes, trustPolicy, useSurroundings } from "../embeddedAws/surroundin
 import { aliasComponent } from "./aliasComponent";
 import { useBuiltLayers } from "./builtLayers";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "./remoteComponents";
+import { storedState } from "./storedState";
 
 const region = "us-east-2";
 const code = new pulumi.asset.AssetArchive({
@@ -65,10 +64,7 @@ describe("a function that becomes an ObservedFunction", () => {
       assert.deepEqual(others, {}, "nothing is replaced or deleted");
       assert.equal(update, 1);
       assert.ok((create ?? 0) >= 5, String(create));
-      const directory = (surroundings.engine.environment.PULUMI_BACKEND_URL ?? "").replace("file://", "");
-      const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
-      const file = files.find((path) => path.includes("stacks") && path.endsWith(`${stack.name}.json`));
-      const state = readFileSync(join(directory, file ?? ""), "utf8");
+      const state = storedState(surroundings.engine, stack.name);
       assert.ok(state.includes("SecretVersion") && !state.includes("hush"));
       assert.deepEqual(changes(await stack.up()), {});
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
@@ -9,6 +8,7 @@ import { withInstalledSdk } from "../../examples/installedSdk";
 import { region, useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { useOtlpSink } from "./otlpSink";
+import { storedState } from "./storedState";
 
 type Operation = "up" | "preview" | "refresh" | "destroy";
 
@@ -50,13 +50,6 @@ describe("a Python program with observed functions of every kind", () => {
       memory: found?.MemorySize,
       variables: found?.Environment?.Variables,
     };
-  }
-
-  function storedState(): string {
-    const directory = (surroundings.engine.environment.PULUMI_BACKEND_URL ?? "").replace("file://", "");
-    const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
-    const file = files.find((path) => path.includes("stacks") && path.endsWith("service.json"));
-    return readFileSync(join(directory, file ?? ""), "utf8");
   }
 
   it("up, nothing to do, update, refresh, destroy", async () => {
@@ -114,7 +107,7 @@ describe("a Python program with observed functions of every kind", () => {
     assert.equal(await mayLog(role, orders), true, "what was denied is given back");
     const { timeout, memory } = await deployed(sales, "eu-west-3");
     assert.deepEqual([timeout, memory], [5, 2000], "the timeout is ignored");
-    const state = storedState();
+    const state = storedState(surroundings.engine, "service");
     assert.ok(state.includes("SecretVersion") && !state.includes("hush"));
     assert.deepEqual((await step("refresh", "service", after)).changes, {});
     assert.equal((await step("destroy", "service", after)).error, undefined);
@@ -134,7 +127,7 @@ describe("a Python program with observed functions of every kind", () => {
     }
     const policies = JSON.stringify(await rolePolicies(surroundings.aws, salesRole ?? ""));
     assert.match(policies, /kms:Decrypt.*kms:ViaService.*secretsmanager\.eu-west-3/);
-    const { resources } = JSON.parse(storedState()).checkpoint.latest;
+    const { resources } = JSON.parse(storedState(surroundings.engine, "service")).checkpoint.latest;
     const parts = resources.filter(({ urn }: { urn: string }) =>
       /(lambda\/function:Function|iam\/role:Role)::sales$/.test(urn),
     );

@@ -1,0 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Engine } from "../../../sandbox/engine";
+
+/** A stack's state as it is stored: an export would decrypt it. */
+export function storedState(engine: Engine, stackName: string): string {
+  const directory = (engine.environment.PULUMI_BACKEND_URL ?? "").replace("file://", "");
+  const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
+  const file = files.find((path) => path.includes("stacks") && path.endsWith(`${stackName}.json`));
+  return readFileSync(join(directory, file ?? ""), "utf8");
+}
