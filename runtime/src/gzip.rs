@@ -41,16 +41,17 @@ pub fn compress(out: Vec<u8>, message: &[u8]) -> Option<Vec<u8>> {
 fn compress_with(deflate: &mut Compress, mut out: Vec<u8>, message: &[u8]) -> Option<Vec<u8>> {
     let mut checksum = Crc::new();
     checksum.update(message);
+    out.reserve(HEADER.len() + message.len() / 4 + 64 + TRAILER);
     out.extend_from_slice(&HEADER);
     loop {
         let taken = usize::try_from(deflate.total_in()).ok()?;
         let rest = message.get(taken..)?;
+        // Nothing the first time, unless the message becomes no smaller.
         out.reserve(rest.len() / 4 + 64);
         if deflate.compress_vec(rest, &mut out, FlushCompress::Finish).ok()? == Status::StreamEnd {
             break;
         }
     }
-    out.reserve_exact(TRAILER);
     out.extend_from_slice(&checksum.sum().to_le_bytes());
     out.extend_from_slice(&checksum.amount().to_le_bytes());
     Some(out)

@@ -129,22 +129,29 @@ fn an_invocation_that_ran_out_of_memory_leaves_a_record_and_a_failed_span() {
     });
 }
 
+/// An init phase in which this line is written, and that ends with this report.
+async fn init_phase(lambda: &Lambda, line: &str, report: serde_json::Value) {
+    lambda
+        .deliver(&[
+            lambda.event(
+                "platform.initStart",
+                json!({"initializationType": "on-demand", "phase": "init"}),
+            ),
+            lambda.line(line),
+            lambda.event("platform.initReport", report),
+        ])
+        .await;
+}
+
 #[test]
 fn an_init_phase_that_fails_leaves_its_lines_a_record_and_a_span() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
         lambda.asked(1).await;
-        let init = json!({"initializationType": "on-demand", "phase": "init"});
         let failed = json!({"initializationType": "on-demand", "phase": "init", "status": "error",
             "errorType": "Runtime.ImportModuleError", "metrics": {"durationMs": 80.0}});
-        lambda
-            .deliver(&[
-                lambda.event("platform.initStart", init),
-                lambda.line("Cannot find module 'orders'"),
-                lambda.event("platform.initReport", failed),
-            ])
-            .await;
+        init_phase(&lambda, "Cannot find module 'orders'", failed).await;
         lambda.shutdown("failure");
         assert_eq!(extension.ended().await, 0);
         assert_eq!(
@@ -176,16 +183,9 @@ fn an_environment_that_no_invocation_reached_has_no_span() {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
         lambda.asked(1).await;
-        let init = json!({"initializationType": "on-demand", "phase": "init"});
         let done = json!({"initializationType": "on-demand", "phase": "init", "status": "success",
             "metrics": {"durationMs": 80.0}});
-        lambda
-            .deliver(&[
-                lambda.event("platform.initStart", init),
-                lambda.line("warm"),
-                lambda.event("platform.initReport", done),
-            ])
-            .await;
+        init_phase(&lambda, "warm", done).await;
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
         assert_eq!(intake.bodies(), ["warm"]);

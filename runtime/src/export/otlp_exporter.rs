@@ -93,10 +93,7 @@ impl OtlpExporter {
         let gzip = gzip && message.len() >= WORTH_PACKING;
         let bytes = match protocol {
             OtlpProtocol::Grpc => grpc::frame(&message, gzip)?,
-            OtlpProtocol::Http if gzip => {
-                let out = Vec::with_capacity(message.len() / 4 + 64);
-                gzip::compress(out, &message)?.into()
-            }
+            OtlpProtocol::Http if gzip => gzip::compress(Vec::new(), &message)?.into(),
             OtlpProtocol::Http => message.into(),
         };
         let body = Body::Otlp(OtlpBody { bytes, gzip });

@@ -9,18 +9,11 @@ const HEADER: usize = 5;
 
 /// A message with its header, compressed if that is wanted. None if it is too long for gRPC, 4 GiB.
 pub fn frame(message: &[u8], compress: bool) -> Option<Bytes> {
-    let mut out = Vec::with_capacity(
-        HEADER
-            + if compress {
-                message.len() / 4 + 64
-            } else {
-                message.len()
-            },
-    );
-    out.extend_from_slice(&[0; HEADER]);
+    let mut out = vec![0; HEADER];
     if compress {
         out = gzip::compress(out, message)?;
     } else {
+        out.reserve_exact(message.len());
         out.extend_from_slice(message);
     }
     let length = u32::try_from(out.len() - HEADER).ok()?;

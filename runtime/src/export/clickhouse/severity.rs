@@ -99,12 +99,14 @@ fn from_body(body: &str) -> &'static Level {
     let bytes = &body.as_bytes()[..body.len().min(SEARCHED)];
     let mut within_word = false;
     for (at, byte) in bytes.iter().enumerate() {
-        let begun = LEVELS
-            .iter()
-            .filter(|level| !within_word && level.number != INFO.number);
-        let mut named = begun.filter(|level| level.words.iter().any(|word| begins_with(&bytes[at..], word)));
-        if let Some(level) = named.next() {
-            return level;
+        if !within_word {
+            let found = LEVELS.iter().find(|level| {
+                let mut words = level.words.iter();
+                level.number != INFO.number && words.any(|word| begins_with(&bytes[at..], word))
+            });
+            if let Some(level) = found {
+                return level;
+            }
         }
         within_word = byte.is_ascii_alphanumeric() || *byte == b'_';
     }
