@@ -1,28 +1,9 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { evaluate, type PolicyDocument } from "../policy";
 import { rolePolicies } from "../rolePolicies";
 import { clientOptions, type EmbeddedAws } from "./embeddedAws";
 import { type AskedFor, askedFor, type CallBody } from "./gatePolicy";
-
-/** A running gate: give its endpoint to a function in place of the embedded AWS's. */
-export interface Gate {
-  /** `http://127.0.0.1:<port>` */
-  endpoint: string;
-  port: number;
-  /** Ends it. May be called twice. */
-  stop(): Promise<void>;
-}
-
-/** A request to the embedded AWS, read whole. */
-interface Call {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: Buffer;
-}
+import { type AwsAnswer, type AwsCall, type AwsProxy, forward, startAwsProxy } from "./proxy";
 
 /**
  * Starts a proxy in front of the embedded AWS that lets calls to Secrets Manager and Systems Manager through only when
@@ -31,63 +12,30 @@ interface Call {
  *
  * @param options the embedded AWS, and the role with whose permissions the calls are made
  */
-export async function startGate(options: { aws: EmbeddedAws; roleArn: string }): Promise<Gate> {
-  const server = createServer((request, response) => {
-    handle(request, response, options).catch((error: unknown) => {
-      response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    port,
-    async stop() {
-      if (!server.listening) return;
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+export async function startGate({ aws, roleArn }: { aws: EmbeddedAws; roleArn: string }): Promise<AwsProxy> {
+  return startAwsProxy((call) => decided(aws, roleArn, call));
 }
 
-async function handle(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { aws, roleArn }: { aws: EmbeddedAws; roleArn: string },
-): Promise<void> {
-  const call = await readCall(request);
+async function decided(aws: EmbeddedAws, roleArn: string, call: AwsCall): Promise<AwsAnswer> {
   const asked = await asks(aws, call);
   const denied = asked ? denials(await rolePolicies(aws, roleArn), asked) : [];
   const isBatch = call.headers["x-amz-target"] === "secretsmanager.BatchGetSecretValue";
   const [first] = denied;
+  if (!first) return forward(aws, call);
   // A batch answers what it may, and says of the others that it may not; any other call fails as a whole.
-  if (first && !(isBatch && denied.every(({ id }) => id !== ""))) {
-    const text = JSON.stringify({ __type: "AccessDeniedException", Message: denial(first, roleArn) });
-    response.writeHead(400, {
+  if (isBatch && denied.every(({ id }) => id !== "")) return partialBatch(aws, call, denied, roleArn);
+  const text = JSON.stringify({ __type: "AccessDeniedException", Message: denial(first, roleArn) });
+  return {
+    status: 400,
+    headers: {
       "content-type": "application/x-amz-json-1.1",
       "x-amzn-errortype": "AccessDeniedException",
-    });
-    response.end(text);
-    return;
-  }
-  const answer = first ? await partialBatch(aws, call, denied, roleArn) : await forward(aws, call);
-  response.writeHead(answer.status, answer.headers).end(answer.body);
+    },
+    body: Buffer.from(text),
+  };
 }
 
-async function readCall(request: IncomingMessage): Promise<Call> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const headers = Object.entries(request.headers).map(([name, value]) => [
-    name,
-    [value ?? ""].flat().join(","),
-  ]);
-  const { method = "GET", url: path = "/" } = request;
-  return { method, path, headers: Object.fromEntries(headers), body: Buffer.concat(chunks) };
-}
-
-async function asks(aws: EmbeddedAws, call: Call): Promise<AskedFor[] | undefined> {
+async function asks(aws: EmbeddedAws, call: AwsCall): Promise<AskedFor[] | undefined> {
   const target = call.headers["x-amz-target"];
   if (!target || !/^(secretsmanager|AmazonSSM)\./.test(target)) return undefined;
   // The signature names the region: `Credential=<key>/<date>/<region>/<service>/aws4_request`.
@@ -128,10 +76,10 @@ function denial({ action, resource, explicit }: AskedFor & { explicit: boolean }
 
 async function partialBatch(
   aws: EmbeddedAws,
-  call: Call,
+  call: AwsCall,
   denied: readonly (AskedFor & { explicit: boolean })[],
   roleArn: string,
-) {
+): Promise<AwsAnswer> {
   const asked: CallBody = JSON.parse(call.body.toString());
   const refused = new Set(denied.map(({ id }) => id));
   const SecretIdList = (asked.SecretIdList ?? []).filter((id) => !refused.has(id));
@@ -150,22 +98,4 @@ async function partialBatch(
     });
   }
   return { ...answer, body: Buffer.from(JSON.stringify({ ...rest, SecretValues, Errors })) };
-}
-
-async function forward(aws: EmbeddedAws, { method, path, headers, body }: Call) {
-  const { host: _host, connection: _connection, "content-length": _length, ...passed } = headers;
-  const hasBody = method !== "GET" && method !== "HEAD";
-  const answer = await fetch(`${aws.endpoint}${path}`, {
-    method,
-    headers: passed,
-    body: hasBody ? new Uint8Array(body) : undefined,
-  });
-  const bytes = Buffer.from(await answer.arrayBuffer());
-  const type = answer.headers.get("content-type");
-  const error = answer.headers.get("x-amzn-errortype");
-  return {
-    status: answer.status,
-    headers: { ...(type && { "content-type": type }), ...(error && { "x-amzn-errortype": error }) },
-    body: bytes,
-  };
 }

@@ -9,13 +9,14 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
-import { type Gate, startGate } from "../../../sandbox/aws/gate";
+import { startGate } from "../../../sandbox/aws/gate";
+import type { AwsProxy } from "../../../sandbox/aws/proxy";
 import type { PolicyStatement } from "../../../sandbox/policy";
 import { region, trustPolicy } from "./surroundings";
 
 describe("the gate in front of the embedded AWS", () => {
   let aws: EmbeddedAws;
-  let gate: Gate;
+  let gate: AwsProxy;
   let one: string;
   let two: string;
 
