@@ -50,6 +50,33 @@ fn fields_of_json_logs_stay_and_severities_are_plain_by_default() {
 }
 
 #[test]
+fn endpoints_and_keys_are_written_as_for_rotel() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        // Basic authentication comes before a header of that name, and of several the last counts.
+        intake.require_key("Basic dXNlcjp3b3Jk");
+        let url = intake.url();
+        let variables = [
+            ("ROTEL_OTLP_EXPORTER_ENDPOINT", url.strip_prefix("http://").unwrap()),
+            ("ROTEL_OTLP_EXPORTER_PROTOCOL", "http"),
+            (
+                "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS",
+                "Authorization=old,authorization=new,Host=virtual.example",
+            ),
+            ("ROTEL_OTLP_EXPORTER_AUTHENTICATOR", "basic"),
+            ("ROTEL_OTLP_EXPORTER_BASIC_AUTH_USERNAME", "user"),
+            ("ROTEL_OTLP_EXPORTER_BASIC_AUTH_PASSWORD", "word"),
+        ];
+        let extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(intake.bodies(), ["one"]);
+        assert_eq!(intake.hosts(), ["virtual.example"]);
+        assert_eq!(extension.output(), "");
+    });
+}
+
+#[test]
 fn an_env_file_as_rotel_documents_it_needs_no_change() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);

@@ -76,7 +76,9 @@ impl ClickHouseSettings {
         let authorities = ["TLS_CA_FILE", "TLS_CA_PEM"].map(name);
         let authorities = authorities.into_iter().chain(CA_VARIABLES.map(str::to_owned));
         Self {
-            endpoint: Text::first(reader, &[name("ENDPOINT")], |_, text| parse_endpoint(text).map(drop)),
+            endpoint: Text::first(reader, &[name("ENDPOINT")], |name, text| {
+                parse_endpoint(name, text).map(drop)
+            }),
             user: Text::first(reader, &[name("USER")], |_, _| Ok(())),
             password: Text::first(reader, &[name("PASSWORD")], |_, _| Ok(())),
             database: Defaulted::read(reader, name("DATABASE"), &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any),
@@ -135,7 +137,8 @@ impl ClickHouseSettings {
 
     /// Fills the secrets in; an error names the variable, what is wrong and no value.
     pub(super) fn resolve(&self, values: &Values) -> Result<ClickHouseConfig, String> {
-        let endpoint = self.endpoint.resolve(values, parse_endpoint)?;
+        let Text { variable, .. } = &self.endpoint;
+        let endpoint = self.endpoint.resolve(values, |text| parse_endpoint(variable, text))?;
         let any = |text: &str| Ok::<_, String>(text.to_owned());
         let choice = |text: &str| parse_choice(&ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, text);
         let authorities = |text: &str| Ok::<_, String>(pem_of(&self.authorities.variable, text));

@@ -31,6 +31,24 @@ fn has_rotels_defaults() {
 }
 
 #[test]
+fn takes_what_rotel_takes() {
+    let (config, warnings) = parse(&[
+        CLICKHOUSE,
+        (URL.0, "ch.internal:8123"),
+        ("ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT", "0"),
+        // Meant for the function's SDK.
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318"),
+    ]);
+    assert_eq!(warnings, Vec::<String>::new());
+    let resolved = config.destinations[0].settings.resolve(&Values::default()).unwrap();
+    let ExporterConfig::ClickHouse(clickhouse) = resolved else {
+        panic!("{resolved:?}")
+    };
+    assert_eq!(clickhouse.endpoint.to_string(), "http://ch.internal:8123/");
+    assert!(!clickhouse.async_insert);
+}
+
+#[test]
 fn takes_every_setting() {
     let config = clickhouse(&[
         ("ROTEL_CLICKHOUSE_EXPORTER_USER", "writer"),

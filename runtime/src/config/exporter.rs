@@ -52,13 +52,16 @@ impl ExporterSettings {
     pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Self {
         let choice = |setting: &Setting, text: &str| parse_choice(setting, text).map(drop);
         let kind = Text::read(reader, &ROTEL_EXPORTER, choice);
+        let chosen = kind.text.as_deref().unwrap_or("otlp");
+        // What another kind's settings say is of no interest: OTEL_EXPORTER_OTLP_* may be there for the function's SDK.
+        let may_be = |name: &str| kind.holds_reference() || chosen.eq_ignore_ascii_case(name);
         let settings = Self {
-            label: format!("{}={}", kind.variable, kind.text.as_deref().unwrap_or("otlp")),
+            label: format!("{}={chosen}", kind.variable),
+            otlp: may_be("otlp").then(|| OtlpSettings::read(reader, otlp::PREFIX, own_ports)),
+            clickhouse: may_be("clickhouse").then(|| ClickHouseSettings::read(reader, clickhouse::PREFIX)),
             kind,
-            otlp: Some(OtlpSettings::read(reader, otlp::PREFIX, own_ports)),
-            clickhouse: Some(ClickHouseSettings::read(reader, clickhouse::PREFIX)),
         };
-        settings.checked(reader, &Signal::ALL)
+        settings.checked(reader, &Signal::ALL, "all")
     }
 
     /// One of several exporters: of this kind, for these signals, with variables that begin with `prefix`.
@@ -75,21 +78,17 @@ impl ExporterSettings {
             otlp: (kind == "otlp").then(|| OtlpSettings::read(reader, prefix, own_ports)),
             clickhouse: (kind == "clickhouse").then(|| ClickHouseSettings::read(reader, prefix)),
         };
-        settings.checked(reader, signals)
+        settings.checked(reader, signals, "its")
     }
 
-    /// Says at once what can be known to go nowhere, so that resolving need not say it again.
-    fn checked(self, reader: &mut Reader<'_>, signals: &[Signal]) -> Self {
+    /// Says at once what can be known to go nowhere, so that resolving need not say it again; `whose` telemetry that is.
+    fn checked(self, reader: &mut Reader<'_>, signals: &[Signal], whose: &str) -> Self {
         if self.kind.holds_reference() {
             return self;
         }
         match self.kind(&Values::default()) {
             Err(reason) => {
-                let what = match self.otlp.is_some() && self.clickhouse.is_some() {
-                    true => "all",
-                    false => "its",
-                };
-                reader.warn(format!("{reason}; until then {what} telemetry is dropped"));
+                reader.warn(format!("{reason}; until then {whose} telemetry is dropped"));
             }
             Ok(Kind::Blackhole) if self.kind.text.is_none() => {
                 let advice = self

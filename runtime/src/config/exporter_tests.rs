@@ -28,9 +28,10 @@ fn logs(variables: &[(&str, &str)]) -> OtlpTarget {
 }
 
 fn headers(text: &str) -> Vec<(String, String)> {
-    let headers = logs(&[(HEADERS, text)]).headers.into_iter();
+    let headers = logs(&[(HEADERS, text)]).headers;
     headers
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8(value.as_bytes().to_vec()).unwrap()))
         .collect()
 }
 
@@ -60,12 +61,26 @@ fn builds_the_otlp_exporter() {
 }
 
 #[test]
+fn what_describes_the_request_itself_is_no_header_of_the_users() {
+    let own = "Content-Length=5,content-type=text/plain,Host=backend.internal";
+    let (config, warnings) = parse(&[URL, HTTP, (HEADERS, own)]);
+    let reason = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 1 has a key that the extension sets itself; it is left out";
+    assert_eq!((warnings.len(), warnings[0].as_str()), (2, reason));
+    assert_eq!(resolved(&config, &Values::default()).logs.unwrap().headers.len(), 1);
+    let (config, _) = parse(&[URL, HTTP, (HEADERS, &format!("${{{ARN}}}"))]);
+    assert_eq!(resolved(&config, &value_of(ARN, own)).logs.unwrap().headers.len(), 1);
+}
+
+#[test]
 fn passes_header_values_unchanged() {
     let one = |value: &str| vec![("authorization".to_owned(), value.to_owned())];
     assert_eq!(headers("Authorization=0b4a-key"), one("0b4a-key"));
     assert_eq!(headers("Authorization=Bearer 0b4a=="), one("Bearer 0b4a=="));
     assert_eq!(headers(r#"Authorization="a,b""#), one("a,b"));
     assert_eq!(headers("a=1, b=2").len(), 2);
+    assert_eq!(headers("Authorization=ü%20=,"), one("ü%20="));
+    assert_eq!(headers("Authorization="), one(""));
+    assert_eq!(headers("authorization=old,Authorization=new"), one("new"));
 }
 
 #[test]
@@ -77,6 +92,7 @@ fn fills_secrets_into_headers() {
             "k,=\n",
             vec![("authorization", "Bearer k,=")],
         ),
+        (format!("a=<${{{ARN}}}>"), "\r\nk\r\n", vec![("a", "<k>")]),
         (format!("${{{ARN}}}"), document, vec![("a", "1"), ("b", "2")]),
         (format!("secret://{ARN}"), document, vec![("a", "1"), ("b", "2")]),
         (
@@ -159,13 +175,37 @@ fn drops_everything_and_says_so_where_there_is_no_way_out() {
     for (variables, expected) in [
         (vec![("ROTEL_EXPORTER", "otlp")], otlp),
         (vec![URL, HTTP, ("ROTEL_EXPORTER", "datadog")], other),
-        (vec![HTTP, (URL.0, "in.example.com:4318")], scheme),
+        (vec![HTTP, (URL.0, "in.example.com")], scheme),
+        (vec![HTTP, (URL.0, "in.example.com:")], scheme),
     ] {
         let (config, warnings) = parse(&variables);
         assert!(is_blackhole(&config), "{variables:?}");
         assert_eq!(warnings[0], expected);
     }
     assert!(warnings(&[URL]).is_empty());
+}
+
+#[test]
+fn takes_a_host_with_its_port_for_http_as_rotel_does() {
+    for (text, expected) in [
+        ("in.example.com:4318", "http://in.example.com:4318/v1/logs"),
+        ("10.0.0.1:80/base/", "http://10.0.0.1/base/v1/logs"),
+        ("[fd00::1]:4318", "http://[fd00::1]:4318/v1/logs"),
+    ] {
+        let (config, warnings) = parse(&[(URL.0, text), HTTP]);
+        assert_eq!(warnings, Vec::<String>::new(), "{text}");
+        let logs = resolved(&config, &Values::default()).logs.unwrap();
+        assert_eq!(logs.endpoint.to_string(), expected);
+    }
+    let (config, warnings) = parse(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "in.example.com:4318")]);
+    assert!(
+        is_blackhole(&config) && warnings[0].contains("has no scheme"),
+        "{warnings:?}"
+    );
+    assert!(
+        is_blackhole(&parse(&[(URL.0, "localhost:4318"), HTTP]).0),
+        "our own receiver"
+    );
 }
 
 #[test]

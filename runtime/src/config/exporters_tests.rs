@@ -44,7 +44,7 @@ fn each_has_its_own_settings() {
     };
     let logs = otlp.logs.unwrap();
     assert_eq!(logs.endpoint.to_string(), "https://in.example.com/v1/logs");
-    assert_eq!(logs.headers[0].1, "key");
+    assert_eq!(logs.headers["authorization"], "key");
     let ExporterConfig::ClickHouse(clickhouse) = resolved(&config, 1) else {
         panic!("no ClickHouse")
     };

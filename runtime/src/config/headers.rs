@@ -3,8 +3,18 @@
 use super::list;
 use super::reader::Reader;
 use super::text::{Text, is_standard};
-use crate::http::{HeaderName, HeaderValue};
+use crate::http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use crate::http::{HeaderMap, HeaderName, HeaderValue};
 use crate::secrets::{self, Values};
+
+/// What describes the request itself; another value would make it unreadable.
+const OWN: [HeaderName; 5] = [
+    CONNECTION,
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    TRANSFER_ENCODING,
+];
 
 /// Headers as they were written. Purposefully without `Debug`: values are keys.
 #[derive(Clone)]
@@ -43,22 +53,29 @@ impl Headers {
         Self { variable, entries }
     }
 
-    /// The headers with their references filled in. Values are sent as they are, but for line ends around a secret.
+    /// The headers with their references filled in. Values are sent as they are; of several of one name the last counts.
     /// An error names the variable and no value.
-    pub(super) fn resolve(&self, values: &Values) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    pub(super) fn resolve(&self, values: &Values) -> Result<HeaderMap, String> {
         let headers = self.filled(values);
         headers.map_err(|reason| format!("{}: {reason}", self.variable))
     }
 
-    fn filled(&self, values: &Values) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
-        let mut headers = Vec::with_capacity(self.entries.len());
+    fn filled(&self, values: &Values) -> Result<HeaderMap, String> {
+        let mut headers = HeaderMap::with_capacity(self.entries.len());
+        let mut add = |name: &str, value: &str| -> Result<(), &'static str> {
+            let (name, value) = header(name, value)?;
+            if !OWN.contains(&name) {
+                headers.insert(name, value);
+            }
+            Ok(())
+        };
         for entry in &self.entries {
             match entry {
-                Entry::One(name, value) => headers.push(header(&fill(values, name)?, &fill(values, value)?)?),
+                Entry::One(name, value) => add(&fill(values, name)?, &fill(values, value)?)?,
                 Entry::List(text) => {
                     for pair in list::pairs(&fill(values, text)?) {
                         let (name, value) = pair.map_err(|reason| format!("an entry out of a secret {reason}"))?;
-                        headers.push(header(&name, &value)?);
+                        add(&name, &value)?;
                     }
                 }
             }
@@ -73,7 +90,10 @@ fn entry(text: String, decode: bool) -> Result<Entry, &'static str> {
         Ok((name, value)) => {
             let value = if decode { list::decoded(value) } else { value };
             if !secrets::holds_reference(&name) && !secrets::holds_reference(&value) {
-                header(&name, &value)?;
+                let (name, _) = header(&name, &value)?;
+                if OWN.contains(&name) {
+                    return Err("has a key that the extension sets itself");
+                }
             }
             Ok(Entry::One(name, value))
         }
@@ -83,8 +103,7 @@ fn entry(text: String, decode: bool) -> Result<Entry, &'static str> {
 }
 
 fn fill(values: &Values, text: &str) -> Result<String, String> {
-    let filled = values.fill(text).map_err(|missing| missing.to_string())?;
-    Ok(filled.trim_matches(['\r', '\n']).to_owned())
+    values.fill(text).map_err(|missing| missing.to_string())
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {

@@ -4,8 +4,11 @@
 //! The standard ones are often there for the function's own SDK. So they count only together with their endpoint: a key
 //! or protocol that is meant for one backend never goes to another.
 
+use std::borrow::Cow;
+
 use super::otlp_signal::{OtlpTarget, SignalSettings};
 use super::reader::Reader;
+use super::text::is_standard;
 use crate::buffer::Signal;
 use crate::http::Endpoint;
 use crate::secrets::Values;
@@ -83,6 +86,17 @@ impl OtlpSettings {
     }
 }
 
-pub(super) fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
-    Endpoint::parse(text).map_err(|reason| format!("is not usable: {reason}"))
+/// The URL that a variable holds; as for Rotel, `host:port` alone means `http://`, but not in the standard variables.
+pub(super) fn parse_endpoint(variable: &str, text: &str) -> Result<Endpoint, String> {
+    let text = match !is_standard(variable) && is_host_and_port(text) {
+        true => Cow::Owned(format!("http://{text}")),
+        false => Cow::Borrowed(text),
+    };
+    Endpoint::parse(&text).map_err(|reason| format!("is not usable: {reason}"))
+}
+
+fn is_host_and_port(text: &str) -> bool {
+    let authority = text.split('/').next().unwrap_or_default();
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
+    !text.contains("://") && port.is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -14,7 +14,7 @@ use super::settings::{
 };
 use super::text::{Text, is_standard};
 use crate::buffer::Signal;
-use crate::http::{Endpoint, HeaderName, HeaderValue, TlsOptions};
+use crate::http::{Endpoint, HeaderMap, TlsOptions};
 use crate::secrets::Values;
 
 /// An OTLP transport.
@@ -34,7 +34,7 @@ pub struct OtlpTarget {
     /// Full URL; its path counts for HTTP only.
     pub endpoint: Endpoint,
     /// Headers of every request; the values are marked as sensitive.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub headers: HeaderMap,
     /// True for gzip, false for none.
     pub gzip: bool,
     /// Time for one whole request.
@@ -92,8 +92,8 @@ impl SignalSettings {
             signal: signal.name().to_ascii_uppercase(),
             standard: prefix == OTLP_PREFIX,
         };
-        let endpoint = Text::first(reader, &names.of(&["ENDPOINT"], Some("ENDPOINT")), |_, text| {
-            let endpoint = parse_endpoint(text)?;
+        let endpoint = Text::first(reader, &names.of(&["ENDPOINT"], Some("ENDPOINT")), |name, text| {
+            let endpoint = parse_endpoint(name, text)?;
             match endpoint.is_loopback() && own_ports.contains(&endpoint.port()) {
                 true => Err("is the extension's own receiver, so telemetry would never leave".to_owned()),
                 false => Ok(()),
@@ -128,7 +128,8 @@ impl SignalSettings {
 
     /// Fills the secrets in; an error names the variable, what is wrong and no value.
     pub(super) fn resolve(&self, values: &Values) -> Result<Option<OtlpTarget>, String> {
-        let Some(endpoint) = self.endpoint.resolve(values, parse_endpoint)? else {
+        let Text { variable, .. } = &self.endpoint;
+        let Some(endpoint) = self.endpoint.resolve(values, |text| parse_endpoint(variable, text))? else {
             return Ok(None);
         };
         let Text { variable, .. } = &self.protocol;
@@ -148,7 +149,9 @@ impl SignalSettings {
             None => parse_gzip(default_of(&ROTEL_OTLP_EXPORTER_COMPRESSION))?,
         };
         let mut headers = self.headers.resolve(values)?;
-        headers.extend(self.basic_auth.resolve(values)?);
+        if let Some((name, value)) = self.basic_auth.resolve(values)? {
+            headers.insert(name, value);
+        }
         Ok(Some(OtlpTarget {
             protocol,
             endpoint: self.whole(endpoint, protocol),

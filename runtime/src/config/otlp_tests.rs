@@ -97,10 +97,12 @@ fn client_certificates_need_their_keys() {
 
 #[test]
 fn unverified_servers_are_warned_of_once() {
-    let (config, warnings) = parse(&[URL, ("ROTEL_OTLP_EXPORTER_TLS_SKIP_VERIFY", "true")]);
-    assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("any server is trusted"), "{warnings:?}");
-    assert!(resolved(&config, &Values::default()).traces.unwrap().tls.skip_verify);
+    for spelling in ["true", "TRUE", "1"] {
+        let (config, warnings) = parse(&[URL, ("ROTEL_OTLP_EXPORTER_TLS_SKIP_VERIFY", spelling)]);
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("any server is trusted"), "{warnings:?}");
+        assert!(resolved(&config, &Values::default()).traces.unwrap().tls.skip_verify);
+    }
 }
 
 #[test]
@@ -117,6 +119,9 @@ fn the_basic_authenticator() {
         headers(&otlp.metrics.unwrap()),
         [("authorization", "Basic dXNlcjpoaWRkZW4=")]
     );
+    let other = ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", "Authorization=key,a=1");
+    let [logs, ..] = targets(&[URL, basic, user, other]);
+    assert_eq!(headers(&logs), [("authorization", "Basic dXNlcjo="), ("a", "1")]);
 
     for (variables, expected) in [
         (vec![basic], "ROTEL_OTLP_EXPORTER_AUTHENTICATOR=basic has no user"),

@@ -42,7 +42,7 @@ impl TlsSettings {
                 given.variable, names.prefix
             ));
         }
-        if settings.skip_verify.text.as_deref() == Some("true") {
+        if settings.skip_verify.text.as_deref().map(parse_boolean) == Some(Ok(true)) {
             reader.warn(format!(
                 "{}=true: any server is trusted with the telemetry and its key; set {}_TLS_CA_FILE instead",
                 settings.skip_verify.variable, names.prefix

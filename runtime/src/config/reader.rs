@@ -119,9 +119,11 @@ pub(super) fn parse_choice(setting: &Setting, text: &str) -> Result<&'static str
     found.ok_or_else(|| format!("is none of {}", setting.values.join(", ")))
 }
 
-/// `true` or `false`, in any case.
+/// `true` or `false`, in any case; Rotel takes `1` and `0` for some settings, so they count for all.
 pub(super) fn parse_boolean(text: &str) -> Result<bool, String> {
     match text {
+        "1" => Ok(true),
+        "0" => Ok(false),
         _ if text.eq_ignore_ascii_case("true") => Ok(true),
         _ if text.eq_ignore_ascii_case("false") => Ok(false),
         _ => Err("is neither true nor false".to_owned()),
@@ -171,6 +173,22 @@ mod tests {
         assert_eq!(parse_duration("1m 30s").unwrap(), Duration::from_secs(90));
         for text in ["", "5", "0s", "-1s", "soon"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_booleans() {
+        for (text, value) in [
+            ("true", true),
+            ("TRUE", true),
+            ("1", true),
+            ("False", false),
+            ("0", false),
+        ] {
+            assert_eq!(parse_boolean(text), Ok(value), "{text}");
+        }
+        for text in ["", "yes", "on", "2", "-1"] {
+            assert!(parse_boolean(text).is_err(), "{text}");
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn is_blackhole(config: &Config) -> bool {
 
 pub(super) fn value_of(arn: &str, value: &str) -> Values {
     let mut values = Values::default();
-    values.insert(&secrets::Reference::parse("V", arn).unwrap(), value.to_owned());
+    values.insert(&secrets::Reference::parse("V", arn).unwrap(), value);
     values
 }
 
@@ -122,7 +122,7 @@ fn merges_resource_attributes_from_weak_to_strong() {
 fn fills_secrets_into_resource_attributes() {
     let value = format!("a=${{{ARN}}}");
     let (config, _) = parse(&[("ROTEL_OTEL_RESOURCE_ATTRIBUTES", &value)]);
-    let filled = config.resource_attributes(&value_of(ARN, "v")).unwrap();
+    let filled = config.resource_attributes(&value_of(ARN, "v\n")).unwrap();
     assert_eq!(filled, [("a".to_owned(), "v".to_owned())]);
     assert!(
         config

@@ -108,7 +108,7 @@ impl Circuit {
             false => retry.max_backoff,
         };
         let length = match self.pause {
-            Some(pause) => (pause.length * 2).min(longest),
+            Some(pause) => pause.length.saturating_mul(2).min(longest),
             None if took >= COSTLY || self.failures >= QUICK_FAILURES => retry.initial_backoff,
             None => return,
         };

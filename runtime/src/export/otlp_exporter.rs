@@ -130,7 +130,7 @@ impl Target {
         let mut request = http::Request {
             method: Method::POST,
             endpoint: self.config.endpoint.clone(),
-            headers: self.config.headers.iter().cloned().collect(),
+            headers: self.config.headers.clone(),
             body: Bytes::clone(&body.bytes),
             timeout,
         };

@@ -230,7 +230,7 @@ fn message(request: &Request, proxy: Option<&Proxy>) -> Result<hyper::Request<Fu
         .ok_or_else(|| invalid("host".to_owned()))?;
     let headers = message.headers_mut();
     *headers = request.headers.clone();
-    headers.insert(HOST, host);
+    headers.entry(HOST).or_insert(host);
     headers.entry(USER_AGENT).or_insert(AGENT);
     if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.clone()) {
         headers.insert(PROXY_AUTHORIZATION, authorization);

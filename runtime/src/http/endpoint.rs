@@ -160,10 +160,10 @@ impl Endpoint {
     pub fn is_loopback(&self) -> bool {
         let address: Option<IpAddr> = self.host().parse().ok();
         let local = |address: IpAddr| address.is_loopback() || address.is_unspecified();
-        address.map_or(
-            self.host() == "localhost" || self.host() == "sandbox.localdomain",
-            local,
-        )
+        let name = self.host().trim_end_matches('.');
+        address.map_or(name == "localhost" || name == "sandbox.localdomain", |address| {
+            local(address.to_canonical())
+        })
     }
 
     /// The port, by the scheme when the URL has none.

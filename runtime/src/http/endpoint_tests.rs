@@ -35,6 +35,25 @@ fn joins_a_signal_path() {
 }
 
 #[test]
+fn knows_this_machine_by_all_its_names() {
+    for host in [
+        "localhost",
+        "LOCALHOST.",
+        "127.9.9.9",
+        "0.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "sandbox.localdomain",
+    ] {
+        assert!(parsed(&format!("http://{host}:4318")).is_loopback(), "{host}");
+    }
+    for host in ["localhost.example", "10.0.0.1", "[fd00::1]", "128.0.0.1"] {
+        assert!(!parsed(&format!("http://{host}:4318")).is_loopback(), "{host}");
+    }
+}
+
+#[test]
 fn adds_parameters() {
     let shown = |url, parameters: &[_]| parsed(url).with_parameters(parameters).path_and_query().to_owned();
     assert_eq!(

@@ -41,7 +41,7 @@ pub use executor::LocalExecutor;
 pub use proxy::Proxies;
 pub use tls::{Identity, Pem, TlsOptions};
 
-/// One request. `Host`, `Content-Length` and, unless given, `User-Agent` are added on sending.
+/// One request. `Content-Length` and, unless given, `Host` and `User-Agent` are added on sending.
 #[derive(Clone)]
 pub struct Request {
     /// The request method.

@@ -33,7 +33,7 @@ pub async fn resolve(references: &[Reference], context: &Context, client: &Clien
     let (mut values, mut failures) = (Values::default(), Vec::new());
     for reference in references {
         match select(reference, secrets.get(&reference.arn())) {
-            Ok(value) => values.insert(reference, value),
+            Ok(value) => values.insert(reference, &value),
             Err(reason) => failures.push(Failure {
                 reference: reference.clone(),
                 reason,

@@ -15,7 +15,9 @@ pub struct Values(BTreeMap<String, String>);
 pub struct Missing(String);
 
 impl Values {
-    pub(crate) fn insert(&mut self, reference: &Reference, value: String) {
+    /// Line ends around a value, as editors and `echo` leave them, are no part of it.
+    pub(crate) fn insert(&mut self, reference: &Reference, value: &str) {
+        let value = value.trim_matches(['\r', '\n']).to_owned();
         self.0.insert(reference.to_string(), value);
     }
 
@@ -60,7 +62,7 @@ mod tests {
 
     fn values() -> Values {
         let mut values = Values::default();
-        values.insert(&Reference::parse("V", ARN).unwrap(), "hidden ${x}".to_owned());
+        values.insert(&Reference::parse("V", ARN).unwrap(), "\nhidden ${x}\r\n");
         values
     }
 

@@ -1,6 +1,7 @@
 //! A backend that takes OTLP/HTTP.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::rc::Rc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ struct Taken {
     refused: Cell<usize>,
     /// Paths of compressed requests.
     packed: RefCell<Vec<String>>,
+    /// The hosts that requests were meant for, each once.
+    hosts: RefCell<BTreeSet<String>>,
     status: Cell<u16>,
     /// So many of the next requests fail.
     failures: Cell<usize>,
@@ -111,6 +114,11 @@ impl Intake {
         self.taken.packed.borrow().clone()
     }
 
+    /// The hosts that requests were meant for, each once.
+    pub fn hosts(&self) -> Vec<String> {
+        self.taken.hosts.borrow().iter().cloned().collect()
+    }
+
     /// Bodies of the log records of the function, sorted.
     pub fn bodies(&self) -> Vec<String> {
         let logs = self.taken.logs.borrow();
@@ -127,6 +135,8 @@ async fn serve(port: u16, taken: &Rc<Taken>) -> Server {
 
 async fn handle(call: Call, taken: Rc<Taken>) -> Answer {
     taken.requests.set(taken.requests.get() + 1);
+    let host = call.headers["host"].to_str().unwrap().to_owned();
+    taken.hosts.borrow_mut().insert(host);
     tokio::time::sleep(taken.delay.get()).await;
     let key = call
         .headers

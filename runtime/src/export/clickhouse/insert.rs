@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use bytes::Bytes;
 
 use super::blocks::Blocks;
+use super::logs::Rules;
 use super::origin::{self, Entity, Scope};
 use super::row::Row;
 use super::tables::{Layout, Table};
@@ -75,12 +76,16 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn add_logs(&mut self, records: Records, resource: &Resource) {
+        let rules = match resource.rotel_severity {
+            true => Rules::Rotel,
+            false => Rules::Collector,
+        };
         if !records.logs.is_empty() {
             let writer = self.writer(Table::Logs);
             let scope = Scope::from_otlp(Some(otlp::scope()), String::new());
             writer.set_origin(&Entity::ours(resource), &scope);
             for log in &records.logs {
-                writer.write(|row| logs::write_own(row, log));
+                writer.write(|row| logs::write_own(row, log, rules));
             }
         }
         // Their memory is needed for what follows.
@@ -91,7 +96,7 @@ impl<'a> Rows<'a> {
                 let writer = self.writer(Table::Logs);
                 writer.set_origin(&entity, &Scope::from_otlp(group.scope, group.schema_url));
                 for record in group.log_records {
-                    writer.write(|row| logs::write_sdk(row, record));
+                    writer.write(|row| logs::write_sdk(row, record, rules));
                 }
             }
         }

@@ -23,8 +23,17 @@ struct Record<'a> {
     event_name: &'a str,
 }
 
+/// Whose rules the severities follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of ClickStack's collector.
+    Collector,
+    /// Those of the Rotel extension: as they were sent, and nothing is guessed.
+    Rotel,
+}
+
 /// Writes a record of ours.
-pub fn write_own(row: &mut Row<'_>, log: &Log) {
+pub fn write_own(row: &mut Row<'_>, log: &Log, rules: Rules) {
     let mut attributes: Fields<'_> = Vec::with_capacity(log.attributes.len() + 2);
     attributes.push((Cow::Borrowed("type"), Field::Text(log.origin.name())));
     if let Some(request_id) = &log.request_id {
@@ -45,17 +54,21 @@ pub fn write_own(row: &mut Row<'_>, log: &Log) {
             flags: 0,
             severity: Severity {
                 number: log.severity.number(),
-                text: Cow::Borrowed(log.severity.text()),
+                text: Cow::Borrowed(match rules {
+                    Rules::Collector => log.severity.text(),
+                    Rules::Rotel => log.severity.rotel_text(),
+                }),
             },
             body: Body::Text(&log.body),
             attributes,
             event_name: "",
         },
+        rules,
     );
 }
 
 /// Writes a record of an SDK's.
-pub fn write_sdk(row: &mut Row<'_>, record: LogRecord) {
+pub fn write_sdk(row: &mut Row<'_>, record: LogRecord, rules: Rules) {
     let attributes = value::attributes_from_otlp(record.attributes);
     let body: Value = value::from_otlp(record.body);
     write(
@@ -76,14 +89,18 @@ pub fn write_sdk(row: &mut Row<'_>, record: LogRecord) {
             attributes: fields::of(&attributes),
             event_name: &record.event_name,
         },
+        rules,
     );
 }
 
-fn write(row: &mut Row<'_>, record: Record<'_>) {
+fn write(row: &mut Row<'_>, record: Record<'_>, rules: Rules) {
     let text = record.body.text();
     let object = record.body.json_object();
     let attributes = body::merge(record.attributes, object.as_deref(), record.body);
-    let severity = severity::resolve(record.severity, &attributes, &text);
+    let severity = match rules {
+        Rules::Collector => severity::resolve(record.severity, &attributes, &text),
+        Rules::Rotel => record.severity,
+    };
     row.time(record.time);
     row.id(record.trace_id);
     row.id(record.span_id);
@@ -157,13 +174,15 @@ mod tests {
         /// With the sandbox's test, which compares an SDK's records with what the collector stores, this makes records of
         /// ours equal to what the collector stores of them.
         #[test]
-        fn a_record_of_ours_is_the_same_row_by_either_way(log in any_log(), json: bool) {
+        fn a_record_of_ours_is_the_same_row_by_either_way(log in any_log(), json: bool, rotel_severity: bool) {
             let columns = Layout::new(Table::Logs, &[], json).own;
-            let direct = row_of(&columns, |row| write_own(row, &log));
-            let message = otlp::encode_logs(&Resource::default(), vec![log], &[]);
+            let rules = if rotel_severity { Rules::Rotel } else { Rules::Collector };
+            let direct = row_of(&columns, |row| write_own(row, &log, rules));
+            let resource = Resource { rotel_severity, ..Resource::default() };
+            let message = otlp::encode_logs(&resource, vec![log], &[]);
             let mut request = ExportLogsServiceRequest::decode(&*message).unwrap();
             let record = request.resource_logs[0].scope_logs[0].log_records.remove(0);
-            prop_assert_eq!(direct, row_of(&columns, |row| write_sdk(row, record)));
+            prop_assert_eq!(direct, row_of(&columns, |row| write_sdk(row, record, rules)));
         }
     }
 }

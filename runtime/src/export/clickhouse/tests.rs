@@ -96,6 +96,32 @@ fn refusal(seen: &Seen, status: u16) -> Answer {
 }
 
 #[test]
+fn severities_are_the_collectors_or_where_that_is_wanted_rotels() {
+    run(async {
+        let columns = "otel_logs\tSeverityText\tLowCardinality(String)\notel_logs\tSeverityNumber\tUInt8\n";
+        let server = Server::start(move |_| Answer::new(200, columns)).await;
+        let exporter = exporter(&server, false);
+        assert_eq!(exporter.prepare(TIME).await, Verdict::Delivered(0));
+        let lines = [r#"{"level":"WARN","message":"careful"}"#, r#""an error""#];
+        for (rotel_severity, expected) in [
+            (false, &b"\x04warn\x0d\x05error\x11"[..]),
+            (true, &b"\x14SEVERITY_NUMBER_WARN\x0d\x00\x00"[..]),
+        ] {
+            let records = Records {
+                logs: lines.map(|line| from_line(Origin::Function, 7, line)).into(),
+                ..Records::default()
+            };
+            let resource = Resource {
+                rotel_severity,
+                ..resource()
+            };
+            let inserts = exporter.encode(Signal::Logs, records, &resource);
+            assert_eq!(inserts[0].body, expected);
+        }
+    });
+}
+
+#[test]
 fn rows_have_the_columns_that_are_there() {
     run(async {
         let server = Server::start(|seen| refusal(seen, 200)).await;
