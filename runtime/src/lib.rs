@@ -26,4 +26,5 @@ pub mod secrets;
 pub mod server;
 pub mod session;
 pub mod sigv4;
+pub mod step;
 pub mod timestamp;

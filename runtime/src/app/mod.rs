@@ -4,13 +4,13 @@
 //! Whatever goes wrong costs telemetry and one warning.
 
 mod account;
+mod life;
 mod listeners;
 mod pace;
 mod sending;
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -22,7 +22,6 @@ use crate::diagnostics::{self, Diagnostics, Format};
 use crate::export::Delivery;
 use crate::flush::Mode;
 use crate::lambda::client::{Client, Error, Registration};
-use crate::lambda::events::Lifecycle;
 use crate::lambda::initialization::InitializationType;
 use crate::session::Session;
 use pace::Pace;
@@ -30,9 +29,6 @@ use pace::Pace;
 /// Registering is tried so often, with a pause between.
 const REGISTRATIONS: u32 = 4;
 const REGISTRATION_PAUSE: Duration = Duration::from_millis(50);
-
-/// Failures of `/event/next` in a row after which Lambda is taken to be gone; they take a minute or more.
-const LOST: u32 = 60;
 
 /// Lambda's longest timeout: no deadline is farther away.
 const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
@@ -80,7 +76,7 @@ pub async fn run(name: &str) -> ExitCode {
     for warning in &warnings {
         app.diagnostics.warn_once(warning);
     }
-    Rc::new(app).live(&mut client).await;
+    life::live(&app, &mut client, &app.diagnostics).await;
     ExitCode::SUCCESS
 }
 
@@ -140,44 +136,6 @@ impl App {
             pace: Rc::new(pace),
         }
     }
-
-    async fn live(self: Rc<Self>, client: &mut Client) {
-        let mut failures = 0;
-        while failures < LOST {
-            match self.next(client).await {
-                Ok(Lifecycle::Invoke(invoke)) => {
-                    let app = Rc::clone(&self);
-                    survive(async move { app.invocation(&invoke).await }).await;
-                }
-                Ok(Lifecycle::Shutdown(shutdown)) => {
-                    let app = Rc::clone(&self);
-                    return survive(async move { app.shutdown(&shutdown).await }).await;
-                }
-                Ok(Lifecycle::Unknown) => tokio::time::sleep(Duration::from_millis(10)).await,
-                Err(error) => {
-                    self.diagnostics.warn_once(&format!("{error}; asking again"));
-                    // At first it may be the connection alone, and an invocation may wait for us.
-                    let pause = Duration::from_millis(10 << failures.min(7));
-                    failures += 1;
-                    tokio::time::sleep(pause).await;
-                    continue;
-                }
-            }
-            failures = 0;
-        }
-    }
-
-    /// Waits for the next event. What isn't part of the init phase begins here, once Lambda has our request.
-    async fn next(&self, client: &mut Client) -> Result<Lifecycle, Error> {
-        let mut next = pin!(client.next());
-        loop {
-            tokio::select! {
-                biased;
-                event = &mut next => return event,
-                () = self.between_events() => {}
-            }
-        }
-    }
 }
 
 /// On Managed Instances no event says that an invocation comes, so telemetry leaves in a rhythm.
@@ -186,12 +144,6 @@ fn on_managed_instances(mode: Mode) -> Mode {
         Mode::Auto | Mode::End => Mode::Continuous(Mode::RHYTHM),
         Mode::Periodic(rhythm) | Mode::Continuous(rhythm) => Mode::Continuous(rhythm),
     }
-}
-
-/// Runs a step of the extension's life. An error of ours that makes it panic costs that step alone.
-async fn survive(step: impl Future<Output = ()> + 'static) {
-    // The panic itself was reported by the hook.
-    let _ = tokio::task::spawn_local(step).await;
 }
 
 /// The moment of a wall-clock time in milliseconds.
@@ -207,15 +159,6 @@ fn instant(unix_ms: u64) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_panic_costs_one_step() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        tokio::task::LocalSet::new().block_on(&runtime, async {
-            survive(async { panic!("on purpose") }).await;
-            survive(async {}).await;
-        });
-    }
 
     #[test]
     fn managed_instances_have_a_rhythm() {

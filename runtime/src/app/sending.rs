@@ -3,7 +3,10 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::{App, instant, survive};
+use tokio::task::JoinError;
+
+use super::life::Steps;
+use super::{App, instant};
 use crate::export::Purpose;
 use crate::flush::{self, Background, Between, Decision, Situation};
 use crate::lambda::events::{Invoke, Shutdown};
@@ -17,10 +20,10 @@ const DRAIN: Duration = Duration::from_millis(300);
 /// and no longer once none came for this time: Lambda delivers every 25 ms.
 const QUIET: Duration = Duration::from_millis(50);
 
-impl App {
+impl Steps for App {
     /// What isn't part of the init phase begins here, once Lambda has our request for the next event; then what is due
     /// while the handler runs without us.
-    pub(super) async fn between_events(&self) {
+    async fn between_events(&self) {
         if !self.prepared.get() {
             if self.snapshot {
                 return std::future::pending().await;
@@ -53,23 +56,19 @@ impl App {
                     Rc::clone(&self.session),
                 );
                 // A task of its own: the next event ends our waiting, not the requests that are under way.
-                survive(async move {
+                let flush = tokio::task::spawn_local(async move {
                     delivery.flush(Instant::now() + BACKGROUND_TIME, Purpose::Routine).await;
                     pace.flushed(session.borrow().fill());
-                })
-                .await;
+                });
+                // An error of ours in there ends what is done before the next event, as one in here would.
+                if let Err(Ok(panic)) = flush.await.map_err(JoinError::try_into_panic) {
+                    std::panic::resume_unwind(panic);
+                }
             }
         }
     }
 
-    fn prepare(&self) {
-        if !self.prepared.replace(true) {
-            self.delivery.prepare();
-        }
-    }
-
-    /// One invocation, until there is nothing more to do for it.
-    pub(super) async fn invocation(&self, invoke: &Invoke) {
+    async fn invocation(&self, invoke: &Invoke) {
         self.session.borrow_mut().invoke(invoke, timestamp::now());
         self.pace.invoked();
         self.prepare();
@@ -110,19 +109,26 @@ impl App {
         }
     }
 
-    async fn flush(&self, until: Instant) {
-        self.delivery.flush(until, Purpose::Routine).await;
-        self.pace.flushed(self.session.borrow().fill());
-    }
-
-    /// The end of the environment.
-    pub(super) async fn shutdown(&self, shutdown: &Shutdown) {
+    async fn shutdown(&self, shutdown: &Shutdown) {
         let deadline = instant(shutdown.deadline_ms);
         let until = deadline.checked_sub(flush::DEADLINE_MARGIN).unwrap_or(deadline);
         self.drain(until.min(Instant::now() + DRAIN)).await;
         self.session.borrow_mut().end(&shutdown.reason, timestamp::now());
         self.delivery.flush(until, Purpose::Shutdown).await;
         self.delivery.conclude();
+    }
+}
+
+impl App {
+    fn prepare(&self) {
+        if !self.prepared.replace(true) {
+            self.delivery.prepare();
+        }
+    }
+
+    async fn flush(&self, until: Instant) {
+        self.delivery.flush(until, Purpose::Routine).await;
+        self.pace.flushed(self.session.borrow().fill());
     }
 
     /// Lets the last events in, until Lambda says nothing more. That every invocation was reported is no end: a runtime may

@@ -13,6 +13,7 @@ use crate::config::{Config, Retry};
 use crate::diagnostics::Diagnostics;
 use crate::http::{self, TlsOptions};
 use crate::record::Resource;
+use crate::step::survive;
 use crate::{resource, secrets, timestamp};
 
 /// A refused key has the secrets fetched again at most this often.
@@ -80,7 +81,7 @@ impl Setup {
         self.running.set(true);
         let setup = Rc::clone(self);
         tokio::task::spawn_local(async move {
-            setup.make().await;
+            survive(setup.make()).await;
             setup.running.set(false);
             setup.finished.notify_waiters();
         });
