@@ -31,6 +31,9 @@ pub(super) fn pair(entry: &str) -> Result<(String, String), &'static str> {
     if key.is_empty() {
         return Err("has no key before its =");
     }
+    if value.contains("secret://arn:") {
+        return Err("has a secret:// reference within a list; write ${arn:…} there");
+    }
     match unquote(value) {
         Some(value) => Ok((key.to_owned(), value)),
         None if value.starts_with('"') && quoted.is_none() => Err("has a double quote that is not closed"),
@@ -155,6 +158,14 @@ mod tests {
         let text = "a=${arn:x#/p,q},b=Bearer ${arn:y}";
         assert_eq!(good(text), owned(&[("a", "${arn:x#/p,q}"), ("b", "Bearer ${arn:y}")]));
         assert_eq!(pair("${arn:a=b}"), Err("has no = between key and value"));
+    }
+
+    #[test]
+    fn says_how_a_secret_is_written_in_a_list() {
+        for text in ["a=secret://arn:x", r#"a="secret://arn:x""#, "a=Bearer secret://arn:x"] {
+            assert!(pair(text).unwrap_err().contains("write ${arn:…}"), "{text}");
+        }
+        assert!(pair("a=secret://other").is_ok());
     }
 
     #[test]

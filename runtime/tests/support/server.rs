@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, spawn_local};
 pub struct Call {
     pub method: Method,
     pub path: String,
+    pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
@@ -67,11 +68,11 @@ where
         async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await?.to_bytes();
-            let path = head.uri.path().to_owned();
             Ok::<_, hyper::Error>(
                 handle(Call {
                     method: head.method,
-                    path,
+                    path: head.uri.path().to_owned(),
+                    query: head.uri.query().unwrap_or_default().to_owned(),
                     headers: head.headers,
                     body,
                 })

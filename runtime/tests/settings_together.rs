@@ -1,0 +1,162 @@
+//! Settings that meet: env files, named exporters, secrets, transports, flush modes, proxies, and what Rotel did.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::io::Write;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::json;
+use support::grpc::{GrpcBackend, LOGS, TRACES};
+use support::intake::attribute;
+use support::secrets::{self, SECRET};
+use support::server::{Server, answer};
+use support::{Extension, Intake, Lambda, request_id, run, until};
+
+fn env_file(lines: &[String]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(lines.join("\n").as_bytes()).unwrap();
+    file
+}
+
+#[test]
+fn an_env_file_gives_named_exporters_fields_of_one_secret() {
+    run(async {
+        let (lambda, stack) = (Lambda::start().await, Intake::start().await);
+        let (logs, traces) = (GrpcBackend::start(None).await, GrpcBackend::start(None).await);
+        let document = json!({"keys": ["first\n"], "a/b": {"port": 7}, "list": ["x", 2.5]}).to_string();
+        let (value, calls) = (Rc::new(RefCell::new(document)), Rc::new(Cell::new(0)));
+        let aws = secrets::secrets_manager(&value, Duration::ZERO, &calls).await;
+        stack.require_key("Bearer first");
+        let file = env_file(&[
+            "ROTEL_EXPORTERS=stack:otlp,archive:otlp".to_owned(),
+            format!("ROTEL_EXPORTER_STACK_ENDPOINT={}/", stack.url()),
+            "ROTEL_EXPORTER_STACK_PROTOCOL=http".to_owned(),
+            format!(r#"ROTEL_EXPORTER_STACK_CUSTOM_HEADERS="Authorization=Bearer ${{{SECRET}#/keys/0}}""#),
+            format!(
+                "ROTEL_EXPORTER_ARCHIVE_LOGS_ENDPOINT={}/ignored?for=grpc",
+                logs.url("http")
+            ),
+            format!("ROTEL_EXPORTER_ARCHIVE_TRACES_ENDPOINT={}", traces.url("http")),
+            format!("ROTEL_EXPORTER_ARCHIVE_CUSTOM_HEADERS=x-port=${{{SECRET}#/a~1b/port}},x-list=${{{SECRET}#list}}"),
+            "ROTEL_EXPORTERS_LOGS=stack,archive".to_owned(),
+            "ROTEL_EXPORTERS_TRACES=archive".to_owned(),
+            "ROTEL_EXPORTERS_METRICS=stack".to_owned(),
+            format!("ROTEL_OTEL_RESOURCE_ATTRIBUTES=tenant=${{{SECRET}#/keys/0}},service.name=${{NAME}}"),
+            "CLICKSTACK_FLUSH_MODE=continuous,50".to_owned(),
+        ]);
+        let endpoint = format!("http://127.0.0.1:{}", aws.port);
+        let variables = [
+            ("ROTEL_ENV_FILE", file.path().to_str().unwrap()),
+            ("NAME", "my-api"),
+            ("AWS_ENDPOINT_URL", &endpoint),
+        ];
+        let mut extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        until("the line", || stack.bodies() == ["one"] && logs.calls(LOGS).len() == 1).await;
+        until("the span", || traces.calls(TRACES).len() == 1).await;
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        let (resource, _) = &stack.logs()[0];
+        assert_eq!(attribute(&resource.attributes, "tenant").unwrap(), "first");
+        assert_eq!(attribute(&resource.attributes, "service.name").unwrap(), "my-api");
+        for call in [&logs.calls(LOGS)[0], &traces.calls(TRACES)[0]] {
+            assert_eq!(
+                (&call.headers["x-port"], &call.headers["x-list"]),
+                (&"7".parse().unwrap(), &r#"["x",2.5]"#.parse().unwrap())
+            );
+        }
+        assert!(stack.spans().is_empty() && stack.metrics() > 0 && calls.get() == 1);
+        assert_eq!(extension.output(), "");
+    });
+}
+
+#[test]
+fn direct_export_beside_otlp_stores_severities_as_rotel_where_that_is_wanted() {
+    run(async {
+        let (lambda, stack) = (Lambda::start().await, Intake::start().await);
+        let inserts: Rc<RefCell<Vec<(String, String)>>> = Rc::default();
+        let taken = Rc::clone(&inserts);
+        let clickhouse = Server::start(0, move |call| {
+            let text = String::from_utf8_lossy(&call.body).into_owned();
+            if !text.starts_with("SELECT") {
+                taken.borrow_mut().push((call.query, text));
+            }
+            // Columns of a user who may not see them: the tables are taken for ClickStack's own.
+            async { answer(200, "") }
+        })
+        .await;
+        let (url, native) = (stack.url(), format!("127.0.0.1:{}", clickhouse.port));
+        let variables = [
+            ("ROTEL_EXPORTERS", "otlp,ch:clickhouse"),
+            ("ROTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
+            ("ROTEL_EXPORTER_OTLP_PROTOCOL", "http"),
+            ("ROTEL_EXPORTER_CH_ENDPOINT", &native),
+            ("ROTEL_EXPORTER_CH_TABLE_PREFIX", "mine"),
+            ("ROTEL_EXPORTER_CH_COMPRESSION", "none"),
+            ("ROTEL_EXPORTER_CH_ASYNC_INSERT", "0"),
+            ("ROTEL_EXPORTER_CH_ENABLE_JSON", "true"),
+            ("CLICKSTACK_COMPAT", "rotel"),
+        ];
+        let mut extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        let line = json!({"level": "WARN", "message": "careful"});
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        lambda
+            .deliver(&[
+                lambda.start_event(&id),
+                lambda.event("function", line),
+                lambda.done_event(&id, "success"),
+            ])
+            .await;
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(stack.logs()[0].1.severity_text, "SEVERITY_NUMBER_WARN");
+        let inserts = inserts.borrow();
+        let (query, rows) = inserts.iter().find(|(query, _)| query.contains("mine_logs")).unwrap();
+        assert!(query.contains("async_insert=0") && query.contains("json"), "{query}");
+        assert!(
+            rows.contains("SEVERITY_NUMBER_WARN") && rows.contains("careful"),
+            "{rows:?}"
+        );
+        assert_eq!(extension.output(), "");
+    });
+}
+
+#[test]
+fn exports_go_through_a_proxy() {
+    run(async {
+        let (lambda, proxy) = (Lambda::start().await, Intake::start().await);
+        let url = proxy.url();
+        let variables = [("HTTP_PROXY", url.as_str()), ("NO_PROXY", "other.example")];
+        let extension = Extension::exporting(&lambda.address(), "http://backend.invalid:4318", &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        assert_eq!(
+            (proxy.bodies(), proxy.hosts()),
+            (vec!["one".into()], vec!["backend.invalid:4318".into()])
+        );
+        assert_eq!(extension.output(), "");
+    });
+}
+
+#[test]
+fn secrets_are_fetched_through_a_proxy() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (value, calls) = (Rc::new(RefCell::new("key".to_owned())), Rc::new(Cell::new(0)));
+        let proxy = secrets::secrets_manager(&value, Duration::ZERO, &calls).await;
+        intake.require_key("key");
+        let url = format!("http://127.0.0.1:{}", proxy.port);
+        let variables = [("http_proxy", url.as_str()), ("AWS_ENDPOINT_URL", "http://aws.invalid")];
+        let extension = secrets::exporting(&lambda, &intake, &proxy, &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        until("the line", || intake.bodies() == ["one"]).await;
+        assert_eq!((calls.get(), extension.output().as_str()), (1, ""));
+    });
+}
