@@ -12,7 +12,7 @@ use serde_json::json;
 use support::grpc::{GrpcBackend, LOGS, TRACES};
 use support::intake::attribute;
 use support::secrets::{self, SECRET};
-use support::server::{Server, answer};
+use support::server::{self, Server, answer};
 use support::{Extension, Intake, Lambda, request_id, run, until};
 
 fn env_file(lines: &[String]) -> tempfile::NamedTempFile {
@@ -124,6 +124,43 @@ fn direct_export_beside_otlp_stores_severities_as_rotel_where_that_is_wanted() {
             "{rows:?}"
         );
         assert_eq!(extension.output(), "");
+    });
+}
+
+#[test]
+fn standard_resource_attributes_only_fill_what_the_functions_code_leaves_open() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let variables = [
+            ("OTEL_SERVICE_NAME", "environment"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "team=environment,zone=environment"),
+            ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "team=rotel"),
+        ];
+        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        lambda.deliver(&[lambda.start_event(&id), lambda.line("one")]).await;
+        let text = |key: &str| json!({"key": key, "value": {"stringValue": "code"}});
+        let span = json!({"name": "mine", "traceId": "07".repeat(16), "spanId": "08".repeat(8)});
+        let spans = json!({"resourceSpans": [{
+            "resource": {"attributes": [text("service.name"), text("team")]},
+            "scopeSpans": [{"spans": [span]}],
+        }]});
+        let headers = [("content-type", "application/json")];
+        let answered = server::post(&extension.receiver("/v1/traces"), &headers, spans.to_string()).await;
+        assert_eq!(answered.0, 200);
+        lambda.deliver(&[lambda.done_event(&id, "success")]).await;
+        lambda.asked(2).await;
+        let spans = intake.spans();
+        let (of_sdk, _) = spans.iter().find(|(_, span)| span.name == "mine").unwrap();
+        for (resource, service) in [(of_sdk, "code"), (&intake.logs()[0].0, "environment")] {
+            let says = |name: &str| attribute(&resource.attributes, name).unwrap();
+            assert_eq!(
+                (says("service.name"), says("team"), says("zone")),
+                (service.into(), "rotel".into(), "environment".into())
+            );
+        }
     });
 }
 

@@ -66,6 +66,8 @@ pub struct Config {
     /// The user's resource attributes, each key once; values may hold secret references, see
     /// [`Config::resource_attributes`].
     pub resource_attributes: Vec<(String, String)>,
+    /// The keys of those that count even where the function's own SDK says something else.
+    pub replacing_attributes: Vec<String>,
     /// The secrets that `ROTEL_*` values refer to.
     pub secret_references: Vec<secrets::Reference>,
     /// Where the telemetry goes, with references still unresolved; never empty.
@@ -123,12 +125,15 @@ impl Config {
         }
         let receiver = ReceiverConfig::read(&mut reader);
         let own_ports = receiver.ports();
+        let function = FunctionIdentity::read(&mut reader);
+        let (resource_attributes, replacing_attributes) = resource_attributes(&mut reader);
         let config = Self {
             runtime_api: runtime_api.to_owned(),
             telemetry_address: reader.address(&settings::ROTEL_TELEMETRY_ENDPOINT),
             receiver,
-            function: FunctionIdentity::read(&mut reader),
-            resource_attributes: resource_attributes(&mut reader),
+            function,
+            resource_attributes,
+            replacing_attributes,
             secret_references: secret_references(&mut reader),
             logs: LogsConfig::read(&mut reader),
             sending: SendingConfig::read(&mut reader),
@@ -187,13 +192,16 @@ fn platform_metrics(reader: &mut Reader<'_>) -> bool {
     text.is_none_or(|text| parse_boolean(&text).unwrap_or(true))
 }
 
-/// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`.
-fn resource_attributes(reader: &mut Reader<'_>) -> Vec<(String, String)> {
+/// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`; and
+/// the keys of the last. The function's SDK reads the standard ones itself and its own code may say more.
+fn resource_attributes(reader: &mut Reader<'_>) -> (Vec<(String, String)>, Vec<String>) {
     let mut pairs = list::percent_decoded(reader.pairs("OTEL_RESOURCE_ATTRIBUTES"));
     if let Some(name) = reader.environment().get(settings::OTEL_SERVICE_NAME.variable) {
         pairs.push(("service.name".to_owned(), name.to_owned()));
     }
-    pairs.extend(reader.pairs(settings::ROTEL_OTEL_RESOURCE_ATTRIBUTES.variable));
+    let rotels = reader.pairs(settings::ROTEL_OTEL_RESOURCE_ATTRIBUTES.variable);
+    let replacing = rotels.iter().map(|(key, _)| key.clone()).collect();
+    pairs.extend(rotels);
     let mut attributes: Vec<(String, String)> = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
         match attributes.iter_mut().find(|(known, _)| *known == key) {
@@ -201,7 +209,7 @@ fn resource_attributes(reader: &mut Reader<'_>) -> Vec<(String, String)> {
             None => attributes.push((key, value)),
         }
     }
-    attributes
+    (attributes, replacing)
 }
 
 fn secret_references(reader: &mut Reader<'_>) -> Vec<secrets::Reference> {

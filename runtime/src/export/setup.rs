@@ -203,7 +203,7 @@ impl Setup {
     }
 
     fn resource(&self, values: &secrets::Values) -> Resource {
-        let overrides = self.config.resource_attributes(values).unwrap_or_else(|reason| {
+        let own = self.config.resource_attributes(values).unwrap_or_else(|reason| {
             self.diagnostics
                 .warn_once(&format!("{reason}; attributes with secret references are left out"));
             let mut known = self.config.resource_attributes.clone();
@@ -211,8 +211,12 @@ impl Setup {
             known
         });
         Resource {
-            attributes: resource::attributes(&self.config.function, self.account_id.as_deref(), &overrides),
-            overrides: overrides.into_iter().map(|(key, value)| (key, value.into())).collect(),
+            attributes: resource::attributes(&self.config.function, self.account_id.as_deref(), &own),
+            overrides: own
+                .into_iter()
+                .filter(|(key, _)| self.config.replacing_attributes.contains(key))
+                .map(|(key, value)| (key, value.into()))
+                .collect(),
             rotel_severity: self.config.logs.as_rotel,
         }
     }

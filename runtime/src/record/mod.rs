@@ -143,7 +143,7 @@ impl Span {
 pub struct Resource {
     /// Every attribute, defaults and the user's.
     pub attributes: Vec<(String, Value)>,
-    /// The user's own: these replace what a function's SDK says.
+    /// Those of the user's that replace what a function's SDK says.
     pub overrides: Vec<(String, Value)>,
     /// Severity texts are to be spelled as the Rotel extension does.
     pub rotel_severity: bool,
