@@ -165,6 +165,25 @@ fn standard_resource_attributes_only_fill_what_the_functions_code_leaves_open() 
 }
 
 #[test]
+fn what_is_switched_off_is_neither_sent_nor_said() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let variables = [
+            ("CLICKSTACK_PLATFORM_METRICS", "FALSE"),
+            ("RUST_LOG", "my_function=debug,rotel=error"),
+            ("ROTEL_OTLP_EXPORTER_COMPRESION", "gzip"),
+        ];
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!((intake.bodies(), intake.metrics()), (vec!["one".into()], 0));
+        assert_eq!(extension.output(), "");
+    });
+}
+
+#[test]
 fn exports_go_through_a_proxy() {
     run(async {
         let (lambda, proxy) = (Lambda::start().await, Intake::start().await);

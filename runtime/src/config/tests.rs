@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::secrets::Values;
 
@@ -197,4 +199,32 @@ fn platform_metrics_are_sent_unless_switched_off() {
     assert!(!parse(&[(NAME, "False")]).0.platform_metrics);
     assert!(parse(&[(NAME, "no")]).0.platform_metrics);
     assert!(warnings(&[(NAME, "no")]).iter().any(|warning| warning.contains(NAME)));
+}
+
+proptest! {
+    /// A panic here would be before the extension has registered, and fail the function's start.
+    #[test]
+    fn any_values_are_survived(
+        values in prop::collection::vec(
+            (
+                0..settings::ALL.len(),
+                prop_oneof![
+                    "\\PC{0,30}",
+                    r#"(https?://|\[::1\]|localhost|:[0-9]{0,6}|[a-z]{1,4}=|\$\{arn:aws:ssm:a:1:parameter/|\}|secret://|[,"%#?/@ü]|[0-9]{1,20}(ms|s|m|y)?|otlp|clickhouse|true){1,6}"#,
+                ],
+            ),
+            0..8,
+        )
+    ) {
+        let variables: Vec<_> = values
+            .iter()
+            .map(|(at, value)| (settings::ALL[*at].variable, value.as_str()))
+            .collect();
+        let (config, _) = parse(&variables);
+        prop_assert!(!config.destinations.is_empty());
+        for destination in &config.destinations {
+            let _ = destination.settings.resolve(&Values::default());
+        }
+        let _ = config.resource_attributes(&Values::default());
+    }
 }

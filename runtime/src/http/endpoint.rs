@@ -49,7 +49,7 @@ pub enum InvalidEndpoint {
     #[error("its scheme is neither http nor https")]
     OtherScheme,
     /// `https://user:password@example.com`.
-    #[error("it holds a user name or password; send these as a header instead")]
+    #[error("it holds a user name or password; there are settings of their own for these")]
     Credentials,
     /// Anything else.
     #[error("it is not a URL; give one such as https://example.com:4318")]

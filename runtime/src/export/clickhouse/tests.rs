@@ -15,13 +15,17 @@ use crate::buffer::Forwarded;
 use crate::convert::logs::from_line;
 use crate::http::testing::{Answer, Seen, Server, run};
 use crate::http::{HeaderValue, TlsOptions};
-use crate::record::{Origin, Value};
+use crate::record::{Origin, Span, SpanKind, SpanStatus, TraceContext, Value};
 
 const COLUMNS: &str = "otel_logs\tTimestamp\tDateTime64(9)\notel_logs\tBody\tString\notel_logs\tLogAttributes\tJSON\n";
 const TIME: Duration = Duration::from_secs(20);
 
 fn exporter(server: &Server, lz4: bool) -> ClickHouseExporter {
-    let config = ClickHouseConfig {
+    ClickHouseExporter::new(config(server, lz4), Proxies::default())
+}
+
+fn config(server: &Server, lz4: bool) -> ClickHouseConfig {
+    ClickHouseConfig {
         endpoint: server.endpoint(),
         user: Some(HeaderValue::from_static("writer")),
         password: Some(HeaderValue::from_static("word")),
@@ -34,8 +38,7 @@ fn exporter(server: &Server, lz4: bool) -> ClickHouseExporter {
         timeout: TIME,
         tls: TlsOptions::default(),
         retry: Retry::default(),
-    };
-    ClickHouseExporter::new(config, Proxies::default())
+    }
 }
 
 fn resource() -> Resource {
@@ -117,6 +120,42 @@ fn severities_are_the_collectors_or_where_that_is_wanted_rotels() {
             };
             let inserts = exporter.encode(Signal::Logs, records, &resource);
             assert_eq!(inserts[0].body, expected);
+        }
+    });
+}
+
+#[test]
+fn nested_values_become_texts_below_the_levels_that_are_set() {
+    run(async {
+        let columns = "otel_traces\tSpanAttributes\tJSON\n";
+        let server = Server::start(move |_| Answer::new(200, columns)).await;
+        for (json_levels, expected) in [(4, r#"{"a":{"b":[1]}}"#), (0, r#"{"a":"{\"b\":[1]}"}"#)] {
+            let config = ClickHouseConfig {
+                json_levels,
+                ..config(&server, false)
+            };
+            let exporter = ClickHouseExporter::new(config, Proxies::default());
+            assert_eq!(exporter.prepare(TIME).await, Verdict::Delivered(0));
+            let nested = Value::Map(vec![("b".into(), Value::Array(vec![Value::Int(1)]))]);
+            let span = Span {
+                context: TraceContext {
+                    trace_id: [1; 16],
+                    span_id: [2; 8],
+                },
+                parent_span_id: None,
+                kind: SpanKind::Internal,
+                name: "nested".into(),
+                start: 1,
+                end: 2,
+                attributes: vec![("a".into(), nested)],
+                status: SpanStatus::Unset,
+            };
+            let records = Records {
+                spans: vec![span],
+                ..Records::default()
+            };
+            let inserts = exporter.encode(Signal::Traces, records, &resource());
+            assert_eq!(String::from_utf8_lossy(&inserts[0].body[1..]), expected);
         }
     });
 }
