@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { layerName } from "../layers/manifest";
 import { readVerifiedLayers } from "../layers/verifiedLayers";
 import { invalidArguments } from "./argumentCheck";
+import { awaited } from "./awaited";
 import type { ExtensionLayersArgs, LayerPermissionsArgs, PublishedLayers } from "./extensionLayersArgs";
 import { UNKNOWN } from "./plan/known";
 import { checkOrganizationId, type LayerPermissions, layerStatements } from "./plan/layerPermissions";
 import { type PlannedLayer, planLayers } from "./plan/publication";
 import { compatibleRuntimes } from "./plan/runtimes";
+import { orStopUpdate } from "./stopUpdate";
 
 /**
  * The ClickStack extension as Lambda layers in an account of your own: one layer version for each region and
@@ -28,7 +30,8 @@ export class ExtensionLayers extends pulumi.ComponentResource {
     const { planned, problems } = planLayers(view, readVerifiedLayers());
     if (problems.length > 0) throw invalidArguments(name, problems);
     super("clickstack-lambda:index:ExtensionLayers", name, args, opts);
-    const published = planned.map((layer) => publish(name, layer, args, this));
+    const dependsOn = orStopUpdate(name, checkOrganization(name, args));
+    const published = planned.map((layer) => publish(name, layer, args, { parent: this, dependsOn }));
 
     this.layerVersionArns = pulumi.output(
       Object.fromEntries(
@@ -70,12 +73,12 @@ function publish(
   name: string,
   layer: PlannedLayer,
   { namePrefix, permissions, retain = true }: ExtensionLayersArgs,
-  parent: pulumi.Resource,
+  component: pulumi.CustomResourceOptions,
 ): Published {
   const { region, architecture, path, sha256 } = layer;
   const resourceName = `${name}-${region}-${architecture}`;
   // An option of the engine and not the resource's own skipDestroy, a change of which would publish a new version.
-  const options = { parent, retainOnDelete: retain };
+  const options = { ...component, retainOnDelete: retain };
   const version = new LayerVersion(
     resourceName,
     {
@@ -100,7 +103,7 @@ function publish(
           statementId,
           action: "lambda:GetLayerVersion",
           principal,
-          organizationId: organizationId === undefined ? undefined : validOrganization(name, organizationId),
+          organizationId,
         },
         options,
       ),
@@ -118,10 +121,17 @@ function plainPermissions(permissions: LayerPermissionsArgs | undefined): LayerP
   return { ...permissions, organizationId: isLater ? UNKNOWN : organizationId };
 }
 
-function validOrganization(name: string, organizationId: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.output(organizationId).apply((id) => {
-    const problems = checkOrganizationId(id);
-    if (problems.length > 0) throw invalidArguments(name, problems);
-    return id;
-  });
+/**
+ * Checks what may only be known later.
+ * @returns once it is known, resources that the layer versions have to wait for: none, but nothing is published before.
+ * @throws InputPropertiesError when it is wrong.
+ */
+export async function checkOrganization(
+  name: string,
+  { permissions }: ExtensionLayersArgs,
+): Promise<pulumi.Resource[]> {
+  const organizationId = (await awaited(permissions?.organizationId)) ?? undefined;
+  const problems = organizationId === undefined ? [] : checkOrganizationId(organizationId);
+  if (problems.length > 0) throw invalidArguments(name, problems);
+  return [];
 }

@@ -3,7 +3,7 @@ import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
 import { deliver, needsDelivery } from "./delivery";
-import { ExtensionLayers } from "./extensionLayers";
+import { checkOrganization, ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
 import { ObservedFunction } from "./observedFunction";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
@@ -21,8 +21,11 @@ type Construct = (
 ) => Promise<pulumi.ComponentResource>;
 
 const components: Record<string, Construct> = {
-  "clickstack-lambda:index:ExtensionLayers": async (name, inputs, options) =>
-    new ExtensionLayers(name, inputs as ExtensionLayersArgs, options),
+  "clickstack-lambda:index:ExtensionLayers": async (name, inputs, options) => {
+    const args = inputs as ExtensionLayersArgs;
+    await checkOrganization(name, args);
+    return new ExtensionLayers(name, args, options);
+  },
   "clickstack-lambda:index:ObservedFunction": async (name, inputs, options) => {
     // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
     const problems = await findProblems(inputs, () => providerRegion(options));

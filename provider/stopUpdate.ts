@@ -16,7 +16,7 @@ export function orStopUpdate<T>(name: string, promise: Promise<T>): Promise<T> {
     await setImmediate();
     await pulumi.log.debug(`${name} is not valid`);
     const [stack, project] = [pulumi.getStack(), pulumi.getProject()];
-    const missing = `urn:pulumi:${stack}::${project}::clickstack-lambda:index:ObservedFunction::${name} is not valid`;
+    const missing = `urn:pulumi:${stack}::${project}::clickstack-lambda:index:Stop::${name} is not valid`;
     const parent = new pulumi.DependencyResource(missing);
     new pulumi.ComponentResource("clickstack-lambda:index:Stop", name, {}, { parent });
   });

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { Parameter } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
-import { ObservedFunction, type ObservedFunctionArgs, observeStack } from "../../../index";
+import { ExtensionLayers, ObservedFunction, type ObservedFunctionArgs, observeStack } from "../../../index";
 import { trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { useBuiltLayers } from "./builtLayers";
+import { pythonStep } from "./pythonSteps";
+import { storedTypes } from "./storedState";
 
 const fixed: ObservedFunctionArgs = {
   runtime: "nodejs22.x",
@@ -16,6 +20,7 @@ const fixed: ObservedFunctionArgs = {
 
 describe("what is wrong with values that come later", () => {
   const surroundings = useSurroundings();
+  useBuiltLayers(["x86_64"]);
 
   /** A stack of a function of that name, what is named after it, and what waits for that. */
   const stackAround = (functionName: () => pulumi.Output<string>) =>
@@ -36,9 +41,22 @@ describe("what is wrong with values that come later", () => {
       timeout: pulumi.output(new Promise<number>((come) => setTimeout(() => come(1), 50))),
     }));
     await assert.rejects(stack.up(), /"orders" are not valid.*timeout: is 1 s/s);
-    const { resources } = (await stack.exportStack()).deployment;
-    const made = (resources ?? []).map(({ type }: { type: string }) => type);
-    assert.ok(!made.some((type: string) => type.startsWith("aws:")), made.join());
+    assert.deepEqual(storedTypes(surroundings.engine, stack.name), []);
+  });
+
+  it("ends the update of layers that are for an organization which is none, before one is published", async () => {
+    const stack = await surroundings.stack({
+      program: async () => {
+        const made = new Parameter("late", { name: "/late/id", type: "String", value: "acme" });
+        const permissions = { organizationId: made.version.apply(() => "acme") };
+        return { ...new ExtensionLayers("extension", { regions: ["us-east-2"], permissions }) };
+      },
+    });
+    await assert.rejects(
+      stack.up(),
+      /"extension" are not valid.*permissions\.organizationId: "acme" is not the ID of an AWS organization/s,
+    );
+    assert.deepEqual(storedTypes(surroundings.engine, stack.name), ["aws:ssm/parameter:Parameter"]);
   });
 
   it("ends the preview of a function that observeStack observes", async () => {
@@ -58,5 +76,38 @@ describe("what is wrong with values that come later", () => {
       return { extension: { manifest: reference.requireOutput("manifest") } };
     });
     await assert.rejects(stack.preview(), /Required output 'manifest' does not exist on stack/);
+  });
+
+  describe("in Python", () => {
+    /** What a user reads, and what there is afterwards. */
+    async function failureOf(operation: "preview" | "up", program: string) {
+      const { error = "" } = await pythonStep(surroundings.engine, "lateProblems.py", operation, program, {
+        program,
+      });
+      return {
+        message: error.replace(/\s+/g, " "),
+        made: storedTypes(surroundings.engine, program),
+      };
+    }
+
+    it("ends the preview for what is known by then, and the update for the rest", async () => {
+      const noLayer =
+        /"orders" are not valid .*extension\.layerVersionArns .*no layer is published in us-east-2.* there are layers in eu-west-3\. Add the region/;
+      const preview = await failureOf("preview", "functions");
+      assert.match(preview.message, noLayer);
+      assert.doesNotMatch(preview.message, /property timeout/);
+      const { message, made } = await failureOf("up", "functions");
+      assert.match(message, noLayer);
+      assert.match(message, /property timeout .*is 1 s; an observed function needs 2 s/);
+      assert.deepEqual(made, ["aws:ssm/parameter:Parameter"]);
+    });
+
+    it("ends the update of layers, once and by the property", async () => {
+      const { message, made } = await failureOf("up", "layers");
+      const said = message.match(/"acme" is not the ID of an AWS organization/g);
+      assert.equal(said?.length, 1, message);
+      assert.match(message, /"extension" are not valid - property permissions\.organizationId with value/);
+      assert.deepEqual(made, ["aws:ssm/parameter:Parameter"]);
+    });
   });
 });

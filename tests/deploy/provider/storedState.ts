@@ -9,3 +9,10 @@ export function storedState(engine: Engine, stackName: string): string {
   const file = files.find((path) => path.includes("stacks") && path.endsWith(`${stackName}.json`));
   return readFileSync(join(directory, file ?? ""), "utf8");
 }
+
+/** Types of the resources of the cloud that a stack's state holds. */
+export function storedTypes(engine: Engine, stackName: string): string[] {
+  const { latest } = JSON.parse(storedState(engine, stackName)).checkpoint;
+  const types = ((latest?.resources ?? []) as { type: string }[]).map(({ type }) => type);
+  return types.filter((type) => type.startsWith("aws:"));
+}

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
 import { useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "./builtLayers";
+import { pythonStep } from "./pythonSteps";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "./remoteComponents";
 
 const layers = [1, 2, 3, 4, 5].map((version) => `arn:aws:lambda:us-east-2:123456789012:layer:own:${version}`);
@@ -93,5 +94,33 @@ describe("a preview with wrong arguments", () => {
     assert.match(message, /authorization: is not the ARN of a secret or parameter/);
     assert.match(message, /headers\["x key"\]: a name may not/);
     assert.ok(!message.includes("the-key-itself"), message);
+  });
+
+  /** What a user of the generated SDK reads. */
+  async function pythonMessageOf(program: string): Promise<string> {
+    const { error } = await pythonStep(surroundings.engine, "wrongArguments.py", "preview", program, {
+      program,
+    });
+    return (error ?? "").replace(/\n\s+(?!- )/g, " ");
+  }
+
+  it("in Python: says path and reason of each", async () => {
+    const message = await pythonMessageOf("functions");
+    for (const pattern of [
+      /runtime\b.*python3\.12/,
+      /architectures\[0\].*x86_64/,
+      /settings\.otlpExporterRequestTimout\b.*otlpExporterRequestTimeout\?/,
+      /environment\.variables\.ROTEL_OTLP_EXPORTER_ENDPOINT\b.*set by endpoint and by environment\.variables/,
+      /authorization: is not the ARN of a secret or parameter/,
+    ]) {
+      assert.match(message, pattern);
+    }
+    assert.ok(!message.includes("the-key-itself"), message);
+  });
+
+  it("in Python: names the region that was meant and what was not built", async () => {
+    const message = await pythonMessageOf("layers");
+    assert.match(message, /regions\[0\].*"us-esat-2" is not an AWS region\. Did you mean us-east-2\?/s);
+    assert.match(message, /architectures\[1\].*not built for arm64/s);
   });
 });

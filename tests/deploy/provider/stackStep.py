@@ -1,0 +1,27 @@
+"""One step of a stack, for a script whose steps a test runs one by one: `SCRIPT OPERATION STACK GIVEN`."""
+
+import json
+import sys
+from typing import Callable
+
+from pulumi import automation
+
+region = "us-east-2"
+
+
+def run(programs: dict[str, Callable[[dict], None]]) -> None:
+    """Runs the program that GIVEN names, and prints what came of it as JSON: outputs and changes, or what the engine says
+    is wrong."""
+    operation, stack_name, given = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+    name = given["program"]
+    stack = automation.create_or_select_stack(stack_name, name, lambda: programs[name](given))
+    stack.set_config("aws:region", automation.ConfigValue(region))
+    try:
+        result = getattr(stack, operation)()
+    except automation.errors.CommandError as error:
+        print(json.dumps({"error": str(error)}))
+        return
+    summary = result.change_summary if operation == "preview" else result.summary.resource_changes
+    changes = {str(getattr(name, "value", name)): count for name, count in (summary or {}).items()}
+    outputs = {name: output.value for name, output in getattr(result, "outputs", {}).items()}
+    print(json.dumps({"outputs": outputs, "changes": {k: v for k, v in changes.items() if k not in ("same", "read")}}))
