@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manifestFileName } from "../../../layers/location";
@@ -12,6 +12,8 @@ const variable = "CLICKSTACK_LAYERS_DIRECTORY";
 export interface BuiltLayers {
   /** Builds them anew with another content. */
   build(content: string): Promise<void>;
+  /** Builds them with another content, and copies them into a directory that the next build leaves alone. */
+  buildApart(content: string): Promise<string>;
 }
 
 /** Makes layers before the suite and points components at them, here and in providers that are started. */
@@ -41,6 +43,14 @@ export function useBuiltLayers(
     }
     writeFileSync(join(directory, manifestFileName), JSON.stringify(manifest));
   };
+  const apart: string[] = [];
+  const buildApart = async (content: string) => {
+    await build(content);
+    const copy = mkdtempSync(join(tmpdir(), "layers-test-"));
+    apart.push(copy);
+    cpSync(directory, copy, { recursive: true });
+    return copy;
+  };
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "layers-test-"));
     process.env[variable] = directory;
@@ -49,7 +59,7 @@ export function useBuiltLayers(
   after(() => {
     if (earlier === undefined) delete process.env[variable];
     else process.env[variable] = earlier;
-    rmSync(directory, { recursive: true, force: true });
+    for (const made of [directory, ...apart]) rmSync(made, { recursive: true, force: true });
   });
-  return { build };
+  return { build, buildApart };
 }

@@ -89,23 +89,33 @@ describe("deployed ExtensionLayers", () => {
     });
   }
 
-  it("in Python: up, same, update, refresh, destroy", async () => {
+  it("in Python: up, same, permissions, update, refresh, destroy", async () => {
     const script = join(__dirname, "layers.py");
-    await layers.build("python");
+    const args = [
+      await layers.buildApart("python: a"),
+      await layers.buildApart("python: b"),
+      await layers.buildApart("python: c"),
+    ];
     const { stdout } = await withInstalledSdk((environment) =>
-      surroundings.engine.runPython({ script, environment }),
+      surroundings.engine.runPython({ script, args, environment }),
     );
     const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    assert.equal(
-      found.arns[region].x86_64,
-      "arn:aws:lambda:us-east-2:123456789012:layer:python-amd64:1",
+    assert.deepEqual(
+      found.arns.map((arns: Record<string, Record<string, string>>) => arns[region]?.x86_64),
+      [1, 2, 3].map((version) => `arn:aws:lambda:us-east-2:123456789012:layer:python-amd64:${version}`),
       stdout,
     );
     assert.equal(found.manifest.layers.length, 2);
-    assert.deepEqual(found.second, {});
-    assert.deepEqual(found.third, { create: 2, update: 1 });
+    assert.deepEqual(found.same, {});
+    assert.deepEqual(found.permitted, { create: 6, update: 1 });
     assert.deepEqual(found.refreshed, {});
     assert.match(found.wrong, /permissions\.accountIds\[0\].*"42" is not an AWS account/s);
-    assert.deepEqual(await versionsOf("python-amd64"), [1], "retained");
+    assert.deepEqual(
+      await versionsOf("python-amd64"),
+      [1],
+      "retained when it was replaced; the others were not",
+    );
+    const principals = ["account-012345678901", "account-210987654321", "organization"];
+    assert.deepEqual(await principalsOf("python-amd64", 1), principals);
   });
 });
