@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkCode } from "./codeCheck";
 import { readManifestFile } from "./manifestFile";
 import { isChosenByRegion } from "./plan/extension";
-import { checkedArguments, type FunctionView } from "./plan/functionView";
+import { checkedArguments, fitArguments } from "./plan/functionShape";
+import type { FunctionView } from "./plan/functionView";
 import { isKnown, UNKNOWN } from "./plan/known";
+import { checkRequired } from "./plan/packaging";
 import { describeProblems, type Problem } from "./plan/problem";
 import { checkFunction, warnings } from "./plan/validate";
 
@@ -14,7 +16,7 @@ import { checkFunction, warnings } from "./plan/validate";
 export function checkArguments(name: string, args: object): void {
   const now = viewNow(args);
   throwProblems(name, checkView(now));
-  for (const { propertyPath, reason } of warnings(now)) {
+  for (const { propertyPath, reason } of warnings(fitArguments(now).view)) {
     void pulumi.log.warn(`ObservedFunction "${name}", ${propertyPath}: ${reason}`);
   }
 }
@@ -88,8 +90,14 @@ function wantsRegion(view: FunctionView): boolean {
   return isChosenByRegion(view) || isKnown(view.autoInstrumentation);
 }
 
+/** The problems: first of values of the wrong kind and of those that are missing. */
+function checkView(given: object): Problem[] {
+  const { view, problems } = fitArguments(given);
+  return [...problems, ...checkRequired(view), ...checkFitting(view)];
+}
+
 /** The problems, those of a manifest in a file by the argument that names the file. */
-function checkView(view: FunctionView): Problem[] {
+function checkFitting(view: FunctionView): Problem[] {
   const { extension } = view;
   const path = isKnown(extension) ? extension.manifestFile : undefined;
   if (!isKnown(extension) || !isKnown(path) || extension.manifest !== undefined) return checkFunction(view);
@@ -126,7 +134,9 @@ function checked(args: object): pulumi.Inputs {
   return Object.fromEntries(
     checkedArguments.flatMap((key) => {
       const value: unknown = (args as Record<string, unknown>)[key];
-      return value === undefined || value === null ? [] : [[key, value]];
+      if (value === undefined || value === null) return [];
+      // Only whether there is code is looked at here; how large it is, by `checkCode`.
+      return [[key, key === "code" ? "given" : value]];
     }),
   );
 }

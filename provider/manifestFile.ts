@@ -9,9 +9,15 @@ export function readManifestFile(path: string): { manifest: Manifest } | { reaso
   try {
     manifest = JSON.parse(readFileSync(absolute, "utf8"));
   } catch (error) {
-    const why = error instanceof SyntaxError ? "is not valid JSON" : "cannot be read";
-    return { reason: `${absolute} ${why} (${(error as Error).message})` };
+    return { reason: `${absolute} ${whyNot(error as NodeJS.ErrnoException)}` };
   }
   const reason = checkManifest(manifest);
   return reason === undefined ? { manifest: manifest as Manifest } : { reason: `${absolute} ${reason}` };
+}
+
+function whyNot(error: NodeJS.ErrnoException): string {
+  const write =
+    "write it with `pulumi stack output manifest --json` in the project that publishes the layers";
+  if (error instanceof SyntaxError) return `is not valid JSON (${error.message}): ${write}`;
+  return error.code === "ENOENT" ? `is missing: ${write}` : `cannot be read (${error.message})`;
 }

@@ -12,13 +12,17 @@ export interface FunctionView {
   autoInstrumentation?: Known<InstrumentationView>;
   clickhouse?: Known<ClickHouseView>;
   clickhousePassword?: Known<string>;
+  /** Only whether it is given. */
+  code?: unknown;
   cloudWatchLogs?: Known<string>;
   endpoint?: Known<string>;
   envFile?: Known<string>;
   environment?: Known<{ variables?: KnownMap }>;
   extension?: Known<ExtensionView>;
   functionAlias?: Known<string>;
+  handler?: Known<string>;
   headers?: KnownMap;
+  imageUri?: Known<string>;
   ingestionKey?: Known<string>;
   layers?: Known<Known<string>[]>;
   logRetentionInDays?: Known<number>;
@@ -30,6 +34,7 @@ export interface FunctionView {
   resourceAttributes?: KnownMap;
   role?: Known<string>;
   runtime?: Known<string>;
+  s3Bucket?: Known<string>;
   secretArns?: Known<Known<string>[]>;
   secretKmsKeyArns?: Known<Known<string>[]>;
   serviceName?: Known<string>;
@@ -66,15 +71,6 @@ export interface ClickHouseView {
   asyncInsert?: Known<boolean>;
   enableJson?: Known<boolean>;
 }
-
-/** The names of the arguments that are looked at. */
-export const checkedArguments: readonly (keyof FunctionView)[] = [
-  ...(["architectures", "authorization", "autoInstrumentation", "clickhouse", "clickhousePassword"] as const),
-  ...(["cloudWatchLogs", "endpoint", "envFile", "environment", "extension", "functionAlias"] as const),
-  ...(["headers", "ingestionKey", "layers", "logRetentionInDays", "memorySize", "packageType"] as const),
-  ...(["protocol", "region", "requireDelivery", "resourceAttributes", "role", "runtime"] as const),
-  ...(["secretArns", "secretKmsKeyArns", "serviceName", "serviceVersion", "settings", "timeout"] as const),
-];
 
 /** The value, or undefined while it is not known. */
 export function knownValue<T>(value: Known<T> | null | undefined): T | undefined {

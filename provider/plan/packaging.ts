@@ -44,6 +44,33 @@ function checkPackageType(view: FunctionView): Problem[] {
   ];
 }
 
+/** Problems of what a function has to have, and must not have, by its package type. */
+export function checkRequired(view: FunctionView): Problem[] {
+  const { packageType = "Zip", code, s3Bucket, imageUri } = view;
+  const missing = (path: keyof FunctionView, mend: string) =>
+    problem(path, view[path] === undefined ? `is missing: ${mend}` : undefined);
+  if (packageType === "Image") {
+    const inImage = (path: keyof FunctionView, mend: string) =>
+      problem(path, view[path] === undefined ? undefined : `is in the image of packageType Image. ${mend}`);
+    return [
+      ...missing("imageUri", "name the image that the function is made from, by its tag or digest"),
+      ...inImage("code", "Remove it, or remove packageType and imageUri"),
+      ...inImage("s3Bucket", "Remove it, or remove packageType and imageUri"),
+      ...inImage("runtime", "Remove it"),
+      ...inImage("handler", "Remove it; imageConfig.commands names another one than the image does"),
+    ];
+  }
+  if (packageType !== "Zip") return [];
+  const forImages = "is for functions from container images: set packageType to Image, or remove it";
+  const noCode = code === undefined && s3Bucket === undefined && imageUri === undefined;
+  return [
+    ...problem("imageUri", imageUri === undefined ? undefined : forImages),
+    ...missing("runtime", "name one such as nodejs22.x, python3.13 or provided.al2023"),
+    ...missing("handler", "name the function's entry point, such as index.handler"),
+    ...problem("code", noCode ? "is missing: give the function's code, or s3Bucket and s3Key" : undefined),
+  ];
+}
+
 function checkArchitectures({ architectures }: FunctionView): Problem[] {
   if (!isKnown(architectures)) return [];
   const problems = architectures.flatMap((architecture, index) =>

@@ -67,7 +67,8 @@ export function checkRuntime(runtime: string): string | undefined {
     return `${runtime} is retired: Lambda creates no functions with it. Use a runtime on Amazon Linux 2023`;
   }
   if (runtimeForms.some((form) => form.test(runtime))) return undefined;
-  return `"${runtime}" is not a Lambda runtime.${didYouMean(runtime, compatibleRuntimes)}`;
+  const hint = didYouMean(runtime, compatibleRuntimes) || ` There are ${compatibleRuntimes.join(", ")}.`;
+  return `"${runtime}" is not a Lambda runtime.${hint}`;
 }
 
 /** Why this is not an architecture of AWS Lambda, or undefined when it is one. */

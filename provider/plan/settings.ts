@@ -76,7 +76,8 @@ export function unknownSetting(name: string): string {
   const candidates = settings.flatMap((setting) =>
     setting.variable === undefined ? [] : [/^[A-Z]/.test(name) ? setting.variable : setting.name],
   );
-  return `there is no setting of this name.${didYouMean(name, candidates)}`;
+  const hint = didYouMean(name, candidates) || " docs/configuration.md of the package lists them.";
+  return `there is no setting of this name.${hint}`;
 }
 
 /** Why the setting cannot have this value, or undefined when it can. Values with references are not looked into. */

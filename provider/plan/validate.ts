@@ -16,7 +16,7 @@ import type { Problem } from "./problem";
 import { checkSettingValue, findSetting, unknownSetting } from "./settings";
 import { telemetryVariables } from "./telemetryVariables";
 
-/** Everything that is wrong with the arguments of an observed function, all at once. */
+/** Everything that is wrong with those arguments of an observed function that are given, all at once. */
 export function checkFunction(view: FunctionView): Problem[] {
   return [
     ...checkPackage(view),

@@ -12,6 +12,8 @@ export const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:i
 export const minimal: clickstack.ObservedFunctionArgs = {
   runtime: "nodejs22.x",
   handler: "index.handler",
+  s3Bucket: "code",
+  s3Key: "api.zip",
   extension: { layerVersionArn },
 };
 

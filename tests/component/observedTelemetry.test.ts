@@ -149,7 +149,7 @@ describe("the layers of an ObservedFunction", () => {
         assert.deepEqual(inputs.layers, [own, layerVersionArn]);
       }
       const missing = await problems({ extension: { manifestFile: join(directory, "none.json") } });
-      assert.match(missing["extension.manifestFile"] ?? "", /none\.json cannot be read \(ENOENT/);
+      assert.match(missing["extension.manifestFile"] ?? "", /none\.json is missing: write it with/);
       writeFileSync(path, "{}");
       const wrong = await problems({ extension: { manifestFile: path } });
       assert.match(wrong["extension.manifestFile"] ?? "", /layers\.json is not a manifest/);
@@ -192,11 +192,9 @@ describe("the layers of an ObservedFunction", () => {
   });
 
   it("are none for a container image, which still gets environment and policies", async () => {
-    const { extension: _, runtime: __, handler: ___, ...image } = minimal;
     const { resources } = await runMocked(
       () =>
         new clickstack.ObservedFunction("api", {
-          ...image,
           packageType: "Image",
           imageUri: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:1",
           endpoint,

@@ -8,6 +8,7 @@ import { runMocked, valueFrom } from "./mockedStack";
 
 const root = join(__dirname, "../..");
 const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
+const code = { handler: "i.h", s3Bucket: "code", s3Key: "api.zip" };
 
 function construct(type: string, inputs: pulumi.Inputs) {
   return runMocked(() =>
@@ -23,7 +24,7 @@ describe("the package's provider", () => {
   });
 
   it("makes a component and returns every output of the schema", async () => {
-    const inputs = { runtime: "nodejs22.x", handler: "i.h", extension: { layerVersionArn } };
+    const inputs = { ...code, runtime: "nodejs22.x", extension: { layerVersionArn } };
     const { result } = await construct("ObservedFunction", inputs);
     const { urn, state } = await result;
     assert.match((await valueFrom(pulumi.output(urn))) ?? "", /ObservedFunction::api$/);
@@ -35,8 +36,8 @@ describe("the package's provider", () => {
 
   it("shows problems by property, and no value that may be a key", async () => {
     const inputs = {
+      ...code,
       runtime: pulumi.output("cobol"),
-      handler: "i.h",
       authorization: "hush",
       extension: { layerVersionArn },
     };

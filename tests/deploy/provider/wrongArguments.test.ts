@@ -69,6 +69,30 @@ describe("a preview with wrong arguments", () => {
     });
   }
 
+  it("through the plugin: says so of values of another kind", async () => {
+    const message = await messageOf(() => {
+      const wrong: object = {
+        runtime: "nodejs22.x",
+        endpoint: 4318,
+        architectures: "arm64",
+        headers: ["x-team=shop"],
+        settings: { batchMaxSize: pulumi.output(10) },
+        extension: layerVersionArn,
+      };
+      new RemoteObservedFunction("orders", wrong);
+    });
+    const said = [
+      /endpoint\b.*is a number, but takes a text/,
+      /architectures\b.*is a text, but takes a list/,
+      /headers\b.*is a list, but takes a map/,
+      /settings\.batchMaxSize\b.*is a number, but takes a text/,
+      /extension\b.*is a text, but takes a map with layerVersionArn/,
+      /handler\b.*is missing/,
+      /code\b.*is missing/,
+    ];
+    for (const pattern of said) assert.match(message, pattern);
+  });
+
   it("through the plugin: says so too when the value comes from elsewhere", async () => {
     const message = await messageOf(() => {
       new RemoteObservedFunction("orders", {
