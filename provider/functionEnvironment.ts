@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withoutAbsent } from "./absent";
 import { combined } from "./combined";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
@@ -37,7 +38,9 @@ export function functionVariables(args: ObservedFunctionArgs): FunctionVariables
   }
   const variables = pulumi
     .all([own, settings])
-    .apply(([ownValues, settingValues]) => pulumi.output(merge(ownValues ?? {}, settingValues, args)));
+    .apply(([ownValues, settingValues]) =>
+      pulumi.output(merge(ownValues ?? {}, withoutAbsent(settingValues ?? {}), args)),
+    );
   return { environment: { variables }, names: variables.apply((values) => Object.keys(values).sort()) };
 }
 
@@ -87,7 +90,7 @@ function customHeaders(args: ObservedFunctionArgs): CombinedValue<Text> | undefi
   const { authorization } = args;
   const headers = isEmpty(args.headers) ? undefined : args.headers;
   if (headers === undefined && authorization === undefined) return undefined;
-  const value = combined([headers ?? {}, authorization], ([others, arn]) =>
+  const value = combined([headers ?? {}, authorization], ([others = {}, arn]) =>
     keyValueList(arn === undefined ? others : { [authorizationHeader]: referenceText(arn), ...others }),
   );
   return { value, origin: headers === undefined ? "authorization" : "headers" };
@@ -97,7 +100,7 @@ function resourceAttributes(args: ObservedFunctionArgs): CombinedValue<Text> | u
   const { serviceVersion } = args;
   const attributes = isEmpty(args.resourceAttributes) ? undefined : args.resourceAttributes;
   if (attributes === undefined && serviceVersion === undefined) return undefined;
-  const value = combined([attributes ?? {}, serviceVersion], ([others, version]) =>
+  const value = combined([attributes ?? {}, serviceVersion], ([others = {}, version]) =>
     keyValueList(version === undefined ? others : { ...others, [serviceVersionAttribute]: version }),
   );
   return { value, origin: attributes === undefined ? "serviceVersion" : "resourceAttributes" };

@@ -1,5 +1,6 @@
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutAbsent } from "./absent";
 import { invalidArguments } from "./argumentCheck";
 import { isPlain } from "./functionEnvironment";
 import { readManifestFile } from "./manifestFile";
@@ -38,21 +39,20 @@ export function functionRegion(
 ): pulumi.Output<string> {
   const ofProvider = () => getRegionOutput({}, options).region;
   if (region === undefined) return ofProvider();
-  return pulumi.output(region).apply((given) => (given === undefined ? ofProvider() : pulumi.output(given)));
+  return pulumi.output(region).apply((given) => (given ? pulumi.output(given) : ofProvider()));
 }
 
 function extensionLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
   const { extension, architectures } = args;
   if (isPlain(extension) && extension?.layerVersionArn !== undefined) return extension.layerVersionArn;
-  return pulumi
-    .all([extension, region(), architectures ?? []])
-    .apply(([source = {}, where, [architecture = defaultArchitecture] = []]) => {
-      const { manifestFile, ...others } = source;
-      const read = manifestFile === undefined ? {} : manifestOf(name, manifestFile);
-      const choice = chooseLayer<string>({ ...others, ...read }, where, architecture);
-      if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
-      return choice.layerVersionArn;
-    });
+  return pulumi.all([extension, region(), architectures ?? []]).apply(([source, where, names]) => {
+    const { manifestFile, ...others } = withoutAbsent(source ?? {});
+    const architecture = names?.[0] ?? defaultArchitecture;
+    const read = manifestFile === undefined ? {} : manifestOf(name, manifestFile);
+    const choice = chooseLayer<string>({ ...others, ...read }, where, architecture);
+    if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
+    return choice.layerVersionArn;
+  });
 }
 
 function manifestOf(name: string, manifestFile: string) {
@@ -66,15 +66,14 @@ function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.I
   const { distribution: named, layerVersionArn, version } = autoInstrumentation;
   if (layerVersionArn !== undefined) return layerVersionArn;
   const distribution = distributionOf(named);
-  return pulumi
-    .all([runtime, region(), architectures ?? [], version])
-    .apply(([of, where, [architecture = defaultArchitecture] = [], wanted]) => {
-      const target = { distribution, runtime: String(of ?? ""), region: where, architecture };
-      const choice = chooseInstrumentation({
-        ...target,
-        ...(wanted === undefined ? {} : { version: wanted }),
-      });
-      if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
-      return choice.layerVersionArn;
+  return pulumi.all([runtime, region(), architectures ?? [], version]).apply(([of, where, names, wanted]) => {
+    const architecture = names?.[0] ?? defaultArchitecture;
+    const target = { distribution, runtime: String(of ?? ""), region: where, architecture };
+    const choice = chooseInstrumentation({
+      ...target,
+      ...(wanted ? { version: wanted } : {}),
     });
+    if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
+    return choice.layerVersionArn;
+  });
 }

@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import type { FunctionArgs } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutAbsent } from "./absent";
 import { checkArguments, checkLater } from "./argumentCheck";
 import { awaited, awaitedResources } from "./awaited";
 import { confirmDelivery } from "./delivery";
@@ -39,7 +40,7 @@ export interface ObserveStackArgs extends Omit<ObservedFunctionArgs, OfOneFuncti
  * @throws at preview, for each function, InputPropertiesError with everything that keeps it from being observed.
  */
 export function observeStack(args: ObserveStackArgs): void {
-  const { include, exclude, ...telemetry } = args;
+  const { include, exclude, ...telemetry } = withoutAbsent(args);
   const stored = storeSecrets("clickstack", telemetry, {});
   const confirmed = confirmDelivery("this stack", telemetry, {});
   // The engine calls back from outside of the program. What is made there has to belong to it, which programs that run
@@ -70,7 +71,7 @@ async function observe(
   telemetry: Partial<ObservedFunctionArgs>,
   confirmed: pulumi.Output<boolean> | undefined,
 ): Promise<pulumi.ResourceTransformResult> {
-  const args: ObservedFunctionArgs = { ...props, ...telemetry };
+  const args: ObservedFunctionArgs = withoutAbsent({ ...props, ...telemetry });
   const { parent, provider, dependsOn: needed } = opts;
   // The role's ARN comes without the role that it is of. What the function needs, its policies need.
   const options = { parent, provider, dependsOn: needed };

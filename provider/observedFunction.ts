@@ -1,5 +1,6 @@
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutAbsent } from "./absent";
 import { checkArguments, checkLater } from "./argumentCheck";
 import { awaitedResources } from "./awaited";
 import { combined } from "./combined";
@@ -59,17 +60,18 @@ export class ObservedFunction extends pulumi.ComponentResource {
   public readonly function: LambdaFunction;
 
   constructor(name: string, args: ObservedFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkArguments(name, args);
-    super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(args)), opts);
-    const region = () => functionRegion(args, { parent: this });
-    const valid = orStopUpdate(name, checkLater(name, args, region));
+    const given = withoutAbsent(args);
+    checkArguments(name, given);
+    super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(given)), opts);
+    const region = () => functionRegion(given, { parent: this });
+    const valid = orStopUpdate(name, checkLater(name, given, region));
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
-    const stored = storeSecrets(name, args, options);
+    const stored = storeSecrets(name, given, options);
     const role = executionRole(name, stored, functionReferences(name, stored), options);
-    const confirmed = confirmDelivery(name, args, { parent: this });
+    const confirmed = confirmDelivery(name, given, { parent: this });
     const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
     const made = awaitedResources([role.policies, ...logs.resources]);
-    const before = Promise.all([options.dependsOn, made]).then(([given, own]) => [...given, ...own]);
+    const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
 
     const layers = functionLayers({ name, args: stored, region });
     const { environment, names } = functionVariables(stored);
@@ -78,7 +80,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const observed = new LambdaFunction(
       name,
       { ...functionInputs(stored), ...own },
-      { ...functionOptions(args, opts), parent: this, dependsOn: before },
+      { ...functionOptions(given, opts), parent: this, dependsOn: before },
     );
     logs.finish(observed.name);
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutAbsent } from "./absent";
 import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
 import { deliver, needsDelivery } from "./delivery";
 import { checkOrganization, ExtensionLayers } from "./extensionLayers";
@@ -30,7 +31,7 @@ const components: Record<string, Construct> = {
     // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
     const problems = await findProblems(inputs, () => providerRegion(options));
     if (problems.length > 0) throw invalidArguments(name, problems);
-    const args = inputs as ObservedFunctionArgs;
+    const args = withoutAbsent(inputs as ObservedFunctionArgs);
     if (needsDelivery(args)) await deliver(name, args, { provider: awsProvider(options) });
     return new ObservedFunction(name, args, options);
   },

@@ -36,7 +36,7 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
     ([key, password, others = [], texts]) =>
       [
         ...[key, password, ...others].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
-        ...texts.flat().filter((text) => text !== undefined),
+        ...texts.flat().filter((text) => typeof text === "string"),
       ].flatMap(parseReferences),
   );
   const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
@@ -66,8 +66,8 @@ function mapTexts(
   map: pulumi.Input<Record<string, pulumi.Input<string>>>,
   wanted: (name: string) => boolean,
 ): (pulumi.Input<string> | pulumi.Output<string[]>)[] {
-  const select = <T>(values: Record<string, T>) =>
-    Object.entries(values).flatMap(([name, value]) => (wanted(name) ? [value] : []));
+  const select = <T>(values: Record<string, T> | undefined) =>
+    Object.entries(values ?? {}).flatMap(([name, value]) => (wanted(name) ? [value] : []));
   return isPlain(map) ? select(map) : [pulumi.output(map).apply(select)];
 }
 
@@ -78,6 +78,7 @@ function envFileTexts(
   { code, secretArns }: ObservedFunctionArgs,
 ): pulumi.Output<string[]> {
   return pulumi.output(envFile).apply(async (path) => {
+    if (!path) return [];
     const text = await readEnvFile(code, path);
     if (text !== undefined) return Object.values(envFileVariables(text, {}));
     if (secretArns === undefined) {

@@ -41,12 +41,13 @@ function storeSecret(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const { region, secretKmsKeyArns } = of.args;
-  const kmsKeyId = secretKmsKeyArns && pulumi.output(secretKmsKeyArns).apply(([first]) => first);
+  const kmsKeyId = secretKmsKeyArns && pulumi.output(secretKmsKeyArns).apply((keys) => keys?.[0]);
   const secret = new Secret(name, { region, description: of.description, kmsKeyId }, options);
   const version = new SecretVersion(
     name,
     { region, secretId: secret.id, secretString: pulumi.secret(of.value) },
     options,
   );
-  return version.arn;
+  // The URN is known in a preview already, and there when the value is: a new key is no change of the function.
+  return pulumi.all([secret.arn, version.urn]).apply(([arn]) => arn);
 }

@@ -48,7 +48,7 @@ func program(ctx *pulumi.Context) error {
 		Timeout:       pulumi.Int(10),
 		Extension:     clickstack.ExtensionArgs{LayerVersionArns: layers.LayerVersionArns},
 		Endpoint:      pulumi.String(cfg.Require("endpoint")),
-		Authorization: ingestionKeyValue.Arn,
+		Authorization: ingestionKeyValue.SecretArn,
 		ResourceAttributes: pulumi.StringMap{
 			"deployment.environment.name": pulumi.String(ctx.Stack()),
 		},

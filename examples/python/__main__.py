@@ -33,7 +33,7 @@ orders = clickstack.ObservedFunction(
     timeout=10,
     extension=clickstack.ExtensionArgs(layer_version_arns=layers.layer_version_arns),
     endpoint=config.require("endpoint"),
-    authorization=ingestion_key_value.arn,
+    authorization=ingestion_key_value.secret_arn,
     resource_attributes={"deployment.environment.name": pulumi.get_stack()},
     cloud_watch_logs=clickstack.CloudWatchLogs.DISABLE,
 )

@@ -35,7 +35,7 @@ const ingestionKeyValue = new secretsmanager.SecretVersion("clickstack-ingestion
 const telemetry = {
   extension: { layerVersionArns: layers.layerVersionArns },
   endpoint,
-  authorization: ingestionKeyValue.arn,
+  authorization: ingestionKeyValue.secretArn,
   resourceAttributes: { "deployment.environment.name": pulumi.getStack() },
   cloudWatchLogs: clickstack.CloudWatchLogs.Disable,
 };

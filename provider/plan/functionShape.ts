@@ -95,8 +95,9 @@ export function fitArguments(view: object): { view: FunctionView; problems: Prob
     const shape = functionShape[name as keyof FunctionView] ?? { kind: "any" };
     return { name, ...fitValue(value, shape, name) };
   });
+  const present = parts.filter(({ value }) => value !== undefined && value !== null);
   return {
-    view: Object.fromEntries(parts.map(({ name, value }) => [name, value])),
+    view: Object.fromEntries(present.map(({ name, value }) => [name, value])),
     problems: parts.flatMap(({ problems }) => problems),
   };
 }

@@ -117,6 +117,45 @@ describe("the telemetry of an ObservedFunction", () => {
   });
 });
 
+describe("arguments of an ObservedFunction without a value", () => {
+  /** As programs in any language hand them over. */
+  const none = {
+    undefined,
+    null: null,
+    "an output of undefined": pulumi.output(undefined),
+    "an output of null": pulumi.output(null),
+  };
+
+  for (const [name, value] of Object.entries(none)) {
+    it(`count as left out: ${name}`, async () => {
+      const names = [
+        "authorization",
+        "endpoint",
+        "headers",
+        "layers",
+        "protocol",
+        "region",
+        "resourceAttributes",
+      ];
+      const more = ["secretArns", "secretKmsKeyArns", "serviceName", "serviceVersion", "settings", "envFile"];
+      const absent = Object.fromEntries(
+        [...names, ...more, "architectures", "environment"].map((key) => [key, value]),
+      );
+      const { inputs, environment } = await observe(absent);
+      assert.deepEqual(inputs.layers, [layerVersionArn]);
+      const texts = Object.values(environment).filter((text) => text !== null);
+      assert.ok(!/null|undefined/.test(texts.join()), texts.join());
+    });
+
+    it(`count as left out of maps: ${name}`, async () => {
+      const given = { endpoint, headers: { a: "1", b: value }, resourceAttributes: { team: "a", c: value } };
+      const { environment } = await observe({ ...given, settings: { batchMaxSize: value } } as object);
+      assert.equal(environment.ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS, "a=1");
+      assert.equal(environment.ROTEL_OTEL_RESOURCE_ATTRIBUTES, "team=a");
+    });
+  }
+});
+
 describe("the layers of an ObservedFunction", () => {
   const own = "arn:aws:lambda:eu-west-1:123456789012:layer:own:1";
   const manifest = {
