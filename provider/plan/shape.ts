@@ -1,4 +1,4 @@
-import { type Known, UNKNOWN } from "./known";
+import { UNKNOWN } from "./known";
 import { didYouMean } from "./nearestName";
 import type { Problem } from "./problem";
 
@@ -31,7 +31,7 @@ export function fitValue(value: unknown, shape: Shape, path: string): Fitted {
       return { value, problems: [] };
     case "text":
     case "number":
-      return shape.lenient ? { value: coerced(value, shape.kind), problems: [] } : single(value, shape, path);
+      return single(shape.lenient ? coerced(value, shape.kind) : value, shape, path);
     case "flag":
       return single(value, shape, path);
     case "list":
@@ -92,9 +92,7 @@ function takes(value: unknown, shape: Shape): string {
     case "text":
       return typeof value === "object" ? "takes a text" : "takes a text: put it in quotes";
     case "number":
-      return isText && value.trim() !== "" && Number.isFinite(Number(value))
-        ? "takes a number: leave out the quotes"
-        : "takes a number";
+      return isNumeric(value) ? "takes a number: leave out the quotes" : "takes a number";
     case "flag":
       return isText && /^(true|false)$/i.test(value)
         ? "takes true or false: leave out the quotes"
@@ -121,10 +119,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value as the provider will take it; unknown where that is for the provider to refuse. */
-function coerced(value: unknown, kind: "text" | "number"): Known<string | number> {
-  if (typeof value === "object") return UNKNOWN;
+/** The value as the provider will take it; as it is where the provider will not. */
+function coerced(value: unknown, kind: "text" | "number"): unknown {
+  if (typeof value === "object") return value;
   if (kind === "text") return String(value);
-  const number = typeof value === "string" && value.trim() === "" ? Number.NaN : Number(value);
-  return Number.isNaN(number) ? UNKNOWN : number;
+  return isNumeric(value) ? Number(value) : value;
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
 }

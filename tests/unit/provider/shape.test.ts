@@ -60,14 +60,14 @@ describe("the kinds of an observed function's arguments", () => {
   it("of the function's own inputs are as its provider takes them", () => {
     const { view, problems } = fitArguments({
       timeout: "10",
-      memorySize: "much",
       runtime: 22,
       environment: { variables: { PORT: 80, NONE: undefined } },
     });
     assert.deepEqual(problems, []);
+    const refused = { memorySize: "is a text, but takes a number", handler: "is a list, but takes a text" };
+    assert.deepEqual(reasons({ memorySize: "much", handler: ["a"] }), refused);
     assert.deepEqual(view, {
       timeout: 10,
-      memorySize: UNKNOWN,
       runtime: "22",
       environment: { variables: { PORT: "80" } },
     });
