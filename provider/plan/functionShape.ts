@@ -5,6 +5,8 @@ import { fitValue, type Shape } from "./shape";
 const text: Shape = { kind: "text" };
 const number: Shape = { kind: "number" };
 const flag: Shape = { kind: "flag" };
+/** Whose own check names the few values that there are. */
+const choice: Shape = { kind: "any" };
 const texts: Shape = { kind: "list", of: text };
 const textMap: Shape = { kind: "map", of: text };
 /** Inputs of the function itself. */
@@ -53,7 +55,7 @@ const functionShape: Readonly<Record<keyof FunctionView, Shape>> = {
   autoInstrumentation: { kind: "object", properties: autoInstrumentation },
   clickhouse: { kind: "object", properties: clickhouse },
   clickhousePassword: text,
-  cloudWatchLogs: text,
+  cloudWatchLogs: choice,
   code: { kind: "any" },
   endpoint: text,
   envFile: text,
@@ -68,7 +70,7 @@ const functionShape: Readonly<Record<keyof FunctionView, Shape>> = {
   logRetentionInDays: number,
   memorySize: ownNumber,
   packageType: ownText,
-  protocol: text,
+  protocol: choice,
   region: ownText,
   requireDelivery: flag,
   resourceAttributes: textMap,

@@ -54,7 +54,7 @@ describe("the kinds of an observed function's arguments", () => {
       found["extension.layerVersionArnz"] ?? "",
       /no property of this name\. Did you mean layerVersionArns?\?/,
     );
-    assert.match(found["environment.PORT"] ?? "", /no property of this name\. There are variables\./);
+    assert.match(found["environment.PORT"] ?? "", /no property of this name\. It takes variables\./);
   });
 
   it("of the function's own inputs are as its provider takes them", () => {
