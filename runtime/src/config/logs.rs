@@ -51,8 +51,9 @@ impl LogsConfig {
     }
 }
 
-/// `function`, `extension`, both with a comma, or `none`.
+/// `function`, `extension`, both with a comma, or `none`, in any case.
 fn parse_types(text: &str) -> Result<(bool, bool), String> {
+    let text = text.to_ascii_lowercase();
     let mut types = (false, false);
     for name in text.split(',').map(str::trim) {
         match name {
@@ -82,7 +83,7 @@ mod tests {
         for (text, types) in [
             ("function", (true, false)),
             ("extension", (false, true)),
-            ("extension, function", (true, true)),
+            ("Extension, function", (true, true)),
             ("none", (false, false)),
         ] {
             let (config, warnings) = read("CLICKSTACK_LOG_TYPES", text);

@@ -31,10 +31,12 @@ impl SendingConfig {
     }
 }
 
+/// A mode in any case, as all values with a name.
 fn parse_mode(text: &str) -> Result<Mode, String> {
+    let text = text.to_ascii_lowercase();
     let (name, rhythm) = match text.split_once(',') {
         Some((name, rhythm)) => (name.trim(), Some(parse_rhythm(rhythm.trim())?)),
-        None => (text, None),
+        None => (text.as_str(), None),
     };
     match (name, rhythm) {
         ("auto", None) => Ok(Mode::Auto),
@@ -83,6 +85,7 @@ mod tests {
         for (text, mode) in [
             ("auto", Mode::Auto),
             ("end", Mode::End),
+            ("END", Mode::End),
             ("periodic", Mode::Periodic(Duration::from_secs(20))),
             ("periodic, 5000", Mode::Periodic(Duration::from_secs(5))),
             ("continuous", Mode::Continuous(Duration::from_secs(1))),
