@@ -184,6 +184,30 @@ fn what_is_switched_off_is_neither_sent_nor_said() {
 }
 
 #[test]
+fn a_named_exporter_is_left_alone_for_as_long_as_all_exporters_are_to_be() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let url = intake.url();
+        let variables = [
+            ("ROTEL_EXPORTERS", "stack:otlp"),
+            ("ROTEL_EXPORTER_STACK_ENDPOINT", url.as_str()),
+            ("ROTEL_EXPORTER_STACK_PROTOCOL", "http"),
+            ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "20ms"),
+            ("ROTEL_EXPORTER_RETRY_MAX_BACKOFF", "20ms"),
+        ];
+        let _extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        intake.answer_with(503);
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        intake.answer_with(200);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Where the pause is a second, this invocation would leave nothing.
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+    });
+}
+
+#[test]
 fn exports_go_through_a_proxy() {
     run(async {
         let (lambda, proxy) = (Lambda::start().await, Intake::start().await);
