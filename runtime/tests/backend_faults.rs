@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use support::secrets::{self, SECRET, secrets_manager};
 use support::server::{Server, answer};
-use support::{Extension, Intake, Lambda, request_id, run};
+use support::{Extension, Intake, Lambda, request_id, run, until};
 
 #[test]
 fn a_backend_that_dies_and_returns_costs_no_line_and_doubles_none() {
@@ -157,6 +157,23 @@ fn slow_secrets_delay_neither_start_nor_lines() {
         lambda.invocation(&request_id(2), &["two".into()]).await;
         assert_eq!(intake.bodies(), ["one", "two"]);
         assert_eq!(calls.get(), 1);
+    });
+}
+
+#[test]
+fn secrets_are_no_part_of_the_init_phase() {
+    run(async {
+        let (lambda, intake) = (Rc::new(Lambda::start().await), Intake::start().await);
+        let (asking, asked_before) = (Rc::clone(&lambda), Rc::new(Cell::new(None)));
+        let seen = Rc::clone(&asked_before);
+        let aws = Server::start(0, move |_| {
+            seen.set(Some(asking.times_asked()));
+            async { answer(200, r#"{"SecretString":"key"}"#) }
+        })
+        .await;
+        let _extension = secrets::exporting(&lambda, &intake, &aws, &[]);
+        until("the secret's fetching", || asked_before.get().is_some()).await;
+        assert_eq!(asked_before.get(), Some(1), "the next event was asked for first");
     });
 }
 
