@@ -13,8 +13,8 @@ use prost::Message;
 use super::*;
 use crate::buffer::Forwarded;
 use crate::convert::logs::from_line;
-use crate::http::testing::{Answer, Seen, Server, run};
-use crate::http::{HeaderValue, TlsOptions};
+use crate::http::testing::{Answer, Authority, Seen, Server, run};
+use crate::http::{HeaderValue, Pem, TlsOptions};
 use crate::record::{Origin, Span, SpanKind, SpanStatus, TraceContext, Value};
 
 const COLUMNS: &str = "otel_logs\tTimestamp\tDateTime64(9)\notel_logs\tBody\tString\notel_logs\tLogAttributes\tJSON\n";
@@ -120,6 +120,27 @@ fn severities_are_the_collectors_or_where_that_is_wanted_rotels() {
             };
             let inserts = exporter.encode(Signal::Logs, records, &resource);
             assert_eq!(inserts[0].body, expected);
+        }
+    });
+}
+
+#[test]
+fn trusts_the_authority_that_is_set() {
+    run(async {
+        let authority = Authority::new();
+        let server = Server::start_tls(&authority, |_| Answer::new(200, COLUMNS)).await;
+        let trusting = TlsOptions {
+            authorities: Some(Pem::File(authority.ca_file.path().to_owned())),
+            ..TlsOptions::default()
+        };
+        for (tls, trusted) in [(trusting, true), (TlsOptions::default(), false)] {
+            let config = ClickHouseConfig {
+                endpoint: Endpoint::parse(&server.url("https", "localhost")).unwrap(),
+                tls,
+                ..config(&server, false)
+            };
+            let verdict = ClickHouseExporter::new(config, Proxies::default()).prepare(TIME).await;
+            assert_eq!(verdict == Verdict::Delivered(0), trusted, "{verdict:?}");
         }
     });
 }
