@@ -5,9 +5,17 @@ import { isChosenByRegion } from "./plan/extension";
 import { checkedArguments, fitArguments } from "./plan/functionShape";
 import type { FunctionView } from "./plan/functionView";
 import { isKnown, UNKNOWN } from "./plan/known";
-import { checkRequired } from "./plan/packaging";
+import { checkRequired, checkRoleAccount } from "./plan/packaging";
 import { describeProblems, type Problem } from "./plan/problem";
 import { checkFunction, warnings } from "./plan/validate";
+
+/** What the arguments leave open about where a function is made; asked for only where a problem depends on it. */
+export interface Surroundings {
+  /** Region of the function's provider. */
+  region: () => pulumi.Input<string>;
+  /** Account of the function's provider. Without it roles of other accounts are left to AWS. */
+  account?: () => Promise<string | undefined>;
+}
 
 /**
  * Checks what can be checked at once.
@@ -23,34 +31,26 @@ export function checkArguments(name: string, args: object): void {
 
 /**
  * Checks the rest when its values are known.
- * @param region region of the function's provider, asked for when the arguments name none.
  * @returns what every resource of the component has to wait for, so that nothing is made of wrong arguments.
  */
-export async function checkLater(
-  name: string,
-  args: object,
-  region: () => pulumi.Input<string>,
-): Promise<void> {
+export async function checkLater(name: string, args: object, surroundings: Surroundings): Promise<void> {
   const now = viewNow(args);
   const problems = await checkCode(args);
-  if (problems.length > 0 || holdsUnknown(now) || wantsRegion(now)) {
-    problems.push(...(await findProblems(args, region)));
+  if (problems.length > 0 || holdsUnknown(now) || wantsRegion(now) || now.role !== undefined) {
+    problems.push(...(await findProblems(args, surroundings)));
   }
   throwProblems(name, problems);
 }
 
-/**
- * The problems of the arguments once their values have arrived; what is unknown in a preview is left out.
- * @param providerRegion finds the region of the function's provider, asked for when the arguments name none.
- */
-export async function findProblems(
-  args: object,
-  providerRegion: () => pulumi.Input<string>,
-): Promise<Problem[]> {
+/** The problems of the arguments once their values have arrived; what is unknown in a preview is left out. */
+export async function findProblems(args: object, surroundings: Surroundings): Promise<Problem[]> {
   const view = await viewWhenKnown(args);
-  if (!wantsRegion(view)) return checkView(view);
-  const { region } = await viewWhenKnown({ region: providerRegion() });
-  return checkView(region === undefined ? view : { ...view, region });
+  const { region } = wantsRegion(view) ? await viewWhenKnown({ region: surroundings.region() }) : {};
+  const account = view.role === undefined ? undefined : await surroundings.account?.();
+  return [
+    ...checkView(region === undefined ? view : { ...view, region }),
+    ...(account === undefined ? [] : checkRoleAccount(view, account)),
+  ];
 }
 
 /** All problems as one error that Pulumi shows by property; the message has them too, for where it does not. */

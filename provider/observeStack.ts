@@ -77,7 +77,7 @@ async function observe(
   const options = { parent, provider, dependsOn: needed };
   const region = () => functionRegion(args, { parent, provider });
   checkArguments(name, args);
-  await checkLater(name, args, region);
+  await checkLater(name, args, { region });
   const role = givenRole(args.role);
   const logs = functionLogs({ name, args, role, region, confirmed }, options);
   logs.finish(pulumi.output(autoNamed(name)));

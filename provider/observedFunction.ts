@@ -1,6 +1,7 @@
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
+import { providerAccount } from "./account";
 import { checkArguments, checkLater } from "./argumentCheck";
 import { awaitedResources } from "./awaited";
 import { combined } from "./combined";
@@ -64,7 +65,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
     checkArguments(name, given);
     super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(given)), opts);
     const region = () => functionRegion(given, { parent: this });
-    const valid = orStopUpdate(name, checkLater(name, given, region));
+    const account = () => providerAccount({ parent: this });
+    const valid = orStopUpdate(name, checkLater(name, given, { region, account }));
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, given, options);
     const role = executionRole(name, stored, functionReferences(name, stored), options);

@@ -14,6 +14,12 @@ import type {
  */
 export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
   /**
+   * ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
+   * allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+   * settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
+   */
+  role?: pulumi.Input<string>;
+  /**
    * Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
    * except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
    */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
+import { providerAccount } from "./account";
 import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
 import { deliver, needsDelivery } from "./delivery";
 import { checkOrganization, ExtensionLayers } from "./extensionLayers";
@@ -28,8 +29,12 @@ const components: Record<string, Construct> = {
     return new ExtensionLayers(name, args, options);
   },
   "clickstack-lambda:index:ObservedFunction": async (name, inputs, options) => {
+    const surroundings = {
+      region: () => providerRegion(options),
+      account: () => providerAccount({ provider: awsProvider(options) }),
+    };
     // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
-    const problems = await findProblems(inputs, () => providerRegion(options));
+    const problems = await findProblems(inputs, surroundings);
     if (problems.length > 0) throw invalidArguments(name, problems);
     const args = withoutAbsent(inputs as ObservedFunctionArgs);
     if (needsDelivery(args)) await deliver(name, args, { provider: awsProvider(options) });

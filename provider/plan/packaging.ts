@@ -71,6 +71,17 @@ export function checkRequired(view: FunctionView): Problem[] {
   ];
 }
 
+/**
+ * Problems of a role with the account that the function is made in. AWS says so too, but only after policies of the role
+ * have been written, to the role of the same name in this account if there is one.
+ */
+export function checkRoleAccount({ role }: FunctionView, accountId: string): Problem[] {
+  const identity = typeof role === "string" ? parseRoleArn(role) : undefined;
+  if (identity === undefined || identity.accountId === accountId) return [];
+  const reason = `is in account ${identity.accountId}, but the function is made in ${accountId}: Lambda takes roles of its own account alone`;
+  return problem("role", reason);
+}
+
 function checkArchitectures({ architectures }: FunctionView): Problem[] {
   if (!isKnown(architectures)) return [];
   const problems = architectures.flatMap((architecture, index) =>

@@ -145,9 +145,9 @@ class ObservedFunctionArgs:
                that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
-        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.
-               
-               The following arguments are optional:
+        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
+               allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+               settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
         :param pulumi.Input[_builtins.str] runtime: Identifier of the function's runtime. Required if `packageType` is `Zip`. See [Runtimes](https://docs.aws.amazon.com/lambda/latest/dg/API_CreateFunction.html#SSS-CreateFunction-request-Runtime) for valid values.
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] s3_key: S3 key of an object containing the function's deployment package. Required if `s3Bucket` is set.
@@ -811,9 +811,9 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def role(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.
-
-        The following arguments are optional:
+        ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
+        allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+        settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
         """
         return pulumi.get(self, "role")
 
@@ -1188,9 +1188,9 @@ class ObservedFunction(pulumi.ComponentResource):
                that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
-        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role. The role provides the function's identity and access to AWS services and resources.
-               
-               The following arguments are optional:
+        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
+               allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+               settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
         :param pulumi.Input[_builtins.str] runtime: Identifier of the function's runtime. Required if `packageType` is `Zip`. See [Runtimes](https://docs.aws.amazon.com/lambda/latest/dg/API_CreateFunction.html#SSS-CreateFunction-request-Runtime) for valid values.
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] s3_key: S3 key of an object containing the function's deployment package. Required if `s3Bucket` is set.

@@ -57,6 +57,20 @@ describe("a preview with wrong arguments", () => {
       for (const pattern of said) assert.match(message.replace(/\n\s+(?!- )/g, " "), pattern);
     });
 
+    it(`${way}: finds a role of another account`, async () => {
+      const args = {
+        runtime: "nodejs22.x",
+        handler: "index.handler",
+        s3Bucket: "code",
+        extension: { layerVersionArn },
+        role: "arn:aws:iam::999999999999:role/orders",
+      };
+      const message = await messageOf(() => {
+        new Observed("orders", args);
+      });
+      assert.match(message, /role\b.*is in account 999999999999, but the function is made in 123456789012/s);
+    });
+
     it(`${way}: names the region that was meant and what was not built`, async () => {
       const message = await messageOf(() => {
         new Layers("extension", {
