@@ -65,14 +65,19 @@ export function invalidArguments(name: string, problems: readonly Problem[]): pu
 const confidential = /^(authorization|clickhouse|environment|headers|ingestionKey|secretArns|settings)/;
 
 /**
- * The same for the engine, which shows each property's path, reason and value: where the value must not be shown, path
- * and reason stand in the message alone.
+ * The same for the engine, which shows each property's path, reason and value, secret or not: where the value must not be
+ * shown, path and reason stand in the message alone.
  */
-export function invalidRemoteArguments(
+export async function invalidRemoteArguments(
   name: string,
+  args: pulumi.Inputs,
   problems: readonly Problem[],
-): pulumi.InputPropertiesError {
-  const hidden = problems.filter(({ propertyPath }) => confidential.test(propertyPath));
+): Promise<pulumi.InputPropertiesError> {
+  const serialized = await pulumi.runtime.serializeProperties("arguments", args);
+  const hidden = problems.filter(({ propertyPath }) => {
+    const [argument = ""] = propertyPath.split(/[.[]/);
+    return confidential.test(argument) || holdsSecret(serialized[argument]);
+  });
   const list = hidden.length === 0 ? "" : `:\n${describeProblems(hidden)}`;
   return new pulumi.InputPropertiesError({
     message: `The arguments of "${name}" are not valid${list}`,
@@ -149,6 +154,11 @@ function convert(value: unknown, replace: (value: unknown) => unknown): unknown 
   if (Array.isArray(value)) return value.map((item) => convert(item, replace));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item, replace)]));
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return pulumi.runtime.isRpcSecret(value) || Object.values(value).some(holdsSecret);
 }
 
 function holdsUnknown(value: unknown): boolean {

@@ -78,9 +78,9 @@ export class PackageProvider implements pulumi.provider.Provider {
     if (construct === undefined || outputs === undefined) {
       throw new Error(`clickstack-lambda ${this.version} has no component ${type}`);
     }
-    const component = await construct(name, inputs, options).catch((error: unknown) => {
+    const component = await construct(name, inputs, options).catch(async (error: unknown) => {
       if (!pulumi.InputPropertiesError.isInstance(error)) throw error;
-      throw invalidRemoteArguments(name, error.errors ?? []);
+      throw await invalidRemoteArguments(name, inputs, error.errors ?? []);
     });
     const values = component as unknown as Record<string, unknown>;
     return { urn: component.urn, state: Object.fromEntries(outputs.map((key) => [key, values[key]])) };

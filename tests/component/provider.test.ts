@@ -56,6 +56,29 @@ describe("the package's provider", () => {
     assert.ok(!error.message.includes("hush"));
   });
 
+  it("shows no value that is a secret of the program", async () => {
+    const inputs = {
+      ...code,
+      runtime: "cobol",
+      endpoint: pulumi.secret("hush:4318"),
+      resourceAttributes: { "a b": pulumi.secret("hush") },
+      extension: { layerVersionArn },
+    };
+    const { result } = await runMocked(() =>
+      new PackageProvider()
+        .construct("api", "clickstack-lambda:index:ObservedFunction", inputs, {})
+        .catch((error) => error),
+    );
+    const error = await result;
+    assert.ok(pulumi.InputPropertiesError.isInstance(error));
+    assert.deepEqual(
+      error.errors?.map(({ propertyPath }) => propertyPath),
+      ["runtime"],
+    );
+    assert.match(error.message, /endpoint: needs a scheme.*resourceAttributes\["a b"\]: /s);
+    assert.ok(!error.message.includes("hush"));
+  });
+
   it("does not know other components", async () => {
     const made = construct("Nothing", {}).then(({ result }) => result);
     await assert.rejects(made, /clickstack-lambda \S+ has no component clickstack-lambda:index:Nothing/);
