@@ -22,14 +22,16 @@ const cargoCounts = (output) =>
 const mochaCounts = (output) =>
   sum(output, /^\s+(?:(?<passed>\d+) passing|(?<failed>\d+) failing|(?<skipped>\d+) pending)/gm);
 const runtime = join(root, "runtime");
-const mocha = {
-  title: "mocha",
+const layerBuild = "tests/layers/build.test.ts";
+const mocha = (title, ...args) => ({
+  title,
   command: bin("mocha"),
-  args: ["--forbid-only", "--no-color", "tests/**/*.test.ts"],
+  args: ["--no-color", ...args],
   counts: mochaCounts,
-};
+});
 // The AWS SDK warns about Node.js 20 into every test's output; which Node.js is supported is said in package.json.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+/** One after the other; those in a list of their own side by side. */
 const all = [
   { title: "biome", command: bin("biome"), args: ["check", "."] },
   { title: "tsc", command: bin("tsc"), args: ["-p", "tsconfig.dev.json", "--noEmit"] },
@@ -40,12 +42,17 @@ const all = [
     args: ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"],
     cwd: runtime,
   },
-  { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
+  [
+    { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
+    // The other architecture's release build takes one core for minutes.
+    mocha("mocha, building layers", "--forbid-only", layerBuild),
+  ],
   { title: "layers", command: process.execPath, args: ["--import", "tsx", "layers/build.ts"] },
-  mocha,
+  mocha("mocha", "--forbid-only", "tests/**/*.test.ts", "--ignore", layerBuild),
 ];
 
-function run({ title, command, args, cwd = root, counts }) {
+/** Runs one check; with `whole` its output is shown at its end. */
+function run({ title, command, args, cwd = root, counts }, whole) {
   return new Promise((resolve) => {
     console.log(`\n── ${title}`);
     const started = Date.now();
@@ -53,13 +60,14 @@ function run({ title, command, args, cwd = root, counts }) {
     let output = "";
     child.stdout.on("data", (data) => {
       output += data;
-      process.stdout.write(data);
+      if (!whole) process.stdout.write(data);
     });
     child.on("error", (error) => {
       console.error(error.message);
       resolve({ passed: 0, failed: 1, skipped: 0 });
     });
     child.on("close", (code) => {
+      if (whole) console.log(`\n── ${title}\n${output}`);
       console.log(
         `── ${title}: ${code === 0 ? "ok" : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(1)} s`,
       );
@@ -72,9 +80,11 @@ function run({ title, command, args, cwd = root, counts }) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const step of files.length > 0 ? [{ ...mocha, args: ["--no-color", ...files] }] : all) {
-  const counts = await run(step);
-  for (const name of Object.keys(total)) total[name] += counts[name];
+for (const step of files.length > 0 ? [mocha("mocha", ...files)] : all) {
+  const steps = [step].flat();
+  for (const counts of await Promise.all(steps.map((one) => run(one, steps.length > 1)))) {
+    for (const name of Object.keys(total)) total[name] += counts[name];
+  }
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
