@@ -16,7 +16,7 @@ const sources: Record<string, readonly string[]> = {
     "examples/move-function/index.ts",
     "tests/deploy/provider/aliasComponent.ts",
   ],
-  python: ["examples/python/__main__.py"],
+  python: ["examples/python/__main__.py", "tests/deploy/provider/aliasComponent.py"],
   go: ["examples/go/main.go"],
   yaml: ["examples/yaml/Pulumi.yaml"],
   dockerfile: ["examples/container-image/function/Dockerfile"],

@@ -3,6 +3,7 @@
 import clickstack_lambda as clickstack
 import pulumi
 import pulumi_aws as aws
+from aliasComponent import alias_component
 from functionArgs import common, trust
 from pulumi import ResourceOptions, automation
 
@@ -85,18 +86,6 @@ def hands_on_aliases() -> bool:
     """Older engines keep the aliases of a component to themselves when a plugin makes it (pulumi/pulumi#18801)."""
     version = automation.PulumiCommand().version
     return version is None or version >= (3, 217, 0)
-
-
-def alias_component(name: str, aliases: list[pulumi.Alias]) -> None:
-    """For Pulumi before 3.217: says which names a component of the plugin had. Call it before the component is made."""
-
-    def add_aliases(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if args.type_ != "clickstack-lambda:index:ObservedFunction" or args.name != name:
-            return None
-        opts = ResourceOptions.merge(args.opts, ResourceOptions(aliases=aliases))
-        return pulumi.ResourceTransformResult(props=args.props, opts=opts)
-
-    pulumi.runtime.register_resource_transform(add_aliases)
 
 
 def renamed(given: dict, extension: clickstack.ExtensionArgs) -> None:
