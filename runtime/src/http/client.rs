@@ -265,3 +265,23 @@ async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<Sender, Error>
     });
     Ok(sender)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::testing::{Answer, Server, client, post, run};
+
+    #[test]
+    fn a_connection_that_lay_idle_for_long_is_not_used_again() {
+        run(async {
+            let server = Server::start(|_| Answer::new(200, "")).await;
+            let client = client();
+            client.send(post(server.endpoint(), "x")).await.unwrap();
+            for idle in client.idle.borrow_mut().values_mut().flatten() {
+                idle.since -= MAX_IDLE;
+            }
+            client.send(post(server.endpoint(), "x")).await.unwrap();
+            assert_eq!(server.connections.get(), 2);
+        });
+    }
+}

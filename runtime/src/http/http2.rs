@@ -171,3 +171,27 @@ fn broken(endpoint: &Endpoint, error: &hyper::Error) -> Error {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::http2_testing::Http2Server;
+    use crate::http::testing::{endpoint, post, run};
+    use crate::http::{Proxies, TlsOptions};
+
+    #[test]
+    fn a_connection_that_lay_idle_for_long_is_not_used_again() {
+        run(async {
+            let server = Http2Server::start(None).await;
+            let connector = Connector::new(TlsOptions::default(), Proxies::default());
+            let (connections, stage) = (Connections::default(), Cell::new(Stage::Connecting));
+            let request = post(endpoint(&server.url("http", "127.0.0.1")), "x");
+            connections.exchange(&connector, &request, &stage).await.unwrap();
+            for kept in connections.kept.borrow_mut().values_mut() {
+                kept.used -= MAX_IDLE;
+            }
+            connections.exchange(&connector, &request, &stage).await.unwrap();
+            assert_eq!(server.connections.get(), 2);
+        });
+    }
+}
