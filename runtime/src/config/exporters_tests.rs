@@ -224,3 +224,19 @@ fn secrets_are_found_in_their_settings_and_needed_by_one_alone() {
     assert!(settings(1).resolve(&Values::default()).is_ok());
     assert!(settings(0).resolve(&value_of(ARN, "k")).is_ok());
 }
+
+#[test]
+fn none_leads_back_to_our_own_receivers() {
+    let (config, warnings) = two(&[
+        ("ROTEL_EXPORTER_STACK_ENDPOINT", "http://localhost:4318"),
+        ("ROTEL_EXPORTER_STACK_LOGS_ENDPOINT", "http://127.0.0.1:4317"),
+    ]);
+    assert!(matches!(resolved(&config, 0), ExporterConfig::Blackhole));
+    assert!(matches!(resolved(&config, 1), ExporterConfig::ClickHouse(_)));
+    let own = warnings.iter().filter(|warning| warning.contains("own receiver"));
+    assert_eq!(own.count(), 2, "{warnings:?}");
+    let (config, _) = two(&[("ROTEL_EXPORTER_STACK_ENDPOINT", &format!("${{{ARN}}}"))]);
+    let secret = value_of(ARN, "http://[::1]:4318/");
+    let reason = config.destinations[0].settings.resolve(&secret).unwrap_err();
+    assert!(reason.contains("own receiver"), "{reason}");
+}

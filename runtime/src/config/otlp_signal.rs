@@ -50,6 +50,8 @@ pub struct OtlpTarget {
 pub(super) struct SignalSettings {
     prefix: String,
     signal: Signal,
+    /// The ports of the extension's receivers.
+    own_ports: Vec<u16>,
     endpoint: Text,
     protocol: Text,
     compression: Text,
@@ -93,11 +95,7 @@ impl SignalSettings {
             standard: prefix == OTLP_PREFIX,
         };
         let endpoint = Text::first(reader, &names.of(&["ENDPOINT"], Some("ENDPOINT")), |name, text| {
-            let endpoint = parse_endpoint(name, text)?;
-            match endpoint.is_loopback() && own_ports.contains(&endpoint.port()) {
-                true => Err("is the extension's own receiver, so telemetry would never leave".to_owned()),
-                false => Ok(()),
-            }
+            parse_outward(name, text, own_ports).map(drop)
         });
         names.standard = is_standard(&endpoint.variable);
         let protocol = names.of(&["PROTOCOL"], Some("PROTOCOL"));
@@ -106,6 +104,7 @@ impl SignalSettings {
         Self {
             prefix: prefix.to_owned(),
             signal,
+            own_ports: own_ports.to_vec(),
             endpoint,
             protocol: Text::first(reader, &protocol, |name, text| parse_protocol(name, text).map(drop)),
             compression: Text::first(reader, &compression, |_, text| parse_gzip(text).map(drop)),
@@ -129,7 +128,8 @@ impl SignalSettings {
     /// Fills the secrets in; an error names the variable, what is wrong and no value.
     pub(super) fn resolve(&self, values: &Values) -> Result<Option<OtlpTarget>, String> {
         let Text { variable, .. } = &self.endpoint;
-        let Some(endpoint) = self.endpoint.resolve(values, |text| parse_endpoint(variable, text))? else {
+        let endpoint = |text: &str| parse_outward(variable, text, &self.own_ports);
+        let Some(endpoint) = self.endpoint.resolve(values, endpoint)? else {
             return Ok(None);
         };
         let Text { variable, .. } = &self.protocol;
@@ -175,6 +175,15 @@ impl SignalSettings {
             OtlpProtocol::Http if !own => endpoint.join(&format!("/v1/{signal}")),
             _ => endpoint,
         }
+    }
+}
+
+/// An endpoint that isn't one of the extension's own receivers.
+fn parse_outward(variable: &str, text: &str, own_ports: &[u16]) -> Result<Endpoint, String> {
+    let endpoint = parse_endpoint(variable, text)?;
+    match endpoint.is_loopback() && own_ports.contains(&endpoint.port()) {
+        true => Err("is the extension's own receiver, so telemetry would never leave".to_owned()),
+        false => Ok(endpoint),
     }
 }
 
