@@ -85,9 +85,11 @@ export function checkSettingValue(setting: Setting, value: string): string | und
   if (value.includes("${") || value.startsWith("secret://")) return undefined;
   switch (setting.type) {
     case "enum":
-      return setting.values?.includes(value) ? undefined : `takes one of ${setting.values?.join(", ")}`;
+      return setting.values?.includes(value.toLowerCase())
+        ? undefined
+        : `takes one of ${setting.values?.join(", ")}`;
     case "boolean":
-      return value === "true" || value === "false" ? undefined : "takes true or false";
+      return /^(true|false|1|0)$/i.test(value) ? undefined : "takes true or false";
     case "integer":
       return /^\d+$/.test(value) ? undefined : "takes a whole number";
     case "duration":

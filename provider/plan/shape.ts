@@ -64,7 +64,7 @@ function fitRecord(record: Readonly<Record<string, unknown>>, shape: RecordShape
   for (const [name, item] of Object.entries(record)) {
     if (item === undefined || item === null) continue;
     const propertyPath = shape.kind === "object" || shape.dotted ? `${path}.${name}` : `${path}["${name}"]`;
-    const of = shape.kind === "map" ? shape.of : shape.properties[name];
+    const of = shape.kind === "map" ? shape.of : own(shape.properties, name);
     if (of === undefined && shape.kind === "object") {
       const known = Object.keys(shape.properties);
       const hint = didYouMean(name, known) || ` It takes ${known.join(", ")}.`;
@@ -76,6 +76,11 @@ function fitRecord(record: Readonly<Record<string, unknown>>, shape: RecordShape
     problems.push(...part.problems);
   }
   return { value: fitted, problems };
+}
+
+/** Not what every object has by its prototype, such as `toString`. */
+function own(properties: Readonly<Record<string, Shape>>, name: string): Shape | undefined {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
 function misfit(value: unknown, shape: Shape, propertyPath: string): Fitted {

@@ -66,7 +66,11 @@ describe("settings", () => {
     });
     const good: [Setting["type"], string][] = [
       ["enum", "a"],
+      // As the extension takes them.
+      ["enum", "A"],
       ["boolean", "true"],
+      ["boolean", "FALSE"],
+      ["boolean", "1"],
       ["integer", "12"],
       ["duration", "1m 30s"],
       ["duration", "200ms"],

@@ -54,6 +54,11 @@ describe("the kinds of an observed function's arguments", () => {
       found["extension.layerVersionArnz"] ?? "",
       /no property of this name\. Did you mean layerVersionArns?\?/,
     );
+    // What every object has is no property of an argument.
+    assert.match(
+      reasons({ extension: { toString: {} } })["extension.toString"] ?? "",
+      /no property of this name/,
+    );
     assert.match(found["environment.PORT"] ?? "", /no property of this name\. It takes variables\./);
   });
 
