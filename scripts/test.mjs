@@ -31,7 +31,8 @@ const mocha = (title, ...args) => ({
 });
 // The AWS SDK warns about Node.js 20 into every test's output; which Node.js is supported is said in package.json.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-/** One after the other; those in a list of their own side by side. */
+/** Takes one core for minutes, for the other architecture's release build: goes on beside all others. */
+const beside = mocha("mocha, building layers", "--forbid-only", layerBuild);
 const all = [
   { title: "biome", command: bin("biome"), args: ["check", "."] },
   { title: "tsc", command: bin("tsc"), args: ["-p", "tsconfig.dev.json", "--noEmit"] },
@@ -42,16 +43,12 @@ const all = [
     args: ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"],
     cwd: runtime,
   },
-  [
-    { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
-    // The other architecture's release build takes one core for minutes.
-    mocha("mocha, building layers", "--forbid-only", layerBuild),
-  ],
+  { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
   { title: "layers", command: process.execPath, args: ["--import", "tsx", "layers/build.ts"] },
   mocha("mocha", "--forbid-only", "tests/**/*.test.ts", "--ignore", layerBuild),
 ];
 
-/** Runs one check; with `whole` its output is shown at its end. */
+/** Runs one check; with `whole` its output is shown at its end, so that it does not get into others'. */
 function run({ title, command, args, cwd = root, counts }, whole) {
   return new Promise((resolve) => {
     console.log(`\n── ${title}`);
@@ -80,11 +77,11 @@ function run({ title, command, args, cwd = root, counts }, whole) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const step of files.length > 0 ? [mocha("mocha", ...files)] : all) {
-  const steps = [step].flat();
-  for (const counts of await Promise.all(steps.map((one) => run(one, steps.length > 1)))) {
-    for (const name of Object.keys(total)) total[name] += counts[name];
-  }
-}
+const add = (counts) => {
+  for (const name of Object.keys(total)) total[name] += counts[name];
+};
+const built = files.length > 0 ? undefined : run(beside, true);
+for (const step of files.length > 0 ? [mocha("mocha", ...files)] : all) add(await run(step));
+if (built) add(await built);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
