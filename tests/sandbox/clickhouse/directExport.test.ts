@@ -234,8 +234,8 @@ describe("direct export to ClickHouse", () => {
       /nowhere.*such logs are dropped/,
     ],
     "scheme: says what is wrong with the endpoint": [
-      { ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT: "127.0.0.1:8123" },
-      /ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT is not usable: it has no scheme/,
+      { ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT: "tcp://127.0.0.1:9000" },
+      /ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT is not usable: its scheme is neither http nor https/,
     ],
   } as const;
   for (const [title, [settings, expected]] of Object.entries(wrong)) {
