@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use serde_json::json;
-use support::{Extension, Intake, Lambda, request_id, run};
+use support::{Extension, Intake, Lambda, env_file, request_id, run};
 
 /// What becomes of a JSON log with a field of its own.
 async fn json_log(variables: &[(&str, &str)]) -> LogRecord {
@@ -80,14 +80,13 @@ fn endpoints_and_keys_are_written_as_for_rotel() {
 fn an_env_file_as_rotel_documents_it_needs_no_change() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut file = tempfile::NamedTempFile::new().unwrap();
         let lines = format!(
             "# where it goes\nROTEL_OTLP_EXPORTER_ENDPOINT={}\nROTEL_OTLP_EXPORTER_PROTOCOL=http\n\
              ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS=\"Authorization=Bearer ${{AXIOM_API_KEY}},X-Axiom-Dataset=${{AXIOM_DATASET}}\"\n\
              ROTEL_OTEL_RESOURCE_ATTRIBUTES=\"service.name=my-lambda-api,service.version=2.0.0\"\n",
             intake.url()
         );
-        std::io::Write::write_all(&mut file, lines.as_bytes()).unwrap();
+        let file = env_file(&lines);
         intake.require_key("Bearer axiom-key");
         let variables = [
             ("ROTEL_ENV_FILE", file.path().to_str().unwrap()),

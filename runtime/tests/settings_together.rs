@@ -4,7 +4,6 @@
 mod support;
 
 use std::cell::{Cell, RefCell};
-use std::io::Write;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,13 +12,7 @@ use support::grpc::{GrpcBackend, LOGS, TRACES};
 use support::intake::attribute;
 use support::secrets::{self, SECRET};
 use support::server::{self, Server, answer};
-use support::{Extension, Intake, Lambda, request_id, run, until};
-
-fn env_file(lines: &[String]) -> tempfile::NamedTempFile {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(lines.join("\n").as_bytes()).unwrap();
-    file
-}
+use support::{Extension, Intake, Lambda, env_file, request_id, run, until};
 
 #[test]
 fn an_env_file_gives_named_exporters_fields_of_one_secret() {
@@ -30,7 +23,7 @@ fn an_env_file_gives_named_exporters_fields_of_one_secret() {
         let (value, calls) = (Rc::new(RefCell::new(document)), Rc::new(Cell::new(0)));
         let aws = secrets::secrets_manager(&value, Duration::ZERO, &calls).await;
         stack.require_key("Bearer first");
-        let file = env_file(&[
+        let lines = [
             "ROTEL_EXPORTERS=stack:otlp,archive:otlp".to_owned(),
             format!("ROTEL_EXPORTER_STACK_ENDPOINT={}/", stack.url()),
             "ROTEL_EXPORTER_STACK_PROTOCOL=http".to_owned(),
@@ -46,7 +39,8 @@ fn an_env_file_gives_named_exporters_fields_of_one_secret() {
             "ROTEL_EXPORTERS_METRICS=stack".to_owned(),
             format!("ROTEL_OTEL_RESOURCE_ATTRIBUTES=tenant=${{{SECRET}#/keys/0}},service.name=${{NAME}}"),
             "CLICKSTACK_FLUSH_MODE=continuous,50".to_owned(),
-        ]);
+        ];
+        let file = env_file(&lines.join("\n"));
         let endpoint = format!("http://127.0.0.1:{}", aws.port);
         let variables = [
             ("ROTEL_ENV_FILE", file.path().to_str().unwrap()),

@@ -3,19 +3,16 @@
 
 mod support;
 
-use std::io::Write;
 use std::time::Duration;
 
 use support::server::{Server, answer};
-use support::{Extension, Intake, Lambda, request_id, run};
+use support::{Extension, Intake, Lambda, env_file, request_id, run};
 
 #[test]
 fn a_bad_env_file_is_said_and_survived() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(b"CLICKSTACK_PLATFORM_METRICS=false\nthe-secret-key\nX='open\n")
-            .unwrap();
+        let file = env_file("CLICKSTACK_PLATFORM_METRICS=false\nthe-secret-key\nX='open\n");
         let path = file.path().to_str().unwrap();
         for (path, words) in [("/no/such/file", "cannot be read"), (path, "line 2 has no =")] {
             let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[("ROTEL_ENV_FILE", path)]);

@@ -9,6 +9,7 @@ pub mod secrets;
 pub mod server;
 
 use std::future::Future;
+use std::io::Write;
 use std::time::Duration;
 
 pub use extension::Extension;
@@ -43,4 +44,11 @@ pub async fn until(what: &str, condition: impl Fn() -> bool) {
 /// A request id that differs for each number.
 pub fn request_id(number: usize) -> String {
     format!("76e7df99-7363-43f0-b967-{number:012}")
+}
+
+/// An env file for `ROTEL_ENV_FILE`, there for as long as it is held.
+pub fn env_file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
 }
