@@ -90,13 +90,13 @@ function otlpDestination(variables: Variables, own: string): OtlpDestination {
     const name = find(...names, ...(falls ? others : []));
     return name === undefined ? undefined : { name, text: variables[name] ?? "" };
   };
-  const kind = value("PROTOCOL", "PROTOCOL")?.text.startsWith("http") ? "http" : "grpc";
+  const kind = value("PROTOCOL", "PROTOCOL")?.text.toLowerCase().startsWith("http") ? "http" : "grpc";
   const base = endpoint === undefined ? undefined : variables[endpoint];
   const url = kind === "grpc" || endpoint?.endsWith("_LOGS_ENDPOINT") ? base : base && logsUrl(base);
   const list = value("CUSTOM_HEADERS", "HEADERS");
   const decoded = (text: string) => (list?.name.startsWith(standard) ? percentDecoded(text) : text);
   const headers = keyValuePairs(list?.text ?? "").map((pair) => ({ ...pair, value: decoded(pair.value) }));
-  if (variables[`${own}_AUTHENTICATOR`] !== "basic") return { kind, url, headers };
+  if (variables[`${own}_AUTHENTICATOR`]?.toLowerCase() !== "basic") return { kind, url, headers };
   const basicAuth = {
     user: variables[`${own}_BASIC_AUTH_USERNAME`] ?? "",
     password: variables[`${own}_BASIC_AUTH_PASSWORD`] ?? "",

@@ -95,6 +95,16 @@ describe("where logs go by the environment", () => {
     assert.deepEqual([kind, url, basicAuth], ["grpc", "http://x:4317", { user: "me", password: "hush" }]);
   });
 
+  it("has its choices in any case, as the extension and the checks of settings take them", () => {
+    const given = {
+      ...base,
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "HTTP",
+      ROTEL_OTLP_EXPORTER_AUTHENTICATOR: "Basic",
+    };
+    const { kind, basicAuth } = logsDestination(given);
+    assert.deepEqual([kind, basicAuth], ["http", { user: "", password: "" }]);
+  });
+
   it("is ClickHouse, or nowhere, where the exporter is another", () => {
     const url = { ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT: "https://ch:8443" };
     const defaults = { user: "default", password: undefined, database: "otel", tablePrefix: "otel" };
