@@ -22,9 +22,9 @@ export interface Surroundings {
  * @throws InputPropertiesError with all problems of the values that are plain already.
  */
 export function checkArguments(name: string, args: object): void {
-  const now = viewNow(args);
-  throwProblems(name, checkView(now));
-  for (const { propertyPath, reason } of warnings(fitArguments(now).view)) {
+  const now = fitArguments(viewNow(args));
+  throwProblems(name, checkFitted(now));
+  for (const { propertyPath, reason } of warnings(now.view)) {
     void pulumi.log.warn(`ObservedFunction "${name}", ${propertyPath}: ${reason}`);
   }
 }
@@ -36,7 +36,8 @@ export function checkArguments(name: string, args: object): void {
 export async function checkLater(name: string, args: object, surroundings: Surroundings): Promise<void> {
   const now = viewNow(args);
   const problems = await checkCode(args);
-  if (problems.length > 0 || holdsUnknown(now) || wantsRegion(now) || now.role !== undefined) {
+  const wantsAccount = surroundings.account !== undefined && now.role !== undefined;
+  if (problems.length > 0 || holdsUnknown(now) || wantsRegion(now) || wantsAccount) {
     problems.push(...(await findProblems(args, surroundings)));
   }
   throwProblems(name, problems);
@@ -48,7 +49,7 @@ export async function findProblems(args: object, surroundings: Surroundings): Pr
   const { region } = wantsRegion(view) ? await viewWhenKnown({ region: surroundings.region() }) : {};
   const account = view.role === undefined ? undefined : await surroundings.account?.();
   return [
-    ...checkView(region === undefined ? view : { ...view, region }),
+    ...checkFitted(fitArguments(region === undefined ? view : { ...view, region })),
     ...(account === undefined ? [] : checkRoleAccount(view, account)),
   ];
 }
@@ -96,8 +97,7 @@ function wantsRegion(view: FunctionView): boolean {
 }
 
 /** The problems: first of values of the wrong kind and of those that are missing. */
-function checkView(given: object): Problem[] {
-  const { view, problems } = fitArguments(given);
+function checkFitted({ view, problems }: ReturnType<typeof fitArguments>): Problem[] {
   return [...problems, ...checkRequired(view), ...checkFitting(view)];
 }
 
