@@ -7,6 +7,7 @@ import {
   adotRegions,
   type Language,
   legacyAdotLayers,
+  legacyAdotRegions,
   openTelemetryLayers,
   openTelemetryRegions,
 } from "./instrumentationLayers";
@@ -46,11 +47,12 @@ export function chooseInstrumentation(
   if (language === undefined || reason !== undefined)
     return { problem: { propertyPath: path, reason: reason ?? "" } };
   if (distribution === "adot") return chooseAdot(language, target);
-  if (!openTelemetryRegions.includes(region)) {
+  const isLegacy = distribution === "adot-legacy";
+  if (!(isLegacy ? legacyAdotRegions : openTelemetryRegions).includes(region)) {
     const missing = `no ${distribution} layers are known in ${region}; ${byArn}`;
     return { problem: { propertyPath: path, reason: missing } };
   }
-  const layer = (distribution === "adot-legacy" ? legacyAdotLayers : openTelemetryLayers)[language];
+  const layer = (isLegacy ? legacyAdotLayers : openTelemetryLayers)[language];
   const version = target.version ?? layer?.version ?? "";
   const arn = layer?.arn(version, region, architecture === "arm64" ? "arm64" : "amd64") ?? "";
   return { layerVersionArn: arn };

@@ -1,3 +1,8 @@
+// Tables of published layers, last compared with their sources on 2026-11-29. To update them: the OpenTelemetry project's
+// versions are the tags `layer-<language>/<version>` of open-telemetry/opentelemetry-lambda, its regions the matrix of the
+// workflows .github/workflows/release-layer-<language>.yml there; AWS's are in aws-otel.github.io.
+import { commercialRegions } from "./regions";
+
 /** Languages that there are instrumentation layers for. */
 export type Language = "nodejs" | "python" | "java" | "ruby" | "dotnet";
 
@@ -13,17 +18,21 @@ export interface LanguageLayer {
 
 /**
  * The OpenTelemetry project's layers: one name for each version, for both architectures
- * (open-telemetry/opentelemetry-lambda, .github/workflows/layer-publish.yml and release-layer-*.yml).
+ * (open-telemetry/opentelemetry-lambda, .github/workflows/layer-publish.yml and release-layer-*.yml). Versions are those of
+ * August 2026.
  */
 export const openTelemetryLayers: Readonly<Partial<Record<Language, LanguageLayer>>> = {
-  nodejs: openTelemetry("nodejs", "/opt/otel-handler", "0.21.0"),
+  nodejs: openTelemetry("nodejs", "/opt/otel-handler", "0.23.0"),
   python: openTelemetry("python", "/opt/otel-instrument", "0.21.0"),
-  java: openTelemetry("javaagent", "/opt/otel-handler", "0.19.0"),
-  ruby: openTelemetry("ruby", "/opt/otel-handler", "0.10.0"),
+  java: openTelemetry("javaagent", "/opt/otel-handler", "0.21.0"),
+  ruby: openTelemetry("ruby", "/opt/otel-handler", "0.15.0"),
 };
 
-/** Regions that the OpenTelemetry project publishes in, from the same workflows. */
-export const openTelemetryRegions: readonly string[] = [
+/** Regions that the OpenTelemetry project publishes in, from the same workflows: all 34 of the commercial partition. */
+export const openTelemetryRegions: readonly string[] = commercialRegions;
+
+/** Regions of AWS's older layers (aws-otel.github.io, legacy Lambda pages). */
+export const legacyAdotRegions: readonly string[] = [
   ...["ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1"],
   ...["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"],
   ...["us-east-1", "us-east-2", "us-west-1", "us-west-2"],

@@ -7,7 +7,11 @@ import {
   execWrapper,
   instrumentationVariables,
 } from "../../../provider/plan/instrumentation";
-import { adotRegions, openTelemetryRegions } from "../../../provider/plan/instrumentationLayers";
+import {
+  adotRegions,
+  legacyAdotRegions,
+  openTelemetryRegions,
+} from "../../../provider/plan/instrumentationLayers";
 import { UNKNOWN } from "../../../provider/plan/known";
 import { checkLayerArn } from "../../../provider/plan/layers";
 import { awsRegions } from "../../../provider/plan/regions";
@@ -47,7 +51,7 @@ describe("instrumentation layers", () => {
     );
     assert.match(arn("opentelemetry", { runtime: "java21" }), /:layer:opentelemetry-javaagent-/);
     assert.match(arn("opentelemetry", { runtime: "ruby3.4" }), /:layer:opentelemetry-ruby-/);
-    assert.match(arn("opentelemetry", { region: "mx-central-1" }), /known in mx-central-1; give the layer/);
+    assert.match(arn("opentelemetry", { region: "cn-north-1" }), /known in cn-north-1; give the layer/);
   });
 
   it("of AWS are in an account of the region", () => {
@@ -66,13 +70,16 @@ describe("instrumentation layers", () => {
   });
 
   it("are right ARNs for every language and region that is known", () => {
-    for (const region of [...openTelemetryRegions, ...Object.keys(adotRegions)]) {
-      assert.ok(awsRegions.includes(region), region);
-    }
+    const known = {
+      opentelemetry: openTelemetryRegions,
+      "adot-legacy": legacyAdotRegions,
+      adot: Object.keys(adotRegions),
+    };
+    assert.equal(openTelemetryRegions.length, 34);
+    for (const region of Object.values(known).flat()) assert.ok(awsRegions.includes(region), region);
     for (const runtime of ["nodejs22.x", "python3.13", "java21"]) {
       for (const distribution of distributions) {
-        const regions = distribution === "adot" ? Object.keys(adotRegions) : openTelemetryRegions;
-        for (const region of regions) {
+        for (const region of known[distribution as keyof typeof known]) {
           const chosen = arn(distribution, { runtime, region });
           assert.equal(checkLayerArn(chosen), undefined, chosen);
           assert.equal(chosen.split(":")[3], region);
