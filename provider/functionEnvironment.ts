@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withoutAbsent } from "./absent";
 import { combined } from "./combined";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
@@ -36,11 +35,12 @@ export function functionVariables(args: ObservedFunctionArgs): FunctionVariables
     const names = Object.keys(variables).sort();
     return { environment: names.length === 0 ? undefined : { variables }, names: pulumi.output(names) };
   }
-  const variables = pulumi
-    .all([own, settings])
-    .apply(([ownValues, settingValues]) =>
-      pulumi.output(merge(ownValues ?? {}, withoutAbsent(settingValues ?? {}), args)),
-    );
+  // All that the variables are made of is awaited here: what they depend on must not depend on what is known already.
+  const variables = combined(
+    [own, settings, telemetryOf(args)],
+    ([ownValues = {}, settingValues = {}, values]) =>
+      merge(ownValues, settingValues, values as ObservedFunctionArgs),
+  ) as pulumi.Output<Record<string, string>>;
   return { environment: { variables }, names: variables.apply((values) => Object.keys(values).sort()) };
 }
 
@@ -69,6 +69,23 @@ function merge(own: TextMap, settings: TextMap, args: ObservedFunctionArgs): Tex
     (text) => text,
   );
   return mergeEnvironment<Text>(own, [...planned, ...instrumentation(args)]).variables;
+}
+
+/** The arguments that become variables, besides the user's own variables and the settings. */
+function telemetryOf(args: ObservedFunctionArgs) {
+  const { endpoint, protocol, headers, authorization, serviceName, serviceVersion, resourceAttributes } =
+    args;
+  const { envFile, clickhouse, autoInstrumentation, runtime, packageType } = args;
+  const telemetry = {
+    endpoint,
+    protocol,
+    headers,
+    authorization,
+    serviceName,
+    serviceVersion,
+    resourceAttributes,
+  };
+  return { ...telemetry, envFile, clickhouse, autoInstrumentation, runtime, packageType };
 }
 
 function pick({ endpoint, protocol, serviceName, envFile, clickhouse }: ObservedFunctionArgs) {
@@ -113,7 +130,7 @@ function instrumentation({ autoInstrumentation, runtime, packageType }: Observed
     named,
     typeof layerVersionArn === "string" ? layerVersionArn : undefined,
   );
-  const wrapper = script ?? pulumi.output(runtime).apply((of) => execWrapper(distribution, String(of ?? "")));
+  const wrapper = script ?? combined([runtime], ([of]) => execWrapper(distribution, String(of ?? "")));
   return instrumentationVariables<Text>(wrapper, distribution, (text) => text);
 }
 

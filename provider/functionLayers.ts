@@ -5,6 +5,7 @@ import { invalidArguments } from "./argumentCheck";
 import { isPlain } from "./functionEnvironment";
 import { readManifestFile } from "./manifestFile";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { perProvider } from "./perProvider";
 import { chooseInstrumentation, distributionOf } from "./plan/instrumentation";
 import { chooseLayer } from "./plan/layers";
 import { defaultArchitecture } from "./plan/runtimes";
@@ -32,12 +33,14 @@ export function functionLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<s
   return pulumi.all([own, pulumi.all(added)]).apply(([arns, more]) => [...(arns ?? []), ...more]);
 }
 
+const providerRegion = perProvider((options) => getRegionOutput({}, options).region);
+
 /** Region of a function: its own, else that of its provider. */
 export function functionRegion(
   { region }: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
 ): pulumi.Output<string> {
-  const ofProvider = () => getRegionOutput({}, options).region;
+  const ofProvider = () => providerRegion(options);
   if (region === undefined) return ofProvider();
   return pulumi.output(region).apply((given) => (given ? pulumi.output(given) : ofProvider()));
 }

@@ -2,9 +2,21 @@ import { LogGroup } from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { denyLogsPolicy, type ExecutionRole } from "./executionRole";
 import { isPlain } from "./functionEnvironment";
+import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { defaultLogGroup } from "./plan/policies";
+import { logGroupNames, resourceName } from "./plan/resourceNames";
 import { CloudWatchLogs } from "./telemetryArgs";
+
+/** The log group of a function, before there is the function. */
+export interface FunctionLogGroup {
+  /** The group that was made for its retention. */
+  made: LogGroup | undefined;
+  /** The function's own argument, with the log group that was made for it. */
+  loggingConfig: ObservedFunctionArgs["loggingConfig"];
+  /** Its name; undefined where the function's name decides, and that is not given. */
+  name: pulumi.Output<string> | undefined;
+}
 
 /** What decides on a function's logs in CloudWatch. */
 export interface LoggedFunction {
@@ -12,6 +24,8 @@ export interface LoggedFunction {
   name: string;
   args: ObservedFunctionArgs;
   role: ExecutionRole;
+  /** Its log group, if that was asked for already. */
+  logGroup?: FunctionLogGroup;
   region: () => pulumi.Output<string>;
   /** Whether logs may be denied. Undefined when they may in any case. */
   confirmed: pulumi.Output<boolean> | undefined;
@@ -27,15 +41,27 @@ export interface FunctionLogs {
   finish(functionName: pulumi.Output<string>): void;
 }
 
-/** Makes the log group, if its retention is given, and the denial of logs, if they are disabled. */
-export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceOptions): FunctionLogs {
-  const { name, args } = of;
+/** Makes the log group, if its retention is given. */
+export function functionLogGroup(
+  name: string,
+  args: ObservedFunctionArgs,
+  options: pulumi.CustomResourceOptions,
+): FunctionLogGroup {
   const known = knownLogGroup(args);
   const made = args.logRetentionInDays === undefined ? undefined : logGroup(name, args, known, options);
   // A group whose name is made up has to be named to the function.
   const named = made !== undefined && known === undefined ? withLogGroup(args, made.name) : undefined;
-  const loggingConfig = named ?? args.loggingConfig;
-  const group = known ?? named?.apply(({ logGroup }) => logGroup);
+  return {
+    made,
+    loggingConfig: named ?? args.loggingConfig,
+    name: known ?? named?.apply(({ logGroup }) => logGroup),
+  };
+}
+
+/** Makes the log group, if its retention is given, and the denial of logs, if they are disabled. */
+export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceOptions): FunctionLogs {
+  const { name, args } = of;
+  const { made, loggingConfig, name: group } = of.logGroup ?? functionLogGroup(name, args, options);
   const early = group === undefined ? [] : denyLogs(of, group, options);
   return {
     loggingConfig,
@@ -70,8 +96,10 @@ function logGroup(
   known: pulumi.Output<string> | undefined,
   options: pulumi.CustomResourceOptions,
 ): LogGroup {
-  const naming = known === undefined ? { namePrefix: defaultLogGroup(`${name}-`) } : { name: known };
-  return new LogGroup(`${name}-log-group`, { ...naming, region, retentionInDays, tags }, options);
+  const prefix = defaultLogGroup(`${resourceName(name, logGroupNames)}-`);
+  const naming = known === undefined ? { namePrefix: prefix } : { name: known };
+  const named = namedResource(name, logGroupNames, "-log-group", options);
+  return new LogGroup(named.name, { ...naming, region, retentionInDays, tags }, named.options);
 }
 
 function withLogGroup({ loggingConfig }: ObservedFunctionArgs, logGroup: pulumi.Output<string>) {
@@ -90,7 +118,7 @@ function denyLogs(
 ): pulumi.Resource[] | pulumi.Output<pulumi.Resource[]> {
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
   const deny = (certain: boolean): pulumi.Resource[] => [
-    denyLogsPolicy(name, role, { region: region(), name: group }, options, certain),
+    denyLogsPolicy(name, role, { region, name: group }, options, certain),
   ];
   return confirmed === undefined ? deny(true) : confirmed.apply(deny);
 }

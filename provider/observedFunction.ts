@@ -10,7 +10,7 @@ import { executionRole } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
 import { componentInputs, functionInputs } from "./functionInputs";
 import { functionLayers, functionRegion } from "./functionLayers";
-import { functionLogs } from "./functionLogs";
+import { functionLogGroup, functionLogs } from "./functionLogs";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { functionReferences } from "./secretReferences";
 import { orStopUpdate } from "./stopUpdate";
@@ -69,9 +69,11 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const valid = orStopUpdate(name, checkLater(name, given, { region, account }));
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, given, options);
-    const role = executionRole(name, stored, functionReferences(name, stored), options);
+    const logGroup = functionLogGroup(name, stored, options);
+    const place = logGroup.name && { region, name: logGroup.name };
+    const role = executionRole(name, stored, functionReferences(name, stored), place, options);
     const confirmed = confirmDelivery(name, given, { parent: this });
-    const logs = functionLogs({ name, args: stored, role, region, confirmed }, options);
+    const logs = functionLogs({ name, args: stored, role, logGroup, region, confirmed }, options);
     const made = awaitedResources([role.policies, ...logs.resources]);
     const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
 

@@ -15,7 +15,8 @@ import type {
 export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
   /**
    * ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-   * allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+   * allowed just what the function's arguments need. It may write to the function's log group alone where that is known
+   * before the function exists: with `name`, `logRetentionInDays`, or a log group in `loggingConfig`. A role that is given gets inline policies for the secrets that the
    * settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
    */
   role?: pulumi.Input<string>;
@@ -97,10 +98,10 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   autoInstrumentation?: AutoInstrumentationArgs;
   /**
-   * What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
-   * that is made here, and denies it on this function's log group alone, so that a given role can keep its other
-   * policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
-   * in place before the function exists; otherwise it follows at once.
+   * What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
+   * function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
+   * made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
+   * before the function exists; otherwise it follows immediately.
    */
   cloudWatchLogs?: CloudWatchLogs;
   /**

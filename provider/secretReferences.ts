@@ -10,9 +10,10 @@ import { variableOf } from "./plan/settings";
 /** The secrets and parameters that a function's extension will read. */
 export interface FunctionReferences {
   /**
-   * Whether there are any: `undefined` as long as it depends on values that are still to come.
+   * Whether there may be any, as far as the arguments tell without their values: an argument that is still to come may
+   * turn out to hold some, whatever it is in a preview.
    */
-  any: boolean | undefined;
+  any: boolean;
   /** The references. Not secret: they are ARNs. */
   references: SecretReference[] | pulumi.Output<SecretReference[]>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
@@ -40,9 +41,8 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
       ].flatMap(parseReferences),
   );
   const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
-  const any = certain || (open ? undefined : false);
   return {
-    any,
+    any: certain || open,
     references: pulumi.Output.isInstance(references) ? pulumi.unsecret(references) : references,
     kmsKeyArns: args.secretKmsKeyArns ?? [],
   };

@@ -1,6 +1,8 @@
 import { Secret, SecretVersion } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
+import { type NamedResource, namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { secretNames } from "./plan/resourceNames";
 
 /**
  * Stores the keys that were given as values in Secrets Manager, each in a secret of its own.
@@ -13,7 +15,7 @@ export function storeSecrets(
 ): ObservedFunctionArgs {
   const { ingestionKey, clickhousePassword, clickhouse, ...others } = args;
   const store = (suffix: string, description: string, value: pulumi.Input<string>) =>
-    storeSecret(`${name}-${suffix}`, { args, description, value }, options);
+    storeSecret(namedResource(name, secretNames, `-${suffix}`, options), { args, description, value });
   const authorization =
     ingestionKey === undefined
       ? args.authorization
@@ -36,9 +38,8 @@ export function withSecrets(args: ObservedFunctionArgs): ObservedFunctionArgs {
 }
 
 function storeSecret(
-  name: string,
+  { name, options }: NamedResource,
   of: { args: ObservedFunctionArgs; description: string; value: pulumi.Input<string> },
-  options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const { region, secretKmsKeyArns } = of.args;
   const kmsKeyId = secretKmsKeyArns && pulumi.output(secretKmsKeyArns).apply((keys) => keys?.[0]);

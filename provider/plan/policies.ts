@@ -67,6 +67,21 @@ function serviceEndpoint({ service, region, partition }: SecretReference): strin
 }
 
 /**
+ * A statement that has no effect, for a policy whose references turned out to be none: IAM refuses a policy without
+ * statements, and whether there is a policy must not depend on values that are only known during an update. It denies,
+ * so that it would grant nothing even if its condition could hold.
+ */
+export function noEffectStatement(): PolicyStatement {
+  return {
+    Sid: "NothingToRead",
+    Effect: "Deny",
+    Action: ["secretsmanager:GetSecretValue"],
+    Resource: ["*"],
+    Condition: { StringEquals: { "aws:PrincipalType": ["None"] } },
+  };
+}
+
+/**
  * Forbids one log group and its streams to a role, whatever else the role allows, so that other functions with the same
  * role keep their logs.
  * @param logGroupArn ARN of the log group, without `:*`.
@@ -80,9 +95,16 @@ export function denyLogsStatement(logGroupArn: string): PolicyStatement {
   };
 }
 
-/** What a function needs to write its logs to CloudWatch: the same as AWS's own policy AWSLambdaBasicExecutionRole. */
-export function writeLogsStatement(): PolicyStatement {
-  return allow("WriteLogs", logActions, ["*"]);
+/**
+ * What a function needs to write its logs to CloudWatch: the actions of AWS's own policy AWSLambdaBasicExecutionRole.
+ * @param logGroupArn ARN of the log group, without `:*`. Without it every log group is allowed.
+ */
+export function writeLogsStatement(logGroupArn?: string): PolicyStatement {
+  return allow(
+    "WriteLogs",
+    logActions,
+    logGroupArn === undefined ? ["*"] : [logGroupArn, `${logGroupArn}:*`],
+  );
 }
 
 /** What Lambda needs to put a function into a VPC. AWS grants these actions only on `*`. */
@@ -103,11 +125,18 @@ export function tracingStatement(): PolicyStatement {
   return allow("SendTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
 }
 
-/** What a function needs to mount an access point of Elastic File System. */
+/**
+ * What a function needs to mount an access point of Elastic File System or of S3 Files, and to write to it. The service
+ * is the one of the ARN (Service Authorization Reference, "Amazon Elastic File System" and "Amazon S3 Files").
+ */
 export function fileSystemStatement(accessPointArn: string): PolicyStatement {
-  const actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"];
-  const condition = { StringEquals: { "elasticfilesystem:AccessPointArn": [accessPointArn] } };
-  return { ...allow("MountFileSystem", actions, ["*"]), Condition: condition };
+  const [, , service = ""] = accessPointArn.split(":");
+  const prefix = service === "s3files" ? "s3files" : "elasticfilesystem";
+  const [fileSystem = accessPointArn] = accessPointArn.split("/access-point/");
+  const resource = prefix === "s3files" ? fileSystem : "*";
+  const condition = { StringEquals: { [`${prefix}:AccessPointArn`]: [accessPointArn] } };
+  const actions = [`${prefix}:ClientMount`, `${prefix}:ClientWrite`];
+  return { ...allow("MountFileSystem", actions, [resource]), Condition: condition };
 }
 
 /** What Lambda needs to send failed asynchronous events to a queue or topic. */

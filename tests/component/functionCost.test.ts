@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
 import { program, type Way } from "../../bench/providerPrograms";
+import { ObservedFunction } from "../../index";
 import { runMocked } from "./mockedStack";
+import { minimal } from "./observedFunctionFixture";
 
 /** What so many functions make Pulumi's runtime do, in numbers that do not depend on the machine. */
 async function costs(way: Way, functions: number) {
@@ -50,6 +52,21 @@ describe("the cost of an ObservedFunction", () => {
     const [first, later] = [await costsOfOne("imported", 5, 10), await costsOfOne("imported", 15, 20)];
     assert.equal(later.resources, first.resources);
     assert.ok(Math.abs(later.promises / first.promises - 1) <= 0.02, JSON.stringify([first, later]));
+  });
+
+  it("asks a provider once what it has to know of it, whatever the number of functions", async () => {
+    const called: string[] = [];
+    const role = "arn:aws:iam::123456789012:role/shared";
+    const many = () =>
+      Array.from({ length: 5 }, (_, i) => [
+        new ObservedFunction(`named-${i}`, { ...minimal, name: `named-${i}` }),
+        new ObservedFunction(`shared-${i}`, { ...minimal, role }),
+      ]);
+    await runMocked(many, { called });
+    assert.deepEqual(called.sort(), [
+      "aws:index/getCallerIdentity:getCallerIdentity",
+      "aws:index/getRegion:getRegion",
+    ]);
   });
 
   it("keeps none of the function's own inputs in the component's state", async () => {

@@ -2,28 +2,15 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../index";
 import { account, runMocked, valueFrom } from "./mockedStack";
-import { layerVersionArn, minimal, problems, secretArn } from "./observedFunctionFixture";
-
-const givenRole = "arn:aws:iam::123456789012:role/service/shared";
-const types = {
-  function: "aws:lambda/function:Function",
-  role: "aws:iam/role:Role",
-  policy: "aws:iam/rolePolicy:RolePolicy",
-};
-
-async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
-  const { result, resources } = await runMocked(
-    () => new clickstack.ObservedFunction("api", { ...minimal, ...args }),
-  );
-  const inputs = resources.one(types.function).inputs;
-  const { variables: environment } = (inputs.environment ?? { variables: {} }) as {
-    variables: Record<string, unknown>;
-  };
-  const policy = (name: string) => JSON.parse(String(resources.one(types.policy, name).inputs.policy));
-  const statement = (sid: string) =>
-    policy("api-permissions").Statement.find(({ Sid }: { Sid: string }) => Sid === sid);
-  return { component: result, resources, inputs, environment, policy, statement };
-}
+import {
+  givenRole,
+  layerVersionArn,
+  minimal,
+  observe,
+  problems,
+  secretArn,
+  types,
+} from "./observedFunctionFixture";
 
 describe("ObservedFunction", () => {
   it("passes the function's own inputs on and none of its own", async () => {
@@ -122,84 +109,6 @@ describe("ObservedFunction", () => {
     assert.deepEqual(there.inputs.layers, [layerVersionArns["us-east-2"].arm64]);
     const missing = await problems({ extension: pulumi.output({ layerVersionArns }) });
     assert.match(missing['extension.layerVersionArns["eu-west-1"]'] ?? "", /no layer for x86_64/);
-  });
-
-  describe("role", () => {
-    it("is made with what AWS's own policy for logs allows, in one policy", async () => {
-      const { resources, component, policy } = await observe({});
-      const trust = JSON.parse(String(resources.one(types.role).inputs.assumeRolePolicy));
-      assert.equal(trust.Statement[0].Principal.Service, "lambda.amazonaws.com");
-      // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
-      assert.deepEqual(policy("api-permissions").Statement, [
-        {
-          Sid: "WriteLogs",
-          Effect: "Allow",
-          Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: ["*"],
-        },
-      ]);
-      assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
-      assert.equal(await valueFrom(component.roleName), "api-0a1b2c3");
-      assert.equal(resources.one(types.function).inputs.role, await valueFrom(component.roleArn));
-    });
-
-    it("is made with what the network, tracing and dead letters need", async () => {
-      const { policy, resources } = await observe({
-        authorization: secretArn,
-        vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
-        tracingConfig: { mode: "Active" },
-        deadLetterConfig: { targetArn: "arn:aws:sqs:eu-west-1:123456789012:dead" },
-      });
-      assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
-      const actions = policy("api-permissions").Statement.flatMap(
-        ({ Action }: { Action: string[] }) => Action,
-      );
-      assert.ok(actions.includes("ec2:CreateNetworkInterface"));
-      assert.ok(actions.includes("xray:PutTraceSegments"));
-      assert.ok(actions.includes("sqs:SendMessage"));
-      assert.ok(actions.includes("secretsmanager:GetSecretValue"));
-    });
-
-    it("that is given gets policies by its name and nothing else", async () => {
-      const { resources, component, policy } = await observe({ role: givenRole, authorization: secretArn });
-      assert.deepEqual(resources.names(types.role), []);
-      assert.equal(resources.one(types.policy).inputs.role, "shared");
-      assert.deepEqual(policy("api-secrets").Statement, [
-        {
-          Sid: "ReadSecrets",
-          Effect: "Allow",
-          Action: ["secretsmanager:GetSecretValue"],
-          Resource: [secretArn],
-        },
-      ]);
-      assert.equal(await valueFrom(component.roleName), "shared");
-    });
-
-    it("may read what outputs turn out to refer to, and gets no policy when they do not", async () => {
-      const text = pulumi.output(`Bearer \${${secretArn}}`);
-      const headers = { Authorization: text };
-      assert.deepEqual((await observe({ headers })).statement("ReadSecrets").Resource, [secretArn]);
-      const given = await observe({ headers, role: givenRole });
-      assert.deepEqual(given.policy("api-secrets").Statement[0].Resource, [secretArn]);
-      const endpoint = pulumi.output("https://clickstack.example.com:4318");
-      assert.equal((await observe({ endpoint })).statement("ReadSecrets"), undefined);
-      for (const role of [{ role: givenRole }, { cloudWatchLogs: clickstack.CloudWatchLogs.Disable }]) {
-        const { resources } = await observe({ endpoint, ...role });
-        const names = resources.names(types.policy).filter((name) => name !== "api-no-logs");
-        assert.deepEqual(names, []);
-      }
-    });
-
-    it("finds references in the user's own variables, as output too", async () => {
-      const variables = {
-        ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `x=\${${secretArn}#key}`,
-        OTHER: "${arn:aws:x}",
-      };
-      for (const environment of [{ variables }, pulumi.output({ variables })]) {
-        const { statement } = await observe({ environment });
-        assert.deepEqual(statement("ReadSecrets").Resource, [secretArn]);
-      }
-    });
   });
 
   describe("CloudWatch logs", () => {

@@ -35,3 +35,27 @@ export async function problemsOf(
 export function problems(args: Partial<clickstack.ObservedFunctionArgs>) {
   return problemsOf(() => new clickstack.ObservedFunction("api", { ...minimal, ...args }));
 }
+
+/** A role of the user's own. */
+export const givenRole = "arn:aws:iam::123456789012:role/service/shared";
+/** Types of what a function is made of. */
+export const types = {
+  function: "aws:lambda/function:Function",
+  role: "aws:iam/role:Role",
+  policy: "aws:iam/rolePolicy:RolePolicy",
+};
+
+/** What a function with these arguments besides the least is made of. */
+export async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
+  const { result, resources } = await runMocked(
+    () => new clickstack.ObservedFunction("api", { ...minimal, ...args }),
+  );
+  const inputs = resources.one(types.function).inputs;
+  const { variables: environment } = (inputs.environment ?? { variables: {} }) as {
+    variables: Record<string, unknown>;
+  };
+  const policy = (name: string) => JSON.parse(String(resources.one(types.policy, name).inputs.policy));
+  const statement = (sid: string) =>
+    policy("api-permissions").Statement.find(({ Sid }: { Sid: string }) => Sid === sid);
+  return { component: result, resources, inputs, environment, policy, statement };
+}

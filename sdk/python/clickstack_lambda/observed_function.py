@@ -94,10 +94,10 @@ class ObservedFunctionArgs:
         :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
-        :param 'CloudWatchLogs' cloud_watch_logs: What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
-               that is made here, and denies it on this function's log group alone, so that a given role can keep its other
-               policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
-               in place before the function exists; otherwise it follows at once.
+        :param 'CloudWatchLogs' cloud_watch_logs: What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
+               function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
+               made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
+               before the function exists; otherwise it follows immediately.
         :param pulumi.Input[pulumi.Archive] code: Path to the function's deployment package within the local filesystem. Conflicts with `imageUri` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] code_sha256: Base64-encoded representation the source code package file. Use this argument to trigger updates when the function source code changes. For OCI, this value is relayed directly from the image digest. For zip files, this value is the Base64 encoded SHA-256 hash of the `.zip` file. Layers are not included in the calculation. To trigger updates using a non-standard hashing algorithm, use the `sourceCodeHash` argument instead.
         :param pulumi.Input[_builtins.str] code_signing_config_arn: ARN of a code-signing configuration to enable code signing for this function.
@@ -146,7 +146,8 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-               allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+               allowed just what the function's arguments need. It may write to the function's log group alone where that is known
+               before the function exists: with `name`, `logRetentionInDays`, or a log group in `loggingConfig`. A role that is given gets inline policies for the secrets that the
                settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
         :param pulumi.Input[_builtins.str] runtime: Identifier of the function's runtime. Required if `packageType` is `Zip`. See [Runtimes](https://docs.aws.amazon.com/lambda/latest/dg/API_CreateFunction.html#SSS-CreateFunction-request-Runtime) for valid values.
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
@@ -375,10 +376,10 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="cloudWatchLogs")
     def cloud_watch_logs(self) -> Optional['CloudWatchLogs']:
         """
-        What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
-        that is made here, and denies it on this function's log group alone, so that a given role can keep its other
-        policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
-        in place before the function exists; otherwise it follows at once.
+        What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
+        function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
+        made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
+        before the function exists; otherwise it follows immediately.
         """
         return pulumi.get(self, "cloud_watch_logs")
 
@@ -812,7 +813,8 @@ class ObservedFunctionArgs:
     def role(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
         ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-        allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+        allowed just what the function's arguments need. It may write to the function's log group alone where that is known
+        before the function exists: with `name`, `logRetentionInDays`, or a log group in `loggingConfig`. A role that is given gets inline policies for the secrets that the
         settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
         """
         return pulumi.get(self, "role")
@@ -1137,10 +1139,10 @@ class ObservedFunction(pulumi.ComponentResource):
         :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
-        :param 'CloudWatchLogs' cloud_watch_logs: What becomes of the function's logs in CloudWatch. Defaults to `Keep`. `Disable` leaves the permission out of a role
-               that is made here, and denies it on this function's log group alone, so that a given role can keep its other
-               policies and other functions on it keep their logs. With a `name` (or a log group in `loggingConfig`) the denial is
-               in place before the function exists; otherwise it follows at once.
+        :param 'CloudWatchLogs' cloud_watch_logs: What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
+               function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
+               made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
+               before the function exists; otherwise it follows immediately.
         :param pulumi.Input[pulumi.Archive] code: Path to the function's deployment package within the local filesystem. Conflicts with `imageUri` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] code_sha256: Base64-encoded representation the source code package file. Use this argument to trigger updates when the function source code changes. For OCI, this value is relayed directly from the image digest. For zip files, this value is the Base64 encoded SHA-256 hash of the `.zip` file. Layers are not included in the calculation. To trigger updates using a non-standard hashing algorithm, use the `sourceCodeHash` argument instead.
         :param pulumi.Input[_builtins.str] code_signing_config_arn: ARN of a code-signing configuration to enable code signing for this function.
@@ -1189,7 +1191,8 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-               allowed just what the function's arguments need. A role that is given gets inline policies for the secrets that the
+               allowed just what the function's arguments need. It may write to the function's log group alone where that is known
+               before the function exists: with `name`, `logRetentionInDays`, or a log group in `loggingConfig`. A role that is given gets inline policies for the secrets that the
                settings refer to, and for `cloudWatchLogs`; it has to have its other permissions already.
         :param pulumi.Input[_builtins.str] runtime: Identifier of the function's runtime. Required if `packageType` is `Zip`. See [Runtimes](https://docs.aws.amazon.com/lambda/latest/dg/API_CreateFunction.html#SSS-CreateFunction-request-Runtime) for valid values.
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
