@@ -39,7 +39,10 @@ function functions(Observed: typeof ObservedFunction | typeof RemoteObservedFunc
       environment: { variables },
       secretArns: [made.arn],
     },
-    settings: { settings: made.version.apply(() => ({ otlpExporterCompression: "none" })), ingestionKey: "hush" },
+    settings: {
+      settings: made.version.apply(() => ({ otlpExporterCompression: "none" })),
+      ingestionKey: "hush",
+    },
     quiet: { role, name: pulumi.interpolate`quiet-${made.version}`, cloudWatchLogs: Disable },
     quietLater: { role, endpoint: reference, cloudWatchLogs: Disable },
     retained: { logRetentionInDays: 7, secretArns: made.arn.apply((arn) => [arn]) },
