@@ -19,6 +19,10 @@ const steps = {
     title: "Pulumi engine",
     run: async (log) => (await import("./setup/pulumiEngine.mjs")).ensurePulumiEngine({ root, log }),
   },
+  languageHost: {
+    title: "Pulumi language host",
+    run: async (log) => (await import("./setup/languageHost.mjs")).ensureLanguageHost({ root, log }),
+  },
   build: { title: "compiled package", run: (log) => ensureBuild({ root, log }) },
   runtimes: {
     title: "Lambda runtime clients",
@@ -36,7 +40,7 @@ const plans = {
   layers: [["nodeModules"], ["python"]],
   bench: [["nodeModules"], ["python"]],
   demo: [["nodeModules"], ["python", "engine"], ["runtimes"]],
-  test: [["nodeModules"], ["python", "engine", "build"], ["runtimes"]],
+  test: [["nodeModules"], ["python", "engine", "build"], ["runtimes", "languageHost"]],
 };
 
 const plan = plans[purpose];

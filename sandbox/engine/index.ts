@@ -63,7 +63,7 @@ export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine
   }
   const environment: Record<string, string> = {
     ...aws.environment,
-    ...pathWith(command),
+    PATH: pathWith(command),
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "",
@@ -81,10 +81,11 @@ export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine
   };
 }
 
-/** PATH on which a command of a directory of its own comes first; nothing when it is on PATH already. */
-function pathWith(command: PulumiCommand): Record<string, string> {
+/** PATH with the engine's folder first, if it is not on PATH already, and the set-up's language host last. */
+function pathWith(command: PulumiCommand): string {
   const directory = dirname(command.command);
-  return directory === "." ? {} : { PATH: `${directory}${delimiter}${process.env.PATH ?? ""}` };
+  const folders = [process.env.PATH ?? "", join(root, ".cache/pulumi/bin")];
+  return (directory === "." ? folders : [directory, ...folders]).join(delimiter);
 }
 
 async function createStack(

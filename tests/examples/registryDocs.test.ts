@@ -76,7 +76,8 @@ describe("the Pulumi registry's pages", () => {
       const [, key = ""] = /^pulumi config set (?:--secret )?(\S+)/.exec(command) ?? [];
       if (key && !key.startsWith("aws:"))
         for (const project of projects) assert.match(project, new RegExp(`^ {2}${key}:$`, "m"), command);
-      if (!script && !key) assert.match(command, /^(npm ci|pulumi (up|package add|stack output))( |$)/);
+      if (!script && !key)
+        assert.match(command, /^(npm ci|pulumi (up|package add|stack init|stack output))( |$)/);
     }
     assert.ok(commands.some((command) => command.startsWith("pulumi package add")));
   });

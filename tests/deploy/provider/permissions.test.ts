@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ExtensionLayers, ObservedFunction } from "../../../index";
-import publishLayers from "../../../layers/stack";
+import publishLayers from "../../../publish/stack";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
 import { type Engine, startEngine } from "../../../sandbox/engine";
 import { region } from "../embeddedAws/surroundings";

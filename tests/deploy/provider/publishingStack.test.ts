@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LambdaClient, ListLayerVersionsCommand } from "@aws-sdk/client-lambda";
-import publishLayers from "../../../layers/stack";
 import { commercialRegions, defaultRegions } from "../../../provider/plan/regions";
+import publishLayers from "../../../publish/stack";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
 import { changes, useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "./builtLayers";
@@ -26,7 +26,7 @@ describe("the layer publishing stack", () => {
   it("is what Pulumi.yaml runs", () => {
     const project = readFileSync(join(__dirname, "../../../Pulumi.yaml"), "utf8");
     assert.match(project, new RegExp(`^name: ${projectName}$`, "m"));
-    assert.match(project, /^main: layers\/stack\.ts$/m);
+    assert.match(project, /^main: publish\/stack\.ts$/m);
   });
 
   it("publishes what was built in every commercial region of the account, once, and tells of the others", async () => {

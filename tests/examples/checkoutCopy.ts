@@ -1,0 +1,65 @@
+import { execFile, execFileSync } from "node:child_process";
+import { accessSync, constants, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { type Engine, engineDiagnostics } from "../../sandbox/engine";
+
+const root = join(__dirname, "..", "..");
+
+/** Folders of the checkout that no Pulumi project reads. */
+const unread = /^(bench|demo|runtime|sandbox|sdk|tests)\//;
+
+/**
+ * Copies what git has of this checkout into a temporary folder, as a clone would be, with this checkout's installed npm
+ * packages. Pulumi writes the stacks' configuration beside the projects: here it is away with the copy.
+ */
+export function copyCheckout(): { directory: string; remove(): void } {
+  const directory = mkdtempSync(join(tmpdir(), "checkout-"));
+  const list = ["ls-files", "--cached", "--others", "--exclude-standard"];
+  for (const file of execFileSync("git", list, { cwd: root, encoding: "utf8" }).split("\n")) {
+    if (file === "" || unread.test(file) || !existsSync(join(root, file))) continue;
+    cpSync(join(root, file), join(directory, file), { recursive: true });
+  }
+  symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** Whether the engine can run projects of a language itself, without the Automation API. */
+export function hasLanguageHost(engine: Engine, language: string): boolean {
+  return (engine.environment.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, `pulumi-language-${language}`), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Runs commands as somebody types them into a shell in a folder; `pulumi` is the engine and asks nothing.
+ * @returns what they print.
+ * @throws at the first command that fails, with what the engine says about resources.
+ */
+export function typeCommands(
+  engine: Engine,
+  directory: string,
+  commands: readonly string[],
+): Promise<string> {
+  const env = {
+    ...process.env,
+    ...engine.environment,
+    PULUMI_SKIP_CONFIRMATIONS: "true",
+    NODE: process.execPath,
+    // npm runs the tests with its own settings and node_modules/.bin, of which a shell knows nothing.
+    PATH: [dirname(process.execPath), engine.environment.PATH].join(delimiter),
+  };
+  return new Promise((resolve, reject) => {
+    const options = { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 };
+    execFile("bash", ["-euc", commands.join("\n")], options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const found = engineDiagnostics(`${stdout}\n${stderr}`);
+      reject(new Error(`${commands.join("\n")}\nfailed:\n${found}`, { cause: error }));
+    });
+  });
+}
