@@ -1,4 +1,3 @@
-import { AsyncResource } from "node:async_hooks";
 import type { FunctionArgs } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
@@ -11,6 +10,8 @@ import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogs } from "./functionLogs";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { type FunctionCandidate, type FunctionFilter, isObserved } from "./plan/functionFilter";
+import { registerTransform } from "./pulumi/callbackContext";
+import { withOutputs } from "./pulumi/markedValues";
 import { functionReferences } from "./secretReferences";
 import { orStopUpdate } from "./stopUpdate";
 import { storeSecrets } from "./storedSecrets";
@@ -43,11 +44,10 @@ export function observeStack(args: ObserveStackArgs): void {
   const { include, exclude, ...telemetry } = withoutAbsent(args);
   const stored = storeSecrets("clickstack", telemetry, {});
   const confirmed = confirmDelivery("this stack", telemetry, {});
-  // The engine calls back from outside of the program. What is made there has to belong to it, which programs that run
-  // inside of another (Automation API) know by their asynchronous context alone.
-  const transform = AsyncResource.bind(async (resource: pulumi.ResourceTransformArgs) => {
-    if (resource.type !== functionType || (await isInComponent(resource.opts.parent))) return undefined;
-    if (!isObserved(candidate(resource), { include, exclude })) return undefined;
+  registerTransform(functionType, async (marked) => {
+    if (await isInComponent(marked.opts.parent)) return undefined;
+    const resource = { ...marked, props: await withOutputs(marked.props) };
+    if (!isObserved(await candidate(resource), { include, exclude })) return undefined;
     if (resource.props.packageType === "Image") {
       const advice = "build the extension into its image (see examples/container-image), or exclude it";
       await pulumi.log.warn(
@@ -62,7 +62,6 @@ export function observeStack(args: ObserveStackArgs): void {
     });
     return orStopUpdate(resource.name, observed);
   });
-  pulumi.runtime.registerResourceTransform(transform);
 }
 
 /** One function with everything that it needs to be observed. */
@@ -88,8 +87,16 @@ async function observe(
   const { loggingConfig } = logs;
   return {
     props: { ...props, layers, environment, ...(loggingConfig && { loggingConfig }) },
-    opts: pulumi.mergeOptions(opts as pulumi.CustomResourceOptions, { dependsOn }),
+    opts: pulumi.mergeOptions(functionOptions(opts as pulumi.CustomResourceOptions), { dependsOn }),
   };
+}
+
+/**
+ * A transform is given `false` for what the program leaves open. Given back, it would keep a named function from being
+ * deleted before it is made anew, as its provider asks, and the new one would be refused for its name.
+ */
+function functionOptions(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return opts.deleteBeforeReplace ? opts : { ...opts, deleteBeforeReplace: undefined };
 }
 
 /** Pulumi's own form of a name that the program leaves open, with IAM's sign for any one character. */
@@ -102,15 +109,16 @@ async function isInComponent(parent: pulumi.Resource | undefined): Promise<boole
   return (await awaited(parent.urn))?.includes(componentType) ?? false;
 }
 
-function candidate({ name, props }: pulumi.ResourceTransformArgs): FunctionCandidate {
+async function candidate({ name, props }: pulumi.ResourceTransformArgs): Promise<FunctionCandidate> {
   const text = (value: unknown) => (typeof value === "string" ? value : undefined);
-  const tags = Object.entries((props.tags ?? {}) as Record<string, unknown>).flatMap(([key, value]) =>
-    typeof value === "string" ? [[key, value]] : [],
+  const values = (await awaited<unknown>(props.tags)) ?? {};
+  const tags = await Promise.all(
+    Object.entries(values).map(async ([key, value]) => [key, text(await awaited(value))] as const),
   );
-  const [functionName, runtime] = [text(props.name), text(props.runtime)];
+  const [functionName, runtime] = (await Promise.all([props.name, props.runtime].map(awaited))).map(text);
   return {
     name,
-    tags: Object.fromEntries(tags),
+    tags: Object.fromEntries(tags.filter((tag): tag is [string, string] => tag[1] !== undefined)),
     ...(functionName === undefined ? {} : { functionName }),
     ...(runtime === undefined ? {} : { runtime }),
   };

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { Role } from "@pulumi/aws/iam";
-import { CallbackFunction, Function as LambdaFunction } from "@pulumi/aws/lambda";
+import {
+  CallbackFunction,
+  type FunctionArgs,
+  Function as LambdaFunction,
+  LayerVersion,
+} from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
@@ -129,5 +134,21 @@ describe("observeStack", () => {
       assert.match(error.message, /timeout: is 1 s; an observed function needs 2 s at least/);
       return true;
     });
+  });
+
+  it("lets a function with a name of its own be replaced", async () => {
+    const image = `123456789012.dkr.ecr.${region}.amazonaws.com/named:1`;
+    const named = (inputs: Partial<FunctionArgs>) => async () => {
+      const { arn: layerVersionArn } = new LayerVersion("named", { layerName: "named", code });
+      clickstack.observeStack({ extension: { layerVersionArn } });
+      const role = new Role("named", { assumeRolePolicy: trustPolicy });
+      new LambdaFunction("named", { role: role.arn, name: "named", ...inputs });
+    };
+    const stack = await surroundings.stack({ program: named({ packageType: "Image", imageUri: image }) });
+    await stack.up();
+    const zip = named({ runtime: "nodejs22.x", handler: "index.handler", code });
+    const update = await surroundings.stack({ stackName: stack.name, program: zip });
+    assert.deepEqual(changes(await update.up()), { replace: 1 });
+    await update.destroy();
   });
 });

@@ -1,0 +1,63 @@
+/**
+ * Works around a fault of @pulumi/pulumi, up to 3.248.0 at least: its server of callbacks (`CallbackServer` in
+ * sdk/nodejs/runtime/callbacks.ts) reads and writes a transform's values in whatever asynchronous context gRPC calls it,
+ * though the deployment that they belong to is known by that context alone in inline programs (Automation API) and in
+ * `construct` of a provider. Elsewhere Pulumi takes the engine for one without secrets, and every transformed resource's
+ * secrets go into the state as plain text; unknown values of a preview become `undefined`.
+ * Not needed any more once `CallbackServer` binds its callbacks to the context of their registration (`AsyncResource.bind`).
+ */
+import { AsyncResource } from "node:async_hooks";
+import * as pulumi from "@pulumi/pulumi";
+import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
+
+type Callback = (request: Uint8Array) => Promise<unknown>;
+type Transform = (
+  resource: pulumi.ResourceTransformArgs,
+) => Promise<pulumi.ResourceTransformResult | undefined>;
+
+/** Servers whose callbacks are bound already. */
+const bound = new WeakSet<object>();
+
+/**
+ * Registers a transform of the stack for one type of resource, in the asynchronous context of this deployment.
+ *
+ * Pulumi's private list of callbacks is what makes that possible. Where it is gone, and callbacks still come in another
+ * context, the resource is refused before its values are read: better no deployment than secrets in plain text.
+ */
+export function registerTransform(type: string, transform: Transform): void {
+  bindCallbacks();
+  const inContext = AsyncResource.bind(transform);
+  const expected = AsyncResource.bind(describeContext);
+  let checked: Promise<void> | undefined;
+  pulumi.runtime.registerResourceTransform(async (resource) => {
+    if (resource.type !== type) return undefined;
+    checked ??= checkContext(expected);
+    await checked;
+    return inContext(resource);
+  });
+}
+
+/** Has every callback of this deployment, those of other transforms and hooks too, run in this context. */
+function bindCallbacks(): void {
+  const server = getCallbacks() as { _callbacks?: unknown } | undefined;
+  if (server === undefined || bound.has(server) || !(server._callbacks instanceof Map)) return;
+  bound.add(server);
+  const callbacks = server._callbacks as Map<string, Callback>;
+  const set = callbacks.set.bind(callbacks);
+  for (const [token, callback] of callbacks) set(token, AsyncResource.bind(callback));
+  callbacks.set = (token, callback) => set(token, AsyncResource.bind(callback));
+}
+
+/** @throws if values are read and written here in another way than where the transform was registered. */
+async function checkContext(expected: () => Promise<string>): Promise<void> {
+  if ((await describeContext()) === (await expected())) return;
+  throw new Error(
+    "this version of @pulumi/pulumi calls transforms outside of their deployment, which would store secrets as plain text: use the version that clickstack-lambda's package.json names, or run the program as a project of its own instead of by the Automation API",
+  );
+}
+
+/** What decides how values are read and written: whether unknown values and secrets stay what they are. */
+async function describeContext(): Promise<string> {
+  const { probe } = await pulumi.runtime.serializeProperties("probe", { probe: pulumi.secret("") });
+  return JSON.stringify({ preview: pulumi.runtime.isDryRun(), secrets: pulumi.runtime.isRpcSecret(probe) });
+}
