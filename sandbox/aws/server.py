@@ -1,14 +1,13 @@
 """The embedded AWS: moto as one server process, with what a Lambda extension's tests need beyond it.
 
 Prints `listening <port>` once it answers, and ends when its standard input closes, so that it never outlives its parent.
-Every change of moto's behaviour sits in this file, each with its reason.
+Every change of what moto answers sits in this file, each with its reason; what it has to refuse is in `refusals/`.
 """
 
 import hashlib
 import json
 import logging
 import os
-import re
 import sys
 import threading
 from typing import Any, Optional
@@ -18,21 +17,23 @@ from urllib.parse import parse_qs, urlparse
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 from moto.awslambda import models, responses  # noqa: E402
-from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError  # noqa: E402
+from moto.awslambda.exceptions import LambdaClientError  # noqa: E402
 from moto.core.models import default_user_config  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
+from refusals import install, layers  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 CONTENT_PATH = "/embedded-aws/contents/"
-LAYER_VERSION_ARN = re.compile(r"arn:(aws[a-z-]*):lambda:([a-z0-9-]+):(\d{12}):layer:([A-Za-z0-9_-]+):(\d+)")
-MAX_LAYERS = 5
 MAX_PAGE = 50
 # Parts of a function's configuration that moto accepts but forgets.
-KEPT_SETTINGS = ("LoggingConfig", "DeadLetterConfig", "FileSystemConfigs", "DurableConfig", "TenancyConfig")
+KEPT_SETTINGS = (
+    *("LoggingConfig", "DeadLetterConfig", "FileSystemConfigs", "DurableConfig", "TenancyConfig"),
+    "CapacityProviderConfig",
+)
 
 
 class Contents:
@@ -55,7 +56,7 @@ contents = Contents()
 
 
 class EmbeddedFunction(models.LambdaFunction):
-    """Layers checked as AWS does, all settings kept, code that can be downloaded."""
+    """All settings kept, code that can be downloaded, and changes that are under way until somebody asks."""
 
     __module__ = models.__name__  # moto files instances under the service that their class's module names
 
@@ -64,31 +65,13 @@ class EmbeddedFunction(models.LambdaFunction):
         spec: dict[str, Any] = kwargs["spec"]
         self.kept = {name: spec[name] for name in KEPT_SETTINGS if spec.get(name)}
         self.snap_start = spec.get("SnapStart", {}).get("ApplyOn", "None")
+        self.pending: Optional[str] = "Pending"
 
     def _get_layers_data(self, arns: list[str]) -> list[Any]:
-        # moto looks layers up by name and version alone, whatever account and region their ARN names.
-        if len(arns) > MAX_LAYERS:
-            raise InvalidParameterValueException(f"Cannot reference more than {MAX_LAYERS} layers.")
-        if len({arn.rsplit(":", 1)[0] for arn in arns}) < len(arns):
-            raise InvalidParameterValueException(
-                "Two different versions of the same layer are not allowed to be referenced in the same function."
-            )
-        return [self._layer_data(arn) for arn in arns]
-
-    def _layer_data(self, arn: str) -> dict[str, Any]:
-        match = LAYER_VERSION_ARN.fullmatch(arn)
-        if match is None:
-            raise InvalidParameterValueException(f"Layer version ARN {arn} is malformed.")
-        region, account = match[2], match[3]
-        if region != self.region:
-            raise InvalidParameterValueException(
-                f"Layers are not in the same region as the function. Layers are expected to be in region {self.region}."
-            )
-        version = models.get_backend(account, region).layers_versions_by_arn(arn)
-        if version is None and account == self.account_id:
-            raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
-        # A layer of another account need not be here: it is taken at its word, with its ARN.
-        return {"Arn": arn, "CodeSize": version.code_size if version else 1}
+        # moto looks layers up by name and version alone, whatever account and region their ARN names. A layer of
+        # another account need not be here: it is taken at its word, with its ARN.
+        versions = [(arn, layers.layer_version(arn)) for arn in arns]
+        return [{"Arn": arn, "CodeSize": version.code_size if version else 1} for arn, version in versions]
 
     def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
         config = super().get_configuration(on_create)
@@ -114,11 +97,13 @@ class EmbeddedFunction(models.LambdaFunction):
             self.ephemeral_storage = config_updates["EphemeralStorage"]["Size"]
         if "KMSKeyArn" in config_updates:
             self.kms_key_arn = config_updates["KMSKeyArn"]
+        self.pending = "InProgress"
         return super().update_configuration(config_updates)
 
     def update_function_code(self, updated_spec: dict[str, Any]) -> dict[str, Any]:
         if updated_spec.get("Architectures"):
             self.architectures = updated_spec["Architectures"]
+        self.pending = "InProgress"
         return super().update_function_code(updated_spec)
 
 
@@ -136,8 +121,7 @@ class EmbeddedLayerVersion(models.LayerVersion):
 def get_layer_version_by_arn(self: responses.LambdaResponse) -> str:
     """Missing from moto; the only way to read a layer of another account."""
     arn = parse_qs(urlparse(self.uri).query)["Arn"][0]
-    match = LAYER_VERSION_ARN.fullmatch(arn)
-    version = match and models.get_backend(match[3], match[2]).layers_versions_by_arn(arn)
+    version = layers.layer_version(arn)
     if not version:
         raise models.UnknownLayerVersionException([arn])
     return json.dumps(version.get_layer_version())
@@ -164,6 +148,7 @@ moto_list_functions = responses.LambdaResponse.list_functions
 
 
 def patch_moto() -> None:
+    install.install()
     models.LambdaFunction = EmbeddedFunction
     models.LayerVersion = EmbeddedLayerVersion
     responses.LambdaResponse.get_layer_version_by_arn = get_layer_version_by_arn

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { type AutoNaming, autoName } from "./naming";
 import type { ResourceType } from "./resource";
+import { invalidInputs } from "./validators";
 import {
   defaultsKey,
   hasUnknown,
@@ -32,7 +33,7 @@ export interface Difference {
 /** Fills in names and defaults and refuses what the resource type does not take. */
 export function checkInputs(
   type: ResourceType,
-  check: { name: string; olds: PropertyMap; news: PropertyMap; seed: Uint8Array },
+  check: { name: string; olds: PropertyMap; news: PropertyMap; seed: Uint8Array; naming?: AutoNaming },
 ): { inputs: PropertyMap; failures: CheckFailure[] } {
   const inputs: PropertyMap = { ...check.news };
   delete inputs[defaultsKey];
@@ -48,9 +49,10 @@ export function checkInputs(
   }
   if (type.autoName && inputs.name === undefined && inputs.namePrefix === undefined) {
     const kept = wasFilled(check.olds, "name") ? check.olds.name : undefined;
-    inputs.name = kept ?? autoName(check.name, type.autoName.maxLength, check.seed);
+    inputs.name = kept ?? named(type, type.autoName.maxLength, check);
     filled.push("name");
   }
+  failures.push(...invalid(type, inputs, check.name));
   if (filled.length > 0) inputs[defaultsKey] = filled.sort();
   return { inputs, failures };
 }
@@ -74,10 +76,30 @@ function wasFilled(inputs: PropertyMap, key: string): boolean {
   return Array.isArray(filled) && filled.includes(key);
 }
 
-/** `<name>-<7 hexadecimal digits>`; the digits follow from the engine's seed where it gives one. */
-function autoName(name: string, maxLength: number, seed: Uint8Array): string {
-  const bytes = seed.length > 0 ? createHash("sha256").update(seed).update(name).digest() : randomBytes(4);
-  return `${name.slice(0, maxLength - 8)}-${bytes.toString("hex").slice(0, 7)}`;
+function named(
+  type: ResourceType,
+  maxLength: number,
+  check: { name: string; seed: Uint8Array; naming?: AutoNaming },
+): string {
+  try {
+    return autoName(check.name, maxLength, check);
+  } catch (error) {
+    throw new Error(`could not make instance of '${type.token}': ${(error as Error).message}`);
+  }
+}
+
+/** What the real provider refuses at preview, names that it made up included. */
+function invalid(type: ResourceType, inputs: PropertyMap, name: string): CheckFailure[] {
+  const found = invalidInputs(type.validators ?? {}, inputs).map(({ property, problem }) => ({
+    property,
+    reason: `${problem}. Examine values at '${name}.${property}'.`,
+  }));
+  const choices = type.exactlyOneOf ?? [];
+  const given = choices.filter((key) => inputs[key] !== undefined);
+  if (choices.length === 0 || given.length === 1) return found;
+  const what = given.length === 0 ? "one of" : "only one of";
+  const problem = `"${choices[0]}": ${what} \`${choices.join(",")}\` ${given.length === 0 ? "must" : "can"} be specified`;
+  return [...found, { property: choices[0] ?? "", reason: `Invalid combination of arguments: ${problem}` }];
 }
 
 /** Compares new inputs with old ones. Equal JSON documents and equal contents of archives are no difference. */

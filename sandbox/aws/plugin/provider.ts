@@ -1,4 +1,5 @@
 import { AwsClients, type ProviderConfig, providerConfig } from "./clients";
+import type { AutoNaming } from "./naming";
 import {
   allTags,
   type CheckFailure,
@@ -33,7 +34,7 @@ export class Provider {
 
   check(
     urn: string,
-    check: { olds: PropertyMap; news: PropertyMap; seed: Uint8Array },
+    check: { olds: PropertyMap; news: PropertyMap; seed: Uint8Array; naming?: AutoNaming },
   ): { inputs: PropertyMap; failures: CheckFailure[] } {
     return checkInputs(typeOf(urn), { name: nameOf(urn), ...check });
   }

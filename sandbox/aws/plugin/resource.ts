@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "./clients";
+import type { Validator } from "./validators";
 import type { PropertyMap } from "./values";
 
 /** A resource's arguments or state as `@pulumi/aws` types them, without inputs, outputs and promises. */
@@ -20,8 +21,12 @@ export interface ResourceDefinition<Args, State> {
   required?: readonly (keyof Args & string)[];
   /** Values the provider itself fills in, as the real one does. */
   defaults?: Partial<Plain<Args>>;
-  /** Makes up a `name` when none is given: `<logical name>-<7 hexadecimal digits>`, at most so long. */
+  /** Makes up a `name` when none is given, which must not be longer than this (naming.ts). */
   autoName?: { maxLength: number };
+  /** What the provider refuses at preview, by the input's path (validators.ts). */
+  validators?: Readonly<Record<string, Validator>>;
+  /** Of these inputs one has to be given, and no more. */
+  exactlyOneOf?: readonly (keyof Args & string)[];
   /** Inputs whose change replaces the resource ("all": it can't be updated). `region` always does. */
   replaceOn: readonly (keyof Args & string)[] | "all";
   /** Inputs that are JSON documents: objects are taken too, and formatting does not count. */
@@ -79,6 +84,14 @@ export async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
       return undefined;
     throw error;
   }
+}
+
+let made = 0;
+
+/** Ends names that have to be new, as `namePrefix` and statement IDs want them: no two are the same in a process. */
+export function uniqueSuffix(): string {
+  made++;
+  return `${Date.now()}${String(made).padStart(6, "0")}`;
 }
 
 /** Which tags to set and which to take away to come from one set to another. */

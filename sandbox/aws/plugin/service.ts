@@ -4,6 +4,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { AutoNaming } from "./naming";
 import { Provider } from "./provider";
 import { miniSchema } from "./schema";
 import { resourceTypes } from "./services";
@@ -70,13 +71,26 @@ function configurationHandlers(provider: Provider): Handlers {
     configure: unary((request: messages.ConfigureRequest) => {
       provider.configure(fromStruct(request.getArgs()));
       // The engine then sends plain values and itself marks as secret what came from secret inputs.
-      return new messages.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(false);
+      return new messages.ConfigureResponse()
+        .setSupportspreview(true)
+        .setAcceptsecrets(false)
+        .setSupportsAutonamingConfiguration(true);
     }),
     invoke: unary(async (request: messages.InvokeRequest) =>
       new messages.InvokeResponse().setReturn(
         toStruct(await provider.invoke(request.getTok(), fromStruct(request.getArgs()))),
       ),
     ),
+  };
+}
+
+function autoNaming(options: messages.CheckRequest.AutonamingOptions | undefined): AutoNaming | undefined {
+  if (!options) return undefined;
+  const { ENFORCE, DISABLE } = messages.CheckRequest.AutonamingOptions.Mode;
+  const mode = options.getMode();
+  return {
+    mode: mode === DISABLE ? "disable" : mode === ENFORCE ? "enforce" : "propose",
+    proposedName: options.getProposedName(),
   };
 }
 
@@ -87,6 +101,7 @@ function planHandlers(provider: Provider): Handlers {
         olds: fromStruct(request.getOlds()),
         news: fromStruct(request.getNews()),
         seed: request.getRandomseed_asU8(),
+        naming: autoNaming(request.getAutonaming()),
       });
       const list = failures.map(({ property, reason }) =>
         new messages.CheckFailure().setProperty(property).setReason(reason),

@@ -24,21 +24,27 @@ import type {
   RolePolicyState,
 } from "@pulumi/aws/iam";
 import type { AwsClients } from "../clients";
-import { defineResource, ifFound, tagChanges, tagList, tagMap } from "../resource";
+import { defineResource, ifFound, tagChanges, tagList, tagMap, uniqueSuffix } from "../resource";
+import { all, arn, iamName, json, length, type Validator } from "../validators";
 import { sameJson } from "../values";
+
+const roleName: Validator = all(length(1, 128), (value, property) =>
+  String(value).startsWith("arn:") ? `"${property}" must be the role's name not its ARN` : undefined,
+);
 
 /** `aws.iam.RolePolicy`: an inline policy. */
 export const rolePolicy = defineResource<RolePolicyArgs, RolePolicyState>({
   token: "aws:iam/rolePolicy:RolePolicy",
   inputs: ["name", "namePrefix", "policy", "role"],
   required: ["policy", "role"],
-  autoName: { maxLength: 128 },
+  autoName: { maxLength: 255 },
+  validators: { name: iamName(128), namePrefix: iamName(102), policy: json, role: roleName },
   replaceOn: ["name", "namePrefix", "role"],
   json: ["policy"],
   computed: ["namePrefix"],
   regional: false,
   async create(aws, inputs) {
-    const name = inputs.name ?? `${inputs.namePrefix}${Date.now()}`;
+    const name = inputs.name ?? `${inputs.namePrefix}${uniqueSuffix()}`;
     await putRolePolicy(aws, String(inputs.role), name, String(inputs.policy));
     return `${inputs.role}:${name}`;
   },
@@ -73,6 +79,7 @@ export const rolePolicyAttachment = defineResource<RolePolicyAttachmentArgs, Rol
   token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   inputs: ["policyArn", "role"],
   required: ["policyArn", "role"],
+  validators: { policyArn: arn },
   replaceOn: "all",
   computed: [],
   regional: false,
@@ -106,7 +113,14 @@ export const policy = defineResource<PolicyArgs, PolicyState>({
   inputs: ["description", "name", "namePrefix", "path", "policy", "tags"],
   required: ["policy"],
   defaults: { path: "/" },
-  autoName: { maxLength: 128 },
+  autoName: { maxLength: 255 },
+  validators: {
+    description: length(0, 1000),
+    name: iamName(128),
+    namePrefix: iamName(102),
+    path: length(0, 512),
+    policy: json,
+  },
   replaceOn: ["description", "name", "namePrefix", "path"],
   json: ["policy"],
   computed: ["arn", "attachmentCount", "namePrefix", "policyId"],
@@ -114,7 +128,7 @@ export const policy = defineResource<PolicyArgs, PolicyState>({
   async create(aws, inputs) {
     const made = await aws.iam.send(
       new CreatePolicyCommand({
-        PolicyName: inputs.name ?? `${inputs.namePrefix}${Date.now()}`,
+        PolicyName: inputs.name ?? `${inputs.namePrefix}${uniqueSuffix()}`,
         Description: inputs.description,
         Path: inputs.path,
         PolicyDocument: String(inputs.policy),

@@ -26,7 +26,9 @@ import {
   tagChanges,
   tagList,
   tagMap,
+  uniqueSuffix,
 } from "../resource";
+import { arn, between, iamName, json, length } from "../validators";
 import { sameJson } from "../values";
 
 type Args = Plain<RoleArgs>;
@@ -43,6 +45,18 @@ export const role = defineResource<RoleArgs, RoleState>({
   required: ["assumeRolePolicy"],
   defaults: { forceDetachPolicies: false, maxSessionDuration: 3600, path: "/" },
   autoName: { maxLength: 64 },
+  validators: {
+    assumeRolePolicy: json,
+    description: length(0, 1000),
+    "inlinePolicies[].name": iamName(128),
+    "inlinePolicies[].policy": json,
+    "managedPolicyArns[]": arn,
+    maxSessionDuration: between(3600, 43_200),
+    name: iamName(64),
+    namePrefix: iamName(38),
+    path: length(0, 512),
+    permissionsBoundary: arn,
+  },
   replaceOn: ["name", "namePrefix", "path"],
   json: ["assumeRolePolicy"],
   computed: ["arn", "createDate", "inlinePolicies", "managedPolicyArns", "namePrefix", "uniqueId"],
@@ -66,7 +80,7 @@ export const role = defineResource<RoleArgs, RoleState>({
 });
 
 async function createRole(aws: AwsClients, inputs: Args): Promise<string> {
-  const RoleName = inputs.name ?? `${inputs.namePrefix}${Date.now()}`;
+  const RoleName = inputs.name ?? `${inputs.namePrefix}${uniqueSuffix()}`;
   await aws.iam.send(
     new CreateRoleCommand({
       RoleName,

@@ -21,7 +21,9 @@ import type {
   PermissionArgs,
   PermissionState,
 } from "@pulumi/aws/lambda";
-import { defineResource, ifFound, type Plain } from "../resource";
+import { defineResource, ifFound, type Plain, uniqueSuffix } from "../resource";
+import { oneOf } from "../validators";
+import { permissionValidators } from "./lambdaValidators";
 
 /** `aws.lambda.Permission`: a statement of a function's resource policy. */
 export const permission = defineResource<PermissionArgs, PermissionState>({
@@ -32,10 +34,11 @@ export const permission = defineResource<PermissionArgs, PermissionState>({
   ] as (keyof PermissionArgs)[],
   required: ["action", "function", "principal"],
   replaceOn: "all",
+  validators: permissionValidators,
   computed: ["statementId", "statementIdPrefix"],
   regional: true,
   async create(aws, inputs) {
-    const StatementId = inputs.statementId ?? `terraform-${Date.now()}`;
+    const StatementId = inputs.statementId ?? `terraform-${uniqueSuffix()}`;
     await aws.lambda.send(
       new AddPermissionCommand({
         StatementId,
@@ -73,6 +76,10 @@ export const functionUrl = defineResource<FunctionUrlArgs, FunctionUrlState>({
   required: ["authorizationType", "functionName"],
   defaults: { invokeMode: "BUFFERED" },
   replaceOn: ["functionName"],
+  validators: {
+    authorizationType: oneOf(["AWS_IAM", "NONE"]),
+    invokeMode: oneOf(["BUFFERED", "RESPONSE_STREAM"]),
+  },
   computed: ["functionArn", "functionUrl", "urlId"],
   regional: true,
   async create(aws, inputs) {
@@ -122,7 +129,7 @@ export const alias = defineResource<AliasArgs, AliasState>({
   token: "aws:lambda/alias:Alias",
   inputs: ["description", "functionName", "functionVersion", "name", "routingConfig"],
   required: ["functionName", "functionVersion"],
-  autoName: { maxLength: 128 },
+  autoName: { maxLength: 255 },
   replaceOn: ["functionName", "name"],
   computed: ["arn", "invokeArn"],
   regional: true,

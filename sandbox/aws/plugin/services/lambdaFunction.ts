@@ -3,13 +3,13 @@ import {
   type CreateFunctionRequest,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
-  type FunctionConfiguration,
   GetFunctionCommand,
-  type GetFunctionResponse,
+  GetFunctionConfigurationCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   TagResourceCommand,
+  type TenantIsolationMode,
   UntagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -18,6 +18,8 @@ import type { FunctionArgs, FunctionState } from "@pulumi/aws/lambda";
 import { archiveBytes } from "../assets";
 import type { AwsClients } from "../clients";
 import { defineResource, ifFound, type Plain, type ResourceChange, tagChanges } from "../resource";
+import { readConfiguration } from "./lambdaFunctionState";
+import { functionValidators } from "./lambdaValidators";
 
 type Args = Plain<FunctionArgs>;
 type State = Plain<FunctionState>;
@@ -46,7 +48,8 @@ const unreserved = -1;
 export const lambdaFunction = defineResource<FunctionArgs, FunctionState>({
   token: "aws:lambda/function:Function",
   inputs: [
-    ...["architectures", "code", "deadLetterConfig", "description", "environment", "ephemeralStorage"],
+    ...["architectures", "capacityProviderConfig", "code", "deadLetterConfig", "description"],
+    ...["durableConfig", "environment", "ephemeralStorage"],
     ...["fileSystemConfig", "handler", "imageConfig", "imageUri", "kmsKeyArn", "layers", "loggingConfig"],
     ...["memorySize", "name", "packageType", "publish", "reservedConcurrentExecutions", "role", "runtime"],
     ...[
@@ -59,7 +62,7 @@ export const lambdaFunction = defineResource<FunctionArgs, FunctionState>({
       "tags",
       "timeout",
     ],
-    ...["tracingConfig", "vpcConfig"],
+    ...["tenancyConfig", "tracingConfig", "vpcConfig"],
   ] as (keyof FunctionArgs)[],
   required: ["role"],
   defaults: {
@@ -71,7 +74,9 @@ export const lambdaFunction = defineResource<FunctionArgs, FunctionState>({
     timeout: 3,
   },
   autoName: { maxLength: 64 },
-  replaceOn: ["name", "packageType"],
+  replaceOn: ["name", "packageType", "tenancyConfig"],
+  validators: functionValidators,
+  exactlyOneOf: ["code", "imageUri", "s3Bucket"],
   computed: [
     ...[
       "architectures",
@@ -112,6 +117,9 @@ async function createFunction(aws: AwsClients, inputs: Args): Promise<string> {
       Architectures: inputs.architectures as CreateFunctionRequest["Architectures"],
       Publish: inputs.publish,
       Tags: { ...aws.defaultTags, ...inputs.tags },
+      TenancyConfig: inputs.tenancyConfig && {
+        TenantIsolationMode: inputs.tenancyConfig.tenantIsolationMode as TenantIsolationMode,
+      },
       Code: await code(inputs),
     }),
   );
@@ -127,13 +135,17 @@ async function updateFunction(
   const { inputs, old, changed } = change;
   const configured = changed.some((key) => !notConfiguration.includes(key));
   const coded = changed.some((key) => codeInputs.includes(key));
-  if (configured) await aws.lambda.send(new UpdateFunctionConfigurationCommand(configuration(inputs)));
+  if (configured) {
+    await aws.lambda.send(new UpdateFunctionConfigurationCommand(configuration(inputs)));
+    await settled(aws, id);
+  }
   if (coded) {
     const Architectures = (inputs.architectures ??
       old.architectures) as CreateFunctionRequest["Architectures"];
     await aws.lambda.send(
       new UpdateFunctionCodeCommand({ FunctionName: id, Architectures, ...(await code(inputs)) }),
     );
+    await settled(aws, id);
   }
   if (changed.includes("reservedConcurrentExecutions")) await reserveConcurrency(aws, id, inputs);
   if (changed.includes("tags") || changed.includes("tagsAll")) {
@@ -145,6 +157,11 @@ async function updateFunction(
   }
   if (inputs.publish && (configured || coded))
     await aws.lambda.send(new PublishVersionCommand({ FunctionName: id }));
+}
+
+/** Lambda refuses a change while another one is under way; asking for the function shows that it is not. */
+async function settled(aws: AwsClients, FunctionName: string): Promise<void> {
+  await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
 }
 
 /** Everything, also what is empty: an update must take away what the program no longer says. */
@@ -161,6 +178,11 @@ function configuration(inputs: Args) {
     Layers: inputs.layers ?? [],
     Environment: { Variables: inputs.environment?.variables ?? {} },
     KMSKeyArn: inputs.kmsKeyArn ?? "",
+    CapacityProviderConfig: capacityProvider(inputs),
+    DurableConfig: inputs.durableConfig && {
+      ExecutionTimeout: inputs.durableConfig.executionTimeout,
+      RetentionPeriodInDays: inputs.durableConfig.retentionPeriod,
+    },
     DeadLetterConfig: { TargetArn: inputs.deadLetterConfig?.targetArn ?? "" },
     EphemeralStorage: { Size: inputs.ephemeralStorage?.size ?? 512 },
     FileSystemConfigs: inputs.fileSystemConfig
@@ -181,6 +203,19 @@ function configuration(inputs: Args) {
     TracingConfig: { Mode: inputs.tracingConfig?.mode ?? "PassThrough" },
     VpcConfig: { SubnetIds: vpc?.subnetIds ?? [], SecurityGroupIds: vpc?.securityGroupIds ?? [] },
   } as Omit<CreateFunctionRequest, "Code">;
+}
+
+function capacityProvider({ capacityProviderConfig: given }: Args) {
+  const managed = given?.lambdaManagedInstancesCapacityProviderConfig;
+  return (
+    managed && {
+      LambdaManagedInstancesCapacityProviderConfig: {
+        CapacityProviderArn: managed.capacityProviderArn,
+        ExecutionEnvironmentMemoryGiBPerVCpu: managed.executionEnvironmentMemoryGibPerVcpu,
+        PerExecutionEnvironmentMaxConcurrency: managed.perExecutionEnvironmentMaxConcurrency,
+      },
+    }
+  );
 }
 
 async function code(inputs: Args) {
@@ -228,67 +263,4 @@ async function readFunction(aws: AwsClients, id: string, known: Partial<State>):
 async function latestVersion(aws: AwsClients, FunctionName: string): Promise<string> {
   const listed = await aws.lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
   return listed.Versions?.at(-1)?.Version ?? "$LATEST";
-}
-
-function readFileSystem({
-  FileSystemConfigs: [found] = [],
-}: FunctionConfiguration): State["fileSystemConfig"] {
-  return found && { arn: found.Arn ?? "", localMountPath: found.LocalMountPath ?? "" };
-}
-
-function readImageConfig({ ImageConfigResponse: response }: FunctionConfiguration): State["imageConfig"] {
-  const found = response?.ImageConfig;
-  return (
-    found && {
-      commands: found.Command,
-      entryPoints: found.EntryPoint,
-      workingDirectory: found.WorkingDirectory,
-    }
-  );
-}
-
-function readConfiguration({ Configuration: read = {}, Code }: GetFunctionResponse): State {
-  const logging = read.LoggingConfig;
-  return {
-    architectures: read.Architectures,
-    deadLetterConfig: read.DeadLetterConfig?.TargetArn
-      ? { targetArn: read.DeadLetterConfig.TargetArn }
-      : undefined,
-    description: read.Description,
-    environment: read.Environment?.Variables && { variables: read.Environment.Variables },
-    ephemeralStorage: { size: read.EphemeralStorage?.Size },
-    fileSystemConfig: readFileSystem(read),
-    handler: read.Handler,
-    imageConfig: readImageConfig(read),
-    imageUri: Code?.ImageUri,
-    kmsKeyArn: read.KMSKeyArn,
-    lastModified: read.LastModified,
-    layers: (read.Layers ?? []).map((layer) => layer.Arn ?? ""),
-    loggingConfig: {
-      logFormat: logging?.LogFormat ?? "Text",
-      applicationLogLevel: logging?.ApplicationLogLevel,
-      systemLogLevel: logging?.SystemLogLevel,
-      logGroup: logging?.LogGroup,
-    },
-    memorySize: read.MemorySize,
-    name: read.FunctionName,
-    packageType: read.PackageType,
-    role: read.Role,
-    runtime: read.Runtime,
-    signingJobArn: read.SigningJobArn ?? "",
-    signingProfileVersionArn: read.SigningProfileVersionArn ?? "",
-    snapStart:
-      read.SnapStart?.ApplyOn === "None"
-        ? undefined
-        : { applyOn: read.SnapStart?.ApplyOn ?? "", optimizationStatus: "Off" },
-    timeout: read.Timeout,
-    tracingConfig: { mode: read.TracingConfig?.Mode ?? "PassThrough" },
-    vpcConfig: read.VpcConfig?.VpcId
-      ? {
-          subnetIds: read.VpcConfig.SubnetIds ?? [],
-          securityGroupIds: read.VpcConfig.SecurityGroupIds ?? [],
-          vpcId: read.VpcConfig.VpcId,
-        }
-      : undefined,
-  };
 }

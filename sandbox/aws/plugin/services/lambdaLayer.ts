@@ -16,6 +16,7 @@ import type {
 } from "@pulumi/aws/lambda";
 import { archiveBytes } from "../assets";
 import { defineResource, ifFound } from "../resource";
+import { layerValidators } from "./lambdaValidators";
 
 /** `aws.lambda.LayerVersion`: versions never change, so that every difference publishes a new one. */
 export const layerVersion = defineResource<LayerVersionArgs, LayerVersionState>({
@@ -27,6 +28,7 @@ export const layerVersion = defineResource<LayerVersionArgs, LayerVersionState>(
   required: ["layerName"],
   defaults: { skipDestroy: false },
   replaceOn: "all",
+  validators: layerValidators,
   computed: [
     ...["arn", "createdDate", "layerArn", "signingJobArn", "signingProfileVersionArn", "sourceCodeHash"],
     ...["sourceCodeSize", "version"],

@@ -6,32 +6,46 @@ import {
   DescribeLogGroupsCommand,
   DisassociateKmsKeyCommand,
   ListTagsForResourceCommand,
-  type LogGroupClass,
+  LogGroupClass,
   PutRetentionPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogGroupArgs, LogGroupState } from "@pulumi/aws/cloudwatch";
 import type { AwsClients } from "../clients";
-import { defineResource, ifFound, type Plain, tagChanges } from "../resource";
+import { defineResource, ifFound, type Plain, tagChanges, uniqueSuffix } from "../resource";
+import { logGroupName, oneOf } from "../validators";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html; 0 is for ever. */
+const retentionDays = [
+  ...[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
+  ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
+];
 
 /** `aws.cloudwatch.LogGroup`. */
 export const logGroup = defineResource<LogGroupArgs, LogGroupState>({
   token: "aws:cloudwatch/logGroup:LogGroup",
   inputs: ["kmsKeyId", "logGroupClass", "name", "namePrefix", "retentionInDays", "skipDestroy", "tags"],
   defaults: { retentionInDays: 0, skipDestroy: false },
-  autoName: { maxLength: 512 },
+  autoName: { maxLength: 255 },
+  validators: {
+    logGroupClass: oneOf(Object.values(LogGroupClass)),
+    name: logGroupName,
+    namePrefix: logGroupName,
+    retentionInDays: oneOf(retentionDays),
+  },
   replaceOn: ["logGroupClass", "name", "namePrefix"],
   computed: ["arn", "deletionProtectionEnabled", "logGroupClass", "namePrefix"],
   regional: true,
   async create(aws, inputs) {
-    const logGroupName = inputs.name ?? `${inputs.namePrefix}${Date.now()}`;
+    const logGroupName = inputs.name ?? `${inputs.namePrefix}${uniqueSuffix()}`;
+    const tags = { ...aws.defaultTags, ...inputs.tags };
     await aws.logs.send(
       new CreateLogGroupCommand({
         logGroupName,
         kmsKeyId: inputs.kmsKeyId,
         logGroupClass: inputs.logGroupClass as LogGroupClass | undefined,
-        tags: { ...aws.defaultTags, ...inputs.tags },
+        tags: Object.keys(tags).length > 0 ? tags : undefined,
       }),
     );
     await setRetention(aws, logGroupName, inputs.retentionInDays);

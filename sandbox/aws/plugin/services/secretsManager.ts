@@ -21,8 +21,14 @@ import type {
   SecretVersionState,
 } from "@pulumi/aws/secretsmanager";
 import type { AwsClients } from "../clients";
-import { defineResource, ifFound, tagChanges, tagList, tagMap } from "../resource";
+import { defineResource, ifFound, tagChanges, tagList, tagMap, uniqueSuffix } from "../resource";
+import { all, between, json, length, matches } from "../validators";
 import { sameJson } from "../values";
+
+const secretName = matches(
+  /^[0-9A-Za-z/_+=.@!-]+$/,
+  "must contain alphanumeric characters, or any of the following: -/_+=.@!",
+);
 
 /** `aws.secretsmanager.Secret`: the secret without a value. */
 export const secret = defineResource<SecretArgs, SecretState>({
@@ -32,7 +38,13 @@ export const secret = defineResource<SecretArgs, SecretState>({
     ...["recoveryWindowInDays", "tags"],
   ] as (keyof SecretArgs)[],
   defaults: { forceOverwriteReplicaSecret: false, recoveryWindowInDays: 30 },
-  autoName: { maxLength: 512 },
+  autoName: { maxLength: 255 },
+  validators: {
+    name: all(length(1, 512), secretName),
+    namePrefix: all(length(1, 486), secretName),
+    policy: json,
+    recoveryWindowInDays: (value, property) => (value === 0 ? undefined : between(7, 30)(value, property)),
+  },
   replaceOn: ["name", "namePrefix"],
   json: ["policy"],
   computed: ["arn", "namePrefix", "policy"],
@@ -40,7 +52,7 @@ export const secret = defineResource<SecretArgs, SecretState>({
   async create(aws, inputs) {
     const made = await aws.secretsManager.send(
       new CreateSecretCommand({
-        Name: inputs.name ?? `${inputs.namePrefix}${Date.now()}`,
+        Name: inputs.name ?? `${inputs.namePrefix}${uniqueSuffix()}`,
         Description: inputs.description,
         KmsKeyId: inputs.kmsKeyId,
         Tags: tagList({ ...aws.defaultTags, ...inputs.tags }),

@@ -4,14 +4,15 @@ import {
   DescribeParametersCommand,
   GetParameterCommand,
   ListTagsForResourceCommand,
-  type ParameterTier,
-  type ParameterType,
+  ParameterTier,
+  ParameterType,
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
 } from "@aws-sdk/client-ssm";
 import type { ParameterArgs, ParameterState } from "@pulumi/aws/ssm";
 import type { AwsClients } from "../clients";
 import { defineResource, ifFound, type Plain, tagChanges, tagList, tagMap } from "../resource";
+import { length, oneOf } from "../validators";
 
 /** Tags are kept by kind of resource. */
 const ResourceType = "Parameter";
@@ -24,7 +25,12 @@ export const ssmParameter = defineResource<ParameterArgs, ParameterState>({
     ...["tier", "type", "value"],
   ] as (keyof ParameterArgs)[],
   required: ["type"],
-  autoName: { maxLength: 1011 },
+  autoName: { maxLength: 255 },
+  validators: {
+    name: length(1, 2048),
+    tier: oneOf(Object.values(ParameterTier)),
+    type: oneOf(Object.values(ParameterType)),
+  },
   replaceOn: ["name"],
   computed: ["arn", "dataType", "hasValueWo", "insecureValue", "keyId", "tier", "value", "version"],
   recomputed: () => ["version"],
