@@ -7,7 +7,9 @@ import type { FunctionView } from "./plan/functionView";
 import { isKnown, UNKNOWN } from "./plan/known";
 import { checkRequired, checkRoleAccount } from "./plan/packaging";
 import { describeProblems, type Problem } from "./plan/problem";
+import { redact } from "./plan/redaction";
 import { checkFunction, warnings } from "./plan/validate";
+import { holdsSecret, secretsIn } from "./secretValues";
 
 /** What the arguments leave open about where a function is made; asked for only where a problem depends on it. */
 export interface Surroundings {
@@ -43,15 +45,26 @@ export async function checkLater(name: string, args: object, surroundings: Surro
   throwProblems(name, problems);
 }
 
-/** The problems of the arguments once their values have arrived; what is unknown in a preview is left out. */
+/**
+ * The problems of the arguments once their values have arrived; what is unknown in a preview is left out. No reason holds
+ * a value that is secret.
+ */
 export async function findProblems(args: object, surroundings: Surroundings): Promise<Problem[]> {
-  const view = await viewWhenKnown(args);
-  const { region } = wantsRegion(view) ? await viewWhenKnown({ region: surroundings.region() }) : {};
+  const { view, secrets } = await viewWhenKnown(args);
+  const region = wantsRegion(view)
+    ? (await viewWhenKnown({ region: surroundings.region() })).view.region
+    : undefined;
   const account = view.role === undefined ? undefined : await surroundings.account?.();
-  return [
+  const problems = [
     ...checkFitted(fitArguments(region === undefined ? view : { ...view, region })),
     ...(account === undefined ? [] : checkRoleAccount(view, account)),
   ];
+  return withoutSecrets(problems, secrets);
+}
+
+/** The problems with reasons that hold none of the secret values. */
+export function withoutSecrets(problems: readonly Problem[], secrets: readonly string[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({ propertyPath, reason: redact(reason, secrets) }));
 }
 
 /** All problems as one error that Pulumi shows by property; the message has them too, for where it does not. */
@@ -63,7 +76,8 @@ export function invalidArguments(name: string, problems: readonly Problem[]): pu
 }
 
 /** Arguments whose values are not to be shown: they may hold a key by mistake. */
-const confidential = /^(authorization|clickhouse|environment|headers|ingestionKey|secretArns|settings)/;
+const confidential =
+  /^(authorization|clickhouse|endpoint|environment|headers|ingestionKey|resourceAttributes|secretArns|settings)/;
 
 /**
  * The same for the engine, which shows each property's path, reason and value, secret or not: where the value must not be
@@ -126,13 +140,14 @@ function viewNow(args: object): FunctionView {
   ) as FunctionView;
 }
 
-/** The arguments with their values awaited; in a preview some stay unknown. */
-async function viewWhenKnown(args: object): Promise<FunctionView> {
+/** The arguments with their values awaited, and which of these are secret; in a preview some stay unknown. */
+async function viewWhenKnown(args: object): Promise<{ view: FunctionView; secrets: string[] }> {
   const serialized = await pulumi.runtime.serializeProperties("arguments", checked(args));
-  return convert(serialized, (value) => {
+  const view = convert(serialized, (value) => {
     if (value === pulumi.runtime.unknownValue) return UNKNOWN;
     return pulumi.runtime.isRpcSecret(value) ? pulumi.runtime.unwrapRpcSecret(value) : undefined;
   }) as FunctionView;
+  return { view, secrets: secretsIn(serialized) };
 }
 
 function checked(args: object): pulumi.Inputs {
@@ -154,11 +169,6 @@ function convert(value: unknown, replace: (value: unknown) => unknown): unknown 
   if (Array.isArray(value)) return value.map((item) => convert(item, replace));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item, replace)]));
-}
-
-function holdsSecret(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return pulumi.runtime.isRpcSecret(value) || Object.values(value).some(holdsSecret);
 }
 
 function holdsUnknown(value: unknown): boolean {

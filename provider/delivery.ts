@@ -13,9 +13,11 @@ import {
   logsDestinations,
   type OtlpDestination,
 } from "./plan/logsDestination";
+import { redact } from "./plan/redaction";
 import { referenceText, resolveReferences, type SecretReference, secretField } from "./plan/references";
 import { variableOf } from "./plan/settings";
 import { authorizationHeader, telemetryVariables } from "./plan/telemetryVariables";
+import { secretValues } from "./secretValues";
 
 /**
  * Whether logs may be denied: with `requireDelivery` only once ClickStack has taken a log record, sent with the function's
@@ -57,12 +59,16 @@ export async function deliver(
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
 ): Promise<void> {
-  const given = pulumi.output({
-    ...pick(args),
-    secrets: { key: args.ingestionKey, password: args.clickhousePassword },
-  });
-  const variables = plannedVariables(await settled(given));
-  const resolve = (text: string) => resolveReferences(text, (reference) => readSecret(reference, options));
+  const keys = { key: args.ingestionKey, password: args.clickhousePassword };
+  const variables = plannedVariables(await settled(pulumi.output({ ...pick(args), secrets: keys })));
+  // What no message may hold: what is secret in the program, and all that is read for the request.
+  const secrets = [...(await secretValues({ ...pick(args), keys: pulumi.secret(keys) }))];
+  const resolve = (text: string) =>
+    resolveReferences(text, async (reference) => {
+      const value = await readSecret(reference, options);
+      secrets.push(value);
+      return value;
+    });
   const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`;
   const serviceName = (await settled(pulumi.output(args.serviceName))) ?? name;
   try {
@@ -70,12 +76,12 @@ export async function deliver(
     if (destinations.length === 0) throw new Error("no exporter gets logs");
     for (const destination of destinations) {
       const target = await targetOf(destination, resolve);
-      await probeDelivery(target, { serviceName, body, time: Date.now() });
+      await probeDelivery(target, { serviceName, body, time: Date.now() }, secrets);
     }
     delivered.add(args);
   } catch (error) {
     throw new Error(
-      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${(error as Error).message}. Mend the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
+      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${redact((error as Error).message, secrets)}. Mend the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { connect, constants, type IncomingHttpHeaders } from "node:http2";
 import { clickHouseLogRow, grpcFrame, otlpLogsRequest, type Probe } from "./plan/otlpProbe";
+import { redact, shownUrl, urlCredentials } from "./plan/redaction";
 
 /** Where a function's telemetry goes, with all values resolved. */
 export interface DeliveryTarget {
@@ -17,26 +18,54 @@ const underWay = new Map<string, Promise<void>>();
 /**
  * Sends one log record and waits until it is accepted. Functions with the same target that ask at the same time share
  * one record.
- * @throws when it is not accepted within ten seconds, with what the backend said, never with a header's value.
+ * @param secrets values besides the headers' that no message may hold.
+ * @throws when it is not accepted within ten seconds, with what the backend said, never with a header's value: backends
+ * repeat what they were sent, and so do Node.js's own errors.
  */
-export function probeDelivery(target: DeliveryTarget, probe: Probe): Promise<void> {
+export function probeDelivery(
+  target: DeliveryTarget,
+  probe: Probe,
+  secrets: readonly string[] = [],
+): Promise<void> {
   const key = JSON.stringify(target);
-  const sending = underWay.get(key) ?? send(target, probe).finally(() => underWay.delete(key));
+  const hidden = [...secrets, ...Object.values(target.headers), ...urlCredentials(target.endpoint)];
+  const sending = underWay.get(key) ?? send(target, probe, hidden).finally(() => underWay.delete(key));
   underWay.set(key, sending);
   return sending;
 }
 
-async function send(target: DeliveryTarget, probe: Probe): Promise<void> {
+async function send(target: DeliveryTarget, probe: Probe, secrets: readonly string[]): Promise<void> {
+  const hide = (text: string) => redact(text.replaceAll(target.endpoint, shownUrl(target.endpoint)), secrets);
   try {
     if (target.kind === "grpc") await sendGrpc(target, otlpLogsRequest(probe));
     else await sendHttp(target, probe);
   } catch (error) {
-    const reason = error instanceof Rejection ? error.message : `could not be reached (${causeOf(error)})`;
-    throw new Error(`${target.endpoint} ${reason}`);
+    const reason =
+      error instanceof Rejection
+        ? `${error.what}${excerpt(hide(error.answer))}`
+        : `could not be reached (${hide(causeOf(error))})`;
+    throw new Error(`${hide(target.endpoint)} ${reason}`);
   }
 }
 
-class Rejection extends Error {}
+/** What the backend answered to a log record that it did not take. */
+class Rejection extends Error {
+  constructor(
+    public readonly what: string,
+    public readonly answer = "",
+  ) {
+    super(what);
+  }
+}
+
+/** The start of an answer, in one line. Cut only after what is secret in it has been replaced. */
+function excerpt(answer: string): string {
+  const text = answer
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim()
+    .slice(0, 300);
+  return text === "" ? "" : `: ${text}`;
+}
 
 async function sendHttp({ kind, endpoint, headers, table }: DeliveryTarget, probe: Probe): Promise<void> {
   const insert = `INSERT INTO ${table} FORMAT JSONEachRow`;
@@ -50,11 +79,8 @@ async function sendHttp({ kind, endpoint, headers, table }: DeliveryTarget, prob
       signal: AbortSignal.timeout(timeout),
     },
   );
-  const text = (await response.text())
-    .slice(0, 300)
-    .replace(/[^\x20-\x7e]+/g, " ")
-    .trim();
-  if (!response.ok) throw new Rejection(`${refusal(response.status)}${text ? `: ${text}` : ""}`);
+  const answer = await response.text();
+  if (!response.ok) throw new Rejection(refusal(response.status), answer);
 }
 
 function sendGrpc({ endpoint, headers }: DeliveryTarget, message: Buffer): Promise<void> {
@@ -90,10 +116,10 @@ function sendGrpc({ endpoint, headers }: DeliveryTarget, message: Buffer): Promi
 function grpcFailure(answer: IncomingHttpHeaders): Error | undefined {
   const status = answer["grpc-status"];
   if (status === "0") return undefined;
-  const message = decodeURIComponent(String(answer["grpc-message"] ?? "")).slice(0, 300);
+  const message = decodeURIComponent(String(answer["grpc-message"] ?? ""));
   if (status === undefined) return new Rejection(refusal(Number(answer[":status"])));
   const what = status === "16" || status === "7" ? "refused the key" : "refused the log record";
-  return new Rejection(`${what} (gRPC status ${status}${message ? `: ${message}` : ""})`);
+  return new Rejection(`${what} (gRPC status ${status})`, message);
 }
 
 function refusal(status: number): string {

@@ -2,13 +2,14 @@ import { LayerVersion, LayerVersionPermission } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { layerName } from "../layers/manifest";
 import { readVerifiedLayers } from "../layers/verifiedLayers";
-import { invalidArguments } from "./argumentCheck";
+import { invalidArguments, withoutSecrets } from "./argumentCheck";
 import { awaited } from "./awaited";
 import type { ExtensionLayersArgs, LayerPermissionsArgs, PublishedLayers } from "./extensionLayersArgs";
 import { UNKNOWN } from "./plan/known";
 import { checkOrganizationId, type LayerPermissions, layerStatements } from "./plan/layerPermissions";
 import { type PlannedLayer, planLayers } from "./plan/publication";
 import { compatibleRuntimes } from "./plan/runtimes";
+import { secretValues } from "./secretValues";
 import { orStopUpdate } from "./stopUpdate";
 
 /**
@@ -132,6 +133,8 @@ export async function checkOrganization(
 ): Promise<pulumi.Resource[]> {
   const organizationId = (await awaited(permissions?.organizationId)) ?? undefined;
   const problems = organizationId === undefined ? [] : checkOrganizationId(organizationId);
-  if (problems.length > 0) throw invalidArguments(name, problems);
+  if (problems.length > 0) {
+    throw invalidArguments(name, withoutSecrets(problems, await secretValues({ permissions })));
+  }
   return [];
 }

@@ -1,14 +1,16 @@
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
-import { invalidArguments } from "./argumentCheck";
+import { invalidArguments, withoutSecrets } from "./argumentCheck";
 import { isPlain } from "./functionEnvironment";
 import { readManifestFile } from "./manifestFile";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { perProvider } from "./perProvider";
 import { chooseInstrumentation, distributionOf } from "./plan/instrumentation";
 import { chooseLayer } from "./plan/layers";
+import type { Problem } from "./plan/problem";
 import { defaultArchitecture } from "./plan/runtimes";
+import { secretValues } from "./secretValues";
 
 /** A function whose layers are chosen. */
 export interface LayeredFunction {
@@ -48,20 +50,24 @@ export function functionRegion(
 function extensionLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
   const { extension, architectures } = args;
   if (isPlain(extension) && extension?.layerVersionArn !== undefined) return extension.layerVersionArn;
-  return pulumi.all([extension, region(), architectures ?? []]).apply(([source, where, names]) => {
+  return pulumi.all([extension, region(), architectures ?? []]).apply(async ([source, where, names]) => {
     const { manifestFile, ...others } = withoutAbsent(source ?? {});
     const architecture = names?.[0] ?? defaultArchitecture;
-    const read = manifestFile === undefined ? {} : manifestOf(name, manifestFile);
+    const read = manifestFile === undefined ? undefined : readManifestFile(manifestFile);
+    if (read !== undefined && "reason" in read) {
+      throw await noLayer(name, { propertyPath: "extension.manifestFile", reason: read.reason }, args);
+    }
     const choice = chooseLayer<string>({ ...others, ...read }, where, architecture);
-    if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
+    if ("problem" in choice) throw await noLayer(name, choice.problem, args);
     return choice.layerVersionArn;
   });
 }
 
-function manifestOf(name: string, manifestFile: string) {
-  const read = readManifestFile(manifestFile);
-  if ("manifest" in read) return read;
-  throw invalidArguments(name, [{ propertyPath: "extension.manifestFile", reason: read.reason }]);
+/** Why there is no layer, without the values of arguments that are secret. */
+async function noLayer(name: string, problem: Problem, args: ObservedFunctionArgs) {
+  const { extension, autoInstrumentation, architectures, region, runtime } = args;
+  const secrets = await secretValues({ extension, autoInstrumentation, architectures, region, runtime });
+  return invalidArguments(name, withoutSecrets([problem], secrets));
 }
 
 function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
@@ -69,14 +75,15 @@ function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.I
   const { distribution: named, layerVersionArn, version } = autoInstrumentation;
   if (layerVersionArn !== undefined) return layerVersionArn;
   const distribution = distributionOf(named);
-  return pulumi.all([runtime, region(), architectures ?? [], version]).apply(([of, where, names, wanted]) => {
+  const known = pulumi.all([runtime, region(), architectures ?? [], version]);
+  return known.apply(async ([of, where, names, wanted]) => {
     const architecture = names?.[0] ?? defaultArchitecture;
     const target = { distribution, runtime: String(of ?? ""), region: where, architecture };
     const choice = chooseInstrumentation({
       ...target,
       ...(wanted ? { version: wanted } : {}),
     });
-    if ("problem" in choice) throw invalidArguments(name, [choice.problem]);
+    if ("problem" in choice) throw await noLayer(name, choice.problem, args);
     return choice.layerVersionArn;
   });
 }

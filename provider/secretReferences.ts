@@ -4,8 +4,10 @@ import { combined } from "./combined";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { envFileVariables } from "./plan/envFile";
+import { redacted } from "./plan/redaction";
 import { parseReferences, referenceText, type SecretReference } from "./plan/references";
 import { variableOf } from "./plan/settings";
+import { secretValues } from "./secretValues";
 
 /** The secrets and parameters that a function's extension will read. */
 export interface FunctionReferences {
@@ -14,7 +16,7 @@ export interface FunctionReferences {
    * turn out to hold some, whatever it is in a preview.
    */
   any: boolean;
-  /** The references. Not secret: they are ARNs. */
+  /** The references: ARNs, which are secret only where the program says so of the text that holds them. */
   references: SecretReference[] | pulumi.Output<SecretReference[]>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
   kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
@@ -43,9 +45,29 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
   const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
   return {
     any: certain || open,
-    references: pulumi.Output.isInstance(references) ? pulumi.unsecret(references) : references,
+    references: pulumi.Output.isInstance(references)
+      ? secretWhereFound(references, [authorization, clickhouse?.password, secretArns, sources])
+      : references,
     kmsKeyArns: args.secretKmsKeyArns ?? [],
   };
+}
+
+/**
+ * The references, secret if one of them stands in a secret text. A secret without a reference in it says nothing here,
+ * and policies that could be read are not to be hidden for it.
+ */
+function secretWhereFound(
+  references: pulumi.Output<SecretReference[]>,
+  sources: pulumi.Input<unknown>[],
+): pulumi.Output<SecretReference[]> {
+  const marked = pulumi.unsecret(references).apply(async (found) => {
+    if (found.length === 0 || !(await pulumi.isSecret(references))) return found;
+    const secrets = await secretValues({ sources });
+    const hidden = found.some(({ arn }) => secrets.some((text) => text.includes(arn)));
+    return hidden ? pulumi.secret(found) : found;
+  });
+  // An output within an output is flattened, which these types do not say.
+  return marked as unknown as pulumi.Output<SecretReference[]>;
 }
 
 /** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */
@@ -82,7 +104,8 @@ function envFileTexts(
     const text = await readEnvFile(code, path);
     if (text !== undefined) return Object.values(envFileVariables(text, {}));
     if (secretArns === undefined) {
-      const reason = `${path} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;
+      const file = (await pulumi.isSecret(pulumi.output(envFile))) ? redacted : path;
+      const reason = `${file} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;
       void pulumi.log.warn(`ObservedFunction "${name}", envFile: ${reason}`);
     }
     return [];
