@@ -1,0 +1,10 @@
+import * as clickstack from "clickstack-lambda";
+import { observedProgram, observedStackProgram } from "../secretPrograms";
+
+/** A program in the form that a project has, with its marks in the environment. */
+const marks = JSON.parse(process.env.SECRET_MARKS ?? "{}");
+
+module.exports =
+  process.env.SECRET_PROGRAM === "observeStack"
+    ? observedStackProgram(clickstack.observeStack, marks)
+    : observedProgram(clickstack, marks);
