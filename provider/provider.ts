@@ -9,6 +9,9 @@ import { checkOrganization, ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
 import { ObservedFunction } from "./observedFunction";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { ObserveStack } from "./observeStack";
+import type { ObserveStackArgs } from "./observeStackArgs";
+import { describeSecond } from "./plan/earlyFunctions";
 
 /** The parts of the package's schema that the provider itself needs. */
 interface PackageSchema {
@@ -40,7 +43,36 @@ const components: Record<string, Construct> = {
     if (needsDelivery(args)) await deliver(name, args, { provider: awsProvider(options) });
     return new ObservedFunction(name, args, options);
   },
+  "clickstack-lambda:index:ObserveStack": observeStack,
 };
+
+/** Who observes a stack, by the engine's address in one of its previews or updates. */
+const stackObservers = new Map<string, string>();
+
+async function observeStack(
+  name: string,
+  inputs: pulumi.Inputs,
+  options: pulumi.ComponentResourceOptions,
+): Promise<pulumi.ComponentResource> {
+  const title = `ObserveStack "${name}"`;
+  const deployment = monitorAddress();
+  const other = deployment === undefined ? undefined : stackObservers.get(deployment);
+  if (other !== undefined) throw new Error(describeSecond(title, other));
+  if (deployment !== undefined) stackObservers.set(deployment, title);
+  const args = withoutAbsent(inputs as ObserveStackArgs);
+  if (needsDelivery(args)) await deliver("this stack", args, { provider: awsProvider(options) });
+  const component = new ObserveStack(name, args, options);
+  // Whoever depends on the component is made after the engine knows of the transform.
+  await component.settled();
+  return component;
+}
+
+/** What tells one preview or update from another, since each call of the engine has a state of its own. */
+function monitorAddress(): string | undefined {
+  const monitor = pulumi.runtime.getMonitor() as { getChannel?: () => { getTarget(): string } } | undefined;
+  const address = monitor?.getChannel?.().getTarget();
+  return address && [address, pulumi.getProject(), pulumi.getStack(), pulumi.runtime.isDryRun()].join(" ");
+}
 
 async function providerRegion(options: pulumi.ComponentResourceOptions): Promise<string> {
   return (await getRegion({}, { provider: awsProvider(options) })).region;
@@ -84,5 +116,11 @@ export class PackageProvider implements pulumi.provider.Provider {
     });
     const values = component as unknown as Record<string, unknown>;
     return { urn: component.urn, state: Object.fromEntries(outputs.map((key) => [key, values[key]])) };
+  }
+
+  /** Calls a method of a component. The engine does so after the component was made: then a stack is observed. */
+  async call(token: string): Promise<pulumi.provider.InvokeResult> {
+    if (token === "clickstack-lambda:index:ObserveStack/settled") return { outputs: { res: true } };
+    throw new Error(`clickstack-lambda ${this.version} has no method ${token}`);
   }
 }

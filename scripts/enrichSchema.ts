@@ -46,11 +46,27 @@ export interface PackageSpec {
 const defaults: Record<string, Record<string, string | boolean>> = {
   ExtensionLayers: { namePrefix: "clickstack-extension", retain: true },
   ObservedFunction: { cloudWatchLogs: "Keep" },
+  ObserveStack: { cloudWatchLogs: "Keep" },
 };
 
 /** Inputs that every language's SDK keeps secret. Only those at the top of a resource can be. */
 const secretInputs: Record<string, readonly string[]> = {
   ObservedFunction: ["ingestionKey", "clickhousePassword"],
+  ObserveStack: ["ingestionKey", "clickhousePassword"],
+};
+
+/**
+ * Methods of components by their names. Pulumi's analyzer knows of none. A plain result is waited for: the method blocks
+ * in Python and Go, and is a promise in Node.js.
+ */
+const methods: Record<string, Record<string, { description: string; type: string }>> = {
+  ObserveStack: {
+    settled: {
+      description:
+        "Waits until every function that the program makes from here on is observed. Returns true; fails if functions that are to be observed were registered before, as far as the engine knows of them.",
+      type: "boolean",
+    },
+  },
 };
 
 /** Properties of the TypeScript classes alone. */
@@ -88,15 +104,40 @@ export function enrich(spec: PackageSpec, descriptions: Readonly<Record<string, 
       "category/monitoring",
     ],
     meta: { moduleFormat: "(.*)" },
-    resources: mapValues(resources, (resource, token) => enrichResource(resource, nameOf(token), reference)),
+    resources: mapValues(resources, (resource, token) => ({
+      ...enrichResource(resource, nameOf(token), reference),
+      ...(nameOf(token) in methods
+        ? { methods: mapValues(methods[nameOf(token)] ?? {}, (_, name) => `${token}/${name}`) }
+        : {}),
+    })),
     types: Object.fromEntries(
       own.map((token) => [
         schemaToken(token),
         enrichType(types[token], descriptions[nameOf(token)], reference),
       ]),
     ),
+    functions: methodFunctions(Object.keys(resources)),
     language: languages(aws.version),
   };
+}
+
+/** The functions by which the engine calls the methods of components. */
+function methodFunctions(tokens: readonly string[]): Record<string, unknown> {
+  const functions = tokens.flatMap((token) =>
+    Object.entries(methods[nameOf(token)] ?? {}).map(([name, { description, type }]) => [
+      `${token}/${name}`,
+      {
+        description,
+        inputs: {
+          properties: { __self__: { $ref: `#/resources/${token}` } },
+          required: ["__self__"],
+          type: "object",
+        },
+        outputs: { type, plain: true },
+      },
+    ]),
+  );
+  return Object.fromEntries(functions);
 }
 
 function enrichResource(

@@ -6,7 +6,7 @@ import ts from "typescript";
 import { enrich, type PackageSpec } from "./enrichSchema";
 
 const root = join(__dirname, "..");
-const componentNames = ["ExtensionLayers", "ObservedFunction"];
+const componentNames = ["ExtensionLayers", "ObservedFunction", "ObserveStack"];
 
 /** Where the package's schema is kept. */
 export const schemaPath = join(root, "schema.json");

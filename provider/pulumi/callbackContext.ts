@@ -19,18 +19,18 @@ type Transform = (
 const bound = new WeakSet<object>();
 
 /**
- * Registers a transform of the stack for one type of resource, in the asynchronous context of this deployment.
+ * Registers a transform of the stack for some types of resources, in the asynchronous context of this deployment.
  *
  * Pulumi's private list of callbacks is what makes that possible. Where it is gone, and callbacks still come in another
  * context, the resource is refused before its values are read: better no deployment than secrets in plain text.
  */
-export function registerTransform(type: string, transform: Transform): void {
+export function registerTransform(types: readonly string[], transform: Transform): void {
   bindCallbacks();
   const inContext = AsyncResource.bind(transform);
   const expected = AsyncResource.bind(describeContext);
   let checked: Promise<void> | undefined;
   pulumi.runtime.registerResourceTransform(async (resource) => {
-    if (resource.type !== type) return undefined;
+    if (!types.includes(resource.type)) return undefined;
     checked ??= checkContext(expected);
     await checked;
     return inContext(resource);

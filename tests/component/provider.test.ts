@@ -99,7 +99,7 @@ describe("the package's provider", () => {
     assert.deepEqual(JSON.parse(output), {
       exports: [
         ...["Architecture", "CloudWatchLogs", "ExtensionLayers", "InstrumentationDistribution"],
-        ...["ObservedFunction", "Protocol", "observeStack"],
+        ...["ObserveStack", "ObservedFunction", "Protocol", "observeStack"],
       ],
       serve: "function",
       awsRoot: false,

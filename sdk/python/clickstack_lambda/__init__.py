@@ -8,6 +8,7 @@ import typing
 # Export this package's modules as members:
 from ._enums import *
 from .extension_layers import *
+from .observe_stack import *
 from .observed_function import *
 from .provider import *
 from ._inputs import *
@@ -21,6 +22,7 @@ _utilities.register(
   "fqn": "clickstack_lambda",
   "classes": {
    "clickstack-lambda:index:ExtensionLayers": "ExtensionLayers",
+   "clickstack-lambda:index:ObserveStack": "ObserveStack",
    "clickstack-lambda:index:ObservedFunction": "ObservedFunction"
   }
  }

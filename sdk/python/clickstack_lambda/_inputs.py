@@ -22,6 +22,8 @@ __all__ = [
     'ClickHouseArgsDict',
     'ExtensionArgs',
     'ExtensionArgsDict',
+    'FunctionFilterArgs',
+    'FunctionFilterArgsDict',
     'LayerPermissionsArgs',
     'LayerPermissionsArgsDict',
     'PublishedLayersArgs',
@@ -433,6 +435,82 @@ class ExtensionArgs:
     @rotel.setter
     def rotel(self, value: Optional[pulumi.Input['RotelLayersArgs']]):
         pulumi.set(self, "rotel", value)
+
+
+if not MYPY:
+    class FunctionFilterArgsDict(TypedDict):
+        """
+        Chooses functions: a function is chosen as soon as one of the criteria fits it.
+        """
+        names: NotRequired[Sequence[_builtins.str]]
+        """
+        Names in the program or in AWS; `*` stands for any characters.
+        """
+        runtimes: NotRequired[Sequence[_builtins.str]]
+        """
+        Runtimes, such as `python3.12`; `*` stands for any characters, as in `nodejs*`.
+        """
+        tags: NotRequired[Mapping[str, _builtins.str]]
+        """
+        Tags of which one is enough; `*` stands for any characters of a value.
+        """
+elif False:
+    FunctionFilterArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class FunctionFilterArgs:
+    def __init__(__self__, *,
+                 names: Optional[Sequence[_builtins.str]] = None,
+                 runtimes: Optional[Sequence[_builtins.str]] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Chooses functions: a function is chosen as soon as one of the criteria fits it.
+        :param Sequence[_builtins.str] names: Names in the program or in AWS; `*` stands for any characters.
+        :param Sequence[_builtins.str] runtimes: Runtimes, such as `python3.12`; `*` stands for any characters, as in `nodejs*`.
+        :param Mapping[str, _builtins.str] tags: Tags of which one is enough; `*` stands for any characters of a value.
+        """
+        if names is not None:
+            pulumi.set(__self__, "names", names)
+        if runtimes is not None:
+            pulumi.set(__self__, "runtimes", runtimes)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def names(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Names in the program or in AWS; `*` stands for any characters.
+        """
+        return pulumi.get(self, "names")
+
+    @names.setter
+    def names(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "names", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def runtimes(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Runtimes, such as `python3.12`; `*` stands for any characters, as in `nodejs*`.
+        """
+        return pulumi.get(self, "runtimes")
+
+    @runtimes.setter
+    def runtimes(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "runtimes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags of which one is enough; `*` stands for any characters of a value.
+        """
+        return pulumi.get(self, "tags")
+
+    @tags.setter
+    def tags(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "tags", value)
 
 
 if not MYPY:

@@ -31,6 +31,21 @@ describe("the functions of a stack that are observed", () => {
     assert.ok(!isObserved(orders, { include: { tags: { team: "bank", toString: "*" } } }));
   });
 
+  it("are chosen by the start of a tag's value", () => {
+    assert.ok(isObserved(orders, { include: { tags: { team: "sh*" } } }));
+    assert.ok(!isObserved(orders, { include: { tags: { team: "sho" } } }));
+  });
+
+  it("are chosen by runtime", () => {
+    for (const runtime of ["python3.12", "python*", "*"]) {
+      assert.ok(isObserved(orders, { include: { runtimes: ["ruby*", runtime] } }), runtime);
+      assert.ok(!isObserved(orders, { exclude: { runtimes: [runtime] } }), runtime);
+    }
+    assert.ok(!isObserved(orders, { include: { runtimes: ["python3", "nodejs*"] } }));
+    const { runtime: _, ...unknown } = orders;
+    assert.ok(!isObserved(unknown, { include: { runtimes: ["*"] } }), "a runtime that is not known yet");
+  });
+
   it("are chosen by a decision of the program's own", () => {
     assert.ok(
       isObserved(orders, { include: { where: ({ runtime }) => runtime?.startsWith("python") ?? false } }),

@@ -79,6 +79,7 @@ describe("schema.json", () => {
       "clickstack-lambda:index:ClickHouse",
       "clickstack-lambda:index:CloudWatchLogs",
       "clickstack-lambda:index:Extension",
+      "clickstack-lambda:index:FunctionFilter",
       "clickstack-lambda:index:InstrumentationDistribution",
       "clickstack-lambda:index:LayerPermissions",
       "clickstack-lambda:index:Protocol",

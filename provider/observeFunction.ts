@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { withoutAbsent } from "./absent";
+import { checkArguments, checkLater } from "./argumentCheck";
+import { awaited, awaitedResources } from "./awaited";
+import { givenRole, secretPolicy } from "./executionRole";
+import { functionVariables, isPlain } from "./functionEnvironment";
+import { functionLayers, functionRegion } from "./functionLayers";
+import { functionLogs } from "./functionLogs";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { ownLogGroup } from "./plan/resourceUrn";
+import { functionReferences } from "./secretReferences";
+import { CloudWatchLogs } from "./telemetryArgs";
+
+/** A function that is being registered. */
+export interface RegisteredFunction extends pulumi.ResourceTransformArgs {
+  urn: string;
+}
+
+/**
+ * Turns a function into an observed one while it is registered, and makes the policies that its role needs.
+ * @param telemetry how it is observed, with keys stored already.
+ * @param confirmed whether logs may be denied; undefined when they may in any case.
+ */
+export async function observeFunction(
+  { name, urn, props, opts }: RegisteredFunction,
+  telemetry: Partial<ObservedFunctionArgs>,
+  confirmed: pulumi.Output<boolean> | undefined,
+): Promise<pulumi.ResourceTransformResult> {
+  const given: ObservedFunctionArgs = withoutAbsent({ ...props, ...telemetry });
+  const args = await withLogGroup(urn, given);
+  const { parent, provider, dependsOn: needed } = opts;
+  // The role's ARN may come without the role that it is of. What the function needs, its policies need.
+  const options = { parent, provider, dependsOn: needed };
+  const region = () => functionRegion(args, { parent, provider });
+  checkArguments(name, args);
+  await checkLater(name, args, { region });
+  const role = givenRole(args.role);
+  const logs = functionLogs({ name, args, role, region, confirmed }, options);
+  const policies = secretPolicy(name, role, functionReferences(name, args), options);
+  const dependsOn = await awaitedResources([...logs.resources, policies]);
+  const layers = functionLayers({ name, args, region });
+  const { environment } = functionVariables(args);
+  const { loggingConfig } = logs;
+  return {
+    props: { ...props, layers, environment, ...(loggingConfig && { loggingConfig }) },
+    opts: pulumi.mergeOptions(functionOptions(opts as pulumi.CustomResourceOptions), { dependsOn }),
+  };
+}
+
+/**
+ * With a log group of its own where the function has no name, if its logs are to be denied: the group of its name is not
+ * known before there is the function, and a denial of less than that group is none, of more is one of other functions.
+ */
+async function withLogGroup(urn: string, args: ObservedFunctionArgs): Promise<ObservedFunctionArgs> {
+  if (args.cloudWatchLogs !== CloudWatchLogs.Disable || args.logRetentionInDays !== undefined) return args;
+  // A name that an update is yet to learn is a name; one that turns out to be none is none.
+  const named = pulumi.Output.isInstance(args.name) && !(await isKnown(args.name));
+  if (named || (await awaited(args.name))) return args;
+  const { name: _, loggingConfig, ...others } = args;
+  const own = ownLogGroup(urn);
+  if (loggingConfig === undefined || isPlain(loggingConfig)) {
+    const { logGroup = own, logFormat = "Text" } = loggingConfig ?? {};
+    return { ...others, loggingConfig: { ...loggingConfig, logFormat, logGroup } };
+  }
+  const group = pulumi.output(loggingConfig).apply((config) => ({
+    ...config,
+    logFormat: config?.logFormat ?? "Text",
+    logGroup: config?.logGroup || own,
+  }));
+  return { ...others, loggingConfig: group };
+}
+
+/** Whether an output has its value, which in a preview it may not. */
+async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}
+
+/**
+ * A transform is given `false` for what the program leaves open. Given back, it would keep a named function from being
+ * deleted before it is made anew, as its provider asks, and the new one would be refused for its name.
+ */
+function functionOptions(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return opts.deleteBeforeReplace ? opts : { ...opts, deleteBeforeReplace: undefined };
+}

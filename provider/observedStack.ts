@@ -1,0 +1,150 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
+import { withoutAbsent } from "./absent";
+import { awaited } from "./awaited";
+import { confirmDelivery } from "./delivery";
+import { findEarlyFunctions } from "./earlyFunctions";
+import { EdgeRoles, roleType } from "./edgeRoles";
+import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { observeFunction } from "./observeFunction";
+import type { ObserveStackProgramArgs } from "./observeStackArgs";
+import {
+  candidateOf,
+  componentType,
+  describeEarly,
+  describeSecond,
+  functionType,
+} from "./plan/earlyFunctions";
+import { type FunctionCandidate, type FunctionChoice, isObserved } from "./plan/functionFilter";
+import { resourceUrn, typesOf } from "./plan/resourceUrn";
+import { registerTransform } from "./pulumi/callbackContext";
+import { withOutputs } from "./pulumi/markedValues";
+import { orStopUpdate } from "./stopUpdate";
+import { storeSecrets } from "./storedSecrets";
+
+/** How a stack is observed, and by whom. */
+export interface StackObserver {
+  /** Name that its secrets begin with. */
+  name: string;
+  /** How messages call it, such as `observeStack`. */
+  title: string;
+  args: ObserveStackProgramArgs;
+  /** Options of the secrets that it stores, and of what it asks AWS. */
+  options: { parent?: pulumi.Resource; provider?: pulumi.ProviderResource };
+}
+
+/** Who observes the stack, by what stands for the deployment. */
+const observers = new WeakMap<object, string>();
+
+/** Observes the functions of a stack from here on. One for each stack. */
+export class ObservedStack {
+  /** Fulfilled when every function that the program makes from here on is observed. */
+  public readonly registered: Promise<void>;
+  private readonly choice: Promise<FunctionChoice>;
+  private readonly seen = new Set<string>();
+  private readonly edgeRoles = new EdgeRoles();
+  private readonly stored: Partial<ObservedFunctionArgs>;
+  private readonly confirmed: pulumi.Output<boolean> | undefined;
+
+  /** @throws if the stack is observed already. */
+  constructor(private readonly observer: StackObserver) {
+    const { name, title, args, options } = observer;
+    claimDeployment(title);
+    const { include, exclude, ...telemetry } = withoutAbsent(args);
+    this.choice = Promise.all([known("include", include), known("exclude", exclude)]).then(
+      ([included, excluded]) => ({ include: included, exclude: excluded }),
+    );
+    // Whoever needs it is told.
+    this.choice.catch(() => {});
+    this.stored = storeSecrets(name, telemetry, options);
+    this.confirmed = confirmDelivery("this stack", telemetry, options);
+    registerTransform([functionType, roleType], (resource) => this.transform(resource));
+    this.registered = pulumi.runtime.awaitStackRegistrations();
+  }
+
+  /** @throws if functions that are to be observed were registered before, as far as the engine tells. */
+  public async check(): Promise<void> {
+    await this.registered;
+    const early = await findEarlyFunctions(await this.choice, this.seen);
+    if (early.length > 0) throw new Error(describeEarly(this.observer.title, early));
+  }
+
+  private async transform(
+    marked: pulumi.ResourceTransformArgs,
+  ): Promise<pulumi.ResourceTransformResult | undefined> {
+    const { type, name, opts } = marked;
+    const [project, stack, parent] = [pulumi.getProject(), pulumi.getStack(), await urnOf(opts.parent)];
+    const urn = resourceUrn({ project, stack, type, name, parent });
+    if (type === roleType) {
+      await this.edgeRoles.add(urn, marked.props);
+      return undefined;
+    }
+    this.seen.add(urn);
+    if (typesOf(urn).split("$").includes(componentType)) return undefined;
+    const resource = { ...marked, props: await withOutputs(marked.props) };
+    if (!isObserved(await candidate(resource), await this.choice)) return undefined;
+    const reason = await this.whyLeftAlone(resource);
+    if (reason !== undefined) {
+      await pulumi.log.warn(`${this.observer.title}: "${name}" ${reason}`);
+      return undefined;
+    }
+    // The engine is told why by the rejection; that it says so before it ends is not certain.
+    const observed = observeFunction({ ...resource, urn }, this.stored, this.confirmed).catch(
+      async (error: Error) => {
+        await pulumi.log.error(error.message);
+        throw error;
+      },
+    );
+    return orStopUpdate(name, observed);
+  }
+
+  /** Why a function that was chosen cannot be observed. */
+  private async whyLeftAlone(resource: pulumi.ResourceTransformArgs): Promise<string | undefined> {
+    if ((await awaited<unknown>(resource.props.packageType)) === "Image") {
+      return "is a container image and is not observed; build the extension into its image (see examples/container-image), or exclude it";
+    }
+    if (await this.edgeRoles.have(resource)) {
+      return "has a role of Lambda@Edge, whose functions can have no layers and no environment variables, and is not observed; exclude it, or give it a role of its own if it is none of Lambda@Edge";
+    }
+    return undefined;
+  }
+}
+
+/** @throws if there is an observer of this deployment already. */
+function claimDeployment(title: string): void {
+  const deployment: object | undefined = getCallbacks();
+  if (deployment === undefined) return;
+  const other = observers.get(deployment);
+  if (other !== undefined) throw new Error(describeSecond(title, other));
+  observers.set(deployment, title);
+}
+
+/**
+ * A filter, which may be an output in programs of other languages.
+ * @throws if a preview does not know it.
+ */
+async function known<T extends object>(key: string, filter: T | undefined): Promise<T | undefined> {
+  if (!pulumi.Output.isInstance(filter)) return filter;
+  const value = (await awaited(filter)) as T | undefined;
+  if (value !== undefined) return withoutAbsent(value) ?? undefined;
+  throw new Error(`${key}: must be known in a preview, so that it shows which functions are observed`);
+}
+
+async function urnOf(resource: pulumi.Resource | undefined): Promise<string | undefined> {
+  return resource && awaited(resource.urn);
+}
+
+/** A function for a filter: what is known of it, in a preview as far as it is. */
+async function candidate({ name, props }: pulumi.ResourceTransformArgs): Promise<FunctionCandidate> {
+  const [functionName, runtime, given] = await Promise.all(
+    [props.name, props.runtime, props.tags].map(awaited),
+  );
+  const tags = Object.entries((given ?? {}) as Record<string, unknown>).map(
+    async ([key, value]) => [key, await awaited(value)] as const,
+  );
+  return candidateOf(name, {
+    name: functionName,
+    runtime,
+    tags: Object.fromEntries(await Promise.all(tags)),
+  });
+}

@@ -1,0 +1,50 @@
+import { type FunctionCandidate, type FunctionChoice, isObserved } from "./functionFilter";
+import { nameOf, typesOf } from "./resourceUrn";
+
+/** Type of a function of the aws package. */
+export const functionType = "aws:lambda/function:Function";
+/** Type of the component that observes its function by itself. */
+export const componentType = "clickstack-lambda:index:ObservedFunction";
+
+/** What the state of a stack holds: outputs by URN. */
+export type StackOutputs = Readonly<Record<string, unknown>>;
+
+/**
+ * The functions in a stack's state that would be observed, if only they were registered after the transform.
+ * @param seen URNs of those that were.
+ */
+export function unseenFunctions(
+  outputs: StackOutputs,
+  choice: FunctionChoice,
+  seen: ReadonlySet<string>,
+): string[] {
+  return Object.entries(outputs).flatMap(([urn, values]) => {
+    const types = typesOf(urn).split("$");
+    if (seen.has(urn) || types.at(-1) !== functionType || types.includes(componentType)) return [];
+    const found = (values ?? {}) as Record<string, unknown>;
+    if (found.packageType === "Image") return [];
+    return isObserved(candidateOf(nameOf(urn), found), choice) ? [urn] : [];
+  });
+}
+
+/** A function for a filter, values of other kinds left out. */
+export function candidateOf(name: string, values: Readonly<Record<string, unknown>>): FunctionCandidate {
+  const tags = Object.entries((values.tags ?? {}) as Record<string, unknown>);
+  return {
+    name,
+    tags: Object.fromEntries(tags.filter((tag): tag is [string, string] => typeof tag[1] === "string")),
+    ...(typeof values.name === "string" ? { functionName: values.name } : {}),
+    ...(typeof values.runtime === "string" ? { runtime: values.runtime } : {}),
+  };
+}
+
+/** What is wrong with functions that came too early, and how it is put right in each language. */
+export function describeEarly(observer: string, urns: readonly string[]): string {
+  const names = urns.map((urn) => `"${nameOf(urn)}" (${urn})`).join(", ");
+  return `${observer}: registered after these functions, which are therefore not observed: ${names}. Create it before all functions and wait for it: \`observed.settled()\` in Python, \`observed.Settled(ctx)\` in Go, \`await observed.settled()\` in TypeScript; in YAML, .NET and Java let the functions depend on it (dependsOn), or the one default aws provider of the program`;
+}
+
+/** What is wrong with a second observer of a stack. */
+export function describeSecond(observer: string, other: string): string {
+  return `${observer}: the functions of this stack are observed by ${other} already, and each can be observed once only: remove one of the two, and let the other's include and exclude say what both were to observe`;
+}
