@@ -20,25 +20,16 @@ import { authorizationHeader, telemetryVariables } from "./plan/telemetryVariabl
 import { secretValues } from "./secretValues";
 
 /**
- * Whether logs may be denied: with `requireDelivery` only once ClickStack has taken a log record, sent with the function's
- * own endpoint, headers and key. What it says against that is logged as an error, which fails the update. A rejected
- * output would not do: what waits for it would wait for ever in a program that runs inside of another.
- * @returns undefined when nothing has to be confirmed. A preview sends nothing.
+ * Waits until logs may be denied: with `requireDelivery` only once ClickStack has taken a log record, sent with the
+ * function's own endpoint, headers and key. A preview sends nothing.
+ * @throws when ClickStack does not take it.
  */
-export function confirmDelivery(
+export async function confirmDelivery(
   name: string,
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
-): pulumi.Output<boolean> | undefined {
-  if (!needsDelivery(args)) return undefined;
-  const confirmed = deliver(name, args, options).then(
-    () => true,
-    async (error: Error) => {
-      await pulumi.log.error(error.message);
-      return false;
-    },
-  );
-  return pulumi.output(confirmed);
+): Promise<void> {
+  if (needsDelivery(args)) await deliver(name, args, options);
 }
 
 /** Arguments of functions whose delivery has been confirmed, by the provider before it made the component. */

@@ -1,12 +1,15 @@
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { awaited } from "./awaited";
 import { combined } from "./combined";
 import { isPlain } from "./functionEnvironment";
 import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { policyLength } from "./plan/inlinePolicies";
 import {
   assumeRolePolicy,
   deadLetterStatement,
+  denyLogsDocument,
   denyLogsStatement,
   fileSystemStatement,
   logGroupArn,
@@ -20,24 +23,30 @@ import {
   writeLogsStatement,
 } from "./plan/policies";
 import { policyNames, roleNames } from "./plan/resourceNames";
+import { givenRolePolicy } from "./rolePolicies";
 import type { FunctionReferences } from "./secretReferences";
 import { CloudWatchLogs } from "./telemetryArgs";
+import { originOf } from "./valueOrigin";
 
 /** The execution role of a function, made or given. */
 export interface ExecutionRole {
   arn: pulumi.Output<string>;
   name: pulumi.Output<string>;
+  /** Whether it is a role of the user's own, on which there may be other functions. */
+  isGiven: boolean;
 }
 
 /** A role with what has to be there before the function is created. */
 export interface PermittedRole extends ExecutionRole {
-  policies: RolePolicy[];
+  policies: pulumi.Input<RolePolicy[]>;
 }
 
 /** A log group, by its name and where it is. */
 export interface LogGroupPlace {
   region: () => pulumi.Input<string>;
   name: pulumi.Input<string>;
+  /** Whether the program names it apart from the function, so that others may write to it too. */
+  isShared?: boolean;
 }
 
 /**
@@ -58,15 +67,12 @@ export function executionRole(
     return { ...given, policies: secretPolicy(name, given, references, options) };
   }
   const { name: roleName, options: roleOptions } = namedResource(name, roleNames, "", options);
-  const role = new Role(roleName, { assumeRolePolicy: assumeRolePolicy() }, roleOptions);
+  const { arn, name: madeName } = new Role(roleName, { assumeRolePolicy: assumeRolePolicy() }, roleOptions);
+  const role: ExecutionRole = { arn, name: madeName, isGiven: false };
   const own = [...logStatements(args, role, logGroup), ...functionStatements(args)];
   const statements = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
   const any = own.length > 0 || references.any;
-  return {
-    arn: role.arn,
-    name: role.name,
-    policies: rolePolicy(name, "-permissions", role, { any, statements }, options),
-  };
+  return { ...role, policies: madePolicy(name, role, { any, statements }, options) };
 }
 
 /**
@@ -92,21 +98,26 @@ function logStatements(
 export function givenRole(role: pulumi.Input<string | undefined>): ExecutionRole {
   // A role that is none has been reported already; its text stands in for the name then.
   const arn = pulumi.output(role).apply((given) => given ?? "");
-  return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given) };
+  return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given), isGiven: true };
 }
 
 /**
- * Allows the role to read the secrets that the settings refer to.
- * @returns the policy; none when nothing refers to a secret.
+ * Allows a role of the user's own to read the secrets that the settings refer to. Functions that refer to the same share
+ * the policy.
+ * @returns the policy; none when nothing can refer to a secret.
  */
-export function secretPolicy(
-  name: string,
+export async function secretPolicy(
+  component: string,
   role: ExecutionRole,
   references: FunctionReferences,
   options: pulumi.CustomResourceOptions,
-): RolePolicy[] {
-  const permissions = { any: references.any, statements: secretReading(references) };
-  return rolePolicy(name, "-secrets", role, permissions, options);
+): Promise<RolePolicy[]> {
+  if (!references.any) return [];
+  const document = readingDocument(secretReading(references));
+  return givenRolePolicy(
+    { component, suffix: "-secrets", role, document, origin: references.origin },
+    options,
+  );
 }
 
 function secretReading({ references, kmsKeyArns }: FunctionReferences): Statements {
@@ -114,47 +125,58 @@ function secretReading({ references, kmsKeyArns }: FunctionReferences): Statemen
 }
 
 /**
- * A policy of the role, if the arguments ask for one. One that may turn out to hold nothing is made as well: a resource
+ * A policy of a made role, if the arguments ask for one. One that may turn out to hold nothing is made as well: a resource
  * that is only made once values are known would be missing from the preview and refused by an update plan.
  */
-function rolePolicy(
+function madePolicy(
   name: string,
-  suffix: string,
   role: ExecutionRole,
   { any, statements }: { any: boolean; statements: Statements },
   options: pulumi.CustomResourceOptions,
 ): RolePolicy[] {
   if (!any) return [];
-  const policy = combined([statements], ([found]) =>
-    policyDocument(found.length === 0 ? [noEffectStatement()] : found),
-  );
-  const named = namedResource(name, policyNames, suffix, options);
-  return [new RolePolicy(named.name, { role: role.name, policy }, named.options)];
+  const named = namedResource(name, policyNames, "-permissions", options);
+  return [
+    new RolePolicy(named.name, { role: role.name, policy: readingDocument(statements) }, named.options),
+  ];
 }
 
-/** End of the name of a log group that nothing writes to. */
-const unconfirmed = "clickstack-delivery-not-confirmed";
+function readingDocument(statements: Statements): pulumi.Input<string> {
+  return combined([statements], ([found]) =>
+    policyDocument(found.length === 0 ? [noEffectStatement()] : found),
+  );
+}
 
-/**
- * Forbids the role this one log group.
- * @param confirmed whether logs may be denied now. If not, a denial that is there already is left as it is, so that the
- * log group does not quietly fill again, and a new one forbids nothing that there is.
- */
-export function denyLogsPolicy(
-  name: string,
+/** Forbids the role this one log group. */
+export async function denyLogsPolicy(
+  component: string,
   role: ExecutionRole,
   logGroup: LogGroupPlace,
   options: pulumi.CustomResourceOptions,
-  confirmed = true,
-): RolePolicy {
-  const policy = pulumi.all([role.arn, logGroup.region(), logGroup.name]).apply(([arn, region, group]) => {
-    const denied = confirmed ? group : `${group}/${unconfirmed}`;
-    return policyDocument([denyLogsStatement(groupArn(arn, region, denied))]);
-  });
-  const keep = confirmed ? {} : { ignoreChanges: ["policy"] };
-  const named = namedResource(name, policyNames, "-no-logs", { ...options, ...keep });
-  return new RolePolicy(named.name, { role: role.name, policy }, named.options);
+): Promise<RolePolicy[]> {
+  const [region, group] = [logGroup.region(), logGroup.name];
+  const documentOf = (arn: string, region: string, group: string) => {
+    const denied = groupArn(arn, region, group);
+    return role.isGiven ? denyLogsDocument(denied) : policyDocument([denyLogsStatement(denied)]);
+  };
+  const document = pulumi
+    .all([role.arn, region, group])
+    .apply(([arn, where, name]) => documentOf(arn, where, name));
+  if (!role.isGiven) {
+    const named = namedResource(component, policyNames, "-no-logs", options);
+    return [new RolePolicy(named.name, { role: role.name, policy: document }, named.options)];
+  }
+  const length = async () => {
+    const [arn, where, name] = await Promise.all([role.arn, region, group].map(awaited<string>));
+    return policyLength(documentOf(arn ?? anyRoleArn, where ?? "", name ?? ""));
+  };
+  const origin = logGroup.isShared ? async () => JSON.stringify(await originOf([region, group])) : undefined;
+  const policy = { component, suffix: "-no-logs", role, document, length, ...(origin && { origin }) };
+  return givenRolePolicy(policy, options);
 }
+
+/** An ARN as long as that of any role is in what a policy takes of it. */
+const anyRoleArn = "arn:aws:iam::000000000000:role/x";
 
 /** ARN of a log group in the account of the role. A role that is none has been reported already. */
 function groupArn(roleArn: string, region: string, group: string): string {

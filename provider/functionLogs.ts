@@ -6,6 +6,7 @@ import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { defaultLogGroup } from "./plan/policies";
 import { logGroupNames, resourceName } from "./plan/resourceNames";
+import { orStopUpdate } from "./stopUpdate";
 import { CloudWatchLogs } from "./telemetryArgs";
 
 /** The log group of a function, before there is the function. */
@@ -27,8 +28,6 @@ export interface LoggedFunction {
   /** Its log group, if that was asked for already. */
   logGroup?: FunctionLogGroup;
   region: () => pulumi.Output<string>;
-  /** Whether logs may be denied. Undefined when they may in any case. */
-  confirmed: pulumi.Output<boolean> | undefined;
 }
 
 /** What was made for a function's logs before the function. */
@@ -36,7 +35,7 @@ export interface FunctionLogs {
   /** The function's own argument, with the log group that was made for it. */
   loggingConfig: ObservedFunctionArgs["loggingConfig"];
   /** The log group and the denial, as far as they can be there before the function. */
-  resources: (pulumi.Resource[] | pulumi.Output<pulumi.Resource[]>)[];
+  resources: pulumi.Input<pulumi.Resource[]>[];
   /** Makes what takes the function's name. */
   finish(functionName: pulumi.Output<string>): void;
 }
@@ -67,7 +66,9 @@ export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceO
     loggingConfig,
     resources: [made === undefined ? [] : [made], early],
     finish: (functionName) => {
-      if (group === undefined) denyLogs(of, logGroupName(args.loggingConfig, functionName), options);
+      if (group !== undefined) return;
+      const denial = denyLogs(of, logGroupName(args.loggingConfig, functionName), options);
+      orStopUpdate(name, denial).catch((error: Error) => pulumi.log.error(error.message));
     },
   };
 }
@@ -111,14 +112,12 @@ function withLogGroup({ loggingConfig }: ObservedFunctionArgs, logGroup: pulumi.
 }
 
 /** The denial of logs, if they are disabled. */
-function denyLogs(
-  { name, args, role, region, confirmed }: LoggedFunction,
+async function denyLogs(
+  { name, args, role, region }: LoggedFunction,
   group: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
-): pulumi.Resource[] | pulumi.Output<pulumi.Resource[]> {
+): Promise<pulumi.Resource[]> {
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable) return [];
-  const deny = (certain: boolean): pulumi.Resource[] => [
-    denyLogsPolicy(name, role, { region, name: group }, options, certain),
-  ];
-  return confirmed === undefined ? deny(true) : confirmed.apply(deny);
+  const isShared = isPlain(args.loggingConfig) && args.loggingConfig.logGroup !== undefined;
+  return denyLogsPolicy(name, role, { region, name: group, isShared }, options);
 }

@@ -19,12 +19,12 @@ export interface RegisteredFunction extends pulumi.ResourceTransformArgs {
 /**
  * Turns a function into an observed one while it is registered, and makes the policies that its role needs.
  * @param telemetry how it is observed, with keys stored already.
- * @param confirmed whether logs may be denied; undefined when they may in any case.
+ * @param confirmed fulfilled once logs may be denied.
  */
 export async function observeFunction(
   { name, urn, props, opts }: RegisteredFunction,
   telemetry: Partial<ObservedFunctionArgs>,
-  confirmed: pulumi.Output<boolean> | undefined,
+  confirmed: Promise<void>,
 ): Promise<pulumi.ResourceTransformResult> {
   const given: ObservedFunctionArgs = withoutAbsent({ ...props, ...telemetry });
   const args = await withLogGroup(urn, given);
@@ -34,8 +34,9 @@ export async function observeFunction(
   const region = () => functionRegion(args, { parent, provider });
   checkArguments(name, args);
   await checkLater(name, args, { region });
+  await confirmed;
   const role = givenRole(args.role);
-  const logs = functionLogs({ name, args, role, region, confirmed }, options);
+  const logs = functionLogs({ name, args, role, region }, options);
   const policies = secretPolicy(name, role, functionReferences(name, args), options);
   const dependsOn = await awaitedResources([...logs.resources, policies]);
   const layers = functionLayers({ name, args, region });

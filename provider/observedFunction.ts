@@ -66,15 +66,16 @@ export class ObservedFunction extends pulumi.ComponentResource {
     super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(given)), opts);
     const region = () => functionRegion(given, { parent: this });
     const account = () => providerAccount({ parent: this });
-    const valid = orStopUpdate(name, checkLater(name, given, { region, account }));
+    const checked = checkLater(name, given, { region, account });
+    const confirmed = checked.then(() => confirmDelivery(name, given, { parent: this }));
+    const valid = orStopUpdate(name, confirmed);
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, given, options);
     const logGroup = functionLogGroup(name, stored, options);
     const place = logGroup.name && { region, name: logGroup.name };
     const role = executionRole(name, stored, functionReferences(name, stored), place, options);
-    const confirmed = confirmDelivery(name, given, { parent: this });
-    const logs = functionLogs({ name, args: stored, role, logGroup, region, confirmed }, options);
-    const made = awaitedResources([role.policies, ...logs.resources]);
+    const logs = functionLogs({ name, args: stored, role, logGroup, region }, options);
+    const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));
     const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
 
     const layers = functionLayers({ name, args: stored, region });

@@ -44,7 +44,7 @@ export class ObservedStack {
   private readonly seen = new Set<string>();
   private readonly edgeRoles = new EdgeRoles();
   private readonly stored: Partial<ObservedFunctionArgs>;
-  private readonly confirmed: pulumi.Output<boolean> | undefined;
+  private readonly confirmed: Promise<void>;
 
   /** @throws if the stack is observed already. */
   constructor(private readonly observer: StackObserver) {
@@ -58,6 +58,7 @@ export class ObservedStack {
     this.choice.catch(() => {});
     this.stored = storeSecrets(name, telemetry, options);
     this.confirmed = confirmDelivery("this stack", telemetry, options);
+    this.confirmed.catch(reportOnce);
     registerTransform([functionType, roleType], (resource) => this.transform(resource));
     this.registered = pulumi.runtime.awaitStackRegistrations();
   }
@@ -91,7 +92,7 @@ export class ObservedStack {
     // The engine is told why by the rejection; that it says so before it ends is not certain.
     const observed = observeFunction({ ...resource, urn }, this.stored, this.confirmed).catch(
       async (error: Error) => {
-        await pulumi.log.error(error.message);
+        await reportOnce(error);
         throw error;
       },
     );
@@ -108,6 +109,15 @@ export class ObservedStack {
     }
     return undefined;
   }
+}
+
+const reported = new WeakSet<Error>();
+
+/** What is wrong for all functions is one error. */
+async function reportOnce(error: Error): Promise<void> {
+  if (reported.has(error)) return;
+  reported.add(error);
+  await pulumi.log.error(error.message);
 }
 
 /** @throws if there is an observer of this deployment already. */

@@ -5,9 +5,10 @@ import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { envFileVariables } from "./plan/envFile";
 import { redacted } from "./plan/redaction";
-import { parseReferences, referenceText, type SecretReference } from "./plan/references";
+import { parseReference, parseReferences, referenceText, type SecretReference } from "./plan/references";
 import { variableOf } from "./plan/settings";
 import { secretValues } from "./secretValues";
+import { originOf } from "./valueOrigin";
 
 /** The secrets and parameters that a function's extension will read. */
 export interface FunctionReferences {
@@ -18,6 +19,8 @@ export interface FunctionReferences {
   any: boolean;
   /** The references: ARNs, which are secret only where the program says so of the text that holds them. */
   references: SecretReference[] | pulumi.Output<SecretReference[]>;
+  /** What the references and keys come from, told without values that only the update knows. */
+  origin: () => Promise<string>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
   kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -48,6 +51,7 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
     references: pulumi.Output.isInstance(references)
       ? secretWhereFound(references, [authorization, clickhouse?.password, secretArns, sources])
       : references,
+    origin: () => origin([authorization, clickhouse?.password, secretArns, sources], args.secretKmsKeyArns),
     kmsKeyArns: args.secretKmsKeyArns ?? [],
   };
 }
@@ -68,6 +72,16 @@ function secretWhereFound(
   });
   // An output within an output is flattened, which these types do not say.
   return marked as unknown as pulumi.Output<SecretReference[]>;
+}
+
+/** Resources that the references may come from, and the references that come from none. */
+async function origin(sources: unknown, kmsKeyArns: unknown): Promise<string> {
+  const [found, keys] = await Promise.all([originOf(sources), originOf(kmsKeyArns)]);
+  const references = found.texts.flatMap((text) =>
+    [...parseReferences(text), parseReference(text) ?? []].flat(),
+  );
+  const arns = [...new Set(references.map(({ arn }) => arn))].sort();
+  return JSON.stringify([arns, found.urns, keys.texts, keys.urns]);
 }
 
 /** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */

@@ -96,6 +96,16 @@ export function denyLogsStatement(logGroupArn: string): PolicyStatement {
 }
 
 /**
+ * The same as a whole policy, as short as it can be: all inline policies of a role together are limited, and on a role of
+ * many functions each has one. `logs:CreateLog*` is the creation of the group and of its streams.
+ */
+export function denyLogsDocument(logGroupArn: string): string {
+  const { Resource } = denyLogsStatement(logGroupArn);
+  const Action = ["logs:CreateLog*", "logs:PutLogEvents"];
+  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Deny", Action, Resource }] });
+}
+
+/**
  * What a function needs to write its logs to CloudWatch: the actions of AWS's own policy AWSLambdaBasicExecutionRole.
  * @param logGroupArn ARN of the log group, without `:*`. Without it every log group is allowed.
  */

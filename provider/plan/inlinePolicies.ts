@@ -1,0 +1,20 @@
+/**
+ * Characters that the inline policies of one role may take in all, white space not counted (IAM and STS quotas, "IAM and
+ * STS character limits"). It cannot be raised.
+ */
+export const inlinePolicyQuota = 10_240;
+
+/** Length of a policy as IAM counts it. */
+export function policyLength(document: string): number {
+  return document.replace(/\s/g, "").length;
+}
+
+/**
+ * Why these policies do not fit onto one role, or undefined when they do.
+ * @param lengths lengths of the policies that are known to be on the role, in characters.
+ */
+export function checkInlinePolicies(lengths: readonly number[]): string | undefined {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total <= inlinePolicyQuota) return undefined;
+  return `the inline policies that the program's functions need on this role take ${total} characters or more; IAM allows ${inlinePolicyQuota} for a role in all. Use several roles (without \`role\` each function gets its own), or name one log group in loggingConfig.logGroup for the functions on the role: they share the denial of it`;
+}
