@@ -11,7 +11,7 @@ export type Way = "plain" | "imported" | "plugin";
 export const ways: readonly Way[] = ["plain", "imported", "plugin"];
 
 /** Region of the programs' functions. */
-export const region = "eu-central-1";
+export const region = "eu-west-1";
 
 const { version } = JSON.parse(JSON.stringify(require("../package.json"))) as { version: string };
 const layerVersionArn = `arn:aws:lambda:${region}:418653438961:layer:rotel-extension-amd64:26`;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { awaited } from "./awaited";
 import { checkCode } from "./codeCheck";
 import { readManifestFile } from "./manifestFile";
 import { isChosenByRegion } from "./plan/extension";
@@ -41,6 +42,9 @@ export async function checkLater(name: string, args: object, surroundings: Surro
   const wantsAccount = surroundings.account !== undefined && now.role !== undefined;
   if (problems.length > 0 || holdsUnknown(now) || wantsRegion(now) || wantsAccount) {
     problems.push(...(await findProblems(args, surroundings)));
+  } else if (comparesRegion(now)) {
+    const region = await awaited(surroundings.region());
+    problems.push(...checkFitted(fitArguments({ ...now, region })));
   }
   throwProblems(name, problems);
 }
@@ -51,9 +55,10 @@ export async function checkLater(name: string, args: object, surroundings: Surro
  */
 export async function findProblems(args: object, surroundings: Surroundings): Promise<Problem[]> {
   const { view, secrets } = await viewWhenKnown(args);
-  const region = wantsRegion(view)
-    ? (await viewWhenKnown({ region: surroundings.region() })).view.region
-    : undefined;
+  const region =
+    wantsRegion(view) || comparesRegion(view)
+      ? (await viewWhenKnown({ region: surroundings.region() })).view.region
+      : undefined;
   const account = view.role === undefined ? undefined : await surroundings.account?.();
   const problems = [
     ...checkFitted(fitArguments(region === undefined ? view : { ...view, region })),
@@ -110,6 +115,12 @@ function wantsRegion(view: FunctionView): boolean {
   return isChosenByRegion(view) || isKnown(view.autoInstrumentation);
 }
 
+/** Whether there are layers by ARN, whose region has to be that of the provider. */
+function comparesRegion({ region, layers, extension, packageType }: FunctionView): boolean {
+  if (region !== undefined || packageType === "Image") return false;
+  return isKnown(layers) || (isKnown(extension) && isKnown(extension.layerVersionArn));
+}
+
 /** The problems: first of values of the wrong kind and of those that are missing. */
 function checkFitted({ view, problems }: ReturnType<typeof fitArguments>): Problem[] {
   return [...problems, ...checkRequired(view), ...checkFitting(view)];
@@ -155,8 +166,8 @@ function checked(args: object): pulumi.Inputs {
     checkedArguments.flatMap((key) => {
       const value: unknown = (args as Record<string, unknown>)[key];
       if (value === undefined || value === null) return [];
-      // Only whether there is code is looked at here; how large it is, by `checkCode`.
-      return [[key, key === "code" ? "given" : value]];
+      // Of some only whether they are given is looked at here; how large the code is, by `checkCode`.
+      return [[key, key === "code" || key === "capacityProviderConfig" ? "given" : value]];
     }),
   );
 }

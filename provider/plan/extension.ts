@@ -1,6 +1,6 @@
 import { type ExtensionView, type FunctionView, knownValue, problem } from "./functionView";
 import { isKnown, type Known, UNKNOWN } from "./known";
-import { checkLayerArn, checkManifest, chooseLayer, type LayerSource, layerRegion } from "./layers";
+import { checkLayerArn, checkManifest, chooseLayer, type LayerSource } from "./layers";
 import type { Problem } from "./problem";
 import { checkArchitecture, defaultArchitecture } from "./runtimes";
 
@@ -29,8 +29,9 @@ export function checkExtension(view: FunctionView): Problem[] {
         : `takes one of ${given.join(" and ")}. Remove the others`;
     return [{ propertyPath: "extension", reason }];
   }
+  const explicit = knownValue(extension.layerVersionArn);
   return [
-    ...checkExplicitLayer(knownValue(extension.layerVersionArn), view),
+    ...problem("extension.layerVersionArn", explicit && checkLayerArn(explicit)),
     ...checkRotel(extension.rotel),
     ...checkChoice(extension, view),
   ];
@@ -50,19 +51,19 @@ export function isChosenByRegion({ extension }: FunctionView): boolean {
   return [extension.layerVersionArns, extension.manifest, extension.manifestFile].some(isKnown);
 }
 
-function checkExplicitLayer(layerVersionArn: string | undefined, view: FunctionView): Problem[] {
-  if (layerVersionArn === undefined) return [];
-  const index = isKnown(view.layers) ? view.layers.indexOf(layerVersionArn) : -1;
-  const twice = "is the extension's layer, which is added by itself. Remove it";
-  const [there, here] = [layerRegion(layerVersionArn), knownValue(view.region)];
-  const elsewhere =
-    there !== undefined && here !== undefined && there !== here
-      ? `is in ${there}, but the function is in ${here}: Lambda takes layers of its own region alone`
-      : undefined;
-  return [
-    ...problem("extension.layerVersionArn", checkLayerArn(layerVersionArn) ?? elsewhere),
-    ...problem(`layers[${index}]`, index < 0 ? undefined : twice),
-  ];
+/** ARN of the extension's layer, where it is known. */
+export function extensionLayerArn(view: FunctionView): string | undefined {
+  const { extension } = view;
+  if (!isKnown(extension)) return undefined;
+  if (extension.layerVersionArn !== undefined) return knownValue(extension.layerVersionArn);
+  const [region, architecture] = [knownValue(view.region), architectureOf(view)];
+  if (region === undefined || architecture === undefined || holdsUnknown(extension.rotel)) return undefined;
+  const { layerVersionArns, manifest, rotel } = extension;
+  if (![layerVersionArns, manifest, rotel].some(isKnown)) return undefined;
+  if (isKnown(manifest) && holdsUnknown(manifest)) return undefined;
+  if (isKnown(layerVersionArns) && layerVersionArns[region] === UNKNOWN) return undefined;
+  const choice = chooseLayer(extension as LayerSource<Known<string>>, region, architecture);
+  return "problem" in choice ? undefined : knownValue(choice.layerVersionArn);
 }
 
 function checkRotel(rotel: ExtensionView["rotel"]): Problem[] {

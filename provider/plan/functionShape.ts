@@ -53,6 +53,7 @@ const functionShape: Readonly<Record<keyof FunctionView, Shape>> = {
   architectures: ownTexts,
   authorization: text,
   autoInstrumentation: { kind: "object", properties: autoInstrumentation },
+  capacityProviderConfig: { kind: "any" },
   clickhouse: { kind: "object", properties: clickhouse },
   clickhousePassword: text,
   cloudWatchLogs: choice,

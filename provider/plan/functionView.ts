@@ -10,6 +10,8 @@ export interface FunctionView {
   architectures?: Known<Known<string>[]>;
   authorization?: Known<string>;
   autoInstrumentation?: Known<InstrumentationView>;
+  /** Only whether it is given: the function runs on Managed Instances then. */
+  capacityProviderConfig?: unknown;
   clickhouse?: Known<ClickHouseView>;
   clickhousePassword?: Known<string>;
   /** Only whether it is given. */

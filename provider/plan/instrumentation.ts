@@ -95,6 +95,31 @@ export function instrumentationVariables<T>(
   return variables;
 }
 
+/** ARN of the layer that instruments the function, where it is known. */
+export function instrumentationLayerArn(view: FunctionView): string | undefined {
+  const instrumentation = knownValue(view.autoInstrumentation);
+  if (instrumentation === undefined) return undefined;
+  if (instrumentation.layerVersionArn !== undefined) return knownValue(instrumentation.layerVersionArn);
+  const [runtime, region, architecture] = [
+    knownValue(view.runtime),
+    knownValue(view.region),
+    architectureOf(view),
+  ];
+  if (runtime === undefined || region === undefined || architecture === undefined) return undefined;
+  const version = knownValue(instrumentation.version);
+  if (version === undefined && instrumentation.version !== undefined) return undefined;
+  const distribution = distributionOf(knownValue(instrumentation.distribution));
+  const target = {
+    distribution,
+    runtime,
+    region,
+    architecture,
+    ...(version === undefined ? {} : { version }),
+  };
+  const choice = chooseInstrumentation(target);
+  return "problem" in choice ? undefined : choice.layerVersionArn;
+}
+
 /** Problems of the automatic instrumentation. */
 export function checkInstrumentation(view: FunctionView): Problem[] {
   const { autoInstrumentation: instrumentation } = view;

@@ -66,6 +66,63 @@ export function checkLayers(layers: readonly Known<string>[], added: readonly st
   return problems;
 }
 
+/** A layer of a function, and which argument names it. */
+export interface NamedLayer {
+  arn: string;
+  propertyPath: string;
+  /** Whose layer it is, such as `the extension's layer`, where it is added; undefined for the user's own. */
+  added?: string;
+}
+
+/**
+ * Problems of a function's layers with each other: Lambda takes one version of a layer, and layers of the function's own
+ * region alone. Reported are the user's own wherever they are one of two.
+ * @param layers those of the user's own first.
+ * @param region the function's, where it is known. Otherwise layers are compared with those that are added.
+ */
+export function checkTogether(layers: readonly NamedLayer[], region: string | undefined): Problem[] {
+  const expected = region ?? layers.flatMap(({ added, arn }) => (added && layerRegion(arn)) || [])[0];
+  return layers.flatMap((layer, index): Problem[] => {
+    const { arn, propertyPath } = layer;
+    const there = layerRegion(arn);
+    if (there === undefined) return [];
+    if (expected !== undefined && there !== expected) {
+      const where =
+        region === undefined
+          ? `the layers that are added are in ${expected}`
+          : `the function is in ${region}`;
+      return [
+        { propertyPath, reason: `is in ${there}, but ${where}: Lambda takes layers of its own region alone` },
+      ];
+    }
+    const other = layers.find((one, i) => (layer.added ? i < index : i !== index) && isSameLayer(one, layer));
+    if (other === undefined || (layer.added && other.added === undefined)) return [];
+    // Of two of the user's own, the later one is reported.
+    if (other.added === undefined && layers.indexOf(other) > index) return [];
+    return duplicate(layer, other);
+  });
+}
+
+function isSameLayer(one: NamedLayer, other: NamedLayer): boolean {
+  return withoutVersion(one.arn) === withoutVersion(other.arn);
+}
+
+function duplicate(layer: NamedLayer, other: NamedLayer): Problem[] {
+  const { propertyPath } = layer;
+  const same = layer.arn === other.arn;
+  if (other.added !== undefined) {
+    const what = same ? `is ${other.added}` : `is another version of ${other.added} (${other.arn})`;
+    return [{ propertyPath, reason: `${what}, which is added by itself. Remove it` }];
+  }
+  if (same) return [];
+  const reason = `is another version of the layer at ${other.propertyPath}: Lambda takes one version of a layer. Remove one of them`;
+  return [{ propertyPath, reason }];
+}
+
+function withoutVersion(arn: string): string {
+  return arn.slice(0, arn.lastIndexOf(":"));
+}
+
 /** Why this is not the ARN of a layer version, or undefined when it is one. */
 export function checkLayerArn(arn: string): string | undefined {
   return layerArnForm.test(arn) ? undefined : layerArnReason;

@@ -1,5 +1,6 @@
 import { type FunctionView, knownValue, problem } from "./functionView";
 import { isKnown } from "./known";
+import { checkSize } from "./lambdaLimits";
 import { parseRoleArn } from "./policies";
 import type { Problem } from "./problem";
 import { checkRegion } from "./regions";
@@ -15,7 +16,7 @@ export function checkPackage(view: FunctionView): Problem[] {
     ...problem("region", isKnown(view.region) ? checkRegion(view.region) : undefined),
     ...problem("runtime", isKnown(view.runtime) ? checkRuntime(view.runtime) : undefined),
     ...checkArchitectures(view),
-    ...checkLimits(view),
+    ...checkSize(view),
     ...checkRole(view),
   ];
 }
@@ -89,19 +90,6 @@ function checkArchitectures({ architectures }: FunctionView): Problem[] {
   );
   const several = architectures.length > 1 ? "a Lambda function has one architecture" : undefined;
   return [...problems, ...problem("architectures", several)];
-}
-
-function checkLimits(view: FunctionView): Problem[] {
-  const [timeout, memory] = [knownValue(view.timeout), knownValue(view.memorySize)];
-  const short =
-    timeout !== undefined && timeout < 2
-      ? `is ${timeout} s; an observed function needs 2 s at least, so that a cold start can send its telemetry`
-      : undefined;
-  const small =
-    memory !== undefined && (memory < 128 || memory > 10_240)
-      ? `is ${memory} MB; Lambda takes 128 to 10240 MB`
-      : undefined;
-  return [...problem("timeout", short), ...problem("memorySize", small)];
 }
 
 function checkRole({ role }: FunctionView): Problem[] {

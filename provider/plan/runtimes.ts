@@ -31,14 +31,18 @@ export const compatibleRuntimes: readonly string[] = [
   "provided.al2023",
 ];
 
-/** Runtime identifiers on Amazon Linux 2 and 2023, by their form, so that next year's runtimes need no new release. */
+/**
+ * Runtime identifiers on Amazon Linux 2 and later, by their form, so that next year's runtimes need no new release (the API
+ * model of botocore 1.44.8, shape Runtime, 2026-11-29). `custom` is a customer-managed runtime, which takes layers.
+ */
 const runtimeForms: readonly RegExp[] = [
   /^nodejs\d{2}\.x$/,
   /^python3\.\d{1,2}$/,
-  /^java(8\.al2|\d{2})$/,
+  /^java(8\.al\d+|\d{2}(\.al\d+)?)$/,
   /^dotnet\d{1,2}$/,
   /^ruby\d\.\d$/,
   /^provided\.al\d+$/,
+  /^custom$/,
 ];
 
 /** Runtimes on the first Amazon Linux, which external extensions do not run on or which Lambda no longer creates. */

@@ -1,20 +1,28 @@
 import { checkBackend } from "./backend";
-import { mergeEnvironment, type PlannedVariable } from "./environment";
-import { checkExtension } from "./extension";
-import { entriesOf, type FunctionView, knownValue, problem } from "./functionView";
+import { keyValueList, mergeEnvironment, ownVariables, type PlannedVariable } from "./environment";
+import { checkExtension, extensionLayerArn } from "./extension";
+import { type ClickHouseView, entriesOf, type FunctionView, knownValue, problem } from "./functionView";
 import {
   checkInstrumentation,
   distributionOf,
+  instrumentationLayerArn,
   instrumentationVariables,
   instrumentationWarnings,
 } from "./instrumentation";
-import { isKnown, UNKNOWN } from "./known";
-import { checkLayers } from "./layers";
+import { isKnown, type Known, UNKNOWN } from "./known";
+import { checkEnvironmentSize, checkVariableNames, sizeWarnings } from "./lambdaLimits";
+import { checkLayers, checkTogether, type NamedLayer } from "./layers";
 import { checkLogging } from "./logging";
 import { checkPackage } from "./packaging";
 import type { Problem } from "./problem";
+import { referenceText } from "./references";
 import { checkSettingValue, findSetting, unknownSetting } from "./settings";
-import { telemetryVariables } from "./telemetryVariables";
+import {
+  authorizationHeader,
+  type ClickHouseValues,
+  serviceVersionAttribute,
+  telemetryVariables,
+} from "./telemetryVariables";
 
 /** Everything that is wrong with those arguments of an observed function that are given, all at once. */
 export function checkFunction(view: FunctionView): Problem[] {
@@ -38,13 +46,34 @@ export function warnings(view: FunctionView): Problem[] {
       ? []
       : [{ propertyPath: `settings.${name}`, reason: `has no effect in this version. ${setting.doc}` }];
   });
-  return [...noEffect, ...instrumentationWarnings(view)];
+  return [...noEffect, ...instrumentationWarnings(view), ...sizeWarnings(view)];
 }
 
-function checkRoom({ layers, packageType, autoInstrumentation }: FunctionView): Problem[] {
-  if (packageType === "Image") return [];
-  const added = ["the extension's", ...(autoInstrumentation === undefined ? [] : ["autoInstrumentation's"])];
-  return checkLayers(isKnown(layers) ? layers : [], added);
+function checkRoom(view: FunctionView): Problem[] {
+  if (view.packageType === "Image") return [];
+  const own = knownValue(view.layers) ?? [];
+  const added = [
+    "the extension's",
+    ...(view.autoInstrumentation === undefined ? [] : ["autoInstrumentation's"]),
+  ];
+  return [...checkLayers(own, added), ...checkTogether(allLayers(view), knownValue(view.region))];
+}
+
+/** All layers of the function that are known, the user's own first. */
+function allLayers(view: FunctionView): NamedLayer[] {
+  const named = (propertyPath: string, arn: Known<string> | undefined, added?: string): NamedLayer[] =>
+    isKnown(arn) ? [{ arn, propertyPath, ...(added && { added }) }] : [];
+  const source =
+    knownValue(view.extension)?.layerVersionArn === undefined ? "extension" : "extension.layerVersionArn";
+  return [
+    ...(knownValue(view.layers) ?? []).flatMap((arn, index) => named(`layers[${index}]`, arn)),
+    ...named(
+      "autoInstrumentation.layerVersionArn",
+      instrumentationLayerArn(view),
+      "autoInstrumentation's layer",
+    ),
+    ...named(source, extensionLayerArn(view), "the extension's layer"),
+  ];
 }
 
 function checkSettings(view: FunctionView): Problem[] {
@@ -57,45 +86,83 @@ function checkSettings(view: FunctionView): Problem[] {
 }
 
 function checkEnvironment(view: FunctionView): Problem[] {
-  if (view.environment === UNKNOWN) return [];
+  const own = view.environment === UNKNOWN ? {} : entriesOf(view.environment?.variables);
   const planned = [...plannedTelemetry(view), ...plannedInstrumentation(view)];
-  return mergeEnvironment<unknown>(entriesOf(view.environment?.variables), planned).problems;
+  const { variables, problems } = mergeEnvironment<Known<string> | undefined>(own, planned);
+  const known = Object.entries(variables).map(([name, value]) => [name, knownValue(value) ?? ""]);
+  const path = Object.keys(own).length === 0 ? "environment" : ownVariables;
+  return [
+    ...(view.environment === UNKNOWN ? [] : problems),
+    ...checkVariableNames(view),
+    ...problem(path, checkEnvironmentSize(Object.fromEntries(known), own)),
+  ];
 }
 
-function plannedTelemetry(view: FunctionView): PlannedVariable<unknown>[] {
+/** The variables of the telemetry, their values as far as they are known. */
+function plannedTelemetry(view: FunctionView): PlannedVariable<Known<string> | undefined>[] {
   const authorization = [view.authorization, view.ingestionKey].find((value) => value !== undefined);
   const origin = view.authorization === undefined ? "ingestionKey" : "authorization";
   const own = isEmpty(view.headers) ? undefined : view.headers;
   const headers = own ?? authorization;
   const attributes = isEmpty(view.resourceAttributes) ? undefined : view.resourceAttributes;
   const clickhouse = knownValue(view.clickhouse);
-  const password = clickhouse?.password ?? view.clickhousePassword;
-  return telemetryVariables<unknown>(
+  // The ARN of a password that is yet to be stored is not known.
+  const password: Known<string> | undefined =
+    clickhouse?.password ?? (view.clickhousePassword === undefined ? undefined : UNKNOWN);
+  const key = view.authorization === undefined ? "" : referenceText(knownValue(view.authorization) ?? "");
+  const version: Record<string, Known<string> | undefined> = {
+    [serviceVersionAttribute]: view.serviceVersion,
+  };
+  return telemetryVariables<Known<string> | undefined>(
     {
       ...view,
       customHeaders:
         headers === undefined
           ? undefined
-          : { value: headers, origin: own === undefined ? origin : "headers" },
+          : {
+              value: knownPairs({ ...(authorization && { [authorizationHeader]: key }), ...entriesOf(own) }),
+              origin: own === undefined ? origin : "headers",
+            },
       resourceAttributes:
         attributes === undefined && view.serviceVersion === undefined
           ? undefined
           : {
-              value: attributes ?? view.serviceVersion,
+              value: knownPairs({ ...entriesOf(attributes), ...(view.serviceVersion && version) }),
               origin: attributes === undefined ? "serviceVersion" : "resourceAttributes",
             },
-      clickhouse: clickhouse && { ...clickhouse, password },
+      clickhouse: clickhouse && clickHouseTexts({ ...clickhouse, password }),
       settings: entriesOf(view.settings),
     },
     (text) => text,
   );
 }
 
-function plannedInstrumentation({ autoInstrumentation }: FunctionView): PlannedVariable<unknown>[] {
+/** The list of pairs, as short as it can be while some values are not known. */
+function knownPairs(pairs: Readonly<Record<string, Known<string> | undefined>>): string {
+  return keyValueList(
+    Object.fromEntries(Object.entries(pairs).map(([name, value]) => [name, knownValue(value) ?? ""])),
+  );
+}
+
+function clickHouseTexts({
+  asyncInsert,
+  enableJson,
+  ...others
+}: ClickHouseView): ClickHouseValues<Known<string> | undefined> {
+  return { ...others, asyncInsert: flagText(asyncInsert), enableJson: flagText(enableJson) };
+}
+
+function flagText(flag: Known<boolean> | undefined): Known<string> | undefined {
+  return isKnown(flag) ? String(flag) : flag;
+}
+
+function plannedInstrumentation({
+  autoInstrumentation,
+}: FunctionView): PlannedVariable<Known<string> | undefined>[] {
   if (!isKnown(autoInstrumentation)) return [];
   const { distribution, layerVersionArn, execWrapper } = autoInstrumentation;
   const whose = distributionOf(knownValue(distribution), knownValue(layerVersionArn));
-  return instrumentationVariables<unknown>(execWrapper, whose, (text) => text);
+  return instrumentationVariables<Known<string> | undefined>(execWrapper, whose, (text) => text);
 }
 
 function isEmpty(map: FunctionView["headers"]): boolean {

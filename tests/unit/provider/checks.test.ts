@@ -3,7 +3,7 @@ import type { FunctionView } from "../../../provider/plan/functionView";
 import { type Known, UNKNOWN } from "../../../provider/plan/known";
 import type { Manifest } from "../../../provider/plan/layers";
 import { checkUnpackedSize } from "../../../provider/plan/packaging";
-import { checkFunction } from "../../../provider/plan/validate";
+import { checkFunction, warnings } from "../../../provider/plan/validate";
 
 const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
 const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbC123";
@@ -97,9 +97,80 @@ describe("the version", () => {
 describe("limits", () => {
   it("of time and memory", () => {
     assert.match(reasons({ timeout: 1 }).timeout ?? "", /2 s at least/);
-    assert.match(reasons({ memorySize: 64 }).memorySize ?? "", /128 to 10240/);
+    assert.match(reasons({ memorySize: 64 }).memorySize ?? "", /128 to 32768/);
+    assert.match(reasons({ memorySize: 40_000 }).memorySize ?? "", /128 to 32768/);
     assert.deepEqual(reasons({ timeout: 2, memorySize: 128 }), {});
+    assert.deepEqual(reasons({ timeout: 5400, memorySize: 32_768, capacityProviderConfig: {} }), {});
     assert.deepEqual(reasons({ timeout: UNKNOWN, memorySize: UNKNOWN }), {});
+  });
+
+  it("that AWS may raise are warnings, and none where Managed Instances have more", () => {
+    const warned = (view: FunctionView) =>
+      Object.fromEntries(warnings(view).map((w) => [w.propertyPath, w.reason]));
+    const large = { timeout: 5400, memorySize: 16_384 };
+    assert.deepEqual(reasons(large), {});
+    assert.match(warned(large).memorySize ?? "", /more than 10240 MB on Managed Instances/);
+    assert.match(warned(large).timeout ?? "", /up to 1800 s \(5400 s on Managed Instances\)/);
+    assert.deepEqual(warned({ ...large, capacityProviderConfig: UNKNOWN }), {});
+    assert.match(warned({ timeout: 9000, capacityProviderConfig: {} }).timeout ?? "", /up to 5400 s/);
+    assert.deepEqual(warned({ timeout: 1800, memorySize: 10_240 }), {});
+  });
+
+  it("of the environment's size, with the component's own variables", () => {
+    const own = (length: number) => ({ environment: { variables: { CONFIG: "x".repeat(length) } } });
+    const most = 4096 - '{"CONFIG":""}'.length;
+    assert.deepEqual(reasons(own(most)), {});
+    const alone = reasons(own(most + 1))["environment.variables"];
+    assert.match(
+      alone ?? "",
+      /^the function's variables take 4097 bytes or more as JSON; Lambda allows 4096/,
+    );
+    const telemetry = { endpoint: "https://x:4318", authorization: secretArn, headers: { "x-team": "a" } };
+    const added = JSON.stringify({
+      ROTEL_OTLP_EXPORTER_ENDPOINT: "https://x:4318",
+      ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${secretArn}},x-team=a`,
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+    }).length;
+    assert.deepEqual(reasons({ ...own(most - added + 1), ...telemetry }), {});
+    const both = reasons({ ...own(most - added + 2), ...telemetry })["environment.variables"];
+    assert.match(
+      both ?? "",
+      new RegExp(`take 4097 bytes .* of which the telemetry's settings take ${added};`),
+    );
+    assert.deepEqual(reasons({ ...own(most - added + 1), ...telemetry, ingestionKey: undefined }), {});
+    const later: FunctionView = { ...own(most - 60), headers: UNKNOWN, endpoint: UNKNOWN };
+    assert.match(reasons(later)["environment.variables"] ?? "", /bytes or more/);
+    const umlauts = { environment: { variables: { CONFIG: "ü".repeat(2100) } } };
+    assert.match(reasons(umlauts)["environment.variables"] ?? "", /take 4213 bytes/);
+    assert.match(
+      reasons({ resourceAttributes: { a: "x".repeat(5000) } }).environment ?? "",
+      /Lambda allows 4096/,
+    );
+  });
+
+  it("of the names of variables", () => {
+    const names = [
+      "AWS_REGION",
+      "AWS_LAMBDA_FUNCTION_NAME",
+      "_HANDLER",
+      "MY-VAR",
+      "1A",
+      "A",
+      "a.b",
+      "TZ",
+      "PATH",
+    ];
+    const variables: Record<string, Known<string>> = Object.fromEntries(names.map((name) => [name, "x"]));
+    variables.A = UNKNOWN;
+    const found = reasons({ environment: { variables } });
+    assert.deepEqual(
+      Object.keys(found)
+        .map((path) => path.replace("environment.variables.", ""))
+        .sort(),
+      ["1A", "A", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "MY-VAR", "_HANDLER", "a.b"],
+    );
+    assert.match(found["environment.variables.AWS_REGION"] ?? "", /reserves/);
+    assert.match(found["environment.variables.MY-VAR"] ?? "", /a letter, then one or more/);
   });
 
   it("of the size of code and layers", () => {
@@ -153,6 +224,47 @@ describe("the extension's layer", () => {
     ]);
     const china = of({ rotel: { version: 12 } }, { region: "cn-north-1" });
     assert.match(china["extension.rotel"] ?? "", /no layers in cn-north-1/);
+  });
+
+  it("is there once, in one version, however it is named", () => {
+    const other = layerVersionArn.replace(/3$/, "5");
+    const own = "arn:aws:lambda:eu-west-1:123456789012:layer:own:1";
+    const sources: FunctionView["extension"][] = [
+      { layerVersionArn },
+      { layerVersionArns: { [region]: { x86_64: layerVersionArn } } },
+      { manifest: { formatVersion: 1, layers: [{ region, architecture: "x86_64", layerVersionArn }] } },
+    ];
+    for (const extension of sources) {
+      assert.deepEqual(of(extension, { layers: [own] }), {});
+      assert.match(
+        of(extension, { layers: [own, layerVersionArn] })["layers[1]"] ?? "",
+        /^is the extension's layer/,
+      );
+      const twice = of(extension, { layers: [other] })["layers[0]"];
+      assert.match(
+        twice ?? "",
+        /^is another version of the extension's layer \(.*:3\), which is added by itself/,
+      );
+    }
+    const rotel = "arn:aws:lambda:eu-west-1:418653438961:layer:rotel-extension-amd64:11";
+    assert.match(of({ rotel: { version: 12 } }, { layers: [rotel] })["layers[0]"] ?? "", /another version/);
+    const two = [own, own.replace(/1$/, "2")];
+    assert.match(
+      of({ layerVersionArn }, { layers: two })["layers[1]"] ?? "",
+      /another version of the layer at layers\[0\]/,
+    );
+    assert.deepEqual(of({ layerVersionArn }, { layers: [own, UNKNOWN] }), {});
+    const autoInstrumentation = { layerVersionArn: own, execWrapper: "/opt/x" };
+    const instrumented = of({ layerVersionArn }, { layers: [two[1] ?? ""], autoInstrumentation });
+    assert.match(instrumented["layers[0]"] ?? "", /another version of autoInstrumentation's layer/);
+  });
+
+  it("and all others are in the function's region", () => {
+    const there = "arn:aws:lambda:us-east-1:123456789012:layer:own:1";
+    const found = of({ layerVersionArn }, { layers: [there] });
+    assert.match(found["layers[0]"] ?? "", /^is in us-east-1, but the function is in eu-west-1/);
+    const unknown = reasons({ extension: { layerVersionArn }, layers: [there] });
+    assert.match(unknown["layers[0]"] ?? "", /but the layers that are added are in eu-west-1/);
   });
 
   it("is named once and in the function's region", () => {

@@ -120,7 +120,16 @@ describe("runtimes", () => {
   });
 
   it("of next year need no new release, misspelt ones are told", () => {
-    for (const runtime of [...compatibleRuntimes, "nodejs26.x", "python3.15"]) {
+    const newest = [
+      "nodejs26.x",
+      "python3.15",
+      "ruby4.0",
+      "dotnet10",
+      "java17.al2023",
+      "java8.al2023",
+      "custom",
+    ];
+    for (const runtime of [...compatibleRuntimes, ...newest]) {
       assert.equal(checkRuntime(runtime), undefined);
     }
     assert.match(checkRuntime("python312") ?? "", /Did you mean python3\.12\?/);
