@@ -22,7 +22,7 @@ export interface GivenRolePolicy {
    * What the document is made of, told without values that only the update knows. Functions with the same share one
    * policy on their role. Undefined for what is one function's alone.
    */
-  origin?: () => Promise<string>;
+  origin?: () => Promise<string | undefined>;
 }
 
 /** A policy that functions share, with what it was made for; a value is undefined while it is not known. */

@@ -19,8 +19,8 @@ export interface FunctionReferences {
   any: boolean;
   /** The references: ARNs, which are secret only where the program says so of the text that holds them. */
   references: SecretReference[] | pulumi.Output<SecretReference[]>;
-  /** What the references and keys come from, told without values that only the update knows. */
-  origin: () => Promise<string>;
+  /** What the references and keys come from, told without values that only the update knows; undefined if nothing tells. */
+  origin: () => Promise<string | undefined>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
   kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -29,7 +29,8 @@ type Text = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
 
 /** Collects the references in everything that the extension reads as its settings. */
 export function functionReferences(name: string, args: ObservedFunctionArgs): FunctionReferences {
-  const sources = settingTexts(name, args);
+  const { addresses, carriers } = settingTexts(name, args);
+  const sources = [...addresses, ...carriers];
   const plain = sources.filter((source): source is string => typeof source === "string");
   const { authorization, clickhouse, secretArns } = args;
   const certain =
@@ -51,7 +52,8 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
     references: pulumi.Output.isInstance(references)
       ? secretWhereFound(references, [authorization, clickhouse?.password, secretArns, sources])
       : references,
-    origin: () => origin([authorization, clickhouse?.password, secretArns, sources], args.secretKmsKeyArns),
+    origin: () =>
+      origin([authorization, clickhouse?.password, secretArns, addresses], carriers, args.secretKmsKeyArns),
     kmsKeyArns: args.secretKmsKeyArns ?? [],
   };
 }
@@ -74,28 +76,43 @@ function secretWhereFound(
   return marked as unknown as pulumi.Output<SecretReference[]>;
 }
 
-/** Resources that the references may come from, and the references that come from none. */
-async function origin(sources: unknown, kmsKeyArns: unknown): Promise<string> {
-  const [found, keys] = await Promise.all([originOf(sources), originOf(kmsKeyArns)]);
-  const references = found.texts.flatMap((text) =>
-    [...parseReferences(text), parseReference(text) ?? []].flat(),
-  );
-  const arns = [...new Set(references.map(({ arn }) => arn))].sort();
-  return JSON.stringify([arns, found.urns, keys.texts, keys.urns]);
+/**
+ * Resources that the references come from, and the references that come from none.
+ * @returns undefined where the resources do not tell which references there are: texts of one resource may hold some or not.
+ */
+async function origin(arns: unknown, texts: unknown, kmsKeyArns: unknown): Promise<string | undefined> {
+  const [named, found, keys] = await Promise.all([arns, texts, kmsKeyArns].map(originOf));
+  if (named === undefined || found === undefined || found.urns.length > 0) return undefined;
+  const references = [...named.texts, ...found.texts].flatMap((text) => [
+    ...parseReferences(text),
+    ...[parseReference(text) ?? []].flat(),
+  ]);
+  const known = [...new Set(references.map(({ arn }) => arn))].sort();
+  return JSON.stringify([known, named.urns, keys?.texts, keys?.urns]);
 }
 
 /** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */
-function settingTexts(name: string, args: ObservedFunctionArgs): Text[] {
-  const { endpoint, clickhouse } = args;
+interface SettingTexts {
+  /** Where telemetry goes and what it is of: outputs among them hardly hold references. */
+  addresses: Text[];
+  /** Headers, settings and variables, which are where keys are referred to. */
+  carriers: Text[];
+}
+
+function settingTexts(name: string, args: ObservedFunctionArgs): SettingTexts {
+  const { endpoint, clickhouse, resourceAttributes } = args;
   const own = variablesOf(args.environment);
-  const maps = [args.headers, args.settings, args.resourceAttributes].flatMap((map) =>
-    map === undefined ? [] : mapTexts(map, () => true),
-  );
+  const texts = (map: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined) =>
+    map === undefined ? [] : mapTexts(map, () => true);
   const ownTexts = mapTexts(own, (variable) => /^(ROTEL|CLICKSTACK|OTEL_EXPORTER)_/.test(variable));
   const single = [endpoint, clickhouse?.endpoint, clickhouse?.user].filter((text) => text !== undefined);
   const ownFile = isPlain(own) ? own[variableOf("envFile")] : undefined;
   const envFile = args.envFile ?? ownFile;
-  return [...single, ...maps, ...ownTexts, ...(envFile ? [envFileTexts(name, envFile, args)] : [])];
+  const fileTexts = envFile ? [envFileTexts(name, envFile, args)] : [];
+  return {
+    addresses: [...single, ...texts(resourceAttributes)],
+    carriers: [...texts(args.headers), ...texts(args.settings), ...ownTexts, ...fileTexts],
+  };
 }
 
 function mapTexts(

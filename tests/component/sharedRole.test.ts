@@ -79,6 +79,25 @@ describe("a role that many functions share", () => {
     assert.deepEqual(names(previewed), names(updated));
   });
 
+  it("has one policy wherever telemetry goes, and one for each function whose headers come later", async () => {
+    const outputs = () => {
+      const endpoint = new Secret("address").arn.apply(() => "https://clickstack.example.com:4318");
+      return functions(3, () => ({ authorization: secretArn, endpoint }));
+    };
+    assert.equal((await policiesOf(() => outputs()())).length, 1);
+    const headers = () => {
+      const { arn } = new Secret("key");
+      const texts = [arn, pulumi.interpolate`\${${arn}}`, pulumi.interpolate`Bearer \${${arn}}`];
+      return functions(3, (i) => ({ headers: { "x-key": texts[i] ?? "" } }));
+    };
+    for (const preview of [true, false])
+      assert.deepEqual(names(await policiesOf(() => headers()(), preview)), [
+        "orders-0-secrets",
+        "orders-1-secrets",
+        "orders-2-secrets",
+      ]);
+  });
+
   it("has further policies where functions read others, told apart by values too", async () => {
     const of = (i: number) => secretArn.replace("ingestion-key", `key-${i % 2}`);
     const later = pulumi.output({ a: of(0), b: of(1) });
