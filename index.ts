@@ -1,6 +1,7 @@
 export { Architecture } from "./provider/architecture";
 export { ExtensionLayers } from "./provider/extensionLayers";
 export * from "./provider/extensionLayersArgs";
+export type { ObservedFunctionOptions } from "./provider/functionOptions";
 export { ObservedFunction } from "./provider/observedFunction";
 export * from "./provider/observedFunctionArgs";
 export { ObserveStack, type ObserveStackOptions, observeStack } from "./provider/observeStack";

@@ -1,7 +1,7 @@
 import { readLayerManifest } from "../layers/manifest";
 import { awaited } from "./awaited";
 import { unpackedSize } from "./codeArchive";
-import { isPlain } from "./functionEnvironment";
+import { readManifestFile } from "./manifestFile";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { checkUnpackedSize } from "./plan/packaging";
 import type { Problem } from "./plan/problem";
@@ -11,20 +11,40 @@ import { defaultArchitecture } from "./plan/runtimes";
 export async function checkCode(args: ObservedFunctionArgs): Promise<Problem[]> {
   const code = await unpackedSize(await awaited(args.code));
   if (code === undefined) return [];
-  const extension = extensionSize(args);
+  const extension = await extensionSize(args);
   const reason = checkUnpackedSize({ code, ...(extension === undefined ? {} : { extension }) });
   return reason === undefined ? [] : [{ propertyPath: "code", reason }];
 }
 
-/** Size of the extension's layer where it is published from the zips that lie here. */
-function extensionSize({ extension, architectures }: ObservedFunctionArgs): number | undefined {
-  if (extension === undefined || !isPlain(extension) || extension.layerVersionArns === undefined)
+/** Size of the extension's layer: as a manifest says it, or that of the zip that lies here. */
+async function extensionSize({
+  extension,
+  architectures,
+}: ObservedFunctionArgs): Promise<number | undefined> {
+  const source = await awaited(extension);
+  if (source === undefined || source === null) return undefined;
+  const [architecture = defaultArchitecture] = (await awaited(architectures)) ?? [];
+  const path = await awaited(source.manifestFile);
+  const manifest = path === undefined ? await awaited(source.manifest) : manifestIn(path);
+  if (manifest !== undefined)
+    return publishedSize(await awaited(manifest.layers), String(await awaited(architecture)));
+  if (source.layerVersionArns === undefined || (architecture !== "x86_64" && architecture !== "arm64"))
     return undefined;
-  const [architecture = defaultArchitecture] = isPlain(architectures) ? architectures : [];
-  if (architecture !== "x86_64" && architecture !== "arm64") return undefined;
   try {
     return readLayerManifest().layers[architecture]?.unzippedSize;
   } catch {
     return undefined;
   }
+}
+
+function manifestIn(path: string) {
+  const read = readManifestFile(path);
+  return "manifest" in read ? read.manifest : undefined;
+}
+
+/** All layers of an architecture are of one zip. */
+function publishedSize(layers: unknown, architecture: string): number | undefined {
+  if (!Array.isArray(layers)) return undefined;
+  const layer = layers.find((one) => one?.architecture === architecture);
+  return typeof layer?.unzippedSize === "number" ? layer.unzippedSize : undefined;
 }

@@ -11,6 +11,7 @@ import { functionVariables } from "./functionEnvironment";
 import { componentInputs, functionInputs } from "./functionInputs";
 import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogGroup, functionLogs } from "./functionLogs";
+import { componentOptions, functionOptions, type ObservedFunctionOptions } from "./functionOptions";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { functionReferences } from "./secretReferences";
 import { orStopUpdate } from "./stopUpdate";
@@ -60,10 +61,15 @@ export class ObservedFunction extends pulumi.ComponentResource {
    */
   public readonly function: LambdaFunction;
 
-  constructor(name: string, args: ObservedFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ObservedFunctionArgs, opts?: ObservedFunctionOptions) {
     const given = withoutAbsent(args);
     checkArguments(name, given);
-    super("clickstack-lambda:index:ObservedFunction", name, withSecrets(componentInputs(given)), opts);
+    super(
+      "clickstack-lambda:index:ObservedFunction",
+      name,
+      withSecrets(componentInputs(given)),
+      componentOptions(name, opts),
+    );
     const region = () => functionRegion(given, { parent: this });
     const account = () => providerAccount({ parent: this });
     const checked = checkLater(name, given, { region, account });
@@ -85,7 +91,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const observed = new LambdaFunction(
       name,
       { ...functionInputs(stored), ...own },
-      { ...functionOptions(given, opts), parent: this, dependsOn: before },
+      { ...functionOptions(opts, given.functionAlias), parent: this, dependsOn: before },
     );
     logs.finish(observed.name);
 
@@ -121,17 +127,4 @@ async function afterAll(
 ): Promise<pulumi.Input<pulumi.Resource>[]> {
   await valid;
   return [dependsOn].flat() as pulumi.Input<pulumi.Resource>[];
-}
-
-/** Options of the component that mean the function, as they would with the plain resource. */
-function functionOptions(
-  { functionAlias }: ObservedFunctionArgs,
-  opts: pulumi.ComponentResourceOptions = {},
-): pulumi.CustomResourceOptions {
-  const { customTimeouts, deletedWith, ignoreChanges, replaceOnChanges, retainOnDelete } = opts;
-  const alias = functionAlias?.startsWith("urn:")
-    ? functionAlias
-    : { name: functionAlias, parent: pulumi.rootStackResource };
-  const aliases = functionAlias === undefined ? undefined : [alias];
-  return { customTimeouts, deletedWith, ignoreChanges, replaceOnChanges, retainOnDelete, aliases };
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
 import { providerAccount } from "./account";
 import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
+import { checkCode } from "./codeCheck";
 import { deliver, needsDelivery } from "./delivery";
 import { checkOrganization, ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
@@ -12,6 +13,7 @@ import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { ObserveStack } from "./observeStack";
 import type { ObserveStackArgs } from "./observeStackArgs";
 import { describeSecond } from "./plan/earlyFunctions";
+import { furtherOptions } from "./pulumi/constructRequest";
 
 /** The parts of the package's schema that the provider itself needs. */
 interface PackageSchema {
@@ -37,11 +39,11 @@ const components: Record<string, Construct> = {
       account: () => providerAccount({ provider: awsProvider(options) }),
     };
     // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
-    const problems = await findProblems(inputs, surroundings);
+    const problems = [...(await findProblems(inputs, surroundings)), ...(await checkCode(inputs))];
     if (problems.length > 0) throw invalidArguments(name, problems);
     const args = withoutAbsent(inputs as ObservedFunctionArgs);
     if (needsDelivery(args)) await deliver(name, args, { provider: awsProvider(options) });
-    return new ObservedFunction(name, args, options);
+    return new ObservedFunction(name, args, { ...options, ...furtherOptions() });
   },
   "clickstack-lambda:index:ObserveStack": observeStack,
 };

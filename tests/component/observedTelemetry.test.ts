@@ -254,6 +254,13 @@ describe("the layers of an ObservedFunction", () => {
       truncateSync(join(directory, "model.bin"), 251 * 1024 * 1024);
       const found = await problems({ code: new pulumi.asset.FileArchive(directory) });
       assert.match(found.code ?? "", /251 MB unpacked \(code 251 MB\); Lambda allows 250 MB/);
+      truncateSync(join(directory, "model.bin"), 249 * 1024 * 1024);
+      const place = { region: account.region, architecture: "x86_64", layerVersionArn };
+      const layers = [{ ...place, layerName: "x", version: "1", sha256: "", unzippedSize: 2 * 1024 * 1024 }];
+      const manifest = pulumi.output({ formatVersion: 1, layers });
+      const code = new pulumi.asset.FileArchive(`${directory}/.`);
+      const both = await problems({ code, extension: { manifest } });
+      assert.match(both.code ?? "", /251 MB unpacked \(code 249 MB, extension 2 MB\)/);
     } finally {
       rmSync(directory, { recursive: true });
     }

@@ -88,4 +88,25 @@ describe("resource options of an ObservedFunction", () => {
       assert.deepEqual((await read("sales")).now, ["orders", "all", "http://127.0.0.1:4318", 20, 2000]);
     });
   }
+
+  for (const [way, Observed] of Object.entries(ways)) {
+    it(`${way}: deleteBeforeReplace deletes the function first`, async () => {
+      let version = 1;
+      const program = async () => {
+        const options = { deleteBeforeReplace: true };
+        new Observed("orders", { ...fixed, name: `orders-${way.length}-${version}` }, options);
+      };
+      const stack = await surroundings.stack({ program });
+      await stack.up();
+      version = 2;
+      const steps: string[] = [];
+      await stack.up({
+        onEvent: ({ resourcePreEvent: event }) => {
+          if (event?.metadata.type === functionType) steps.push(event.metadata.op);
+        },
+      });
+      assert.deepEqual(steps, ["delete-replaced", "replace", "create-replacement"]);
+      await stack.destroy();
+    });
+  }
 });
