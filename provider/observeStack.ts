@@ -31,8 +31,12 @@ export function observeStack(args: ObserveStackProgramArgs, { provider }: Observ
   void reported(observed.check());
 }
 
+/** Seconds after which functions are looked for that were just being created when the transform was registered. */
+const laterChecks = [3, 10, 30, 60];
+
 /** What `settled()` waits for. No field: every field of a component is an output of the package's schema. */
 const checks = new WeakMap<pulumi.ComponentResource, Promise<void>>();
+const observers = new WeakMap<pulumi.ComponentResource, ObservedStack>();
 
 /**
  * Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
@@ -51,6 +55,7 @@ export class ObserveStack extends pulumi.ComponentResource {
     const title = `ObserveStack "${name}"`;
     const observed = new ObservedStack({ name, title, args, options: { parent: this } });
     checks.set(this, reported(observed.check()));
+    observers.set(this, observed);
     this.registerOutputs({});
   }
 
@@ -73,4 +78,22 @@ function reported(promise: Promise<void>): Promise<void> {
   });
   logged.catch(() => {});
   return logged;
+}
+
+/**
+ * Looks again for functions that came too early, while the engine is there: one that was being created when the transform
+ * was registered is in the stack's state only later. A program of TypeScript needs none of it: there resources wait for
+ * transforms to be registered.
+ */
+export function watchForEarlyFunctions(component: ObserveStack, seconds = laterChecks): void {
+  const observed = observers.get(component);
+  const [first = 0, ...others] = seconds;
+  if (observed === undefined || seconds.length === 0) return;
+  const again = () =>
+    observed.check().then(
+      () => watchForEarlyFunctions(component, others),
+      (error: Error) => pulumi.log.error(error.message, component),
+    );
+  // Where the engine is gone meanwhile, there is nobody to tell.
+  setTimeout(() => void again().catch(() => {}), first * 1000).unref();
 }

@@ -10,7 +10,7 @@ import { checkOrganization, ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
 import { ObservedFunction } from "./observedFunction";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { ObserveStack } from "./observeStack";
+import { ObserveStack, watchForEarlyFunctions } from "./observeStack";
 import type { ObserveStackArgs } from "./observeStackArgs";
 import { describeSecond } from "./plan/earlyFunctions";
 import { furtherOptions } from "./pulumi/constructRequest";
@@ -66,6 +66,7 @@ async function observeStack(
   const component = new ObserveStack(name, args, options);
   // Whoever depends on the component is made after the engine knows of the transform.
   await component.settled();
+  if (!pulumi.runtime.isDryRun()) watchForEarlyFunctions(component);
   return component;
 }
 

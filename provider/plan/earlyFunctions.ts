@@ -6,8 +6,11 @@ export const functionType = "aws:lambda/function:Function";
 /** Type of the component that observes its function by itself. */
 export const componentType = "clickstack-lambda:index:ObservedFunction";
 
-/** What the state of a stack holds: outputs by URN. */
-export type StackOutputs = Readonly<Record<string, unknown>>;
+/** What the engine tells of a stack's state: outputs by URN. */
+export type StackOutputs = Readonly<Record<string, { outputs?: Record<string, unknown> | null } | null>>;
+
+/** Where a function's code comes from; one that the program only reads (`Function.get`) has none in the state. */
+const codeProperties = ["code", "s3Bucket", "imageUri"];
 
 /**
  * The functions in a stack's state that would be observed, if only they were registered after the transform.
@@ -21,8 +24,8 @@ export function unseenFunctions(
   return Object.entries(outputs).flatMap(([urn, values]) => {
     const types = typesOf(urn).split("$");
     if (seen.has(urn) || types.at(-1) !== functionType || types.includes(componentType)) return [];
-    const found = (values ?? {}) as Record<string, unknown>;
-    if (found.packageType === "Image") return [];
+    const found = values?.outputs ?? {};
+    if (found.packageType === "Image" || !codeProperties.some((key) => found[key])) return [];
     return isObserved(candidateOf(nameOf(urn), found), choice) ? [urn] : [];
   });
 }

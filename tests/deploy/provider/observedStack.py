@@ -82,6 +82,7 @@ def forgets(given: dict) -> None:
     role = aws.iam.Role("role", assume_role_policy=trust)
     function = aws.lambda_.Function("hasty", **common, role=role.arn)
     aws.lambda_.Function("plain", **common, role=role.arn)
+    aws.lambda_.Function("tagged", **common, role=role.arn, tags={"observe": "no"})
     observe(given).settled() if given["after"] == "nothing" else function.arn.apply(lambda _: observe(given))
 
 
