@@ -7,6 +7,7 @@ import {
   Function as LambdaFunction,
   LayerVersion,
 } from "@pulumi/aws/lambda";
+import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
@@ -153,5 +154,41 @@ describe("observeStack", () => {
     const update = await surroundings.stack({ stackName: stack.name, program: zip });
     assert.deepEqual(changes(await update.up()), { replace: 1 });
     await update.destroy();
+  });
+
+  it("denies exactly the function's log group whatever names are configured, and stores keys by its provider", async () => {
+    const stack = await surroundings.stack({
+      program: async () => {
+        const provider = new Provider("own", { region: "eu-west-3" });
+        const { arn: layerVersionArn } = new LayerVersion(
+          "verbatim",
+          { layerName: "verbatim", code },
+          { provider },
+        );
+        const cloudWatchLogs = clickstack.CloudWatchLogs.Disable;
+        const ingestionKey = pulumi.secret("hush");
+        clickstack.observeStack(
+          { extension: { layerVersionArn }, ingestionKey, cloudWatchLogs },
+          { provider },
+        );
+        const role = new Role("verbatim", { assumeRolePolicy: trustPolicy }, { provider });
+        const inputs = { runtime: "nodejs22.x", handler: "index.handler", code, role: role.arn };
+        const made = new LambdaFunction("verbatim", inputs, { provider });
+        return { arn: made.arn, role: role.arn };
+      },
+    });
+    await stack.setConfig("pulumi:autonaming.mode", { value: "verbatim" }, true);
+    await stack.setConfig("pulumi:disable-default-providers[0]", { value: "aws" }, true);
+    const { outputs } = await stack.up();
+    const lambda = new LambdaClient(clientOptions(surroundings.aws, "eu-west-3"));
+    const found = await lambda.send(new GetFunctionCommand({ FunctionName: outputs.arn?.value }));
+    const group = found.Configuration?.LoggingConfig?.LogGroup ?? "";
+    assert.match(group, /^\/aws\/lambda\/verbatim-[0-9a-f]{8}$/);
+    const policies = await rolePolicies(surroundings.aws, outputs.role?.value);
+    const resource = `arn:aws:logs:eu-west-3:123456789012:log-group:${group}`;
+    assert.ok(JSON.stringify(policies).includes(`"${resource}"`));
+    assert.match(JSON.stringify(policies), /arn:aws:secretsmanager:eu-west-3:/);
+    assert.deepEqual(changes(await stack.up()), {});
+    await stack.destroy();
   });
 });
