@@ -105,7 +105,7 @@ describe("the policy that every function is observed", () => {
   });
 
   it("is shown in the docs as the example has it, and the package depends on no policy host", () => {
-    const program = readFileSync(join(root, "examples/policy/index.ts"), "utf8");
+    const program = readFileSync(join(root, "examples/policy/index.js"), "utf8");
     assert.ok(readFileSync(join(root, "docs/policy.md"), "utf8").includes(program));
     const { dependencies, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     assert.equal(dependencies["@pulumi/policy"], undefined);
