@@ -61,17 +61,19 @@ describe("the generated SDKs", function () {
     writeFileSync(stamp, compiled);
   });
 
-  it("Go: compiles, and so does the Go example with it", function () {
-    const example = join(root, "examples", "go");
-    if (!hasGoFor(readFileSync(join(example, "go.mod"), "utf8"))) this.skip();
-    const directory = cachedSdk("go");
-    // Where `pulumi package add` puts it.
-    const sdk = join(directory, "sdks", "clickstack-lambda", "clickstacklambda");
-    if (!existsSync(sdk)) cpSync(join(directory, "sdk"), sdk, { recursive: true });
-    for (const file of ["main.go", "go.mod", "go.sum"]) {
-      rmSync(join(directory, file), { force: true });
-      cpSync(join(example, file), join(directory, file));
-    }
-    compile("go", ["vet", "-mod=readonly", "./..."], directory);
-  });
+  for (const name of ["go", "observe-stack-go"]) {
+    it(`Go: compiles, and so does examples/${name} with it`, function () {
+      const example = join(root, "examples", name);
+      if (!hasGoFor(readFileSync(join(example, "go.mod"), "utf8"))) this.skip();
+      const directory = cachedSdk("go");
+      // Where `pulumi package add` puts it.
+      const sdk = join(directory, "sdks", "clickstack-lambda", "clickstacklambda");
+      if (!existsSync(sdk)) cpSync(join(directory, "sdk"), sdk, { recursive: true });
+      for (const file of ["main.go", "go.mod", "go.sum"]) {
+        rmSync(join(directory, file), { force: true });
+        cpSync(join(example, file), join(directory, file));
+      }
+      compile("go", ["vet", "-mod=readonly", "./..."], directory);
+    });
+  }
 });

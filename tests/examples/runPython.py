@@ -1,4 +1,7 @@
-"""Runs examples/python over the embedded AWS: preview, up, up again, update, destroy. Prints what happened as JSON."""
+"""Runs a Python example over the embedded AWS: preview, up, up again, update, refresh, destroy. Prints JSON of it.
+
+`runPython.py STACK [EXAMPLE]`, with the example's folder, by default `python`.
+"""
 
 import json
 import runpy
@@ -7,7 +10,8 @@ from pathlib import Path
 
 from pulumi import automation
 
-example = Path(__file__).parents[2] / "examples" / "python"
+folder = sys.argv[2] if len(sys.argv) > 2 else "python"
+example = Path(__file__).parents[2] / "examples" / folder
 
 
 def program() -> None:
@@ -18,7 +22,7 @@ def changes(result) -> dict:
     return {name: count for name, count in (result.summary.resource_changes or {}).items() if name != "same"}
 
 
-stack = automation.create_or_select_stack(sys.argv[1], "observed-python-function", program)
+stack = automation.create_or_select_stack(sys.argv[1], f"example-{folder}", program)
 stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
 stack.set_config("endpoint", automation.ConfigValue("https://clickstack.example.com:4318"))
 stack.set_config("ingestionKey", automation.ConfigValue("hush", secret=True))
@@ -28,11 +32,13 @@ try:
     second = stack.up()
     stack.set_config("endpoint", automation.ConfigValue("https://elsewhere.example.com:4318"))
     third = stack.up()
+    refreshed = stack.refresh()
     report = {
         "preview": {str(getattr(name, "value", name)): count for name, count in preview.change_summary.items()},
         "outputs": {name: output.value for name, output in first.outputs.items()},
         "second": changes(second),
         "third": changes(third),
+        "refreshed": changes(refreshed),
     }
 finally:
     stack.destroy()
