@@ -18,6 +18,7 @@ pub struct Context {
     source: Source,
     endpoint_secrets_manager: Option<String>,
     endpoint_ssm: Option<String>,
+    endpoint_sts: Option<String>,
     endpoint: Option<String>,
     fips: bool,
 }
@@ -37,6 +38,8 @@ pub enum Service {
     SecretsManager,
     /// AWS Systems Manager.
     Ssm,
+    /// AWS Security Token Service.
+    Sts,
 }
 
 impl Service {
@@ -45,6 +48,7 @@ impl Service {
         match self {
             Self::SecretsManager => "secretsmanager",
             Self::Ssm => "ssm",
+            Self::Sts => "sts",
         }
     }
 }
@@ -58,6 +62,7 @@ impl Context {
             source: Source::from_environment(environment),
             endpoint_secrets_manager: text("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             endpoint_ssm: text("AWS_ENDPOINT_URL_SSM"),
+            endpoint_sts: text("AWS_ENDPOINT_URL_STS"),
             endpoint: text("AWS_ENDPOINT_URL"),
             fips: fips.is_some_and(|fips| fips.eq_ignore_ascii_case("true")),
         }
@@ -68,6 +73,7 @@ impl Context {
         let (variable, own) = match service {
             Service::SecretsManager => ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.endpoint_secrets_manager),
             Service::Ssm => ("AWS_ENDPOINT_URL_SSM", &self.endpoint_ssm),
+            Service::Sts => ("AWS_ENDPOINT_URL_STS", &self.endpoint_sts),
         };
         let set = match (own, &self.endpoint) {
             (Some(url), _) => Some((variable, url)),
@@ -87,6 +93,19 @@ impl Context {
     pub async fn credentials(&self, client: &Client) -> Result<Credentials, CredentialsError> {
         self.source.credentials(client).await
     }
+}
+
+/// The partition of a region, by the prefixes that AWS gives to regions of other partitions.
+pub fn partition(region: &str) -> &'static str {
+    const PREFIXES: [(&str, &str); 5] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-iso-", "aws-iso"),
+    ];
+    let found = PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix));
+    found.map_or("aws", |(_, partition)| partition)
 }
 
 fn dns_suffix(partition: &str) -> &'static str {

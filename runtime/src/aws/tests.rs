@@ -22,6 +22,10 @@ fn finds_endpoints_by_partition_and_region() {
         url(&plain, Service::Ssm, "aws-cn", "cn-north-1"),
         "https://ssm.cn-north-1.amazonaws.com.cn/"
     );
+    assert_eq!(
+        url(&plain, Service::Sts, partition("eu-west-1"), "eu-west-1"),
+        "https://sts.eu-west-1.amazonaws.com/"
+    );
     let fips = context([("AWS_USE_FIPS_ENDPOINT", "true")]);
     let expected = "https://ssm-fips.us-gov-west-1.amazonaws.com/";
     assert_eq!(url(&fips, Service::Ssm, "aws-us-gov", "us-gov-west-1"), expected);
@@ -40,6 +44,21 @@ fn lets_the_environment_set_endpoints() {
     let bad = context([("AWS_ENDPOINT_URL", "127.0.0.1:1")]);
     let reason = bad.endpoint(Service::Ssm, "aws", "r").unwrap_err();
     assert!(reason.starts_with("AWS_ENDPOINT_URL: it has no scheme"), "{reason}");
+}
+
+#[test]
+fn knows_the_partition_of_a_region() {
+    for (region, expected) in [
+        ("us-east-1", "aws"),
+        ("us-gov-east-1", "aws-us-gov"),
+        ("cn-northwest-1", "aws-cn"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("mx-central-1", "aws"),
+    ] {
+        assert_eq!(partition(region), expected, "{region}");
+    }
 }
 
 #[test]

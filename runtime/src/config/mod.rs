@@ -19,6 +19,7 @@ mod otlp_signal;
 #[cfg(test)]
 mod otlp_tests;
 mod otlp_tls;
+mod preset;
 mod reader;
 mod receiver;
 mod retry;
@@ -70,6 +71,9 @@ pub struct Config {
     pub replacing_attributes: Vec<String>,
     /// The secrets that `ROTEL_*` values refer to.
     pub secret_references: Vec<secrets::Reference>,
+    /// The audience of the web identity tokens that exports use as their key; none where they do not
+    /// (`CLICKSTACK_WEB_IDENTITY_AUDIENCE`).
+    pub web_identity_audience: Option<String>,
     /// Where the telemetry goes, with references still unresolved; never empty.
     pub destinations: Vec<Destination>,
     /// Which lines become log records.
@@ -135,6 +139,7 @@ impl Config {
             resource_attributes,
             replacing_attributes,
             secret_references: secret_references(&mut reader),
+            web_identity_audience: preset::audience(&mut reader),
             logs: LogsConfig::read(&mut reader),
             sending: SendingConfig::read(&mut reader),
             destinations: exporters::read(&mut reader, &own_ports),
@@ -146,6 +151,11 @@ impl Config {
         };
         check_names(&mut reader);
         (config, reader.into_warnings())
+    }
+
+    /// Whether exports need something that AWS keeps or issues.
+    pub fn needs_secrets(&self) -> bool {
+        !self.secret_references.is_empty() || self.web_identity_audience.is_some()
     }
 
     /// The user's resource attributes with secret references filled in; an error names the reference that is missing.

@@ -6,6 +6,7 @@ use super::basic_auth::BasicAuth;
 use super::headers::Headers;
 use super::otlp::{PREFIX as OTLP_PREFIX, parse_endpoint};
 use super::otlp_tls::TlsSettings;
+use super::preset::Preset;
 use super::reader::{Reader, default_of, parse_choice, parse_duration};
 use super::retry::{Retry, RetrySettings};
 use super::settings::{
@@ -52,6 +53,7 @@ pub(super) struct SignalSettings {
     signal: Signal,
     /// The ports of the extension's receivers.
     own_ports: Vec<u16>,
+    preset: Preset,
     endpoint: Text,
     protocol: Text,
     compression: Text,
@@ -94,8 +96,9 @@ impl SignalSettings {
             signal: signal.name().to_ascii_uppercase(),
             standard: prefix == OTLP_PREFIX,
         };
+        let preset = Preset::read(reader, prefix);
         let endpoint = Text::first(reader, &names.of(&["ENDPOINT"], Some("ENDPOINT")), |name, text| {
-            parse_outward(name, text, own_ports).map(drop)
+            parse_outward(name, &preset.endpoint(text), own_ports).map(drop)
         });
         names.standard = is_standard(&endpoint.variable);
         let protocol = names.of(&["PROTOCOL"], Some("PROTOCOL"));
@@ -105,6 +108,7 @@ impl SignalSettings {
             prefix: prefix.to_owned(),
             signal,
             own_ports: own_ports.to_vec(),
+            preset,
             endpoint,
             protocol: Text::first(reader, &protocol, |name, text| parse_protocol(name, text).map(drop)),
             compression: Text::first(reader, &compression, |_, text| parse_gzip(text).map(drop)),
@@ -128,7 +132,7 @@ impl SignalSettings {
     /// Fills the secrets in; an error names the variable, what is wrong and no value.
     pub(super) fn resolve(&self, values: &Values) -> Result<Option<OtlpTarget>, String> {
         let Text { variable, .. } = &self.endpoint;
-        let endpoint = |text: &str| parse_outward(variable, text, &self.own_ports);
+        let endpoint = |text: &str| parse_outward(variable, &self.preset.endpoint(text), &self.own_ports);
         let Some(endpoint) = self.endpoint.resolve(values, endpoint)? else {
             return Ok(None);
         };
@@ -136,7 +140,7 @@ impl SignalSettings {
         let protocol = self.protocol.resolve(values, |text| parse_protocol(variable, text))?;
         let protocol = match protocol {
             Some(protocol) => protocol,
-            None => default_protocol(&self.endpoint.variable)?,
+            None => self.default_protocol()?,
         };
         let Text { variable, .. } = &self.timeout;
         let timeout = self.timeout.resolve(values, |text| parse_timeout(variable, text))?;
@@ -152,6 +156,7 @@ impl SignalSettings {
         if let Some((name, value)) = self.basic_auth.resolve(values)? {
             headers.insert(name, value);
         }
+        self.preset.authorize(&mut headers, values)?;
         Ok(Some(OtlpTarget {
             protocol,
             endpoint: self.whole(endpoint, protocol),
@@ -161,6 +166,15 @@ impl SignalSettings {
             tls: self.tls.resolve(values)?,
             retry: self.retry.resolve(values)?,
         }))
+    }
+
+    fn default_protocol(&self) -> Result<OtlpProtocol, String> {
+        let setting = match is_standard(&self.endpoint.variable) {
+            true => &OTEL_EXPORTER_OTLP_PROTOCOL,
+            false => &ROTEL_OTLP_EXPORTER_PROTOCOL,
+        };
+        let default = self.preset.default_protocol().unwrap_or_else(|| default_of(setting));
+        parse_protocol(setting.variable, default)
     }
 
     /// The endpoint for all signals gets the signal's path, its own one has it.
@@ -185,14 +199,6 @@ fn parse_outward(variable: &str, text: &str, own_ports: &[u16]) -> Result<Endpoi
         true => Err("is the extension's own receiver, so telemetry would never leave".to_owned()),
         false => Ok(endpoint),
     }
-}
-
-fn default_protocol(endpoint_variable: &str) -> Result<OtlpProtocol, String> {
-    let setting = match is_standard(endpoint_variable) {
-        true => &OTEL_EXPORTER_OTLP_PROTOCOL,
-        false => &ROTEL_OTLP_EXPORTER_PROTOCOL,
-    };
-    parse_protocol(setting.variable, default_of(setting))
 }
 
 fn parse_protocol(variable: &str, text: &str) -> Result<OtlpProtocol, String> {

@@ -283,3 +283,73 @@ fn receivers() {
     let (config, _) = parse(&[URL, ("ROTEL_OTLP_GRPC_MAX_RECV_MSG_SIZE_MIB", "16")]);
     assert_eq!(config.receiver.largest_grpc_message, 16 * 1024 * 1024);
 }
+
+#[test]
+fn managed_clickstack_is_one_setting() {
+    let managed = ("CLICKSTACK_MANAGED", "true");
+    let key = ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", "Authorization=the-key");
+    for (endpoint, expected) in [
+        ("in.example.com", "https://in.example.com/v1/logs"),
+        ("in.example.com/base", "https://in.example.com/base/v1/logs"),
+        ("https://in.example.com:8443", "https://in.example.com:8443/v1/logs"),
+        ("in.example.com:8443", "https://in.example.com:8443/v1/logs"),
+    ] {
+        let [logs, ..] = targets(&[managed, ("ROTEL_OTLP_EXPORTER_ENDPOINT", endpoint), key]);
+        assert_eq!(logs.protocol, OtlpProtocol::Http);
+        assert_eq!(logs.endpoint.to_string(), expected);
+        assert_eq!(headers(&logs), [("authorization", "Bearer the-key")]);
+    }
+    let [logs, ..] = targets(&[
+        managed,
+        URL,
+        ("ROTEL_OTLP_EXPORTER_PROTOCOL", "grpc"),
+        ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", "Authorization=Basic abc"),
+    ]);
+    assert_eq!(logs.protocol, OtlpProtocol::Grpc);
+    assert_eq!(headers(&logs), [("authorization", "Basic abc")]);
+    let [logs, ..] = targets(&[("CLICKSTACK_MANAGED", "false"), URL, key]);
+    assert_eq!(logs.protocol, OtlpProtocol::Grpc);
+    assert_eq!(headers(&logs), [("authorization", "the-key")]);
+}
+
+#[test]
+fn without_a_web_identity_token_nothing_is_exported() {
+    let (config, warnings) = parse(&[
+        URL,
+        ("CLICKSTACK_WEB_IDENTITY_AUDIENCE", "https://collector.example.com"),
+    ]);
+    assert_eq!(warnings, Vec::<String>::new());
+    assert_eq!(
+        config.web_identity_audience.as_deref(),
+        Some("https://collector.example.com")
+    );
+    assert!(config.needs_secrets());
+    let reason = config.destinations[0].settings.resolve(&Values::default()).unwrap_err();
+    assert!(
+        reason.contains("CLICKSTACK_WEB_IDENTITY_AUDIENCE needs a web identity token"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn presets_that_cannot_apply_are_reported() {
+    let long = "a".repeat(1001);
+    let (config, warnings) = parse(&[
+        URL,
+        ("CLICKSTACK_WEB_IDENTITY_AUDIENCE", &long),
+        ("CLICKSTACK_MANAGED", "yes"),
+    ]);
+    assert_eq!(config.web_identity_audience, None);
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    let (_, warnings) = parse(&[
+        ("ROTEL_EXPORTERS", "a:otlp"),
+        ("ROTEL_EXPORTER_A_ENDPOINT", "https://in.example.com"),
+        ("CLICKSTACK_MANAGED", "true"),
+    ]);
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.starts_with("CLICKSTACK_MANAGED has no effect on the exporters")),
+        "{warnings:?}"
+    );
+}

@@ -9,10 +9,11 @@ use tokio::sync::Notify;
 use super::circuit::{Circuit, Permit};
 use super::delivery::Purpose;
 use super::exporter::Exporter;
-use crate::config::{Config, Retry};
+use crate::config::{Config, Retry, settings};
 use crate::diagnostics::Diagnostics;
 use crate::http::{self, TlsOptions};
 use crate::record::Resource;
+use crate::secrets::WebIdentityToken;
 use crate::step::survive;
 use crate::{resource, secrets, timestamp};
 
@@ -90,23 +91,30 @@ impl Setup {
     /// The exporters that can be made. While they are being made, waits for them until the given time; a failed attempt
     /// is repeated.
     pub async fn ready(self: &Rc<Self>, until: Instant) -> Option<Rc<Ready>> {
-        if self.ready.borrow().is_none() {
+        if self.ready.borrow().is_none() || self.token_is(WebIdentityToken::is_expired) {
             self.start();
         }
         if self.running.get() {
             let finished = self.finished.notified();
             let _ = tokio::time::timeout_at(until.into(), finished).await;
         }
-        self.ready.borrow().clone()
+        let ready = self.ready.borrow().clone();
+        ready.filter(|_| !self.token_is(WebIdentityToken::is_expired))
     }
 
-    /// The exporters, if there are some. Those that are missing, and secrets that grew old, are seen to meanwhile.
+    /// The exporters, if there are some with keys that still work. Those that are missing, and secrets that grew old, are
+    /// seen to meanwhile.
     pub fn ready_now(self: &Rc<Self>) -> Option<Rc<Ready>> {
         let ready = self.ready.borrow().clone()?;
-        if !ready.is_complete() || self.secrets_are_old() {
+        if !ready.is_complete() || self.secrets_are_old() || self.token_is(WebIdentityToken::is_due) {
             self.start();
         }
-        Some(ready)
+        (!self.token_is(WebIdentityToken::is_expired)).then_some(ready)
+    }
+
+    fn token_is(&self, judged: impl Fn(&WebIdentityToken, u64) -> bool) -> bool {
+        let values = self.values.borrow();
+        values.token().is_some_and(|token| judged(token, timestamp::now()))
     }
 
     /// How often the exporters were made: with another key a backend that refused the old one is asked at once.
@@ -129,7 +137,7 @@ impl Setup {
             Purpose::Shutdown => LAST_REFRESH_PAUSE,
         };
         let recent = |at| timestamp::between(at, now).is_some_and(|age| age < pause);
-        if self.config.secret_references.is_empty() || self.refused.get().is_some_and(recent) {
+        if !self.config.needs_secrets() || self.refused.get().is_some_and(recent) {
             // What another signal's request has begun may help this one, too.
             return self.running.get();
         }
@@ -189,15 +197,35 @@ impl Setup {
     }
 
     async fn fetch_secrets(&self) -> secrets::Values {
-        if self.config.secret_references.is_empty() {
+        if !self.config.needs_secrets() {
             return secrets::Values::default();
         }
         let client = http::Client::with_proxies(TlsOptions::default(), self.config.proxies.clone());
-        match secrets::resolve(&self.config.secret_references, &self.config.aws, &client).await {
-            Ok(values) => values,
-            Err(error) => {
-                self.diagnostics.warn_once(&error.to_string());
-                error.resolved
+        let resolved = secrets::resolve(&self.config.secret_references, &self.config.aws, &client);
+        let (resolved, token) = futures_util::future::join(resolved, self.fetch_token(&client)).await;
+        let values = resolved.unwrap_or_else(|error| {
+            self.diagnostics.warn_once(&error.to_string());
+            error.resolved
+        });
+        values.with_token(token)
+    }
+
+    /// A new web identity token where exports use one. One that still works outlasts a failure.
+    async fn fetch_token(&self, client: &http::Client) -> Option<WebIdentityToken> {
+        let audience = self.config.web_identity_audience.as_deref()?;
+        let known = self.values.borrow().token().cloned();
+        let now = timestamp::now();
+        if known.as_ref().is_some_and(|token| !token.is_due(now)) && self.refused.get() <= Some(self.fetched.get()) {
+            return known;
+        }
+        let region = &self.config.function.region;
+        match secrets::web_identity_token(audience, region, &self.config.aws, client, now).await {
+            Ok(token) => Some(token),
+            Err(reason) => {
+                let variable = settings::CLICKSTACK_WEB_IDENTITY_AUDIENCE.variable;
+                self.diagnostics
+                    .warn_once(&format!("{variable}: there is no web identity token: {reason}"));
+                known.filter(|token| !token.is_expired(now))
             }
         }
     }

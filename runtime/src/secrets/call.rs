@@ -1,4 +1,4 @@
-//! One call of an AWS service that speaks JSON: signed, with a timeout, repeated where that can help.
+//! One call of an AWS service: signed, with a timeout, repeated where that can help.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::aws::{Credentials, Service};
 use crate::http::{Client, Endpoint, HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use crate::sigv4;
+
+use super::web_identity::element;
 
 /// Time for one attempt.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -25,6 +27,12 @@ pub(super) struct Api<'a> {
     pub service: Service,
     pub endpoint: Endpoint,
     pub region: String,
+}
+
+/// A request as the service's protocol has it.
+pub(super) struct Message {
+    pub headers: HeaderMap,
+    pub body: Bytes,
 }
 
 /// Why a call failed; without any value.
@@ -54,32 +62,45 @@ impl CallError {
 }
 
 impl Api<'_> {
-    /// Calls `operation` (`secretsmanager.GetSecretValue`); three attempts at most.
+    /// Calls `operation` (`secretsmanager.GetSecretValue`) of a service that speaks JSON.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         input: &impl Serialize,
     ) -> Result<T, CallError> {
         let body = serde_json::to_vec(input).map_err(|error| CallError::own(error.to_string(), false))?;
-        let body = Bytes::from(body);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
+        headers.insert(TARGET, HeaderValue::from_static(operation));
+        let message = Message {
+            headers,
+            body: Bytes::from(body),
+        };
+        self.send(&message, |response| serde_json::from_slice(&response.body).ok())
+            .await
+    }
+
+    /// Sends the message, three attempts at most, and reads the answer.
+    pub(super) async fn send<T>(
+        &self,
+        message: &Message,
+        read: impl Fn(&Response) -> Option<T>,
+    ) -> Result<T, CallError> {
         for pause in PAUSES {
-            match self.attempt(operation, body.clone()).await {
+            match self.attempt(message, &read).await {
                 Err(error) if error.repeatable => tokio::time::sleep(pause).await,
                 result => return result,
             }
         }
-        self.attempt(operation, body).await
+        self.attempt(message, &read).await
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, operation: &'static str, body: Bytes) -> Result<T, CallError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
-        headers.insert(TARGET, HeaderValue::from_static(operation));
+    async fn attempt<T>(&self, message: &Message, read: impl Fn(&Response) -> Option<T>) -> Result<T, CallError> {
         let mut request = Request {
             method: Method::POST,
             endpoint: self.endpoint.clone(),
-            headers,
-            body,
+            headers: message.headers.clone(),
+            body: message.body.clone(),
             timeout: TIMEOUT,
         };
         sigv4::sign(
@@ -95,8 +116,7 @@ impl Api<'_> {
         if !response.status.is_success() {
             return Err(refusal(&response));
         }
-        serde_json::from_slice(&response.body)
-            .map_err(|_| CallError::own(format!("{} does not answer as AWS does", self.endpoint), false))
+        read(&response).ok_or_else(|| CallError::own(format!("{} does not answer as AWS does", self.endpoint), false))
     }
 }
 
@@ -109,12 +129,14 @@ struct Refusal {
 }
 
 fn refusal(response: &Response) -> CallError {
-    let refusal: Option<Refusal> = serde_json::from_slice(&response.body).ok();
+    let refusal = serde_json::from_slice(&response.body)
+        .ok()
+        .or_else(|| xml_refusal(response));
     let in_header = response
         .headers
         .get("x-amzn-errortype")
         .and_then(|value| value.to_str().ok());
-    let (in_body, message) = refusal.map_or((None, None), |refusal| (refusal.code, refusal.message));
+    let (in_body, message) = refusal.map_or((None, None), |refusal: Refusal| (refusal.code, refusal.message));
     let code = in_body.as_deref().or(in_header).unwrap_or_default();
     // `com.amazonaws.secretsmanager#AccessDeniedException` in bodies, `AccessDeniedException:http://…` in headers.
     let code = code
@@ -147,6 +169,16 @@ fn refusal(response: &Response) -> CallError {
     }
 }
 
+/// The refusal of a service that speaks AWS's Query protocol.
+fn xml_refusal(response: &Response) -> Option<Refusal> {
+    let body = std::str::from_utf8(&response.body).ok()?;
+    let text = |name| element(body, name).map(str::to_owned);
+    Some(Refusal {
+        code: Some(text("Code")?),
+        message: text("Message"),
+    })
+}
+
 /// What the user can do about an error code.
 pub(super) fn mend(code: &str) -> Option<&'static str> {
     Some(match code {
@@ -156,9 +188,16 @@ pub(super) fn mend(code: &str) -> Option<&'static str> {
         }
         "ResourceNotFoundException" => "check name, region and account of the ARN",
         "DecryptionFailure" => "let the function's execution role use the key: kms:Decrypt",
-        "ExpiredTokenException" | "UnrecognizedClientException" | "InvalidSignatureException" => {
-            "check the AWS credentials of the function"
+        // STS words it so; the services that keep secrets say AccessDeniedException.
+        "AccessDenied" => "allow sts:GetWebIdentityToken for this audience in the function's execution role",
+        "OutboundWebIdentityFederationDisabled" | "OutboundWebIdentityFederationDisabledException" => {
+            "outbound identity federation is off in this account; enable it with iam:EnableOutboundWebIdentityFederation"
         }
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException" => "check the AWS credentials of the function",
         _ => return None,
     })
 }

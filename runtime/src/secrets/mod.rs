@@ -11,10 +11,12 @@ mod secrets_manager;
 #[cfg(test)]
 mod tests;
 mod values;
+mod web_identity;
 
 pub use fetch::resolve;
 pub use reference::{Reference, Service, find_references, holds_reference, is_reference};
 pub use values::{Missing, Values};
+pub use web_identity::{WebIdentityToken, web_identity_token};
 
 /// Why a text is not a [`Reference`]. Never repeats the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

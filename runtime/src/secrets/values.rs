@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::WebIdentityToken;
 use super::reference::{Piece, Reference, pieces};
 
 /// Resolved secrets. `Debug` shows the references, never a value.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Values(BTreeMap<String, String>);
+pub struct Values {
+    secrets: BTreeMap<String, String>,
+    token: Option<WebIdentityToken>,
+}
 
 /// A reference whose value is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,17 +22,27 @@ impl Values {
     /// Line ends around a value, as editors and `echo` leave them, are no part of it.
     pub(crate) fn insert(&mut self, reference: &Reference, value: &str) {
         let value = value.trim_matches(['\r', '\n']).to_owned();
-        self.0.insert(reference.to_string(), value);
+        self.secrets.insert(reference.to_string(), value);
+    }
+
+    /// The same with the web identity token that exports use as their key.
+    pub fn with_token(self, token: Option<WebIdentityToken>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The web identity token, if there is one.
+    pub fn token(&self) -> Option<&WebIdentityToken> {
+        self.token.as_ref()
     }
 
     /// How many references have a value.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.secrets.len()
     }
 
-    /// True when nothing was resolved.
+    /// True when no reference was resolved.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.secrets.is_empty()
     }
 
     /// `text` with each reference replaced by its value; the first that has none is the error.
@@ -37,7 +51,7 @@ impl Values {
         for piece in pieces(text) {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
-                Piece::Reference(reference) => match self.0.get(reference) {
+                Piece::Reference(reference) => match self.secrets.get(reference) {
                     Some(value) => filled.push_str(value),
                     None => return Err(Missing(reference.to_owned())),
                 },
@@ -49,7 +63,7 @@ impl Values {
 
 impl fmt::Debug for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.secrets.keys()).finish()
     }
 }
 
