@@ -27,4 +27,5 @@ pub mod server;
 pub mod session;
 pub mod sigv4;
 pub mod step;
+pub mod time_zone;
 pub mod timestamp;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::time_zone;
+
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// The wall clock, in nanoseconds since the Unix epoch.
@@ -18,7 +20,8 @@ pub fn between(from: u64, to: u64) -> Option<Duration> {
 
 /// Reads an RFC 3339 time such as `2026-11-23T15:44:28.123Z`, in nanoseconds since the Unix epoch.
 ///
-/// Lenient where loggers differ: a space for `T`, `,` or `:` before the fraction, a missing zone (UTC).
+/// Lenient where loggers differ: a space for `T`, `,` or `:` before the fraction, a missing zone, which is that of the function
+/// ([`time_zone`]).
 pub fn parse(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
     if bytes.len() < 19 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -33,8 +36,11 @@ pub fn parse(text: &str) -> Option<u64> {
         return None;
     }
     let (nanos, zone) = fraction(&bytes[19..]);
-    let seconds =
-        days_since_epoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset_seconds(zone)?;
+    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+    let seconds = match zone {
+        [] => time_zone::local_to_unix(seconds, i64::try_from(now() / NANOS_PER_SECOND).unwrap_or(seconds)),
+        zone => seconds - offset_seconds(zone)?,
+    };
     u64::try_from(seconds)
         .ok()?
         .checked_mul(NANOS_PER_SECOND)?
@@ -93,7 +99,7 @@ fn fraction(rest: &[u8]) -> (u64, &[u8]) {
 
 fn offset_seconds(zone: &[u8]) -> Option<i64> {
     match zone {
-        [] | [b'Z' | b'z'] => Some(0),
+        [b'Z' | b'z'] => Some(0),
         [sign @ (b'+' | b'-'), rest @ ..] => {
             let minutes_at = if rest.get(2) == Some(&b':') { 3 } else { 2 };
             let seconds = digits(rest, 0, 2)? * 3_600 + digits(rest, minutes_at, minutes_at + 2).unwrap_or(0) * 60;

@@ -24,6 +24,7 @@ use crate::flush::Mode;
 use crate::lambda::client::{Client, Error, Registration};
 use crate::lambda::initialization::InitializationType;
 use crate::session::Session;
+use crate::time_zone;
 use pace::Pace;
 
 /// Registering is tried so often, with a pause between.
@@ -52,7 +53,9 @@ struct App {
 /// Runs the extension, named `name` as its file, until Lambda ends it.
 pub async fn run(name: &str) -> ExitCode {
     let mut warnings = Vec::new();
-    let environment = Environment::from_process().with_env_file(&mut warnings);
+    let environment = Environment::from_process();
+    time_zone::set_local(environment.get("TZ"));
+    let environment = environment.with_env_file(&mut warnings);
     let (config, more) = Config::parse(&environment);
     warnings.extend(more);
     let format = if config.json_logs { Format::Json } else { Format::Text };

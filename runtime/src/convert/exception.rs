@@ -48,7 +48,9 @@ struct NodeError {
 pub fn push(attributes: &mut Attributes, kind: Option<String>, message: Option<String>, stack: Option<String>) {
     let named = [(TYPE, kind), (MESSAGE, message), (STACKTRACE, stack)];
     for (name, value) in named {
-        if let Some(value) = value {
+        // The application's own field of that name says more.
+        let known = attributes.iter().any(|(key, _)| key == name);
+        if let Some(value) = value.filter(|_| !known) {
             attributes.push((name.into(), Value::String(value)));
         }
     }

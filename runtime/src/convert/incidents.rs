@@ -29,12 +29,14 @@ pub fn from_failure(invocation: &Invocation) -> Option<Log> {
     if let Some(kind) = &outcome.error_type {
         attributes.push(("error.type".into(), Value::from(kind.as_str())));
     }
+    let context = invocation.context();
     Some(Log {
         severity: Severity::Error,
         body,
         attributes,
         request_id: Some(Rc::clone(&invocation.request_id)),
-        context: Some(invocation.context()),
+        trace_id: Some(context.trace_id),
+        span_id: Some(context.span_id),
         stamped: true,
         ..empty(Origin::Platform, outcome.at)
     })
@@ -123,7 +125,7 @@ mod tests {
         assert_eq!(logs[1].body, "Invocation failed: Runtime.ExitError");
         assert!(
             logs.iter()
-                .all(|log| log.severity == Severity::Error && log.context.is_some())
+                .all(|log| log.severity == Severity::Error && log.context().is_some())
         );
     }
 }

@@ -7,13 +7,16 @@ use serde_json::value::RawValue;
 use super::exception::{self, Stack};
 use super::object::Object;
 use crate::invocation::hex;
-use crate::record::{Attributes, Severity, TraceContext, Value};
+use crate::record::{Attributes, Severity, Value};
 use crate::timestamp;
 
 /// Objects and lists are read into typed values up to this depth
 const DEEPEST: usize = 16;
 /// and this length in bytes.
 const LONGEST_NESTED: usize = 32 * 1024;
+
+/// Whole numbers with fewer digits fit into 64 bits.
+const LONG_NUMBER: usize = 19;
 
 /// What a JSON log record says.
 #[derive(Debug, Default, PartialEq)]
@@ -22,8 +25,8 @@ pub struct Fields {
     pub time: Option<u64>,
     /// The request id that it names.
     pub request_id: Option<String>,
-    /// The id is from a field that applications use for their own requests too.
-    pub claimed: bool,
+    /// The field that names it.
+    pub request_id_field: Option<&'static str>,
     /// Its level.
     pub severity: Severity,
     /// Its message; none if it has no text of that kind.
@@ -42,14 +45,6 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The place in a trace that the record names.
-    pub fn context(&self) -> Option<TraceContext> {
-        Some(TraceContext {
-            trace_id: self.trace_id?,
-            span_id: self.span_id?,
-        })
-    }
-
     /// Takes in what the record's message says, if that is a record again: its level and fields count, its request id is
     /// a field, since the outer one is the runtime's.
     pub fn absorb(&mut self, inner: Fields) {
@@ -86,12 +81,10 @@ impl Fields {
                 self.severity != Severity::Unspecified
             }
             "requestId" | "AWSRequestId" if text_of(raw).is_some_and(|id| is_no_request_id(&id)) => true,
-            "requestId" => {
-                let taken = set(&mut self.request_id, request_id_of(raw));
-                self.claimed |= taken;
-                taken
-            }
-            "AWSRequestId" | "aws_request_id" | "function_request_id" => set(&mut self.request_id, request_id_of(raw)),
+            "requestId" => self.take_request_id("requestId", raw),
+            "AWSRequestId" => self.take_request_id("AWSRequestId", raw),
+            "aws_request_id" => self.take_request_id("aws_request_id", raw),
+            "function_request_id" => self.take_request_id("function_request_id", raw),
             "message" | "msg" if self.message.is_none() => self.take_message(raw),
             "errorType" => set(&mut self.error_type, text_of(raw)),
             "errorMessage" => set(&mut self.error_message, text_of(raw)),
@@ -100,6 +93,14 @@ impl Fields {
             "span_id" | "spanId" | "SpanId" => set(&mut self.span_id, text_of(raw).and_then(|id| hex(&id))),
             _ => false,
         }
+    }
+
+    fn take_request_id(&mut self, field: &'static str, raw: &str) -> bool {
+        let taken = set(&mut self.request_id, request_id_of(raw));
+        if taken {
+            self.request_id_field = Some(field);
+        }
+        taken
     }
 
     fn take_message(&mut self, raw: &str) -> bool {
@@ -153,17 +154,63 @@ pub fn parse(json: &str) -> Option<Fields> {
 /// Keeps a value's type; nested too deeply, or too long to be anything but data, it stays JSON text.
 fn value_of(raw: &RawValue) -> Value {
     let text = raw.get();
-    let is_nested = text.starts_with(['{', '[']);
-    if is_nested && (text.len() > LONGEST_NESTED || depth(text) > DEEPEST) {
+    if !text.starts_with(['{', '[']) {
+        return scalar(text);
+    }
+    if text.len() > LONGEST_NESTED {
+        return Value::from(text);
+    }
+    let (depth, most_digits) = shape(text);
+    match depth > DEEPEST {
+        true => Value::from(text),
+        false if most_digits >= LONG_NUMBER => part_by_part(raw),
+        false => serde_json::from_str(text).unwrap_or_else(|_| part_by_part(raw)),
+    }
+}
+
+/// A number, a text, a word. A whole number that 64 bits can't hold keeps its digits as a string: as a double it would be
+/// another number, and ids are such (unsigned 64-bit ones of databases, Discord's and X's, 128-bit ones in decimal).
+fn scalar(text: &str) -> Value {
+    let is_long = text.len() >= LONG_NUMBER && text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+    if is_long && text.parse::<i64>().is_err() {
         return Value::from(text);
     }
     serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
 }
 
-/// How deeply valid JSON is nested.
-fn depth(json: &str) -> usize {
+/// The same as reading it at once, which would make doubles of long numbers, but slower.
+fn part_by_part(raw: &RawValue) -> Value {
+    let text = raw.get();
+    match text.as_bytes().first() {
+        Some(b'{') => serde_json::from_str::<Object>(text).map_or_else(
+            |_| Value::from(text),
+            |Object(entries)| {
+                let entries = entries.into_iter();
+                Value::Map(
+                    entries
+                        .map(|(key, value)| (key.into_owned(), part_by_part(value)))
+                        .collect(),
+                )
+            },
+        ),
+        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text).map_or_else(
+            |_| Value::from(text),
+            |items| Value::Array(items.into_iter().map(part_by_part).collect()),
+        ),
+        _ => scalar(text),
+    }
+}
+
+/// How deeply valid JSON is nested, and the most digits in a row outside of its texts.
+fn shape(json: &str) -> (usize, usize) {
     let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    let (mut digits, mut most_digits) = (0, 0);
     for byte in json.bytes() {
+        digits = match byte.is_ascii_digit() && !in_text {
+            true => digits + 1,
+            false => 0,
+        };
+        most_digits = digits.max(most_digits);
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
@@ -176,7 +223,7 @@ fn depth(json: &str) -> usize {
             _ => {}
         }
     }
-    deepest
+    (deepest, most_digits)
 }
 
 fn set<T>(field: &mut Option<T>, value: Option<T>) -> bool {

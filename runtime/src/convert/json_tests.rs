@@ -61,7 +61,7 @@ fn other_loggers() {
     assert_eq!(attribute(&pino, "app.type"), Some(&Value::from("x")));
     let traced =
         parse(r#"{"trace_id":"5759e988bd862e3fe1be46a994272793","span_id":"53995c3f42cd8ad8","message":3}"#).unwrap();
-    assert!(traced.context().is_some());
+    assert!(traced.trace_id.is_some() && traced.span_id.is_some());
     assert_eq!(traced.message.as_deref(), Some("3"));
 }
 
@@ -106,4 +106,51 @@ proptest! {
         prop_assert_eq!(fields.attributes.len(), keys.len());
         prop_assert!(fields.attributes.iter().all(|(_, value)| *value == Value::Int(number)));
     }
+}
+
+#[test]
+fn whole_numbers_keep_their_digits() {
+    let fields = parse(
+        r#"{"a":9223372036854775807,"b":9223372036854775808,"c":13204366237012237818,"d":-9223372036854775809,
+            "e":340282366920938463463374607431768211455,"f":1e3,"g":0.12345678901234567890,"h":-9223372036854775808,
+            "nested":{"id":18446744073709551615,"list":[1,123456789012345678901234567890],"t":"\"1234567890123456789012"},
+            "flat":{"id":18446744073709551615}}"#,
+    )
+    .unwrap();
+    let value = |name: &str| fields.attributes.iter().find(|(key, _)| key == name).unwrap().1.clone();
+    assert_eq!(value("a"), Value::Int(i64::MAX));
+    assert_eq!(value("b"), Value::from("9223372036854775808"));
+    assert_eq!(value("c"), Value::from("13204366237012237818"));
+    assert_eq!(value("d"), Value::from("-9223372036854775809"));
+    assert_eq!(value("e"), Value::from("340282366920938463463374607431768211455"));
+    assert_eq!(value("f"), Value::Double(1_000.0));
+    assert!(matches!(value("g"), Value::Double(_)));
+    assert_eq!(value("h"), Value::Int(i64::MIN));
+    let list = vec![Value::Int(1), Value::from("123456789012345678901234567890")];
+    assert_eq!(
+        value("nested"),
+        Value::Map(vec![
+            ("id".into(), Value::from("18446744073709551615")),
+            ("list".into(), Value::Array(list)),
+            ("t".into(), Value::from("\"1234567890123456789012")),
+        ])
+    );
+    assert_eq!(
+        value("flat"),
+        Value::Map(vec![("id".into(), Value::from("18446744073709551615"))])
+    );
+}
+
+#[test]
+fn of_a_key_twice_the_last_counts() {
+    let fields =
+        parse(r#"{"level":"info","order":1,"level":"error","message":"first","order":2,"message":"second"}"#).unwrap();
+    assert_eq!(
+        (fields.severity, fields.message.as_deref()),
+        (Severity::Error, Some("second"))
+    );
+    assert_eq!(fields.attributes, [("order".into(), Value::Int(2))]);
+    let nested = parse(r#"{"message":"m","order":{"id":1,"sku":"a","id":2}}"#).unwrap();
+    let order = Value::Map(vec![("id".into(), Value::Int(2)), ("sku".into(), Value::from("a"))]);
+    assert_eq!(nested.attributes, [("order".into(), order)]);
 }

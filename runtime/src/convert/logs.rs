@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{exception, json, text};
-use crate::record::{Attributes, Log, Origin, Severity, Value};
+use crate::record::{Attributes, Key, Log, Origin, Severity, Value, unique};
 
 /// The record of one `function` or `extension` event: `record` is its raw JSON, `observed` its time in nanoseconds.
 pub fn from_line(origin: Origin, observed: u64, record: &str) -> Log {
@@ -18,14 +18,21 @@ pub fn from_line(origin: Origin, observed: u64, record: &str) -> Log {
     }
 }
 
-/// The JSON field that names a request, Lambda's or the application's own.
+/// The attribute for a request id of the application's own that no field named.
 const REQUEST_ID_FIELD: &str = "requestId";
 
-/// The request id that a record claims is none of Lambda's: it is a field like any other.
+/// The request id that a record names is none that Lambda announced: it is a field like any other.
 pub fn disclaim(log: &mut Log) {
-    log.claimed = false;
+    let field = log.request_id_field.take().unwrap_or(Cow::Borrowed(REQUEST_ID_FIELD));
     if let Some(id) = log.request_id.take() {
-        log.attributes.push((REQUEST_ID_FIELD.into(), Value::from(&*id)));
+        add(&mut log.attributes, field, &id);
+    }
+}
+
+/// Adds a field, unless there is one of that name.
+fn add(attributes: &mut Attributes, field: Key, value: &str) {
+    if attributes.iter().all(|(key, _)| *key != field) {
+        attributes.push((field, Value::from(value)));
     }
 }
 
@@ -43,10 +50,11 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     // The runtime's layout knows better which invocation wrote the line, the logged object how grave it is.
     if let Some(id) = parsed.request_id {
         if let Some(other) = log.request_id.take().filter(|other| &**other != id) {
-            log.attributes.push((REQUEST_ID_FIELD.into(), Value::from(&*other)));
+            let field = log.request_id_field.take().unwrap_or(Cow::Borrowed(REQUEST_ID_FIELD));
+            add(&mut log.attributes, field, &other);
         }
         log.request_id = Some(Rc::from(id));
-        log.claimed = false;
+        log.request_id_field = None;
     }
     if log.severity == Severity::Unspecified {
         log.severity = parsed.severity;
@@ -80,15 +88,15 @@ fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: 
     if let Some(inner) = text.and_then(structured) {
         fields.absorb(inner);
     }
-    let context = fields.context();
     Log {
         time: fields.time.unwrap_or(observed),
         severity: fields.severity,
         body: fields.message.unwrap_or_else(|| source.to_owned()),
-        attributes: fields.attributes,
+        attributes: unique(fields.attributes),
         request_id: fields.request_id.as_deref().map(Rc::from),
-        claimed: fields.claimed,
-        context,
+        request_id_field: fields.request_id_field.map(Cow::Borrowed),
+        trace_id: fields.trace_id,
+        span_id: fields.span_id,
         ..empty(origin, observed)
     }
 }
@@ -103,8 +111,9 @@ pub fn empty(origin: Origin, observed: u64) -> Log {
         attributes: Attributes::new(),
         origin,
         request_id: None,
-        claimed: false,
-        context: None,
+        request_id_field: None,
+        trace_id: None,
+        span_id: None,
         stamped: false,
     }
 }
@@ -157,6 +166,30 @@ mod tests {
         assert_eq!(log.request_id.as_deref(), Some("r"));
         let names: Vec<&str> = log.attributes.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, ["n", "trace_id", "requestId"]);
+    }
+
+    #[test]
+    fn no_attribute_comes_twice_from_wherever_it_comes() {
+        let inner = r#"{\"msg\":\"hi\",\"order\":2,\"requestId\":\"app\"}"#;
+        for record in [
+            r#"{"level":"error","message":"m","errorType":"T","exception.type":"mine"}"#.to_owned(),
+            r#"{"message":"m","type":"order","app.type":"other","type":"last"}"#.to_owned(),
+            format!(r#"{{"requestId":"r","order":1,"message":"{inner}"}}"#),
+            r#"{"message":{"order":1,"errorType":"T"},"order":2}"#.to_owned(),
+        ] {
+            let log = from_line(Origin::Function, 42, &record);
+            let mut names: Vec<&str> = log.attributes.iter().map(|(name, _)| &**name).collect();
+            names.sort_unstable();
+            let all = names.len();
+            names.dedup();
+            assert_eq!(names.len(), all, "{record}: {:?}", log.attributes);
+        }
+        let log = from_line(
+            Origin::Function,
+            42,
+            r#"{"errorType":"T","errorMessage":"m","exception.type":"mine"}"#,
+        );
+        assert!(log.attributes.contains(&("exception.type".into(), Value::from("mine"))));
     }
 
     #[test]

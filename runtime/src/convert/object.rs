@@ -6,7 +6,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// An object's entries, the values unread.
+use crate::record::Unique;
+
+/// An object's entries, each name once, the values unread.
 pub struct Object<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
@@ -20,11 +22,11 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
+                let mut entries = Unique::with_capacity(0);
                 while let Some((Text(key), value)) = map.next_entry()? {
-                    entries.push((key, value));
+                    entries.push(key, value);
                 }
-                Ok(Object(entries))
+                Ok(Object(entries.finish()))
             }
         }
         deserializer.deserialize_map(Entries)

@@ -203,7 +203,7 @@ mod tests {
             r#"{"message":"hi","level":"WARN","n":[1,{"a":null}]}"#,
         );
         log.request_id = Some("r-1".into());
-        log.context = Some(TraceContext {
+        log.complete_context(TraceContext {
             trace_id: [1; 16],
             span_id: [2; 8],
         });

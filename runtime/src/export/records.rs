@@ -61,9 +61,11 @@ fn write_record(out: &mut Vec<u8>, log: Log, spelling: Spelling) {
         put_length(out, key(6, BYTES), attribute.encoded_len());
         out.extend(attribute.encode_to_vec());
     }
-    if let Some(context) = log.context {
-        put_bytes(out, key(9, BYTES), &context.trace_id);
-        put_bytes(out, key(10, BYTES), &context.span_id);
+    if let Some(trace_id) = log.trace_id {
+        put_bytes(out, key(9, BYTES), &trace_id);
+    }
+    if let Some(span_id) = log.span_id {
+        put_bytes(out, key(10, BYTES), &span_id);
     }
     put_fixed64(out, key(11, FIXED64), log.observed);
 }
@@ -115,7 +117,7 @@ mod tests {
     use opentelemetry_proto::tonic::resource::v1::Resource;
     use proptest::prelude::*;
 
-    use crate::record::{Origin, TraceContext, Value};
+    use crate::record::{Origin, Value};
 
     fn text(text: &str) -> Option<AnyValue> {
         Some(AnyValue {
@@ -140,8 +142,8 @@ mod tests {
             severity_text: log.severity.text().into(),
             body: text(&log.body),
             attributes,
-            trace_id: log.context.map(|context| context.trace_id.to_vec()).unwrap_or_default(),
-            span_id: log.context.map(|context| context.span_id.to_vec()).unwrap_or_default(),
+            trace_id: log.trace_id.map(Vec::from).unwrap_or_default(),
+            span_id: log.span_id.map(Vec::from).unwrap_or_default(),
             ..LogRecord::default()
         }
     }
@@ -164,8 +166,9 @@ mod tests {
                 attributes: attributes.into_iter().map(|(key, value)| (key.into(), Value::Int(value))).collect(),
                 origin: Origin::Function,
                 request_id: request_id.map(Into::into),
-                claimed: false,
-                context: context.map(|(trace_id, span_id)| TraceContext { trace_id, span_id }),
+                request_id_field: None,
+                trace_id: context.map(|(trace_id, _)| trace_id),
+                span_id: context.map(|(_, span_id)| span_id),
                 stamped: true,
             }
         }

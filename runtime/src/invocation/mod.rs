@@ -215,6 +215,12 @@ impl Invocations {
         }
     }
 
+    /// Whether an invocation that Lambda has not announced yet may have written a line that came `at`. Where several run at a
+    /// time, that is over once a later one was announced; one at a time, `place` says so.
+    pub fn may_announce_one_of(&self, at: u64) -> bool {
+        self.concurrent && self.recent.iter().all(|invocation| invocation.began() <= at)
+    }
+
     /// One at a time: the newest invocation that had begun when the line came. Before the first of this environment it is
     /// a line of the init phase: in the first invocation's trace, but of no invocation.
     fn place_by_time(&self, at: u64) -> Placement {

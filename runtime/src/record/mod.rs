@@ -4,6 +4,7 @@
 
 mod metric;
 mod severity;
+mod unique;
 mod value;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use std::rc::Rc;
 
 pub use metric::{Histogram, Measure, Metric};
 pub use severity::Severity;
+pub use unique::{Unique, unique};
 pub use value::Value;
 
 /// An attribute name: a constant of ours or a name out of a function's JSON log.
@@ -67,15 +69,37 @@ pub struct Log {
     pub origin: Origin,
     /// The invocation it belongs to: from the line itself, or after stamping.
     pub request_id: Option<Rc<str>>,
-    /// The request id is a JSON field `requestId`, which may be the application's own and mean something else.
-    pub claimed: bool,
-    /// Its place in a trace: from the line itself, or after stamping.
-    pub context: Option<TraceContext>,
+    /// The field that names the request id, until the id is known to be one that Lambda announced: other ids are the
+    /// application's own.
+    pub request_id_field: Option<Key>,
+    /// Its trace: from the line itself, or after stamping.
+    pub trace_id: Option<[u8; 16]>,
+    /// Its span: from the line itself, or after stamping.
+    pub span_id: Option<[u8; 8]>,
     /// Whether request id and context are final.
     pub stamped: bool,
 }
 
 impl Log {
+    /// Its place in a trace; `None` unless both ids are known.
+    pub fn context(&self) -> Option<TraceContext> {
+        Some(TraceContext {
+            trace_id: self.trace_id?,
+            span_id: self.span_id?,
+        })
+    }
+
+    /// Completes the ids. One that the line names stays, and takes the other only from the same trace: a trace id of
+    /// another request, or a span of another trace, must not be joined with the invocation's.
+    pub fn complete_context(&mut self, context: TraceContext) {
+        let same_trace = self.trace_id.is_none_or(|id| id == context.trace_id);
+        let same_span = self.span_id.is_none_or(|id| id == context.span_id);
+        if same_trace && same_span {
+            self.trace_id = Some(context.trace_id);
+            self.span_id = Some(context.span_id);
+        }
+    }
+
     /// Approximate bytes in memory.
     pub fn size(&self) -> usize {
         let attributes: usize = self

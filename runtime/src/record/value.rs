@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::Unique;
+
 /// A typed attribute value or body.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -11,9 +13,9 @@ pub enum Value {
     Null,
     /// A boolean.
     Bool(bool),
-    /// A signed 64-bit integer.
+    /// A signed 64-bit integer; larger ones are their digits as a string.
     Int(i64),
-    /// A double; also integers beyond 64 bits.
+    /// A double.
     Double(f64),
     /// Text.
     String(String),
@@ -104,7 +106,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(i64::try_from(value).map_or(Value::Double(value as f64), Value::Int))
+        Ok(i64::try_from(value).map_or_else(|_| Value::String(value.to_string()), Value::Int))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
@@ -128,11 +130,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        let mut entries = Unique::with_capacity(0);
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            entries.push(key, value);
         }
-        Ok(Value::Map(entries))
+        Ok(Value::Map(entries.finish()))
     }
 }
 
@@ -153,7 +155,7 @@ mod tests {
                     Value::Array(vec![Value::Bool(true), Value::Null, Value::Double(1.5)])
                 ),
                 ("c".into(), Value::from("x")),
-                ("d".into(), Value::Double(18446744073709551615.0)),
+                ("d".into(), Value::from("18446744073709551615")),
             ])
         );
     }

@@ -147,7 +147,9 @@ impl Session {
                     if stamp(log, invocations) {
                         return true;
                     }
-                    log.context = log.context.or(failed_start);
+                    if let Some(context) = failed_start {
+                        log.complete_context(context);
+                    }
                     ending || log.observed.saturating_add(LONGEST_WAIT) < now
                 });
             }

@@ -14,16 +14,23 @@ pub fn stamp(log: &mut Log, invocations: &Invocations) -> bool {
         log.stamped = true;
         return true;
     }
-    match invocations.place(log.request_id.as_ref(), log.observed) {
-        Placement::Unknown if log.claimed => {
-            logs::disclaim(log);
-            return stamp(log, invocations);
+    let mut placement = invocations.place(log.request_id.as_ref(), log.observed);
+    if placement == Placement::Unknown {
+        // Lambda announces an invocation before its lines come. So once the invocation is settled in which the line was
+        // written, an id that nobody knows is the application's own, or one of another environment.
+        placement = invocations.place(None, log.observed);
+        match placement {
+            Placement::Known(..) if invocations.may_announce_one_of(log.observed) => return false,
+            Placement::Known(..) => logs::disclaim(log),
+            Placement::Later | Placement::Unknown => {}
         }
-        Placement::Later | Placement::Unknown => return false,
-        Placement::Known(request_id, context) => {
-            log.request_id = log.request_id.take().or(request_id);
-            log.context = log.context.or(context);
-        }
+    }
+    let Placement::Known(request_id, context) = placement else {
+        return false;
+    };
+    log.request_id = log.request_id.take().or(request_id);
+    if let Some(context) = context {
+        log.complete_context(context);
     }
     log.stamped = true;
     true

@@ -41,16 +41,12 @@ pub fn write_own(row: &mut Row<'_>, log: &Log, rules: Rules) {
     }
     let own = log.attributes.iter();
     attributes.extend(own.map(|(key, value)| (Cow::Borrowed(key.as_ref()), Field::Value(value))));
-    let (trace_id, span_id) = match &log.context {
-        Some(context) => (context.trace_id.as_slice(), context.span_id.as_slice()),
-        None => (&[][..], &[][..]),
-    };
     write(
         row,
         Record {
             time: if log.time == 0 { log.observed } else { log.time },
-            trace_id,
-            span_id,
+            trace_id: log.trace_id.as_ref().map_or(&[], <[u8; 16]>::as_slice),
+            span_id: log.span_id.as_ref().map_or(&[], <[u8; 8]>::as_slice),
             flags: 0,
             severity: Severity {
                 number: log.severity.number(),
@@ -119,7 +115,7 @@ mod tests {
     use crate::export::clickhouse::column::Column;
     use crate::export::clickhouse::tables::{Layout, Table};
     use crate::export::otlp;
-    use crate::record::{Origin, Resource, Severity as Level, TraceContext};
+    use crate::record::{Origin, Resource, Severity as Level};
     use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
     use proptest::prelude::*;
     use prost::Message;
@@ -163,9 +159,10 @@ mod tests {
                 attributes: attributes.into_iter().map(|(key, value)| (key.into(), value)).collect(),
                 origin: Origin::Function,
                 request_id: request_id.map(Into::into),
-                context: context.map(|(trace_id, span_id)| TraceContext { trace_id, span_id }),
+                trace_id: context.map(|(trace_id, _)| trace_id),
+                span_id: context.map(|(_, span_id)| span_id),
                 stamped: true,
-                claimed: false,
+                request_id_field: None,
             }
         }
     }
