@@ -117,7 +117,7 @@ export interface ClickHouseArgs {
    */
   password?: pulumi.Input<string>;
   /**
-   * Database of the tables. Defaults to `otel`.
+   * Database of the tables. Defaults to `default`, where ClickStack makes its own.
    */
   database?: pulumi.Input<string>;
   /**

@@ -110,10 +110,14 @@ function clickHouseDestination(variables: Variables, own: string): ClickHouseDes
     url: variables[`${own}_ENDPOINT`],
     user: variables[`${own}_USER`] ?? "default",
     password: variables[`${own}_PASSWORD`],
-    database: variables[`${own}_DATABASE`] ?? "otel",
+    database: variables[`${own}_DATABASE`] ?? defaultDatabase(variables),
     tablePrefix: variables[`${own}_TABLE_PREFIX`] ?? "otel",
   };
 }
+
+/** ClickStack makes its tables in `default`, Rotel in `otel`. */
+const defaultDatabase = ({ CLICKSTACK_COMPAT: compat }: Variables): string =>
+  compat?.toLowerCase() === "rotel" ? "otel" : "default";
 
 function logsUrl(base: string): string {
   return `${base.replace(/\/+$/, "")}/v1/logs`;

@@ -125,7 +125,10 @@ fn an_invocation_that_ran_out_of_memory_leaves_a_record_and_a_failed_span() {
             assert_eq!(attribute(&log.attributes, "faas.invocation_id"), Some(id.clone()));
         }
         let (_, span) = intake.spans().remove(0);
-        assert_eq!(span.status.unwrap().message, "Runtime.ExitError");
+        assert_eq!(
+            span.status.unwrap().message,
+            "Runtime.OutOfMemory: Out of memory: 128 MB of 128 MB were used"
+        );
     });
 }
 
@@ -170,7 +173,11 @@ fn an_init_phase_that_fails_leaves_its_lines_a_record_and_a_span() {
             80_000_000,
             "as the report says"
         );
-        assert_eq!(span.status.as_ref().unwrap().message, "Runtime.ImportModuleError");
+        assert_eq!(
+            span.status.as_ref().unwrap().message,
+            "Runtime.ImportModuleError: The handler's module could not be loaded"
+        );
+        assert_eq!(span.events[0].name, "exception");
         for (_, log) in intake.logs() {
             assert_eq!((&log.trace_id, &log.span_id), (&span.trace_id, &span.span_id));
         }

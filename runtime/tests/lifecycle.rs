@@ -10,7 +10,8 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::metrics::v1::{Metric, ResourceMetrics, ScopeMetrics};
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, span::SpanKind};
 use prost::Message;
@@ -186,8 +187,16 @@ fn the_functions_own_spans_and_metrics_are_sent_on() {
         let headers = [("content-type", "application/x-protobuf"), ("content-encoding", "gzip")];
         let answer = server::post(&extension.receiver("/v1/traces"), &headers, traces).await;
         assert_eq!(answer.0, 200);
+        let gauge = Gauge {
+            data_points: vec![NumberDataPoint::default(); 2],
+        };
+        let gauge = Metric {
+            data: Some(Data::Gauge(gauge)),
+            ..Metric::default()
+        };
+        // One without data points would cost the backend's whole batch.
         let scope_metrics = vec![ScopeMetrics {
-            metrics: vec![Metric::default(); 2],
+            metrics: vec![Metric::default(), gauge],
             ..ScopeMetrics::default()
         }];
         let metrics = ExportMetricsServiceRequest {
@@ -207,7 +216,12 @@ fn the_functions_own_spans_and_metrics_are_sent_on() {
         let spans = intake.spans();
         assert_eq!(spans.len(), 1, "no invoke span beside the handler's");
         assert_eq!(attribute(&spans[0].0.attributes, "service.name").unwrap(), "orders");
-        assert_eq!(intake.metrics(), 2);
+        assert_eq!(
+            attribute(&spans[0].1.attributes, "faas.coldstart"),
+            Some("BoolValue(true)".into()),
+            "which this SDK doesn't say"
+        );
+        assert_eq!(intake.metrics(), 1);
         let (_, log) = intake.logs().remove(0);
         assert_eq!((log.trace_id, log.span_id), (vec![7; 16], vec![8; 8]));
     });
@@ -293,6 +307,9 @@ fn an_invocation_that_lambda_ended_leaves_span_and_record() {
         assert_eq!(extension.ended().await, 0);
         assert_eq!(intake.bodies(), ["Task timed out after 0.01 seconds", "begun"]);
         let (_, span) = intake.spans().remove(0);
-        assert_eq!(span.status.unwrap().message, "timeout");
+        assert_eq!(
+            span.status.unwrap().message,
+            "timeout: Task timed out after 0.01 seconds"
+        );
     });
 }

@@ -12,7 +12,8 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::metrics::v1::{Metric, ResourceMetrics, ScopeMetrics};
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 use serde_json::json;
@@ -63,7 +64,12 @@ fn logs(body: &str) -> Vec<u8> {
 
 fn metrics() -> Vec<u8> {
     let scope_metrics = vec![ScopeMetrics {
-        metrics: vec![Metric::default()],
+        metrics: vec![Metric {
+            data: Some(Data::Gauge(Gauge {
+                data_points: vec![NumberDataPoint::default()],
+            })),
+            ..Metric::default()
+        }],
         ..ScopeMetrics::default()
     }];
     let resource_metrics = vec![ResourceMetrics {

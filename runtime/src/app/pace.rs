@@ -37,6 +37,11 @@ impl Pace {
         self.invoked.set(Instant::now());
     }
 
+    /// The environment was frozen, so what ran before is over, or as good as just begun.
+    pub(super) fn thawed(&self) {
+        self.invoked.set(Instant::now());
+    }
+
     pub(super) fn plan(&self) -> Plan {
         self.rhythm.borrow().plan(self.mode)
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::life::Steps;
 use super::{App, instant};
@@ -15,10 +15,14 @@ use crate::timestamp;
 /// Time for a flush that nothing waits for.
 const BACKGROUND_TIME: Duration = Duration::from_secs(5);
 
-/// At SHUTDOWN the last events are waited for this long at most,
-const DRAIN: Duration = Duration::from_millis(300);
-/// and no longer once none came for this time: Lambda delivers every 25 ms.
-const QUIET: Duration = Duration::from_millis(50);
+/// A timer that fires this much too late means that the environment was frozen, or starved of CPU.
+const FROZEN: Duration = Duration::from_millis(200);
+
+/// At SHUTDOWN Lambda still delivers what the runtime writes while it is told to end, and the last report: up to 300 ms
+/// later. After so long without anything there is nothing more,
+const QUIET: Duration = Duration::from_millis(300);
+/// or after so long while a report is missing.
+const SILENCE: Duration = Duration::from_millis(600);
 
 impl Steps for App {
     /// What isn't part of the init phase begins here, once Lambda has our request for the next event; then what is due
@@ -40,30 +44,23 @@ impl Steps for App {
             capacity,
             since_flush: self.pace.since_flush(),
             since_invoke: self.pace.since_invoke(),
+            running: self.session.borrow().is_running(),
             rest: self.pace.rest(),
         };
         match flush::between(&background) {
             Between::Wait(time) => {
+                let began = timestamp::now();
                 let _ = tokio::time::timeout(time, self.changed.notified()).await;
+                let took = timestamp::between(began, timestamp::now()).unwrap_or_default();
+                if took > time + FROZEN {
+                    self.pace.thawed();
+                }
             }
             Between::Send { commit } => {
                 if commit {
                     self.session.borrow_mut().commit();
                 }
-                let (delivery, pace, session) = (
-                    Rc::clone(&self.delivery),
-                    Rc::clone(&self.pace),
-                    Rc::clone(&self.session),
-                );
-                // A task of its own: the next event ends our waiting, not the requests that are under way.
-                let flush = tokio::task::spawn_local(async move {
-                    delivery.flush(Instant::now() + BACKGROUND_TIME, Purpose::Routine).await;
-                    pace.flushed(session.borrow().fill());
-                });
-                // An error of ours in there ends what is done before the next event, as one in here would.
-                if let Err(Ok(panic)) = flush.await.map_err(JoinError::try_into_panic) {
-                    std::panic::resume_unwind(panic);
-                }
+                resume_panic(self.flush_beside(Instant::now() + BACKGROUND_TIME).await);
             }
         }
     }
@@ -76,8 +73,13 @@ impl Steps for App {
         let began = Instant::now();
         let mut last_sent = began;
         let mut rest_until = began;
+        let mut relief: Option<JoinHandle<()>> = None;
         loop {
             let now = Instant::now();
+            if let Some(ended) = relief.take_if(|relief| relief.is_finished()) {
+                resume_panic(ended.await);
+                rest_until = now + self.pace.rest();
+            }
             let (buffered, capacity) = self.session.borrow().fill();
             let situation = Situation {
                 now,
@@ -87,7 +89,12 @@ impl Steps for App {
                 subscribed: self.subscribed,
                 done: self.session.borrow().is_done(&invoke.request_id),
                 earlier_done: self.session.borrow().others_are_done(&invoke.request_id),
-                buffered: if now < rest_until { 0 } else { buffered },
+                ids_known: self.session.borrow().ids_are_known(&invoke.request_id),
+                buffered: if relief.is_some() || now < rest_until {
+                    0
+                } else {
+                    buffered
+                },
                 capacity,
                 last_sent,
                 since_flush: self.pace.since_flush(),
@@ -98,9 +105,8 @@ impl Steps for App {
                 Decision::Relieve => {
                     self.session.borrow_mut().commit();
                     let until = deadline.checked_sub(flush::DEADLINE_MARGIN).unwrap_or(now);
-                    self.flush(until).await;
-                    last_sent = Instant::now();
-                    rest_until = last_sent + self.pace.rest();
+                    relief = Some(self.flush_beside(until));
+                    last_sent = now;
                 }
                 Decision::Wait(time) => {
                     let _ = tokio::time::timeout(time, self.changed.notified()).await;
@@ -112,7 +118,9 @@ impl Steps for App {
     async fn shutdown(&self, shutdown: &Shutdown) {
         let deadline = instant(shutdown.deadline_ms);
         let until = deadline.checked_sub(flush::DEADLINE_MARGIN).unwrap_or(deadline);
-        self.drain(until.min(Instant::now() + DRAIN)).await;
+        // The other half of the time is for sending.
+        self.drain(Instant::now() + until.saturating_duration_since(Instant::now()) / 2)
+            .await;
         self.session.borrow_mut().end(&shutdown.reason, timestamp::now());
         self.delivery.flush(until, Purpose::Shutdown).await;
         self.delivery.conclude();
@@ -126,6 +134,22 @@ impl App {
         }
     }
 
+    /// A flush as a task of its own: what ends our waiting for it doesn't end the requests that are under way, and the end
+    /// of the invocation is seen meanwhile.
+    fn flush_beside(&self, until: Instant) -> JoinHandle<()> {
+        let (delivery, pace, session, changed) = (
+            Rc::clone(&self.delivery),
+            Rc::clone(&self.pace),
+            Rc::clone(&self.session),
+            Rc::clone(&self.changed),
+        );
+        tokio::task::spawn_local(async move {
+            delivery.flush(until, Purpose::Routine).await;
+            pace.flushed(session.borrow().fill());
+            changed.notify_one();
+        })
+    }
+
     async fn flush(&self, until: Instant) {
         self.delivery.flush(until, Purpose::Routine).await;
         self.pace.flushed(self.session.borrow().fill());
@@ -137,12 +161,29 @@ impl App {
         if !self.subscribed {
             return;
         }
+        let mut last_news = Instant::now();
         loop {
-            let quiet = Instant::now() + QUIET;
-            let news = tokio::time::timeout_at(until.min(quiet).into(), self.changed.notified()).await;
-            if news.is_err() {
+            let quiet = match self.session.borrow().all_are_reported() {
+                true => last_news + QUIET,
+                false => last_news + SILENCE,
+            };
+            let end = until.min(quiet);
+            if end <= Instant::now() {
                 return;
             }
+            if tokio::time::timeout_at(end.into(), self.changed.notified())
+                .await
+                .is_ok()
+            {
+                last_news = Instant::now();
+            }
         }
+    }
+}
+
+/// An error of ours in a task ends what waits for it, as one in there would.
+fn resume_panic(ended: Result<(), JoinError>) {
+    if let Err(Ok(panic)) = ended.map_err(JoinError::try_into_panic) {
+        std::panic::resume_unwind(panic);
     }
 }

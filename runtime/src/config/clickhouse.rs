@@ -7,9 +7,10 @@ use super::otlp_tls::pem_of;
 use super::reader::{Reader, default_of, parse_boolean, parse_choice, parse_duration};
 use super::retry::{Retry, RetrySettings};
 use super::settings::{
-    ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT, ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, ROTEL_CLICKHOUSE_EXPORTER_DATABASE,
-    ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON, ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH,
-    ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT, ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX, Setting,
+    CLICKSTACK_COMPAT, ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT, ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION,
+    ROTEL_CLICKHOUSE_EXPORTER_DATABASE, ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON,
+    ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH, ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT,
+    ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX, Setting,
 };
 use super::text::Text;
 use crate::http::{Endpoint, HeaderValue, TlsOptions};
@@ -20,6 +21,9 @@ pub(super) const PREFIX: &str = "ROTEL_CLICKHOUSE_EXPORTER";
 
 /// Own certificate authorities: there is one setting for them, whatever the exporter.
 const CA_VARIABLES: [&str; 2] = ["ROTEL_OTLP_EXPORTER_TLS_CA_FILE", "ROTEL_OTLP_EXPORTER_TLS_CA_PEM"];
+
+/// The Rotel extension's default for the database.
+const ROTELS_DATABASE: &str = "otel";
 
 /// A ClickHouse with ClickStack's tables.
 #[derive(Clone, Debug)]
@@ -81,7 +85,10 @@ impl ClickHouseSettings {
             }),
             user: Text::first(reader, &[name("USER")], |_, _| Ok(())),
             password: Text::first(reader, &[name("PASSWORD")], |_, _| Ok(())),
-            database: Defaulted::read(reader, name("DATABASE"), &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any),
+            database: Defaulted {
+                default: default_database(reader),
+                ..Defaulted::read(reader, name("DATABASE"), &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any)
+            },
             table_prefix: Defaulted::read(
                 reader,
                 name("TABLE_PREFIX"),
@@ -160,6 +167,14 @@ impl ClickHouseSettings {
             },
             retry: self.retry.resolve(values)?,
         })
+    }
+}
+
+/// ClickStack makes its tables in `default`, Rotel in `otel`.
+fn default_database(reader: &Reader<'_>) -> &'static str {
+    match reader.is(&CLICKSTACK_COMPAT, "rotel") {
+        true => ROTELS_DATABASE,
+        false => default_of(&ROTEL_CLICKHOUSE_EXPORTER_DATABASE),
     }
 }
 

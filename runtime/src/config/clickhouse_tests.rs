@@ -19,13 +19,17 @@ fn clickhouse(variables: &[(&str, &str)]) -> ClickHouseConfig {
 }
 
 #[test]
-fn has_rotels_defaults() {
+fn has_rotels_defaults_but_for_clickstacks_database() {
     let config = clickhouse(&[]);
     assert_eq!(config.endpoint.to_string(), "https://ch.example.com:8443/");
     assert_eq!(
         (config.database.as_str(), config.table_prefix.as_str()),
-        ("otel", "otel")
+        ("default", "otel")
     );
+    for rotel in ["rotel", "ROTEL"] {
+        let config = clickhouse(&[("CLICKSTACK_COMPAT", rotel)]);
+        assert_eq!(config.database, "otel");
+    }
     assert!(config.lz4 && config.async_insert && !config.json && config.user.is_none());
     assert_eq!((config.json_levels, config.timeout), (4, Duration::from_secs(5)));
 }

@@ -26,6 +26,12 @@ impl<'a> Reader<'a> {
         self.environment
     }
 
+    /// Whether a setting has this value, in any case.
+    pub(super) fn is(&self, setting: &Setting, value: &str) -> bool {
+        let text = self.environment.get(setting.variable);
+        text.is_some_and(|text| text.eq_ignore_ascii_case(value))
+    }
+
     /// Notes a warning; the same one is said once, since several exporters and signals share settings.
     pub(super) fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {

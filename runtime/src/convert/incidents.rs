@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::logs::empty;
+use super::reason::{Reason, timed_out};
 use crate::buffer::Drops;
 use crate::invocation::Invocation;
 use crate::lambda::telemetry::{self, Done, Status};
@@ -16,10 +17,7 @@ pub fn from_failure(invocation: &Invocation) -> Option<Log> {
     let outcome = invocation.outcome.as_ref()?;
     let body = match outcome.status {
         Status::Success | Status::Error => return None,
-        Status::Timeout => match outcome.duration_ms {
-            Some(duration) => format!("Task timed out after {:.2} seconds", duration / 1_000.0),
-            None => "Task timed out".to_owned(),
-        },
+        Status::Timeout => timed_out(outcome.duration_ms),
         Status::Failure => match &outcome.error_type {
             Some(kind) => format!("Invocation failed: {kind}"),
             None => "Invocation failed".to_owned(),
@@ -42,19 +40,29 @@ pub fn from_failure(invocation: &Invocation) -> Option<Log> {
     })
 }
 
-/// The record of a failed invocation that had used all of the function's memory. Lambda itself names the reason seldom.
-pub fn from_memory(report: &Done<'_>, at: u64) -> Option<Log> {
+/// Why an invocation failed that had used all of the function's memory. Lambda itself names the reason seldom.
+pub fn out_of_memory(report: &Done<'_>, at: u64) -> Option<Reason> {
     let metrics = report.metrics.as_ref()?;
     let (used, size) = (metrics.max_memory_used_mb?, metrics.memory_size_mb?);
     let named = report.error_type.as_deref() == Some(OUT_OF_MEMORY);
     let full = size > 0.0 && used >= size && matches!(report.status, Status::Failure | Status::Error);
-    (named || full).then(|| Log {
-        severity: Severity::Fatal,
-        body: format!("Out of memory: {used} MB of {size} MB were used"),
-        attributes: vec![("error.type".into(), Value::from(OUT_OF_MEMORY))],
-        request_id: Some(Rc::from(&*report.request_id)),
-        ..empty(Origin::Platform, at)
+    (named || full).then(|| Reason {
+        kind: OUT_OF_MEMORY.to_owned(),
+        message: format!("Out of memory: {used} MB of {size} MB were used"),
+        stack: None,
+        at,
     })
+}
+
+/// The record of it. It is an error and not fatal, as HyperDX's trace view marks `error` and `warn` alone.
+pub fn from_memory(reason: &Reason, request_id: &str) -> Log {
+    Log {
+        severity: Severity::Error,
+        body: reason.message.clone(),
+        attributes: vec![("error.type".into(), Value::from(OUT_OF_MEMORY))],
+        request_id: Some(Rc::from(request_id)),
+        ..empty(Origin::Platform, reason.at)
+    }
 }
 
 /// The record of an init or restore phase that failed.
@@ -120,6 +128,7 @@ mod tests {
                 at: 9,
             },
         );
+        invocations.reported("s");
         let logs: Vec<Log> = invocations.take_finished().iter().filter_map(from_failure).collect();
         assert_eq!(logs[0].body, "Task timed out after 3.00 seconds");
         assert_eq!(logs[1].body, "Invocation failed: Runtime.ExitError");

@@ -13,6 +13,9 @@ use crate::record::{Log, Origin, Severity};
 const LINES: usize = 400;
 const BYTES: usize = 64 * 1024;
 
+/// Nanoseconds. Lines that follow one another within a millisecond differ in the rest of their times.
+const MILLISECOND: u64 = 1_000_000;
+
 /// Lines that wait for the rest of their stack trace, in their order.
 #[derive(Debug, Default)]
 pub struct Joiner {
@@ -171,7 +174,7 @@ fn is_bare(log: &Log) -> bool {
     log.origin == Origin::Function
         && log.severity == Severity::Unspecified
         && log.request_id.is_none()
-        && log.time == log.observed
+        && log.time / MILLISECOND == log.observed / MILLISECOND
         && (log.attributes.is_empty() || log.body.contains('\n'))
 }
 

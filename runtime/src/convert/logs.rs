@@ -106,6 +106,7 @@ pub fn empty(origin: Origin, observed: u64) -> Log {
     Log {
         time: observed,
         observed,
+        arrived: observed,
         severity: Severity::Unspecified,
         body: String::new(),
         attributes: Attributes::new(),

@@ -1,5 +1,6 @@
 //! From Lambda's events and the SDK's requests to neutral records. All of it is pure.
 
+mod data_points;
 mod exception;
 pub mod incidents;
 pub mod join;
@@ -8,6 +9,7 @@ mod level;
 pub mod logs;
 pub mod metrics;
 mod object;
+pub mod reason;
 pub mod sdk;
 pub mod spans;
 mod stack;

@@ -1,17 +1,32 @@
 //! The invoke span: one for each invocation whose handler span the function's own SDK didn't send. And the spans of the
 //! phases that an invocation waited for.
 
-use crate::invocation::Invocation;
-use crate::lambda::telemetry::Status;
-use crate::record::{Attributes, Span, SpanKind, SpanStatus, TraceContext, Value};
+use super::reason::Reason;
+use crate::invocation::{Invocation, hex_text};
+use crate::record::{Attributes, Span, SpanEvent, SpanKind, SpanStatus, TraceContext, Value};
 use crate::session::Phase;
 
 /// Nanoseconds in a millisecond.
 pub const NANOS_PER_MILLISECOND: f64 = 1e6;
 
-/// The invoke span of an ended invocation, named as the function; none when the SDK's handler span stands for it.
-pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span> {
-    let outcome = invocation.outcome.as_ref().filter(|_| invocation.needs_own_span())?;
+/// The parent in the trace header that is X-Ray's, or that nobody recorded.
+const XRAY_PARENT: &str = "aws.xray.parent_id";
+
+/// Lambda's own name for a failure, where the span has a more exact one.
+const LAMBDA_ERROR: &str = "aws.lambda.error_type";
+
+/// The span of ours for an ended invocation, named as the function. `reason` is what its lines say of a failure. Where the
+/// SDK's handler span stands for the invocation there is none; but if lines left before that came, the span that they name
+/// is there too, and belongs to it.
+///
+/// It is a root where the caller's span can't be in the same backend: a parent that is nowhere hides it from queries for
+/// root spans. What X-Ray has for a parent stays as an attribute.
+pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<Reason>) -> Option<Span> {
+    let outcome = invocation.outcome.as_ref()?;
+    let handler = invocation.standing();
+    if handler.is_some() && !invocation.has_early_lines() {
+        return None;
+    }
     let duration = outcome
         .duration_ms
         .map(|ms| (ms.max(0.0) * NANOS_PER_MILLISECOND) as u64);
@@ -23,6 +38,14 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span>
     let end = duration
         .map_or(outcome.at, |duration| start.saturating_add(duration))
         .max(start);
+    if let Some(handler) = handler {
+        return Some(early_lines_span(
+            invocation,
+            handler.context,
+            function_name,
+            (start, end),
+        ));
+    }
     let mut attributes: Attributes = vec![
         ("faas.invocation_id".into(), Value::from(&*invocation.request_id)),
         ("faas.coldstart".into(), Value::Bool(invocation.cold_start)),
@@ -30,30 +53,90 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str) -> Option<Span>
     if let Some(arn) = &invocation.function_arn {
         attributes.push(("cloud.resource_id".into(), Value::from(arn.as_str())));
     }
-    let status = match outcome.status {
-        Status::Success => SpanStatus::Unset,
-        failed => {
-            let kind = outcome.error_type.clone().unwrap_or_else(|| failed.name().to_owned());
-            attributes.push(("error.type".into(), Value::from(kind.as_str())));
-            SpanStatus::Error(kind)
-        }
-    };
+    let caller = invocation.xray.and_then(|header| header.parent_span_id);
+    let parent_span_id = invocation.xray.and_then(|header| header.stored_parent(start));
+    if let Some(caller) = caller.filter(|_| parent_span_id.is_none()) {
+        attributes.push((XRAY_PARENT.into(), Value::String(hex_text(&caller))));
+    }
+    let reason = reason.or_else(|| Reason::of_outcome(outcome));
+    let (status, events) = failure(reason, outcome.error_type.as_deref(), end, &mut attributes);
     Some(Span {
-        context: invocation.context(),
-        parent_span_id: invocation.parent_span_id,
+        context: invocation.own,
+        parent_span_id,
         kind: SpanKind::Server,
         name: function_name.to_owned(),
         start,
         end,
         attributes,
+        events,
+        links: Vec::new(),
         status,
     })
+}
+
+/// The span that lines name which left before the SDK sent its handler span: below that one where they are of one trace,
+/// linked with it in any case. It doesn't name the invocation, which would be counted twice.
+fn early_lines_span(
+    invocation: &Invocation,
+    handler: TraceContext,
+    function_name: &str,
+    (start, end): (u64, u64),
+) -> Span {
+    let same_trace = handler.trace_id == invocation.own.trace_id;
+    Span {
+        context: invocation.own,
+        parent_span_id: same_trace.then_some(handler.span_id),
+        kind: SpanKind::Internal,
+        name: function_name.to_owned(),
+        start,
+        end,
+        attributes: Attributes::new(),
+        events: Vec::new(),
+        links: vec![handler],
+        status: SpanStatus::Unset,
+    }
+}
+
+/// A span that the SDK began and Lambda ended with the function. Its name is not known.
+pub fn unfinished_span(context: TraceContext, parent_span_id: Option<[u8; 8]>, (start, end): (u64, u64)) -> Span {
+    let message = "the function was ended before this span was".to_owned();
+    Span {
+        context,
+        parent_span_id,
+        kind: SpanKind::Internal,
+        name: "unfinished span".to_owned(),
+        start,
+        end: end.max(start),
+        attributes: Attributes::new(),
+        events: Vec::new(),
+        links: Vec::new(),
+        status: SpanStatus::Error(message),
+    }
+}
+
+/// What a failure is on a span: its status, its event, and the attributes about it.
+fn failure(
+    reason: Option<Reason>,
+    lambdas: Option<&str>,
+    end: u64,
+    attributes: &mut Attributes,
+) -> (SpanStatus, Vec<SpanEvent>) {
+    let Some(reason) = reason else {
+        return (SpanStatus::Unset, Vec::new());
+    };
+    attributes.push(("error.type".into(), Value::from(reason.kind.as_str())));
+    if let Some(named) = lambdas.filter(|named| *named != reason.kind) {
+        attributes.push((LAMBDA_ERROR.into(), Value::from(named)));
+    }
+    let status = SpanStatus::Error(reason.describe());
+    let at = reason.at.min(end);
+    (status, vec![Reason { at, ..reason }.event()])
 }
 
 /// The span of a phase that this invocation waited for, below the span that stands for the invocation. It begins before
 /// that one, but only there do the two make one tree: the caller's span, which both could have as parent, is seldom in
 /// the same backend, and that of the SDK's own handler span isn't known.
-pub fn phase_span(phase: &Phase, invocation: &Invocation) -> Span {
+pub fn phase_span(phase: &Phase, invocation: &Invocation, reason: Option<Reason>) -> Span {
     let above = invocation.context();
     let context = TraceContext {
         trace_id: above.trace_id,
@@ -62,88 +145,30 @@ pub fn phase_span(phase: &Phase, invocation: &Invocation) -> Span {
     Span {
         parent_span_id: Some(above.span_id),
         end: phase.end.unwrap_or_else(|| invocation.began()).max(phase.start),
-        ..lone_phase_span(phase, context, invocation.cold_start)
+        ..lone_phase_span(phase, context, invocation.cold_start, reason)
     }
 }
 
 /// The span of a phase that is a trace of its own: it failed before any invocation came.
-pub fn lone_phase_span(phase: &Phase, context: TraceContext, cold_start: bool) -> Span {
+pub fn lone_phase_span(phase: &Phase, context: TraceContext, cold_start: bool, reason: Option<Reason>) -> Span {
     let mut attributes: Attributes = vec![("faas.coldstart".into(), Value::Bool(cold_start))];
-    let status = match phase.status {
-        None | Some(Status::Success) => SpanStatus::Unset,
-        Some(failed) => {
-            let kind = phase.error_type.clone().unwrap_or_else(|| failed.name().to_owned());
-            attributes.push(("error.type".into(), Value::from(kind.as_str())));
-            SpanStatus::Error(kind)
-        }
-    };
+    let end = phase.end.unwrap_or_default().max(phase.start);
+    let reason = reason.filter(|_| phase.failed());
+    let (status, events) = failure(reason, phase.error_type.as_deref(), end, &mut attributes);
     Span {
         context,
         parent_span_id: None,
         kind: SpanKind::Internal,
         name: phase.name.to_owned(),
         start: phase.start,
-        end: phase.end.unwrap_or_default().max(phase.start),
+        end,
         attributes,
+        events,
+        links: Vec::new(),
         status,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::invocation::{Invocations, Outcome};
-    use crate::lambda::initialization::InitializationType;
-
-    fn outcome(status: Status, error_type: Option<&str>) -> Outcome {
-        Outcome {
-            status,
-            error_type: error_type.map(str::to_owned),
-            duration_ms: Some(2.5),
-            at: 20_000_000,
-        }
-    }
-
-    fn finished(status: Status, error_type: Option<&str>, handler: bool) -> Invocation {
-        let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
-        invocations.invoke("r", "arn:aws:lambda", "", 11_000_000);
-        invocations.start("r", "", 10_000_000);
-        if handler {
-            invocations.handler_span(
-                "r",
-                TraceContext {
-                    trace_id: [1; 16],
-                    span_id: [2; 8],
-                },
-            );
-        }
-        invocations.done("r", outcome(status, error_type));
-        invocations.take_finished().remove(0)
-    }
-
-    #[test]
-    fn times_are_the_platforms() {
-        let span = invoke_span(&finished(Status::Success, None, false), "orders").unwrap();
-        assert_eq!((span.start, span.end), (10_000_000, 12_500_000));
-        assert_eq!(span.name, "orders");
-        assert_eq!(span.status, SpanStatus::Unset);
-        assert!(span.attributes.contains(&("faas.coldstart".into(), Value::Bool(true))));
-        assert!(
-            span.attributes
-                .contains(&("cloud.resource_id".into(), Value::from("arn:aws:lambda")))
-        );
-    }
-
-    #[test]
-    fn failures_are_errors_with_their_type() {
-        let span = invoke_span(&finished(Status::Error, Some("Runtime.Unknown"), false), "f").unwrap();
-        assert_eq!(span.status, SpanStatus::Error("Runtime.Unknown".into()));
-        let span = invoke_span(&finished(Status::Timeout, None, false), "f").unwrap();
-        assert_eq!(span.status, SpanStatus::Error("timeout".into()));
-    }
-
-    #[test]
-    fn the_sdks_handler_span_stands_for_it() {
-        assert_eq!(invoke_span(&finished(Status::Success, None, true), "f"), None);
-    }
-}
+#[path = "spans_tests.rs"]
+mod tests;

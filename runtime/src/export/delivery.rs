@@ -5,11 +5,11 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 
 use super::exporter::{Exporter, Verdict};
 use super::judgement::Outcome;
-use super::lane::Lane;
+use super::lane::{LAST_REQUESTS, Lane};
 use super::queue::{Content, Waiting};
 use super::setup::{Ready, Setup};
 use crate::buffer::Signal;
@@ -24,10 +24,6 @@ const REQUEST_BYTES: usize = 1024 * 1024;
 /// An invocation waits this long for the first exporter; secrets usually take a tenth of it.
 const SETUP_WAIT: Duration = Duration::from_secs(1);
 
-/// Requests of one lane under way at once when the environment ends: what failed before and what came since are separate
-/// requests, and a slow backend has no time for one after the other.
-const LAST_REQUESTS: usize = 4;
-
 /// Why there is a flush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -40,7 +36,7 @@ pub enum Purpose {
 /// Sends what the session holds.
 pub struct Delivery {
     pub(super) session: Rc<RefCell<Session>>,
-    setup: Rc<Setup>,
+    pub(super) setup: Rc<Setup>,
     pub(super) diagnostics: Rc<Diagnostics>,
     pub(super) lanes: Vec<Lane>,
     /// What messages call the exporters; empty for the only one there is.
@@ -51,7 +47,6 @@ pub struct Delivery {
     progress: Notify,
     /// An invocation has waited for the first exporter in vain: the others don't.
     waited: Cell<bool>,
-    one_at_a_time: Mutex<()>,
 }
 
 impl Delivery {
@@ -87,7 +82,6 @@ impl Delivery {
             diagnostics,
             progress: Notify::new(),
             waited: Cell::new(false),
-            one_at_a_time: Mutex::new(()),
         }
     }
 
@@ -98,8 +92,6 @@ impl Delivery {
 
     /// Sends what waits, until nothing is left, something fails or the time is over. What failed is kept.
     pub async fn flush(&self, until: Instant, purpose: Purpose) {
-        let turn = tokio::time::timeout_at(until.into(), self.one_at_a_time.lock()).await;
-        let Ok(_turn) = turn else { return };
         if self.ready(until, purpose).await.is_none() {
             return;
         }
@@ -113,7 +105,9 @@ impl Delivery {
                 // What was encoded first goes out while the next is encoded.
                 tokio::task::yield_now().await;
             }
-            self.drain(lane, until, purpose).await;
+            if let Some(_turn) = lane.turn(until, purpose).await {
+                self.drain(lane, until, purpose).await;
+            }
         });
         join_all(drained).await;
         self.discard_what_goes_nowhere();

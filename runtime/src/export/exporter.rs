@@ -10,6 +10,8 @@ use crate::http::Proxies;
 use crate::record::Resource;
 use crate::session::Records;
 
+const CHECK_KEY: &str = "check the key in the exporter's settings";
+
 /// An encoded request that is kept until the backend has answered for it.
 #[derive(Debug, Clone)]
 pub struct Payload {
@@ -104,6 +106,14 @@ impl Exporter {
                 Some(Payload { signal, items, body })
             }
             Exporter::Blackhole => None,
+        }
+    }
+
+    /// What to check where the backend refuses the key.
+    pub fn key_advice(&self, signal: Signal) -> &'static str {
+        match self {
+            Exporter::Otlp(otlp) => otlp.key_advice(signal),
+            Exporter::ClickHouse(_) | Exporter::Blackhole => CHECK_KEY,
         }
     }
 

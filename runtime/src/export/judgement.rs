@@ -8,8 +8,6 @@ use super::lane::Lane;
 use super::queue::{Content, Waiting};
 use crate::timestamp;
 
-const CHECK_KEY: &str = "check the key in the exporter's settings";
-
 /// What one request came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -53,7 +51,8 @@ impl Delivery {
             Verdict::Rejected(reason) => self.rejected(lane, items, &reason),
             Verdict::Unauthorized(reason) => {
                 failed();
-                self.keep(lane, payload, &format!("{reason}: {CHECK_KEY}"));
+                let advice = exporter.key_advice(lane.signal);
+                self.keep(lane, payload, &format!("{reason}: {advice}"));
                 Outcome::Unauthorized
             }
             Verdict::Failed(reason) => {
@@ -133,6 +132,7 @@ impl Delivery {
 
     /// Says what was lost in this environment, and what could not be sent before its end.
     pub fn conclude(&self) {
+        self.setup.conclude();
         let drops = self.session.borrow().drops();
         let unsent: usize = self.lanes.iter().map(|lane| lane.queue.borrow().items()).sum();
         let waiting = self.session.borrow().waiting();

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use super::circuit::{Circuit, Permit};
 use super::delivery::Purpose;
 use super::queue::Queue;
@@ -12,8 +14,11 @@ use crate::timestamp;
 /// Pause between attempts at shutdown, when there is no later time.
 const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
 
+/// Requests of one lane under way at once when the environment ends: what failed before and what came since are separate
+/// requests, and a slow backend has no time for one after the other.
+pub(super) const LAST_REQUESTS: u32 = 4;
+
 /// The way of one signal to one exporter.
-#[derive(Default)]
 pub(super) struct Lane {
     /// The exporter's place among the destinations.
     pub destination: usize,
@@ -24,6 +29,8 @@ pub(super) struct Lane {
     pub failing: Cell<bool>,
     /// The making of the exporters that the circuit's state is about.
     generation: Cell<u64>,
+    /// One flush at a time; the last ones send side by side.
+    turns: Semaphore,
 }
 
 impl Lane {
@@ -31,8 +38,22 @@ impl Lane {
         Lane {
             destination,
             signal,
-            ..Lane::default()
+            queue: RefCell::default(),
+            circuit: RefCell::default(),
+            failing: Cell::default(),
+            generation: Cell::default(),
+            turns: Semaphore::new(LAST_REQUESTS as usize),
         }
+    }
+
+    /// Waits for the lane's turn; `None` if that doesn't come in time. A lane whose request is still under way holds no
+    /// other lane up.
+    pub async fn turn(&self, until: Instant, purpose: Purpose) -> Option<SemaphorePermit<'_>> {
+        let turns = match purpose {
+            Purpose::Routine => self.turns.acquire_many(LAST_REQUESTS),
+            Purpose::Shutdown => self.turns.acquire_many(1),
+        };
+        tokio::time::timeout_at(until.into(), turns).await.ok()?.ok()
     }
 
     /// The exporters were made so often. What is known of the backend was learnt with the keys of before.

@@ -42,13 +42,13 @@ fn wire_metric(metric: Metric) -> WireMetric {
         ..NumberDataPoint::default()
     };
     let data = match metric.measure {
-        Measure::Sum(count) => Data::Sum(Sum {
-            data_points: vec![NumberDataPoint {
-                attributes,
-                ..number(Number::AsInt(i64::try_from(count).unwrap_or(i64::MAX)))
-            }],
-            aggregation_temporality: AggregationTemporality::Delta.into(),
-            is_monotonic: true,
+        Measure::Sum(count) => sum(NumberDataPoint {
+            attributes,
+            ..number(Number::AsInt(i64::try_from(count).unwrap_or(i64::MAX)))
+        }),
+        Measure::Amount(amount) => sum(NumberDataPoint {
+            attributes,
+            ..number(Number::AsDouble(amount))
         }),
         Measure::Gauge(value) => Data::Gauge(Gauge {
             data_points: vec![NumberDataPoint {
@@ -73,6 +73,14 @@ fn wire_metric(metric: Metric) -> WireMetric {
         data: Some(data),
         ..WireMetric::default()
     }
+}
+
+fn sum(point: NumberDataPoint) -> Data {
+    Data::Sum(Sum {
+        data_points: vec![point],
+        aggregation_temporality: AggregationTemporality::Delta.into(),
+        is_monotonic: true,
+    })
 }
 
 fn wire_histogram(histogram: record::Histogram) -> HistogramDataPoint {
@@ -112,8 +120,9 @@ mod tests {
             metric(Measure::Sum(4)),
             metric(Measure::Histogram(histogram)),
             metric(Measure::Gauge(0.5)),
+            metric(Measure::Amount(0.25)),
         ]);
-        assert_eq!((forwarded.signal, forwarded.items), (Signal::Metrics, 3));
+        assert_eq!((forwarded.signal, forwarded.items), (Signal::Metrics, 4));
         let request = ExportMetricsServiceRequest::decode(&*forwarded.request).unwrap();
         let metrics = &request.resource_metrics[0].scope_metrics[0].metrics;
         let Some(Data::Sum(sum)) = &metrics[0].data else {
@@ -132,5 +141,10 @@ mod tests {
         );
         assert_eq!((point.start_time_unix_nano, point.time_unix_nano), (1, 2));
         assert!(matches!(&metrics[2].data, Some(Data::Gauge(_))));
+        let Some(Data::Sum(amount)) = &metrics[3].data else {
+            panic!("no amount")
+        };
+        assert!(amount.is_monotonic);
+        assert_eq!(amount.data_points[0].value, Some(Number::AsDouble(0.25)));
     }
 }

@@ -5,6 +5,7 @@ mod clickhouse;
 mod delivery;
 mod exporter;
 mod judgement;
+mod key_advice;
 mod lane;
 pub mod metrics;
 pub mod otlp;

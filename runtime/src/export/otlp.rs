@@ -9,13 +9,13 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, Instrumentati
 use opentelemetry_proto::tonic::logs::v1::ResourceLogs;
 use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
 use opentelemetry_proto::tonic::trace::v1::{
-    ResourceSpans, ScopeSpans, Span as WireSpan, Status, span::SpanKind, status::StatusCode,
+    ResourceSpans, ScopeSpans, Span as WireSpan, Status, span::Event, span::Link, span::SpanKind, status::StatusCode,
 };
 use prost::Message;
 
 use super::{records, upsert};
 use crate::buffer::Forwarded;
-use crate::record::{self, Key, Log, Resource, Severity, Span, SpanStatus, Value};
+use crate::record::{self, Key, Log, Resource, Severity, Span, SpanEvent, SpanStatus, TraceContext, Value};
 
 /// The instrumentation scope of the extension's own records.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -142,8 +142,27 @@ fn wire_span(span: Span) -> WireSpan {
         start_time_unix_nano: span.start,
         end_time_unix_nano: span.end,
         attributes: span.attributes.into_iter().map(key_value).collect(),
+        events: span.events.into_iter().map(wire_event).collect(),
+        links: span.links.into_iter().map(wire_link).collect(),
         status,
         ..WireSpan::default()
+    }
+}
+
+fn wire_event(event: SpanEvent) -> Event {
+    Event {
+        time_unix_nano: event.time,
+        name: event.name.to_owned(),
+        attributes: event.attributes.into_iter().map(key_value).collect(),
+        ..Event::default()
+    }
+}
+
+fn wire_link(context: TraceContext) -> Link {
+    Link {
+        trace_id: context.trace_id.to_vec(),
+        span_id: context.span_id.to_vec(),
+        ..Link::default()
     }
 }
 
@@ -185,7 +204,7 @@ mod tests {
     use super::*;
     use crate::buffer::Signal;
     use crate::convert::logs::from_line;
-    use crate::record::{Attributes, Origin, TraceContext};
+    use crate::record::{Attributes, Origin};
 
     fn resource() -> Resource {
         Resource {
@@ -236,6 +255,15 @@ mod tests {
             start: 1,
             end: 2,
             attributes: Attributes::new(),
+            events: vec![SpanEvent {
+                name: "exception",
+                time: 2,
+                attributes: vec![("exception.type".into(), Value::from("E"))],
+            }],
+            links: vec![TraceContext {
+                trace_id: [4; 16],
+                span_id: [5; 8],
+            }],
             status: SpanStatus::Error("E".into()),
         }];
         let first = Bytes::from(encode_spans(&resource(), spans.clone(), &[]));
@@ -251,5 +279,12 @@ mod tests {
         assert_eq!(span.kind, i32::from(SpanKind::Server));
         assert_eq!(span.status.as_ref().unwrap().message, "E");
         assert_eq!(span.parent_span_id, [3; 8]);
+        let event = &span.events[0];
+        assert_eq!((event.name.as_str(), event.time_unix_nano), ("exception", 2));
+        assert_eq!(event.attributes[0].key, "exception.type");
+        assert_eq!(
+            (&*span.links[0].trace_id, &*span.links[0].span_id),
+            (&[4; 16][..], &[5; 8][..])
+        );
     }
 }

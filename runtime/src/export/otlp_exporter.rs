@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::exporter::{Body, Payload, Verdict};
-use super::{otlp, otlp_answer};
+use super::{key_advice, otlp, otlp_answer};
 use crate::buffer::Signal;
 use crate::config::{OtlpConfig, OtlpProtocol, OtlpTarget, Retry};
 use crate::http::header::{CONTENT_ENCODING, CONTENT_TYPE, TE};
@@ -98,6 +98,12 @@ impl OtlpExporter {
         };
         let body = Body::Otlp(OtlpBody { bytes, gzip });
         Some(Payload { signal, items, body })
+    }
+
+    /// What to check where the backend refuses the signal's key.
+    pub fn key_advice(&self, signal: Signal) -> &'static str {
+        let target = self.target(signal);
+        target.map_or("", |target| key_advice::of(&target.config.headers))
     }
 
     /// When what failed is sent again.

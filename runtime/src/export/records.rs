@@ -67,7 +67,7 @@ fn write_record(out: &mut Vec<u8>, log: Log, spelling: Spelling) {
     if let Some(span_id) = log.span_id {
         put_bytes(out, key(10, BYTES), &span_id);
     }
-    put_fixed64(out, key(11, FIXED64), log.observed);
+    put_fixed64(out, key(11, FIXED64), log.arrived);
 }
 
 /// A `KeyValue` with a string.
@@ -137,7 +137,7 @@ mod tests {
         attributes.extend(log.attributes.into_iter().map(key_value));
         LogRecord {
             time_unix_nano: log.time,
-            observed_time_unix_nano: log.observed,
+            observed_time_unix_nano: log.arrived,
             severity_number: log.severity.number(),
             severity_text: log.severity.text().into(),
             body: text(&log.body),
@@ -160,7 +160,8 @@ mod tests {
         ) -> Log {
             Log {
                 time,
-                observed,
+                observed: 0,
+                arrived: observed,
                 severity: Severity::from_number(level * 10).unwrap_or_default(),
                 body,
                 attributes: attributes.into_iter().map(|(key, value)| (key.into(), Value::Int(value))).collect(),

@@ -1,6 +1,7 @@
 //! Making the exporters: they need secrets, which are fetched beside everything else and again when a key was changed.
 
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,9 @@ use crate::{resource, secrets, timestamp};
 const REFRESH_PAUSE: Duration = Duration::from_secs(60);
 /// The same when the environment ends.
 const LAST_REFRESH_PAUSE: Duration = Duration::from_millis(500);
+
+/// Secrets that have not come after this time are said to be missing.
+const SLOW_SECRETS: Duration = Duration::from_secs(5);
 
 /// What an export needs.
 pub struct Ready {
@@ -202,7 +206,14 @@ impl Setup {
         }
         let client = http::Client::with_proxies(TlsOptions::default(), self.config.proxies.clone());
         let resolved = secrets::resolve(&self.config.secret_references, &self.config.aws, &client);
-        let (resolved, token) = futures_util::future::join(resolved, self.fetch_token(&client)).await;
+        let mut fetched = pin!(futures_util::future::join(resolved, self.fetch_token(&client)));
+        let (resolved, token) = match tokio::time::timeout(SLOW_SECRETS, &mut fetched).await {
+            Ok(fetched) => fetched,
+            Err(_) => {
+                self.warn_of_missing_answers(&format!("after {} s", SLOW_SECRETS.as_secs()));
+                fetched.await
+            }
+        };
         let values = resolved.unwrap_or_else(|error| {
             self.diagnostics.warn_once(&error.to_string());
             error.resolved
@@ -228,6 +239,28 @@ impl Setup {
                 known.filter(|token| !token.is_expired(now))
             }
         }
+    }
+
+    /// Says, at the end of the environment, that secrets are still awaited.
+    pub fn conclude(&self) {
+        if self.running.get() && self.ready.borrow().is_none() && self.config.needs_secrets() {
+            self.warn_of_missing_answers("at the end of the environment");
+        }
+    }
+
+    fn warn_of_missing_answers(&self, when: &str) {
+        let references = self.config.secret_references.iter().map(ToString::to_string);
+        let token = self
+            .config
+            .web_identity_audience
+            .iter()
+            .map(|_| "a web identity token".to_owned());
+        let references: Vec<String> = references.chain(token).collect();
+        self.diagnostics.warn_once(&format!(
+            "no answer {when} to the request for {}; telemetry is kept in memory meanwhile; check the network path to \
+             Secrets Manager, Parameter Store and STS (in a VPC: endpoints or a NAT gateway, security groups)",
+            references.join(", ")
+        ));
     }
 
     fn resource(&self, values: &secrets::Values) -> Resource {

@@ -9,8 +9,15 @@ pub use rhythm::{Mode, Plan, Rhythm};
 /// Time left for Lambda between the end of our work and the function's deadline.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
 
-/// Telemetry of a long invocation is this old at most before some is sent while the function runs.
-const LONGEST_HOLD: Duration = Duration::from_secs(20);
+/// Telemetry of an invocation that goes on is this old at most before it is sent while the function runs. Shorter ones send
+/// once, at their end.
+const LONGEST_HOLD: Duration = Duration::from_millis(1_250);
+
+/// Where the lines' ids are final already, so much is sent while the function runs: at its end a small request is left.
+const EARLY_BYTES: usize = 64 * 1024;
+
+/// With nothing to do, things are looked at again after this time.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// Before a flush that overlaps an invocation, the end of the one before is waited for so long: Lambda delivers it within
 /// 25 ms after the thaw, and its lines leave only with it.
@@ -33,6 +40,8 @@ pub struct Situation {
     pub done: bool,
     /// Whether those before it have.
     pub earlier_done: bool,
+    /// Whether the ids of its lines are final already: no handler span is to come, or it has.
+    pub ids_known: bool,
     /// Bytes that wait.
     pub buffered: usize,
     /// Bytes that may wait.
@@ -58,7 +67,7 @@ pub enum Decision {
 
 /// Decides what to do during an invocation. Whoever asks for the next event early is not waited for: Lambda freezes the
 /// environment when the handler is done. Lines that leave while their invocation runs can't take the ids of a handler
-/// span that the function's SDK sends at its end.
+/// span that the function's SDK sends at its end; the span that they name is linked with it then.
 pub fn decide(situation: &Situation) -> Decision {
     let until = situation.deadline.checked_sub(DEADLINE_MARGIN).unwrap_or(situation.now);
     if situation.now >= until {
@@ -76,7 +85,8 @@ fn after_the_handler(situation: &Situation, until: Instant) -> Decision {
     if situation.done || !situation.subscribed {
         return Decision::Finish(until);
     }
-    if is_much(situation.buffered, situation.capacity) {
+    let early = situation.ids_known && situation.buffered >= EARLY_BYTES;
+    if early || is_much(situation.buffered, situation.capacity) {
         return Decision::Relieve;
     }
     let due = last_sent + LONGEST_HOLD;
@@ -86,7 +96,7 @@ fn after_the_handler(situation: &Situation, until: Instant) -> Decision {
     let wake = if due > now {
         due.min(until)
     } else {
-        (now + LONGEST_HOLD).min(until)
+        (now + IDLE).min(until)
     };
     Decision::Wait(wake - now)
 }
@@ -121,8 +131,10 @@ pub struct Background {
     pub capacity: usize,
     /// How long ago the last flush was, frozen time included.
     pub since_flush: Duration,
-    /// How long ago the last invocation came.
+    /// How long ago the last invocation came, or the environment was thawed.
     pub since_invoke: Duration,
+    /// Whether that invocation runs, as far as is known.
+    pub running: bool,
     /// The least time between flushes now: longer after one that sent too little.
     pub rest: Duration,
 }
@@ -148,17 +160,24 @@ pub fn between(background: &Background) -> Between {
         capacity,
         since_flush,
         since_invoke,
+        running,
         rest,
     } = *background;
+    let much = is_much(buffered, capacity);
     let pause = match plan {
-        Plan::End => return Between::Wait(LONGEST_HOLD),
-        Plan::Periodic(period) => period.max(LONGEST_HOLD),
+        Plan::End => return Between::Wait(IDLE),
+        Plan::Periodic(_) if running => LONGEST_HOLD,
+        Plan::Periodic(period) => period.max(IDLE),
         Plan::Continuous(rhythm) => rhythm,
     };
-    let much = is_much(buffered, capacity);
     let due = if much { rest } else { pause.max(rest) };
-    match due.checked_sub(since_flush) {
-        Some(left) if !left.is_zero() => Between::Wait(left),
+    // Beside an invocation that perhaps is over soon nothing is begun: the environment may freeze in the middle of it.
+    let young = match plan {
+        Plan::Periodic(_) if running && !much => LONGEST_HOLD.saturating_sub(since_invoke),
+        _ => Duration::ZERO,
+    };
+    match due.saturating_sub(since_flush).max(young) {
+        left if !left.is_zero() => Between::Wait(left),
         _ if !waiting => Between::Wait(pause),
         _ => Between::Send {
             commit: much || since_invoke >= LONGEST_HOLD,

@@ -13,6 +13,7 @@ fn running(start: Instant) -> Situation {
         subscribed: true,
         done: false,
         earlier_done: true,
+        ids_known: false,
         buffered: 10,
         capacity: 1_000,
         last_sent: start,
@@ -91,17 +92,41 @@ fn much_or_old_telemetry_is_sent_while_the_function_runs() {
     };
     assert_eq!(decide(&old), Decision::Relieve);
     let nothing = Situation { buffered: 0, ..old };
-    assert_eq!(decide(&nothing), Decision::Wait(LONGEST_HOLD));
+    assert_eq!(decide(&nothing), Decision::Wait(IDLE));
+}
+
+#[test]
+fn what_has_its_final_ids_is_sent_while_the_function_runs() {
+    let start = Instant::now();
+    let some = Situation {
+        buffered: EARLY_BYTES,
+        capacity: 100 * EARLY_BYTES,
+        ..running(start)
+    };
+    assert!(
+        matches!(decide(&some), Decision::Wait(_)),
+        "the handler's span may come"
+    );
+    let known = Situation {
+        ids_known: true,
+        ..some
+    };
+    assert_eq!(decide(&known), Decision::Relieve);
+    let little = Situation {
+        buffered: EARLY_BYTES - 1,
+        ..known
+    };
+    assert!(matches!(decide(&little), Decision::Wait(_)));
 }
 
 #[test]
 fn it_looks_again_before_the_deadline() {
     let start = Instant::now();
     let short = Situation {
-        deadline: start + 3 * SECOND,
+        deadline: start + SECOND,
         ..running(start)
     };
-    assert_eq!(decide(&short), Decision::Wait(3 * SECOND - DEADLINE_MARGIN));
+    assert_eq!(decide(&short), Decision::Wait(SECOND - DEADLINE_MARGIN));
 }
 
 #[test]
@@ -152,6 +177,7 @@ fn idle(plan: Plan) -> Background {
         capacity: 1_000,
         since_flush: Duration::ZERO,
         since_invoke: Duration::ZERO,
+        running: true,
         rest: Duration::ZERO,
     }
 }
@@ -198,11 +224,102 @@ fn between_events_a_long_invocation_is_relieved() {
 }
 
 #[test]
+fn between_events_nothing_is_begun_beside_an_invocation_that_may_be_short() {
+    let young = Background {
+        since_flush: 19 * SECOND,
+        since_invoke: SECOND,
+        ..idle(Plan::Periodic(20 * SECOND))
+    };
+    assert_eq!(between(&young), Between::Wait(LONGEST_HOLD - SECOND));
+    let ended = Background {
+        running: false,
+        since_invoke: LONGEST_HOLD,
+        ..young
+    };
+    assert_eq!(between(&ended), Between::Wait(SECOND), "the environment freezes");
+}
+
+/// Runs an invocation of this length, with lines at these times, and gives how long each waited until it was sent. Lambda
+/// buffers a line for 25 ms, a request takes 20 ms.
+fn waits(plan: Plan, length: Duration, lines: &[Duration]) -> Vec<Duration> {
+    let (start, step) = (Instant::now(), Duration::from_millis(5));
+    let (buffering, request) = (Duration::from_millis(25), Duration::from_millis(20));
+    let (mut sent, mut last_sent, mut at) = (Vec::new(), Duration::ZERO, Duration::ZERO);
+    while sent.len() < lines.len() {
+        let arrived = lines.iter().filter(|line| **line + buffering <= at).count();
+        let done = at >= length + buffering;
+        let waiting = arrived > sent.len();
+        let sends = match plan {
+            Plan::End => {
+                let situation = Situation {
+                    now: start + at,
+                    last_sent: start + last_sent,
+                    deadline: start + 3_600 * SECOND,
+                    buffered: usize::from(waiting),
+                    done,
+                    ..running(start)
+                };
+                matches!(decide(&situation), Decision::Relieve | Decision::Finish(_))
+            }
+            _ => {
+                let background = Background {
+                    waiting,
+                    since_flush: at - last_sent,
+                    since_invoke: at,
+                    running: !done,
+                    ..idle(plan)
+                };
+                matches!(between(&background), Between::Send { commit: true }) || done
+            }
+        };
+        if sends {
+            at += request;
+            sent.extend(lines[sent.len()..arrived].iter().map(|line| at - *line));
+            last_sent = at;
+        }
+        at += step;
+    }
+    sent
+}
+
+#[test]
+fn lines_of_a_long_invocation_are_fresh() {
+    let every = |millis: u64, length: u64| -> Vec<Duration> {
+        (0..length / millis)
+            .map(|number| Duration::from_millis(number * millis))
+            .collect()
+    };
+    for plan in [Plan::End, Plan::Periodic(20 * SECOND)] {
+        for (length, lines) in [
+            (3_100, every(50, 3_000)),
+            (10_000, every(700, 10_000)),
+            (60_000, every(100, 60_000)),
+            (60_000, vec![Duration::ZERO, 10 * SECOND, 59 * SECOND]),
+            (3_500, vec![Duration::from_millis(10); 5]),
+        ] {
+            let mut waits = waits(plan, Duration::from_millis(length), &lines);
+            waits.sort_unstable();
+            let (median, longest) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+            assert!(median <= Duration::from_millis(1_500), "{plan:?} {length}: {median:?}");
+            assert!(longest <= 2 * SECOND, "{plan:?} {length}: {longest:?}");
+        }
+    }
+}
+
+#[test]
+fn a_short_invocation_sends_once_at_its_end() {
+    let lines: Vec<Duration> = (0..10).map(|number| Duration::from_millis(number * 100)).collect();
+    let waits = waits(Plan::End, SECOND, &lines);
+    let ends: Vec<Duration> = waits.iter().zip(&lines).map(|(wait, line)| *wait + *line).collect();
+    assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
+}
+
+#[test]
 fn between_events_nothing_is_sent_where_each_invocation_sends_its_own() {
     let full = Background {
         buffered: 999,
         since_flush: 600 * SECOND,
         ..idle(Plan::End)
     };
-    assert_eq!(between(&full), Between::Wait(LONGEST_HOLD));
+    assert_eq!(between(&full), Between::Wait(IDLE));
 }

@@ -85,7 +85,10 @@ pub enum Error {
         endpoint: Endpoint,
     },
     /// The connection ended, or what came was not HTTP/2.
-    #[error("{endpoint}: the HTTP/2 exchange broke off ({reason}); check that this port speaks gRPC")]
+    #[error(
+        "{endpoint}: the HTTP/2 exchange broke off ({reason}); check that this port speaks gRPC (usually 4317), or set \
+         ROTEL_OTLP_EXPORTER_PROTOCOL=http for one that speaks OTLP/HTTP (usually 4318)"
+    )]
     BrokenHttp2 {
         /// Where the request was going.
         endpoint: Endpoint,
@@ -103,7 +106,7 @@ pub enum Error {
         stage: Stage,
     },
     /// The connection ended, or what came was not HTTP.
-    #[error("{endpoint}: the exchange broke off ({source})")]
+    #[error("{endpoint}: the exchange broke off ({source}){}", other_protocol(source))]
     Broken {
         /// Where the request was going.
         endpoint: Endpoint,
@@ -126,6 +129,17 @@ pub enum Error {
         /// What HTTP does not allow.
         reason: String,
     },
+}
+
+/// What to do where the server speaks HTTP/2 alone: its first frame is no HTTP/1 version to the library.
+fn other_protocol(source: &hyper::Error) -> &'static str {
+    match source.to_string().contains("invalid HTTP version") {
+        true => {
+            "; this port seems to speak gRPC (usually 4317): set ROTEL_OTLP_EXPORTER_PROTOCOL=grpc, or use the port for \
+             OTLP/HTTP (usually 4318)"
+        }
+        false => "",
+    }
 }
 
 /// What a request was doing when its time was over.

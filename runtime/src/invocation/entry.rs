@@ -1,8 +1,10 @@
 //! What is known of one invocation.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
-use super::trace;
+use super::handler::HandlerSpan;
+use super::trace::{self, XRay};
 use crate::lambda::telemetry::{Done, Status};
 use crate::record::TraceContext;
 
@@ -31,6 +33,22 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// Whether the function was ended from outside: what it had begun stays open.
+    pub fn is_end_of_function(&self) -> bool {
+        self.status == Status::Timeout || self.is_end_of_runtime()
+    }
+
+    /// Whether the runtime's process ended. Lambda says so by the status, or by the error's type.
+    pub fn is_end_of_runtime(&self) -> bool {
+        let named = matches!(
+            self.error_type.as_deref(),
+            Some("Runtime.ExitError" | "Runtime.OutOfMemory")
+        );
+        self.status == Status::Failure || (self.status == Status::Error && named)
+    }
+}
+
 /// What is known of one invocation.
 #[derive(Debug, Clone)]
 pub struct Invocation {
@@ -38,12 +56,12 @@ pub struct Invocation {
     pub request_id: Rc<str>,
     /// ARN by which the function was called.
     pub function_arn: Option<String>,
-    /// Caller's span id from the trace header.
-    pub parent_span_id: Option<[u8; 8]>,
+    /// The trace header, if it names a trace.
+    pub xray: Option<XRay>,
     /// Ids of our own invoke span.
     pub own: TraceContext,
-    /// Ids of the handler span that the function's SDK sent.
-    pub handler: Option<TraceContext>,
+    /// The handler span that the function's SDK sent.
+    pub handler: Option<HandlerSpan>,
     /// Whether this environment was made for it.
     pub cold_start: bool,
     /// When `platform.start` says it began.
@@ -52,21 +70,39 @@ pub struct Invocation {
     pub invoked: Option<u64>,
     /// How it ended, once known.
     pub outcome: Option<Outcome>,
-    /// The ids with which lines of it already left: they change no more.
-    pub(super) committed: Option<TraceContext>,
+    /// Its lines leave although it runs,
+    pub(super) committed: bool,
+    /// and some did with our own ids, before the SDK sent its handler span, if it does.
+    pub(super) early: Cell<bool>,
+    /// `platform.report` came: Lambda says nothing more of it.
+    pub(super) reported: bool,
     /// Its end was handed out by `take_finished`.
     pub(super) taken: bool,
 }
 
 impl Invocation {
-    /// The ids that its lines carry.
+    /// The ids that its lines carry from now on.
     pub fn context(&self) -> TraceContext {
-        self.committed.or(self.handler).unwrap_or(self.own)
+        self.standing().map_or(self.own, |handler| handler.context)
     }
 
-    /// Whether our own invoke span is to be sent: not if the function's SDK sent its handler span in time.
-    pub fn needs_own_span(&self) -> bool {
-        self.context() == self.own
+    /// The SDK's span that stands for the invocation. Where Lambda ended the function, a span that is not of the handler
+    /// itself doesn't say so: the handler's is lost with the function.
+    pub fn standing(&self) -> Option<&HandlerSpan> {
+        let ended = self.outcome.as_ref().is_some_and(Outcome::is_end_of_function);
+        self.handler.as_ref().filter(|handler| handler.is_entry || !ended)
+    }
+
+    /// Whether lines left with the ids of our own span before it ended.
+    pub fn has_early_lines(&self) -> bool {
+        self.early.get()
+    }
+
+    /// A line gets its ids.
+    pub(super) fn a_line_leaves(&self) {
+        if self.outcome.is_none() && self.handler.is_none() {
+            self.early.set(true);
+        }
     }
 
     /// When it began, as well as known.
@@ -76,12 +112,20 @@ impl Invocation {
 
     /// The id of a span of ours below the invocation's own: the same for the same name and start.
     pub fn inner_span_id(&self, name: &str, start: u64) -> [u8; 8] {
-        let own: String = self.own.span_id.iter().map(|byte| format!("{byte:02x}")).collect();
-        trace::derived_span_id(name, &own, start)
+        trace::derived_span_id(name, &trace::hex_text(&self.own.span_id), start)
+    }
+
+    /// Whether its end can be told: that of one whose runtime ended, and which is the `last` to have begun, waits for the
+    /// report, which says whether memory was the reason. SHUTDOWN or the next invocation ends the waiting.
+    pub(super) fn is_finished(&self, last: bool) -> bool {
+        let Some(outcome) = self.outcome.as_ref().filter(|_| !self.taken) else {
+            return false;
+        };
+        !outcome.is_end_of_runtime() || self.reported || !last
     }
 
     /// Whether its lines' ids change no more.
     pub(super) fn settled(&self) -> bool {
-        self.committed.is_some() || self.outcome.is_some()
+        self.committed || self.outcome.is_some()
     }
 }

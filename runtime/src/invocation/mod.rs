@@ -5,13 +5,18 @@
 //! the platform's time of receipt, which both share.
 
 mod entry;
+mod handler;
+mod placement;
 mod trace;
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 pub use entry::{Invocation, Outcome};
-pub use trace::{XRay, hex};
+pub use handler::HandlerSpan;
+pub use placement::Placement;
+pub use trace::{XRay, hex, hex_text};
 
 use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry::Status;
@@ -23,17 +28,6 @@ const REMEMBERED: usize = 32;
 const REMEMBERED_CONCURRENT: usize = 256;
 /// Invocations remembered in all, however many Lambda says nothing more of. Managed Instances run up to 1600 at a time.
 const MOST: usize = 4096;
-
-/// Where a line belongs.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Placement {
-    /// Not to be said yet: its invocation runs, or hasn't begun.
-    Later,
-    /// No invocation of that id was seen.
-    Unknown,
-    /// To this invocation (none: outside of any) and place in a trace.
-    Known(Option<Rc<str>>, Option<TraceContext>),
-}
 
 /// All invocations of this environment, newest last.
 #[derive(Debug)]
@@ -58,6 +52,11 @@ impl Invocations {
             cold_starts: !initialization_type.made_ahead(),
             environment: environment.to_owned(),
         }
+    }
+
+    /// Whether several run at a time.
+    pub fn are_concurrent(&self) -> bool {
+        self.concurrent
     }
 
     /// Whether any invocation has come.
@@ -99,7 +98,7 @@ impl Invocations {
         invocation.started = Some(at);
         if self.concurrent {
             // Nothing says there when an invocation's lines are complete, so they don't wait.
-            invocation.committed = Some(invocation.context());
+            invocation.committed = true;
         }
     }
 
@@ -112,13 +111,39 @@ impl Invocations {
         self.recent[index].outcome.get_or_insert(outcome);
     }
 
-    /// The function's SDK sent the span of its handler.
-    pub fn handler_span(&mut self, request_id: &str, context: TraceContext) {
-        if let Some(index) = self.newest(request_id) {
-            let invocation = &mut self.recent[index];
-            if !invocation.settled() {
-                invocation.handler.get_or_insert(context);
-            }
+    /// The function's SDK sent a span that names an invocation. True if that was a cold start.
+    pub fn handler_span(&mut self, span: &HandlerSpan) -> bool {
+        let Some(index) = self.newest(&span.request_id) else {
+            return false;
+        };
+        let invocation = &mut self.recent[index];
+        let is_first = |known: &HandlerSpan| span.stands_above(known);
+        if invocation.outcome.is_none() && invocation.handler.as_ref().is_none_or(is_first) {
+            invocation.handler = Some(span.clone());
+        }
+        invocation.cold_start
+    }
+
+    /// The ids of the invocations that run.
+    pub fn running(&self) -> Vec<Rc<str>> {
+        let running = self.recent.iter().filter(|invocation| invocation.outcome.is_none());
+        running.map(|invocation| Rc::clone(&invocation.request_id)).collect()
+    }
+
+    /// When an invocation began whose invoke span can still have other ids: nothing has left with them, and no other runs
+    /// beside it, to which the SDK's spans could belong.
+    pub fn can_adopt(&self, request_id: &str) -> Option<u64> {
+        let invocation = self.newest(request_id).and_then(|index| self.recent.get(index))?;
+        let free = invocation.outcome.is_none() && !invocation.has_early_lines();
+        let entry = invocation.handler.as_ref().is_some_and(|handler| handler.is_entry);
+        (free && !entry && !self.concurrent).then(|| invocation.began())
+    }
+
+    /// The invoke span of this invocation has these ids, which the SDK had given to a span that it never sent.
+    pub fn adopt(&mut self, request_id: &str, context: TraceContext) {
+        if let Some(invocation) = self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
+            invocation.own = context;
+            invocation.handler = None;
         }
     }
 
@@ -128,24 +153,40 @@ impl Invocations {
             .is_some_and(|index| self.recent[index].outcome.is_some())
     }
 
+    /// Whether an invocation has ended and been handed out.
+    pub fn any_finished(&self) -> bool {
+        self.recent.iter().any(|invocation| invocation.taken)
+    }
+
+    /// Whether the SDK has sent the handler span of this invocation.
+    pub fn has_handler(&self, request_id: &str) -> bool {
+        let invocation = self.newest(request_id).and_then(|index| self.recent.get(index));
+        invocation.is_some_and(|invocation| invocation.standing().is_some_and(|span| span.is_entry))
+    }
+
     /// Whether every other invocation has ended.
     pub fn others_are_done(&self, request_id: &str) -> bool {
         let mut others = self.recent.iter().filter(|other| &*other.request_id != request_id);
         others.all(|other| other.outcome.is_some())
     }
 
-    /// Lines of running invocations are to leave now, so their ids are final: the SDK's if known, else our own.
+    /// Lines of running invocations leave from now on with the ids that are known: the SDK's if it has sent its handler
+    /// span, else our own.
     pub fn commit(&mut self) {
         for invocation in &mut self.recent {
-            if !invocation.settled() {
-                invocation.committed = Some(invocation.context());
-            }
+            invocation.committed = true;
         }
+    }
+
+    /// Whether the newest invocation runs, as far as is known.
+    pub fn is_running(&self) -> bool {
+        self.recent.back().is_some_and(|newest| newest.outcome.is_none())
     }
 
     /// The environment ends: what still runs has failed so.
     pub fn end_all(&mut self, status: Status, at: u64) {
         for invocation in &mut self.recent {
+            invocation.reported = true;
             invocation.outcome.get_or_insert(Outcome {
                 status,
                 error_type: None,
@@ -155,17 +196,31 @@ impl Invocations {
         }
     }
 
-    /// Whether `take_finished` has something.
-    pub fn has_finished(&self) -> bool {
-        let mut recent = self.recent.iter();
-        recent.any(|invocation| invocation.outcome.is_some() && !invocation.taken)
+    /// `platform.report` came, after which Lambda says nothing more.
+    pub fn reported(&mut self, request_id: &str) {
+        if let Some(invocation) = self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
+            invocation.reported = true;
+        }
     }
 
-    /// Ended invocations, each once.
+    /// Whether `platform.report` came for every invocation.
+    pub fn all_are_reported(&self) -> bool {
+        self.recent.iter().all(|invocation| invocation.reported)
+    }
+
+    /// Whether `take_finished` has something.
+    pub fn has_finished(&self) -> bool {
+        let last = self.recent.len().saturating_sub(1);
+        let mut recent = self.recent.iter().enumerate();
+        recent.any(|(index, invocation)| invocation.is_finished(index == last))
+    }
+
+    /// Ended invocations, each once, when all is known of them.
     pub fn take_finished(&mut self) -> Vec<Invocation> {
         let mut finished = Vec::new();
-        for invocation in &mut self.recent {
-            if invocation.outcome.is_some() && !invocation.taken {
+        let last = self.recent.len().saturating_sub(1);
+        for (index, invocation) in self.recent.iter_mut().enumerate() {
+            if invocation.is_finished(index == last) {
                 invocation.taken = true;
                 finished.push(invocation.clone());
             }
@@ -203,60 +258,6 @@ impl Invocations {
         }
     }
 
-    /// Where a line belongs that Lambda received `at`, with the request id that it names itself, if any.
-    pub fn place(&self, request_id: Option<&Rc<str>>, at: u64) -> Placement {
-        match request_id {
-            Some(id) => match self.newest(id) {
-                Some(index) => self.placement(index, true),
-                None => Placement::Unknown,
-            },
-            None if self.concurrent => Placement::Known(None, None),
-            None => self.place_by_time(at),
-        }
-    }
-
-    /// Whether an invocation that Lambda has not announced yet may have written a line that came `at`. Where several run at a
-    /// time, that is over once a later one was announced; one at a time, `place` says so.
-    pub fn may_announce_one_of(&self, at: u64) -> bool {
-        self.concurrent && self.recent.iter().all(|invocation| invocation.began() <= at)
-    }
-
-    /// One at a time: the newest invocation that had begun when the line came. Before the first of this environment it is
-    /// a line of the init phase: in the first invocation's trace, but of no invocation.
-    fn place_by_time(&self, at: u64) -> Placement {
-        for index in (0..self.recent.len()).rev() {
-            if self.begun_by(index, at) {
-                return self.placement(index, true);
-            }
-        }
-        match self.recent.front() {
-            None => Placement::Later,
-            Some(_) => self.placement(0, self.seen > self.recent.len() as u64),
-        }
-    }
-
-    fn begun_by(&self, index: usize, at: u64) -> bool {
-        if let Some(started) = self.recent[index].started {
-            return started <= at;
-        }
-        // Only INVOKE has come, whose time of receipt may be later than the first line's. What came after the invocation
-        // before had ended is this one's.
-        match index.checked_sub(1).map(|before| &self.recent[before].outcome) {
-            Some(Some(outcome)) => outcome.at < at,
-            Some(None) => self.recent[index].began() <= at,
-            None => self.recent[index].outcome.is_some() || self.recent[index].began() <= at,
-        }
-    }
-
-    fn placement(&self, index: usize, within: bool) -> Placement {
-        let invocation = &self.recent[index];
-        if !invocation.settled() {
-            return Placement::Later;
-        }
-        let request_id = within.then(|| Rc::clone(&invocation.request_id));
-        Placement::Known(request_id, Some(invocation.context()))
-    }
-
     fn newest(&self, request_id: &str) -> Option<usize> {
         self.recent
             .iter()
@@ -269,7 +270,7 @@ impl Invocations {
         self.recent.push_back(Invocation {
             request_id: Rc::from(request_id),
             function_arn: None,
-            parent_span_id: xray.and_then(|header| header.parent_span_id),
+            xray,
             own: TraceContext {
                 trace_id: xray.map_or_else(|| trace::derived_trace_id(request_id), |header| header.trace_id),
                 span_id: trace::derived_span_id(request_id, &self.environment, self.seen),
@@ -279,7 +280,9 @@ impl Invocations {
             started: None,
             invoked: None,
             outcome: None,
-            committed: None,
+            committed: false,
+            early: Cell::default(),
+            reported: false,
             taken: false,
         });
         self.recent.len() - 1

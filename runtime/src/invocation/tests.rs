@@ -26,6 +26,16 @@ fn context(byte: u8) -> TraceContext {
     }
 }
 
+fn handler(request_id: &str, byte: u8) -> HandlerSpan {
+    HandlerSpan {
+        request_id: request_id.into(),
+        context: context(byte),
+        parent_span_id: None,
+        is_entry: true,
+        has_cold_start: true,
+    }
+}
+
 fn request_of(placement: Placement) -> Option<String> {
     match placement {
         Placement::Known(request_id, _) => request_id.map(|id| id.to_string()),
@@ -73,26 +83,31 @@ fn the_order_of_invoke_and_platform_events_does_not_matter() {
 fn the_handler_span_gives_the_ids() {
     let mut invocations = on_demand();
     invocations.invoke("a", "arn", TRACE, 10);
-    invocations.handler_span("a", context(7));
+    invocations.handler_span(&handler("a", 7));
     invocations.done("a", success(20));
     assert_eq!(
         invocations.place(None, 15),
         Placement::Known(Some(id("a")), Some(context(7)))
     );
-    assert!(!invocations.take_finished()[0].needs_own_span());
+    assert!(!invocations.take_finished()[0].has_early_lines());
 }
 
 #[test]
-fn a_handler_span_after_the_lines_left_changes_nothing() {
+fn a_handler_span_after_lines_left_gives_the_ids_of_the_later_ones() {
     let mut invocations = on_demand();
     invocations.invoke("a", "arn", TRACE, 10);
     invocations.commit();
     let before = invocations.place(None, 15);
     assert!(matches!(before, Placement::Known(Some(_), Some(_))));
-    invocations.handler_span("a", context(7));
+    invocations.handler_span(&handler("a", 7));
     invocations.done("a", success(20));
-    assert_eq!(invocations.place(None, 15), before);
-    assert!(invocations.take_finished()[0].needs_own_span());
+    assert_eq!(
+        invocations.place(None, 15),
+        Placement::Known(Some(id("a")), Some(context(7)))
+    );
+    let finished = &invocations.take_finished()[0];
+    assert!(finished.has_early_lines());
+    assert_eq!(before, Placement::Known(Some(id("a")), Some(finished.own)));
 }
 
 #[test]

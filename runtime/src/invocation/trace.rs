@@ -2,6 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
+/// Times of ids that X-Ray makes: it refuses traces older than this, in seconds.
+const XRAY_KEEPS: u64 = 30 * 24 * 60 * 60;
+
+/// Clocks of the services that make ids differ by less than this, in seconds.
+const CLOCK_SKEW: u64 = 300;
+
 /// What an `X-Amzn-Trace-Id` header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct XRay {
@@ -9,6 +15,8 @@ pub struct XRay {
     pub trace_id: [u8; 16],
     /// `Parent`.
     pub parent_span_id: Option<[u8; 8]>,
+    /// `Sampled=1`: the caller recorded its span.
+    pub sampled: bool,
 }
 
 impl XRay {
@@ -16,17 +24,39 @@ impl XRay {
     pub fn parse(header: &str) -> Option<XRay> {
         let mut trace_id = None;
         let mut parent_span_id = None;
+        let mut sampled = false;
         for part in header.split(';') {
             match part.trim().split_once('=') {
                 Some(("Root", root)) => trace_id = root_trace_id(root),
                 Some(("Parent", parent)) => parent_span_id = hex(parent),
+                Some(("Sampled", flag)) => sampled = flag == "1",
                 _ => {}
             }
         }
         Some(XRay {
             trace_id: trace_id?,
             parent_span_id,
+            sampled,
         })
+    }
+
+    /// The caller's span, if it can be where our spans go, for an invocation that began at `began` nanoseconds.
+    ///
+    /// Without `Sampled=1` nobody recorded it. With it, it is X-Ray's own segment, or the span of an OpenTelemetry SDK that
+    /// propagates in X-Ray's format. X-Ray, and with it Lambda, API Gateway and the other services, begin a trace id with
+    /// its time in seconds and refuse others than the last thirty days' (X-Ray developer guide, "Trace ID format");
+    /// OpenTelemetry's SDKs make it at random (W3C Trace Context, `random-trace-id`). A random id looks like a recent time
+    /// once in 1,600 times. An SDK whose ids are made in X-Ray's way can't be told from X-Ray: its caller is an attribute.
+    pub fn stored_parent(&self, began: u64) -> Option<[u8; 8]> {
+        self.parent_span_id
+            .filter(|_| self.sampled && !self.is_xrays_own(began))
+    }
+
+    fn is_xrays_own(&self, began: u64) -> bool {
+        let [first, second, third, fourth, ..] = self.trace_id;
+        let made = u64::from(u32::from_be_bytes([first, second, third, fourth]));
+        let began = began / 1_000_000_000;
+        made <= began + CLOCK_SKEW && made + XRAY_KEEPS >= began
     }
 }
 
@@ -48,6 +78,11 @@ pub fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
         *byte = u8::try_from(high * 16 + low).ok()?;
     }
     bytes.iter().any(|byte| *byte != 0).then_some(bytes)
+}
+
+/// Bytes as hexadecimal text, in lower case.
+pub fn hex_text(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The trace id of an invocation whose trace header is missing: the same for the same request.
@@ -91,6 +126,49 @@ mod tests {
                 .parent_span_id
                 .is_none()
         );
+    }
+
+    /// 2026-11-29T12:00:00Z.
+    const BEGAN: u64 = 1_795_953_600_000_000_000;
+
+    fn stored(time: u64, rest: &str) -> bool {
+        let header = format!("Root=1-{time:08x}-bd862e3fe1be46a994272793{rest}");
+        XRay::parse(&header).unwrap().stored_parent(BEGAN).is_some()
+    }
+
+    #[test]
+    fn a_caller_whose_ids_are_random_and_who_sampled_has_a_stored_span() {
+        let began = BEGAN / 1_000_000_000;
+        for random in [
+            0x0000_0001,
+            0x5759_e988,
+            0xf3a1_0b7c,
+            began - 31 * 86_400,
+            began + 86_400,
+        ] {
+            assert!(stored(random, ";Parent=53995c3f42cd8ad8;Sampled=1"), "{random:x}");
+            assert!(stored(
+                random,
+                ";Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"
+            ));
+        }
+    }
+
+    #[test]
+    fn the_segments_of_xray_and_what_nobody_recorded_are_not_stored() {
+        let began = BEGAN / 1_000_000_000;
+        for own in [began, began - 1, began + 5, began - 900, began - 7 * 86_400] {
+            assert!(!stored(own, ";Parent=53995c3f42cd8ad8;Sampled=1"), "{own:x}");
+        }
+        for unrecorded in [
+            ";Parent=53995c3f42cd8ad8;Sampled=0",
+            ";Parent=53995c3f42cd8ad8",
+            ";Parent=53995c3f42cd8ad8;Sampled=?",
+            ";Sampled=1",
+            ";Parent=0000000000000000;Sampled=1",
+        ] {
+            assert!(!stored(0x5759_e988, unrecorded), "{unrecorded}");
+        }
     }
 
     #[test]

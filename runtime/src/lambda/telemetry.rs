@@ -3,6 +3,8 @@
 //! One event that nobody knows, or that is malformed, must never cost the others of its batch. Records stay raw JSON
 //! until somebody needs them, so that the common record (a line of text) never becomes a JSON tree.
 
+mod event_time;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;
@@ -11,9 +13,10 @@ use serde_json::value::RawValue;
 /// One event of a batch, its record not yet read.
 #[derive(Debug, Deserialize)]
 pub struct Event<'a> {
-    /// When Lambda received or made it, RFC 3339.
-    #[serde(borrow, default)]
-    pub time: Cow<'a, str>,
+    /// When Lambda received or made it, nanoseconds since the Unix epoch; `None` where it doesn't say so in RFC 3339 or as a
+    /// number.
+    #[serde(default, deserialize_with = "event_time::read")]
+    pub time: Option<u64>,
     /// Its kind, such as `function` or `platform.start`.
     #[serde(rename = "type", borrow)]
     pub kind: Cow<'a, str>,

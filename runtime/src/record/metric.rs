@@ -7,7 +7,9 @@ use super::Attributes;
 pub enum Measure {
     /// How often something happened in it; never negative.
     Sum(u64),
-    /// The last value.
+    /// How much of something there was in it; never negative.
+    Amount(f64),
+    /// The last value, or that which counts.
     Gauge(f64),
     /// How the values were spread.
     Histogram(Histogram),

@@ -57,8 +57,10 @@ pub struct TraceContext {
 pub struct Log {
     /// When it happened: the line's own time, else the platform's.
     pub time: u64,
-    /// When Lambda received the line.
+    /// When Lambda received the line, which says to which invocation it belongs.
     pub observed: u64,
+    /// When it came here: OpenTelemetry's observed time.
+    pub arrived: u64,
     /// Its severity.
     pub severity: Severity,
     /// Its text.
@@ -111,12 +113,23 @@ impl Log {
     }
 }
 
+/// Something that happened within a span.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpanEvent {
+    /// What it is, such as `exception`.
+    pub name: &'static str,
+    /// When, nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// Its attributes.
+    pub attributes: Attributes,
+}
+
 /// Whether a span's work succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpanStatus {
     /// Nothing said.
     Unset,
-    /// Failed, with the error's type.
+    /// Failed, with what failed.
     Error(String),
 }
 
@@ -146,6 +159,10 @@ pub struct Span {
     pub end: u64,
     /// Its attributes.
     pub attributes: Attributes,
+    /// What happened within it.
+    pub events: Vec<SpanEvent>,
+    /// Other spans that it belongs with.
+    pub links: Vec<TraceContext>,
     /// How it ended.
     pub status: SpanStatus,
 }
@@ -153,9 +170,10 @@ pub struct Span {
 impl Span {
     /// Approximate bytes in memory.
     pub fn size(&self) -> usize {
-        let attributes: usize = self
-            .attributes
-            .iter()
+        let events = self.events.iter().map(|event| &event.attributes);
+        let attributes: usize = events
+            .chain([&self.attributes])
+            .flatten()
             .map(|(key, value)| key.len() + value.size() + 56)
             .sum();
         std::mem::size_of::<Span>() + self.name.len() + attributes

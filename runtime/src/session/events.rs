@@ -1,6 +1,7 @@
 //! What the Telemetry API's events do to the state.
 
 use super::Session;
+use super::reasons::Reasons;
 use crate::buffer::Buffer;
 use crate::config::LogsConfig;
 use crate::convert::{incidents, logs};
@@ -8,7 +9,6 @@ use crate::diagnostics;
 use crate::invocation::Outcome;
 use crate::lambda::telemetry::{self, Done, Event, LogsDropped, Start};
 use crate::record::{Log, Origin};
-use crate::timestamp;
 
 impl Session {
     /// Takes a batch of the Telemetry API in, whatever of it can be read.
@@ -23,18 +23,18 @@ impl Session {
     }
 
     fn event(&mut self, event: &Event<'_>, now: u64) -> Result<(), serde_json::Error> {
-        let at = timestamp::parse(&event.time).unwrap_or(now);
+        let at = event.time.unwrap_or(now);
         let record = event.record.get();
         match &*event.kind {
             "function" => {
-                let log = self.line(Origin::Function, at, record);
-                let (buffer, kept) = (&mut self.buffer, &self.logs);
-                self.joiner.offer(log, &mut |log| keep(buffer, kept, log));
+                let log = self.line(Origin::Function, at, now, record);
+                let (buffer, kept, reasons) = (&mut self.buffer, &self.logs, &mut self.reasons);
+                self.joiner.offer(log, &mut |log| keep(buffer, kept, reasons, log));
             }
             "extension" if diagnostics::is_own_line(record) => {}
             "extension" => {
-                let log = self.line(Origin::Extension, at, record);
-                keep(&mut self.buffer, &self.logs, log);
+                let log = self.line(Origin::Extension, at, now, record);
+                keep(&mut self.buffer, &self.logs, &mut self.reasons, log);
             }
             "platform.start" => {
                 let start: Start = serde_json::from_str(record)?;
@@ -47,9 +47,9 @@ impl Session {
                 let done: Done = serde_json::from_str(record)?;
                 self.close_traces();
                 self.forget_old_invocations();
-                self.invocations.done(&done.request_id, Outcome::of(&done, at));
+                self.done(&done, at);
             }
-            "platform.report" => self.report(&serde_json::from_str(record)?, at),
+            "platform.report" => self.report(&serde_json::from_str(record)?, at, now),
             "platform.logsDropped" => {
                 let dropped: LogsDropped = serde_json::from_str(record)?;
                 let lost = &mut self.buffer.drops.platform;
@@ -57,50 +57,76 @@ impl Session {
             }
             "platform.initStart" => self.phases.begin("init", &serde_json::from_str(record)?, at),
             "platform.initRuntimeDone" => self.phases.end("init", &serde_json::from_str(record)?, at),
-            "platform.initReport" => self.phase_report("init", &serde_json::from_str(record)?, at),
+            "platform.initReport" => self.phase_report("init", &serde_json::from_str(record)?, at, now),
             "platform.restoreStart" => self.phases.begin("restore", &serde_json::from_str(record)?, at),
             "platform.restoreRuntimeDone" => self.phases.end("restore", &serde_json::from_str(record)?, at),
-            "platform.restoreReport" => self.phase_report("restore", &serde_json::from_str(record)?, at),
+            "platform.restoreReport" => self.phase_report("restore", &serde_json::from_str(record)?, at, now),
             _ => {}
         }
         Ok(())
     }
 
-    fn line(&self, origin: Origin, at: u64, record: &str) -> Log {
+    fn done(&mut self, done: &Done<'_>, at: u64) {
+        let outcome = Outcome::of(done, at);
+        if outcome.is_end_of_function() {
+            self.adopt_open_spans(&done.request_id, at);
+        }
+        self.invocations.done(&done.request_id, outcome);
+    }
+
+    /// A line that Lambda received `at`, and we `now`.
+    fn line(&mut self, origin: Origin, at: u64, now: u64, record: &str) -> Log {
         let mut log = logs::from_line(origin, at, record);
+        log.arrived = now;
+        log.time = self.order.place(log.time);
         if self.logs.as_rotel {
             log.attributes.clear();
         }
         log
     }
 
-    fn report(&mut self, report: &Done<'_>, at: u64) {
+    fn report(&mut self, report: &Done<'_>, at: u64, now: u64) {
         self.close_traces();
-        self.invocations.done(&report.request_id, Outcome::of(report, at));
-        if let Some(log) = incidents::from_memory(report, at) {
-            self.buffer.push_log(log);
+        self.done(report, at);
+        self.invocations.reported(&report.request_id);
+        if let Some(reason) = incidents::out_of_memory(report, at) {
+            let log = incidents::from_memory(&reason, &report.request_id);
+            self.push_incident(log, now);
+            self.reasons.platform(&report.request_id, at, reason);
         }
         if let Some(measures) = &mut self.measures {
             measures.report(report, at);
         }
     }
 
-    fn phase_report(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
+    fn phase_report(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64, now: u64) {
         self.phases.end(name, event, at);
         if let Some(log) = incidents::from_failed_phase(name, event, at) {
-            self.buffer.push_log(log);
+            self.push_incident(log, now);
         }
+    }
+
+    /// Keeps a record of what Lambda said, which came `now`.
+    fn push_incident(&mut self, log: Log, now: u64) {
+        let time = self.order.place(log.time);
+        let log = Log {
+            time,
+            arrived: now,
+            ..log
+        };
+        self.buffer.push_log(log);
     }
 
     /// Lines that wait for the rest of a stack trace wait no longer.
     pub(super) fn close_traces(&mut self) {
-        let (buffer, kept) = (&mut self.buffer, &self.logs);
-        self.joiner.close(&mut |log| keep(buffer, kept, log));
+        let (buffer, kept, reasons) = (&mut self.buffer, &self.logs, &mut self.reasons);
+        self.joiner.close(&mut |log| keep(buffer, kept, reasons, log));
     }
 }
 
-/// Keeps a line that the user wants.
-fn keep(buffer: &mut Buffer, kept: &LogsConfig, log: Log) {
+/// Keeps a line that the user wants, and the error that it reports in any case.
+fn keep(buffer: &mut Buffer, kept: &LogsConfig, reasons: &mut Reasons, log: Log) {
+    reasons.line(&log);
     if kept.keeps(log.severity) {
         buffer.push_log(log);
     }

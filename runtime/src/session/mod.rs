@@ -1,8 +1,12 @@
 //! Everything known in this environment: invocations and what waits to be sent. Pure; times are passed in.
 
 mod events;
+mod open_spans;
+mod order;
 mod phases;
+mod reasons;
 mod records;
+mod sdk;
 mod stamp;
 
 pub use phases::Phase;
@@ -12,18 +16,21 @@ use crate::buffer::{Buffer, Drops, Forwarded, Signal};
 use crate::config::{FunctionIdentity, LogsConfig, SendingConfig};
 use crate::convert::join::Joiner;
 use crate::convert::metrics::Measures;
-use crate::convert::sdk::Received;
 use crate::convert::{incidents, spans};
 use crate::export::metrics;
 use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
+use open_spans::OpenSpans;
+use order::Order;
 use phases::Phases;
+use reasons::Reasons;
 use stamp::stamp;
 
-/// A line whose invocation never became known leaves after this long, in nanoseconds.
-const LONGEST_WAIT: u64 = 60_000_000_000;
+/// A line whose invocation never became known leaves after this long, in nanoseconds: Lambda announces an invocation before
+/// its first line, or with it.
+const LONGEST_WAIT: u64 = 3_000_000_000;
 
 /// Lines of a stack trace come together: after this long without another, in nanoseconds, there is none.
 const TRACE_WAIT: u64 = 100_000_000;
@@ -36,6 +43,9 @@ pub struct Session {
     buffer: Buffer,
     joiner: Joiner,
     phases: Phases,
+    reasons: Reasons,
+    order: Order,
+    open_spans: OpenSpans,
     /// None where platform metrics are switched off.
     measures: Option<Measures>,
     /// The losses that a record has told of already.
@@ -44,6 +54,8 @@ pub struct Session {
     ended: bool,
     /// The ids of a start that failed before any invocation, for its lines.
     failed_start: Option<TraceContext>,
+    /// The function's SDK has sent spans.
+    traced: bool,
     /// Every line leaves, whether its invocation is known or not.
     ending: bool,
     logs: LogsConfig,
@@ -59,10 +71,14 @@ impl Session {
             buffer: Buffer::new(sending.buffer.unwrap_or(share)),
             joiner: Joiner::default(),
             phases: Phases::new(function.initialization_type),
+            reasons: Reasons::default(),
+            order: Order::default(),
+            open_spans: OpenSpans::default(),
             measures: None,
             told: Drops::default(),
             ended: false,
             failed_start: None,
+            traced: false,
             ending: false,
             logs: LogsConfig::default(),
         }
@@ -71,7 +87,7 @@ impl Session {
     /// The same, with metrics of what Lambda measures if `wanted`.
     pub fn with_platform_metrics(self, wanted: bool) -> Self {
         Session {
-            measures: wanted.then(Measures::default),
+            measures: wanted.then(|| Measures::new(&self.function_name)),
             ..self
         }
     }
@@ -88,14 +104,6 @@ impl Session {
             .invoke(&invoke.request_id, &invoke.function_arn, &invoke.trace_header, now);
     }
 
-    /// Takes a request of the function's SDK in. False if there is no room for it.
-    pub fn received(&mut self, received: Received) -> bool {
-        for handler in received.handlers {
-            self.invocations.handler_span(&handler.request_id, handler.context);
-        }
-        received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
-    }
-
     /// Whether this invocation has ended.
     pub fn is_done(&self, request_id: &str) -> bool {
         self.invocations.is_done(request_id)
@@ -104,6 +112,16 @@ impl Session {
     /// Whether every other invocation that is known has ended.
     pub fn others_are_done(&self, request_id: &str) -> bool {
         self.invocations.others_are_done(request_id)
+    }
+
+    /// Whether the newest invocation runs, as far as is known.
+    pub fn is_running(&self) -> bool {
+        self.invocations.is_running()
+    }
+
+    /// Whether Lambda has reported every invocation: then it says nothing more of any.
+    pub fn all_are_reported(&self) -> bool {
+        self.invocations.all_are_reported()
     }
 
     /// What waits is to leave although invocations still run.
@@ -118,6 +136,11 @@ impl Session {
             "failure" => Status::Failure,
             _ => Status::Success,
         };
+        if status != Status::Success {
+            for request_id in self.invocations.running() {
+                self.adopt_open_spans(&request_id, now);
+            }
+        }
         self.invocations.end_all(status, now);
         self.ending = true;
         self.ended = true;
@@ -174,13 +197,15 @@ impl Session {
 
     fn finish_invocations(&mut self) {
         for invocation in self.invocations.take_finished() {
-            if let Some(log) = incidents::from_failure(&invocation) {
+            if let Some(mut log) = incidents::from_failure(&invocation) {
+                log.time = self.order.place(log.time);
                 self.buffer.push_log(log);
             }
-            for span in self.phases.take(&invocation) {
+            for span in self.phases.take(&invocation, &self.reasons) {
                 self.buffer.push_span(span);
             }
-            if let Some(span) = spans::invoke_span(&invocation, &self.function_name) {
+            let reason = self.reasons.take(&invocation, !self.invocations.are_concurrent());
+            if let Some(span) = spans::invoke_span(&invocation, &self.function_name, reason) {
                 self.buffer.push_span(span);
             }
             if let Some(measures) = &mut self.measures {
@@ -195,7 +220,7 @@ impl Session {
         if !self.has_failed_start() {
             return;
         }
-        for span in self.phases.take_failed(&self.invocations) {
+        for span in self.phases.take_failed(&self.invocations, &self.reasons) {
             self.failed_start.get_or_insert(span.context);
             self.buffer.push_span(span);
         }

@@ -1,5 +1,6 @@
 //! The init and restore phases, from their events to spans of the invocation that waited for them.
 
+use super::reasons::Reasons;
 use crate::convert::spans;
 use crate::invocation::{Invocation, Invocations};
 use crate::lambda::initialization::InitializationType;
@@ -30,7 +31,8 @@ pub struct Phase {
 }
 
 impl Phase {
-    fn failed(&self) -> bool {
+    /// Whether it has.
+    pub fn failed(&self) -> bool {
         self.status.is_some_and(|status| status != Status::Success)
     }
 }
@@ -95,20 +97,20 @@ impl Phases {
     }
 
     /// The spans of those that failed, in an environment that ends without any invocation.
-    pub fn take_failed(&mut self, invocations: &Invocations) -> Vec<Span> {
+    pub fn take_failed(&mut self, invocations: &Invocations, reasons: &Reasons) -> Vec<Span> {
         let cold_start = !self.ahead;
         let (failed, rest): (Vec<Phase>, Vec<Phase>) =
             std::mem::take(&mut self.recent).into_iter().partition(Phase::failed);
         self.recent = rest;
         let span = |phase: &Phase| {
             let context = invocations.environment_span(phase.name, phase.start);
-            spans::lone_phase_span(phase, context, cold_start)
+            spans::lone_phase_span(phase, context, cold_start, reasons.of_phase(phase))
         };
         failed.iter().map(span).collect()
     }
 
     /// The spans of the phases that this ended invocation waited for.
-    pub fn take(&mut self, invocation: &Invocation) -> Vec<Span> {
+    pub fn take(&mut self, invocation: &Invocation, reasons: &Reasons) -> Vec<Span> {
         let phases = std::mem::take(&mut self.recent);
         let waited = |phase: &&Phase| {
             let ahead = self.ahead || phase.before_snapshot;
@@ -117,7 +119,7 @@ impl Phases {
         phases
             .iter()
             .filter(waited)
-            .map(|phase| spans::phase_span(phase, invocation))
+            .map(|phase| spans::phase_span(phase, invocation, reasons.of_phase(phase)))
             .collect()
     }
 }

@@ -112,7 +112,10 @@ fn environments_made_ahead_have_no_init_span_but_a_failure_is_told() {
     );
     let spans = spans_of(&mut session);
     assert_eq!(spans.len(), 2);
-    assert_eq!(spans[0].status, SpanStatus::Error("timeout".into()));
+    assert_eq!(
+        spans[0].status,
+        SpanStatus::Error("timeout: The init phase timed out".into())
+    );
     let bodies: Vec<String> = logs_of(&mut session).into_iter().map(|log| log.body).collect();
     assert_eq!(
         bodies,
@@ -226,6 +229,154 @@ fn memory_that_is_all_used_is_told_with_the_request() {
     assert_eq!(logs[0].body, "Out of memory: 128 MB of 128 MB were used");
     assert_eq!(logs[1].body, "Invocation failed: Runtime.ExitError");
     assert!(logs.iter().all(|log| log.request_id.as_deref() == Some("r")));
+}
+
+/// The status message, `error.type` and event of the only invoke span, after these events.
+fn failure_of(events: &[(u32, &str, serde_json::Value)]) -> (String, String, Vec<String>) {
+    let mut session = session(OnDemand);
+    tell(&mut session, events);
+    session.end("failure", NOW);
+    let spans = spans_of(&mut session);
+    let span = spans.iter().find(|span| span.kind == SpanKind::Server).unwrap();
+    let SpanStatus::Error(message) = &span.status else {
+        panic!("{span:?}")
+    };
+    let text = |attributes: &crate::record::Attributes, name: &str| {
+        let found = attributes.iter().find(|(key, _)| key == name);
+        found
+            .and_then(|(_, value)| value.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let event = &span.events[0];
+    assert_eq!((span.events.len(), event.name), (1, "exception"));
+    let stack = text(&event.attributes, "exception.stacktrace");
+    let described = [
+        text(&event.attributes, "exception.type"),
+        text(&event.attributes, "exception.message"),
+        stack,
+    ];
+    (
+        message.clone(),
+        text(&span.attributes, "error.type"),
+        described.to_vec(),
+    )
+}
+
+#[test]
+fn the_invoke_span_says_what_failed() {
+    let node = "2026-11-23T16:03:18.969Z\tr\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"no customer\",\"stack\":[\"TypeError: no customer\"]}\n";
+    let python =
+        "[ERROR] KeyError: 'id'\rTraceback (most recent call last):\r\u{a0}\u{a0}File \"app.py\", line 8, in handler\n";
+    let json = json!({"timestamp": "2025-11-23T16:03:02Z", "level": "ERROR", "requestId": "r", "errorType": "ValueError",
+        "errorMessage": "too small", "stackTrace": ["  File \"app.py\""]});
+    let panic = "panic: no orders\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:9\n";
+    for (line, status, expected) in [
+        (json!(node), "error", "TypeError: no customer"),
+        (json!(python), "error", "KeyError: 'id'"),
+        (json, "error", "ValueError: too small"),
+        (json!(panic), "failure", "panic: no orders"),
+    ] {
+        let done = json!({"requestId": "r", "status": status, "errorType": "Runtime.Unknown"});
+        let handled = json!("2026-11-23T16:03:18.969Z\tr\tERROR\tError: handled\n    at x (/var/task/index.js:6:16)\n");
+        let (message, kind, event) = failure_of(&[
+            (1, "platform.start", start("r")),
+            (2, "function", handled),
+            (2, "function", line),
+            (3, "platform.runtimeDone", done),
+        ]);
+        assert_eq!(message, expected);
+        let (before, after) = expected.split_once(": ").unwrap();
+        assert_eq!(
+            (kind.as_str(), event[0].as_str(), event[1].as_str()),
+            (before, before, after)
+        );
+        assert!(!event[2].is_empty(), "{expected}");
+    }
+}
+
+#[test]
+fn the_invoke_span_says_what_lambda_ended_it_for() {
+    let report = |used: u32, kind: &str| {
+        json!({"requestId": "r", "status": "failure", "errorType": kind,
+            "metrics": {"durationMs": 12.0, "memorySizeMB": 128, "maxMemoryUsedMB": used}})
+    };
+    let exit = json!({"requestId": "r", "status": "failure", "errorType": "Runtime.ExitError"});
+    for (reported, expected) in [
+        (
+            report(64, "Runtime.ExitError"),
+            "Runtime.ExitError: The runtime ended before the invocation did",
+        ),
+        (
+            report(128, "Runtime.ExitError"),
+            "Runtime.OutOfMemory: Out of memory: 128 MB of 128 MB were used",
+        ),
+        (
+            report(127, "Runtime.OutOfMemory"),
+            "Runtime.OutOfMemory: Out of memory: 127 MB of 128 MB were used",
+        ),
+    ] {
+        let (message, kind, _) = failure_of(&[
+            (1, "platform.start", start("r")),
+            (3, "platform.runtimeDone", exit.clone()),
+            (3, "platform.report", reported),
+        ]);
+        assert_eq!(message, expected);
+        assert!(expected.starts_with(&format!("{kind}: ")));
+    }
+    let done = json!({"requestId": "r", "status": "timeout", "metrics": {"durationMs": 3000.0}});
+    let logged = json!({"level": "ERROR", "requestId": "r", "errorType": "Handled", "errorMessage": "m"});
+    let (message, kind, _) = failure_of(&[
+        (1, "platform.start", start("r")),
+        (2, "function", logged),
+        (4, "platform.runtimeDone", done),
+    ]);
+    assert_eq!(
+        (message.as_str(), kind.as_str()),
+        ("timeout: Task timed out after 3.00 seconds", "timeout")
+    );
+}
+
+#[test]
+fn a_failed_init_phase_says_what_failed() {
+    let line =
+        json!("[ERROR] Runtime.ImportModuleError: Unable to import module 'app'\rTraceback (most recent call last):\n");
+    let mut session = session(OnDemand);
+    let failed = json!({"phase": "init", "status": "error", "errorType": "Runtime.Unknown"});
+    tell(
+        &mut session,
+        &[
+            (1, "platform.initStart", json!({"phase": "init"})),
+            (2, "function", line),
+            (3, "platform.initReport", failed),
+            (4, "platform.start", start("r")),
+            (5, "platform.runtimeDone", done("r", "error")),
+        ],
+    );
+    let expected = SpanStatus::Error("Runtime.ImportModuleError: Unable to import module 'app'".into());
+    let spans = spans_of(&mut session);
+    assert_eq!(spans.len(), 2);
+    for span in spans {
+        assert_eq!((span.status, span.events.len()), (expected.clone(), 1), "{}", span.name);
+    }
+}
+
+#[test]
+fn the_end_of_a_runtime_waits_for_its_report() {
+    let exit = json!({"requestId": "r", "status": "failure", "errorType": "Runtime.ExitError"});
+    let mut session = session(OnDemand);
+    tell(
+        &mut session,
+        &[(1, "platform.start", start("r")), (2, "platform.runtimeDone", exit)],
+    );
+    assert!(session.is_done("r"));
+    assert_eq!((spans_of(&mut session).len(), session.waiting()), (0, 0));
+    tell(&mut session, &[(4, "platform.start", start("s"))]);
+    assert_eq!(
+        spans_of(&mut session).len(),
+        1,
+        "the next invocation began, the report was lost"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 use super::*;
 use bytes::Bytes;
 
-use crate::convert::sdk::HandlerSpan;
+use crate::convert::sdk::{Received, SentSpan};
+use crate::invocation::HandlerSpan;
 use crate::record::{Log, Origin, SpanStatus, TraceContext};
 use crate::timestamp;
 
@@ -83,7 +84,11 @@ fn the_sdks_span_replaces_ours_and_is_sent_on() {
         handlers: vec![HandlerSpan {
             request_id: ID.into(),
             context,
+            parent_span_id: None,
+            is_entry: true,
+            has_cold_start: true,
         }],
+        spans: Vec::new(),
     });
     session.telemetry(&batch(&[done(3, ID, "success")]), NOW);
     let traces = session.take(Signal::Traces, usize::MAX, NOW);
@@ -113,7 +118,10 @@ fn a_timeout_is_an_error_span_and_a_record() {
     let mut session = session();
     session.telemetry(&batch(&[start(1, ID), done(4, ID, "timeout")]), NOW);
     let span = session.take(Signal::Traces, usize::MAX, NOW).spans.remove(0);
-    assert_eq!(span.status, SpanStatus::Error("timeout".into()));
+    assert_eq!(
+        span.status,
+        SpanStatus::Error("timeout: Task timed out after 0.01 seconds".into())
+    );
     let log = logs_of(&mut session).remove(0);
     assert_eq!((log.origin, log.request_id.as_deref()), (Origin::Platform, Some(ID)));
 }
@@ -235,5 +243,75 @@ fn invocations_of_a_long_outage_are_forgotten() {
     assert!(!session.invocations.is_full());
 }
 
+/// The times and arrival of three kinds of lines, written one after the other within a millisecond.
+#[test]
+fn lines_of_one_millisecond_rise_across_batches_and_sources() {
+    let mut session = session();
+    let at = "2026-11-23T16:03:02.000Z";
+    let own = serde_json::json!({"timestamp": at, "level": "INFO", "message": "json"});
+    let exact = serde_json::json!({"timestamp": "2026-11-23T16:03:02.000500Z", "level": "INFO", "message": "exact"});
+    let node = function(2, &format!("{at}\t{ID}\tINFO\tnode\n"));
+    session.telemetry(&batch(&[start(1, ID), function(2, "plain\n"), node]), NOW);
+    session.telemetry(
+        &batch(&[event(2, "function", own), event(2, "function", exact)]),
+        NOW + 7,
+    );
+    session.telemetry(&batch(&[function(2, "last\n"), done(3, ID, "timeout")]), NOW + 9);
+    let logs = logs_of(&mut session);
+    let base = timestamp::parse(at).unwrap();
+    let seen: Vec<(&str, u64, u64)> = logs
+        .iter()
+        .map(|log| (&*log.body, log.time - base, log.arrived - NOW))
+        .collect();
+    assert_eq!(
+        seen[..5],
+        [
+            ("plain", 0, 0),
+            ("node", 1, 0),
+            ("json", 2, 7),
+            ("exact", 500_000, 7),
+            ("last", 500_001, 9)
+        ]
+    );
+    assert!(logs.iter().all(|log| log.request_id.as_deref() == Some(ID)));
+}
+
 #[path = "ids_tests.rs"]
 mod ids;
+
+/// A timeout while the SDK's spans 1 and 2 are open, below which spans 3 and 4 have ended and were sent.
+#[test]
+fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span() {
+    for ended in ["timeout", "failure"] {
+        let mut session = session();
+        session.telemetry(&batch(&[start(1, ID), function(2, "calling\n")]), NOW);
+        let began = timestamp::parse("2026-11-23T16:03:01Z").unwrap();
+        let sent = |id: u8, parent: u8, start: u64| SentSpan {
+            context: TraceContext {
+                trace_id: [9; 16],
+                span_id: [id; 8],
+            },
+            parent_span_id: Some([parent; 8]),
+            start: began + start,
+        };
+        session.received(Received {
+            forwarded: Forwarded {
+                signal: Signal::Traces,
+                request: Bytes::from_static(b"x"),
+                items: 2,
+            },
+            handlers: Vec::new(),
+            spans: vec![sent(4, 2, 20), sent(3, 1, 10)],
+        });
+        session.telemetry(&batch(&[done(4, ID, ended)]), NOW);
+        session.end(ended, NOW);
+        let spans = session.take(Signal::Traces, usize::MAX, NOW).spans;
+        let invoke = spans.iter().find(|span| span.name == "orders").unwrap();
+        assert_eq!((invoke.context.trace_id, invoke.context.span_id), ([9; 16], [1; 8]));
+        let unfinished = spans.iter().find(|span| span.context.span_id == [2; 8]).unwrap();
+        assert_eq!(unfinished.parent_span_id, Some([1; 8]));
+        assert!(matches!(unfinished.status, SpanStatus::Error(_)));
+        let logs = logs_of(&mut session);
+        assert!(logs.iter().all(|log| log.context() == Some(invoke.context)), "{logs:?}");
+    }
+}

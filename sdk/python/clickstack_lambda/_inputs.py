@@ -156,7 +156,7 @@ if not MYPY:
         """
         database: NotRequired[pulumi.Input[_builtins.str]]
         """
-        Database of the tables. Defaults to `otel`.
+        Database of the tables. Defaults to `default`, where ClickStack makes its own.
         """
         enable_json: NotRequired[pulumi.Input[_builtins.bool]]
         """
@@ -194,7 +194,7 @@ class ClickHouseArgs:
         :param pulumi.Input[_builtins.str] endpoint: URL of ClickHouse's HTTP interface with scheme and port, such as `https://clickhouse.example.com:8443`.
         :param pulumi.Input[_builtins.bool] async_insert: Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
         :param pulumi.Input[_builtins.str] compression: Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
-        :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `otel`.
+        :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `default`, where ClickStack makes its own.
         :param pulumi.Input[_builtins.bool] enable_json: Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
         :param pulumi.Input[_builtins.str] password: ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
                field of a JSON value. To give the password itself, use `clickhousePassword`.
@@ -257,7 +257,7 @@ class ClickHouseArgs:
     @pulumi.getter
     def database(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Database of the tables. Defaults to `otel`.
+        Database of the tables. Defaults to `default`, where ClickStack makes its own.
         """
         return pulumi.get(self, "database")
 

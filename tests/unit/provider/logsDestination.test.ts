@@ -107,9 +107,11 @@ describe("where logs go by the environment", () => {
 
   it("is ClickHouse, or nowhere, where the exporter is another", () => {
     const url = { ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT: "https://ch:8443" };
-    const defaults = { user: "default", password: undefined, database: "otel", tablePrefix: "otel" };
-    assert.deepEqual(logsDestinations({ ...base, ...url, ROTEL_EXPORTER: "ClickHouse" }), [
-      { kind: "clickhouse", url: "https://ch:8443", ...defaults },
+    const defaults = { user: "default", password: undefined, database: "default", tablePrefix: "otel" };
+    const given = { ...base, ...url, ROTEL_EXPORTER: "ClickHouse" };
+    assert.deepEqual(logsDestinations(given), [{ kind: "clickhouse", url: "https://ch:8443", ...defaults }]);
+    assert.deepEqual(logsDestinations({ ...given, CLICKSTACK_COMPAT: "Rotel" }), [
+      { kind: "clickhouse", url: "https://ch:8443", ...defaults, database: "otel" },
     ]);
     assert.deepEqual(logsDestinations({ ...base, ROTEL_EXPORTER: "blackhole" }), []);
   });

@@ -154,6 +154,7 @@ mod tests {
             Log {
                 time,
                 observed: time + 1,
+                arrived: time + 2,
                 severity: Level::from_number(level * 10).unwrap_or_default(),
                 body,
                 attributes: attributes.into_iter().map(|(key, value)| (key.into(), value)).collect(),

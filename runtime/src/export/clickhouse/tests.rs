@@ -169,6 +169,8 @@ fn nested_values_become_texts_below_the_levels_that_are_set() {
                 start: 1,
                 end: 2,
                 attributes: vec![("a".into(), nested)],
+                events: Vec::new(),
+                links: Vec::new(),
                 status: SpanStatus::Unset,
             };
             let records = Records {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::timestamp;
 use proptest::prelude::*;
 
 const LINE: &str = r#"{"time":"2026-11-23T15:44:28.000Z","type":"function","record":"hello\n"}"#;
@@ -58,7 +59,7 @@ proptest! {
         let batch = parse(&body);
         prop_assert_eq!((batch.events.len(), batch.malformed), (events.len(), 0));
         for (event, (kind, time, text)) in batch.events.iter().zip(&events) {
-            prop_assert_eq!((&*event.kind, &*event.time), (kind.as_str(), time.as_str()));
+            prop_assert_eq!((&*event.kind, event.time), (kind.as_str(), timestamp::parse(time)));
             let record: serde_json::Value = serde_json::from_str(event.record.get()).unwrap();
             prop_assert_eq!(record["text"].as_str(), Some(text.as_str()));
         }

@@ -1,0 +1,53 @@
+//! The span of the function's SDK that stands for an invocation.
+
+use crate::record::TraceContext;
+
+/// A span that names an invocation, as the SDK's Lambda instrumentation makes it for the handler. It is of kind SERVER, or
+/// CONSUMER behind SQS, SNS, S3 and DynamoDB, or of any kind where somebody instruments by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandlerSpan {
+    /// The invocation.
+    pub request_id: String,
+    /// Its ids.
+    pub context: TraceContext,
+    /// The span above it.
+    pub parent_span_id: Option<[u8; 8]>,
+    /// It is of the kinds of work that comes from outside: SERVER or CONSUMER.
+    pub is_entry: bool,
+    /// It says whether the start was cold.
+    pub has_cold_start: bool,
+}
+
+impl HandlerSpan {
+    /// Whether this one stands for the invocation rather than `other`, which came before it and names the same.
+    pub fn stands_above(&self, other: &HandlerSpan) -> bool {
+        match (self.is_entry, other.is_entry) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => other.parent_span_id == Some(self.context.span_id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_and_parents_stand_above_others() {
+        let span = |id: u8, parent: Option<u8>, is_entry| HandlerSpan {
+            request_id: "r".into(),
+            context: TraceContext {
+                trace_id: [1; 16],
+                span_id: [id; 8],
+            },
+            parent_span_id: parent.map(|id| [id; 8]),
+            is_entry,
+            has_cold_start: false,
+        };
+        let (inner, outer, entry) = (span(3, Some(2), false), span(2, Some(1), false), span(1, Some(9), true));
+        assert!(outer.stands_above(&inner) && !inner.stands_above(&outer));
+        assert!(entry.stands_above(&outer) && !outer.stands_above(&entry));
+        assert!(!span(8, None, true).stands_above(&entry));
+    }
+}

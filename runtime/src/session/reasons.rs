@@ -1,0 +1,214 @@
+//! The errors that lines have reported lately, until the end of their invocation asks for one.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::phases::Phase;
+use crate::convert::reason::Reason;
+use crate::invocation::Invocation;
+use crate::lambda::telemetry::Status;
+use crate::record::Log;
+
+/// Errors remembered at a time: the last of each invocation, and Managed Instances run many.
+const REMEMBERED: usize = 64;
+
+/// A runtime's last line is received this much after the phase that it ends, at most, in nanoseconds.
+const SLACK: u64 = 100_000_000;
+
+/// The last error of each invocation, oldest first.
+#[derive(Debug, Default)]
+pub struct Reasons {
+    recent: VecDeque<Reported>,
+}
+
+#[derive(Debug)]
+struct Reported {
+    /// The invocation that the line names, if it does.
+    request_id: Option<Rc<str>>,
+    /// Perhaps the id is the application's own.
+    claimed: bool,
+    /// When Lambda received the line.
+    observed: u64,
+    reason: Reason,
+}
+
+impl Reported {
+    /// Whether the line says nothing for certain of its invocation.
+    fn may_be_anybodys(&self) -> bool {
+        self.request_id.is_none() || self.claimed
+    }
+}
+
+impl Reasons {
+    /// A line was written.
+    pub fn line(&mut self, log: &Log) {
+        if let Some(reason) = Reason::of_line(log) {
+            self.add(
+                log.request_id.clone(),
+                log.request_id_field.is_some(),
+                log.observed,
+                reason,
+            );
+        }
+    }
+
+    /// Lambda gave the reason of this invocation's end.
+    pub fn platform(&mut self, request_id: &str, at: u64, reason: Reason) {
+        self.add(Some(Rc::from(request_id)), false, at, reason);
+    }
+
+    fn add(&mut self, request_id: Option<Rc<str>>, claimed: bool, observed: u64, reason: Reason) {
+        if request_id.is_some() {
+            self.recent.retain(|known| known.request_id != request_id);
+        }
+        if self.recent.len() >= REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Reported {
+            request_id,
+            claimed,
+            observed,
+            reason,
+        });
+    }
+
+    /// Why this ended invocation failed, as far as its lines say; `alone` where no other runs beside it, so that lines
+    /// without an id are its own. After a timeout no line says it: Lambda ended the function from outside.
+    pub fn take(&mut self, invocation: &Invocation, alone: bool) -> Option<Reason> {
+        let outcome = invocation.outcome.as_ref()?;
+        let found = match outcome.status {
+            Status::Error | Status::Failure => self.find(invocation, outcome.at, alone),
+            Status::Success | Status::Timeout => None,
+        };
+        self.recent.retain(|known| {
+            let old = alone && known.observed <= outcome.at;
+            known.request_id.as_ref() != Some(&invocation.request_id) && !old
+        });
+        found
+    }
+
+    fn find(&self, invocation: &Invocation, ended: u64, alone: bool) -> Option<Reason> {
+        let is_named = |known: &Reported| known.request_id.as_ref() == Some(&invocation.request_id);
+        // One at a time: what came before its end is its own, or of an init phase that failed before it began. What came
+        // before the invocation before it ended was taken then.
+        let is_unnamed = |known: &Reported, until: u64| alone && known.may_be_anybodys() && known.observed <= until;
+        let newest = |until: u64| {
+            let mut recent = self.recent.iter();
+            recent.rfind(|known| is_named(known) || is_unnamed(known, until))
+        };
+        let found = newest(ended).or_else(|| newest(ended.saturating_add(SLACK)));
+        found.map(|known| known.reason.clone())
+    }
+
+    /// Why this phase failed, as far as lines say that were written in it.
+    pub fn of_phase(&self, phase: &Phase) -> Option<Reason> {
+        let status = phase.status?;
+        let end = phase.end.unwrap_or(u64::MAX);
+        let within = |known: &&Reported| {
+            let written = (phase.start..=end.saturating_add(SLACK)).contains(&known.observed);
+            known.request_id.is_none() && written
+        };
+        let line = self.recent.iter().rev().find(within);
+        let line = line.filter(|_| matches!(status, Status::Error | Status::Failure));
+        let said = || {
+            Reason::of_phase(
+                phase.name,
+                status,
+                phase.error_type.as_deref(),
+                phase.end.unwrap_or(phase.start),
+            )
+        };
+        line.map(|known| known.reason.clone()).or_else(said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invocation::{Invocations, Outcome};
+    use crate::lambda::initialization::InitializationType;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn reported(reasons: &mut Reasons, id: Option<&str>, at: u64, kind: &str) {
+        let reason = Reason {
+            kind: kind.into(),
+            message: String::new(),
+            stack: None,
+            at,
+        };
+        reasons.add(id.map(Rc::from), false, at, reason);
+    }
+
+    /// The reasons of two invocations that follow each other and both failed so, from 10 s to 20 s and 30 s to 40 s.
+    fn taken(reasons: &mut Reasons, status: Status, alone: bool) -> [Option<String>; 2] {
+        let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
+        for (id, began) in [("a", 10), ("b", 30)] {
+            invocations.start(id, "", began * SECOND);
+            let outcome = Outcome {
+                status,
+                error_type: None,
+                duration_ms: None,
+                at: (began + 10) * SECOND,
+            };
+            invocations.done(id, outcome);
+            invocations.reported(id);
+        }
+        let finished = invocations.take_finished();
+        [0, 1].map(|at| reasons.take(&finished[at], alone).map(|reason| reason.kind))
+    }
+
+    #[test]
+    fn each_invocation_has_its_own_last_error() {
+        let mut reasons = Reasons::default();
+        for (id, at, kind) in [
+            (None, 5, "Init"),
+            (Some("a"), 11, "First"),
+            (None, 12, "Last"),
+            (None, 35, "Other"),
+        ] {
+            reported(&mut reasons, id, at * SECOND, kind);
+        }
+        assert_eq!(
+            taken(&mut reasons, Status::Error, true),
+            [Some("Last".into()), Some("Other".into())]
+        );
+        assert!(reasons.recent.is_empty());
+    }
+
+    #[test]
+    fn an_error_of_the_init_phase_is_that_of_the_invocation_that_it_failed() {
+        let mut reasons = Reasons::default();
+        reported(&mut reasons, None, 5 * SECOND, "Import");
+        assert_eq!(taken(&mut reasons, Status::Error, true), [Some("Import".into()), None]);
+    }
+
+    #[test]
+    fn where_several_run_only_the_id_says_whose_it_is() {
+        let mut reasons = Reasons::default();
+        reported(&mut reasons, None, 11 * SECOND, "Somebodys");
+        reported(&mut reasons, Some("b"), 11 * SECOND, "Second");
+        assert_eq!(
+            taken(&mut reasons, Status::Failure, false),
+            [None, Some("Second".into())]
+        );
+    }
+
+    #[test]
+    fn neither_timeouts_nor_successes_have_a_lines_reason() {
+        for status in [Status::Timeout, Status::Success] {
+            let mut reasons = Reasons::default();
+            reported(&mut reasons, Some("a"), 11 * SECOND, "Logged");
+            assert_eq!(taken(&mut reasons, status, true), [None, None]);
+        }
+    }
+
+    #[test]
+    fn only_so_many_are_remembered() {
+        let mut reasons = Reasons::default();
+        for number in 0..1_000 {
+            reported(&mut reasons, Some(&number.to_string()), number, "E");
+        }
+        assert_eq!(reasons.recent.len(), REMEMBERED);
+    }
+}

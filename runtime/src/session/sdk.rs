@@ -1,0 +1,47 @@
+//! What the function's own SDK sends does to the state.
+
+use super::Session;
+use crate::buffer::Signal;
+use crate::convert::sdk::{self, Received};
+use crate::convert::spans;
+
+impl Session {
+    /// Takes a request of the function's SDK in. False if there is no room for it.
+    pub fn received(&mut self, mut received: Received) -> bool {
+        self.traced |= received.forwarded.signal == Signal::Traces;
+        self.open_spans.sent(&received.spans);
+        for handler in &received.handlers {
+            let cold_start = self.invocations.handler_span(handler);
+            if cold_start && !handler.has_cold_start {
+                let request = &mut received.forwarded.request;
+                *request = sdk::with_cold_start(request, handler.context.span_id);
+            }
+        }
+        received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
+    }
+
+    /// Whether the ids of this invocation's lines change no more: its handler span has come, or the function has no SDK that
+    /// would send one, as an invocation before it showed.
+    pub fn ids_are_known(&self, request_id: &str) -> bool {
+        let untraced = !self.traced && self.invocations.any_finished();
+        untraced || self.invocations.has_handler(request_id)
+    }
+
+    /// Lambda ended this invocation, `now`, with spans of the SDK open. Our invoke span takes the place of the first of them, so
+    /// that what was sent is below it and the lines are in that trace; the others are spans of ours below that.
+    pub(super) fn adopt_open_spans(&mut self, request_id: &str, now: u64) {
+        let Some(began) = self.invocations.can_adopt(request_id) else {
+            return;
+        };
+        let open = self.open_spans.open_since(began);
+        let Some((first, others)) = open.split_first() else {
+            return;
+        };
+        self.invocations.adopt(request_id, first.context);
+        for span in others {
+            let parent = (span.context.trace_id == first.context.trace_id).then_some(first.context.span_id);
+            self.buffer
+                .push_span(spans::unfinished_span(span.context, parent, (span.since, now)));
+        }
+    }
+}
