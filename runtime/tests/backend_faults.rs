@@ -7,6 +7,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
 use support::secrets::{self, SECRET, secrets_manager};
 use support::server::{Server, answer};
 use support::{Extension, Intake, Lambda, request_id, run, until};
@@ -117,9 +120,51 @@ fn a_wrong_key_is_said_once_and_the_function_answers() {
         }
         assert!(intake.refused() > 0);
         assert_eq!(extension.lines_with("check the key"), 1);
+        assert_eq!(
+            extension.lines_with("it is sent bare"),
+            1,
+            "and which ClickStack wants it so"
+        );
         assert!(!extension.output().contains("wrong"), "the key is never shown");
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
+    });
+}
+
+/// A server that answers whatever comes with these bytes.
+async fn saying(bytes: &'static [u8]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::task::spawn_local(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(bytes).await;
+            let _ = stream.read(&mut [0; 1024]).await;
+        }
+    });
+    port
+}
+
+#[test]
+fn a_port_of_the_other_protocol_is_said_with_the_setting_to_change() {
+    run(async {
+        // HTTP/2's first frame, empty SETTINGS; what an HTTP/1 server says to HTTP/2.
+        let grpc: &[u8] = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+        let http: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        for (protocol, bytes, expected) in [
+            ("http", grpc, "set ROTEL_OTLP_EXPORTER_PROTOCOL=grpc"),
+            ("grpc", http, "ROTEL_OTLP_EXPORTER_PROTOCOL=http"),
+        ] {
+            let (lambda, port) = (Lambda::start().await, saying(bytes).await);
+            let endpoint = format!("http://127.0.0.1:{port}");
+            let settings = [
+                ("ROTEL_OTLP_EXPORTER_ENDPOINT", endpoint.as_str()),
+                ("ROTEL_OTLP_EXPORTER_PROTOCOL", protocol),
+            ];
+            let extension = Extension::start(&lambda.address(), &settings);
+            lambda.asked(1).await;
+            lambda.invocation(&request_id(1), &["x".into()]).await;
+            assert_eq!(extension.lines_with(expected), 1, "{protocol}: {}", extension.output());
+        }
     });
 }
 

@@ -282,8 +282,10 @@ fn lines_of_a_runtime_that_is_told_to_end_come_along() {
         lambda.shutdown("spindown");
         tokio::time::sleep(Duration::from_millis(25)).await;
         lambda.deliver(&[lambda.line("SIGTERM: closing")]).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        lambda.deliver(&[lambda.line("SIGTERM: closed")]).await;
         assert_eq!(extension.ended().await, 0);
-        assert_eq!(intake.bodies(), ["SIGTERM: closing", "one"]);
+        assert_eq!(intake.bodies(), ["SIGTERM: closed", "SIGTERM: closing", "one"]);
     });
 }
 

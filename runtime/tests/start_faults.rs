@@ -79,7 +79,11 @@ fn a_secret_service_that_never_answers_costs_no_invocation() {
             answer(200, "")
         })
         .await;
-        with_secret_from(&service).await;
+        let output = with_secret_from(&service).await;
+        assert!(
+            output.contains("no answer") && output.contains("key-a1B2c3"),
+            "{output}"
+        );
     });
 }
 
