@@ -19,6 +19,7 @@ pub mod http;
 pub mod invocation;
 pub mod lambda;
 pub mod otlp_json;
+pub mod protobuf;
 pub mod receiver;
 pub mod record;
 pub mod resource;

@@ -91,6 +91,42 @@ fn a_partial_success_is_counted_and_not_sent_again() {
 }
 
 #[test]
+fn a_page_that_answers_everything_takes_nothing() {
+    run(async {
+        let (lambda, is_page) = (Lambda::start().await, Rc::new(Cell::new(true)));
+        let lines = Rc::new(Cell::new(0));
+        let (page, seen) = (Rc::clone(&is_page), Rc::clone(&lines));
+        let server = Server::start(0, move |call| {
+            let (page, seen) = (Rc::clone(&page), Rc::clone(&seen));
+            async move {
+                if page.get() {
+                    let mut page = answer(200, "<!doctype html><title>Sign in</title>");
+                    let kind = "text/html; charset=utf-8".parse().unwrap();
+                    page.headers_mut().insert("content-type", kind);
+                    return page;
+                }
+                seen.set(seen.get() + usize::from(call.path == "/v1/logs"));
+                answer(200, "")
+            }
+        })
+        .await;
+        let mut extension = Extension::exporting(&lambda.address(), &url(&server), &[]);
+        lambda.asked(1).await;
+        for number in 0..3 {
+            lambda.invocation(&request_id(number), &["x".into()]).await;
+        }
+        assert_eq!(lines.get(), 0);
+        is_page.set(false);
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert!(lines.get() > 0, "what was kept is sent");
+        let said = extension.lines_with("is not an OTLP endpoint: answered text/html");
+        assert_eq!(said, 1, "{}", extension.output());
+        assert_eq!(extension.lines_with("records dropped"), 0);
+    });
+}
+
+#[test]
 fn a_name_that_does_not_resolve_costs_no_invocation() {
     run(async {
         let lambda = Lambda::start().await;

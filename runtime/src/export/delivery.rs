@@ -183,6 +183,15 @@ impl Delivery {
         };
         // Records that the exporter doesn't take at all are dropped here.
         let Some(payload) = payload else { return Outcome::Done };
+        let size = payload.request_size();
+        if payload.items > 1 && !(lane.size_limit.get().allows(size) && exporter.usual_limit(lane.signal).allows(size))
+        {
+            let split = exporter.split(&payload);
+            if split.parts.len() > 1 {
+                self.queue_parts(lane, split, since, "");
+                return Outcome::Done;
+            }
+        }
         let left = time.saturating_sub(began.elapsed());
         let began = Instant::now();
         let verdict = exporter.send(&payload, left).await;
@@ -221,7 +230,10 @@ impl Delivery {
     /// Takes records of a signal out of the buffer, for every lane that carries it; false if there are none.
     fn share_out(&self, signal: Signal) -> bool {
         let since = timestamp::now();
-        let records = self.session.borrow_mut().take(signal, REQUEST_BYTES, since);
+        let limits = self.lanes.iter().filter(|lane| lane.signal == signal);
+        let least = limits.map(|lane| lane.size_limit.get().plain()).min();
+        let limit = REQUEST_BYTES.min(least.unwrap_or(REQUEST_BYTES));
+        let records = self.session.borrow_mut().take(signal, limit, since);
         if records.is_empty() {
             return false;
         }

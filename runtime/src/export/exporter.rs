@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::clickhouse::{ClickHouseExporter, Insert};
+use super::clickhouse::{self, ClickHouseExporter, Insert};
 use super::otlp_exporter::{OtlpBody, OtlpExporter};
+use super::size::{Size, SizeLimit};
 use crate::buffer::Signal;
 use crate::config::{ExporterConfig, Retry};
 use crate::http::Proxies;
@@ -30,6 +31,18 @@ impl Payload {
             Body::ClickHouse(inserts) => inserts.iter().map(|insert| insert.body.len()).sum(),
         }
     }
+
+    /// The size that a backend judges: that of its largest request where it is several.
+    pub fn request_size(&self) -> Size {
+        match &self.body {
+            Body::Otlp(body) => body.size(),
+            Body::ClickHouse(inserts) => {
+                let largest = inserts.iter().filter(|insert| insert.is_waiting());
+                let sent = largest.map(|insert| insert.body.len()).max().unwrap_or(0);
+                Size { sent, plain: sent }
+            }
+        }
+    }
 }
 
 /// What is sent.
@@ -52,10 +65,21 @@ pub enum Verdict {
     Rejected(String),
     /// Our key is not accepted.
     Unauthorized(String),
+    /// Too large for this backend, for this reason; with the limit in bytes where the backend names it.
+    TooLarge(String, Option<usize>),
     /// Failed for a reason that may pass.
     Failed(String),
     /// The same, and the backend says after how long it may be asked again.
     Later(String, Duration),
+}
+
+/// What becomes of a payload that is too large.
+#[derive(Debug, Default)]
+pub struct Split {
+    /// Smaller ones with its records, in their order.
+    pub parts: Vec<Payload>,
+    /// Records that are too large by themselves.
+    pub refused: usize,
 }
 
 /// A backend.
@@ -114,6 +138,27 @@ impl Exporter {
         match self {
             Exporter::Otlp(otlp) => otlp.key_advice(signal),
             Exporter::ClickHouse(_) | Exporter::Blackhole => CHECK_KEY,
+        }
+    }
+
+    /// Halves a payload by its records.
+    pub fn split(&self, payload: &Payload) -> Split {
+        let refused = payload.items;
+        match (self, &payload.body) {
+            (Exporter::Otlp(otlp), Body::Otlp(body)) => otlp.split(payload.signal, body).unwrap_or(Split {
+                refused,
+                ..Split::default()
+            }),
+            (_, Body::ClickHouse(inserts)) => clickhouse::split(payload.signal, inserts),
+            _ => Split::default(),
+        }
+    }
+
+    /// Bytes that a request of this signal may have before compression, as the protocol's servers usually are set up.
+    pub fn usual_limit(&self, signal: Signal) -> SizeLimit {
+        match self {
+            Exporter::Otlp(otlp) => otlp.usual_limit(signal),
+            Exporter::ClickHouse(_) | Exporter::Blackhole => SizeLimit::default(),
         }
     }
 

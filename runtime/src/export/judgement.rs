@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::delivery::Delivery;
-use super::exporter::{Exporter, Payload, Verdict};
+use super::exporter::{Exporter, Payload, Split, Verdict};
 use super::lane::Lane;
 use super::queue::{Content, Waiting};
 use crate::timestamp;
@@ -38,17 +38,39 @@ impl Delivery {
                 .failed(timestamp::now(), began.elapsed(), &retry);
         };
         let items = payload.as_ref().map_or(0, |(payload, _)| payload.items);
+        let size = payload.as_ref().map(|(payload, _)| payload.request_size());
+        let taken = || {
+            if let Some(size) = size.filter(|size| !lane.size_limit.get().allows(*size)) {
+                let mut limit = lane.size_limit.get();
+                limit.taken(size);
+                lane.size_limit.set(limit);
+            }
+            self.succeeded(lane, began);
+        };
         match verdict {
             Verdict::Delivered(refused) => {
                 self.session.borrow_mut().drops_mut().rejected += refused as u64;
-                self.succeeded(lane, began);
+                taken();
                 Outcome::Done
             }
             Verdict::PartlyRejected(refused, reason) => {
-                self.succeeded(lane, began);
+                taken();
                 self.rejected(lane, refused, &reason)
             }
             Verdict::Rejected(reason) => self.rejected(lane, items, &reason),
+            Verdict::TooLarge(reason, named) => {
+                lane.circuit.borrow_mut().close();
+                let Some(((payload, since), size)) = payload.zip(size) else {
+                    return Outcome::Done;
+                };
+                if payload.items > 1 {
+                    let mut limit = lane.size_limit.get();
+                    limit.refused(size, named);
+                    lane.size_limit.set(limit);
+                }
+                self.queue_parts(lane, exporter.split(&payload), since, &reason);
+                Outcome::Done
+            }
             Verdict::Unauthorized(reason) => {
                 failed();
                 let advice = exporter.key_advice(lane.signal);
@@ -65,6 +87,27 @@ impl Delivery {
                 failed();
                 self.keep(lane, payload, &reason);
                 Outcome::Failed
+            }
+        }
+    }
+
+    /// Puts what a payload was split into where it was, for requests of their own. What can't be split is dropped and counted.
+    pub(super) fn queue_parts(&self, lane: &Lane, split: Split, since: u64, reason: &str) {
+        let signal = lane.signal.name();
+        if !split.parts.is_empty() && !reason.is_empty() && !lane.split.replace(true) {
+            self.diagnostics
+                .warn(&format!("{reason}; {signal} are sent in smaller requests from now on"));
+        }
+        for part in split.parts.into_iter().rev() {
+            let content = Content::Payload(part);
+            lane.queue.borrow_mut().put_back(Waiting { since, content });
+        }
+        if split.refused > 0 {
+            self.session.borrow_mut().drops_mut().rejected += split.refused as u64;
+            if !lane.dropped.replace(true) {
+                self.diagnostics.warn(&format!(
+                    "{reason}; single {signal} that are larger than the backend takes are dropped, raise its limit"
+                ));
             }
         }
     }

@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::circuit::{Circuit, Permit};
 use super::delivery::Purpose;
 use super::queue::Queue;
+use super::size::SizeLimit;
 use crate::buffer::Signal;
 use crate::timestamp;
 
@@ -27,6 +28,12 @@ pub(super) struct Lane {
     pub circuit: RefCell<Circuit>,
     /// The last request failed, and that was said.
     pub failing: Cell<bool>,
+    /// The sizes that the backend takes; it stays known when the exporters are made anew.
+    pub size_limit: Cell<SizeLimit>,
+    /// It was said that the backend refuses requests for their size.
+    pub split: Cell<bool>,
+    /// It was said that single records are larger than the backend takes.
+    pub dropped: Cell<bool>,
     /// The making of the exporters that the circuit's state is about.
     generation: Cell<u64>,
     /// One flush at a time; the last ones send side by side.

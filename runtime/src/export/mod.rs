@@ -11,9 +11,13 @@ pub mod metrics;
 pub mod otlp;
 mod otlp_answer;
 mod otlp_exporter;
+mod otlp_success;
 mod queue;
 mod records;
+mod redirect;
 mod setup;
+mod size;
+mod split;
 mod upsert;
 
 pub use delivery::{Delivery, Purpose};

@@ -1,41 +1,60 @@
 //! What an OTLP backend's answers mean.
 
-use std::time::Duration;
-
-use bytes::Bytes;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-use prost::Message;
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
 
 use super::exporter::Verdict;
+use super::size::{self, Size};
+use super::{otlp_success, redirect};
 use crate::buffer::Signal;
-use crate::grpc::{self, Code, MessageReader, Status};
-use crate::http::header::RETRY_AFTER;
-use crate::http::{Client, Endpoint, HeaderMap, Response, StatusCode};
+use crate::grpc::{Code, Status};
+use crate::http::header::{DATE, RETRY_AFTER};
+use crate::http::{Endpoint, HeaderMap, HeaderName, Response, StatusCode};
 
 /// Most characters of the backend's own words in a reason.
-const WORDS: usize = 200;
+pub(super) const WORDS: usize = 200;
+
+/// Bytes of a body in which a proxy's words are looked for.
+const PAGE: usize = 2_048;
+
+/// What was asked of the backend.
+pub struct Asked<'a> {
+    /// The kind of telemetry.
+    pub signal: Signal,
+    /// Where it went.
+    pub endpoint: &'a Endpoint,
+    /// How large the request was.
+    pub size: Size,
+}
 
 /// What an OTLP/HTTP answer means.
-pub fn http_verdict(signal: Signal, endpoint: &Endpoint, response: Response) -> Verdict {
+pub fn http_verdict(asked: &Asked<'_>, response: &Response) -> Verdict {
+    let Asked { signal, endpoint, .. } = *asked;
     let status = response.status;
     let reason = || format!("{endpoint} answered {status}");
     match status.as_u16() {
-        200..300 => taken(signal, endpoint, response.body),
+        200..300 => otlp_success::of_http(signal, endpoint, response),
+        300..=399 => Verdict::Failed(redirect::reason(endpoint, response)),
         401 | 403 => Verdict::Unauthorized(reason()),
-        408 | 429 | 500.. => failed(reason(), retry_after(&response.headers)),
+        408 | 429 | 503 => failed(reason(), retry_after(&response.headers)),
+        413 => too_large(asked, reason(), &words(response)),
+        _ if size::is_refusal(&words(response)) => too_large(asked, reason(), &words(response)),
+        500.. => failed(reason(), retry_after(&response.headers)),
         _ => Verdict::Rejected(reason()),
     }
 }
 
 /// What the answer to a gRPC call means.
-pub fn grpc_verdict(signal: Signal, endpoint: &Endpoint, response: Response) -> Verdict {
+pub fn grpc_verdict(asked: &Asked<'_>, response: &Response) -> Verdict {
+    let Asked { signal, endpoint, .. } = *asked;
     let status = Status::read(&response.trailers).or_else(|| Status::read(&response.headers));
     let status = match status {
         Some(status) => status,
-        None if response.status == StatusCode::OK => {
-            Status::new(Code::Unknown, "no grpc-status: is this a gRPC server?")
+        None if response.status == StatusCode::OK => return Verdict::Failed(no_grpc(endpoint, response)),
+        None if response.status.is_redirection() => return Verdict::Failed(redirect::reason(endpoint, response)),
+        None if response.status == StatusCode::PAYLOAD_TOO_LARGE => {
+            let reason = format!("{endpoint} answered {}", response.status);
+            return too_large(asked, reason, &words(response));
         }
         None => Status::of_http(response.status),
     };
@@ -45,10 +64,38 @@ pub fn grpc_verdict(signal: Signal, endpoint: &Endpoint, response: Response) -> 
         format!("{endpoint} answered {}{separator}{words}", status.code.name())
     };
     match status.code {
-        Code::Ok => taken(signal, endpoint, message(&response).unwrap_or_default()),
+        Code::Ok => otlp_success::of_grpc(signal, endpoint, response),
         Code::Unauthenticated | Code::PermissionDenied => Verdict::Unauthorized(reason()),
+        _ if is_too_large(&status) => too_large(asked, reason(), &status.message),
         code if code.is_retryable() => failed(reason(), status.retry_delay),
         _ => Verdict::Rejected(reason()),
+    }
+}
+
+/// gRPC servers say by RESOURCE_EXHAUSTED that a message is larger than they take; with a delay it is a quota. tonic says
+/// OUT_OF_RANGE, which OTLP's specification counts among those to be repeated; nothing else in an export has a range.
+fn is_too_large(status: &Status) -> bool {
+    status.code == Code::OutOfRange || (status.retry_delay.is_none() && size::is_refusal(&status.message))
+}
+
+fn too_large(asked: &Asked<'_>, reason: String, words: &str) -> Verdict {
+    Verdict::TooLarge(reason, size::named_limit(words, asked.size))
+}
+
+/// The beginning of a body, which may be a proxy's page, JSON, or a `google.rpc.Status` with text in it.
+pub(super) fn words(response: &Response) -> Cow<'_, str> {
+    String::from_utf8_lossy(&response.body[..response.body.len().min(PAGE)])
+}
+
+/// What answers in the place of a gRPC server: an HTTP server, a login page.
+fn no_grpc(endpoint: &Endpoint, response: &Response) -> String {
+    let kind = otlp_success::media_type(&response.headers);
+    match kind.starts_with("application/grpc") {
+        true => format!("{endpoint} answered without grpc-status: does a proxy on the way drop HTTP/2 trailers?"),
+        false => format!(
+            "{endpoint} is not an OTLP/gRPC endpoint: answered {}; is this a gRPC server? Check host and port",
+            otlp_success::named(&kind)
+        ),
     }
 }
 
@@ -59,168 +106,18 @@ fn failed(reason: String, retry_after: Option<Duration>) -> Verdict {
     }
 }
 
-/// A number of seconds; the other form, a date, is as good as none, since clocks differ.
+/// Seconds, or a date (RFC 9110, section 10.2.3). A date counts from the server's own `Date`, if it sends one: clocks differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
-}
-
-/// The message of a gRPC answer.
-fn message(response: &Response) -> Option<Bytes> {
-    let gzip = grpc::is_gzip(&response.headers).ok()?;
-    let mut reader = MessageReader::new(Client::MAX_RESPONSE_BYTES);
-    reader.push(&response.body).ok()?;
-    reader.finish(gzip).ok()
-}
-
-/// A request that was taken, but perhaps for some records (OTLP's partial success).
-fn taken(signal: Signal, endpoint: &Endpoint, body: Bytes) -> Verdict {
-    let partial = match signal {
-        Signal::Logs => ExportLogsServiceResponse::decode(body)
-            .ok()
-            .and_then(|response| response.partial_success)
-            .map(|partial| (partial.rejected_log_records, partial.error_message)),
-        Signal::Traces => ExportTraceServiceResponse::decode(body)
-            .ok()
-            .and_then(|response| response.partial_success)
-            .map(|partial| (partial.rejected_spans, partial.error_message)),
-        Signal::Metrics => ExportMetricsServiceResponse::decode(body)
-            .ok()
-            .and_then(|response| response.partial_success)
-            .map(|partial| (partial.rejected_data_points, partial.error_message)),
-    };
-    let (refused, words) = partial.unwrap_or_default();
-    match usize::try_from(refused) {
-        Ok(refused @ 1..) if !words.is_empty() => {
-            let words: String = words.chars().take(WORDS).collect();
-            Verdict::PartlyRejected(refused, format!("{endpoint} refused a part: {words}"))
-        }
-        refused => Verdict::Delivered(refused.unwrap_or(0)),
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let value = text(RETRY_AFTER)?;
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
     }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    until.duration_since(now.unwrap_or_else(SystemTime::now)).ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::http::{HeaderName, HeaderValue};
-    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsPartialSuccess;
-
-    fn response(status: u16, body: impl Into<Bytes>) -> Response {
-        Response {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::new(),
-            trailers: HeaderMap::new(),
-            body: body.into(),
-        }
-    }
-
-    fn judged(status: u16, body: Bytes) -> Verdict {
-        let endpoint = Endpoint::parse("https://backend/v1/logs").unwrap();
-        http_verdict(Signal::Logs, &endpoint, response(status, body))
-    }
-
-    fn partial_success() -> Vec<u8> {
-        let partial_success = Some(ExportLogsPartialSuccess {
-            rejected_log_records: 3,
-            error_message: "too old".into(),
-        });
-        ExportLogsServiceResponse { partial_success }.encode_to_vec()
-    }
-
-    #[test]
-    fn http_answers() {
-        assert_eq!(judged(200, Bytes::new()), Verdict::Delivered(0));
-        assert_eq!(judged(202, Bytes::from_static(b"{}")), Verdict::Delivered(0));
-        for status in [408, 429, 500, 502, 503, 504] {
-            assert!(matches!(judged(status, Bytes::new()), Verdict::Failed(_)), "{status}");
-        }
-        for status in [400, 404, 413, 415, 301] {
-            assert!(matches!(judged(status, Bytes::new()), Verdict::Rejected(_)), "{status}");
-        }
-        for status in [401, 403] {
-            assert!(
-                matches!(judged(status, Bytes::new()), Verdict::Unauthorized(_)),
-                "{status}"
-            );
-        }
-    }
-
-    #[test]
-    fn backends_say_when_to_come_again() {
-        let endpoint = Endpoint::parse("https://backend/v1/logs").unwrap();
-        let verdict = |value| {
-            let mut response = response(429, "");
-            response.headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
-            http_verdict(Signal::Logs, &endpoint, response)
-        };
-        let reason = "https://backend/v1/logs answered 429 Too Many Requests".to_owned();
-        assert_eq!(verdict("7"), Verdict::Later(reason.clone(), Duration::from_secs(7)));
-        assert_eq!(verdict("Wed, 21 Oct 2026 07:28:00 GMT"), Verdict::Failed(reason));
-    }
-
-    #[test]
-    fn partial_success_is_counted() {
-        assert_eq!(
-            judged(200, partial_success().into()),
-            Verdict::PartlyRejected(3, "https://backend/v1/logs refused a part: too old".into())
-        );
-        for gzip in [false, true] {
-            let mut response = response(200, grpc::frame(&partial_success(), gzip).unwrap());
-            response.trailers = status("0", "");
-            if gzip {
-                response
-                    .headers
-                    .insert(grpc::ENCODING, HeaderValue::from_static("gzip"));
-            }
-            assert_eq!(
-                called(response),
-                Verdict::PartlyRejected(3, "https://backend:4317/ refused a part: too old".into())
-            );
-        }
-    }
-
-    fn status(number: &'static str, message: &'static str) -> HeaderMap {
-        [("grpc-status", number), ("grpc-message", message)]
-            .into_iter()
-            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect()
-    }
-
-    fn called(response: Response) -> Verdict {
-        let endpoint = Endpoint::parse("https://backend:4317").unwrap();
-        grpc_verdict(Signal::Logs, &endpoint, response)
-    }
-
-    #[test]
-    fn grpc_answers() {
-        let answered = |number| {
-            let mut response = response(200, "");
-            response.trailers = status(number, "over%20quota");
-            called(response)
-        };
-        assert_eq!(answered("0"), Verdict::Delivered(0));
-        for number in ["1", "4", "8", "10", "11", "14", "15"] {
-            assert!(matches!(answered(number), Verdict::Failed(_)), "{number}");
-        }
-        for number in ["2", "3", "5", "6", "9", "12", "13", "x"] {
-            assert!(matches!(answered(number), Verdict::Rejected(_)), "{number}");
-        }
-        let reason = "https://backend:4317/ answered PERMISSION_DENIED: over quota";
-        assert_eq!(answered("7"), Verdict::Unauthorized(reason.into()));
-        assert!(matches!(answered("16"), Verdict::Unauthorized(_)));
-    }
-
-    #[test]
-    fn grpc_answers_without_trailers() {
-        let mut only_headers = response(200, "");
-        only_headers.headers = status("14", "draining");
-        let reason = "https://backend:4317/ answered UNAVAILABLE: draining";
-        assert_eq!(called(only_headers), Verdict::Failed(reason.into()));
-        assert!(matches!(called(response(503, "")), Verdict::Failed(_)));
-        assert!(matches!(called(response(401, "")), Verdict::Unauthorized(_)));
-        let Verdict::Rejected(reason) = called(response(200, "<html>")) else {
-            panic!();
-        };
-        assert!(reason.contains("is this a gRPC server?"), "{reason}");
-    }
-}
+#[path = "otlp_answer_tests.rs"]
+mod tests;

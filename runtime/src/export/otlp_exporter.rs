@@ -6,15 +6,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 
-use super::exporter::{Body, Payload, Verdict};
-use super::{key_advice, otlp, otlp_answer};
+use super::exporter::{Body, Payload, Split, Verdict};
+use super::size::{GRPC_MESSAGE, Size, SizeLimit};
+use super::{key_advice, otlp, otlp_answer, split};
 use crate::buffer::Signal;
 use crate::config::{OtlpConfig, OtlpProtocol, OtlpTarget, Retry};
+use crate::grpc::{self, MessageReader};
+use crate::gzip;
 use crate::http::header::{CONTENT_ENCODING, CONTENT_TYPE, TE};
 use crate::http::{self, Client, HeaderMap, HeaderValue, Method, Proxies, Scheme};
 use crate::record::Resource;
 use crate::session::Records;
-use crate::{grpc, gzip};
 
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
@@ -29,6 +31,42 @@ pub(super) struct OtlpBody {
     pub bytes: Bytes,
     /// Whether it is compressed.
     gzip: bool,
+    /// Bytes before compression.
+    plain: usize,
+}
+
+impl OtlpBody {
+    /// None if the message is too long for gRPC, 4 GiB.
+    fn new(protocol: OtlpProtocol, gzip: bool, message: Vec<u8>) -> Option<OtlpBody> {
+        let plain = message.len();
+        let gzip = gzip && plain >= WORTH_PACKING;
+        let bytes = match protocol {
+            OtlpProtocol::Grpc => grpc::frame(&message, gzip)?,
+            OtlpProtocol::Http if gzip => gzip::compress(Vec::new(), &message)?.into(),
+            OtlpProtocol::Http => message.into(),
+        };
+        Some(OtlpBody { bytes, gzip, plain })
+    }
+
+    /// The export request in it.
+    fn message(&self, protocol: OtlpProtocol) -> Option<Bytes> {
+        match protocol {
+            OtlpProtocol::Grpc => {
+                let mut reader = MessageReader::new(usize::MAX);
+                reader.push(&self.bytes).ok()?;
+                reader.finish(self.gzip).ok()
+            }
+            OtlpProtocol::Http if self.gzip => gzip::decompress(&self.bytes, self.plain).ok(),
+            OtlpProtocol::Http => Some(Bytes::clone(&self.bytes)),
+        }
+    }
+
+    pub(super) fn size(&self) -> Size {
+        Size {
+            sent: self.bytes.len(),
+            plain: self.plain,
+        }
+    }
 }
 
 /// An OTLP backend with its connections.
@@ -90,13 +128,7 @@ impl OtlpExporter {
             Signal::Traces => otlp::encode_spans(resource, records.spans, &records.forwarded),
             Signal::Metrics => otlp::encode_metrics(resource, &records.forwarded),
         };
-        let gzip = gzip && message.len() >= WORTH_PACKING;
-        let bytes = match protocol {
-            OtlpProtocol::Grpc => grpc::frame(&message, gzip)?,
-            OtlpProtocol::Http if gzip => gzip::compress(Vec::new(), &message)?.into(),
-            OtlpProtocol::Http => message.into(),
-        };
-        let body = Body::Otlp(OtlpBody { bytes, gzip });
+        let body = Body::Otlp(OtlpBody::new(protocol, gzip, message)?);
         Some(Payload { signal, items, body })
     }
 
@@ -104,6 +136,26 @@ impl OtlpExporter {
     pub fn key_advice(&self, signal: Signal) -> &'static str {
         let target = self.target(signal);
         target.map_or("", |target| key_advice::of(&target.config.headers))
+    }
+
+    /// Two requests with half of the records each. `None` if there is only one record.
+    pub(super) fn split(&self, signal: Signal, body: &OtlpBody) -> Option<Split> {
+        let OtlpTarget { protocol, gzip, .. } = self.target(signal)?.config;
+        let mut parts = Vec::with_capacity(2);
+        for (message, items) in split::halves(signal, &body.message(protocol)?)? {
+            let body = Body::Otlp(OtlpBody::new(protocol, gzip, message)?);
+            parts.push(Payload { signal, items, body });
+        }
+        let refused = 0;
+        Some(Split { parts, refused })
+    }
+
+    /// What servers of the signal's protocol take by default.
+    pub fn usual_limit(&self, signal: Signal) -> SizeLimit {
+        match self.target(signal).map(|target| target.config.protocol) {
+            Some(OtlpProtocol::Grpc) => SizeLimit::of_plain(GRPC_MESSAGE - 1),
+            _ => SizeLimit::default(),
+        }
     }
 
     /// When what failed is sent again.
@@ -155,9 +207,14 @@ impl Target {
             Ok(response) => response,
             Err(error) => return Verdict::Failed(error.to_string()),
         };
+        let asked = otlp_answer::Asked {
+            signal,
+            endpoint: &self.config.endpoint,
+            size: body.size(),
+        };
         match self.config.protocol {
-            OtlpProtocol::Http => otlp_answer::http_verdict(signal, &self.config.endpoint, response),
-            OtlpProtocol::Grpc => otlp_answer::grpc_verdict(signal, &self.config.endpoint, response),
+            OtlpProtocol::Http => otlp_answer::http_verdict(&asked, &response),
+            OtlpProtocol::Grpc => otlp_answer::grpc_verdict(&asked, &response),
         }
     }
 }

@@ -47,6 +47,9 @@ struct Seen {
     connections: Cell<usize>,
     /// Status, message and details of the next answers.
     status: RefCell<Vec<(u16, &'static str)>>,
+    /// Larger messages are refused, as grpc-go refuses them.
+    limit: Cell<Option<usize>>,
+    refused: Cell<usize>,
 }
 
 /// A backend that keeps what it gets. Ends with its connections when dropped.
@@ -91,6 +94,16 @@ impl GrpcBackend {
         self.seen.status.borrow_mut().push((status, message));
     }
 
+    /// Refuses messages with more bytes than this, as gRPC servers do.
+    pub fn limit(&self, bytes: usize) {
+        self.seen.limit.set(Some(bytes));
+    }
+
+    /// Calls that were refused for their size.
+    pub fn refused(&self) -> usize {
+        self.seen.refused.get()
+    }
+
     /// The calls of a method that were taken.
     pub fn calls(&self, path: &str) -> Vec<Call> {
         let calls = self.seen.calls.borrow();
@@ -120,7 +133,13 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: Rc<
                 headers: head.headers,
             };
             let mut status = seen.status.borrow_mut();
-            let (status, message) = if status.is_empty() { (0, "") } else { status.remove(0) };
+            let too_large = seen.limit.get().is_some_and(|limit| call.message.len() > limit);
+            let (status, message) = match too_large {
+                true => (8, "grpc: received message larger than max"),
+                false if status.is_empty() => (0, ""),
+                false => status.remove(0),
+            };
+            seen.refused.set(seen.refused.get() + usize::from(too_large));
             if status == 0 {
                 seen.calls.borrow_mut().push(call);
             }

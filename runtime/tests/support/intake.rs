@@ -33,6 +33,8 @@ struct Taken {
     /// So many of the next requests fail.
     failures: Cell<usize>,
     delay: Cell<Duration>,
+    /// Larger requests are refused, as a proxy refuses them.
+    limit: Cell<Option<usize>>,
     key: RefCell<Option<String>>,
 }
 
@@ -82,6 +84,11 @@ impl Intake {
     /// Answers only after this time.
     pub fn delay(&self, delay: Duration) {
         self.taken.delay.set(delay);
+    }
+
+    /// Refuses requests with more bytes than this, as nginx does.
+    pub fn limit(&self, bytes: usize) {
+        self.taken.limit.set(Some(bytes));
     }
 
     /// Takes only requests with this `authorization`.
@@ -144,6 +151,7 @@ async fn handle(call: Call, taken: Rc<Taken>) -> Answer {
         .map(|key| key.to_str().unwrap().to_owned());
     let status = match &*taken.key.borrow() {
         Some(required) if key.as_ref() != Some(required) => 401,
+        _ if taken.limit.get().is_some_and(|limit| call.body.len() > limit) => 413,
         _ if taken.failures.get() > 0 => {
             taken.failures.set(taken.failures.get() - 1);
             503

@@ -1,6 +1,7 @@
 //! What ClickHouse's answers mean.
 
 use crate::export::exporter::Verdict;
+use crate::export::{otlp_success, redirect, size};
 use crate::http::{Endpoint, Response};
 
 /// The header with ClickHouse's number of an error.
@@ -49,6 +50,18 @@ const PASSING: [u32; 31] = [
     1000, // POCO_EXCEPTION
 ];
 
+/// More than one insert may have: `max_rows_to_read`-like limits, a text or list that is too long, too many days at once.
+const TOO_LARGE: [u32; 6] = [
+    128, // TOO_LARGE_ARRAY_SIZE
+    131, // TOO_LARGE_STRING_SIZE
+    158, // TOO_MANY_ROWS
+    307, // TOO_MANY_BYTES
+    396, // TOO_MANY_ROWS_OR_BYTES
+    167, // TOO_DEEP_AST, of a query that holds its values
+];
+const SYNTAX_ERROR: u32 = 62;
+const TOO_MANY_PARTS: u32 = 252;
+
 /// Columns or tables are not as they were found to be.
 const OTHER_SCHEMA: [u32; 4] = [10, 16, 47, 60];
 
@@ -71,16 +84,38 @@ pub fn tells_of_other_schema(response: &Response) -> bool {
 pub fn verdict(endpoint: &Endpoint, response: &Response) -> Verdict {
     match code(response) {
         Some(code) if UNAUTHORIZED.contains(&code) => Verdict::Unauthorized(reason(endpoint, response)),
+        Some(code) if is_too_large(code, response) => Verdict::TooLarge(reason(endpoint, response), None),
         Some(code) if PASSING.contains(&code) => Verdict::Failed(reason(endpoint, response)),
         Some(_) => Verdict::Rejected(reason(endpoint, response)),
         None => by_status(endpoint, response),
     }
 }
 
-/// Without a number it is a proxy that answers.
+/// By its number, or by its words where the number says other things too.
+fn is_too_large(code: u32, response: &Response) -> bool {
+    let says = |words: &str| String::from_utf8_lossy(&response.body).contains(words);
+    match code {
+        SYNTAX_ERROR => says("ax query size exceeded"),
+        TOO_MANY_PARTS => says("single INSERT block"),
+        code => TOO_LARGE.contains(&code),
+    }
+}
+
+/// Without a number it is a proxy that answers, or something that is no ClickHouse.
 fn by_status(endpoint: &Endpoint, response: &Response) -> Verdict {
+    let words = String::from_utf8_lossy(&response.body);
     match response.status.as_u16() {
+        200..300 if words.trim_start().starts_with('<') => {
+            let kind = otlp_success::media_type(&response.headers);
+            let kind = otlp_success::named(&kind);
+            Verdict::Failed(format!(
+                "{endpoint} is not a ClickHouse endpoint: answered {kind}; check host and port"
+            ))
+        }
         200..300 => Verdict::Delivered(0),
+        300..=399 => Verdict::Failed(redirect::reason(endpoint, response)),
+        413 => Verdict::TooLarge(reason(endpoint, response), None),
+        400 | 500 if size::is_refusal(&words) => Verdict::TooLarge(reason(endpoint, response), None),
         401 | 403 => Verdict::Unauthorized(reason(endpoint, response)),
         408 | 429 | 500.. => Verdict::Failed(reason(endpoint, response)),
         _ => Verdict::Rejected(reason(endpoint, response)),
@@ -153,11 +188,43 @@ mod tests {
     }
 
     #[test]
+    fn inserts_that_are_too_large() {
+        for (code, words) in [
+            ("307", "Limit for result exceeded"),
+            ("62", "Code: 62. DB::Exception: Max query size exceeded"),
+            ("62", "Max query size exceeded: 262144"),
+            ("252", "Too many partitions for single INSERT block (more than 100)"),
+        ] {
+            assert!(
+                matches!(judged(400, Some(code), words), Verdict::TooLarge(..)),
+                "{code}"
+            );
+        }
+        assert!(matches!(judged(400, Some("62"), "Syntax error"), Verdict::Rejected(_)));
+        assert!(matches!(judged(500, Some("252"), "Too many parts"), Verdict::Failed(_)));
+    }
+
+    #[test]
     fn proxies_are_judged_by_status() {
         for status in [408, 429, 502, 503] {
             assert!(matches!(judged(status, None, ""), Verdict::Failed(_)), "{status}");
         }
-        assert!(matches!(judged(413, None, ""), Verdict::Rejected(_)));
+        for (status, words) in [
+            (413, ""),
+            (400, "request body too large"),
+            (413, "<html>413 Request Entity Too Large"),
+        ] {
+            assert!(
+                matches!(judged(status, None, words), Verdict::TooLarge(..)),
+                "{status} {words}"
+            );
+        }
+        let page = judged(200, None, "<!doctype html>");
+        assert!(
+            matches!(&page, Verdict::Failed(reason) if reason.contains("is not a ClickHouse endpoint")),
+            "{page:?}"
+        );
+        assert!(matches!(judged(302, None, ""), Verdict::Failed(_)));
         assert!(matches!(judged(403, None, ""), Verdict::Unauthorized(_)));
     }
 

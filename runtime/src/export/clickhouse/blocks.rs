@@ -26,6 +26,11 @@ impl Blocks {
         }
     }
 
+    /// Whether the rows are compressed.
+    pub fn is_packed(&self) -> bool {
+        self.lz4
+    }
+
     /// Where the next row is written to.
     pub fn row(&mut self) -> &mut Vec<u8> {
         if self.lz4 && self.plain.len() >= BLOCK {
@@ -50,6 +55,19 @@ impl Blocks {
         put_block(&mut self.compressed, &self.plain);
         self.plain.clear();
     }
+}
+
+/// What the blocks of a body hold; none if it isn't one of ours.
+pub fn unpack(mut body: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    while !body.is_empty() {
+        let number = |at: usize| Some(u32::from_le_bytes(body.get(at..at + 4)?.try_into().ok()?) as usize);
+        let (end, length) = (CHECKSUM + number(CHECKSUM + 1)?, number(CHECKSUM + 5)?);
+        let data = body.get(CHECKSUM + HEADER..end)?;
+        plain.extend(lz4_flex::block::decompress(data, length).ok()?);
+        body = &body[end..];
+    }
+    Some(plain)
 }
 
 fn put_block(out: &mut Vec<u8>, plain: &[u8]) {
@@ -145,7 +163,9 @@ mod tests {
                 blocks.row().extend_from_slice(&row);
                 expected.extend(row);
             }
-            prop_assert_eq!(read(&blocks.finish()), expected);
+            let body = blocks.finish();
+            prop_assert_eq!(unpack(&body).unwrap(), read(&body));
+            prop_assert_eq!(read(&body), expected);
         }
     }
 }

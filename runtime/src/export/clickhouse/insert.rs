@@ -1,10 +1,11 @@
 //! From records to the bodies of inserts.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::blocks::Blocks;
+use super::blocks::{self, Blocks};
 use super::logs::Rules;
 use super::origin::{self, Entity, Scope};
 use super::row::Row;
@@ -35,8 +36,10 @@ pub struct Insert {
     pub columns: String,
     /// Whether attributes are JSON texts.
     pub json: bool,
-    /// How many rows there are.
-    pub rows: usize,
+    /// Where each row ends, before compression.
+    ends: Vec<usize>,
+    /// Whether the rows are compressed.
+    lz4: bool,
     /// The rows, compressed if that is asked for.
     pub body: Bytes,
     /// What has become of them: of several inserts, some may have to be sent again.
@@ -50,8 +53,53 @@ pub enum State {
     Waiting,
     /// ClickHouse has the rows.
     Taken,
+    /// They are more than one request may have, for this reason.
+    TooLarge(String),
     /// ClickHouse will never take them, for this reason.
     Refused(String),
+}
+
+impl Insert {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether ClickHouse still has to get them.
+    pub fn is_waiting(&self) -> bool {
+        matches!(*self.state.borrow(), State::Waiting | State::TooLarge(_))
+    }
+
+    /// Half of the rows each. `None` if there is only one.
+    pub fn halves(&self) -> Option<[Insert; 2]> {
+        let middle = self.rows() / 2;
+        if middle == 0 {
+            return None;
+        }
+        let plain = match self.lz4 {
+            true => Bytes::from(blocks::unpack(&self.body)?),
+            false => Bytes::clone(&self.body),
+        };
+        Some([self.part(&plain, 0..middle)?, self.part(&plain, middle..self.rows())?])
+    }
+
+    fn part(&self, plain: &[u8], rows: Range<usize>) -> Option<Insert> {
+        let start = rows.start.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let mut blocks = Blocks::new(self.lz4);
+        let (mut at, mut ends) = (start, Vec::with_capacity(rows.len()));
+        for end in self.ends.get(rows)? {
+            blocks.row().extend_from_slice(plain.get(at..*end)?);
+            at = *end;
+            ends.push(end - start);
+        }
+        Some(Insert {
+            columns: self.columns.clone(),
+            ends,
+            body: blocks.finish().into(),
+            state: RefCell::new(State::Waiting),
+            ..*self
+        })
+    }
 }
 
 /// Encodes what waits of a signal, one insert for each table.
@@ -144,7 +192,7 @@ impl<'a> Rows<'a> {
 
     fn finish(self) -> Vec<Insert> {
         let inserts = self.writers.into_iter().map(Writer::finish);
-        inserts.filter(|insert| insert.rows > 0).collect()
+        inserts.filter(|insert| insert.rows() > 0).collect()
     }
 }
 
@@ -156,7 +204,9 @@ struct Writer<'a> {
     blocks: Blocks,
     /// The cells that say where a row comes from, which many rows have in common.
     origin: Vec<u8>,
-    rows: usize,
+    /// Bytes of all rows so far.
+    length: usize,
+    ends: Vec<usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -167,7 +217,8 @@ impl<'a> Writer<'a> {
             json_levels: encoding.json_levels,
             blocks: Blocks::new(encoding.lz4),
             origin: Vec::new(),
-            rows: 0,
+            length: 0,
+            ends: Vec::new(),
         }
     }
 
@@ -179,9 +230,11 @@ impl<'a> Writer<'a> {
 
     fn write(&mut self, write: impl FnOnce(&mut Row<'_>)) {
         let out = self.blocks.row();
+        let before = out.len();
         write(&mut Row::new(out, &self.layout.own, self.json_levels));
         out.extend_from_slice(&self.origin);
-        self.rows += 1;
+        self.length += out.len() - before;
+        self.ends.push(self.length);
     }
 
     fn finish(self) -> Insert {
@@ -189,7 +242,8 @@ impl<'a> Writer<'a> {
             table: self.table,
             columns: self.layout.names.clone(),
             json: self.layout.has_json(),
-            rows: self.rows,
+            ends: self.ends,
+            lz4: self.blocks.is_packed(),
             body: self.blocks.finish().into(),
             state: RefCell::new(State::Waiting),
         }

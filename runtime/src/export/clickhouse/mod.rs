@@ -26,7 +26,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
-use super::exporter::Verdict;
+use super::exporter::{Body, Payload, Split, Verdict};
 use crate::buffer::Signal;
 use crate::config::{ClickHouseConfig, Retry};
 use crate::http::{self, Endpoint, HeaderMap, HeaderName, Method, Proxies};
@@ -118,10 +118,15 @@ impl ClickHouseExporter {
 
     /// Sends what of these inserts is still waiting.
     pub async fn send(&self, inserts: &[Insert], within: Duration) -> Verdict {
-        let waiting = inserts.iter().filter(|insert| *insert.state.borrow() == State::Waiting);
+        let waiting = inserts.iter().filter(|insert| insert.is_waiting());
         let sent = join_all(waiting.map(|insert| self.insert(insert, within))).await;
         let unsent = sent.into_iter().flatten();
-        match unsent.max_by_key(|verdict| matches!(verdict, Verdict::Unauthorized(_))) {
+        let weight = |verdict: &Verdict| match verdict {
+            Verdict::Unauthorized(_) => 2,
+            Verdict::TooLarge(..) => 1,
+            _ => 0,
+        };
+        match unsent.max_by_key(weight) {
             Some(verdict) => verdict,
             None => concluded(inserts),
         }
@@ -141,6 +146,10 @@ impl ClickHouseExporter {
         let state = match answer::verdict(&self.config.endpoint, &response) {
             Verdict::Delivered(_) => State::Taken,
             Verdict::Rejected(reason) => State::Refused(reason),
+            Verdict::TooLarge(reason, limit) => {
+                *insert.state.borrow_mut() = State::TooLarge(reason.clone());
+                return Some(Verdict::TooLarge(reason, limit));
+            }
             unsent => return Some(unsent),
         };
         *insert.state.borrow_mut() = state;
@@ -184,14 +193,41 @@ impl ClickHouseExporter {
     }
 }
 
+/// Halves those that were too large; the others go with the first half. What was refused already is counted.
+pub fn split(signal: Signal, inserts: &[Insert]) -> Split {
+    let (mut first, mut second, mut refused) = (Vec::new(), Vec::new(), 0);
+    for insert in inserts {
+        match &*insert.state.borrow() {
+            State::Taken => {}
+            State::Refused(_) => refused += insert.rows(),
+            State::Waiting => first.push(insert.clone()),
+            State::TooLarge(_) => match insert.halves() {
+                None => refused += insert.rows(),
+                Some([one, other]) => {
+                    first.push(one);
+                    second.push(other);
+                }
+            },
+        }
+    }
+    let payload = |inserts: Vec<Insert>| Payload {
+        signal,
+        items: inserts.iter().map(Insert::rows).sum(),
+        body: Body::ClickHouse(inserts),
+    };
+    let parts = [first, second].into_iter().filter(|inserts| !inserts.is_empty());
+    let parts = parts.map(payload).collect();
+    Split { parts, refused }
+}
+
 /// The verdict on inserts of which none waits any more.
 fn concluded(inserts: &[Insert]) -> Verdict {
     let (mut rows, mut refused) = (0, 0);
     let mut first_reason = None;
     for insert in inserts {
-        rows += insert.rows;
+        rows += insert.rows();
         if let State::Refused(reason) = &*insert.state.borrow() {
-            refused += insert.rows;
+            refused += insert.rows();
             first_reason.get_or_insert_with(|| reason.clone());
         }
     }

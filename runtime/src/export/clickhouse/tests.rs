@@ -226,7 +226,7 @@ fn only_what_was_not_taken_is_sent_again() {
         .await;
         let exporter = exporter(&server, true);
         let inserts = exporter.encode(Signal::Metrics, two_metrics(), &resource());
-        assert_eq!(inserts.iter().map(|insert| insert.rows).collect::<Vec<_>>(), [1, 1]);
+        assert_eq!(inserts.iter().map(|insert| insert.rows()).collect::<Vec<_>>(), [1, 1]);
         assert!(matches!(exporter.send(&inserts, TIME).await, Verdict::Failed(_)));
         broken.set(false);
         assert_eq!(exporter.send(&inserts, TIME).await, Verdict::Delivered(0));
@@ -276,3 +276,6 @@ fn who_may_not_look_writes_clickstacks_own_columns() {
         assert!(inserts[0].columns.contains("`EventName`"), "{}", inserts[0].columns);
     });
 }
+
+#[path = "size_tests.rs"]
+mod size;
