@@ -15,6 +15,7 @@ use crate::config::{LogsConfig, ReceiverConfig};
 use crate::diagnostics::Diagnostics;
 use crate::lambda::client::Client;
 use crate::lambda::listener;
+use crate::receiver::refusals::Refusals;
 use crate::session::Session;
 use crate::{receiver, timestamp};
 
@@ -23,18 +24,24 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Binds the receivers for the function's SDK. Another extension may have a port: then only that receiver is off.
-pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Session>>, diagnostics: &Diagnostics) {
+pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Session>>, diagnostics: &Rc<Diagnostics>) {
     let config = Rc::new(config.clone());
+    let refusals = Rc::new(Refusals::new(Rc::clone(diagnostics)));
     let take = || {
         let session = Rc::clone(session);
         move |received| session.borrow_mut().received(received)
     };
     let (http, grpc) = (&settings::ROTEL_OTLP_HTTP_ENDPOINT, &settings::ROTEL_OTLP_GRPC_ENDPOINT);
     if let Some(listener) = bind_receiver("HTTP", config.http_address, http, diagnostics).await {
-        tokio::task::spawn_local(receiver::http::serve(listener, Rc::clone(&config), take()));
+        tokio::task::spawn_local(receiver::http::serve(
+            listener,
+            Rc::clone(&config),
+            take(),
+            Rc::clone(&refusals),
+        ));
     }
     if let Some(listener) = bind_receiver("gRPC", config.grpc_address, grpc, diagnostics).await {
-        tokio::task::spawn_local(receiver::grpc::serve(listener, Rc::clone(&config), take()));
+        tokio::task::spawn_local(receiver::grpc::serve(listener, Rc::clone(&config), take(), refusals));
     }
 }
 

@@ -12,6 +12,7 @@ use prost::Message;
 use super::data_points;
 use crate::buffer::{Forwarded, Signal};
 use crate::invocation::HandlerSpan;
+use crate::otlp_json::repair;
 use crate::record::TraceContext;
 
 /// Attributes that hold the request id; the second is what older instrumentations write.
@@ -42,8 +43,16 @@ pub struct Received {
     pub spans: Vec<SentSpan>,
 }
 
-/// Reads a protobuf export request.
+/// Reads a protobuf export request. One with text that is not UTF-8 is repaired first: the other records must not be lost with
+/// it (open-telemetry/opentelemetry-specification issue 3421).
 pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
+    read_valid(signal, Bytes::clone(&request)).or_else(|error| {
+        let repaired = repair::protobuf(signal, &request).ok_or(error)?;
+        read_valid(signal, repaired.into())
+    })
+}
+
+fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
     let (mut handlers, mut sent) = (Vec::new(), Vec::new());
     let items = match signal {
         Signal::Logs => {

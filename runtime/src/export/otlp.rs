@@ -32,13 +32,19 @@ pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded])
         };
         records::write_request(&mut message, &resource_bytes, &scope, logs, spelling);
     }
-    let request = ExportLogsServiceRequest {
-        resource_logs: forwarded_logs(resource, forwarded).collect(),
-    };
-    if !request.resource_logs.is_empty() {
-        message.extend(request.encode_to_vec());
-    }
+    append_forwarded(&mut message, resource, forwarded);
     message
+}
+
+/// Requests of the SDK as they came, with our resource attributes. They were found to be valid then.
+fn append_forwarded(message: &mut Vec<u8>, resource: &Resource, forwarded: &[Forwarded]) {
+    for request in forwarded {
+        let before = message.len();
+        message.reserve(request.request.len());
+        if upsert::request(message, &request.request, resource).is_err() {
+            message.truncate(before);
+        }
+    }
 }
 
 /// The logs of the function's SDK, with our resource attributes.
@@ -51,7 +57,9 @@ pub fn forwarded_logs(resource: &Resource, forwarded: &[Forwarded]) -> impl Iter
 
 /// Encodes spans of ours and requests of the function's SDK as one export request.
 pub fn encode_spans(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarded]) -> Vec<u8> {
-    spans_request(resource, spans, forwarded).encode_to_vec()
+    let mut message = spans_request(resource, spans, &[]).encode_to_vec();
+    append_forwarded(&mut message, resource, forwarded);
+    message
 }
 
 /// Spans of ours and requests of the function's SDK as one export request.
@@ -77,7 +85,9 @@ pub fn spans_request(resource: &Resource, spans: Vec<Span>, forwarded: &[Forward
 
 /// Encodes metric requests of the function's SDK as one export request.
 pub fn encode_metrics(resource: &Resource, forwarded: &[Forwarded]) -> Vec<u8> {
-    metrics_request(resource, forwarded).encode_to_vec()
+    let mut message = Vec::new();
+    append_forwarded(&mut message, resource, forwarded);
+    message
 }
 
 /// Metric requests of the function's SDK as one export request.

@@ -21,10 +21,13 @@ pub const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// Whether messages that say they are compressed are so by gzip; the only other possibility is that none are.
 pub fn is_gzip(headers: &HeaderMap) -> Result<bool, Status> {
-    match headers.get(ENCODING).map(|value| value.as_bytes()) {
-        None | Some(b"" | b"identity") => Ok(false),
-        Some(b"gzip") => Ok(true),
-        Some(_) => Err(Status::new(
+    let value = headers
+        .get(ENCODING)
+        .map_or(&b""[..], |value| value.as_bytes().trim_ascii());
+    match value {
+        value if value.is_empty() || value.eq_ignore_ascii_case(b"identity") => Ok(false),
+        value if value.eq_ignore_ascii_case(b"gzip") => Ok(true),
+        _ => Err(Status::new(
             Code::Unimplemented,
             "only gzip or no compression (grpc-encoding) is understood",
         )),

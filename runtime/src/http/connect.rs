@@ -83,7 +83,7 @@ impl Connector {
         };
         match tls {
             None => Ok(stream),
-            Some(config) => tls::connect(config, protocol, endpoint, stream).await,
+            Some(config) => tls::connect(config, &self.options, protocol, endpoint, stream).await,
         }
     }
 

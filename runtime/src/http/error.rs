@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::endpoint::Endpoint;
 use super::tls::Pem;
+use super::trust::ALGORITHMS;
 
 /// Why there is no response. No variant holds header values, bodies or queries.
 #[derive(Debug, thiserror::Error)]
@@ -32,15 +33,21 @@ pub enum Error {
         source: io::Error,
     },
     /// The certificate does not verify.
-    #[error(
-        "{endpoint}: the certificate is not trusted ({reason}); \
-         an authority of your own goes into ROTEL_OTLP_EXPORTER_TLS_CA_FILE"
-    )]
+    #[error("{endpoint}: the certificate is not trusted: {reason}")]
     NotTrusted {
         /// Where the request was going.
         endpoint: Endpoint,
-        /// What is wrong with the certificate.
-        reason: rustls::CertificateError,
+        /// What is wrong with the certificate, and the fix.
+        reason: String,
+    },
+    /// Client and server know no version, cipher or algorithm in common.
+    #[error(
+        "{endpoint}: the server broke the TLS handshake off (handshake_failure): it must speak TLS 1.2 or 1.3 with a \
+         certificate of one of {ALGORITHMS}; ECDSA with P-521 is not supported"
+    )]
+    NoCommonTls {
+        /// Where the request was going.
+        endpoint: Endpoint,
     },
     /// Any other failure of the TLS handshake.
     #[error("{endpoint}: no TLS connection ({source}); check that this port speaks TLS, else write http://")]

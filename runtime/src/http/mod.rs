@@ -14,6 +14,7 @@ mod http2;
 mod http2_testing;
 #[cfg(test)]
 mod http2_tests;
+mod pinned;
 mod prompt;
 mod proxy;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 mod tls;
 #[cfg(test)]
 mod tls_tests;
+mod trust;
 mod unverified;
 
 use std::fmt;

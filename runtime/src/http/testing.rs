@@ -83,6 +83,11 @@ impl Server {
         Self::listen(Rc::new(handler), Some(authority.acceptor())).await
     }
 
+    /// With a certificate of the test's own.
+    pub(crate) async fn start_with(tls: TlsAcceptor, handler: impl Fn(&Seen) -> Answer + 'static) -> Self {
+        Self::listen(Rc::new(handler), Some(tls)).await
+    }
+
     /// A URL of this server with `host` instead of its address.
     pub(crate) fn url(&self, scheme: &str, host: &str) -> String {
         format!("{scheme}://{host}:{}", self.address.port())
@@ -197,10 +202,7 @@ impl Authority {
 
     /// A server that speaks these protocols.
     pub(crate) fn acceptor_for(&self, protocols: &[&[u8]]) -> TlsAcceptor {
-        let mut config = Self::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![self.certificate.clone()], self.key.clone_key())
-            .unwrap();
+        let mut config = Self::server(self.certificate.clone(), self.key.clone_key());
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
     }
@@ -219,6 +221,16 @@ impl Authority {
             .unwrap();
         config.alpn_protocols = vec![b"h2".to_vec()];
         TlsAcceptor::from(Arc::new(config))
+    }
+
+    /// A server with this certificate.
+    pub(crate) fn acceptor_with(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::new(Self::server(certificate, key)))
+    }
+
+    fn server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> ServerConfig {
+        let config = Self::builder().with_no_client_auth();
+        config.with_single_cert(vec![certificate], key).unwrap()
     }
 
     fn builder() -> ConfigBuilder<ServerConfig, WantsVerifier> {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{AlertDescription, ClientConfig, RootCertStore};
@@ -13,6 +14,8 @@ use tokio_rustls::TlsConnector;
 use super::connect::{Protocol, Stream};
 use super::endpoint::Endpoint;
 use super::error::Error;
+use super::pinned::Pinned;
+use super::trust;
 use super::unverified::Unverified;
 
 /// What the user says about TLS.
@@ -88,7 +91,15 @@ pub(super) fn client_config(options: &TlsOptions) -> Result<ClientConfig, Error>
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
     let builder = match options.skip_verify {
-        false => builder.with_root_certificates(roots(options.authorities.as_ref())?),
+        false => {
+            let own = own_authorities(options.authorities.as_ref())?;
+            let roots = Arc::new(roots(options.authorities.as_ref(), &own)?);
+            let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider).build();
+            let authorities = verifier.map_err(|error| rustls::Error::General(error.to_string()))?;
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Pinned { authorities, own }))
+        }
         true => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Unverified(provider))),
@@ -110,21 +121,29 @@ pub(super) fn client_config(options: &TlsOptions) -> Result<ClientConfig, Error>
         .map_err(|error| key.unusable(KEY, error))
 }
 
-fn roots(authorities: Option<&Pem>) -> Result<RootCertStore, Error> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+const AUTHORITIES: &str = "certificate authorities";
+
+/// The certificates of the user's CA file.
+fn own_authorities(authorities: Option<&Pem>) -> Result<Vec<CertificateDer<'static>>, Error> {
     let Some(pem) = authorities else {
-        return Ok(roots);
+        return Ok(Vec::new());
     };
-    const AUTHORITIES: &str = "certificate authorities";
     let own = pem.certificates().map_err(|error| pem.unusable(AUTHORITIES, error))?;
     if own.is_empty() {
         return Err(pem.unusable(AUTHORITIES, "it holds no certificate"));
     }
+    Ok(own)
+}
+
+fn roots(authorities: Option<&Pem>, own: &[CertificateDer<'static>]) -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     for certificate in own {
-        roots
-            .add(certificate)
-            .map_err(|error| pem.unusable(AUTHORITIES, error))?;
+        let added = roots.add(certificate.clone());
+        added.map_err(|error| match authorities {
+            Some(pem) => pem.unusable(AUTHORITIES, error),
+            None => error.into(),
+        })?;
     }
     Ok(roots)
 }
@@ -132,6 +151,7 @@ fn roots(authorities: Option<&Pem>) -> Result<RootCertStore, Error> {
 /// The TLS handshake over a fresh connection.
 pub(super) async fn connect(
     mut config: ClientConfig,
+    options: &TlsOptions,
     protocol: Protocol,
     endpoint: &Endpoint,
     stream: Stream,
@@ -142,7 +162,7 @@ pub(super) async fn connect(
         reason: error.to_string(),
     })?;
     let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    let stream = connected.map_err(|source| handshake_error(endpoint, source))?;
+    let stream = connected.map_err(|source| handshake_error(endpoint, options, source))?;
     // A server without ALPN speaks HTTP/1.1.
     if protocol == Protocol::Http2 && stream.get_ref().1.alpn_protocol() != Some(protocol.alpn()) {
         return Err(Error::NoHttp2 {
@@ -152,14 +172,15 @@ pub(super) async fn connect(
     Ok(Box::new(stream))
 }
 
-fn handshake_error(endpoint: &Endpoint, source: io::Error) -> Error {
+fn handshake_error(endpoint: &Endpoint, options: &TlsOptions, source: io::Error) -> Error {
     let endpoint = endpoint.clone();
     let inner = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(reason)) => Error::NotTrusted {
             endpoint,
-            reason: reason.clone(),
+            reason: trust::explain(reason, options.authorities.as_ref()),
         },
+        Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)) => Error::NoCommonTls { endpoint },
         Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => Error::NoHttp2 { endpoint },
         _ => Error::Tls { endpoint, source },
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::scalar;
 use super::schema::{Field, Kind, Message};
+use super::{nearest, scalar};
 
 /// Reads one JSON object as one message, which is appended to `out`.
 pub(super) struct MessageSeed<'a> {
@@ -69,8 +69,20 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.fields.iter().find(|field| field.name == key))
+        let fields = self.0.fields;
+        let known = fields.iter().find(|field| field.name == key);
+        // Protobuf's JSON has the names of the .proto files too: `resource_spans` besides `resourceSpans`.
+        let spelt_so = || fields.iter().find(|field| is_snake_case_of(key, field.name));
+        Ok(known.or_else(|| key.contains('_').then(spelt_so).flatten()))
     }
+}
+
+fn is_snake_case_of(key: &str, name: &str) -> bool {
+    let mut key = key.bytes().filter(|byte| *byte != b'_');
+    name.bytes()
+        .map(|byte| byte.to_ascii_lowercase())
+        .all(|byte| key.next() == Some(byte))
+        && key.next().is_none()
 }
 
 /// Reads the value of one field, or the elements of a repeated one.
@@ -98,8 +110,12 @@ impl<'a> FieldSeed<'a> {
         E::custom(format_args!("the value of {} does not fit", self.field.name))
     }
 
-    fn done<E: Error>(self, written: Option<()>) -> Result<(), E> {
-        written.ok_or_else(|| self.unfit())
+    /// A scalar in the place of a message is no value that a type can't hold, but another request.
+    fn check_scalar<E: Error>(&self) -> Result<(), E> {
+        match self.field.kind {
+            Kind::Message(_) => Err(self.unfit()),
+            _ => self.check(),
+        }
     }
 }
 
@@ -120,47 +136,56 @@ impl<'de> Visitor<'de> for FieldSeed<'_> {
 
     /// `null` is the same as no field.
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        match self.in_list {
-            false => Ok(()),
-            true => Err(self.unfit()),
-        }
+        Ok(())
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.check()?;
-        let written = scalar::write_bool(self.out, self.field, value);
-        self.done(written)
+        self.check_scalar()?;
+        if scalar::write_bool(self.out, self.field, value).is_none() {
+            nearest::write_bool(self.out, self.field, value);
+        }
+        Ok(())
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.check()?;
-        let written = scalar::write_integer(self.out, self.field, value.into());
-        self.done(written)
+        self.visit_i128(value.into())
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.check()?;
-        let written = scalar::write_integer(self.out, self.field, value.into());
-        self.done(written)
+        self.visit_i128(value.into())
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<(), E> {
+        self.check_scalar()?;
+        if scalar::write_integer(self.out, self.field, value).is_none() {
+            nearest::write_integer(self.out, self.field, value);
+        }
+        Ok(())
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.check()?;
-        let written = scalar::write_double(self.out, self.field, value);
-        self.done(written)
+        self.check_scalar()?;
+        if scalar::write_double(self.out, self.field, value).is_none() {
+            nearest::write_double(self.out, self.field, value);
+        }
+        Ok(())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.check()?;
-        let written = scalar::write_text(self.out, self.field, text);
-        self.done(written)
+        self.check_scalar()?;
+        if scalar::write_text(self.out, self.field, text).is_none() {
+            nearest::write_text(self.out, self.field, text);
+        }
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        self.check()?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Kind::Message(message) = self.field.kind else {
-            return Err(self.unfit());
+            // An object in the place of a single value: without it the rest can be taken.
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(());
         };
+        self.check()?;
         let mut nested = Vec::new();
         MessageSeed::new(message, &mut nested).read(map)?;
         scalar::write_bytes(self.out, self.field, &nested);
@@ -169,7 +194,11 @@ impl<'de> Visitor<'de> for FieldSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         if !self.field.repeated || self.in_list {
-            return Err(self.unfit());
+            if matches!(self.field.kind, Kind::Message(_)) {
+                return Err(self.unfit());
+            }
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
         }
         loop {
             let element = FieldSeed {

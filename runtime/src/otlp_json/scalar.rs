@@ -69,10 +69,7 @@ pub(super) fn write_text(out: &mut Vec<u8>, field: &Field, text: &str) -> Option
     match field.kind {
         Kind::String => write_bytes(out, field, text.as_bytes()),
         Kind::Hex => write_bytes(out, field, &hex(text)?),
-        Kind::Base64 => {
-            let decoded = BASE64.decode(text).or_else(|_| BASE64_URL.decode(text));
-            write_bytes(out, field, &decoded.ok()?);
-        }
+        Kind::Base64 => write_bytes(out, field, &base64(text)?),
         Kind::Enum(names) => match names.iter().find(|(name, _)| *name == text) {
             Some((_, number)) => return write_integer(out, field, (*number).into()),
             None => return write_integer(out, field, text.parse().ok()?),
@@ -82,6 +79,11 @@ pub(super) fn write_text(out: &mut Vec<u8>, field: &Field, text: &str) -> Option
         _ => return write_integer(out, field, text.parse().ok()?),
     }
     Some(())
+}
+
+/// In either alphabet, with or without padding.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text).or_else(|_| BASE64_URL.decode(text)).ok()
 }
 
 fn varint(out: &mut Vec<u8>, field: &Field, value: u64) {

@@ -12,6 +12,7 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::net::TcpListener;
 
+use super::refusals::Refusals;
 use super::{Take, answer};
 use crate::buffer::Signal;
 use crate::config::ReceiverConfig;
@@ -21,32 +22,41 @@ use crate::http::{HeaderMap, HeaderValue};
 use crate::server;
 
 /// Hands every valid request to `take`.
-pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take) {
+pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take, refusals: Rc<Refusals>) {
     server::serve_http2(listener, move |request| {
-        let (config, take) = (Rc::clone(&config), take.clone());
+        let (config, take, refusals) = (Rc::clone(&config), take.clone(), Rc::clone(&refusals));
         async move {
+            let content_type = content_type(&request);
+            let signal = grpc::signal_of(request.uri().path());
             if !is_grpc(&request) {
+                refusals.report(signal, &content_type, "the port takes OTLP/gRPC only");
                 let mut response = Response::new(Answer::default());
                 *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
                 return response;
             }
             match receive(request, &config, take).await {
                 Ok(message) => accepted(&message),
-                Err(status) => refused(&status),
+                Err(status) => {
+                    refusals.report(signal, &content_type, &status.message);
+                    refused(&status)
+                }
             }
         }
     })
     .await;
 }
 
+fn content_type(request: &Request<Incoming>) -> String {
+    let value = request.headers().get(CONTENT_TYPE);
+    let value = value.map_or(&b""[..], |value| value.as_bytes());
+    String::from_utf8_lossy(value).trim().to_ascii_lowercase()
+}
+
 fn is_grpc(request: &Request<Incoming>) -> bool {
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .map_or(&b""[..], |value| value.as_bytes());
-    let rest = content_type.strip_prefix(grpc::CONTENT_TYPE.as_bytes());
+    let content_type = content_type(request);
+    let rest = content_type.strip_prefix(grpc::CONTENT_TYPE).map(str::trim_start);
     // `application/grpc-web` is something else.
-    *request.method() == Method::POST && rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+    *request.method() == Method::POST && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['+', ';']))
 }
 
 /// Reads one call and gives the answer's message.

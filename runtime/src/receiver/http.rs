@@ -8,6 +8,7 @@ use hyper::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName
 use hyper::{Method, Request, StatusCode};
 use tokio::net::TcpListener;
 
+use super::refusals::Refusals;
 use super::{Take, answer};
 use crate::buffer::Signal;
 use crate::config::ReceiverConfig;
@@ -30,6 +31,15 @@ enum Format {
 }
 
 impl Format {
+    /// What a request that doesn't say so is. No protobuf request begins with what JSON begins with.
+    fn of_body(body: &[u8]) -> Self {
+        let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        match text.starts_with(b"{") {
+            true => Format::Json,
+            false => Format::Protobuf,
+        }
+    }
+
     fn content_type(self) -> &'static str {
         match self {
             Format::Protobuf => "application/x-protobuf",
@@ -47,13 +57,18 @@ fn refusal<T>(status: StatusCode, reason: impl Into<Cow<'static, str>>) -> Resul
 }
 
 /// Hands every valid request to `take`.
-pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take) {
+pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take, refusals: Rc<Refusals>) {
     server::serve(listener, move |request| {
-        let (config, take) = (Rc::clone(&config), take.clone());
+        let (config, take, refusals) = (Rc::clone(&config), take.clone(), Rc::clone(&refusals));
         async move {
             // What can't be read as either is answered in protobuf, as most SDKs write it.
-            let format = format_of(request.headers());
+            let format = format_of(request.headers()).ok().flatten();
+            let content_type = header(request.headers(), &CONTENT_TYPE).to_owned();
+            let signal = signal_of(request.method(), request.uri().path(), &config).ok();
             let answered = receive(request, &config, take).await;
+            if let Err(Refusal(_, reason)) = &answered {
+                refusals.report(signal, &content_type, reason);
+            }
             answer_to(format.unwrap_or(Format::Protobuf), answered)
         }
     })
@@ -82,7 +97,7 @@ async fn receive(
             Err(gzip::Failure::Invalid) => return refusal(StatusCode::BAD_REQUEST, "the body is no valid gzip"),
         },
     };
-    let body = match format {
+    let body = match format.unwrap_or_else(|| Format::of_body(&body)) {
         Format::Protobuf => body,
         Format::Json => match otlp_json::to_protobuf(signal, &body) {
             Ok(body) => body,
@@ -125,12 +140,13 @@ fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
         .unwrap_or_default()
 }
 
-fn format_of(headers: &HeaderMap) -> Result<Format, Refusal> {
+fn format_of(headers: &HeaderMap) -> Result<Option<Format>, Refusal> {
     let value = header(headers, &CONTENT_TYPE);
     let media_type = value.split(';').next().unwrap_or_default().trim();
     match media_type.to_ascii_lowercase().as_str() {
-        "application/x-protobuf" | "application/protobuf" => Ok(Format::Protobuf),
-        "application/json" => Ok(Format::Json),
+        "application/x-protobuf" | "application/protobuf" => Ok(Some(Format::Protobuf)),
+        "application/json" | "text/json" => Ok(Some(Format::Json)),
+        "" => Ok(None),
         _ => refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "only application/x-protobuf and application/json are taken; gRPC has a port of its own",
@@ -138,10 +154,17 @@ fn format_of(headers: &HeaderMap) -> Result<Format, Refusal> {
     }
 }
 
+/// Codings count in any case, `x-gzip` is `gzip`, and `identity` says nothing (RFC 9110, section 8.4.1).
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
-    match header(headers, &CONTENT_ENCODING) {
-        "" | "identity" => Ok(false),
-        "gzip" => Ok(true),
+    let values = headers.get_all(CONTENT_ENCODING).iter();
+    let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let codings = codings.map(|coding| coding.trim_ascii().to_ascii_lowercase());
+    let codings: Vec<Vec<u8>> = codings
+        .filter(|coding| !matches!(&**coding, b"" | b"identity"))
+        .collect();
+    match codings.iter().map(Vec::as_slice).collect::<Vec<_>>()[..] {
+        [] => Ok(false),
+        [b"gzip" | b"x-gzip"] => Ok(true),
         _ => refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "only gzip or no compression is taken",
@@ -215,10 +238,23 @@ mod tests {
     #[test]
     fn formats_and_compressions() {
         let format = |value| format_of(&headers(CONTENT_TYPE, value)).map_err(|refusal| refusal.0);
-        assert_eq!(format("application/x-protobuf; x=1"), Ok(Format::Protobuf));
-        assert_eq!(format("Application/JSON; charset=utf-8"), Ok(Format::Json));
+        assert_eq!(format("application/x-protobuf; x=1"), Ok(Some(Format::Protobuf)));
+        assert_eq!(format("Application/JSON; charset=utf-8"), Ok(Some(Format::Json)));
+        assert_eq!(format_of(&HeaderMap::new()), Ok(None));
+        for (body, format) in [
+            (&b"\xef\xbb\xbf {"[..], Format::Json),
+            (b"\n\0", Format::Protobuf),
+            (b"", Format::Protobuf),
+        ] {
+            assert_eq!(Format::of_body(body), format);
+        }
         assert_eq!(format("text/plain"), Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        assert_eq!(is_gzip(&headers(CONTENT_ENCODING, "gzip")), Ok(true));
+        for gzip in ["gzip", "GZIP", " x-gzip ", "identity, Gzip"] {
+            assert_eq!(is_gzip(&headers(CONTENT_ENCODING, gzip)), Ok(true), "{gzip}");
+        }
+        for none in ["identity", "", "Identity,"] {
+            assert_eq!(is_gzip(&headers(CONTENT_ENCODING, none)), Ok(false), "{none}");
+        }
         assert_eq!(is_gzip(&HeaderMap::new()), Ok(false));
         assert!(is_gzip(&headers(CONTENT_ENCODING, "br")).is_err());
     }

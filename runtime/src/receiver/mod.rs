@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod grpc;
 pub mod http;
+pub mod refusals;
 
 use crate::convert::sdk::Received;
 

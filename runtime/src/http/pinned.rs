@@ -1,0 +1,90 @@
+//! Trust in certificates of the CA file themselves, besides what they signed.
+
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+
+/// Accepts what the authorities signed, and the very certificates that the user's CA file holds. `openssl req -x509` makes
+/// certificates with CA:TRUE, which webpki refuses as a server's (`CaUsedAsEndEntity`), while OpenSSL, Go and Node.js trust
+/// one that is in their list of roots.
+#[derive(Debug)]
+pub(super) struct Pinned {
+    pub(super) authorities: Arc<WebPkiServerVerifier>,
+    /// The certificates of the CA file.
+    pub(super) own: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Pinned {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let verified = self
+            .authorities
+            .verify_server_cert(certificate, intermediates, name, ocsp_response, now);
+        let is_own = self.own.iter().any(|own| own.as_ref() == certificate.as_ref());
+        match verified {
+            Err(Error::InvalidCertificate(reason)) if is_own && is_about_the_issuer(&reason) => {
+                rustls::client::verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.authorities.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.authorities.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.authorities.supported_verify_schemes()
+    }
+}
+
+/// Whether only the way to an authority is missing. webpki looks at the time first (`check_issuer_independent_properties` of
+/// 0.103), so a certificate that has expired or isn't valid yet is refused as such before; a test holds that.
+fn is_about_the_issuer(reason: &CertificateError) -> bool {
+    match reason {
+        CertificateError::UnknownIssuer => true,
+        reason => is_authority_as_server(reason) || is_algorithm(reason),
+    }
+}
+
+/// Whether a server shows an authority's own certificate.
+pub(super) fn is_authority_as_server(reason: &CertificateError) -> bool {
+    let CertificateError::Other(other) = reason else {
+        return false;
+    };
+    other.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
+}
+
+/// Whether nobody here can check the signature.
+pub(super) fn is_algorithm(reason: &CertificateError) -> bool {
+    matches!(
+        reason,
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
+    )
+}

@@ -1,0 +1,42 @@
+//! Requests of the function's SDK that can't be taken. SDKs keep quiet about failed exports unless their own diagnostics are
+//! on, so the extension reports the first of each signal.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::buffer::Signal;
+use crate::diagnostics::Diagnostics;
+
+/// Reports refusals.
+pub struct Refusals {
+    diagnostics: Rc<Diagnostics>,
+    /// By signal; the last is of requests that name none.
+    reported: Cell<[bool; 4]>,
+}
+
+impl Refusals {
+    /// None yet.
+    pub fn new(diagnostics: Rc<Diagnostics>) -> Self {
+        let reported = Cell::default();
+        Refusals { diagnostics, reported }
+    }
+
+    /// A request with this content type was refused.
+    pub fn report(&self, signal: Option<Signal>, content_type: &str, reason: &str) {
+        let mut reported = self.reported.get();
+        let place = signal.and_then(|signal| Signal::ALL.iter().position(|known| *known == signal));
+        if std::mem::replace(&mut reported[place.unwrap_or(3)], true) {
+            return;
+        }
+        self.reported.set(reported);
+        let signal = signal.map_or("telemetry", Signal::name);
+        let content_type = match content_type {
+            "" => "without content type".to_owned(),
+            kind => format!("content type {kind}"),
+        };
+        self.diagnostics.warn(&format!(
+            "a request with {signal} of the function's OpenTelemetry SDK was refused ({content_type}): {reason}; further ones \
+             are refused without a message"
+        ));
+    }
+}
