@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use tokio::sync::Notify;
 
-use super::exporter::{Exporter, Verdict};
+use super::exporter::Exporter;
 use super::judgement::Outcome;
 use super::lane::{LAST_REQUESTS, Lane};
+use super::needs::BUDGET;
 use super::queue::{Content, Waiting};
 use super::setup::{Ready, Setup};
 use crate::buffer::Signal;
@@ -22,7 +23,12 @@ use crate::timestamp;
 const REQUEST_BYTES: usize = 1024 * 1024;
 
 /// An invocation waits this long for the first exporter; secrets usually take a tenth of it.
-const SETUP_WAIT: Duration = Duration::from_secs(1);
+const SETUP_WAIT: Duration = Duration::from_millis(900);
+
+/// Few requests are given so much time.
+const FROZEN: Duration = Duration::from_secs(10);
+/// Time for answers that came while the environment was frozen.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Why there is a flush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +71,9 @@ impl Delivery {
         let mut lanes: Vec<Lane> = lanes.collect();
         // Logs are most of it: the others are on their way before these are encoded.
         lanes.sort_by_key(|lane| lane.signal == Signal::Logs);
+        for (place, lane) in lanes.iter_mut().enumerate() {
+            lane.place = place;
+        }
         let names = match destinations.len() {
             1 => Vec::new(),
             _ => destinations
@@ -91,7 +100,11 @@ impl Delivery {
     }
 
     /// Sends what waits, until nothing is left, something fails or the time is over. What failed is kept.
-    pub async fn flush(&self, until: Instant, purpose: Purpose) {
+    ///
+    /// A routine flush ends before that where a backend is at fault: it waits [`BUDGET`] in all for what comes to nothing. A
+    /// request that is under way then goes on, through a freeze as well.
+    pub async fn flush(self: &Rc<Self>, until: Instant, purpose: Purpose) {
+        let began = Instant::now();
         if self.ready(until, purpose).await.is_none() {
             return;
         }
@@ -99,6 +112,10 @@ impl Delivery {
             Purpose::Routine => 1,
             Purpose::Shutdown => LAST_REQUESTS,
         };
+        if purpose == Purpose::Shutdown {
+            self.give_up_the_frozen(until).await;
+        }
+        let budget = BUDGET.saturating_sub(began.elapsed());
         let lanes = self.lanes.iter().flat_map(|lane| (0..at_once).map(move |_| lane));
         let drained = lanes.enumerate().map(async |(at, lane)| {
             if at > 0 {
@@ -106,7 +123,7 @@ impl Delivery {
                 tokio::task::yield_now().await;
             }
             if let Some(_turn) = lane.turn(until, purpose).await {
-                self.drain(lane, until, purpose).await;
+                self.drain(lane, until, purpose, budget).await;
             }
         });
         join_all(drained).await;
@@ -128,7 +145,10 @@ impl Delivery {
     }
 
     /// Sends what one lane has, one request after the other.
-    async fn drain(&self, lane: &Lane, until: Instant, purpose: Purpose) {
+    async fn drain(self: &Rc<Self>, lane: &Lane, until: Instant, purpose: Purpose, mut budget: Duration) {
+        if purpose == Purpose::Routine && !lane.has_turn().await {
+            return;
+        }
         loop {
             lane.meet(self.setup.generation());
             let Some(time) = lane.time_for_a_request(until, purpose) else {
@@ -138,13 +158,25 @@ impl Delivery {
             let Some(exporter) = ready.exporters.get(lane.destination).and_then(Option::as_ref) else {
                 return;
             };
-            let outcome = self.attempt(lane, &ready, exporter, until, time).await;
+            let began = Instant::now();
+            let answer_until = lane.answer_until(until, purpose, budget);
+            let outcome = self.attempt(lane, &ready, exporter, answer_until, time).await;
             self.progress.notify_waiters();
             match outcome {
+                Outcome::Unanswered => return,
+                // What is still under way may fail and be queued again.
+                Outcome::None if purpose == Purpose::Shutdown && lane.underway.requests() > 0 && began < until => {
+                    lane.underway.one_ended(until).await;
+                }
                 Outcome::None => return,
-                Outcome::Done => {}
+                Outcome::Done => continue,
+                Outcome::Refused => {}
                 Outcome::Unauthorized if self.setup.refresh(purpose) => {
-                    self.setup.ready(patience(until, purpose)).await;
+                    let until = match purpose {
+                        Purpose::Shutdown => until,
+                        Purpose::Routine => until.min(Instant::now() + budget),
+                    };
+                    self.setup.ready(until).await;
                 }
                 Outcome::Failed | Outcome::Unauthorized => {
                     let retry = exporter.retry(lane.signal);
@@ -154,53 +186,31 @@ impl Delivery {
                     tokio::time::sleep(pause).await;
                 }
             }
+            budget = budget.saturating_sub(began.elapsed());
+            if purpose == Purpose::Routine && budget.is_zero() {
+                return;
+            }
         }
     }
 
-    async fn attempt(
-        &self,
-        lane: &Lane,
-        ready: &Ready,
-        exporter: &Exporter,
-        until: Instant,
-        time: Duration,
-    ) -> Outcome {
-        if !self.fill(lane, ready, exporter, until).await {
-            return Outcome::None;
-        }
-        let began = Instant::now();
-        let verdict = exporter.prepare(time).await;
-        if !matches!(verdict, Verdict::Delivered(_)) {
-            return self.judge(lane, exporter, None, verdict, began);
-        }
-        let waiting = lane.queue.borrow_mut().pop();
-        let Some(Waiting { since, content }) = waiting else {
-            return Outcome::None;
-        };
-        let payload = match content {
-            Content::Payload(payload) => Some(payload),
-            Content::Records(records) => exporter.encode(lane.signal, records, &ready.resource),
-        };
-        // Records that the exporter doesn't take at all are dropped here.
-        let Some(payload) = payload else { return Outcome::Done };
-        let size = payload.request_size();
-        if payload.items > 1 && !(lane.size_limit.get().allows(size) && exporter.usual_limit(lane.signal).allows(size))
-        {
-            let split = exporter.split(&payload);
-            if split.parts.len() > 1 {
-                self.queue_parts(lane, split, since, "");
-                return Outcome::Done;
+    /// Requests that are older than any timeout were frozen: their connections may be gone without a word. They get a moment
+    /// for answers that have come meanwhile, then what they carry is sent again.
+    async fn give_up_the_frozen(&self, until: Instant) {
+        let is_frozen = |lane: &&Lane| lane.underway.is_older_than(FROZEN, timestamp::now());
+        let moment = until.min(Instant::now() + MOMENT);
+        let frozen = self.lanes.iter().filter(is_frozen);
+        join_all(frozen.map(async |lane| {
+            while lane.underway.requests() > 0 && Instant::now() < moment {
+                lane.underway.one_ended(moment).await;
             }
-        }
-        let left = time.saturating_sub(began.elapsed());
-        let began = Instant::now();
-        let verdict = exporter.send(&payload, left).await;
-        self.judge(lane, exporter, Some((payload, since)), verdict, began)
+            lane.underway.give_up();
+        }))
+        .await;
     }
 
     /// Sees to it that something waits in the lane: what failed, what other lanes took along, or what waits for all.
     /// False if there is nothing.
-    async fn fill(&self, lane: &Lane, ready: &Ready, exporter: &Exporter, until: Instant) -> bool {
+    pub(super) async fn ensure_queued(&self, lane: &Lane, ready: &Ready, exporter: &Exporter, until: Instant) -> bool {
         let limit = exporter.retry(lane.signal).max_elapsed_time;
         let expired = lane.queue.borrow_mut().expire(timestamp::now(), limit);
         self.session.borrow_mut().drops_mut().expired += expired as u64;
@@ -219,7 +229,9 @@ impl Delivery {
     /// Whether the other exporters of the signal keep up. One that is away is not waited for: its queue overflows.
     fn others_have_room(&self, lane: &Lane, ready: &Ready) -> bool {
         self.lanes.iter().all(|other| {
-            let away = !other.is_open() || !ready.exporters.get(other.destination).is_some_and(Option::is_some);
+            let away = !other.is_open()
+                || other.underway.is_left()
+                || !ready.exporters.get(other.destination).is_some_and(Option::is_some);
             std::ptr::eq(other, lane)
                 || other.signal != lane.signal
                 || away

@@ -13,8 +13,12 @@ use crate::timestamp;
 pub(super) enum Outcome {
     /// There was nothing to send, or nothing to send it with.
     None,
-    /// It was taken, or refused for good.
+    /// It was taken.
     Done,
+    /// It was refused for good, or is to be sent in parts.
+    Refused,
+    /// There is no answer yet; the request goes on.
+    Unanswered,
     /// It failed and is kept.
     Failed,
     /// Our key isn't accepted.
@@ -55,9 +59,13 @@ impl Delivery {
             }
             Verdict::PartlyRejected(refused, reason) => {
                 taken();
-                self.rejected(lane, refused, &reason)
+                self.rejected(lane, refused, &reason);
+                Outcome::Done
             }
-            Verdict::Rejected(reason) => self.rejected(lane, items, &reason),
+            Verdict::Rejected(reason) => {
+                self.rejected(lane, items, &reason);
+                Outcome::Refused
+            }
             Verdict::TooLarge(reason, named) => {
                 lane.circuit.borrow_mut().close();
                 let Some(((payload, since), size)) = payload.zip(size) else {
@@ -69,7 +77,7 @@ impl Delivery {
                     lane.size_limit.set(limit);
                 }
                 self.queue_parts(lane, exporter.split(&payload), since, &reason);
-                Outcome::Done
+                Outcome::Refused
             }
             Verdict::Unauthorized(reason) => {
                 failed();
@@ -114,6 +122,7 @@ impl Delivery {
 
     fn succeeded(&self, lane: &Lane, began: Instant) {
         lane.circuit.borrow_mut().answered(began.elapsed());
+        lane.needs.borrow_mut().answered(began.elapsed());
         if lane.failing.replace(false) && !self.is_failing(lane.destination) {
             let backend = self.backend(lane);
             self.diagnostics
@@ -121,14 +130,13 @@ impl Delivery {
         }
     }
 
-    fn rejected(&self, lane: &Lane, items: usize, reason: &str) -> Outcome {
+    fn rejected(&self, lane: &Lane, items: usize, reason: &str) {
         lane.circuit.borrow_mut().close();
         self.session.borrow_mut().drops_mut().rejected += items as u64;
         let signal = lane.signal.name();
         self.diagnostics.warn_once(&format!(
             "{reason}; such {signal} are dropped, check endpoint and settings"
         ));
-        Outcome::Done
     }
 
     fn keep(&self, lane: &Lane, payload: Option<(Payload, u64)>, reason: &str) {
@@ -177,7 +185,7 @@ impl Delivery {
     pub fn conclude(&self) {
         self.setup.conclude();
         let drops = self.session.borrow().drops();
-        let unsent: usize = self.lanes.iter().map(|lane| lane.queue.borrow().items()).sum();
+        let unsent: usize = self.lanes.iter().map(Lane::items).sum();
         let waiting = self.session.borrow().waiting();
         let dropped = drops.buffer_full + drops.queue_full;
         if dropped + drops.rejected + drops.expired > 0 || unsent + waiting > 0 {

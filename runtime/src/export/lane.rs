@@ -7,8 +7,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::circuit::{Circuit, Permit};
 use super::delivery::Purpose;
+use super::needs::Needs;
 use super::queue::Queue;
 use super::size::SizeLimit;
+use super::underway::Underway;
 use crate::buffer::Signal;
 use crate::timestamp;
 
@@ -19,13 +21,20 @@ const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
 /// requests, and a slow backend has no time for one after the other.
 pub(super) const LAST_REQUESTS: u32 = 4;
 
+/// So long the answer to an earlier request is looked for, which may have come while the environment was frozen.
+const A_LOOK: Duration = Duration::from_millis(2);
+
 /// The way of one signal to one exporter.
 pub(super) struct Lane {
+    /// Its place among the lanes.
+    pub place: usize,
     /// The exporter's place among the destinations.
     pub destination: usize,
     pub signal: Signal,
     pub queue: RefCell<Queue>,
     pub circuit: RefCell<Circuit>,
+    pub needs: RefCell<Needs>,
+    pub underway: Underway,
     /// The last request failed, and that was said.
     pub failing: Cell<bool>,
     /// The sizes that the backend takes; it stays known when the exporters are made anew.
@@ -43,11 +52,17 @@ pub(super) struct Lane {
 impl Lane {
     pub fn new(destination: usize, signal: Signal) -> Self {
         Lane {
+            place: 0,
             destination,
             signal,
             queue: RefCell::default(),
             circuit: RefCell::default(),
+            needs: RefCell::default(),
+            underway: Underway::default(),
             failing: Cell::default(),
+            size_limit: Cell::default(),
+            split: Cell::default(),
+            dropped: Cell::default(),
             generation: Cell::default(),
             turns: Semaphore::new(LAST_REQUESTS as usize),
         }
@@ -70,14 +85,40 @@ impl Lane {
         }
     }
 
+    /// Records that wait or are under way.
+    pub fn items(&self) -> usize {
+        self.queue.borrow().items() + self.underway.items()
+    }
+
+    /// Whether a routine flush may send something. A request that an earlier flush left is not waited for again, or a backend
+    /// that hangs would cost every invocation something; beside it there are others only where the backend is known to take
+    /// its time.
+    pub async fn has_turn(&self) -> bool {
+        self.underway.one_ended(Instant::now() + A_LOOK).await;
+        let is_slow = self.is_open() && self.needs.borrow().is_slow();
+        match self.underway.requests() {
+            0 => true,
+            others => is_slow && others < LAST_REQUESTS as usize,
+        }
+    }
+
+    /// Until when a flush waits for an answer; `budget` is left for what comes to nothing.
+    pub fn answer_until(&self, until: Instant, purpose: Purpose, budget: Duration) -> Instant {
+        match purpose {
+            Purpose::Shutdown => until,
+            Purpose::Routine => until.min(Instant::now() + self.needs.borrow().patience().min(budget)),
+        }
+    }
+
     /// How long the next request may take; none if there is no time or no use.
     pub fn time_for_a_request(&self, until: Instant, purpose: Purpose) -> Option<Duration> {
         let left = until.checked_duration_since(Instant::now());
         let left = left.filter(|left| !left.is_zero())?;
         match self.circuit.borrow().permit(timestamp::now()) {
-            Permit::Open => Some(left),
             _ if purpose == Purpose::Shutdown => Some(left),
-            Permit::Probe(time) => Some(left.min(time)),
+            // The exporter's own timeout counts: the request may outlive the flush.
+            Permit::Open => Some(Duration::MAX),
+            Permit::Probe(time) => Some(time),
             Permit::Refused => None,
         }
     }

@@ -26,6 +26,12 @@ pub(super) fn explain(reason: &CertificateError, authorities: Option<&Pem>) -> S
             None => format!("{reason}; a certificate authority of your own goes into {SETTING}"),
             Some(pem) => format!("{reason}: neither the certificate nor its authority is in {pem} ({SETTING})"),
         },
+        CertificateError::BadSignature => match authorities {
+            None => reason.to_string(),
+            Some(pem) => format!(
+                "{reason}: it was not signed by the authority of that name in {pem} ({SETTING}), which may be an older one"
+            ),
+        },
         reason if is_authority_as_server(reason) => match authorities {
             None => format!("it is an authority's own, CA:TRUE; to trust this very certificate, put it into {SETTING}"),
             Some(pem) => format!("it is an authority's own, CA:TRUE, and not the one in {pem} ({SETTING})"),
