@@ -81,13 +81,15 @@ fn all_lines_arrive_behind_a_proxy_with_a_limit() {
         };
         lambda.invocation(&request_id(1), &lines(0)).await;
         assert_eq!(intake.bodies(), lines(0), "with the invocation, and each once");
+        lambda.invocation(&request_id(2), &lines(2_000)).await;
+        assert_eq!(intake.bodies().len(), 4_000);
         let refused = intake.refused();
         assert!(
             (1..6).contains(&refused),
             "{refused} requests until the limit was known"
         );
-        lambda.invocation(&request_id(2), &lines(2_000)).await;
-        assert_eq!(intake.bodies().len(), 4_000);
+        lambda.invocation(&request_id(3), &lines(4_000)).await;
+        assert_eq!(intake.bodies().len(), 6_000);
         assert_eq!(intake.refused(), refused, "it is remembered");
         assert_eq!(extension.lines_with("413"), 1, "{}", extension.output());
         lambda.shutdown("spindown");

@@ -27,7 +27,7 @@ fn capacity_follows_the_functions_memory() {
 
 #[test]
 fn the_oldest_of_the_least_severe_goes_first() {
-    let mut buffer = Buffer::new(8 * 1024);
+    let mut buffer = Buffer::new(10 * 1024);
     for number in 0..40 {
         let severity = if number % 2 == 0 {
             Severity::Error
