@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { hasSources } from "./sources";
 
 /** File that describes the built zips, in the same folder. */
 export const manifestFileName = "manifest.json";
@@ -10,24 +11,30 @@ export const layersPackage = "clickstack-lambda-layers";
 /**
  * The folder that holds the built zips: the one that CLICKSTACK_LAYERS_DIRECTORY names, else `dist/layers` of a source
  * checkout, where `npm run layers:build` puts them, else the npm package {@link layersPackage}.
+ * @param root folder of this package.
  * @throws when they are in none of these; the message says how to get them.
  */
-export function layersDirectory(): string {
+export function layersDirectory(root = packageRoot(__dirname)): string {
   const named = process.env.CLICKSTACK_LAYERS_DIRECTORY;
   if (named) return resolve(named);
-  const root = packageRoot(__dirname);
   const built = join(root, "dist", "layers");
   if (existsSync(join(built, manifestFileName))) return built;
   const installed = installedLayers(root);
   if (installed !== undefined) return installed;
   throw new Error(
     `The extension's layers are not here: they are not built (${join(built, manifestFileName)} does not exist), and the ` +
-      `npm package ${layersPackage} is not installed. ${mend(root)}`,
+      `npm package ${layersPackage} is not installed. ${howToGetThem(root)}`,
   );
 }
 
-/** The two ways to get the layers. */
-function mend(root: string): string {
+/** The ways to get the layers; the one that works without a release of the package comes first. */
+function howToGetThem(root: string): string {
+  if (hasSources(root)) {
+    return (
+      `Build them: \`npm run layers:build -- --all-architectures\` in ${root} (Rust and Python are needed). ` +
+      "Or name the folder of layers that are built elsewhere in CLICKSTACK_LAYERS_DIRECTORY."
+    );
+  }
   return (
     `Install that package (\`npm install ${layersPackage}\` in ${installationOf(root)}), or build them: ` +
     "`npm run layers:build` in a checkout of clickstack-lambda, whose dist/layers CLICKSTACK_LAYERS_DIRECTORY then names " +

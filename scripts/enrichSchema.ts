@@ -222,7 +222,7 @@ function languages(awsVersion: string): Record<string, unknown> {
       readme: pythonReadme,
     },
     go: {
-      importBasePath: "clickstack-lambda/sdk/go/clickstacklambda",
+      importBasePath: "example.com/pulumi-clickstack-lambda/sdk/go/clickstacklambda",
       rootPackageName: "clickstacklambda",
       generateResourceContainerTypes: true,
       respectSchemaVersion: true,

@@ -2,7 +2,7 @@
 package main
 
 import (
-	clickstack "clickstack-lambda/sdk/go/clickstacklambda"
+	clickstack "example.com/pulumi-clickstack-lambda/sdk/go/clickstacklambda"
 
 	"github.com/pulumi/pulumi-aws/sdk/v7/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v7/go/aws/lambda"

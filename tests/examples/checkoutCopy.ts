@@ -1,5 +1,15 @@
 import { execFile, execFileSync } from "node:child_process";
-import { accessSync, constants, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type Engine, engineDiagnostics } from "../../sandbox/engine";
@@ -10,8 +20,8 @@ const root = join(__dirname, "..", "..");
 const unread = /^(bench|demo|runtime|sandbox|sdk|tests)\//;
 
 /**
- * Copies what git has of this checkout into a temporary folder, as a clone would be, with this checkout's installed npm
- * packages. Pulumi writes the stacks' configuration beside the projects: here it is away with the copy.
+ * Copies what git has of this checkout into a temporary folder, as a clone is after `npm ci`: with the npm packages and the
+ * compiled package of this checkout, to which the examples' package `clickstack-lambda` leads. Pulumi writes the stacks' configuration beside the projects: here it is away with the copy.
  */
 export function copyCheckout(): { directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), "checkout-"));
@@ -20,7 +30,13 @@ export function copyCheckout(): { directory: string; remove(): void } {
     if (file === "" || unread.test(file) || !existsSync(join(root, file))) continue;
     cpSync(join(root, file), join(directory, file), { recursive: true });
   }
-  symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
+  for (const made of ["node_modules", "dist"]) symlinkSync(join(root, made), join(directory, made));
+  for (const example of readdirSync(join(directory, "examples"))) {
+    const project = join(directory, "examples", example);
+    if (!existsSync(join(project, "package.json"))) continue;
+    mkdirSync(join(project, "node_modules"));
+    symlinkSync(directory, join(project, "node_modules", "clickstack-lambda"));
+  }
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 

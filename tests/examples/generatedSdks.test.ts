@@ -66,8 +66,8 @@ describe("the generated SDKs", function () {
       const example = join(root, "examples", name);
       if (!hasGoFor(readFileSync(join(example, "go.mod"), "utf8"))) this.skip();
       const directory = cachedSdk("go");
-      // Where `pulumi package add` puts it.
-      const sdk = join(directory, "sdks", "clickstack-lambda", "clickstacklambda");
+      // Where `pulumi install` puts it.
+      const sdk = join(directory, "sdks", "clickstack-lambda");
       if (!existsSync(sdk)) cpSync(join(directory, "sdk"), sdk, { recursive: true });
       for (const file of ["main.go", "go.mod", "go.sum"]) {
         rmSync(join(directory, file), { force: true });

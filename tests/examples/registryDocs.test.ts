@@ -96,6 +96,8 @@ describe("the Pulumi registry's pages", () => {
     assert.ok(installation.includes(`from "${language.nodejs.packageName}"`));
     assert.ok(installation.includes(`import ${language.python.packageName} as`));
     assert.ok(installation.includes(`"${language.go.importBasePath}"`));
+    // What `pulumi package add` prints for a package without a repository, whatever the schema says (ExtractImportBasePath).
+    assert.equal(language.go.importBasePath, "example.com/pulumi-clickstack-lambda/sdk/go/clickstacklambda");
     const { rootNamespace, namespaces } = language.csharp;
     assert.ok(installation.includes(`using ${rootNamespace}.${namespaces["clickstack-lambda"]}`));
   });
