@@ -12,6 +12,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper_util::rt::TokioIo;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use super::connect::{Connector, Protocol, Stream};
 use super::deadline::within;
@@ -35,6 +36,8 @@ pub(super) const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("clickstack-extension/", env!("CARGO_PKG_VERSION")));
 
 type Sender = SendRequest<Full<Bytes>>;
+/// How a connection ended, once it has.
+type End = JoinHandle<hyper::Result<()>>;
 pub(super) type Key = (Scheme, String, u16);
 
 struct Idle {
@@ -78,7 +81,7 @@ impl Client {
     pub async fn open_ahead(&self, endpoint: &Endpoint) {
         *self.ahead.borrow_mut().entry(key(endpoint)).or_default() += 1;
         let opened = within(AHEAD, self.connect(endpoint)).await;
-        if let Some(Ok(sender)) = opened {
+        if let Some(Ok((sender, _))) = opened {
             self.keep(endpoint, sender);
         }
         if let Some(count) = self.ahead.borrow_mut().get_mut(&key(endpoint)) {
@@ -140,10 +143,12 @@ impl Client {
                 Err(_) => stage.set(Stage::Connecting),
             }
         }
-        let mut sender = self.connect(&request.endpoint).await?;
+        let (mut sender, end) = self.connect(&request.endpoint).await?;
         stage.set(Stage::Responding);
-        let response = attempt(&mut sender, message).await.map_err(broken)?;
-        self.finish(request, sender, response).await
+        match attempt(&mut sender, message).await {
+            Ok(response) => self.finish(request, sender, response).await,
+            Err(error) => Err(broken(cause(error, end).await)),
+        }
     }
 
     async fn finish(
@@ -191,7 +196,7 @@ impl Client {
         }
     }
 
-    async fn connect(&self, endpoint: &Endpoint) -> Result<Sender, Error> {
+    async fn connect(&self, endpoint: &Endpoint) -> Result<(Sender, End), Error> {
         let stream = self.connector.open(endpoint, Protocol::Http1).await?;
         handshake(endpoint, stream).await
     }
@@ -252,7 +257,18 @@ fn breaks_before_response(error: &hyper::Error) -> bool {
     error.is_canceled() || error.is_closed() || error.is_incomplete_message() || io.is_some()
 }
 
-async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<Sender, Error> {
+/// Why a request on a new connection failed. Only the connection's task knows what a server sent before the request.
+async fn cause(error: hyper::Error, end: End) -> hyper::Error {
+    if !error.is_closed() && !error.is_canceled() {
+        return error;
+    }
+    match end.await {
+        Ok(Err(cause)) => cause,
+        _ => error,
+    }
+}
+
+async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<(Sender, End), Error> {
     let (sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|source| Error::Broken {
@@ -260,10 +276,7 @@ async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<Sender, Error>
             source,
         })?;
     // The request that uses the connection hears of its errors; an idle one's end shows on the next use.
-    tokio::task::spawn_local(async move {
-        let _ = connection.await;
-    });
-    Ok(sender)
+    Ok((sender, tokio::task::spawn_local(connection)))
 }
 
 #[cfg(test)]

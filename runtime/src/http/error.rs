@@ -138,9 +138,11 @@ pub enum Error {
     },
 }
 
-/// What to do where the server speaks HTTP/2 alone: its first frame is no HTTP/1 version to the library.
+/// What to do where the server speaks HTTP/2 alone: to the library its first frame is an invalid HTTP/1 version, or an
+/// unexpected message where it comes before the request.
 fn other_protocol(source: &hyper::Error) -> &'static str {
-    match source.to_string().contains("invalid HTTP version") {
+    let words = source.to_string();
+    match words.contains("invalid HTTP version") || words.contains("unexpected message") {
         true => {
             "; this port seems to speak gRPC (usually 4317): set ROTEL_OTLP_EXPORTER_PROTOCOL=grpc, or use the port for \
              OTLP/HTTP (usually 4318)"
