@@ -5,6 +5,7 @@ import { join } from "node:path";
 /** What the extension is compiled from: files and folders of the checkout. */
 const inputs = [
   ...["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs", "runtime/src"],
+  ...["runtime/build/formats.rs", "runtime/log_formats.json"],
   ...["layers/compile.ts", "layers/zip.ts"],
 ];
 

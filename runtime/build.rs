@@ -1,4 +1,7 @@
-//! Turns the repository's `settings.json` into the table of settings that the extension is compiled with.
+//! Turns the repository's `settings.json` and `log_formats.json` into the tables that the extension is compiled with.
+
+#[path = "build/formats.rs"]
+mod formats;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,10 +13,22 @@ fn main() -> Result<(), String> {
     let source = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("../settings.json");
     println!("cargo:rerun-if-changed={}", source.display());
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build/formats.rs");
+    write_formats()?;
     let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
     let settings: Vec<Value> = serde_json::from_str(&text).map_err(|error| format!("settings.json: {error}"))?;
     let target = PathBuf::from(variable("OUT_DIR")?).join("settings.rs");
     fs::write(&target, table(&settings)?).map_err(|error| format!("{}: {error}", target.display()))
+}
+
+/// The tables of levels and fields, see `convert/formats.rs`.
+fn write_formats() -> Result<(), String> {
+    let source = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("log_formats.json");
+    println!("cargo:rerun-if-changed={}", source.display());
+    let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
+    let formats: Value = serde_json::from_str(&text).map_err(|error| format!("log_formats.json: {error}"))?;
+    let target = PathBuf::from(variable("OUT_DIR")?).join("formats.rs");
+    fs::write(&target, formats::tables(&formats)?).map_err(|error| format!("{}: {error}", target.display()))
 }
 
 fn variable(name: &str) -> Result<String, String> {

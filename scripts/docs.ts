@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settings as allSettings, type Setting } from "../provider/plan/settings";
+import { logsPagePath, makeLogsPage } from "./logsPage";
 
 const root = join(__dirname, "..");
 
@@ -142,5 +143,6 @@ export function makeConfiguration(settings: readonly Setting[] = allSettings): s
 
 if (require.main === module) {
   writeFileSync(configurationPath, makeConfiguration());
-  console.log(`wrote ${configurationPath}`);
+  writeFileSync(logsPagePath, makeLogsPage());
+  console.log(`wrote ${configurationPath} and ${logsPagePath}`);
 }

@@ -112,7 +112,7 @@ proptest! {
         let mut buffer = Buffer::new(10_000);
         let count = lengths.len() as u64;
         for (number, length) in lengths.into_iter().enumerate() {
-            let severity = Severity::from_number((number as i64 % 7) * 10).unwrap_or_default();
+            let severity = Severity::ALL[number % 7];
             buffer.push_log(log(severity, length));
             prop_assert!(buffer.bytes() <= buffer.capacity());
         }

@@ -38,7 +38,7 @@ impl LogsConfig {
             least: reader
                 .value(&CLICKSTACK_MIN_SEVERITY, |setting, text| {
                     let name = parse_choice(setting, text)?;
-                    Ok(Severity::from_name(name).unwrap_or_default())
+                    Ok(Severity::from_text(name).unwrap_or_default())
                 })
                 .unwrap_or_default(),
             as_rotel: reader.value(&CLICKSTACK_COMPAT, parse_choice) == Some("rotel"),

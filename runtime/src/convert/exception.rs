@@ -1,213 +1,226 @@
 //! Errors in log lines, as OpenTelemetry's `exception.*` attributes.
 
-use serde::Deserialize;
-
-use super::stack::TRACEBACK;
+use super::exception_kinds::{cpp, go, php, ruby, rust};
+use super::headline::{self, Headline};
+use super::stack::{self, TRACEBACK};
 use crate::record::{Attributes, Value};
 
-const TYPE: &str = "exception.type";
-const MESSAGE: &str = "exception.message";
-const STACKTRACE: &str = "exception.stacktrace";
-
-/// A stack trace as text or as a list of lines.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Stack {
-    /// As text.
-    Text(String),
-    /// Line by line.
-    Lines(Vec<String>),
+/// An error that a record reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exception {
+    /// Its type.
+    pub kind: Option<String>,
+    /// Its message.
+    pub message: Option<String>,
+    /// Its stack trace.
+    pub stack: Option<String>,
+    /// Nothing has caught it.
+    pub escaped: bool,
+    /// The process does not survive it.
+    pub fatal: bool,
 }
 
-impl Stack {
-    /// The lines as one text.
-    pub fn into_text(self) -> String {
-        match self {
-            Stack::Text(text) => text,
-            Stack::Lines(lines) => lines
-                .iter()
-                .map(|line| line.trim_end_matches('\n'))
-                .collect::<Vec<_>>()
-                .join("\n"),
+impl Exception {
+    /// What a headline and a stack trace say.
+    pub fn of(headline: Option<Headline<'_>>, stack: &str) -> Self {
+        let part = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Exception {
+            kind: headline.and_then(|found| part(found.kind)),
+            message: headline.and_then(|found| part(found.message)),
+            stack: Some(stack.to_owned()),
+            ..Exception::default()
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_empty(&self) -> bool {
+        self.kind.is_none() && self.message.is_none() && self.stack.is_none()
+    }
+
+    /// Fills in what isn't known from another report of the same error.
+    pub fn or(self, other: Exception) -> Exception {
+        Exception {
+            kind: self.kind.or(other.kind),
+            message: self.message.or(other.message),
+            stack: self.stack.or(other.stack),
+            escaped: self.escaped || other.escaped,
+            fatal: self.fatal || other.fatal,
+        }
+    }
+
+    /// Adds the attributes of OpenTelemetry's conventions for exceptions in logs.
+    pub fn push(self, attributes: &mut Attributes) {
+        let named = [
+            ("exception.type", self.kind),
+            ("exception.message", self.message),
+            ("exception.stacktrace", self.stack),
+        ];
+        for (name, value) in named {
+            // The application's own field of that name says more.
+            let is_known = attributes.iter().any(|(key, _)| key == name);
+            if let Some(value) = value.filter(|_| !is_known) {
+                attributes.push((name.into(), Value::String(value)));
+            }
+        }
+        if self.escaped && attributes.iter().all(|(key, _)| key != "exception.escaped") {
+            attributes.push(("exception.escaped".into(), Value::Bool(true)));
         }
     }
 }
 
-/// What Node.js puts after `Invoke Error`, `Uncaught Exception` and their like.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NodeError {
-    error_type: String,
-    #[serde(default)]
-    error_message: String,
-    #[serde(default)]
-    stack: Option<Stack>,
-}
-
-/// Adds what is known of an error.
-pub fn push(attributes: &mut Attributes, kind: Option<String>, message: Option<String>, stack: Option<String>) {
-    let named = [(TYPE, kind), (MESSAGE, message), (STACKTRACE, stack)];
-    for (name, value) in named {
-        // The application's own field of that name says more.
-        let known = attributes.iter().any(|(key, _)| key == name);
-        if let Some(value) = value.filter(|_| !known) {
-            attributes.push((name.into(), Value::String(value)));
-        }
-    }
+/// What tells whose stack trace it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Python,
+    Frames,
+    Goroutine,
+    GoFunction,
+    Php,
+    Ruby,
+    Rust,
+    Cpp,
+    Causes,
 }
 
 /// Finds the error that a text message reports, if it does.
-pub fn find(message: &str, attributes: &mut Attributes) {
-    // Every report has several lines or a tab; most messages have neither, and a search for two bytes is cheap.
-    if memchr::memchr2(b'\n', b'\t', message.as_bytes()).is_none() {
-        return;
+pub fn find(text: &str) -> Option<Exception> {
+    // Every report has several lines; most messages have one, and a search for a byte is cheap.
+    memchr::memchr(b'\n', text.as_bytes())?;
+    let (mark, at) = first_mark(text)?;
+    Some(match mark {
+        Mark::Python => python(text, at),
+        Mark::Frames => frames(text, at)?,
+        Mark::Goroutine => go(text, at),
+        Mark::GoFunction => Exception {
+            stack: Some(text[at..].to_owned()),
+            ..Exception::default()
+        },
+        Mark::Php => php(text, at),
+        Mark::Ruby => ruby(text, at),
+        Mark::Rust => rust(text),
+        Mark::Cpp => cpp(text),
+        Mark::Causes => Exception::of(headline::at_start(text[..at].trim_end()), text),
+    })
+}
+
+/// The error of a stack trace that stands by itself, as a field of a record.
+pub fn of_trace(trace: &str) -> Exception {
+    find(trace).unwrap_or_else(|| {
+        let one_line = trace.split(" ---> ").next().unwrap_or(trace);
+        let head = one_line.split("   at ").next().unwrap_or(one_line);
+        Exception::of(headline::find(head), trace)
+    })
+}
+
+/// Whether it is a report of Lambda's Python client: the error before its traceback.
+pub fn is_python_report(text: &str) -> bool {
+    text.split_once(&format!("\n{TRACEBACK}"))
+        .is_some_and(|(before, _)| headline::at_start(before).is_some())
+}
+
+fn first_mark(text: &str) -> Option<(Mark, usize)> {
+    let (mut at, mut before) = (0, 0);
+    loop {
+        let line = &text[at..];
+        let end = memchr::memchr(b'\n', line.as_bytes());
+        let line = &line[..end.unwrap_or(line.len())];
+        if let Some(mark) = mark_of(line, at > 0) {
+            let is_function = mark == Mark::GoFunction;
+            return Some((mark, if is_function { before } else { at }));
+        }
+        before = at;
+        at += end? + 1;
     }
-    if let Some(error) = node_error(message) {
-        push(
-            attributes,
-            Some(error.error_type),
-            Some(error.error_message),
-            error.stack.map(Stack::into_text),
-        );
-    } else if let Some(at) = message.find(TRACEBACK) {
-        let (kind, text) = python_error(&message[..at], &message[at..]);
-        push(attributes, kind, text, Some(message[at..].replace('\u{a0}', " ")));
-    } else if let Some(at) = message.find("\n    at ").or_else(|| message.find("\n\tat ")) {
-        let (kind, text) = error_before_frames(&message[..at]);
-        push(attributes, kind, text, Some(message.to_owned()));
-    } else if let Some((panic, _)) = message.split_once("\n\ngoroutine ") {
-        let text = panic.strip_prefix("panic: ").unwrap_or(panic);
-        push(
-            attributes,
-            Some("panic".to_owned()),
-            Some(text.to_owned()),
-            Some(message.to_owned()),
-        );
+}
+
+fn mark_of(line: &str, is_below: bool) -> Option<Mark> {
+    match line.as_bytes().first()? {
+        b'T' if line.trim_end() == TRACEBACK => Some(Mark::Python),
+        b' ' | b'\t' => {
+            let text = line.trim_start();
+            if text.starts_with("+ Exception Group Traceback") || stack::is_python_place(line) {
+                return Some(Mark::Python);
+            }
+            if is_below && (stack::is_frame(line) || text.starts_with("---> ")) {
+                return Some(Mark::Frames);
+            }
+            if line.starts_with("\tfrom ") && is_below {
+                return Some(Mark::Ruby);
+            }
+            (is_below && stack::is_go_place(line)).then_some(Mark::GoFunction)
+        }
+        b'g' if stack::is_goroutine(line) => Some(Mark::Goroutine),
+        b'C' if is_below && line.trim_end() == "Caused by:" => Some(Mark::Causes),
+        b'#' if is_below && line.starts_with("#0 ") => Some(Mark::Php),
+        b'S' if is_below && line.trim_end() == "Stack trace:" => Some(Mark::Php),
+        b'[' if is_below && line.trim_end() == "[stacktrace]" => Some(Mark::Php),
+        b't' if !is_below && stack::is_rust_panic(line) => Some(Mark::Rust),
+        b't' if !is_below && line.starts_with(stack::TERMINATE) => Some(Mark::Cpp),
+        _ if is_below && stack::is_ruby_place(line) => Some(Mark::Ruby),
+        _ => None,
     }
 }
 
-/// Node.js: the runtime's own error reports, `<what> \t{json}`.
-fn node_error(message: &str) -> Option<NodeError> {
-    let (what, json) = message.split_once(" \t")?;
-    let known = [
-        "Invoke Error",
-        "Init Error",
-        "Uncaught Exception",
-        "Unhandled Promise Rejection",
-    ];
-    known.contains(&what).then(|| serde_json::from_str(json).ok()).flatten()
+/// `Type: message` stands before the traceback (uncaught errors) or ends it (`log.exception`).
+fn python(text: &str, at: usize) -> Exception {
+    let (before, trace) = text.split_at(at);
+    let headline = python_end(trace).or_else(|| headline::at_start(before.trim_end()));
+    Exception::of(headline, &trace.replace('\u{a0}', " "))
 }
 
-/// Python: `Type: message` stands before the traceback (uncaught errors) or ends it (`log.exception`).
-fn python_error(before: &str, traceback: &str) -> (Option<String>, Option<String>) {
-    let before = before.trim_end();
-    let last = traceback.lines().last().unwrap_or_default();
-    let is_code = last.starts_with([' ', '\u{a0}']) || last.starts_with(TRACEBACK);
-    let headline = if is_code { before } else { last };
-    headline_parts(headline).unwrap_or_default()
+/// The exception's own lines, which end the trace: behind the last frames, the message to the end.
+fn python_end(trace: &str) -> Option<Headline<'_>> {
+    if trace.trim_start().starts_with("+ ") {
+        let lines = trace.lines().filter_map(|line| line.strip_prefix("  | "));
+        return lines.filter(|line| !line.starts_with(' ')).find_map(headline::at_start);
+    }
+    let mut start = None;
+    let mut at = 0;
+    for line in trace.split_inclusive('\n') {
+        let is_code = stack::is_indented(line) || line.starts_with('>') || line.trim_end() == TRACEBACK;
+        if is_code && (start.is_none() || stack::is_python_place(line)) {
+            start = None;
+        } else if !is_code && start.is_none() && !line.trim().is_empty() && !stack::is_python_chain(line) {
+            start = Some(at);
+        } else if stack::is_python_chain(line) {
+            start = None;
+        }
+        at += line.len();
+    }
+    headline::at_start(&trace[start?..])
 }
 
-/// Node.js and Java: the error's own text stands before its frames, alone or after a line of something else.
-fn error_before_frames(text: &str) -> (Option<String>, Option<String>) {
-    let last = text.rsplit('\n').next().unwrap_or(text);
-    headline_parts(text)
-        .or_else(|| headline_parts(last))
-        .unwrap_or_default()
-}
-
-/// `Type: message`, where the type is a (dotted) name.
-fn headline_parts(text: &str) -> Option<(Option<String>, Option<String>)> {
-    let text = match text
-        .strip_prefix("Exception in thread \"")
-        .and_then(|rest| rest.split_once("\" "))
-    {
-        Some((_, error)) => error,
-        None => text,
-    };
-    let (kind, message) = text.split_once(": ").unwrap_or((text, ""));
-    let is_name = !kind.is_empty()
-        && kind
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'));
-    is_name.then(|| (Some(kind.to_owned()), Some(message.to_owned())))
+/// Node.js, Java and .NET: the error's own text stands before its frames, alone or after something else.
+fn frames(text: &str, at: usize) -> Option<Exception> {
+    let head = text[..at].trim_end();
+    let crash = stack::is_place(head.lines().next().unwrap_or_default());
+    let headline = headline::find(head).map(|found| Headline {
+        message: found.message.split("\n ---> ").next().unwrap_or_default(),
+        ..found
+    });
+    // A place in the source alone is no stack trace: `    at src/main.rs:7` of tracing's pretty layout.
+    let first = text[at..].lines().next().unwrap_or_default();
+    if headline.is_none() && !(first.contains('(') || text[at..].lines().nth(1).is_some_and(stack::is_frame)) {
+        return None;
+    }
+    let start = headline.filter(|_| !crash).map_or(0, |found| found.at);
+    let before = &text[..start];
+    let kind = headline.map_or("", |found| found.kind);
+    let java_report = !kind.is_empty() && before.trim_end().ends_with(&format!(": {kind}"));
+    let unhandled = ["Unhandled exception", "Unhandled Exception"]
+        .iter()
+        .any(|start| before.starts_with(start));
+    Some(Exception {
+        escaped: crash
+            || java_report
+            || unhandled
+            || before.starts_with("Exception in thread ")
+            || before.split([' ', '\n']).any(|word| word == "Uncaught"),
+        fatal: crash || unhandled,
+        ..Exception::of(headline, &text[start..])
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(message: &str) -> Vec<(String, String)> {
-        let mut attributes = Attributes::new();
-        find(message, &mut attributes);
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        attributes
-            .iter()
-            .map(|(key, value)| (key.to_string(), text(value)))
-            .collect()
-    }
-
-    fn pair(key: &str, value: &str) -> (String, String) {
-        (key.to_owned(), value.to_owned())
-    }
-
-    #[test]
-    fn node_reports() {
-        let message = "Invoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"handler failed\",\"stack\":[\"TypeError: handler failed\",\"    at x\"]}";
-        assert_eq!(
-            found(message),
-            [
-                pair(TYPE, "TypeError"),
-                pair(MESSAGE, "handler failed"),
-                pair(STACKTRACE, "TypeError: handler failed\n    at x"),
-            ]
-        );
-    }
-
-    #[test]
-    fn node_logged_errors() {
-        let message = "Error: a logged error\n    at exports.handler (/var/task/index.js:6:16)";
-        assert_eq!(
-            found(message),
-            [
-                pair(TYPE, "Error"),
-                pair(MESSAGE, "a logged error"),
-                pair(STACKTRACE, message)
-            ]
-        );
-        let message = "could not: do it Error: x\n    at y";
-        assert_eq!(found(message), [pair(STACKTRACE, message)]);
-    }
-
-    #[test]
-    fn python_uncaught_errors() {
-        let message = "TypeError: handler failed\nTraceback (most recent call last):\n\u{a0}\u{a0}File \"app.py\"\n\u{a0}\u{a0}\u{a0}\u{a0}raise";
-        assert_eq!(
-            found(message),
-            [
-                pair(TYPE, "TypeError"),
-                pair(MESSAGE, "handler failed"),
-                pair(
-                    STACKTRACE,
-                    "Traceback (most recent call last):\n  File \"app.py\"\n    raise"
-                ),
-            ]
-        );
-    }
-
-    #[test]
-    fn python_logged_exceptions() {
-        let message = "caught\nTraceback (most recent call last):\n  File \"app.py\", line 8\nZeroDivisionError: division by zero";
-        assert_eq!(
-            found(message)[..2],
-            [pair(TYPE, "ZeroDivisionError"), pair(MESSAGE, "division by zero")]
-        );
-        let init = "Runtime.ImportModuleError: Unable to import module 'app'\nTraceback (most recent call last):";
-        assert_eq!(found(init)[0], pair(TYPE, "Runtime.ImportModuleError"));
-    }
-
-    #[test]
-    fn ordinary_lines_report_none() {
-        assert_eq!(found("Error: just text"), []);
-        assert_eq!(found("Invoke Error \tnot json"), []);
-    }
-}
+#[path = "exception_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::stack::{self, State};
-use super::{exception, json, logs, text};
+use super::{exception, headline, json, logs, text};
 use crate::record::{Log, Origin, Severity};
 
 /// The longest trace that is joined; what follows is a record of its own.
@@ -15,6 +15,9 @@ const BYTES: usize = 64 * 1024;
 
 /// Nanoseconds. Lines that follow one another within a millisecond differ in the rest of their times.
 const MILLISECOND: u64 = 1_000_000;
+
+/// Fields that layouts of text have, too.
+const TEXT_FIELDS: [&str; 2] = ["process.pid", "logger"];
 
 /// Lines that wait for the rest of their stack trace, in their order.
 #[derive(Debug, Default)]
@@ -27,32 +30,48 @@ pub struct Joiner {
     bytes: usize,
     /// When the last line of a Python trace came that had to leave before its last line, the exception's own.
     unfinished: Option<u64>,
+    /// Lines of indented JSON stay records of their own, as the Rotel extension has them.
+    pub objects_apart: bool,
 }
 
 impl Joiner {
     /// Takes a record in. What is complete goes to `keep`: this record, or earlier ones that waited.
     pub fn offer(&mut self, mut log: Log, keep: &mut impl FnMut(Log)) {
-        if !is_bare(&log) {
-            let heading = may_be_heading(&log);
-            match self.state {
-                Some(State::Heading) => self.close(keep),
-                Some(State::PythonException) if heading => self.close(keep),
-                _ => {}
-            }
-            return match self.state {
-                None if heading => self.open(State::Heading, log),
-                _ => keep(log),
-            };
+        if !is_bare(&log) && !self.may_be_glued(&log) {
+            return self.offer_record(log, keep);
         }
         let unfinished = self.unfinished.take();
         if let Some((at, glued)) = unfinished.and_then(|at| Some((at, unglue(&mut log)?))) {
             keep(end_of_trace(log, at));
             return self.offer(glued, keep);
         }
-        if self.state.is_none() && stack::begin(&log.body).is_none() {
+        if self.state.is_none() && self.begin(&log.body).is_none() {
             return keep(log);
         }
         self.advance(VecDeque::from([log]), keep);
+    }
+
+    /// A record with a level or fields of its own ends a trace. One of the runtime's, which has a request id, comes from a
+    /// stream of its own: it ends a trace only if that is whole, and else passes it.
+    fn offer_record(&mut self, log: Log, keep: &mut impl FnMut(Log)) {
+        if self.state == Some(State::JulHeading) && is_text_line(&log) && stack::jul_level(&log.body).is_some() {
+            self.push(State::Heading, log);
+            self.certain = self.lines.len();
+            return;
+        }
+        let heading = heading_of(&log);
+        let is_heading = matches!(
+            self.state,
+            Some(State::Heading | State::ConsoleHeading | State::JulHeading)
+        );
+        let is_same_stream = log.request_id.is_none() && log.origin == Origin::Function;
+        if is_heading || is_same_stream || self.state.is_some_and(stack::is_complete) {
+            self.close(keep);
+        }
+        match heading {
+            Some(state) if self.state.is_none() => self.open(state, log),
+            _ => keep(log),
+        }
     }
 
     /// Nothing more is expected for now: what waits goes to `keep`.
@@ -63,6 +82,12 @@ impl Joiner {
             self.advance(rest, keep);
         }
         self.unfinished = unfinished.or(self.unfinished);
+    }
+
+    /// Whether it may be the last line of a Python trace with the next record on the same line.
+    fn may_be_glued(&self, log: &Log) -> bool {
+        let is_awaited = self.state == Some(State::Python) || self.unfinished.is_some();
+        is_awaited && log.request_id.is_none() && is_platforms_time(log) && glued_at(&log.body).is_some()
     }
 
     /// Lines that wait.
@@ -83,7 +108,7 @@ impl Joiner {
     fn advance(&mut self, mut queue: VecDeque<Log>, keep: &mut impl FnMut(Log)) {
         while let Some(mut log) = queue.pop_front() {
             let Some(state) = self.state else {
-                match stack::begin(&log.body) {
+                match self.begin(&log.body) {
                     Some(state) if !log.body.contains('\n') => self.open(state, log),
                     _ => keep(log),
                 }
@@ -111,6 +136,10 @@ impl Joiner {
         }
     }
 
+    fn begin(&self, line: &str) -> Option<State> {
+        stack::begin(line).filter(|state| !(self.objects_apart && matches!(state, State::Json(_))))
+    }
+
     fn open(&mut self, state: State, log: Log) {
         self.first = Some(state);
         self.push(state, log);
@@ -131,7 +160,10 @@ impl Joiner {
         let rest = self.lines.split_off(self.certain.max(1).min(self.lines.len()));
         let lines = std::mem::take(&mut self.lines);
         let first = self.first.take();
-        *self = Joiner::default();
+        *self = Joiner {
+            objects_apart: self.objects_apart,
+            ..Joiner::default()
+        };
         if let Some(log) = joined(lines, first) {
             keep(log);
         }
@@ -145,13 +177,34 @@ fn joined(mut lines: VecDeque<Log>, first: Option<State>) -> Option<Log> {
     if lines.is_empty() {
         return Some(log);
     }
+    let is_unhandled = stack::is_unhandled(&log.body);
     for line in lines {
         log.body.push('\n');
         log.body.push_str(&line.body);
+        // java.util.logging has its level on the second line.
+        log.severity = log.severity.max(line.severity);
     }
-    exception::find(&log.body, &mut log.attributes);
-    log.severity = first.map_or(Severity::Error, stack::severity);
+    if matches!(first, Some(State::Json(_))) {
+        return Some(object(&log));
+    }
+    if let Some(exception) = exception::find(&log.body) {
+        exception.push(&mut log.attributes);
+    }
+    if log.severity == Severity::Unspecified {
+        let severity = first.map_or(Severity::Error, stack::severity);
+        log.severity = if is_unhandled { Severity::Fatal } else { severity };
+    }
     Some(log)
+}
+
+/// The record of an object whose lines came one by one.
+fn object(lines: &Log) -> Log {
+    let log = logs::from_text(lines.origin, lines.observed, &lines.body);
+    Log {
+        arrived: lines.arrived,
+        time: if log.time == log.observed { lines.time } else { log.time },
+        ..log
+    }
 }
 
 /// The last line of a trace that has left already, and perhaps with it the invocation in which it was written.
@@ -161,12 +214,22 @@ fn end_of_trace(mut log: Log, at: u64) -> Log {
     log
 }
 
-/// Whether it may be what `log.exception` says before the trace: that has a level, and comes as text.
-fn may_be_heading(log: &Log) -> bool {
-    log.origin == Origin::Function
-        && log.severity >= Severity::Warn
-        && log.attributes.is_empty()
-        && !log.body.contains('\n')
+/// A line of text of the function's, with a level or an id in it but without fields.
+fn is_text_line(log: &Log) -> bool {
+    let has_text_fields = log.attributes.iter().all(|(key, _)| TEXT_FIELDS.contains(&&**key));
+    let has_object = log.body.ends_with('}') && log.body.contains('{');
+    log.origin == Origin::Function && (has_text_fields || has_object) && !log.body.contains('\n')
+}
+
+/// Whether it may be what a logger says before the trace: that has a level, and comes as text.
+fn heading_of(log: &Log) -> Option<State> {
+    if !is_text_line(log) {
+        return None;
+    }
+    if stack::is_console_heading(&log.body) {
+        return Some(State::ConsoleHeading);
+    }
+    (log.severity >= Severity::Warn).then_some(State::Heading)
 }
 
 /// Whether the function wrote it with nothing around, so that it may be a part of something.
@@ -174,8 +237,13 @@ fn is_bare(log: &Log) -> bool {
     log.origin == Origin::Function
         && log.severity == Severity::Unspecified
         && log.request_id.is_none()
-        && log.time / MILLISECOND == log.observed / MILLISECOND
+        && is_platforms_time(log)
         && (log.attributes.is_empty() || log.body.contains('\n'))
+}
+
+/// Whether the line names no time of its own.
+fn is_platforms_time(log: &Log) -> bool {
+    log.time / MILLISECOND == log.observed / MILLISECOND
 }
 
 /// Python's `log.exception` ends without a line break outside of managed runtimes: the next record follows on the same
@@ -188,7 +256,7 @@ fn unglue(log: &mut Log) -> Option<Log> {
 }
 
 fn glued_at(body: &str) -> Option<usize> {
-    stack::named(body)?;
+    headline::named(body)?;
     let lines = body.match_indices('[').map(|(at, _)| at).filter(|at| {
         let parsed = text::parse(&body[*at..]);
         parsed.severity != Severity::Unspecified && (parsed.time.is_some() || parsed.message.contains("\nTraceback"))

@@ -200,7 +200,7 @@ fn records_of_the_runtime_pass_an_open_trace() {
     }
     joiner.close(&mut |log| kept.push(log));
     assert_eq!(kept.len(), 6);
-    assert_eq!(kept[5].body, PYTHON);
+    assert_eq!(kept[4].body, PYTHON, "whole when the last of them comes");
 }
 
 #[test]

@@ -1,98 +1,263 @@
 //! Time and level at the beginning of a bare text line, as loggers without Lambda's layout write them.
 
+use super::formats::{self, Use};
+use super::level_shapes::{is_category, is_count, php, says_nothing, warning};
+use super::stack;
+use super::words::{Word, words};
 use crate::record::Severity;
 use crate::timestamp;
 
 /// No more words than these are looked at.
-const WORDS: usize = 6;
+const WORDS: usize = 8;
 
-/// Level names that sentences begin with, too.
-const WORDS_TOO: [&str; 7] = ["ALL", "ALERT", "CONFIG", "FINE", "NOTICE", "SILLY", "VERBOSE"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
-/// Finds both: `2026-03-04 05:06:07 76e7df99-… ERROR Orders:12 - …` (log4j), `time=… level=WARN msg=…` (slog, logfmt),
-/// `2026-03-04T05:06:07Z  INFO orders: …`, `ERROR: …`, `[main] WARN …`. A level is written in capitals, alone or in
-/// logfmt's field; a word that is neither time, id nor level ends the search.
+/// What words before a level have said.
+#[derive(Debug, Default, Clone, Copy)]
+struct Before {
+    time: Option<u64>,
+    /// A time or a number was there: this is a logger's line.
+    timed: bool,
+    /// A group in brackets was there.
+    bracketed: bool,
+    /// The severity of a syslog priority, `<11>`.
+    priority: Severity,
+}
+
+/// Finds both: `2026-03-04 05:06:07 76e7df99-… ERROR Orders:12 - …` (log4j), `2026-03-04T05:06:07Z  INFO orders: …`
+/// (tracing), `[05:06:07 ERR] …` (Serilog), `… | ERROR | …` (loguru), `ERROR:root:…` (Python), `[main] WARN …`. A level
+/// is a name of the table in the place that layouts have for it; a word that is neither time, id nor level ends the
+/// search, so that sentences about levels have none.
 pub fn find(line: &str) -> (Option<u64>, Severity) {
-    if ["time=", "level=", "ts="].iter().any(|start| line.starts_with(start)) {
-        return logfmt(line);
+    if !may_have_level(line) {
+        return (None, Severity::Unspecified);
     }
-    let mut time = None;
-    for word in line.split([' ', '\t']).filter(|word| !word.is_empty()).take(WORDS) {
-        if let Some(level) = level_of(word) {
-            return (time, level);
+    if line.starts_with("(node:") || line.starts_with('/') {
+        return (None, warning(line).unwrap_or_default());
+    }
+    let mut before = Before::default();
+    for (place, word) in words(line).take(WORDS).enumerate() {
+        if let Some(level) = level_of(&word, place, before) {
+            return (before.time, level);
         }
-        time = time.or_else(|| timestamp::parse(word));
-        let is_number = word
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || b"-:./,TZ+[]()".contains(&byte));
-        let is_bracketed = word.starts_with('[') && word.ends_with(']');
-        if !(is_bracketed || (is_number && word.contains(|c: char| c.is_ascii_digit()))) {
+        if !skip(&word, place, &mut before) {
             break;
         }
     }
-    (None, Severity::Unspecified)
+    if is_month(line) {
+        return (None, of_second_line(line).unwrap_or_default());
+    }
+    let time = before.time.filter(|_| before.priority != Severity::Unspecified);
+    (time, before.priority)
 }
 
-/// Capitals, perhaps in brackets or with a colon after them.
-fn level_of(word: &str) -> Option<Severity> {
-    let name = word.trim_end_matches(':').trim_start_matches('[').trim_end_matches(']');
-    let is_written_so = name.len() > 2 && name.bytes().all(|byte| byte.is_ascii_uppercase());
-    (is_written_so && !WORDS_TOO.contains(&name))
-        .then(|| Severity::from_name(name))
+/// java.util.logging has its level on the second line.
+fn of_second_line(line: &str) -> Option<Severity> {
+    let (first, rest) = line.split_once('\n')?;
+    stack::is_jul_heading(first).then(|| stack::jul_level(rest)).flatten()
+}
+
+/// Whether the text is only what loggers put before a message: times, levels, ids, names in brackets.
+pub fn is_prefix(text: &str) -> bool {
+    let mut before = Before::default();
+    words(text).enumerate().all(|(place, word)| {
+        place < WORDS && (level_of(&word, place, before).is_some() || skip(&word, place, &mut before))
+    })
+}
+
+/// Lines of most functions begin with a small letter or a sentence: they are not looked at twice.
+fn may_have_level(line: &str) -> bool {
+    let mut bytes = line.bytes().skip_while(|byte| matches!(byte, b' ' | b'\t'));
+    match (bytes.next(), bytes.next()) {
+        (Some(b'0'..=b'9' | b'[' | b'(' | b'<' | b'|'), _) => true,
+        (Some(b'/'), _) => line.contains(".py:"),
+        (Some(first), Some(second)) if first.is_ascii_uppercase() => {
+            second.is_ascii_uppercase() || second.is_ascii_digit() || is_month(line) || line.starts_with("PHP ")
+        }
+        (Some(first), Some(_)) if first.is_ascii_lowercase() => {
+            let name = line.trim_start().bytes().take_while(u8::is_ascii_lowercase).count();
+            line.trim_start().as_bytes().get(name) == Some(&b':')
+        }
+        _ => false,
+    }
+}
+
+fn is_month(word: &str) -> bool {
+    word.get(..3).is_some_and(|month| MONTHS.contains(&month))
+}
+
+/// Passes a word that may stand before a level; false if it can't.
+fn skip(word: &Word<'_>, place: usize, before: &mut Before) -> bool {
+    let text = word.text;
+    if let Some(bracket) = word.bracket {
+        if bracket == b'<' && place == 0 {
+            before.priority = priority(text).unwrap_or_default();
+        }
+        before.time = before.time.or_else(|| timestamp::parse(text));
+        before.timed |= has_time(text);
+        before.bracketed = true;
+        return true;
+    }
+    before.time = before.time.or_else(|| timestamp::parse(text));
+    if is_number(text) || is_clock(text) {
+        before.timed = true;
+        return true;
+    }
+    let is_zone = matches!(text, "AM" | "PM" | "UTC" | "GMT" | "Z" | "CET" | "CEST");
+    let is_line = !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'-' | b':')) || matches!(text, "—" | "–");
+    if is_line || (before.timed && is_zone) || (place == 0 && is_month(text) && text.len() <= 4) {
+        return true;
+    }
+    before.timed && is_name(text) && is_set_apart(word)
+}
+
+/// A logger's name before a level: a delimiter follows it.
+fn is_set_apart(word: &Word<'_>) -> bool {
+    let rest = word.rest.trim_start_matches(' ');
+    word.text.ends_with(':') || rest.starts_with(['|', '[', '\t']) || rest.starts_with("- ")
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._$/:-@#".contains(&byte))
+}
+
+/// Times, dates, ids: digits in it, and nothing but hexadecimal digits and what stands between numbers.
+fn is_number(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || b"-:./,TZ+#".contains(&byte))
+}
+
+/// `9:36AM`, as zerolog's console and Go's `time.Kitchen`.
+fn is_clock(text: &str) -> bool {
+    let digits = text.strip_suffix("AM").or_else(|| text.strip_suffix("PM"));
+    digits.is_some_and(|digits| is_number(digits) && digits.contains(':'))
+}
+
+fn has_time(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(':')
+}
+
+/// Severity of syslog's `<facility * 8 + severity>`, which systemd takes on standard error as well.
+fn priority(text: &str) -> Option<Severity> {
+    let number: i64 = text.parse().ok().filter(|number| (0..192).contains(number))?;
+    formats::number(Some(formats::Scale::Syslog), number % 8, true)
+}
+
+fn level_of(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
+    match word.bracket {
+        Some(b'(') | Some(b'<') => capitals(word.text, Use::Layout),
+        Some(_) => in_brackets(word, place, before),
+        None => bare(word, place, before),
+    }
+}
+
+/// `[ERROR]`, `[error    ]`, `[05:06:07 ERR]`, `[2026-03-04T05:06:07Z ERROR orders]`, `[ERROR orders]`.
+fn in_brackets(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
+    let text = word.text;
+    if let Some((severity, usage)) = formats::level(text) {
+        let is_tag = usage != Use::Word && !before.timed && text.bytes().any(|byte| byte.is_ascii_lowercase());
+        return (usage != Use::Field && !is_tag).then_some(severity);
+    }
+    let mut inner = words(text).filter(|word| word.text != "-");
+    let first = inner.next()?;
+    if has_time(first.text) {
+        return inner.take(3).find_map(|word| capitals(word.text, Use::Layout));
+    }
+    (place == 0 && !word.text.contains(':'))
+        .then(|| capitals(first.text, Use::Word))
         .flatten()
 }
 
-fn logfmt(line: &str) -> (Option<u64>, Severity) {
-    let (mut time, mut severity) = (None, None);
-    for word in line.split(' ').take(WORDS) {
-        match word.split_once('=') {
-            Some(("time" | "ts", value)) => time = time.or_else(|| timestamp::parse(value.trim_matches('"'))),
-            Some(("level", value)) => severity = severity.or_else(|| Severity::from_name(value.trim_matches('"'))),
-            _ => {}
-        }
+/// A level in capitals, of this use at most.
+fn capitals(name: &str, most: Use) -> Option<Severity> {
+    let letters = name.trim_end_matches(':');
+    let is_written_so = letters.len() > 2 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+    let (severity, usage) = is_written_so.then(|| formats::level(letters)).flatten()?;
+    (usage == Use::Word || (usage == Use::Layout && most == Use::Layout)).then_some(severity)
+}
+
+fn bare(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
+    let text = word.text;
+    let first = text.as_bytes().first()?;
+    if first.is_ascii_lowercase() {
+        return lowercase(word, place, before);
     }
-    match severity {
-        Some(severity) => (time, severity),
-        None => (None, Severity::Unspecified),
+    if !first.is_ascii_uppercase() {
+        return None;
     }
+    let most = if before.timed || before.bracketed {
+        Use::Layout
+    } else {
+        Use::Word
+    };
+    if let Some(severity) = name_with_steps(text).and_then(|name| capitals(name, most)) {
+        return (!is_count(text, word.rest)).then_some(severity);
+    }
+    if let Some((name, rest)) = text.split_once([':', '[', '(']) {
+        // `ERROR:root:…` (Python's default), `ERRO[0000]` (logrus).
+        let is_logger = text.as_bytes()[name.len()] == b':' && rest.contains(':');
+        let is_seconds = rest
+            .strip_suffix([']', ')'])
+            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        return (is_logger || is_seconds).then(|| capitals(name, Use::Word)).flatten();
+    }
+    single_letter(word, place, before).or_else(|| php(word, place))
+}
+
+/// Go's slog writes levels between the names as `INFO+2`.
+fn name_with_steps(text: &str) -> Option<&str> {
+    match text.split_once(['+', '-']) {
+        Some((name, steps)) => steps.bytes().all(|byte| byte.is_ascii_digit()).then_some(name),
+        None => Some(text),
+    }
+}
+
+/// Small letters count with a colon or bar after them (`error: …` of winston, `fail: Orders[0]` of .NET's console) or
+/// between tabs (zap's console); after a time also where a logger's name with a colon follows (Swift).
+fn lowercase(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
+    let text = word.text;
+    if let Some((channel, level)) = text.strip_suffix(':').and_then(|name| name.rsplit_once('.')) {
+        // Monolog: `[time] app.ERROR: …`.
+        let is_channel = before.timed && before.bracketed && is_name(channel);
+        return is_channel.then(|| capitals(level, Use::Layout)).flatten();
+    }
+    let name = text.trim_end_matches(':');
+    let (severity, usage) = formats::level(name).filter(|_| name.bytes().all(|byte| byte.is_ascii_lowercase()))?;
+    let has_colon = name.len() < text.len();
+    // Longer ones begin sentences: `information: see below`; `panic: …` begins Go's stack trace.
+    let is_first = place == 0 && has_colon && name.len() <= 8 && name != "panic";
+    if is_first && is_category(word.rest) {
+        return Some(severity);
+    }
+    let is_placed = before.timed || before.bracketed;
+    let is_between = before.timed && word.delimited && word.rest.starts_with(['\t', '|', ' ']) && place > 0;
+    let next = words(word.rest).next();
+    let has_logger = before.time.is_some() && next.is_some_and(|next| next.text.ends_with(':') && is_name(next.text));
+    let counts = match usage {
+        Use::Word => (has_colon && (is_placed || is_first)) || is_between || has_logger,
+        Use::Layout => is_placed && has_colon || is_between,
+        Use::Field => false,
+    };
+    (counts && !says_nothing(word.rest)).then_some(severity)
+}
+
+/// `E0304 05:06:07.089      7 orders.go:12] …` (glog), `time E [7:main] Orders -- …` (semantic_logger).
+fn single_letter(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
+    let bytes = word.text.as_bytes();
+    let severity = formats::letter(*bytes.first()?)?;
+    let is_glog = place == 0
+        && bytes.len() == 5
+        && bytes[1..].iter().all(u8::is_ascii_digit)
+        && words(word.rest).next().is_some_and(|next| has_time(next.text));
+    let is_alone = before.timed && bytes.len() == 1 && word.rest.starts_with(" [");
+    (is_glog || is_alone).then_some(severity)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn levels_of_usual_layouts() {
-        let time = timestamp::parse("2026-03-04T05:06:07.089Z");
-        for (line, expected) in [
-            (
-                "2026-03-04 05:06:07 76e7df99-7363-43f0-b967-4462a4be3b5d ERROR Orders:12 - no stock",
-                (None, Severity::Error),
-            ),
-            (
-                "05:06:07.089 [main] WARN com.example.Orders - low",
-                (None, Severity::Warn),
-            ),
-            ("2026-03-04T05:06:07.089Z  INFO orders: started", (time, Severity::Info)),
-            (
-                "time=2026-03-04T05:06:07.089Z level=ERROR+4 msg=\"no stock\" sku=a",
-                (time, Severity::Error),
-            ),
-            ("level=warn msg=low", (None, Severity::Warn)),
-            ("ERROR: no stock", (None, Severity::Error)),
-            ("[DEBUG] x", (None, Severity::Debug)),
-            (
-                "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
-                (None, Severity::Fatal),
-            ),
-            ("2026/03/04 05:06:07 order 7", (None, Severity::Unspecified)),
-            ("ALL done", (None, Severity::Unspecified)),
-            ("Error in it", (None, Severity::Unspecified)),
-            ("an ERROR", (None, Severity::Unspecified)),
-            ("time=soon msg=x", (None, Severity::Unspecified)),
-            ("", (None, Severity::Unspecified)),
-        ] {
-            assert_eq!(find(line), expected, "{line}");
-        }
-    }
-}
+#[path = "level_tests.rs"]
+mod tests;

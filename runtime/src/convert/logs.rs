@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::{exception, json, text};
+use super::exception::{self, Exception};
+use super::{ansi, json, lenient, level, logfmt, text};
 use crate::record::{Attributes, Key, Log, Origin, Severity, Value, unique};
 
 /// The record of one `function` or `extension` event: `record` is its raw JSON, `observed` its time in nanoseconds.
@@ -13,13 +14,37 @@ pub fn from_line(origin: Origin, observed: u64, record: &str) -> Log {
         return from_text(origin, observed, &line);
     }
     match json::parse(record) {
-        Some(fields) => from_fields(origin, observed, fields, record),
+        Some(fields) => from_fields(origin, observed, fields, record, Severity::Unspecified),
         None => from_text(origin, observed, record),
     }
 }
 
+/// The same as the Rotel extension makes it: without fields, so that what a text says stays in its body, and the message
+/// of an object is what its usual fields say.
+pub fn from_line_as_rotel(origin: Origin, observed: u64, record: &str) -> Log {
+    let mut log = from_line(origin, observed, record);
+    log.attributes.clear();
+    let text = record
+        .starts_with('"')
+        .then(|| serde_json::from_str::<Line>(record).ok())
+        .flatten();
+    let content = match &text {
+        Some(Line(text)) => text::parse(text).message,
+        None => record,
+    };
+    let usual = json::has_usual_message(content);
+    if usual != Some(true) {
+        log.body = content.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    log
+}
+
 /// The attribute for a request id of the application's own that no field named.
 const REQUEST_ID_FIELD: &str = "requestId";
+
+/// No longer text is a prefix of a JSON object, and no longer object is looked for behind one.
+const LONGEST_PREFIX: usize = 256;
+const LONGEST_OBJECT: usize = 64 * 1024;
 
 /// The request id that a record names is none that Lambda announced: it is a field like any other.
 pub fn disclaim(log: &mut Log) {
@@ -41,12 +66,9 @@ struct Line<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The record of a line of text.
 pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
-    let parsed = text::parse(line);
-    let mut log = if let Some(fields) = structured(parsed.message) {
-        from_fields(origin, observed, fields, parsed.message)
-    } else {
-        from_message(origin, observed, parsed.message)
-    };
+    let line = ansi::strip(line);
+    let parsed = text::parse(&line);
+    let mut log = from_content(origin, observed, &parsed);
     // The runtime's layout knows better which invocation wrote the line, the logged object how grave it is.
     if let Some(id) = parsed.request_id {
         if let Some(other) = log.request_id.take().filter(|other| &**other != id) {
@@ -56,8 +78,11 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
         log.request_id = Some(Rc::from(id));
         log.request_id_field = None;
     }
-    if log.severity == Severity::Unspecified {
-        log.severity = parsed.severity;
+    for (name, value) in parsed.fields.into_iter().flatten() {
+        let value = value.parse().map_or_else(|_| Value::from(value), Value::Int);
+        if log.attributes.iter().all(|(key, _)| key != name) {
+            log.attributes.push((name.into(), value));
+        }
     }
     if log.time == observed {
         log.time = parsed.time.unwrap_or(observed);
@@ -65,40 +90,131 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     log
 }
 
+/// What a line of text says behind its layout: JSON, fields of logfmt, or a message.
+fn from_content(origin: Origin, observed: u64, parsed: &text::Line<'_>) -> Log {
+    let message = parsed.message;
+    if let Some(mut fields) = text::report(message).and_then(structured) {
+        fields.exception.escaped = true;
+        return from_fields(origin, observed, fields, message, parsed.severity);
+    }
+    if let Some(fields) = structured(message) {
+        return from_fields(origin, observed, fields, message, parsed.severity);
+    }
+    if let Some((fields, is_body)) = after_prefix(parsed) {
+        let log = from_fields(origin, observed, fields, message, parsed.severity);
+        let body = if is_body { log.body } else { message.to_owned() };
+        return Log { body, ..log };
+    }
+    if let Some(fields) = parsed.is_bare.then(|| logfmt::to_json(message)).flatten() {
+        if let Some(fields) = json::parse(&fields) {
+            return from_fields(origin, observed, fields, message, parsed.severity);
+        }
+    }
+    from_message(origin, observed, parsed)
+}
+
 /// A message that is a JSON object, as structured loggers print it.
 fn structured(message: &str) -> Option<json::Fields> {
+    let message = match message.as_bytes().first()? {
+        b'{' => message.trim_end(),
+        b' ' | b'\t' | b'\r' | b'\n' | 0xef => lenient::trim(message),
+        _ => return None,
+    };
     (message.starts_with('{') && message.ends_with('}'))
         .then(|| json::parse(message))
         .flatten()
 }
 
-fn from_message(origin: Origin, observed: u64, message: &str) -> Log {
+/// The JSON object at the end of a line, and whether its message is all that the line says: nothing but a logger's time
+/// and level is before it. After other words it counts only if it is an error, or a log record in itself; a line with a
+/// level keeps its text, and gets the object's fields.
+fn after_prefix(parsed: &text::Line<'_>) -> Option<(json::Fields, bool)> {
+    let message = parsed.message.trim_end();
+    let at = message
+        .strip_suffix('}')?
+        .find('{')
+        .filter(|at| (1..=LONGEST_PREFIX).contains(at))?;
+    let (prefix, object) = message.split_at(at);
+    if object.len() > LONGEST_OBJECT || !object[1..].trim_start().starts_with('"') {
+        return None;
+    }
+    if level::is_prefix(prefix) {
+        return json::parse_below(object, parsed.severity).map(|fields| (fields, true));
+    }
+    let has_level = parsed.is_bare && parsed.severity != Severity::Unspecified;
+    let may_count = has_level
+        || ["\"error", "\"level", "\"severity"]
+            .iter()
+            .any(|name| object.contains(name));
+    let fields = may_count
+        .then(|| json::parse_below(object, parsed.severity))
+        .flatten()?;
+    let is_record = fields.severity != Severity::Unspecified && fields.message.is_some() && fields.time.is_some();
+    let is_error = fields.is_report && fields.exception.kind.is_some();
+    (has_level || is_record || is_error).then_some((fields, false))
+}
+
+fn from_message(origin: Origin, observed: u64, parsed: &text::Line<'_>) -> Log {
     let mut log = empty(origin, observed);
-    log.body = match message.contains('\r') {
+    log.body = match parsed.message.contains('\r') {
         // Outside of managed runtimes a record's inner line breaks are written as carriage returns.
-        true => message.replace("\r\n", "\n").replace('\r', "\n"),
-        false => message.to_owned(),
+        true => parsed.message.replace("\r\n", "\n").replace('\r', "\n"),
+        false => parsed.message.to_owned(),
     };
-    exception::find(&log.body, &mut log.attributes);
+    log.severity = parsed.severity;
+    if let Some(mut exception) = exception::find(&log.body) {
+        exception.escaped |= parsed.may_be_uncaught && exception::is_python_report(&log.body);
+        log.severity = severity_with(parsed.severity, &exception);
+        exception.push(&mut log.attributes);
+    }
     log
 }
 
-fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: &str) -> Log {
+/// The severity of a record that reports an error, if it names none.
+fn severity_with(severity: Severity, exception: &Exception) -> Severity {
+    match severity {
+        Severity::Unspecified if exception.fatal => Severity::Fatal,
+        Severity::Unspecified => Severity::Error,
+        severity => severity,
+    }
+}
+
+fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: &str, outer: Severity) -> Log {
     let text = fields.message.as_deref().filter(|_| !fields.is_object);
     if let Some(inner) = text.and_then(structured) {
         fields.absorb(inner);
     }
-    Log {
+    let mut exception = fields.exception;
+    if exception.stack.is_none() && !fields.is_object {
+        // A logger without a field for them has the stack trace in the message.
+        let found = fields.message.as_deref().and_then(exception::find);
+        exception = exception.or(found.unwrap_or_default());
+    }
+    if let Some(stack) = exception.stack.clone().filter(|_| exception.kind.is_none()) {
+        exception = exception.or(exception::of_trace(&stack));
+    }
+    let severity = match fields.severity {
+        Severity::Unspecified => outer,
+        severity => severity,
+    };
+    let is_error = exception.kind.is_some() || exception.stack.is_some();
+    let mut log = Log {
         time: fields.time.unwrap_or(observed),
-        severity: fields.severity,
+        severity: if is_error {
+            severity_with(severity, &exception)
+        } else {
+            severity
+        },
         body: fields.message.unwrap_or_else(|| source.to_owned()),
         attributes: unique(fields.attributes),
         request_id: fields.request_id.as_deref().map(Rc::from),
-        request_id_field: fields.request_id_field.map(Cow::Borrowed),
+        request_id_field: fields.request_id_field.map(Cow::Owned),
         trace_id: fields.trace_id,
         span_id: fields.span_id,
         ..empty(origin, observed)
-    }
+    };
+    exception.push(&mut log.attributes);
+    log
 }
 
 /// A record without content.
@@ -120,111 +236,5 @@ pub fn empty(origin: Origin, observed: u64) -> Log {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::timestamp;
-    use proptest::prelude::*;
-
-    fn line(text: &str) -> Log {
-        from_line(Origin::Function, 42, &serde_json::Value::from(text).to_string())
-    }
-
-    #[test]
-    fn text_lines() {
-        let log = line("2026-11-23T16:03:18.969Z\treq-1\tWARN\thello\n");
-        assert_eq!(log.body, "hello");
-        assert_eq!(log.severity, Severity::Warn);
-        assert_eq!(log.request_id.as_deref(), Some("req-1"));
-        assert_eq!(log.time, timestamp::parse("2026-11-23T16:03:18.969Z").unwrap());
-        assert_eq!(log.observed, 42);
-    }
-
-    #[test]
-    fn bare_lines_have_the_platforms_time() {
-        let log = line("raw stdout\n");
-        assert_eq!(
-            (log.body.as_str(), log.time, log.severity),
-            ("raw stdout", 42, Severity::Unspecified)
-        );
-    }
-
-    #[test]
-    fn a_json_message_within_a_text_line_keeps_both() {
-        let log = line("2026-11-23T16:03:18.969Z\treq-1\tINFO\t{\"level\":\"error\",\"message\":\"hi\",\"n\":2}\n");
-        assert_eq!((log.body.as_str(), log.severity), ("hi", Severity::Error));
-        assert_eq!(log.request_id.as_deref(), Some("req-1"));
-        assert_eq!(log.attributes, [("n".into(), Value::Int(2))]);
-        assert_eq!(log.time, timestamp::parse("2026-11-23T16:03:18.969Z").unwrap());
-    }
-
-    #[test]
-    fn a_json_text_within_a_json_record_gives_its_fields() {
-        let inner = r#"{\"level\":\"warn\",\"msg\":\"hi\",\"n\":2,\"requestId\":\"app\",\"trace_id\":\"x\"}"#;
-        let record =
-            format!(r#"{{"timestamp":"2026-11-23T16:03:18Z","level":"INFO","requestId":"r","message":"{inner}"}}"#);
-        let log = from_line(Origin::Function, 42, &record);
-        assert_eq!((log.body.as_str(), log.severity), ("hi", Severity::Warn));
-        assert_eq!(log.request_id.as_deref(), Some("r"));
-        let names: Vec<&str> = log.attributes.iter().map(|(name, _)| &**name).collect();
-        assert_eq!(names, ["n", "trace_id", "requestId"]);
-    }
-
-    #[test]
-    fn no_attribute_comes_twice_from_wherever_it_comes() {
-        let inner = r#"{\"msg\":\"hi\",\"order\":2,\"requestId\":\"app\"}"#;
-        for record in [
-            r#"{"level":"error","message":"m","errorType":"T","exception.type":"mine"}"#.to_owned(),
-            r#"{"message":"m","type":"order","app.type":"other","type":"last"}"#.to_owned(),
-            format!(r#"{{"requestId":"r","order":1,"message":"{inner}"}}"#),
-            r#"{"message":{"order":1,"errorType":"T"},"order":2}"#.to_owned(),
-        ] {
-            let log = from_line(Origin::Function, 42, &record);
-            let mut names: Vec<&str> = log.attributes.iter().map(|(name, _)| &**name).collect();
-            names.sort_unstable();
-            let all = names.len();
-            names.dedup();
-            assert_eq!(names.len(), all, "{record}: {:?}", log.attributes);
-        }
-        let log = from_line(
-            Origin::Function,
-            42,
-            r#"{"errorType":"T","errorMessage":"m","exception.type":"mine"}"#,
-        );
-        assert!(log.attributes.contains(&("exception.type".into(), Value::from("mine"))));
-    }
-
-    #[test]
-    fn objects_without_a_message_have_their_source_as_body() {
-        let log = from_line(Origin::Function, 42, r#"{"task":["app.py"]}"#);
-        assert_eq!(log.body, r#"{"task":["app.py"]}"#);
-        assert_eq!(log.attributes.len(), 1);
-    }
-
-    #[test]
-    fn a_record_of_another_kind_is_kept_as_text() {
-        assert_eq!(from_line(Origin::Function, 42, "17").body, "17");
-        assert_eq!(from_line(Origin::Function, 42, "[1,2]").body, "[1,2]");
-    }
-
-    #[test]
-    fn inner_carriage_returns_are_line_breaks() {
-        assert_eq!(
-            line("[ERROR] E: x\rTraceback\r  File\n").body,
-            "E: x\nTraceback\n  File"
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn bare_text_is_never_changed_or_lost(text in "[a-zA-Z0-9 _.,;(){}\"\u{a0}é-]{0,80}") {
-            prop_assume!(serde_json::from_str::<serde_json::Value>(&text).is_err());
-            prop_assert_eq!(line(&format!("{text}\n")).body, text);
-        }
-
-        #[test]
-        fn any_json_value_is_survived(text in ".{0,120}") {
-            let _ = from_line(Origin::Extension, 1, &text);
-            let _ = line(&text);
-        }
-    }
-}
+#[path = "logs_tests.rs"]
+mod tests;

@@ -1,11 +1,19 @@
 //! From Lambda's events and the SDK's requests to neutral records. All of it is pure.
 
+mod ansi;
 mod data_points;
 mod exception;
+mod exception_kinds;
+mod fault;
+mod formats;
+mod headline;
 pub mod incidents;
 pub mod join;
 mod json;
+mod lenient;
 mod level;
+mod level_shapes;
+mod logfmt;
 pub mod logs;
 pub mod metrics;
 mod object;
@@ -13,7 +21,9 @@ pub mod reason;
 pub mod sdk;
 pub mod spans;
 mod stack;
+mod template;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod formats_tests;

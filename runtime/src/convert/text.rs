@@ -1,8 +1,18 @@
 //! The layouts in which Lambda's managed runtimes write text lines.
 
+use super::formats::{self, Use};
 use super::level;
 use crate::record::Severity;
 use crate::timestamp;
+
+/// How runtimes begin the report of an error that nothing caught, before a tab and the error as JSON: Node.js, and Bref
+/// after it.
+const REPORTS: [&str; 4] = [
+    "Invoke Error",
+    "Init Error",
+    "Uncaught Exception",
+    "Unhandled Promise Rejection",
+];
 
 /// A line of text, taken apart. What isn't there is none; `message` is always the rest.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,39 +25,60 @@ pub struct Line<'a> {
     pub severity: Severity,
     /// What was logged.
     pub message: &'a str,
+    /// What the layout names besides: the process's id, the program's name.
+    pub fields: [Option<(&'static str, &'a str)>; 2],
+    /// It is in the form in which Lambda's Python client reports errors that nothing caught.
+    pub may_be_uncaught: bool,
+    /// No layout of a runtime: `message` is the whole line.
+    pub is_bare: bool,
 }
 
-/// Takes a line apart: Node.js (`time\tid\tLEVEL\tmessage`), Python (`[LEVEL]\ttime\tid\tmessage`), Python's uncaught
-/// errors (`[ERROR] Type: message`), else bare text, which stays whole. A final line break is no part of the message.
+/// Takes a line apart: Node.js and .NET (`time\tid\tLEVEL\tmessage`), Python (`[LEVEL]\ttime\tid\tmessage`), Python's
+/// uncaught errors and Java's lines with a level (`[ERROR] message`), Ruby (`E, [time #pid] ERROR id -- name: message`),
+/// PHP's Bref (`id\tInvoke Error\t{…}`), else bare text, which stays whole. A final line break is no part of the message.
 pub fn parse(line: &str) -> Line<'_> {
     let line = trim_line_break(line);
-    node(line)
-        .or_else(|| python(line))
-        .or_else(|| python_error(line))
-        .unwrap_or_else(|| {
-            let (time, severity) = level::find(line);
-            Line {
-                time,
-                severity,
-                message: line,
-                ..Line::default()
-            }
-        })
+    let layout = match line.as_bytes().first() {
+        Some(b'0'..=b'9') => node(line).or_else(|| bref(line)),
+        Some(b'[') => python(line).or_else(|| level_in_brackets(line)),
+        Some(b'a'..=b'f') => bref(line),
+        Some(b'A'..=b'Z') => ruby(line),
+        _ => None,
+    };
+    layout.unwrap_or_else(|| {
+        let (time, severity) = level::find(line);
+        Line {
+            time,
+            severity,
+            message: line,
+            is_bare: true,
+            ..Line::default()
+        }
+    })
+}
+
+/// The JSON of a runtime's report of an error that nothing caught.
+pub fn report(message: &str) -> Option<&str> {
+    let (what, json) = message.split_once('\t')?;
+    REPORTS.contains(&what.trim_end()).then_some(json)
 }
 
 fn node(line: &str) -> Option<Line<'_>> {
-    if !line.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
     let (time, rest) = line.split_once('\t')?;
     let time = timestamp::parse(time)?;
     let (request_id, rest) = rest.split_once('\t')?;
     let (level, message) = rest.split_once('\t').unwrap_or((rest, ""));
+    // zap's console has the level where the id is here, and a logger's name where the level is.
+    let (severity, usage) = formats::level(level)?;
+    if usage == Use::Field || formats::level(request_id).is_some() {
+        return None;
+    }
     Some(Line {
         time: Some(time),
         request_id: known_request_id(request_id)?,
-        severity: Severity::from_name(level)?,
+        severity,
         message,
+        ..Line::default()
     })
 }
 
@@ -58,16 +89,62 @@ fn python(line: &str) -> Option<Line<'_>> {
     Some(Line {
         time: Some(timestamp::parse(time)?),
         request_id: known_request_id(request_id)?,
-        severity: Severity::from_name(level)?,
+        severity: formats::severity(level)?,
         message,
+        ..Line::default()
     })
 }
 
-/// `[ERROR] TypeError: handler failed\nTraceback (most recent call last):…`: no time and no request id.
-fn python_error(line: &str) -> Option<Line<'_>> {
+/// `[ERROR] TypeError: handler failed\nTraceback (most recent call last):…`: no time and no request id. Java's
+/// `LambdaLogger` writes a level in the same way.
+fn level_in_brackets(line: &str) -> Option<Line<'_>> {
     let (level, message) = line.strip_prefix('[')?.split_once("] ")?;
+    let (severity, usage) = formats::level(level)?;
+    let is_tag = usage != Use::Word && level.bytes().any(|byte| byte.is_ascii_lowercase());
+    (usage != Use::Field && !is_tag).then_some(Line {
+        severity,
+        message,
+        may_be_uncaught: severity == Severity::Error,
+        ..Line::default()
+    })
+}
+
+/// `E, [2026-11-29T09:36:03.745494 #8] ERROR id -- name: message`: Ruby's Logger; Lambda's runtime adds the id.
+fn ruby(line: &str) -> Option<Line<'_>> {
+    if line.get(1..4) != Some(", [") {
+        return None;
+    }
+    let rest = &line[4..];
+    let (time, rest) = rest.split_once(" #")?;
+    let (pid, rest) = rest.split_once(']')?;
+    let (level, rest) = rest.trim_start().split_once(' ')?;
+    let severity = match level {
+        // Ruby's level for what has none.
+        "ANY" => Severity::Unspecified,
+        level => formats::severity(level)?,
+    };
+    let (request_id, rest) = rest.split_once("-- ")?;
+    let (name, message) = rest.split_once(':')?;
     Some(Line {
-        severity: Severity::from_name(level)?,
+        time: Some(timestamp::parse(time)?),
+        request_id: known_request_id(request_id.trim())?,
+        severity,
+        message: message.strip_prefix(' ').unwrap_or(message),
+        fields: [field("process.pid", pid), field("logger", name)],
+        ..Line::default()
+    })
+}
+
+fn field<'a>(name: &'static str, value: &'a str) -> Option<(&'static str, &'a str)> {
+    (!value.is_empty()).then_some((name, value))
+}
+
+fn bref(line: &str) -> Option<Line<'_>> {
+    let (id, message) = line.split_once('\t')?;
+    let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    (is_id && report(message).is_some()).then_some(Line {
+        request_id: Some(id),
+        severity: Severity::Error,
         message,
         ..Line::default()
     })
@@ -90,100 +167,5 @@ pub fn trim_line_break(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const ID: &str = "76e7df99-7363-43f0-b967-4462a4be3b5d";
-
-    #[test]
-    fn node_lines() {
-        let line = format!("2026-11-23T16:03:18.969Z\t{ID}\tERROR\ttwo\nlines\n");
-        assert_eq!(
-            parse(&line),
-            Line {
-                time: timestamp::parse("2026-11-23T16:03:18.969Z"),
-                request_id: Some(ID),
-                severity: Severity::Error,
-                message: "two\nlines",
-            }
-        );
-        for id in ["undefined", "-"] {
-            let line = format!("2026-11-23T16:03:18.953Z\t{id}\tINFO\tinit line\n");
-            assert_eq!(parse(&line).request_id, None);
-            assert_eq!(parse(&line).message, "init line");
-        }
-        assert_eq!(parse(&format!("2026-11-23T16:03:18.969Z\t{ID}\tINFO\t\n")).message, "");
-        let other = format!("2026-11-23T16:03:18.969Z\t{ID}\tERROR-tolerant as ever");
-        assert_eq!(parse(&other).message, other, "no level, so no line of the runtime's");
-    }
-
-    #[test]
-    fn python_lines() {
-        let line = format!("[WARNING]\t2026-11-23T16:03:28.798Z\t{ID}\ttwo\nlines\n");
-        let parsed = parse(&line);
-        assert_eq!(parsed.request_id, Some(ID));
-        assert_eq!((parsed.severity, parsed.message), (Severity::Warn, "two\nlines"));
-        assert!(parsed.time.is_some());
-        let init = parse("[WARNING]\t2026-11-23T16:03:28.798Z\t\tLAMBDA_WARNING: Unhandled exception.");
-        assert_eq!((init.request_id, init.severity), (None, Severity::Warn));
-    }
-
-    #[test]
-    fn python_errors_have_neither_time_nor_id() {
-        let parsed = parse("[ERROR] TypeError: handler failed\nTraceback (most recent call last):\n\u{a0}\u{a0}File");
-        assert_eq!(
-            (parsed.severity, parsed.time, parsed.request_id),
-            (Severity::Error, None, None)
-        );
-        assert!(parsed.message.starts_with("TypeError: handler failed\n"));
-    }
-
-    #[test]
-    fn bare_text_stays_whole() {
-        for text in [
-            "raw stdout",
-            "[not a level] x",
-            "1 of 2\tdone",
-            "2026-11-23T16:03:18.969Z\tx y\tINFO\tz",
-            "",
-        ] {
-            assert_eq!(
-                parse(text),
-                Line {
-                    message: text,
-                    ..Line::default()
-                }
-            );
-        }
-        assert_eq!(parse("carriage\r\n").message, "carriage");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_lost(text in "(\\[[A-Z]{3,7}\\][\\t ]?)?[0-9TZ:.\\t \\n-]{0,40}.{0,40}") {
-            let parsed = parse(&text);
-            prop_assert!(text.contains(parsed.message));
-            if parsed.severity == Severity::Unspecified {
-                prop_assert_eq!(parsed.message, trim_line_break(&text));
-            }
-        }
-
-        #[test]
-        fn any_message_of_python_comes_back(message in "[^\\r]{0,60}", level in "(DEBUG|INFO|WARNING|ERROR|CRITICAL)") {
-            let line = format!("[{level}]\t2026-11-23T16:03:18.969Z\t{ID}\t{message}\n");
-            let parsed = parse(&line);
-            prop_assert_eq!(parsed.message, &message);
-            prop_assert_eq!(parsed.request_id, Some(ID));
-            prop_assert!(parsed.time.is_some() && parsed.severity != Severity::Unspecified);
-        }
-
-        #[test]
-        fn any_message_comes_back(message in ".{0,60}", level in "(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)") {
-            let line = format!("2026-11-23T16:03:18.969Z\t{ID}\t{level}\t{message}\n");
-            let parsed = parse(&line);
-            prop_assert_eq!(parsed.message, message.strip_suffix('\r').unwrap_or(&message));
-            prop_assert_eq!(parsed.severity.text(), level);
-        }
-    }
-}
+#[path = "text_tests.rs"]
+mod tests;

@@ -152,7 +152,7 @@ mod tests {
         fn any_log()(
             time in any::<u64>(),
             observed in any::<u64>(),
-            level in 0i64..7,
+            level in 0usize..7,
             body in ".{0,300}",
             attributes in prop::collection::vec(("[a-z.]{1,9}", any::<i64>()), 0..4),
             request_id in prop::option::of("[0-9a-f-]{36}"),
@@ -162,7 +162,7 @@ mod tests {
                 time,
                 observed: 0,
                 arrived: observed,
-                severity: Severity::from_number(level * 10).unwrap_or_default(),
+                severity: Severity::ALL[level],
                 body,
                 attributes: attributes.into_iter().map(|(key, value)| (key.into(), Value::Int(value))).collect(),
                 origin: Origin::Function,

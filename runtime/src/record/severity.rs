@@ -60,57 +60,23 @@ impl Severity {
         }
     }
 
-    /// The severity that a level name of the usual loggers stands for, in any case.
-    pub fn from_name(name: &str) -> Option<Severity> {
-        const NAMES: [(&str, Severity); 24] = [
-            ("INFO", Severity::Info),
-            ("ERROR", Severity::Error),
-            ("WARN", Severity::Warn),
-            ("WARNING", Severity::Warn),
-            ("DEBUG", Severity::Debug),
-            ("TRACE", Severity::Trace),
-            ("FATAL", Severity::Fatal),
-            ("CRITICAL", Severity::Fatal),
-            ("ALL", Severity::Trace),
-            ("INFORMATION", Severity::Info),
-            ("NOTICE", Severity::Info),
-            ("ERR", Severity::Error),
-            ("SEVERE", Severity::Error),
-            ("PANIC", Severity::Fatal),
-            ("DPANIC", Severity::Fatal),
-            ("CRIT", Severity::Fatal),
-            ("ALERT", Severity::Fatal),
-            ("EMERG", Severity::Fatal),
-            ("VERBOSE", Severity::Debug),
-            ("SILLY", Severity::Trace),
-            ("CONFIG", Severity::Debug),
-            ("FINE", Severity::Debug),
-            ("FINER", Severity::Trace),
-            ("FINEST", Severity::Trace),
-        ];
-        // Go's slog writes levels between the names as `INFO+2`.
-        let name = match name.split_once(['+', '-']) {
-            Some((name, steps)) if !steps.is_empty() && steps.bytes().all(|digit| digit.is_ascii_digit()) => name,
-            _ => name,
-        };
-        NAMES
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, severity)| *severity)
+    /// The severity of one of the texts above, in any case.
+    pub fn from_text(text: &str) -> Option<Severity> {
+        Self::ALL
+            .into_iter()
+            .find(|severity| !text.is_empty() && severity.text().eq_ignore_ascii_case(text))
     }
 
-    /// The severity of a numeric level as pino and bunyan write it (10 trace … 60 fatal).
-    pub fn from_number(level: i64) -> Option<Severity> {
-        match level {
-            10..20 => Some(Severity::Trace),
-            20..30 => Some(Severity::Debug),
-            30..40 => Some(Severity::Info),
-            40..50 => Some(Severity::Warn),
-            50..60 => Some(Severity::Error),
-            60..70 => Some(Severity::Fatal),
-            _ => None,
-        }
-    }
+    /// Every severity, from the least to the gravest.
+    pub const ALL: [Severity; 7] = [
+        Severity::Unspecified,
+        Severity::Trace,
+        Severity::Debug,
+        Severity::Info,
+        Severity::Warn,
+        Severity::Error,
+        Severity::Fatal,
+    ];
 }
 
 #[cfg(test)]
@@ -118,17 +84,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn level_names_and_numbers() {
-        assert_eq!(Severity::from_name("warning"), Some(Severity::Warn));
-        assert_eq!(Severity::from_name("Critical"), Some(Severity::Fatal));
-        assert_eq!(Severity::from_name("ERROR+4"), Some(Severity::Error));
-        assert_eq!(Severity::from_name("INFO-2"), Some(Severity::Info));
-        for no_level in ["loud", "ERROR-", "ERROR-4b7one", "INFO+2+2"] {
-            assert_eq!(Severity::from_name(no_level), None, "{no_level}");
+    fn texts_come_back() {
+        for severity in Severity::ALL.into_iter().skip(1) {
+            assert_eq!(
+                Severity::from_text(&severity.text().to_ascii_lowercase()),
+                Some(severity)
+            );
         }
-        assert_eq!(Severity::from_name(""), None);
-        assert_eq!(Severity::from_number(50), Some(Severity::Error));
-        assert_eq!(Severity::from_number(5), None);
+        assert_eq!(Severity::from_text(""), None);
         assert!(Severity::Fatal > Severity::Error);
     }
 }

@@ -29,6 +29,7 @@ impl Session {
             "function" => {
                 let log = self.line(Origin::Function, at, now, record);
                 let (buffer, kept, reasons) = (&mut self.buffer, &self.logs, &mut self.reasons);
+                self.joiner.objects_apart = kept.as_rotel;
                 self.joiner.offer(log, &mut |log| keep(buffer, kept, reasons, log));
             }
             "extension" if diagnostics::is_own_line(record) => {}
@@ -76,13 +77,15 @@ impl Session {
 
     /// A line that Lambda received `at`, and we `now`.
     fn line(&mut self, origin: Origin, at: u64, now: u64, record: &str) -> Log {
-        let mut log = logs::from_line(origin, at, record);
-        log.arrived = now;
-        log.time = self.order.place(log.time);
-        if self.logs.as_rotel {
-            log.attributes.clear();
+        let log = match self.logs.as_rotel {
+            true => logs::from_line_as_rotel(origin, at, record),
+            false => logs::from_line(origin, at, record),
+        };
+        Log {
+            arrived: now,
+            time: self.order.place(log.time),
+            ..log
         }
-        log
     }
 
     fn report(&mut self, report: &Done<'_>, at: u64, now: u64) {

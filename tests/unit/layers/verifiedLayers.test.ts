@@ -34,7 +34,8 @@ describe("built layers before they are published", () => {
   it("come from sources of which one changed byte is seen, and a file that is none of them is not", () => {
     assert.ok(hasSources(root));
     assert.ok(!hasSources(folder));
-    for (const path of ["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs"]) {
+    const files = ["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs"];
+    for (const path of [...files, "runtime/build/formats.rs", "runtime/log_formats.json"]) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       cpSync(join(root, path), join(folder, path));
     }

@@ -1,0 +1,137 @@
+//! The tables of log levels and of JSON fields as Rust's `match`, which looks a name up by its length and bytes.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// The functions `level_of`, `number_of`, `role_of` and `exact_role_of` of `log_formats.json`.
+pub fn tables(formats: &Value) -> Result<String, String> {
+    let mut code = String::new();
+    levels(&formats["levels"], &mut code)?;
+    numbers(&formats["numbers"], &mut code)?;
+    roles(&formats["fields"], "role_of", &mut code)?;
+    roles(&formats["exact"], "exact_role_of", &mut code)?;
+    Ok(code)
+}
+
+fn list<'a>(value: &'a Value, what: &str) -> Result<&'a Vec<Value>, String> {
+    value
+        .as_array()
+        .ok_or_else(|| format!("log_formats.json: {what} must be a list"))
+}
+
+fn text<'a>(entry: &'a Value, field: &str) -> Result<&'a str, String> {
+    entry[field]
+        .as_str()
+        .ok_or_else(|| format!("log_formats.json: {field} is missing in {entry}"))
+}
+
+/// `FATAL` as the variant `Fatal`.
+fn variant(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().into_iter();
+    first.chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
+}
+
+/// The names of an entry as a pattern; a name may be there once.
+fn pattern(entry: &Value, seen: &mut BTreeSet<String>) -> Result<String, String> {
+    text(entry, "source")?;
+    let mut shown = Vec::new();
+    for name in list(&entry["names"], "names")? {
+        let name = name.as_str().ok_or("log_formats.json: a name must be a string")?;
+        if !seen.insert(name.to_owned()) {
+            return Err(format!("log_formats.json: {name} is there twice"));
+        }
+        shown.push(format!("{name:?}"));
+    }
+    Ok(shown.join(" | "))
+}
+
+fn put(code: &mut String, line: &str) -> Result<(), String> {
+    writeln!(code, "{line}").map_err(|error| error.to_string())
+}
+
+fn levels(entries: &Value, code: &mut String) -> Result<(), String> {
+    put(
+        code,
+        "/// Severity and use of a level name in capitals.\nfn level_of(name: &str) -> Option<(Severity, Use)> { Some(match name {",
+    )?;
+    let mut seen = BTreeSet::new();
+    for entry in list(entries, "levels")? {
+        let (severity, usage) = (
+            variant(text(entry, "severity")?),
+            variant(&capitals(text(entry, "use")?)),
+        );
+        let names = pattern(entry, &mut seen)?;
+        put(code, &format!("{names} => (Severity::{severity}, Use::{usage}),"))?;
+    }
+    put(code, "_ => return None,\n})}")
+}
+
+fn capitals(name: &str) -> String {
+    name.to_ascii_uppercase()
+}
+
+fn numbers(entries: &Value, code: &mut String) -> Result<(), String> {
+    let mut arms = String::new();
+    let mut scales = String::new();
+    for entry in list(entries, "numbers")? {
+        let scale = variant(&capitals(text(entry, "scale")?));
+        let source = text(entry, "source")?;
+        put(&mut scales, &format!("/// {source}\n{scale},"))?;
+        let steps = list(&entry["from"], "from")?;
+        let below = entry["below"]
+            .as_i64()
+            .ok_or("log_formats.json: below must be a number")?;
+        let start = |step: &Value| step[0].as_i64().ok_or("log_formats.json: a step needs a number");
+        for (at, step) in steps.iter().enumerate() {
+            let end = match steps.get(at + 1) {
+                Some(next) => start(next)?,
+                None => below,
+            };
+            let name = step[1].as_str().ok_or("log_formats.json: a step needs a severity")?;
+            let arm = format!(
+                "(Scale::{scale}, {}..{end}) => Severity::{},",
+                start(step)?,
+                variant(name)
+            );
+            put(&mut arms, &arm)?;
+        }
+    }
+    put(
+        code,
+        &format!(
+            "/// A scale of numeric levels.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum Scale {{ {scales} }}"
+        ),
+    )?;
+    put(
+        code,
+        &format!(
+            "fn number_of(scale: Scale, number: i64) -> Option<Severity> {{ Some(match (scale, number) {{ {arms} _ => return None, }})}}"
+        ),
+    )
+}
+
+/// Names that come first count first where an object has several of a role.
+fn roles(entries: &Value, function: &str, code: &mut String) -> Result<(), String> {
+    put(
+        code,
+        &format!(
+            "/// Role, rank and scale of a field.\nfn {function}(name: &str) -> Option<(Role, u8, Option<Scale>)> {{ Some(match name {{"
+        ),
+    )?;
+    let mut seen = BTreeSet::new();
+    for (rank, entry) in list(entries, "fields")?.iter().enumerate() {
+        let scale = match entry["scale"].as_str() {
+            Some(scale) => format!("Some(Scale::{})", variant(&capitals(scale))),
+            None => "None".to_owned(),
+        };
+        let names = pattern(entry, &mut seen)?;
+        put(
+            code,
+            &format!("{names} => (Role::{}, {rank}, {scale}),", text(entry, "role")?),
+        )?;
+    }
+    put(code, "_ => return None,\n})}")
+}

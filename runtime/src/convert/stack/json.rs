@@ -1,0 +1,54 @@
+//! JSON objects that are printed indented, an event for each line.
+
+use crate::convert::level;
+
+/// Whether the line opens an object, by itself or after what loggers put before a message.
+pub fn opens(line: &str) -> bool {
+    line.trim_end()
+        .strip_suffix('{')
+        .is_some_and(|before| before.trim().is_empty() || level::is_prefix(before))
+}
+
+/// How deep the object is after the next line; none if that is no line of JSON.
+pub fn depth_after(line: &str, depth: u16) -> Option<u16> {
+    let text = line.trim();
+    let first = *text.as_bytes().first()?;
+    let is_word = ["true", "false", "null", "NaN", "Infinity"]
+        .iter()
+        .any(|word| text.starts_with(word));
+    if !(b"\"{}[]-0123456789".contains(&first) || is_word) {
+        return None;
+    }
+    let (mut depth, mut in_text, mut escaped) = (depth, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth = depth.checked_add(1)?,
+            b'}' | b']' if !in_text => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (!in_text).then_some(depth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_objects() {
+        for line in ["{", "{  ", "2026/11/29 09:36:03 {", "INFO {"] {
+            assert!(opens(line), "{line}");
+        }
+        for line in ["function() {", "}", "{}", "order {", ""] {
+            assert!(!opens(line), "{line}");
+        }
+        assert_eq!(depth_after("  \"a\": [{\"b\": \"}\"},", 1), Some(2));
+        assert_eq!(depth_after("}", 1), Some(0));
+        for line in ["  a: 1,", "hello", "", "\"open", "}}"] {
+            assert_eq!(depth_after(line, 1), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What single lines of stack traces look like.
+
+use crate::convert::formats;
+use crate::convert::headline::named;
+
+/// A runtime's heading of a Python stack trace.
+pub const TRACEBACK: &str = "Traceback (most recent call last):";
+
+/// C++'s last words.
+pub const TERMINATE: &str = "terminate called after throwing an instance of ";
+
+const CHAINS: [&str; 2] = [
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+];
+
+/// How further lines of messages begin that Python's libraries raise: SQLAlchemy, psycopg, jsonschema.
+const CONTINUATIONS: [&str; 8] = [
+    "[SQL: ",
+    "[parameters: ",
+    "(Background on this error at: ",
+    "LINE 1: ",
+    "DETAIL:  ",
+    "HINT:  ",
+    "Failed validating ",
+    "On instance",
+];
+
+/// How lines between frames begin: Java's causes, logback's, .NET's.
+const BETWEEN_FRAMES: [&str; 5] = [
+    "Caused by: ",
+    "caused by: ",
+    "Wrapped by: ",
+    "--- End of stack trace from previous location",
+    "--- End of inner exception stack trace",
+];
+
+/// The same after spaces.
+const BETWEEN_FRAMES_INDENTED: [&str; 8] = [
+    "... ",
+    "Suppressed: ",
+    "Caused by: ",
+    "[cause]: ",
+    "[CIRCULAR REFERENCE",
+    "(Coroutine boundary)",
+    "---> ",
+    "--- End of ",
+];
+
+/// Two spaces or a tab; Lambda's Python client writes no-break spaces.
+pub fn is_indented(line: &str) -> bool {
+    line.starts_with("  ") || line.starts_with('\t') || line.starts_with("\u{a0}\u{a0}")
+}
+
+/// `    at handler (/var/task/index.js:6:16)`, `\tat com.example.Handler.handle(Handler.java:7)`.
+pub fn is_frame(line: &str) -> bool {
+    is_indented(line) && line.trim_start().starts_with("at ")
+}
+
+/// What stands between frames.
+pub fn is_between_frames(line: &str) -> bool {
+    let text = line.trim_start();
+    BETWEEN_FRAMES.iter().any(|start| line.starts_with(start))
+        || (text.len() < line.len() && BETWEEN_FRAMES_INDENTED.iter().any(|start| text.starts_with(start)))
+}
+
+/// A cause, whose message may have several lines.
+pub fn is_cause(line: &str) -> bool {
+    let text = line.trim_start();
+    ["Caused by: ", "Suppressed: ", "Wrapped by: ", "---> "]
+        .iter()
+        .any(|start| text.starts_with(start))
+}
+
+/// The markers under a line of source.
+pub fn is_marker(line: &str) -> bool {
+    let marks = line.trim();
+    !marks.is_empty() && marks.bytes().all(|byte| byte == b'^')
+}
+
+/// A file and a line number: `/var/task/index.js:11`.
+pub fn is_place(line: &str) -> bool {
+    ["/", "file://", "node:", "[eval]", "evalmachine."]
+        .iter()
+        .any(|start| line.starts_with(start))
+        && !line.contains(char::is_whitespace)
+        && line
+            .rsplit_once(':')
+            .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `  File "/var/task/app.py", line 9, in handler`.
+pub fn is_python_place(line: &str) -> bool {
+    let text = line.trim_start_matches([' ', '\u{a0}', '>']);
+    text.len() < line.len() && text.starts_with("File \"") && text.contains("\", line ")
+}
+
+/// The line that says how the next exception follows.
+pub fn is_python_chain(line: &str) -> bool {
+    CHAINS.contains(&line.trim_end())
+}
+
+/// A line of an exception's message that is not its first.
+pub fn is_python_continuation(line: &str) -> bool {
+    is_indented(line) || CONTINUATIONS.iter().any(|start| line.starts_with(start))
+}
+
+/// Whether further lines of the message follow: pydantic's list of errors, an introduction with a colon.
+pub fn announces_more(line: &str) -> bool {
+    let line = line.trim_end();
+    line.ends_with(':') || line.contains("validation error")
+}
+
+/// `ValueError: text` or `KeyboardInterrupt`; levels such as `INFO: text` look alike.
+pub fn is_python_exception(line: &str) -> bool {
+    let Some(name) = named(line) else { return false };
+    let class = name.rsplit('.').next().unwrap_or(name);
+    let usual = ["Error", "Exception", "Exit", "Interrupt", "Warning", "Iteration"];
+    let is_level = !name.bytes().any(|byte| byte.is_ascii_lowercase()) && formats::level(name).is_some();
+    let may_be = class.starts_with(|c: char| c.is_uppercase()) || (name.contains('.') && name.len() < line.len());
+    may_be
+        && !is_level
+        && (name.len() < line.len() || name.contains('.') || usual.iter().any(|end| name.ends_with(end)))
+}
+
+/// `goroutine 1 [running]:`.
+pub fn is_goroutine(line: &str) -> bool {
+    line.strip_prefix("goroutine ")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.trim_end().ends_with("]:"))
+}
+
+/// A call of a goroutine: `main.handle(0x0)`.
+pub fn is_go_call(line: &str) -> bool {
+    line.ends_with(')')
+        && line
+            .split_once('(')
+            .is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '))
+}
+
+/// A function without arguments, as pkg/errors and zap write it: `main.handle`.
+pub fn is_go_function(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_ascii_alphabetic())
+        && line.contains('.')
+        && line
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._/-*()[]~@".contains(&byte))
+}
+
+/// `\t/src/main.go:12 +0x1d`.
+pub fn is_go_place(line: &str) -> bool {
+    line.starts_with('\t') && line.contains(".go:")
+}
+
+/// `thread 'main' panicked at src/main.rs:9:5:`; newer versions name the thread's id in brackets.
+pub fn is_rust_panic(line: &str) -> bool {
+    line.strip_prefix("thread '")
+        .and_then(|rest| rest.split_once('\''))
+        .is_some_and(|(_, rest)| {
+            let rest = rest.trim_start();
+            let rest = rest
+                .strip_prefix('(')
+                .and_then(|rest| rest.split_once(") "))
+                .map_or(rest, |(_, rest)| rest);
+            rest.starts_with("panicked at ")
+        })
+}
+
+/// `/var/task/app.rb:3:in 'pick'`.
+pub fn is_ruby_place(line: &str) -> bool {
+    let Some(at) = line.find(":in ") else { return false };
+    let (place, function) = (&line[..at], &line[at + ":in ".len()..]);
+    function.starts_with(['\'', '`'])
+        && !place.contains(' ')
+        && place
+            .rsplit_once(':')
+            .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `Nov 29, 2026 9:36:03 AM shop.Orders pick`: java.util.logging's first line.
+pub fn is_jul_heading(line: &str) -> bool {
+    let mut words = line.split([' ', '\u{202f}']).filter(|word| !word.is_empty());
+    let (Some(month), Some(day), Some(year), Some(clock)) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    month.len() == 3
+        && day.strip_suffix(',').is_some_and(digits)
+        && digits(year.trim_end_matches(','))
+        && clock.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
+        && matches!(words.next(), Some("AM" | "PM"))
+        && words.next().is_some()
+}
+
+/// The level of java.util.logging's second line: `SEVERE: message`.
+pub fn jul_level(line: &str) -> Option<crate::record::Severity> {
+    let (name, _) = line.split_once(": ")?;
+    let in_capitals = name.bytes().all(|byte| byte.is_ascii_uppercase());
+    in_capitals.then(|| formats::severity(name)).flatten()
+}
+
+/// `fail: Shop.Orders[0]`: the first line of .NET's console formatter, whose other lines have six spaces before them.
+pub fn is_console_heading(line: &str) -> bool {
+    line.get(4..6) == Some(": ")
+        && ["trce", "dbug", "info", "warn", "fail", "crit"]
+            .iter()
+            .any(|level| line.starts_with(level))
+        && line.ends_with(']')
+}
