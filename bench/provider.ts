@@ -1,34 +1,45 @@
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { startEmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { startEngine } from "../sandbox/engine";
+import { type EngineUse, engineUse } from "./engineProcess";
 import { cpuMs, ProviderProcesses } from "./providerProcess";
 import { program, region, type Way, ways } from "./providerPrograms";
 import { type Sample, summary } from "./providerReport";
 
-const help = `npm run bench:provider [-- --runs N] [--sizes 1,10,100] [--json FILE]
-Preview and up of observed functions, imported and through the plugin, against the same program with plain functions, by
-the real engine on the embedded AWS. Prints medians of interleaved runs beside the budget.`;
+const help = `npm run bench:provider [-- --runs N] [--functions 1,10,100] [--ways plain,imported,…] [--json FILE]
+Preview and up of observed functions (${ways.slice(1).join(", ")}) against the same program with plain functions, by the
+real engine on the embedded AWS. Prints medians of interleaved runs beside the budget.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "3" },
-      sizes: { type: "string", default: "1,10,100" },
+      functions: { type: "string", default: "1,10,100" },
+      ways: { type: "string", default: ways.join() },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
-  const sizes = values.sizes.split(",").map(Number);
-  const measured = await measureAll(Number(values.runs), sizes);
+  const sizes = values.functions.split(",").map(Number);
+  const wanted = values.ways.split(",");
+  const unknown = wanted.filter((way) => !ways.some((known) => known === way));
+  if (unknown.length > 0)
+    throw new Error(`--ways: must be of ${ways.join(", ")} (got ${unknown.join(", ")})`);
+  const measured = await measureAll(
+    Number(values.runs),
+    sizes,
+    ways.filter((way) => way === "plain" || wanted.includes(way)),
+  );
   console.log(summary(measured.samples, measured.startMs));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(measured, undefined, 2)}\n`);
 }
 
 type Run = (way: Way, functions: number) => Promise<Sample>;
 
-async function measureAll(runs: number, sizes: readonly number[]) {
+async function measureAll(runs: number, sizes: readonly number[], chosen: readonly Way[]) {
   const aws = await startEmbeddedAws();
   const engine = await startEngine({ aws });
   try {
@@ -48,16 +59,30 @@ async function measureAll(runs: number, sizes: readonly number[]) {
       let previewMs = 0;
       let upMs = 0;
       const cpu = cpuMs();
+      let used: EngineUse | undefined;
       const peakMib = await provider.peakMib(async () => {
         previewMs = await timed(() => stack.preview());
-        upMs = await timed(() => stack.up());
+        used = await engineUse(async () => {
+          upMs = await timed(() => stack.up());
+        });
       });
       const spent = cpuMs();
       const usedMs = cpu === undefined || spent === undefined ? undefined : spent - cpu;
       await stack.workspace.removeStack(stack.name, { force: true });
-      return { way, functions, previewMs, upMs, cpuMs: usedMs, peakMib };
+      const { cpuMs: engineMs, writtenBytes } = used ?? {};
+      return {
+        way,
+        functions,
+        previewMs,
+        upMs,
+        cpuMs: usedMs,
+        engineMs,
+        writtenBytes,
+        peakMib,
+        load: load(),
+      };
     };
-    return { samples: await interleaved(run, runs, sizes), startMs };
+    return { samples: await interleaved(run, { runs, sizes, chosen }), startMs };
   } finally {
     await engine.stop();
     await aws.stop();
@@ -65,23 +90,31 @@ async function measureAll(runs: number, sizes: readonly number[]) {
 }
 
 /** Every way right after the others, in another order each time, so that the machine's moods hit all of them alike. */
-async function interleaved(run: Run, runs: number, sizes: readonly number[]): Promise<Sample[]> {
-  for (const way of ways) await run(way, 1); // Warms this process, which runs the programs, and the embedded AWS.
+async function interleaved(
+  run: Run,
+  { runs, sizes, chosen }: { runs: number; sizes: readonly number[]; chosen: readonly Way[] },
+): Promise<Sample[]> {
+  for (const way of chosen) await run(way, 1); // Warms this process, which runs the programs, and the embedded AWS.
   const samples: Sample[] = [];
   for (let round = 0; round < runs; round++) {
     for (const functions of sizes) {
-      for (let i = 0; i < ways.length; i++) {
-        const way = ways[(i + round) % ways.length] ?? "plain";
+      for (let i = 0; i < chosen.length; i++) {
+        const way = chosen[(i + round) % chosen.length] ?? "plain";
         const sample = await run(way, functions);
         const { previewMs, upMs } = sample;
         console.error(
-          `… ${functions} × ${way}: preview ${previewMs.toFixed(0)} ms, up ${upMs.toFixed(0)} ms`,
+          `… ${functions} × ${way}: preview ${previewMs.toFixed(0)} ms, up ${upMs.toFixed(0)} ms, load ${sample.load}`,
         );
         samples.push(sample);
       }
     }
   }
   return samples;
+}
+
+/** How many processes wanted to run during the last minute. */
+function load(): number {
+  return loadavg()[0] ?? Number.NaN;
 }
 
 async function timed(action: () => Promise<unknown>): Promise<number> {

@@ -2,13 +2,13 @@ import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { ObservedFunction, type ObservedFunctionArgs } from "../index";
+import { ObservedFunction, type ObservedFunctionArgs, ObserveStack, observeStack } from "../index";
+
+/** All ways to make the functions of a program, the one that the others are compared with first. */
+export const ways = ["plain", "imported", "plugin", "observeStack", "ObserveStack"] as const;
 
 /** How the functions of a program are made. */
-export type Way = "plain" | "imported" | "plugin";
-
-/** All ways, the one that the others are compared with first. */
-export const ways: readonly Way[] = ["plain", "imported", "plugin"];
+export type Way = (typeof ways)[number];
 
 /** Region of the programs' functions. */
 export const region = "eu-west-1";
@@ -17,11 +17,20 @@ const { version } = JSON.parse(JSON.stringify(require("../package.json"))) as { 
 const layerVersionArn = `arn:aws:lambda:${region}:418653438961:layer:rotel-extension-amd64:26`;
 const authorization = `arn:aws:secretsmanager:${region}:123456789012:secret:ingestion-key-AbCdEf`;
 const endpoint = "https://clickstack.example.com:4318";
+const telemetry = { extension: { layerVersionArn }, endpoint, authorization };
 
 /** A program with so many functions that send their telemetry, each with a role of its own that may read the key. */
 export function program(way: Way, functions: number): PulumiFn {
-  const make = { plain: plainFunction, imported: importedFunction, plugin: pluginFunction }[way];
+  const make = {
+    plain: plainFunction,
+    imported: importedFunction,
+    plugin: pluginFunction,
+    observeStack: loggingFunction,
+    ObserveStack: loggingFunction,
+  }[way];
   return async () => {
+    if (way === "observeStack") observeStack(telemetry);
+    if (way === "ObserveStack") await new ObserveStack("observed", telemetry).settled();
     const arns = Array.from({ length: functions }, (_, i) => make(`function-${i}`));
     return { arns };
   };
@@ -47,12 +56,7 @@ function policy(statement: object): string {
  * for logs and a policy for the key. As users write it; not made to fit how the component does it.
  */
 function plainFunction(name: string): pulumi.Output<string> {
-  const trust = { Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } };
-  const role = new Role(name, { assumeRolePolicy: policy(trust) });
-  const logs = new RolePolicyAttachment(`${name}-logs`, {
-    role: role.name,
-    policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-  });
+  const { role, logs } = loggingRole(name);
   const secrets = new RolePolicy(`${name}-secrets`, {
     role: role.name,
     policy: policy({ Action: "secretsmanager:GetSecretValue", Resource: authorization }),
@@ -69,8 +73,24 @@ function plainFunction(name: string): pulumi.Output<string> {
   ).arn;
 }
 
+/** What is left of it to write when `observeStack` adds the rest. */
+function loggingFunction(name: string): pulumi.Output<string> {
+  const { role, logs } = loggingRole(name);
+  return new LambdaFunction(name, { ...inputs(), role: role.arn }, { dependsOn: [logs] }).arn;
+}
+
+function loggingRole(name: string) {
+  const trust = { Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } };
+  const role = new Role(name, { assumeRolePolicy: policy(trust) });
+  const logs = new RolePolicyAttachment(`${name}-logs`, {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+  });
+  return { role, logs };
+}
+
 function observedInputs(): ObservedFunctionArgs {
-  return { ...inputs(), extension: { layerVersionArn }, endpoint, authorization };
+  return { ...inputs(), ...telemetry };
 }
 
 function importedFunction(name: string): pulumi.Output<string> {

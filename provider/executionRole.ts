@@ -23,6 +23,7 @@ import {
   writeLogsStatement,
 } from "./plan/policies";
 import { policyNames, roleNames } from "./plan/resourceNames";
+import { withoutPositions } from "./pulumi/sourcePositions";
 import { givenRolePolicy } from "./rolePolicies";
 import type { FunctionReferences } from "./secretReferences";
 import { CloudWatchLogs } from "./telemetryArgs";
@@ -67,7 +68,8 @@ export function executionRole(
     return { ...given, policies: secretPolicy(name, given, references, options) };
   }
   const { name: roleName, options: roleOptions } = namedResource(name, roleNames, "", options);
-  const { arn, name: madeName } = new Role(roleName, { assumeRolePolicy: assumeRolePolicy() }, roleOptions);
+  const trust = { assumeRolePolicy: assumeRolePolicy() };
+  const { arn, name: madeName } = withoutPositions(() => new Role(roleName, trust, roleOptions));
   const role: ExecutionRole = { arn, name: madeName, isGiven: false };
   const own = [...logStatements(args, role, logGroup), ...functionStatements(args)];
   const statements = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
@@ -136,9 +138,8 @@ function madePolicy(
 ): RolePolicy[] {
   if (!any) return [];
   const named = namedResource(name, policyNames, "-permissions", options);
-  return [
-    new RolePolicy(named.name, { role: role.name, policy: readingDocument(statements) }, named.options),
-  ];
+  const inputs = { role: role.name, policy: readingDocument(statements) };
+  return [withoutPositions(() => new RolePolicy(named.name, inputs, named.options))];
 }
 
 function readingDocument(statements: Statements): pulumi.Input<string> {
@@ -164,7 +165,8 @@ export async function denyLogsPolicy(
     .apply(([arn, where, name]) => documentOf(arn, where, name));
   if (!role.isGiven) {
     const named = namedResource(component, policyNames, "-no-logs", options);
-    return [new RolePolicy(named.name, { role: role.name, policy: document }, named.options)];
+    const inputs = { role: role.name, policy: document };
+    return [withoutPositions(() => new RolePolicy(named.name, inputs, named.options))];
   }
   const length = async () => {
     const [arn, where, name] = await Promise.all([role.arn, region, group].map(awaited<string>));

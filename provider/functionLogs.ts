@@ -6,6 +6,7 @@ import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { defaultLogGroup } from "./plan/policies";
 import { logGroupNames, resourceName } from "./plan/resourceNames";
+import { withoutPositions } from "./pulumi/sourcePositions";
 import { orStopUpdate } from "./stopUpdate";
 import { CloudWatchLogs } from "./telemetryArgs";
 
@@ -100,7 +101,8 @@ function logGroup(
   const prefix = defaultLogGroup(`${resourceName(name, logGroupNames)}-`);
   const naming = known === undefined ? { namePrefix: prefix } : { name: known };
   const named = namedResource(name, logGroupNames, "-log-group", options);
-  return new LogGroup(named.name, { ...naming, region, retentionInDays, tags }, named.options);
+  const inputs = { ...naming, region, retentionInDays, tags };
+  return withoutPositions(() => new LogGroup(named.name, inputs, named.options));
 }
 
 function withLogGroup({ loggingConfig }: ObservedFunctionArgs, logGroup: pulumi.Output<string>) {

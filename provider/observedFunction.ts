@@ -13,6 +13,7 @@ import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogGroup, functionLogs } from "./functionLogs";
 import { componentOptions, functionOptions, type ObservedFunctionOptions } from "./functionOptions";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { withoutPositions } from "./pulumi/sourcePositions";
 import { functionReferences } from "./secretReferences";
 import { orStopUpdate } from "./stopUpdate";
 import { storeSecrets, withSecrets } from "./storedSecrets";
@@ -88,11 +89,9 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const { environment, names } = functionVariables(stored);
     const { loggingConfig } = logs;
     const own = { role: role.arn, layers, environment, ...(loggingConfig && { loggingConfig }) };
-    const observed = new LambdaFunction(
-      name,
-      { ...functionInputs(stored), ...own },
-      { ...functionOptions(opts, given.functionAlias), parent: this, dependsOn: before },
-    );
+    const functionOpts = { ...functionOptions(opts, given.functionAlias), parent: this, dependsOn: before };
+    const functionArgs = { ...functionInputs(stored), ...own };
+    const observed = withoutPositions(() => new LambdaFunction(name, functionArgs, functionOpts));
     logs.finish(observed.name);
 
     this.functionArn = observed.arn;

@@ -6,6 +6,7 @@ import { awaited } from "./awaited";
 import { namedResource } from "./namedResource";
 import { checkInlinePolicies, policyLength } from "./plan/inlinePolicies";
 import { policyNames, resourceName } from "./plan/resourceNames";
+import { withoutPositions } from "./pulumi/sourcePositions";
 import { originOf } from "./valueOrigin";
 
 /** A policy for a role that the program has already, perhaps for several functions. */
@@ -64,7 +65,8 @@ export async function givenRolePolicy(
   const policies = role && deploymentPolicies();
   const own = namedResource(of.component, policyNames, of.suffix, options);
   const inputs = { role: of.role.name, policy: of.document };
-  if (role === undefined || policies === undefined) return [new RolePolicy(own.name, inputs, own.options)];
+  const ownPolicy = () => [withoutPositions(() => new RolePolicy(own.name, inputs, own.options))];
+  if (role === undefined || policies === undefined) return ownPolicy();
   const [roleArn, document, origin, shared] = await Promise.all([
     awaited(of.role.arn),
     awaited(of.document),
@@ -81,13 +83,10 @@ export async function givenRolePolicy(
   const same = others.find((other) => fits(other, known));
   if (same !== undefined) return [same.policy];
   checkRoom(of.component, policies, role.id, length);
-  if (!key) return [new RolePolicy(own.name, inputs, own.options)];
+  if (!key) return ownPolicy();
   const differing = others.length === 0 ? [] : [roleArn, document];
-  const policy = new RolePolicy(
-    sharedName(role.label, of.suffix, [key, ...differing]),
-    inputs,
-    shared.options,
-  );
+  const name = sharedName(role.label, of.suffix, [key, ...differing]);
+  const policy = withoutPositions(() => new RolePolicy(name, inputs, shared.options));
   policies.shared.set(key, [...others, { ...known, policy }]);
   return [policy];
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
+import * as pulumi from "@pulumi/pulumi";
 import { program, type Way } from "../../bench/providerPrograms";
 import { ObservedFunction } from "../../index";
 import { runMocked } from "./mockedStack";
@@ -74,4 +75,34 @@ describe("the cost of an ObservedFunction", () => {
     const { inputs } = resources.one("clickstack-lambda:index:ObservedFunction");
     assert.deepEqual(Object.keys(inputs).sort(), ["authorization", "endpoint", "extension"]);
   });
+
+  it("keeps the position of the component alone, not those of its parts", async () => {
+    const positions: Record<string, boolean> = {};
+    await runMocked(() => {
+      const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+      const register = monitor.registerResource.bind(monitor);
+      monitor.registerResource = (request, ...rest) => {
+        const frames = request.getStacktrace()?.getFramesList() ?? [];
+        positions[request.getType()] = request.hasSourceposition() || frames.length > 0;
+        return register(request, ...rest);
+      };
+      return program("imported", 1)();
+    });
+    assert.deepEqual(positions, {
+      "aws:iam/role:Role": false,
+      "aws:iam/rolePolicy:RolePolicy": false,
+      "aws:lambda/function:Function": false,
+      "clickstack-lambda:index:ObservedFunction": true,
+    });
+  });
 });
+
+/** A call of the engine that registers a resource. */
+type Register = (
+  request: {
+    getType(): string;
+    hasSourceposition(): boolean;
+    getStacktrace(): { getFramesList(): unknown[] } | undefined;
+  },
+  ...rest: unknown[]
+) => unknown;
