@@ -7,6 +7,7 @@ import { layersDirectory } from "../../../layers/location";
 const variable = "CLICKSTACK_LAYERS_DIRECTORY";
 const sources = [
   ...["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs", "runtime/src/main.rs"],
+  ...["runtime/build/formats.rs", "runtime/log_formats.json"],
   ...["layers/compile.ts", "layers/zip.ts"],
 ];
 
