@@ -72,7 +72,7 @@ export async function deliver(
     delivered.add(args);
   } catch (error) {
     throw new Error(
-      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${redact((error as Error).message, secrets)}. Mend the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
+      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${redact((error as Error).message, secrets)}. Fix the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
     );
   }
 }
