@@ -62,7 +62,7 @@ describe("logs that are only denied once delivery is confirmed", () => {
       await assert.rejects(stack.up(), (error: Error) => {
         const message = error.message.replace(/\s+/g, " ");
         assert.match(message, /"orders", requireDelivery: logs stay in CloudWatch/);
-        assert.match(message, /refused the key \(HTTP status 401\): not today\. Mend the endpoint/);
+        assert.match(message, /refused the key \(HTTP status 401\): not today\. Fix the endpoint/);
         assert.ok(!message.includes("hush"), message);
         return true;
       });
