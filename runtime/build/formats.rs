@@ -1,6 +1,6 @@
 //! The tables of log levels and of JSON fields as Rust's `match`, which looks a name up by its length and bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -34,18 +34,37 @@ fn variant(name: &str) -> String {
     first.chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
 }
 
-/// The names of an entry as a pattern; a name may be there once.
-fn pattern(entry: &Value, seen: &mut BTreeSet<String>) -> Result<String, String> {
+/// The names of an entry; a name may be there once.
+fn names<'a>(entry: &'a Value, seen: &mut BTreeSet<String>) -> Result<Vec<&'a str>, String> {
     text(entry, "source")?;
-    let mut shown = Vec::new();
+    let mut names = Vec::new();
     for name in list(&entry["names"], "names")? {
         let name = name.as_str().ok_or("log_formats.json: a name must be a string")?;
         if !seen.insert(name.to_owned()) {
             return Err(format!("log_formats.json: {name} is there twice"));
         }
-        shown.push(format!("{name:?}"));
+        names.push(name);
     }
-    Ok(shown.join(" | "))
+    Ok(names)
+}
+
+/// The body of a function that looks up `name`: by its length first, since a `match` compares strings one after another.
+fn lookup(entries: &[(Vec<&str>, String)], code: &mut String) -> Result<(), String> {
+    let mut by_length: BTreeMap<usize, Vec<(&str, &str)>> = BTreeMap::new();
+    for (names, value) in entries {
+        for name in names {
+            by_length.entry(name.len()).or_default().push((name, value));
+        }
+    }
+    put(code, "Some(match name.len() {")?;
+    for (length, arms) in by_length {
+        let arms: String = arms
+            .iter()
+            .map(|(name, value)| format!("{name:?} => {value},\n"))
+            .collect();
+        put(code, &format!("{length} => match name {{ {arms} _ => return None }},"))?;
+    }
+    put(code, "_ => return None,\n})}")
 }
 
 fn put(code: &mut String, line: &str) -> Result<(), String> {
@@ -55,18 +74,20 @@ fn put(code: &mut String, line: &str) -> Result<(), String> {
 fn levels(entries: &Value, code: &mut String) -> Result<(), String> {
     put(
         code,
-        "/// Severity and use of a level name in capitals.\nfn level_of(name: &str) -> Option<(Severity, Use)> { Some(match name {",
+        "/// Severity and use of a level name in capitals.\nfn level_of(name: &str) -> Option<(Severity, Use)> {",
     )?;
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
     for entry in list(entries, "levels")? {
         let (severity, usage) = (
             variant(text(entry, "severity")?),
             variant(&capitals(text(entry, "use")?)),
         );
-        let names = pattern(entry, &mut seen)?;
-        put(code, &format!("{names} => (Severity::{severity}, Use::{usage}),"))?;
+        found.push((
+            names(entry, &mut seen)?,
+            format!("(Severity::{severity}, Use::{usage})"),
+        ));
     }
-    put(code, "_ => return None,\n})}")
+    lookup(&found, code)
 }
 
 fn capitals(name: &str) -> String {
@@ -118,20 +139,17 @@ fn roles(entries: &Value, function: &str, code: &mut String) -> Result<(), Strin
     put(
         code,
         &format!(
-            "/// Role, rank and scale of a field.\nfn {function}(name: &str) -> Option<(Role, u8, Option<Scale>)> {{ Some(match name {{"
+            "/// Role, rank and scale of a field.\nfn {function}(name: &str) -> Option<(Role, u8, Option<Scale>)> {{"
         ),
     )?;
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
     for (rank, entry) in list(entries, "fields")?.iter().enumerate() {
         let scale = match entry["scale"].as_str() {
             Some(scale) => format!("Some(Scale::{})", variant(&capitals(scale))),
             None => "None".to_owned(),
         };
-        let names = pattern(entry, &mut seen)?;
-        put(
-            code,
-            &format!("{names} => (Role::{}, {rank}, {scale}),", text(entry, "role")?),
-        )?;
+        let role = text(entry, "role")?;
+        found.push((names(entry, &mut seen)?, format!("(Role::{role}, {rank}, {scale})")));
     }
-    put(code, "_ => return None,\n})}")
+    lookup(&found, code)
 }

@@ -28,7 +28,21 @@ fn records(fixtures: &Path) -> Vec<Vec<Value>> {
             cases.push(case["records"].as_array().expect("records").clone());
         }
     }
+    cases.extend(of_libraries(&fixtures.with_file_name("libraries")));
     cases
+}
+
+/// The same of every logging library.
+fn of_libraries(folder: &Path) -> Vec<Vec<Value>> {
+    let files = fs::read_dir(folder).expect("the fixtures");
+    let mut files: Vec<_> = files.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    let texts = files.iter().map(|file| fs::read_to_string(file).expect("a fixture"));
+    let lists = texts.map(|text| serde_json::from_str::<Vec<Value>>(&text).expect("cases"));
+    lists
+        .flatten()
+        .map(|case| case["records"].as_array().expect("records").clone())
+        .collect()
 }
 
 fn event(kind: &str, record: Value) -> Value {

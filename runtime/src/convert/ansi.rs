@@ -31,14 +31,12 @@ pub fn strip_owned(text: String) -> String {
 /// Bytes of the control sequence that `bytes` begins with; always ASCII, at least the escape itself.
 fn sequence(bytes: &[u8]) -> usize {
     match bytes.get(1) {
-        // Control Sequence Introducer: parameters, intermediates, one final byte.
+        // Control Sequence Introducer: parameters and a letter. What only begins so is text.
         Some(b'[') => {
-            let inner = bytes[2..]
-                .iter()
-                .take_while(|byte| (0x20..=0x3f).contains(*byte))
-                .count();
-            let is_complete = bytes.get(2 + inner).is_some_and(|byte| (0x40..=0x7e).contains(byte));
-            2 + inner + usize::from(is_complete)
+            let is_parameter = |byte: &&u8| byte.is_ascii_digit() || matches!(**byte, b';' | b':' | b'?');
+            let inner = bytes[2..].iter().take_while(is_parameter).count();
+            let is_complete = bytes.get(2 + inner).is_some_and(u8::is_ascii_alphabetic);
+            if is_complete { 3 + inner } else { 1 }
         }
         // Operating System Command: to BEL or the string terminator. Without an end it is no command.
         Some(b']') => {
@@ -49,7 +47,7 @@ fn sequence(bytes: &[u8]) -> usize {
                 _ => 1,
             }
         }
-        Some(b'(' | b')') if bytes.get(2).is_some_and(u8::is_ascii) => 3,
+        Some(b'(' | b')') if bytes.get(2).is_some_and(u8::is_ascii_alphanumeric) => 3,
         Some(0x40..=0x5f) => 2,
         _ => 1,
     }
@@ -68,7 +66,8 @@ mod tests {
             ("\u{1b}]8;;http://a\u{7}link\u{1b}]8;;\u{1b}\\", "link"),
             ("\u{1b}[2K\u{1b}[1Gline", "line"),
             ("a\u{1b}", "a"),
-            ("\u{1b}[31", ""),
+            ("\u{1b}[31", "[31"),
+            ("\u{1b}[22\"<7>", "[22\"<7>"),
             ("[31m is no sequence", "[31m is no sequence"),
             ("\u{1b}é", "é"),
         ] {

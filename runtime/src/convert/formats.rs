@@ -58,6 +58,10 @@ const LONGEST_FIELD: usize = 24;
 
 /// Severity and use of a level name in any case, with spaces or brackets around and Go's steps (`INFO+2`) after it.
 pub fn level(name: &str) -> Option<(Severity, Use)> {
+    // As the runtimes of Lambda write it.
+    if let Some(found) = level_of(name) {
+        return Some(found);
+    }
     let name = name.trim_matches([' ', '[', ']']);
     let name = match name.split_once(['+', '-']) {
         Some((name, steps)) if !steps.is_empty() && steps.bytes().all(|digit| digit.is_ascii_digit()) => name,

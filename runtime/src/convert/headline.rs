@@ -35,8 +35,15 @@ pub fn named(line: &str) -> Option<&str> {
     {
         return None;
     }
-    let mut end = 0;
-    for c in line.chars() {
+    // Most lines begin with a plain word: its letters need no look at what they are in Unicode.
+    let mut end = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .unwrap_or(line.len());
+    if bytes.get(end) == Some(&b' ') && bytes.get(end + 1) != Some(&b'[') {
+        return None;
+    }
+    for c in line[end..].chars() {
         let is_path = c == ':' && (line[end..].starts_with("::") || line[..end].ends_with(':'));
         if !(c.is_alphanumeric() || matches!(c, '.' | '_' | '$' | '\\' | '`') || is_path) {
             break;

@@ -126,10 +126,11 @@ fn is_name(text: &str) -> bool {
 
 /// Times, dates, ids: digits in it, and nothing but hexadecimal digits and what stands between numbers.
 fn is_number(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || b"-:./,TZ+#".contains(&byte))
+    let mut has_digit = false;
+    text.bytes().all(|byte| {
+        has_digit |= byte.is_ascii_digit();
+        byte.is_ascii_hexdigit() || matches!(byte, b'-' | b':' | b'.' | b'/' | b',' | b'T' | b'Z' | b'+' | b'#')
+    }) && has_digit
 }
 
 /// `9:36AM`, as zerolog's console and Go's `time.Kitchen`.
@@ -221,6 +222,9 @@ fn name_with_steps(text: &str) -> Option<&str> {
 /// between tabs (zap's console); after a time also where a logger's name with a colon follows (Swift).
 fn lowercase(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
     let text = word.text;
+    if !text.ends_with(':') && !word.delimited && before.time.is_none() {
+        return None;
+    }
     if let Some((channel, level)) = text.strip_suffix(':').and_then(|name| name.rsplit_once('.')) {
         // Monolog: `[time] app.ERROR: …`.
         let is_channel = before.timed && before.bracketed && is_name(channel);

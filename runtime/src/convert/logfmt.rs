@@ -42,7 +42,8 @@ fn begins(line: &str) -> bool {
 
 /// A field's name, and what follows its `=`.
 fn key(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/')))?;
+    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'/');
+    let end = text.bytes().position(|byte| !is_key(byte))?;
     let rest = text[end..].strip_prefix('=')?;
     (end > 0).then_some((&text[..end], rest))
 }

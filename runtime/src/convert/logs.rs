@@ -42,6 +42,9 @@ pub fn from_line_as_rotel(origin: Origin, observed: u64, record: &str) -> Log {
 /// The attribute for a request id of the application's own that no field named.
 const REQUEST_ID_FIELD: &str = "requestId";
 
+/// What a colour begins with.
+const ESCAPE: u8 = 0x1b;
+
 /// No longer text is a prefix of a JSON object, and no longer object is looked for behind one.
 const LONGEST_PREFIX: usize = 256;
 const LONGEST_OBJECT: usize = 64 * 1024;
@@ -66,9 +69,15 @@ struct Line<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The record of a line of text.
 pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
-    let line = ansi::strip(line);
+    // Most lines have neither colours nor line breaks within, which one search tells.
+    let is_plain = memchr::memchr3(ESCAPE, b'\r', b'\n', text::trim_line_break(line).as_bytes()).is_none();
+    let line = if is_plain {
+        Cow::Borrowed(line)
+    } else {
+        ansi::strip(line)
+    };
     let parsed = text::parse(&line);
-    let mut log = from_content(origin, observed, &parsed);
+    let mut log = from_content(origin, observed, &parsed, is_plain);
     // The runtime's layout knows better which invocation wrote the line, the logged object how grave it is.
     if let Some(id) = parsed.request_id {
         if let Some(other) = log.request_id.take().filter(|other| &**other != id) {
@@ -91,7 +100,7 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
 }
 
 /// What a line of text says behind its layout: JSON, fields of logfmt, or a message.
-fn from_content(origin: Origin, observed: u64, parsed: &text::Line<'_>) -> Log {
+fn from_content(origin: Origin, observed: u64, parsed: &text::Line<'_>, is_plain: bool) -> Log {
     let message = parsed.message;
     if let Some(mut fields) = text::report(message).and_then(structured) {
         fields.exception.escaped = true;
@@ -110,7 +119,7 @@ fn from_content(origin: Origin, observed: u64, parsed: &text::Line<'_>) -> Log {
             return from_fields(origin, observed, fields, message, parsed.severity);
         }
     }
-    from_message(origin, observed, parsed)
+    from_message(origin, observed, parsed, is_plain)
 }
 
 /// A message that is a JSON object, as structured loggers print it.
@@ -129,11 +138,8 @@ fn structured(message: &str) -> Option<json::Fields> {
 /// and level is before it. After other words it counts only if it is an error, or a log record in itself; a line with a
 /// level keeps its text, and gets the object's fields.
 fn after_prefix(parsed: &text::Line<'_>) -> Option<(json::Fields, bool)> {
-    let message = parsed.message.trim_end();
-    let at = message
-        .strip_suffix('}')?
-        .find('{')
-        .filter(|at| (1..=LONGEST_PREFIX).contains(at))?;
+    let message = parsed.message.strip_suffix('}').map(|_| parsed.message)?;
+    let at = memchr::memchr(b'{', message.as_bytes()).filter(|at| (1..=LONGEST_PREFIX).contains(at))?;
     let (prefix, object) = message.split_at(at);
     if object.len() > LONGEST_OBJECT || !object[1..].trim_start().starts_with('"') {
         return None;
@@ -154,8 +160,13 @@ fn after_prefix(parsed: &text::Line<'_>) -> Option<(json::Fields, bool)> {
     (has_level || is_record || is_error).then_some((fields, false))
 }
 
-fn from_message(origin: Origin, observed: u64, parsed: &text::Line<'_>) -> Log {
+fn from_message(origin: Origin, observed: u64, parsed: &text::Line<'_>, is_plain: bool) -> Log {
     let mut log = empty(origin, observed);
+    if is_plain {
+        log.body = parsed.message.to_owned();
+        log.severity = parsed.severity;
+        return log;
+    }
     log.body = match parsed.message.contains('\r') {
         // Outside of managed runtimes a record's inner line breaks are written as carriage returns.
         true => parsed.message.replace("\r\n", "\n").replace('\r', "\n"),

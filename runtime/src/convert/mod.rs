@@ -27,3 +27,5 @@ mod words;
 
 #[cfg(test)]
 mod formats_tests;
+#[cfg(test)]
+mod traces_tests;

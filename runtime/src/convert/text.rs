@@ -59,7 +59,11 @@ pub fn parse(line: &str) -> Line<'_> {
 
 /// The JSON of a runtime's report of an error that nothing caught.
 pub fn report(message: &str) -> Option<&str> {
-    let (what, json) = message.split_once('\t')?;
+    // Nearly every line has passed by here: only those that may be a report are searched.
+    let (what, json) = message
+        .starts_with(['I', 'U'])
+        .then(|| message.split_once('\t'))
+        .flatten()?;
     REPORTS.contains(&what.trim_end()).then_some(json)
 }
 
@@ -70,7 +74,7 @@ fn node(line: &str) -> Option<Line<'_>> {
     let (level, message) = rest.split_once('\t').unwrap_or((rest, ""));
     // zap's console has the level where the id is here, and a logger's name where the level is.
     let (severity, usage) = formats::level(level)?;
-    if usage == Use::Field || formats::level(request_id).is_some() {
+    if usage == Use::Field || (request_id.len() < 16 && formats::level(request_id).is_some()) {
         return None;
     }
     Some(Line {

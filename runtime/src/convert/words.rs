@@ -40,7 +40,10 @@ impl<'a> Iterator for Words<'a> {
         let delimited = self.delimited || bytes[..start].iter().any(|byte| matches!(byte, b'\t' | b'|'));
         let text = &self.rest[start..];
         let (length, inner) = group(text).unwrap_or_else(|| {
-            let end = text.find([' ', '\t', '|', '\n']).unwrap_or(text.len());
+            let mut bytes = text.bytes();
+            let end = bytes
+                .position(|byte| matches!(byte, b' ' | b'\t' | b'|' | b'\n'))
+                .unwrap_or(text.len());
             (end, &text[..end])
         });
         if length == 0 {

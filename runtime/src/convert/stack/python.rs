@@ -14,7 +14,9 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
         State::Python if line.is_empty() => Some((state, false)),
         State::Python => is_python_exception(line).then(|| (State::PythonException(announces_more(line)), true)),
         State::PythonException(more) => after_exception(more, line),
-        State::PythonPair => is_indented(line).then_some((State::PythonException(true), true)),
+        State::PythonPair => {
+            (is_indented(line) && super::begin(line).is_none()).then_some((State::PythonException(true), true))
+        }
         State::PythonNote(lines) => note(lines, line),
         State::PythonChain if line.is_empty() => Some((state, false)),
         State::PythonChain => match super::begin(line) {
@@ -26,7 +28,7 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
 }
 
 fn after_exception(more: bool, line: &str) -> Option<(State, bool)> {
-    if is_python_continuation(line) {
+    if is_python_continuation(line) && super::begin(line).is_none() {
         return Some((State::PythonException(more), true));
     }
     if more && !line.is_empty() && !is_python_chain(line) && super::begin(line).is_none_or(is_any_line) {
