@@ -13,7 +13,7 @@ export const TABLES = [
 export type Row = Record<string, unknown>;
 
 /** Columns of our own records that differ from one run of a function to the next. */
-const OF_A_RUN = ["Timestamp", "TraceId", "SpanId", "ParentSpanId", "Duration"];
+const OF_A_RUN = ["Timestamp", "TraceId", "SpanId", "Events.Timestamp", "ParentSpanId", "Duration"];
 const SCOPE = "clickstack-extension";
 
 /** Whether a row is made of a record of the extension's own, not of what the function sent. */
@@ -52,6 +52,7 @@ function mask(path: string, value: unknown, own: boolean): unknown {
 function maskAttribute(path: string, value: unknown): unknown {
   if (/duration|_ms$|memory/i.test(path) && /^([\d.]+|Int64|Float64)$/.test(String(value)))
     return `<${path}>`;
+  if (path.endsWith(".aws.xray.parent_id")) return "<parent>";
   if (typeof value !== "string") return value;
   return value
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<request id>")
