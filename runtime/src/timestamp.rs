@@ -101,8 +101,15 @@ fn offset_seconds(zone: &[u8]) -> Option<i64> {
     match zone {
         [b'Z' | b'z'] => Some(0),
         [sign @ (b'+' | b'-'), rest @ ..] => {
-            let minutes_at = if rest.get(2) == Some(&b':') { 3 } else { 2 };
-            let seconds = digits(rest, 0, 2)? * 3_600 + digits(rest, minutes_at, minutes_at + 2).unwrap_or(0) * 60;
+            // `+01`, `+0100`, `+01:00`: what goes on is no zone.
+            let minutes_at = match rest {
+                [_, _] => None,
+                [_, _, _, _] => Some(2),
+                [_, _, b':', _, _] => Some(3),
+                _ => return None,
+            };
+            let minutes = minutes_at.map_or(Some(0), |at| digits(rest, at, at + 2))?;
+            let seconds = digits(rest, 0, 2)? * 3_600 + minutes * 60;
             Some(if *sign == b'-' { -seconds } else { seconds })
         }
         _ => None,
@@ -143,6 +150,9 @@ mod tests {
             "2022",
             "2022-13-01T00:00:00Z",
             "2022-10-12T00:00:00Q",
+            "2022-10-12T00:00:00.-000Z and more",
+            "2022-10-12T00:00:00+01:00x",
+            "2022-10-12T00:00:00+01:",
             "yesterday at noon ...",
         ] {
             assert_eq!(parse(text), None, "{text}");
