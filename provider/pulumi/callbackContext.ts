@@ -9,6 +9,7 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
+import { orStopUpdate } from "../stopUpdate";
 
 type Callback = (request: Uint8Array) => Promise<unknown>;
 type Transform = (
@@ -28,10 +29,11 @@ export function registerTransform(types: readonly string[], transform: Transform
   bindCallbacks();
   const inContext = AsyncResource.bind(transform);
   const expected = AsyncResource.bind(describeContext);
+  const orStop = AsyncResource.bind((name: string, check: Promise<void>) => orStopUpdate(name, check));
   let checked: Promise<void> | undefined;
   pulumi.runtime.registerResourceTransform(async (resource) => {
     if (!types.includes(resource.type)) return undefined;
-    checked ??= checkContext(expected);
+    checked ??= orStop(resource.name, checkContext(expected));
     await checked;
     return inContext(resource);
   });
