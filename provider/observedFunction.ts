@@ -14,7 +14,7 @@ import { functionLogGroup, functionLogs } from "./functionLogs";
 import { componentOptions, functionOptions, type ObservedFunctionOptions } from "./functionOptions";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { withoutPositions } from "./pulumi/sourcePositions";
-import { functionReferences } from "./secretReferences";
+import { type FunctionReferences, functionReferences } from "./secretReferences";
 import { orStopUpdate } from "./stopUpdate";
 import { storeSecrets, withSecrets } from "./storedSecrets";
 
@@ -80,7 +80,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const stored = storeSecrets(name, given, options);
     const logGroup = functionLogGroup(name, stored, options);
     const place = logGroup.name && { region, name: logGroup.name };
-    const role = executionRole(name, stored, functionReferences(name, stored), place, options);
+    const role = executionRole(name, stored, ownReferences(name, given, stored), place, options);
     const logs = functionLogs({ name, args: stored, role, logGroup, region }, options);
     const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));
     const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
@@ -114,6 +114,20 @@ export class ObservedFunction extends pulumi.ComponentResource {
       functionVersion: this.functionVersion,
     });
   }
+}
+
+/**
+ * The references of the function. No other function reads keys that are stored for this one, so the policy that reads them
+ * is this component's as well: it follows the component when that is renamed.
+ */
+function ownReferences(
+  name: string,
+  { ingestionKey, clickhousePassword }: ObservedFunctionArgs,
+  stored: ObservedFunctionArgs,
+): FunctionReferences {
+  const references = functionReferences(name, stored);
+  if (ingestionKey === undefined && clickhousePassword === undefined) return references;
+  return { ...references, origin: async () => undefined };
 }
 
 /**
