@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
-import { type ConfigMap, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import { type ConfigMap, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import type { Engine } from "../../../sandbox/engine";
 import { findCommand } from "../../../sandbox/engine/command";
 import { withReadableErrors } from "../../../sandbox/engine/diagnostics";
 
-const root = join(__dirname, "../../..");
+const checkout = join(__dirname, "../../..");
 
 /** A project with a program of a file of its own, which the engine runs in a process of its own. */
 export interface Project {
@@ -28,25 +29,36 @@ export async function projectStack(engine: Engine, project: Project): Promise<St
     join(workDir, "index.js"),
     `module.exports = require(${JSON.stringify(program)}).program;\n`,
   );
-  const path = `${await languageHost(home)}${delimiter}${engine.environment.PATH ?? process.env.PATH}`;
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, workDir },
     {
-      pulumiCommand: await findCommand(root),
+      pulumiCommand: await commandWithHost(home),
       pulumiHome: home,
-      envVars: { ...engine.environment, ...environment, PATH: path },
+      envVars: { ...engine.environment, ...environment },
     },
   );
   await stack.setAllConfig(config);
   return withReadableErrors(stack);
 }
 
-/** Directory with the host by which the engine runs programs of Node.js. */
-async function languageHost(home: string): Promise<string> {
-  const directory = join(home, "language-host");
-  await mkdir(directory, { recursive: true });
-  const command = [process.execPath, "--import", require.resolve("tsx"), join(__dirname, "languageHost.ts")];
-  const script = `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(" ")} "$@"\n`;
-  await writeFile(join(directory, "pulumi-language-nodejs"), script, { mode: 0o755 });
-  return directory;
+/**
+ * The engine in a folder with our host for Node.js, which comes before one that stands beside the engine: that may be of
+ * a release whose resource monitor has no transforms (tools/languageHost).
+ */
+async function commandWithHost(home: string): Promise<PulumiCommand> {
+  const root = join(home, "with-host");
+  const bin = join(root, "bin");
+  const { command } = await findCommand(checkout);
+  await mkdir(bin, { recursive: true });
+  await rm(join(bin, "pulumi"), { force: true });
+  await symlink(isAbsolute(command) ? command : onPath(command), join(bin, "pulumi"));
+  const host = [process.execPath, "--import", require.resolve("tsx"), join(__dirname, "languageHost.ts")];
+  const script = `#!/bin/sh\nexec ${host.map((word) => `'${word}'`).join(" ")} "$@"\n`;
+  await writeFile(join(bin, "pulumi-language-nodejs"), script, { mode: 0o755 });
+  return PulumiCommand.get({ root });
+}
+
+function onPath(command: string): string {
+  const folder = (process.env.PATH ?? "").split(delimiter).find((path) => existsSync(join(path, command)));
+  return join(folder ?? "", command);
 }
