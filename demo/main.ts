@@ -40,7 +40,7 @@ function readOptions(): Options | undefined {
     throw new Error(`--rounds takes a whole number from 1, not "${values.rounds}"`);
   const fault = faults.find((name) => name === values.fault);
   if (values.fault !== undefined && !fault)
-    throw new Error(`--fault takes one of ${faults.join(", ")}, not "${values.fault}"`);
+    throw new Error(`--fault must be one of: ${faults.join(", ")} (got "${values.fault}")`);
   return { allArchitectures: values["all-architectures"], rounds, json: values.json, fault };
 }
 

@@ -10,7 +10,7 @@ import { hasSources, sourcesDigest } from "./sources";
  * sources that it has now.
  * @param directory folder of the zips. Default: where they are found, see `layersDirectory`.
  * @param root folder of this package.
- * @throws when a zip was damaged or changed, or a source was changed after the build; the message has the mend.
+ * @throws when a zip was damaged or changed, or a source was changed after the build; the message says how to fix it.
  */
 export function readVerifiedLayers(directory?: string, root = packageRoot(__dirname)): LayerManifest {
   const manifest = readLayerManifest(directory);

@@ -1,6 +1,6 @@
 /**
  * Plain data without what has no value: Pulumi hands over `undefined` of one language as `null` to another, in arguments as
- * in the values of outputs, and means that it is left out. Outputs, assets and the items of lists stay as they are.
+ * in the values of outputs, and means that it is omitted. Outputs, assets and the items of lists stay as they are.
  * @returns the value itself where nothing is to be left out.
  */
 export function withoutAbsent<T>(value: T): T {

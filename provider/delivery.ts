@@ -43,7 +43,7 @@ export function needsDelivery(args: ObservedFunctionArgs): boolean {
 /**
  * Sends a log record as the function would.
  * @param args the arguments as the user gave them, with keys that are yet to be stored.
- * @throws when ClickStack does not take it, with what it said and the mend.
+ * @throws when ClickStack does not take it, with what it answered and how to fix it.
  */
 export async function deliver(
   name: string,

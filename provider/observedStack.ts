@@ -105,7 +105,7 @@ export class ObservedStack {
       return "is a container image and is not observed; build the extension into its image (see examples/container-image), or exclude it";
     }
     if (await this.edgeRoles.have(resource)) {
-      return "has a role of Lambda@Edge, whose functions can have no layers and no environment variables, and is not observed; exclude it, or give it a role of its own if it is none of Lambda@Edge";
+      return "has a role of Lambda@Edge, whose functions can have no layers and no environment variables, and is not observed; exclude it, or give it a role of its own if it is not a function of Lambda@Edge";
     }
     return undefined;
   }

@@ -60,7 +60,9 @@ export function parseSubscription(
 function parseSchemaVersion(value: unknown, versions: readonly SchemaVersion[]): SchemaVersion {
   const known = versions.find((version) => version === value);
   if (!known) {
-    throw new SubscriptionError(`schemaVersion: ${JSON.stringify(value)} is none of ${versions.join(", ")}`);
+    throw new SubscriptionError(
+      `schemaVersion: ${JSON.stringify(value)} must be one of: ${versions.join(", ")}`,
+    );
   }
   return known;
 }
@@ -73,7 +75,7 @@ function parseTypes(value: unknown): TelemetryCategory[] {
     const known = telemetryCategories.find((category) => category === type);
     if (!known) {
       throw new SubscriptionError(
-        `types: ${JSON.stringify(type)} is none of ${telemetryCategories.join(", ")}`,
+        `types: ${JSON.stringify(type)} must be one of: ${telemetryCategories.join(", ")}`,
       );
     }
     return known;

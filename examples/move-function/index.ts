@@ -47,6 +47,6 @@ const renamed = () =>
 
 const steps: Record<string, () => pulumi.Output<string>> = { plain, observed, renamed };
 const step = steps[config.require("step")];
-if (step === undefined) throw new Error(`step is none of ${Object.keys(steps).join(", ")}`);
+if (step === undefined) throw new Error(`step must be one of: ${Object.keys(steps).join(", ")}`);
 
 export const functionArn = step();

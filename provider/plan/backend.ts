@@ -127,7 +127,7 @@ function checkKeys(view: FunctionView): Problem[] {
   for (const [index, arn] of (knownValue(view.secretKmsKeyArns) ?? []).entries()) {
     const right = !isKnown(arn) || /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(arn);
     const reason =
-      "is not the ARN of a KMS key: write arn:aws:kms:region:account:key/id. An alias does not do, IAM wants the key";
+      "is not the ARN of a KMS key: write arn:aws:kms:region:account:key/id. IAM needs a key ARN; an alias does not work";
     problems.push(...problem(`secretKmsKeyArns[${index}]`, right ? undefined : reason));
   }
   return problems;

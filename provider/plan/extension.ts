@@ -16,7 +16,7 @@ const sources: readonly (keyof ExtensionView)[] = [
 export function checkExtension(view: FunctionView): Problem[] {
   if (view.packageType === "Image") {
     const reason =
-      "functions from container images take no layers. Copy the extension into /opt/extensions of the image, as examples/container-image shows, and leave `extension` out";
+      "functions from container images cannot have layers. Copy the extension into /opt/extensions of the image, as examples/container-image shows, and leave `extension` out";
     return problem("extension", view.extension === undefined ? undefined : reason);
   }
   if (view.extension === UNKNOWN || view.packageType === UNKNOWN) return [];
@@ -26,7 +26,7 @@ export function checkExtension(view: FunctionView): Problem[] {
     const reason =
       given.length === 0
         ? "name the extension's layer by layerVersionArn, layerVersionArns or manifest (outputs of ExtensionLayers), manifestFile, or rotel"
-        : `takes one of ${given.join(" and ")}. Remove the others`;
+        : `must have one of: ${given.join(", ")}. Remove the others`;
     return [{ propertyPath: "extension", reason }];
   }
   const explicit = knownValue(extension.layerVersionArn);

@@ -115,7 +115,7 @@ function duplicate(layer: NamedLayer, other: NamedLayer): Problem[] {
     return [{ propertyPath, reason: `${what}, which is added by itself. Remove it` }];
   }
   if (same) return [];
-  const reason = `is another version of the layer at ${other.propertyPath}: Lambda takes one version of a layer. Remove one of them`;
+  const reason = `is another version of the layer at ${other.propertyPath}: Lambda accepts one version of a layer. Remove one of them`;
   return [{ propertyPath, reason }];
 }
 

@@ -13,9 +13,9 @@ export function checkLogging(view: FunctionView): Problem[] {
   const { cloudWatchLogs, logRetentionInDays: days, requireDelivery } = view;
   const problems: Problem[] = [];
   if (isKnown(cloudWatchLogs) && cloudWatchLogs !== "Keep" && cloudWatchLogs !== "Disable")
-    problems.push({ propertyPath: "cloudWatchLogs", reason: "takes Keep or Disable" });
+    problems.push({ propertyPath: "cloudWatchLogs", reason: "must be Keep or Disable" });
   if (isKnown(days) && !retentions.includes(days)) {
-    const reason = `is ${days}; CloudWatch takes one of ${retentions.join(", ")} days`;
+    const reason = `must be one of: ${retentions.join(", ")} days (got ${days})`;
     problems.push({ propertyPath: "logRetentionInDays", reason });
   }
   if (requireDelivery !== true) return problems;
@@ -24,6 +24,6 @@ export function checkLogging(view: FunctionView): Problem[] {
     problems.push({ propertyPath: "requireDelivery", reason });
   }
   const nowhere = view.endpoint === undefined && view.clickhouse === undefined;
-  const reason = "takes an endpoint or clickhouse to send its log record to";
+  const reason = "needs an endpoint or clickhouse to send its log record to";
   return [...problems, ...problem("requireDelivery", nowhere ? reason : undefined)];
 }

@@ -38,7 +38,7 @@ function checkPackageType(view: FunctionView): Problem[] {
   if (packageType === undefined || packageType === "Zip") return [];
   if (packageType !== "Image")
     return problem("packageType", `"${packageType}" is not a package type; there are Zip and Image`);
-  const noLayers = "functions from container images take no layers. Build them into the image";
+  const noLayers = "functions from container images cannot have layers. Build them into the image";
   return [
     ...problem("layers", isKnown(view.layers) && view.layers.length > 0 ? noLayers : undefined),
     ...problem("autoInstrumentation", view.autoInstrumentation === undefined ? undefined : noLayers),
@@ -48,11 +48,11 @@ function checkPackageType(view: FunctionView): Problem[] {
 /** Problems of what a function has to have, and must not have, by its package type. */
 export function checkRequired(view: FunctionView): Problem[] {
   const { packageType = "Zip", code, s3Bucket, imageUri } = view;
-  const missing = (path: keyof FunctionView, mend: string) =>
-    problem(path, view[path] === undefined ? `is missing: ${mend}` : undefined);
+  const missing = (path: keyof FunctionView, remedy: string) =>
+    problem(path, view[path] === undefined ? `is missing: ${remedy}` : undefined);
   if (packageType === "Image") {
-    const inImage = (path: keyof FunctionView, mend: string) =>
-      problem(path, view[path] === undefined ? undefined : `is in the image of packageType Image. ${mend}`);
+    const inImage = (path: keyof FunctionView, remedy: string) =>
+      problem(path, view[path] === undefined ? undefined : `is in the image of packageType Image. ${remedy}`);
     return [
       ...missing("imageUri", "name the image that the function is made from, by its tag or digest"),
       ...inImage("code", "Remove it, or remove packageType and imageUri"),

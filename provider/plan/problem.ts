@@ -2,7 +2,7 @@
 export interface Problem {
   /** Path of the property as the user writes it in TypeScript, such as `layers[5]` or `settings.batchMaxSize`. */
   propertyPath: string;
-  /** What is wrong and how to mend it. Never holds a value of a header or of a variable, which may be a secret. */
+  /** What is wrong and how to fix it. Never holds a value of a header or of a variable, which may be a secret. */
   reason: string;
 }
 

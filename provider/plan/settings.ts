@@ -87,17 +87,17 @@ export function checkSettingValue(setting: Setting, value: string): string | und
     case "enum":
       return setting.values?.includes(value.toLowerCase())
         ? undefined
-        : `takes one of ${setting.values?.join(", ")}`;
+        : `must be one of: ${setting.values?.join(", ")}`;
     case "boolean":
-      return /^(true|false|1|0)$/i.test(value) ? undefined : "takes true or false";
+      return /^(true|false|1|0)$/i.test(value) ? undefined : "must be true or false";
     case "integer":
-      return /^\d+$/.test(value) ? undefined : "takes a whole number";
+      return /^\d+$/.test(value) ? undefined : "must be a whole number";
     case "duration":
-      return durationForm.test(value) ? undefined : "takes a duration such as 500ms, 5s or 1m30s";
+      return durationForm.test(value) ? undefined : "must be a duration such as 500ms, 5s or 1m30s";
     case "url":
       return checkUrl(value);
     case "address":
-      return /^\S+:\d{1,5}$/.test(value) ? undefined : "takes an address and port, such as 127.0.0.1:4318";
+      return /^\S+:\d{1,5}$/.test(value) ? undefined : "must be an address and port, such as 127.0.0.1:4318";
     default:
       return undefined;
   }

@@ -86,28 +86,28 @@ function own(properties: Readonly<Record<string, Shape>>, name: string): Shape |
 function misfit(value: unknown, shape: Shape, propertyPath: string): Fitted {
   return {
     value: UNKNOWN,
-    problems: [{ propertyPath, reason: `is ${kindOf(value)}, but ${takes(value, shape)}` }],
+    problems: [{ propertyPath, reason: `is ${kindOf(value)} but ${takes(value, shape)}` }],
   };
 }
 
-/** What the argument takes and, where it is clear what was meant, how that is written. Never the value, a key perhaps. */
+/** What the argument must be and, where it is clear what was meant, how that is written. Never the value, a key perhaps. */
 function takes(value: unknown, shape: Shape): string {
   const isText = typeof value === "string";
   switch (shape.kind) {
     case "text":
-      return typeof value === "object" ? "takes a text" : "takes a text: put it in quotes";
+      return typeof value === "object" ? "must be a string" : "must be a string; add quotes";
     case "number":
-      return isNumeric(value) ? "takes a number: leave out the quotes" : "takes a number";
+      return isNumeric(value) ? "must be a number; remove the quotes" : "must be a number";
     case "flag":
       return isText && /^(true|false)$/i.test(value)
-        ? "takes true or false: leave out the quotes"
-        : "takes true or false";
+        ? "must be true or false; remove the quotes"
+        : "must be true or false";
     case "list":
-      return isRecord(value) ? "takes a list" : "takes a list: put it in brackets";
+      return isRecord(value) ? "must be a list" : "must be a list; add brackets";
     case "map":
-      return "takes a map, names with their values";
+      return "must be a map of names to values";
     case "object":
-      return `takes a map with ${Object.keys(shape.properties).join(", ")}`;
+      return `must be a map with ${Object.keys(shape.properties).join(", ")}`;
     default:
       return "";
   }
@@ -117,7 +117,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isRecord(value)) return "a map";
   if (typeof value === "boolean") return String(value);
-  return typeof value === "string" ? "a text" : `a ${typeof value}`;
+  return typeof value === "string" ? "a string" : `a ${typeof value}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

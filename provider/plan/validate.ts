@@ -38,7 +38,7 @@ export function checkFunction(view: FunctionView): Problem[] {
   ];
 }
 
-/** What works but does not do what it says, for a warning. */
+/** What is accepted but has no effect, for a warning. */
 export function warnings(view: FunctionView): Problem[] {
   const noEffect = Object.keys(entriesOf(view.settings)).flatMap((name): Problem[] => {
     const setting = findSetting(name)?.setting;

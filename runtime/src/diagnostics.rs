@@ -92,7 +92,7 @@ impl Diagnostics {
         }
     }
 
-    /// Says that something is wrong, and how to mend it.
+    /// Says that something is wrong, and how to fix it.
     pub fn warn(&self, message: &str) {
         self.write(Level::Warn, message);
     }

@@ -30,7 +30,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {} {}; it is left out", self.line, self.reason)
+        write!(f, "line {} {}; ignored", self.line, self.reason)
     }
 }
 

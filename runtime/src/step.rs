@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Runs a step. An error of ours that makes it panic costs that step alone; false then. The hook reports the panic itself.
+/// Runs a step. An internal error that makes it panic costs that step alone; false then. The hook reports the panic itself.
 pub async fn survive(step: impl Future<Output = ()>) -> bool {
     let mut step = pin!(step);
     // What the step held is dropped with it, and no cell stays borrowed; it is not polled again.

@@ -29,17 +29,17 @@ export interface EmbeddedAwsOptions {
 const root = resolve(__dirname, "../..");
 const accountId = "123456789012";
 const credentials = { accessKeyId: "embedded", secretAccessKey: "embedded" };
-const mend = "run `npm run setup` in the checkout";
+const remedy = "run `npm run setup` in the checkout";
 
 /**
  * Starts moto in a process of its own on a free loopback port and waits until it answers. The process ends with
  * `stop()` or with this process, whichever comes first.
- * @throws when Python or moto is missing or the server does not come up, with its last lines and the mend.
+ * @throws when Python or moto is missing or the server does not come up, with its last lines and how to fix it.
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const python = options.python ?? join(root, ".cache/python/bin/python");
   if (!existsSync(python))
-    throw new Error(`the embedded AWS needs Python with moto, but ${python} is missing: ${mend}`);
+    throw new Error(`the embedded AWS needs Python with moto, but ${python} is missing: ${remedy}`);
   // Detached, so that Ctrl-C reaches this process alone, which may still have resources to take down there.
   const server = spawn(python, [join(__dirname, "server.py")], { detached: true });
   try {
@@ -95,7 +95,7 @@ async function listeningPort(server: ChildProcessWithoutNullStreams, timeoutMs: 
   try {
     return await new Promise<number>((found, failed) => {
       const fail = (what: string) => {
-        const missing = lastLines.some((line) => line.includes("ModuleNotFoundError")) ? `; ${mend}` : "";
+        const missing = lastLines.some((line) => line.includes("ModuleNotFoundError")) ? `; ${remedy}` : "";
         failed(new Error([`the embedded AWS ${what}${missing}`, ...lastLines].join("\n  ")));
       };
       createInterface({ input: server.stdout }).on("line", (line) => {

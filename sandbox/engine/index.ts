@@ -47,7 +47,7 @@ const root = resolve(__dirname, "../..");
 /**
  * Finds the engine and gives it a private home with the embedded AWS's provider and this package's own provider, state
  * in a temporary directory, and `aws` as the cloud.
- * @throws when there is no engine, with the mend.
+ * @throws when there is no engine; the message says how to get one.
  */
 export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine> {
   separateConnections();

@@ -1,4 +1,4 @@
-// Names everything that is missing at once, each with its mend, instead of failing at the first step that needs it.
+// Names everything that is missing at once, each with where to get it, instead of failing at the first step that needs it.
 import { spawnSync } from "node:child_process";
 
 /** Compares the leading numbers of dotted versions: true when `found` is at least `wanted`. */
@@ -24,29 +24,29 @@ export function pythonCommand() {
 }
 
 const wanted = [
-  { name: "Node.js", least: "20.19", found: () => process.versions.node, mend: "https://nodejs.org" },
+  { name: "Node.js", least: "20.19", found: () => process.versions.node, source: "https://nodejs.org" },
   {
     name: "Python",
     least: "3.9",
     found: () => versionOf(pythonCommand(), ["--version"]),
-    mend: "https://www.python.org, or set PYTHON to its path",
+    source: "https://www.python.org, or set PYTHON to its path",
   },
   {
     name: "Rust (cargo)",
     least: "1.85",
     found: () => versionOf("cargo", ["--version"]),
-    mend: "https://rustup.rs",
+    source: "https://rustup.rs",
   },
 ];
 
 /** @throws an error that lists each missing or too old prerequisite. */
 export function checkPrerequisites() {
   const problems = [];
-  for (const { name, least, found, mend } of wanted) {
+  for (const { name, least, found, source } of wanted) {
     const version = found();
-    if (!version) problems.push(`${name} ≥ ${least} is needed and was not found: ${mend}`);
+    if (!version) problems.push(`${name} ≥ ${least} is needed and was not found: ${source}`);
     else if (!atLeast(version, least))
-      problems.push(`${name} ≥ ${least} is needed, found ${version}: ${mend}`);
+      problems.push(`${name} ≥ ${least} is needed, found ${version}: ${source}`);
   }
   if (problems.length > 0) throw new Error(`missing prerequisites\n  - ${problems.join("\n  - ")}`);
 }

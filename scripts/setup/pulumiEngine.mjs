@@ -18,7 +18,7 @@ const oldestGo = "1.21";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const enginePackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 
-/** @throws when there is no engine and none can be had, with the reasons and the mends. */
+/** @throws when there is no engine and none can be had, with the reasons and how to fix each. */
 export async function ensurePulumiEngine({ root, log }) {
   const home = join(root, ".cache", "pulumi");
   const engine = join(home, "bin", "pulumi");
@@ -31,7 +31,7 @@ export async function ensurePulumiEngine({ root, log }) {
       `there is no Pulumi engine, and
   - its download failed: ${firstLine(refused)}
   - its build from source failed: ${error.message}
-Mend one of them, or put pulumi ≥ ${oldest} on PATH (https://www.pulumi.com/docs/install).`,
+Fix one of them, or put pulumi ≥ ${oldest} on PATH (https://www.pulumi.com/docs/install).`,
     );
   });
   if (!isNewEnough(engine)) throw new Error(`${engine} does not run: remove ${home} and try again`);

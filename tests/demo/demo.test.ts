@@ -102,7 +102,7 @@ describe("npm run demo", function () {
   it("says what is wrong with an option", async () => {
     const { code, err } = await ended(start("--fault", "nonsense"));
     assert.equal(code, 1);
-    assert.match(err, /--fault takes one of clickhouse-down, wrong-key, port-taken/);
+    assert.match(err, /--fault must be one of: clickhouse-down, wrong-key, port-taken/);
   });
 
   const moments: [string, (seen: number[], err: string) => boolean][] = [

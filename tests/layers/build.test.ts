@@ -57,7 +57,7 @@ describe("buildLayers", function () {
   it("builds the other architecture where its standard library can be had", async function () {
     const { layers } = await buildLayers({ root, architectures: [other], directory: folders[0] }).catch(
       (error: Error) => {
-        // The one failure that is the machine's: the message names the command that mends it.
+        // The one failure that is the machine's: the message names the command that fixes it.
         if (/rustup target add/.test(error.message)) this.skip();
         throw error;
       },

@@ -69,7 +69,7 @@ func references(tree any) []string {
 func rawJSON(value any) schema.RawMessage {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // a literal of ours that is no JSON
+		panic(err) // a literal here that is not JSON
 	}
 	return text
 }

@@ -78,7 +78,7 @@ func run(schemaPath string, generate generate, directory string) error {
 	return write(files, directory)
 }
 
-// fromTypesFolder mends imports of the files in types/. The generator takes the way to their parent from filepath.Rel,
+// fromTypesFolder fixes imports of the files in types/. The generator takes the way to their parent from filepath.Rel,
 // which answers "../." before Go 1.26 and ".." since, and cuts off the first two bytes.
 func fromTypesFolder(files map[string][]byte) map[string][]byte {
 	wrong := regexp.MustCompile(`from "\./(types/|utilities")`)

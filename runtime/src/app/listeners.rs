@@ -88,7 +88,7 @@ pub async fn serve_telemetry(
     let gate = Rc::new(Gate::default());
     tokio::task::spawn_local(listener::serve(listener, async move |body: Option<Bytes>| {
         let body = body.unwrap_or_default();
-        // Checking is much quicker than mending, and Lambda's bodies are whole.
+        // Checking is much quicker than repairing, and Lambda's bodies are whole.
         let text = std::str::from_utf8(&body).map_or_else(|_| String::from_utf8_lossy(&body), Cow::Borrowed);
         session.borrow_mut().telemetry(&text, timestamp::now());
         changed.notify_one();

@@ -181,7 +181,7 @@ impl App {
     }
 }
 
-/// An error of ours in a task ends what waits for it, as one in there would.
+/// An internal error in a task ends what waits for it, as one in there would.
 fn resume_panic(ended: Result<(), JoinError>) {
     if let Err(Ok(panic)) = ended.map_err(JoinError::try_into_panic) {
         std::panic::resume_unwind(panic);

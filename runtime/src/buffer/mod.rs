@@ -135,7 +135,7 @@ impl Buffer {
         self.shrink();
     }
 
-    /// Keeps a span of ours.
+    /// Keeps a span of the extension's own.
     pub fn push_span(&mut self, span: Span) {
         self.bytes += span.size();
         self.spans.push(span);
@@ -188,7 +188,7 @@ impl Buffer {
         taken
     }
 
-    /// Takes all spans of ours.
+    /// Takes all of the extension's own spans.
     pub fn take_spans(&mut self) -> Vec<Span> {
         let spans = std::mem::take(&mut self.spans);
         self.bytes -= spans.iter().map(Span::size).sum::<usize>();

@@ -119,7 +119,7 @@ fn says_what_is_missing_or_wrong() {
     assert_eq!(
         warnings,
         [
-            "ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT is neither true nor false; using true",
+            "ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT must be true or false; using true",
             "ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH is not a whole number such as 3; using 3",
         ]
     );

@@ -31,7 +31,7 @@ impl Environment {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) => {
-                warnings.push(format!("{variable}: {path} cannot be read ({error}); it is left out"));
+                warnings.push(format!("{variable}: {path} cannot be read ({error}); ignored"));
                 return self;
             }
         };

@@ -64,7 +64,7 @@ fn builds_the_otlp_exporter() {
 fn what_describes_the_request_itself_is_no_header_of_the_users() {
     let own = "Content-Length=5,content-type=text/plain,Host=backend.internal";
     let (config, warnings) = parse(&[URL, HTTP, (HEADERS, own)]);
-    let reason = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 1 has a key that the extension sets itself; it is left out";
+    let reason = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 1 has a key that the extension sets itself; ignored";
     assert_eq!((warnings.len(), warnings[0].as_str()), (2, reason));
     assert_eq!(resolved(&config, &Values::default()).logs.unwrap().headers.len(), 1);
     let (config, _) = parse(&[URL, HTTP, (HEADERS, &format!("${{{ARN}}}"))]);
@@ -171,7 +171,7 @@ fn drops_everything_and_says_so_where_there_is_no_way_out() {
                 until then all telemetry is dropped";
     let other = "ROTEL_EXPORTER=datadog is not there; set ROTEL_EXPORTER=otlp; until then all telemetry is dropped";
     let scheme = "ROTEL_OTLP_EXPORTER_ENDPOINT is not usable: it has no scheme; begin it with http:// or https://; \
-                  it is left out";
+                  ignored";
     for (variables, expected) in [
         (vec![("ROTEL_EXPORTER", "otlp")], otlp),
         (vec![URL, HTTP, ("ROTEL_EXPORTER", "datadog")], other),

@@ -91,11 +91,11 @@ fn read_names(reader: &mut Reader<'_>, list: &str) -> Vec<(String, &'static str)
                 continue;
             }
             Ok(kind) => format!("is of the kind {kind}, which this extension does not have"),
-            Err(reason) => format!("has a kind that {reason}"),
+            Err(reason) => format!("has an unknown kind: {reason}"),
         };
         let place = index + 1;
         reader.warn(format!(
-            "{}: entry {place} {reason}; it is left out",
+            "{}: entry {place} {reason}; ignored",
             ROTEL_EXPORTERS.variable
         ));
     }
@@ -120,7 +120,7 @@ fn read_routes(reader: &mut Reader<'_>, named: &[(String, &'static str)]) -> [Ve
         for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             match named.iter().any(|(known, _)| known == name) {
                 true => names.push(name.to_owned()),
-                false => reader.warn(format!("{variable}: {name} is none of ROTEL_EXPORTERS; it is left out")),
+                false => reader.warn(format!("{variable}: {name} is not in ROTEL_EXPORTERS; ignored")),
             }
         }
         names

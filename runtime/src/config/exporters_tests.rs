@@ -158,11 +158,11 @@ fn mistakes_cost_what_they_touch_and_are_said() {
         ),
         (
             ("ROTEL_EXPORTERS", "stack:otlp,y:kafka"),
-            "ROTEL_EXPORTERS: entry 2 has a kind that is none of",
+            "ROTEL_EXPORTERS: entry 2 has an unknown kind: must be one of:",
         ),
         (
             ("ROTEL_EXPORTERS_LOGS", "stack,nobody"),
-            "ROTEL_EXPORTERS_LOGS: nobody is none of ROTEL_EXPORTERS",
+            "ROTEL_EXPORTERS_LOGS: nobody is not in ROTEL_EXPORTERS",
         ),
         (
             ("ROTEL_EXPORTER", "otlp"),

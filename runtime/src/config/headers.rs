@@ -46,7 +46,7 @@ impl Headers {
                 Ok(entry) => entries.push(entry),
                 Err(reason) => {
                     let place = index + 1;
-                    reader.warn(format!("{variable}: entry {place} {reason}; it is left out"));
+                    reader.warn(format!("{variable}: entry {place} {reason}; ignored"));
                 }
             }
         }

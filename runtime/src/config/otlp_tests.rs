@@ -71,7 +71,7 @@ fn a_bad_value_of_a_signal_leaves_the_common_one() {
         ("ROTEL_OTLP_EXPORTER_COMPRESSION", "none"),
         ("ROTEL_OTLP_EXPORTER_LOGS_COMPRESSION", "zstd"),
     ]);
-    let expected = "ROTEL_OTLP_EXPORTER_LOGS_COMPRESSION is none of gzip, none; it is left out";
+    let expected = "ROTEL_OTLP_EXPORTER_LOGS_COMPRESSION must be one of: gzip, none; ignored";
     assert_eq!(warnings, [expected]);
     assert!(!resolved(&config, &Values::default()).logs.unwrap().gzip);
 }
@@ -192,7 +192,7 @@ fn telemetry_never_comes_back_to_the_receivers() {
         let (config, warnings) = parse(&[(variable, url)]);
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         let expected =
-            format!("{variable} is the extension's own receiver, so telemetry would never leave; it is left out");
+            format!("{variable} is the extension's own receiver, so telemetry would never leave; ignored");
         assert_eq!(warnings[0], expected);
         assert!(is_blackhole(&config));
     }
@@ -212,7 +212,7 @@ fn telemetry_never_comes_back_to_the_receivers() {
 fn standard_variables_hold_no_references() {
     let reference = format!("authorization=${{{ARN}}}");
     let (config, warnings) = parse(&[STANDARD, ("OTEL_EXPORTER_OTLP_HEADERS", &reference)]);
-    let expected = "OTEL_EXPORTER_OTLP_HEADERS refers to a secret, which only ROTEL_* settings can do; it is left out";
+    let expected = "OTEL_EXPORTER_OTLP_HEADERS refers to a secret, which only ROTEL_* settings can do; ignored";
     assert_eq!(warnings, [expected]);
     assert!(config.secret_references.is_empty());
     assert!(resolved(&config, &Values::default()).logs.unwrap().headers.is_empty());
@@ -273,7 +273,7 @@ fn receivers() {
         ("ROTEL_OTLP_RECEIVER_METRICS_DISABLED", "yes"),
     ]);
     let expected = [
-        "ROTEL_OTLP_RECEIVER_METRICS_DISABLED is neither true nor false; using false",
+        "ROTEL_OTLP_RECEIVER_METRICS_DISABLED must be true or false; using false",
         "ROTEL_OTLP_GRPC_MAX_RECV_MSG_SIZE_MIB is no number of MiB from 1 to 1024; using 4",
     ];
     assert_eq!(warnings, expected);

@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
             index += 1;
             match entry {
                 Ok(pair) => pairs.push(pair),
-                Err(reason) => self.warn(format!("{variable}: entry {index} {reason}; it is left out")),
+                Err(reason) => self.warn(format!("{variable}: entry {index} {reason}; ignored")),
             }
         }
         pairs
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         if let Err(reason) = checked {
             let instead = match setting.default {
                 Some(default) => format!("using {default}"),
-                None => "it is left out".to_owned(),
+                None => "ignored".to_owned(),
             };
             self.warn(format!("{} {reason}; {instead}", setting.variable));
             return None;
@@ -122,7 +122,7 @@ fn parse_address(text: &str) -> Result<SocketAddr, String> {
 pub(super) fn parse_choice(setting: &Setting, text: &str) -> Result<&'static str, String> {
     let mut values = setting.values.iter();
     let found = values.find(|value| value.eq_ignore_ascii_case(text)).copied();
-    found.ok_or_else(|| format!("is none of {}", setting.values.join(", ")))
+    found.ok_or_else(|| format!("must be one of: {}", setting.values.join(", ")))
 }
 
 /// `true` or `false`, in any case; Rotel takes `1` and `0` for some settings, so they count for all.
@@ -132,7 +132,7 @@ pub(super) fn parse_boolean(text: &str) -> Result<bool, String> {
         "0" => Ok(false),
         _ if text.eq_ignore_ascii_case("true") => Ok(true),
         _ if text.eq_ignore_ascii_case("false") => Ok(false),
-        _ => Err("is neither true nor false".to_owned()),
+        _ => Err("must be true or false".to_owned()),
     }
 }
 
@@ -140,7 +140,7 @@ pub(super) fn parse_boolean(text: &str) -> Result<bool, String> {
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
-        Ok(_) => Err("is no time at all".to_owned()),
+        Ok(_) => Err("must be longer than zero".to_owned()),
         Err(_) => Err("is not a duration with unit, such as 5s or 200ms".to_owned()),
     }
 }
@@ -202,6 +202,6 @@ mod tests {
     fn reads_choices_in_any_case() {
         let setting = &settings::ROTEL_OTLP_EXPORTER_COMPRESSION;
         assert_eq!(parse_choice(setting, "GZIP").unwrap(), "gzip");
-        assert_eq!(parse_choice(setting, "zstd").unwrap_err(), "is none of gzip, none");
+        assert_eq!(parse_choice(setting, "zstd").unwrap_err(), "must be one of: gzip, none");
     }
 }

@@ -44,7 +44,7 @@ fn parse_mode(text: &str) -> Result<Mode, String> {
         ("periodic", rhythm) => Ok(Mode::Periodic(rhythm.unwrap_or(Mode::PERIOD))),
         ("continuous", rhythm) => Ok(Mode::Continuous(rhythm.unwrap_or(Mode::RHYTHM))),
         _ => Err(
-            "is none of auto, end, periodic, continuous, with milliseconds after a comma for the last two".to_owned(),
+            "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds".to_owned(),
         ),
     }
 }
@@ -52,7 +52,7 @@ fn parse_mode(text: &str) -> Result<Mode, String> {
 fn parse_rhythm(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(milliseconds @ 10..=900_000) => Ok(Duration::from_millis(milliseconds)),
-        _ => Err("has no milliseconds from 10 to 900000 after its comma".to_owned()),
+        _ => Err("must have 10 to 900000 milliseconds after its comma".to_owned()),
     }
 }
 

@@ -146,8 +146,8 @@ fn warns_of_bad_values_and_uses_defaults() {
     ]);
     let expected = [
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not a number of MB; it counts as not set",
-        "ROTEL_OTEL_RESOURCE_ATTRIBUTES: entry 2 has no = between key and value; it is left out",
-        "ROTEL_OTLP_EXPORTER_COMPRESSION is none of gzip, none; using gzip",
+        "ROTEL_OTEL_RESOURCE_ATTRIBUTES: entry 2 has no = between key and value; ignored",
+        "ROTEL_OTLP_EXPORTER_COMPRESSION must be one of: gzip, none; using gzip",
         "ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT is not a duration with unit, such as 5s or 200ms; using 5s",
     ];
     assert_eq!(warnings, expected);

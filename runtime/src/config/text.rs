@@ -59,7 +59,7 @@ impl Text {
                     let default = settings::find(variable).and_then(|setting| setting.default);
                     let instead = match default {
                         Some(default) => format!("using {default}"),
-                        None => "it is left out".to_owned(),
+                        None => "ignored".to_owned(),
                     };
                     reader.warn(format!("{variable} {reason}; {instead}"));
                 }

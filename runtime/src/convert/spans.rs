@@ -15,7 +15,7 @@ const XRAY_PARENT: &str = "aws.xray.parent_id";
 /// Lambda's own name for a failure, where the span has a more exact one.
 const LAMBDA_ERROR: &str = "aws.lambda.error_type";
 
-/// The span of ours for an ended invocation, named as the function. `reason` is what its lines say of a failure. Where the
+/// The extension's span for an ended invocation, named as the function. `reason` is what its lines say of a failure. Where the
 /// SDK's handler span stands for the invocation there is none; but if lines left before that came, the span that they name
 /// is there too, and belongs to it.
 ///

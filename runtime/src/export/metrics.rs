@@ -1,4 +1,4 @@
-//! Metrics of ours as an OTLP request, which is sent on like one of the function's SDK.
+//! The extension's own metrics as an OTLP request, which is sent on like one of the function's SDK.
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;

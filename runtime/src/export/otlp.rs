@@ -20,7 +20,7 @@ use crate::record::{self, Key, Log, Resource, Severity, Span, SpanEvent, SpanSta
 /// The instrumentation scope of the extension's own records.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
 
-/// Encodes log records of ours and requests of the function's SDK as one export request. The records of ours are written
+/// Encodes the extension's log records and requests of the function's SDK as one export request. The extension's are written
 /// directly, see [`records`]; concatenated requests are one request.
 pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded]) -> Vec<u8> {
     let mut message = Vec::new();
@@ -55,14 +55,14 @@ pub fn forwarded_logs(resource: &Resource, forwarded: &[Forwarded]) -> impl Iter
     })
 }
 
-/// Encodes spans of ours and requests of the function's SDK as one export request.
+/// Encodes the extension's spans and requests of the function's SDK as one export request.
 pub fn encode_spans(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarded]) -> Vec<u8> {
     let mut message = spans_request(resource, spans, &[]).encode_to_vec();
     append_forwarded(&mut message, resource, forwarded);
     message
 }
 
-/// Spans of ours and requests of the function's SDK as one export request.
+/// The extension's spans and requests of the function's SDK as one export request.
 pub fn spans_request(resource: &Resource, spans: Vec<Span>, forwarded: &[Forwarded]) -> ExportTraceServiceRequest {
     let mut request = ExportTraceServiceRequest::default();
     if !spans.is_empty() {

@@ -1,4 +1,4 @@
-//! Log records of ours, written as protobuf without message structs in between.
+//! The extension's log records, written as protobuf without message structs in between.
 //!
 //! They are by far the most numerous. A message struct costs nine allocations a record; this costs none, and a third of
 //! the time. Fields and order are those of `opentelemetry/proto/logs/v1/logs.proto`; a test compares with the generated

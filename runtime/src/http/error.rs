@@ -1,4 +1,4 @@
-//! What can go wrong with a request, in words that name the place and the mend.
+//! What can go wrong with a request, in words that name the place and the fix.
 
 use std::io;
 use std::time::Duration;

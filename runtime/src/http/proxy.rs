@@ -43,7 +43,7 @@ impl Proxies {
         let mut proxy = |name: &str| match Proxy::parse(either(name)?) {
             Ok(proxy) => Some(proxy),
             Err(reason) => {
-                warnings.push(format!("{name} {reason}; it is left out"));
+                warnings.push(format!("{name} {reason}; ignored"));
                 None
             }
         };

@@ -110,7 +110,7 @@ impl Invocation {
         self.started.or(self.invoked).unwrap_or_default()
     }
 
-    /// The id of a span of ours below the invocation's own: the same for the same name and start.
+    /// The id of a span of the extension below the invocation's own: the same for the same name and start.
     pub fn inner_span_id(&self, name: &str, start: u64) -> [u8; 8] {
         trace::derived_span_id(name, &trace::hex_text(&self.own.span_id), start)
     }

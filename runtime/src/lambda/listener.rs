@@ -10,7 +10,7 @@ use crate::step::survive;
 /// Lambda sends at most the subscribed 256 KB and one event more; this leaves room.
 const LARGEST_BATCH: usize = 8 * 1024 * 1024;
 
-/// Hands every batch to `take`. The answer is always 200, even if an error of ours panics: Lambda would deliver a refused
+/// Hands every batch to `take`. The answer is always 200, even after an internal error (a panic): Lambda would deliver a refused
 /// batch again, for ever.
 /// `None` stands for a batch that couldn't be read whole.
 pub async fn serve(listener: TcpListener, take: impl AsyncFn(Option<Bytes>) + Clone + 'static) {

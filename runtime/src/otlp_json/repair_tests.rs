@@ -156,7 +156,7 @@ fn texts_in_protobuf_that_are_not_utf8() {
 
 #[test]
 fn fields_of_another_wire_type_are_left_out() {
-    // A span whose name is a number, and whose start is a text.
+    // A span whose name is a number, and whose start is a string.
     let span = [0x28, 7, 0x3a, 1, b'x', 0x2a, 1, b'n'];
     let request = [&[0x0a, 12, 0x12, 10, 0x12, 8][..], &span].concat();
     let repaired = repair::protobuf(Signal::Traces, &request).unwrap();

@@ -15,7 +15,7 @@ pub use severity::Severity;
 pub use unique::{Unique, unique};
 pub use value::Value;
 
-/// An attribute name: a constant of ours or a name out of a function's JSON log.
+/// An attribute name: a constant or a name out of a function's JSON log.
 pub type Key = Cow<'static, str>;
 
 /// Attributes in the order in which they are written.
@@ -142,7 +142,7 @@ pub enum SpanKind {
     Internal,
 }
 
-/// A span of ours. Times are nanoseconds since the Unix epoch.
+/// A span of the extension. Times are nanoseconds since the Unix epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
     /// Its ids.

@@ -157,9 +157,9 @@ fn refusal(response: &Response) -> CallError {
         reason.push_str(": ");
         reason.push_str(&message);
     }
-    if let Some(mend) = mend(code) {
+    if let Some(remedy) = remedy(code) {
         reason.push_str(" (");
-        reason.push_str(mend);
+        reason.push_str(remedy);
         reason.push(')');
     }
     CallError {
@@ -180,7 +180,7 @@ fn xml_refusal(response: &Response) -> Option<Refusal> {
 }
 
 /// What the user can do about an error code.
-pub(super) fn mend(code: &str) -> Option<&'static str> {
+pub(super) fn remedy(code: &str) -> Option<&'static str> {
     Some(match code {
         "AccessDeniedException" => {
             "let the function's execution role read it: secretsmanager:GetSecretValue or ssm:GetParameters, \

@@ -40,7 +40,7 @@ pub enum InvalidReference {
 pub struct Failure {
     /// The reference, with the variable in which it stands.
     pub reference: Reference,
-    /// What went wrong and, where it is known, the mend.
+    /// What went wrong and, where it is known, how to fix it.
     pub reason: String,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::call::{Api, CallError, mend};
+use super::call::{Api, CallError, remedy};
 use super::fetch::Found;
 
 /// As many secrets as are asked for at once.
@@ -112,10 +112,10 @@ fn text(secret: Secret) -> Found {
 }
 
 fn describe(error: &BatchError) -> String {
-    let mend = mend(&error.error_code)
-        .map(|mend| format!(" ({mend})"))
+    let remedy = remedy(&error.error_code)
+        .map(|remedy| format!(" ({remedy})"))
         .unwrap_or_default();
-    format!("{}: {}{mend}", error.error_code, error.message)
+    format!("{}: {}{remedy}", error.error_code, error.message)
 }
 
 #[cfg(test)]

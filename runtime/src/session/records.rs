@@ -6,9 +6,9 @@ use crate::record::{Log, Span};
 /// What one request per signal can take.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    /// Log records of ours.
+    /// The extension's log records.
     pub logs: Vec<Log>,
-    /// Spans of ours.
+    /// The extension's spans.
     pub spans: Vec<Span>,
     /// Requests of the function's SDK.
     pub forwarded: Vec<Forwarded>,

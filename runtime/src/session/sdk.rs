@@ -28,7 +28,7 @@ impl Session {
     }
 
     /// Lambda ended this invocation, `now`, with spans of the SDK open. Our invoke span takes the place of the first of them, so
-    /// that what was sent is below it and the lines are in that trace; the others are spans of ours below that.
+    /// that what was sent is below it and the lines are in that trace; the others are the extension's spans below that.
     pub(super) fn adopt_open_spans(&mut self, request_id: &str, now: u64) {
         let Some(began) = self.invocations.can_adopt(request_id) else {
             return;

@@ -176,7 +176,7 @@ describe("the embedded AWS", () => {
     }
   });
 
-  it("says what is missing, and the mend", async () => {
+  it("says what is missing, and how to fix it", async () => {
     await assert.rejects(
       startEmbeddedAws({ python: "/nowhere/python" }),
       /\/nowhere\/python is missing: run `npm run setup`/,

@@ -96,11 +96,11 @@ describe("a preview with wrong arguments", () => {
       new RemoteObservedFunction("orders", wrong);
     });
     const said = [
-      /endpoint\b.*is a number, but takes a text/,
-      /architectures\b.*is a text, but takes a list/,
-      /headers\b.*is a list, but takes a map/,
-      /settings\.batchMaxSize\b.*is a number, but takes a text/,
-      /extension\b.*is a text, but takes a map with layerVersionArn/,
+      /endpoint\b.*is a number but must be a string/,
+      /architectures\b.*is a string but must be a list/,
+      /headers\b.*is a list but must be a map/,
+      /settings\.batchMaxSize\b.*is a number but must be a string/,
+      /extension\b.*is a string but must be a map with layerVersionArn/,
       /handler\b.*is missing/,
       /code\b.*is missing/,
     ];

@@ -31,7 +31,7 @@ describe("built layers before they are published", () => {
     );
   });
 
-  it("come from sources of which one changed byte is seen, and a file that is none of them is not", () => {
+  it("come from sources of which one changed byte is seen, and any other file is not", () => {
     assert.ok(hasSources(root));
     assert.ok(!hasSources(folder));
     const files = ["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs"];

@@ -80,7 +80,7 @@ describe("keys and secrets", () => {
   it("are named by full ARNs", () => {
     const found = reasons({ secretArns: ["key", secretArn], secretKmsKeyArns: ["alias/x", UNKNOWN] });
     assert.deepEqual(Object.keys(found), ["secretArns[0]", "secretKmsKeyArns[0]"]);
-    assert.match(found["secretKmsKeyArns[0]"] ?? "", /An alias does not do/);
+    assert.match(found["secretKmsKeyArns[0]"] ?? "", /an alias does not work/);
   });
 });
 
@@ -183,7 +183,7 @@ describe("limits", () => {
   });
 
   it("of retention", () => {
-    assert.match(reasons({ logRetentionInDays: 10 }).logRetentionInDays ?? "", /one of 1, 3, 5/);
+    assert.match(reasons({ logRetentionInDays: 10 }).logRetentionInDays ?? "", /one of: 1, 3, 5/);
     assert.deepEqual(reasons({ logRetentionInDays: 30 }), {});
   });
 });
@@ -269,7 +269,7 @@ describe("the extension's layer", () => {
 
   it("is named once and in the function's region", () => {
     const twice = of({ manifest, rotel: { version: 1 } });
-    assert.match(twice.extension ?? "", /takes one of manifest and rotel/);
+    assert.match(twice.extension ?? "", /must have one of: manifest, rotel/);
     assert.match(of({}).extension ?? "", /name the extension's layer by/);
     const elsewhere = of({ layerVersionArn }, { region: "eu-west-3" });
     assert.match(elsewhere["extension.layerVersionArn"] ?? "", /is in eu-west-1/);

@@ -30,21 +30,21 @@ describe("the kinds of an observed function's arguments", () => {
       extension: { rotel: { version: "v12-alpha" } },
     });
     assert.deepEqual(found, {
-      endpoint: "is a number, but takes a text: put it in quotes",
-      'headers["x-team"]': "is a number, but takes a text: put it in quotes",
-      resourceAttributes: "is a list, but takes a map, names with their values",
-      "settings.batchMaxSize": "is a number, but takes a text: put it in quotes",
-      "settings.batchTimeout": "is true, but takes a text: put it in quotes",
-      secretArns: "is a text, but takes a list: put it in brackets",
-      requireDelivery: "is a text, but takes true or false: leave out the quotes",
-      logRetentionInDays: "is a text, but takes a number: leave out the quotes",
-      architectures: "is a text, but takes a list: put it in brackets",
+      endpoint: "is a number but must be a string; add quotes",
+      'headers["x-team"]': "is a number but must be a string; add quotes",
+      resourceAttributes: "is a list but must be a map of names to values",
+      "settings.batchMaxSize": "is a number but must be a string; add quotes",
+      "settings.batchTimeout": "is true but must be a string; add quotes",
+      secretArns: "is a string but must be a list; add brackets",
+      requireDelivery: "is a string but must be true or false; remove the quotes",
+      logRetentionInDays: "is a string but must be a number; remove the quotes",
+      architectures: "is a string but must be a list; add brackets",
       "layers[1]": "has no value",
-      "clickhouse.endpoint": "is a list, but takes a text",
-      "clickhouse.asyncInsert": "is a text, but takes true or false",
+      "clickhouse.endpoint": "is a list but must be a string",
+      "clickhouse.asyncInsert": "is a string but must be true or false",
       autoInstrumentation:
-        "is true, but takes a map with distribution, version, layerVersionArn, execWrapper",
-      "extension.rotel.version": "is a text, but takes a number",
+        "is true but must be a map with distribution, version, layerVersionArn, execWrapper",
+      "extension.rotel.version": "is a string but must be a number",
     });
   });
 
@@ -69,7 +69,10 @@ describe("the kinds of an observed function's arguments", () => {
       environment: { variables: { PORT: 80, NONE: undefined } },
     });
     assert.deepEqual(problems, []);
-    const refused = { memorySize: "is a text, but takes a number", handler: "is a list, but takes a text" };
+    const refused = {
+      memorySize: "is a string but must be a number",
+      handler: "is a list but must be a string",
+    };
     assert.deepEqual(reasons({ memorySize: "much", handler: ["a"] }), refused);
     assert.deepEqual(view, {
       timeout: 10,

@@ -57,7 +57,7 @@ impl Blocks {
     }
 }
 
-/// What the blocks of a body hold; none if it isn't one of ours.
+/// What the blocks of a body hold; `None` if this extension did not write it.
 pub fn unpack(mut body: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
     while !body.is_empty() {

@@ -28,7 +28,7 @@ pub struct Column {
     pub format: Format,
     /// Whether a cell is a list.
     pub list: bool,
-    /// Whether cells or elements can be null, which none of ours is.
+    /// Whether cells or elements can be null, which no column here is.
     pub nullable: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Rows of `otel_logs`: from records of ours and from records of the function's SDK.
+//! Rows of `otel_logs`: from the extension's records and from those of the function's SDK.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ pub enum Rules {
     Rotel,
 }
 
-/// Writes a record of ours.
+/// Writes a record of the extension.
 pub fn write_own(row: &mut Row<'_>, log: &Log, rules: Rules) {
     let mut attributes: Fields<'_> = Vec::with_capacity(log.attributes.len() + 2);
     attributes.push((Cow::Borrowed("type"), Field::Text(log.origin.name())));

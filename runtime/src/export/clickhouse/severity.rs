@@ -93,7 +93,7 @@ fn level_of(text: &str) -> &'static Level {
     levels.find(|level| level.words.iter().any(holds)).unwrap_or(INFO)
 }
 
-/// The level whose word comes first; words begin where a word can begin. "info" is none of them: it is what counts
+/// The level whose word comes first; words begin where a word can begin. "info" is not one of them: it is what counts
 /// without any.
 fn from_body(body: &str) -> &'static Level {
     let bytes = &body.as_bytes()[..body.len().min(SEARCHED)];

@@ -71,7 +71,7 @@ describe("functions that the embedded AWS refuses", () => {
       invalid,
       /'MemorySize' value failed .* less than or equal to 10240/,
     ],
-    ["no time at all", { Timeout: 0 }, validation, /'timeout' .*greater than or equal to 1/],
+    ["a timeout of zero", { Timeout: 0 }, validation, /'timeout' .*greater than or equal to 1/],
     ["more than half an hour", { Timeout: 1_801 }, invalid, /'Timeout' value failed .* 1800/],
     [
       "a runtime that is none",

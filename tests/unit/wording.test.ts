@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(__dirname, "..", "..");
+
+/** Words that a reader stumbles over, with what the field says instead. */
+const banned: readonly [RegExp, string][] = [
+  [/\bmend(s|ed|ing)?\b/i, "fix"],
+  [/\bis none of\b/i, "must be one of: …"],
+  [/\b(of|than) (ours|yours)\b/i, "the extension's, internal, your own"],
+  [/\btakes a text\b|\bis a text\b/i, "must be a string"],
+  [/\bit is left out\b/i, "ignored"],
+  [/\bno time at all\b/i, "must be longer than zero"],
+  [/\bdoes not do\b/i, "does not work"],
+];
+
+/** Whatever people read here: messages with the code around them, tests' titles, docs. The generated SDKs come of them. */
+const read = /\.(ts|mjs|rs|py|go|md|json|yaml|yml)$/;
+const unread =
+  /^(sdk|tools\/.*go\.sum|package-lock\.json|examples\/.*\/package-lock\.json)|^tests\/unit\/wording\.test\.ts$/;
+
+describe("the words of the project", () => {
+  it("are the field's", () => {
+    const list = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    const files = execFileSync("git", list, { cwd: root, encoding: "utf8" })
+      .split("\n")
+      .filter((file) => read.test(file) && !unread.test(file) && existsSync(join(root, file)));
+    assert.ok(files.length > 300, "files were found");
+    const found = files.flatMap((file) =>
+      readFileSync(join(root, file), "utf8")
+        .split("\n")
+        .flatMap((line, index) =>
+          banned
+            .filter(([word]) => word.test(line))
+            .map(([word, instead]) => `${file}:${index + 1}: ${word.exec(line)?.[0]} → ${instead}`),
+        ),
+    );
+    assert.deepEqual(found, []);
+  });
+});
