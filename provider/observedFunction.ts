@@ -10,7 +10,8 @@ import { executionRole } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
 import { componentInputs, functionInputs } from "./functionInputs";
 import { functionLayers, functionRegion } from "./functionLayers";
-import { functionLogGroup, functionLogs } from "./functionLogs";
+import { functionLogGroup } from "./functionLogGroup";
+import { functionLogs } from "./functionLogs";
 import { componentOptions, functionOptions, type ObservedFunctionOptions } from "./functionOptions";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { withoutPositions } from "./pulumi/sourcePositions";
@@ -78,7 +79,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const valid = orStopUpdate(name, confirmed);
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, given, options);
-    const logGroup = functionLogGroup(name, stored, options);
+    const logGroup = functionLogGroup({ name, args: stored, region }, options);
     const place = logGroup.name && { region, name: logGroup.name };
     const role = executionRole(name, stored, ownReferences(name, given, stored), place, options);
     const logs = functionLogs({ name, args: stored, role, logGroup, region }, options);

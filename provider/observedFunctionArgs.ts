@@ -112,9 +112,10 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   requireDelivery?: boolean;
   /**
-   * Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-   * and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-   * can age out.
+   * Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+   * takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+   * removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+   * `Disable`, so that what it holds can age out.
    */
   logRetentionInDays?: pulumi.Input<number>;
   /**

@@ -67,9 +67,10 @@ class ObserveStackArgs:
         :param 'FunctionFilterArgs' include: The functions to observe. Defaults to all.
         :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
                in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-               and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-               can age out.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+               `Disable`, so that what it holds can age out.
         :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
         :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
                deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
@@ -285,9 +286,10 @@ class ObserveStackArgs:
     @pulumi.getter(name="logRetentionInDays")
     def log_retention_in_days(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
-        Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-        and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-        can age out.
+        Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+        takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+        removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+        `Disable`, so that what it holds can age out.
         """
         return pulumi.get(self, "log_retention_in_days")
 
@@ -438,9 +440,10 @@ class ObserveStack(pulumi.ComponentResource):
         :param Union['FunctionFilterArgs', 'FunctionFilterArgsDict'] include: The functions to observe. Defaults to all.
         :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
                in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-               and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-               can age out.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+               `Disable`, so that what it holds can age out.
         :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
         :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
                deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update

@@ -126,9 +126,10 @@ class ObservedFunctionArgs:
                in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key used to encrypt environment variables. If not provided when environment variables are in use, AWS Lambda uses a default service key. If provided when environment variables are not in use, the AWS Lambda API does not save this configuration.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] layers: List of Lambda Layer Version ARNs (maximum of 5) to attach to your Lambda Function.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-               and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-               can age out.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+               `Disable`, so that what it holds can age out.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs'] logging_config: Configuration block for advanced logging settings. See below.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
@@ -639,9 +640,10 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="logRetentionInDays")
     def log_retention_in_days(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
-        Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-        and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-        can age out.
+        Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+        takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+        removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+        `Disable`, so that what it holds can age out.
         """
         return pulumi.get(self, "log_retention_in_days")
 
@@ -1171,9 +1173,10 @@ class ObservedFunction(pulumi.ComponentResource):
                in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key used to encrypt environment variables. If not provided when environment variables are in use, AWS Lambda uses a default service key. If provided when environment variables are not in use, the AWS Lambda API does not save this configuration.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] layers: List of Lambda Layer Version ARNs (maximum of 5) to attach to your Lambda Function.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The log group is made by the component then; without `name`
-               and without a log group in `loggingConfig` it gets a name of its own. It stays with `Disable`, so that what it holds
-               can age out.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
+               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
+               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
+               `Disable`, so that what it holds can age out.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']] logging_config: Configuration block for advanced logging settings. See below.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.

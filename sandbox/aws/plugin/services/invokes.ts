@@ -1,3 +1,4 @@
+import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { GetLayerVersionCommand, ListLayerVersionsCommand } from "@aws-sdk/client-lambda";
 import {
@@ -20,6 +21,7 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map<string, Invoke>([
   ["aws:index/getRegions:getRegions", getRegions],
   ["aws:index/getPartition:getPartition", getPartition],
   ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
+  ["aws:cloudwatch/getLogGroup:getLogGroup", getLogGroup],
   ["aws:iam/getPolicyDocument:getPolicyDocument", async (_aws, args) => policyDocument(args)],
   ["aws:iam/getRole:getRole", getRole],
   ["aws:lambda/getLayerVersion:getLayerVersion", getLayerVersion],
@@ -41,6 +43,27 @@ async function getPartition(aws: AwsClients): Promise<PropertyMap> {
 async function getCallerIdentity(aws: AwsClients): Promise<PropertyMap> {
   const identity = await aws.callerIdentity();
   return { id: identity.accountId, ...identity };
+}
+
+async function getLogGroup(aws: AwsClients, args: PropertyMap): Promise<PropertyMap> {
+  const logGroupNamePrefix = String(args.name);
+  const { logGroups = [] } = await aws.logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix }));
+  const found = logGroups.find(({ logGroupName }) => logGroupName === args.name);
+  if (found === undefined) throw new Error(`CloudWatch Logs Log Group (${args.name}): empty result`);
+  const arn = (found.arn ?? "").replace(/:\*$/, "");
+  const { tags = {} } = await aws.logs.send(new ListTagsForResourceCommand({ resourceArn: arn }));
+  return {
+    id: found.logGroupName,
+    arn,
+    creationTime: found.creationTime,
+    deletionProtectionEnabled: false,
+    kmsKeyId: found.kmsKeyId ?? "",
+    logGroupClass: found.logGroupClass ?? "STANDARD",
+    name: found.logGroupName,
+    region: aws.region,
+    retentionInDays: found.retentionInDays ?? 0,
+    tags,
+  };
 }
 
 async function getRole(aws: AwsClients, args: PropertyMap): Promise<PropertyMap> {
