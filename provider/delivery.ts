@@ -2,17 +2,12 @@ import { getSecretVersionOutput } from "@pulumi/aws/secretsmanager";
 import { getParameterOutput } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { readEnvFile } from "./codeArchive";
-import { type DeliveryTarget, probeDelivery } from "./deliveryProbe";
+import { probeDelivery } from "./deliveryProbe";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { targetOf } from "./plan/deliveryTarget";
 import { envFileVariables } from "./plan/envFile";
 import { keyValueList, mergeEnvironment } from "./plan/environment";
-import { keyValuePairs } from "./plan/keyValueList";
-import {
-  type ClickHouseDestination,
-  type LogsDestination,
-  logsDestinations,
-  type OtlpDestination,
-} from "./plan/logsDestination";
+import { logsDestinations } from "./plan/logsDestination";
 import { redact } from "./plan/redaction";
 import { referenceText, resolveReferences, type SecretReference, secretField } from "./plan/references";
 import { variableOf } from "./plan/settings";
@@ -31,6 +26,9 @@ export async function confirmDelivery(
 ): Promise<void> {
   if (needsDelivery(args)) await deliver(name, args, options);
 }
+
+const issuedKey =
+  "its key is a web identity token, which AWS issues to the function's role alone, so that nothing can be sent from here";
 
 /** Arguments of functions whose delivery has been confirmed, by the provider before it made the component. */
 const delivered = new WeakSet<object>();
@@ -66,6 +64,7 @@ export async function deliver(
     const destinations = logsDestinations(await withEnvFile(variables, args.code));
     if (destinations.length === 0) throw new Error("no exporter gets logs");
     for (const destination of destinations) {
+      if ("webIdentity" in destination) throw new Error(issuedKey);
       const target = await targetOf(destination, resolve);
       await probeDelivery(target, { serviceName, body, time: Date.now() }, secrets);
     }
@@ -121,47 +120,6 @@ async function withEnvFile(
     throw new Error(`the env file ${path} says where logs go, and is not in the code that is given here`);
   }
   return { ...variables, ...envFileVariables(text, variables) };
-}
-
-type Resolve = (text: string) => Promise<string>;
-
-function targetOf(destination: LogsDestination, resolve: Resolve): Promise<DeliveryTarget> {
-  return destination.kind === "clickhouse"
-    ? clickHouseTarget(destination, resolve)
-    : otlpTarget(destination, resolve);
-}
-
-async function otlpTarget(destination: OtlpDestination, resolve: Resolve): Promise<DeliveryTarget> {
-  const { kind, url = "", headers: pairs, basicAuth } = destination;
-  const headers: Record<string, string> = {};
-  for (const { key, value } of pairs) {
-    const resolved = await resolve(value);
-    // A reference alone stands for a list of headers.
-    const found =
-      key === undefined ? keyValuePairs(resolved) : [{ key: await resolve(key), value: resolved }];
-    for (const { key: name, value: text } of found) if (name !== undefined) headers[name] = text;
-  }
-  if (basicAuth !== undefined) {
-    const credentials = `${await resolve(basicAuth.user)}:${await resolve(basicAuth.password)}`;
-    headers[authorizationHeader] = `Basic ${Buffer.from(credentials).toString("base64")}`;
-  }
-  return { kind, endpoint: await resolve(url), headers };
-}
-
-async function clickHouseTarget(
-  { kind, url = "", user, password, database, tablePrefix }: ClickHouseDestination,
-  resolve: Resolve,
-): Promise<DeliveryTarget> {
-  const quote = (identifier: string) => `\`${identifier.replace(/[\\`]/g, "\\$&")}\``;
-  return {
-    kind,
-    endpoint: await resolve(url),
-    headers: {
-      "X-ClickHouse-User": await resolve(user),
-      ...(password === undefined ? {} : { "X-ClickHouse-Key": await resolve(password) }),
-    },
-    table: `${quote(await resolve(database))}.${quote(`${await resolve(tablePrefix)}_logs`)}`,
-  };
 }
 
 /** Reads a secret or parameter as the extension will, by the deployment's own permissions. */

@@ -1,16 +1,7 @@
 import { connect, constants, type IncomingHttpHeaders } from "node:http2";
+import type { DeliveryTarget } from "./plan/deliveryTarget";
 import { clickHouseLogRow, grpcFrame, otlpLogsRequest, type Probe } from "./plan/otlpProbe";
 import { redact, shownUrl, urlCredentials } from "./plan/redaction";
-
-/** Where a function's telemetry goes, with all values resolved. */
-export interface DeliveryTarget {
-  kind: "http" | "grpc" | "clickhouse";
-  /** URL of the logs with `http`, else the base URL. */
-  endpoint: string;
-  headers: Record<string, string>;
-  /** Of ClickHouse: table to insert into, `database.table`. */
-  table?: string;
-}
 
 const timeout = 10_000;
 const underWay = new Map<string, Promise<void>>();

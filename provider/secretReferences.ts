@@ -5,8 +5,14 @@ import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { envFileVariables } from "./plan/envFile";
 import { redacted } from "./plan/redaction";
-import { parseReference, parseReferences, referenceText, type SecretReference } from "./plan/references";
-import { variableOf } from "./plan/settings";
+import {
+  mayRefer,
+  parseReference,
+  parseReferences,
+  referenceText,
+  type SecretReference,
+} from "./plan/references";
+import { findSetting, variableOf } from "./plan/settings";
 import { secretValues } from "./secretValues";
 import { originOf } from "./valueOrigin";
 
@@ -102,16 +108,19 @@ interface SettingTexts {
 function settingTexts(name: string, args: ObservedFunctionArgs): SettingTexts {
   const { endpoint, clickhouse, resourceAttributes } = args;
   const own = variablesOf(args.environment);
-  const texts = (map: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined) =>
-    map === undefined ? [] : mapTexts(map, () => true);
-  const ownTexts = mapTexts(own, (variable) => /^(ROTEL|CLICKSTACK|OTEL_EXPORTER)_/.test(variable));
+  const texts = (
+    map: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined,
+    wanted = (_: string) => true,
+  ) => (map === undefined ? [] : mapTexts(map, wanted));
+  const refersAsSetting = (setting: string) => mayRefer(findSetting(setting)?.variable ?? setting);
+  const ownTexts = mapTexts(own, mayRefer);
   const single = [endpoint, clickhouse?.endpoint, clickhouse?.user].filter((text) => text !== undefined);
   const ownFile = isPlain(own) ? own[variableOf("envFile")] : undefined;
   const envFile = args.envFile ?? ownFile;
   const fileTexts = envFile ? [envFileTexts(name, envFile, args)] : [];
   return {
     addresses: [...single, ...texts(resourceAttributes)],
-    carriers: [...texts(args.headers), ...texts(args.settings), ...ownTexts, ...fileTexts],
+    carriers: [...texts(args.headers), ...texts(args.settings, refersAsSetting), ...ownTexts, ...fileTexts],
   };
 }
 
@@ -119,9 +128,12 @@ function mapTexts(
   map: pulumi.Input<Record<string, pulumi.Input<string>>>,
   wanted: (name: string) => boolean,
 ): (pulumi.Input<string> | pulumi.Output<string[]>)[] {
-  const select = <T>(values: Record<string, T> | undefined) =>
-    Object.entries(values ?? {}).flatMap(([name, value]) => (wanted(name) ? [value] : []));
-  return isPlain(map) ? select(map) : [pulumi.output(map).apply(select)];
+  return isPlain(map) ? select(map, wanted) : [pulumi.output(map).apply((values) => select(values, wanted))];
+}
+
+/** The values of the wanted names. */
+function select<T>(values: Record<string, T> | undefined, wanted: (name: string) => boolean): T[] {
+  return Object.entries(values ?? {}).flatMap(([name, value]) => (wanted(name) ? [value] : []));
 }
 
 /** The values in the env file, if that is in the function's code and can be read here. */
@@ -133,7 +145,7 @@ function envFileTexts(
   return pulumi.output(envFile).apply(async (path) => {
     if (!path) return [];
     const text = await readEnvFile(code, path);
-    if (text !== undefined) return Object.values(envFileVariables(text, {}));
+    if (text !== undefined) return select(envFileVariables(text, {}), mayRefer);
     if (secretArns === undefined) {
       const file = (await pulumi.isSecret(pulumi.output(envFile))) ? redacted : path;
       const reason = `${file} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;

@@ -1,31 +1,69 @@
+import { holdsReference } from "./references";
+
+/** An entry of a list: a pair, or a reference to a secret that holds a list itself, which has no key. */
+export interface ListEntry {
+  key?: string;
+  value: string;
+}
+
 /**
  * The pairs of a list `key=value,key=value`, read as the extension reads it: the first `=` separates; a value, an entry
  * or the whole list may stand in double quotes, in which `\"` and `\\` are a quote and a backslash; commas inside of
  * quotes and of `${…}` separate nothing.
- * @returns the pairs in order; an entry that is a reference as a whole has no key.
+ * @returns the entries in order. Entries without `=` or without a key, with a quote that is not closed, or with
+ * `secret://` in place of `${…}` are ignored, as the extension does with a warning.
  */
-export function keyValuePairs(list: string): { key?: string; value: string }[] {
-  return split(unquoted(list.trim()) ?? list)
-    .map((entry) => entry.trim())
+export function keyValuePairs(list: string): ListEntry[] {
+  const text = list.trim();
+  return split(unquoted(text) ?? text)
     .filter((entry) => entry !== "")
-    .map((entry) => {
-      const text = unquoted(entry) ?? entry;
-      const equals = hidden(text).indexOf("=");
-      if (equals < 0) return { value: text };
-      const value = text.slice(equals + 1).trim();
-      return { key: text.slice(0, equals).trim(), value: unquoted(value) ?? value };
-    });
+    .flatMap((entry) => pairOf(entry) ?? (holdsReference(entry) ? { value: entry } : []));
 }
 
-/** The entries of a list: a quote counts where an entry or a value begins. */
+function pairOf(entry: string): ListEntry | undefined {
+  const quoted = unquoted(entry);
+  const text = quoted ?? entry;
+  const equals = hidden(text).indexOf("=");
+  if (equals < 0) return undefined;
+  const key = text.slice(0, equals).trim();
+  const value = text.slice(equals + 1).trim();
+  if (key === "" || value.includes("secret://arn:")) return undefined;
+  const inner = unquoted(value);
+  if (inner === undefined && value.startsWith('"') && quoted === undefined) return undefined;
+  return { key, value: inner ?? value };
+}
+
+/** Splits at commas outside of quotes and of `${…}`; a quote counts at the beginning of an entry or of a value. */
 function split(list: string): string[] {
-  const entry = /(?:[^,="$]*=)?\s*"(?:\\.|[^"\\])*"(?=\s*(?:,|$))|(?:\$\{[^}]*\}|[^,])+/g;
-  return list.match(entry) ?? [];
+  const parts: string[] = [];
+  let start = 0;
+  let within: "" | "quotes" | "reference" = "";
+  let atStart = true;
+  for (let index = 0; index < list.length; index += 1) {
+    const character = list[index];
+    if (within === "quotes") {
+      if (character === "\\") index += 1;
+      else if (character === '"') within = "";
+      atStart = false;
+    } else if (within === "reference") {
+      if (character === "}") within = "";
+      atStart = false;
+    } else if (character === ",") {
+      parts.push(list.slice(start, index).trim());
+      start = index + 1;
+      atStart = true;
+    } else {
+      if (character === '"' && atStart) within = "quotes";
+      if (character === "{" && list[index - 1] === "$") within = "reference";
+      if (character !== " " && character !== "\t") atStart = character === "=";
+    }
+  }
+  return [...parts, list.slice(start).trim()];
 }
 
 /** The text with what stands in `${…}` made unreadable, so that nothing in there separates. */
 function hidden(text: string): string {
-  return text.replace(/\$\{[^}]*\}/g, (reference) => "$".repeat(reference.length));
+  return text.replace(/\$\{[^}]*(\}|$)/g, (reference) => "$".repeat(reference.length));
 }
 
 /** What stands in the quotes when one quoted text is everything there is. */

@@ -1,30 +1,35 @@
-import { keyValuePairs } from "./keyValueList";
+import { isOwnReceiver, isUsableUrl, logsUrl, withScheme } from "./endpointUrl";
+import { choices, EnvironmentReader } from "./environmentReader";
+import { keyValuePairs, type ListEntry } from "./keyValueList";
+import { holdsReference } from "./references";
 
-/** Where the extension sends logs by OTLP. Texts may hold references. */
+/** Where the extension sends logs by OTLP. Strings may hold references. */
 export interface OtlpDestination {
   kind: "http" | "grpc";
-  /** With `http` the full URL of the logs, with `grpc` the base URL; undefined where none is set. */
-  url: string | undefined;
-  /** Headers, each as a pair, or without a key where the text is a reference to a list. */
-  headers: { key?: string; value: string }[];
+  /** With `http` the full URL of the logs, with `grpc` the base URL. */
+  url: string;
+  headers: ListEntry[];
   /** User and password, where requests are to carry them. */
   basicAuth?: { user: string; password: string };
+  /** That the backend is managed ClickStack, whose key is sent as a bearer token. */
+  managed?: true;
+  /** That requests carry a token that AWS issues to the function alone. */
+  webIdentity?: true;
 }
 
-/** Where the extension inserts logs. Texts may hold references. */
+/** Where the extension inserts logs. Strings may hold references. */
 export interface ClickHouseDestination {
   kind: "clickhouse";
-  /** Base URL; undefined where none is set. */
-  url: string | undefined;
-  user: string;
+  /** Base URL. */
+  url: string;
+  /** Absent where ClickHouse's own default counts. */
+  user: string | undefined;
   password: string | undefined;
   database: string;
   tablePrefix: string;
 }
 
 export type LogsDestination = OtlpDestination | ClickHouseDestination;
-
-type Variables = Readonly<Record<string, string>>;
 
 const otlp = "ROTEL_OTLP_EXPORTER";
 const clickHouse = "ROTEL_CLICKHOUSE_EXPORTER";
@@ -33,28 +38,34 @@ const standard = "OTEL_EXPORTER_OTLP";
 /**
  * Where logs go by these environment variables, as the extension reads them: to the exporters of `ROTEL_EXPORTERS` that
  * `ROTEL_EXPORTERS_LOGS` names (all of them where no signal has such a list), or else to the one of `ROTEL_EXPORTER`.
- * @returns nothing when logs are dropped.
+ * settings.cases.json holds both readers to the same cases.
+ * @returns nothing when logs are dropped, which exporters without a usable endpoint do.
  */
-export function logsDestinations(variables: Variables): LogsDestination[] {
-  const named = namedExporters(variables.ROTEL_EXPORTERS ?? "");
-  if (named.size === 0) {
-    const only = variables.ROTEL_EXPORTER?.trim().toLowerCase();
-    if (only === "blackhole") return [];
-    return [
-      only === "clickhouse" ? clickHouseDestination(variables, clickHouse) : otlpDestination(variables, otlp),
-    ];
-  }
-  const routed = ["LOGS", "TRACES", "METRICS"].some(
-    (signal) => variables[`ROTEL_EXPORTERS_${signal}`] !== undefined,
-  );
-  const wanted = routed ? entries(variables.ROTEL_EXPORTERS_LOGS ?? "") : [...named.keys()];
-  return [...named].flatMap(([name, kind]) => {
+export function logsDestinations(variables: Readonly<Record<string, string>>): LogsDestination[] {
+  const environment = new EnvironmentReader(variables);
+  const named = namedExporters(environment.get("ROTEL_EXPORTERS") ?? "");
+  if (named.size === 0) return only(environment);
+  const lists = ["LOGS", "TRACES", "METRICS"].map((signal) => environment.get(`ROTEL_EXPORTERS_${signal}`));
+  const wanted = lists.some((list) => list !== undefined) ? entries(lists[0] ?? "") : [...named.keys()];
+  return [...named].flatMap(([name, kind]): LogsDestination[] => {
     if (kind === "blackhole" || !wanted.includes(name)) return [];
     const prefix = `ROTEL_EXPORTER_${name.toUpperCase()}`;
-    return [
-      kind === "clickhouse" ? clickHouseDestination(variables, prefix) : otlpDestination(variables, prefix),
-    ];
+    return kind === "clickhouse"
+      ? clickHouseDestination(environment, prefix)
+      : otlpDestination(environment, prefix);
   });
+}
+
+/** The exporter without a name; of a kind that the extension does not have, or of none and without endpoint, nothing. */
+function only(environment: EnvironmentReader): LogsDestination[] {
+  switch (environment.choice("ROTEL_EXPORTER") ?? "otlp") {
+    case "otlp":
+      return otlpDestination(environment, otlp);
+    case "clickhouse":
+      return clickHouseDestination(environment, clickHouse);
+    default:
+      return [];
+  }
 }
 
 /** Names and kinds of a list `name:kind,name:kind`, in which a kind alone is its own name; of a name again the first counts. */
@@ -79,48 +90,96 @@ function entries(list: string): string[] {
  * An OTLP exporter whose variables begin with this: those for logs first, then those for all signals, and, for an only
  * exporter without an endpoint of its own, OpenTelemetry's in the same order.
  */
-function otlpDestination(variables: Variables, own: string): OtlpDestination {
-  const find = (...names: string[]) => names.find((name) => variables[name] !== undefined);
-  const ownEndpoint = find(`${own}_LOGS_ENDPOINT`, `${own}_ENDPOINT`);
-  const falls = own === otlp && ownEndpoint === undefined;
-  const endpoint = falls ? find(`${standard}_LOGS_ENDPOINT`, `${standard}_ENDPOINT`) : ownEndpoint;
-  const value = (parameter: string, standardParameter: string) => {
-    const others = [`${standard}_LOGS_${standardParameter}`, `${standard}_${standardParameter}`];
-    const names = [`${own}_LOGS_${parameter}`, `${own}_${parameter}`];
-    const name = find(...names, ...(falls ? others : []));
-    return name === undefined ? undefined : { name, text: variables[name] ?? "" };
-  };
-  const kind = value("PROTOCOL", "PROTOCOL")?.text.toLowerCase().startsWith("http") ? "http" : "grpc";
-  const base = endpoint === undefined ? undefined : variables[endpoint];
-  const url = kind === "grpc" || endpoint?.endsWith("_LOGS_ENDPOINT") ? base : base && logsUrl(base);
-  const list = value("CUSTOM_HEADERS", "HEADERS");
-  const decoded = (text: string) => (list?.name.startsWith(standard) ? percentDecoded(text) : text);
-  const headers = keyValuePairs(list?.text ?? "").map((pair) => ({ ...pair, value: decoded(pair.value) }));
-  if (variables[`${own}_AUTHENTICATOR`]?.toLowerCase() !== "basic") return { kind, url, headers };
-  const basicAuth = {
-    user: variables[`${own}_BASIC_AUTH_USERNAME`] ?? "",
-    password: variables[`${own}_BASIC_AUTH_PASSWORD`] ?? "",
-  };
-  return { kind, url, headers, basicAuth };
+function otlpDestination(environment: EnvironmentReader, own: string): OtlpDestination[] {
+  const alone = own === otlp;
+  const managed = alone && environment.isTrue("CLICKSTACK_MANAGED");
+  const names = (parameter: string, standards: string | undefined) => [
+    ...[`${own}_LOGS_${parameter}`, `${own}_${parameter}`],
+    ...(standards === undefined ? [] : [`${standard}_LOGS_${standards}`, `${standard}_${standards}`]),
+  ];
+  const complete = (text: string, name: string) =>
+    withScheme(text, managed ? "https" : isStandard(name) ? undefined : "http", managed);
+  const usable = (text: string, name: string) =>
+    isUsableUrl(complete(text, name)) && !isOwnReceiver(complete(text, name), receiverPorts(environment));
+  const endpoints = names("ENDPOINT", alone ? "ENDPOINT" : undefined);
+  const endpoint = environment.first(endpoints, usable);
+  if (endpoint === undefined) return [];
+  const standards = isStandard(endpoint.name);
+  const protocols = names("PROTOCOL", standards ? "PROTOCOL" : undefined);
+  const protocol = environment.first(protocols, isProtocol)?.text ?? (managed || standards ? "http" : "grpc");
+  const kind = protocol.toLowerCase() === "grpc" ? "grpc" : "http";
+  // The first of a pair is the one for logs alone, which is a whole URL.
+  const whole = kind === "grpc" || endpoints.indexOf(endpoint.name) % 2 === 0;
+  const url = holdsReference(endpoint.text) ? endpoint.text : complete(endpoint.text, endpoint.name);
+  const basicAuth = basicAuthentication(environment, own);
+  return [
+    {
+      kind,
+      url: whole ? url : logsUrl(url),
+      headers: headerEntries(environment, names("CUSTOM_HEADERS", standards ? "HEADERS" : undefined)),
+      ...(basicAuth && { basicAuth }),
+      ...(managed && { managed }),
+      ...(alone && environment.get("CLICKSTACK_WEB_IDENTITY_AUDIENCE") && { webIdentity: true as const }),
+    },
+  ];
 }
 
-function clickHouseDestination(variables: Variables, own: string): ClickHouseDestination {
+/** The headers of the first list that is set; values of OpenTelemetry's own variables are percent-encoded. */
+function headerEntries(environment: EnvironmentReader, names: readonly string[]): ListEntry[] {
+  const list = environment.first(names);
+  if (list === undefined) return [];
+  const pairs = keyValuePairs(list.text);
+  return isStandard(list.name)
+    ? pairs.map((pair) => ({ ...pair, value: percentDecoded(pair.value) }))
+    : pairs;
+}
+
+function basicAuthentication(environment: EnvironmentReader, own: string): OtlpDestination["basicAuth"] {
+  if (environment.get(`${own}_AUTHENTICATOR`)?.toLowerCase() !== "basic") return undefined;
   return {
-    kind: "clickhouse",
-    url: variables[`${own}_ENDPOINT`],
-    user: variables[`${own}_USER`] ?? "default",
-    password: variables[`${own}_PASSWORD`],
-    database: variables[`${own}_DATABASE`] ?? defaultDatabase(variables),
-    tablePrefix: variables[`${own}_TABLE_PREFIX`] ?? "otel",
+    user: environment.get(`${own}_BASIC_AUTH_USERNAME`) ?? "",
+    password: environment.get(`${own}_BASIC_AUTH_PASSWORD`) ?? "",
   };
+}
+
+function clickHouseDestination(environment: EnvironmentReader, own: string): ClickHouseDestination[] {
+  const usable = (text: string) => isUsableUrl(withScheme(text, "http"));
+  const endpoint = environment.first([`${own}_ENDPOINT`], usable);
+  if (endpoint === undefined) return [];
+  const { text } = endpoint;
+  return [
+    {
+      kind: "clickhouse",
+      url: holdsReference(text) ? text : withScheme(text, "http"),
+      user: environment.get(`${own}_USER`),
+      password: environment.get(`${own}_PASSWORD`),
+      database: environment.get(`${own}_DATABASE`) ?? defaultDatabase(environment),
+      tablePrefix: environment.get(`${own}_TABLE_PREFIX`) ?? "otel",
+    },
+  ];
 }
 
 /** ClickStack makes its tables in `default`, Rotel in `otel`. */
-const defaultDatabase = ({ CLICKSTACK_COMPAT: compat }: Variables): string =>
-  compat?.toLowerCase() === "rotel" ? "otel" : "default";
+const defaultDatabase = (environment: EnvironmentReader): string =>
+  environment.get("CLICKSTACK_COMPAT")?.toLowerCase() === "rotel" ? "otel" : "default";
 
-function logsUrl(base: string): string {
-  return `${base.replace(/\/+$/, "")}/v1/logs`;
+const isStandard = (name: string): boolean => name.startsWith("OTEL_");
+
+function isProtocol(text: string, name: string): boolean {
+  const variable = isStandard(name) ? `${standard}_PROTOCOL` : `${otlp}_PROTOCOL`;
+  return choices(variable).includes(text.toLowerCase());
+}
+
+/** The ports of the extension's receivers: telemetry sent there would never leave. */
+function receiverPorts(environment: EnvironmentReader): number[] {
+  return [
+    ["ROTEL_OTLP_HTTP_ENDPOINT", 4318],
+    ["ROTEL_OTLP_GRPC_ENDPOINT", 4317],
+  ].map(([name, fallback]) => {
+    const [, port] =
+      /^(?:localhost|[\d.]+|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(environment.get(String(name)) ?? "") ?? [];
+    return Number(port ?? fallback);
+  });
 }
 
 function percentDecoded(text: string): string {

@@ -59,6 +59,16 @@ export function parseReferences(value: string): SecretReference[] {
   return [...text.matchAll(/\$\{(arn:[^}]*)\}/g)].flatMap(([, inside]) => parseReference(inside ?? "") ?? []);
 }
 
+/** Whether part of a value can only be known by fetching a secret, be the reference valid or not. */
+export function holdsReference(value: string): boolean {
+  return value.trim().startsWith(secretScheme) || /\$\{arn:[^}]*\}/.test(value);
+}
+
+/** Whether the extension fills in references in the value of this environment variable: in `ROTEL_*` alone. */
+export function mayRefer(variable: string): boolean {
+  return variable.startsWith("ROTEL_");
+}
+
 /** The text with a value in place of each reference. */
 export async function resolveReferences(
   text: string,

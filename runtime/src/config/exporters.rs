@@ -94,10 +94,7 @@ fn read_names(reader: &mut Reader<'_>, list: &str) -> Vec<(String, &'static str)
             Err(reason) => format!("has an unknown kind: {reason}"),
         };
         let place = index + 1;
-        reader.warn(format!(
-            "{}: entry {place} {reason}; ignored",
-            ROTEL_EXPORTERS.variable
-        ));
+        reader.warn(format!("{}: entry {place} {reason}; ignored", ROTEL_EXPORTERS.variable));
     }
     named
 }

@@ -4,6 +4,8 @@ mod basic_auth;
 mod clickhouse;
 #[cfg(test)]
 mod clickhouse_tests;
+#[cfg(test)]
+mod contract_tests;
 mod environment;
 mod exporter;
 #[cfg(test)]

@@ -191,8 +191,7 @@ fn telemetry_never_comes_back_to_the_receivers() {
     ] {
         let (config, warnings) = parse(&[(variable, url)]);
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        let expected =
-            format!("{variable} is the extension's own receiver, so telemetry would never leave; ignored");
+        let expected = format!("{variable} is the extension's own receiver, so telemetry would never leave; ignored");
         assert_eq!(warnings[0], expected);
         assert!(is_blackhole(&config));
     }

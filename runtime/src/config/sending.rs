@@ -44,7 +44,8 @@ fn parse_mode(text: &str) -> Result<Mode, String> {
         ("periodic", rhythm) => Ok(Mode::Periodic(rhythm.unwrap_or(Mode::PERIOD))),
         ("continuous", rhythm) => Ok(Mode::Continuous(rhythm.unwrap_or(Mode::RHYTHM))),
         _ => Err(
-            "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds".to_owned(),
+            "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds"
+                .to_owned(),
         ),
     }
 }

@@ -50,6 +50,12 @@ impl WebIdentityToken {
         }
     }
 
+    /// One that never ends, for tests.
+    #[cfg(test)]
+    pub(crate) fn lasting(token: &str) -> Self {
+        Self::new(token.to_owned(), 0, u64::MAX)
+    }
+
     /// The JSON Web Token, for the `Authorization` header.
     pub fn reveal(&self) -> &str {
         &self.token
