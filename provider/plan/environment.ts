@@ -54,9 +54,12 @@ export function mergeEnvironment<T>(
  */
 export function keyValueList(pairs: Readonly<Record<string, string>>): string {
   return Object.entries(pairs)
-    .map(([key, value]) => `${key}=${/,|^["\s]|\s$/.test(value) ? quoted(value) : value}`)
+    .map(([key, value]) => `${key}=${needsQuotes.test(value) ? quoted(value) : value}`)
     .join(",");
 }
+
+/** Values that would be read otherwise: with a comma, a quote where one counts, white space around, a brace that stays open. */
+const needsQuotes = /,|^["\s]|\s$|=\s*"|\$\{[^}]*$/;
 
 /** Problems of `key=value` pairs that the list form cannot carry. */
 export function checkPairs(pairs: Readonly<Record<string, unknown>>, path: string): Problem[] {
