@@ -73,14 +73,15 @@ body, an error \`exception.type\`, \`exception.message\` and \`exception.stacktr
 it), ids place the record in its trace, and every other field is an attribute with its own name and type.
 
 - **JSON** may stand in Lambda's JSON log format or in a line of text, after spaces, a byte order mark or a logger's time and
-  level, and may be indented over many lines. \`NaN\`, \`Infinity\` and line breaks within strings are taken. Without a message
-  the body is the JSON itself.
+  level, and may be indented over many lines, also after other words. \`NaN\`, \`Infinity\`, C's \`nan\` and \`inf\`, a comma
+  too many and line breaks within strings are accepted. Without a message the body is the JSON itself.
 - **Text** keeps what the user's own layout prints: its level, and a time in RFC 3339, are read, and the body is the whole
   line. What Lambda's runtimes put before a message is taken off; so are colours.
 - **A level is read where a layout has it**: after a time, in brackets, as the first word in capitals. A word in a sentence
   (\`0 errors\`, \`sent INFO to\`, \`error_count=0\`) is no level; a line without one has no severity.
 - **A stack trace is one record**, whether it comes in one event or in one for each line, by itself or below the line that a
-  logger wrote. Without a level it is \`ERROR\`, or \`FATAL\` where the process does not survive it.
+  logger wrote. Without a level it is \`ERROR\`, or \`FATAL\` where the process does not survive it. So is a line that only
+  names an error and its message (\`OvenError: no heat\`), and says more than \`LastError: none\`.
 
 ## Levels
 

@@ -54,7 +54,8 @@ pub fn from_number(value: f64) -> Option<u64> {
         v if v < 1e11 => 1e9,
         v if v < 1e14 => 1e6,
         v if v < 1e17 => 1e3,
-        v if v < 1.8e19 => 1.0,
+        // Later than 2262 is no time but an id.
+        v if v < 9.2e18 => 1.0,
         _ => return None,
     };
     Some((value * scale) as u64)
@@ -67,7 +68,9 @@ pub fn from_integer(value: u64) -> Option<u64> {
         100_000_000..100_000_000_000 => 1_000_000_000,
         100_000_000_000..100_000_000_000_000 => 1_000_000,
         100_000_000_000_000..100_000_000_000_000_000 => 1_000,
-        _ => 1,
+        100_000_000_000_000_000..9_200_000_000_000_000_000 => 1,
+        // Later than 2262 is no time but an id.
+        _ => return None,
     };
     value.checked_mul(scale)
 }

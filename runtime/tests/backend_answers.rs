@@ -12,6 +12,7 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use prost::Message;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::pki_types::CertificateDer;
 use support::grpc::GrpcBackend;
 use support::server::{Server, answer};
 use support::{Extension, Lambda, request_id, run};
@@ -154,14 +155,19 @@ fn certificate(name: &str, year: i32) -> (NamedTempFile, TlsAcceptor) {
     leaf.not_before = date_time_ymd(2000, 1, 1);
     leaf.not_after = date_time_ymd(year, 12, 31);
     let leaf = leaf.signed_by(&key, &Issuer::new(authority, authority_key)).unwrap();
+    (file, acceptor(leaf.der().clone(), &key))
+}
+
+/// A server's side of TLS with this certificate.
+fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
     let mut server = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], key.serialize_der().try_into().unwrap())
+        .with_single_cert(vec![certificate], key.serialize_der().try_into().unwrap())
         .unwrap();
     server.alpn_protocols = vec![b"h2".to_vec()];
-    (file, TlsAcceptor::from(Arc::new(server)))
+    TlsAcceptor::from(Arc::new(server))
 }
 
 /// Nothing is sent to a backend with this certificate, the function goes on, and it is said once why.
@@ -198,6 +204,33 @@ fn a_certificate_for_another_host_is_refused_and_said() {
     run(async {
         let (file, acceptor) = certificate("other.example", 2999);
         refuses(&file, acceptor, "not valid for").await;
+    });
+}
+
+/// As `openssl req -x509` makes it: one certificate is the server's and, with CA:TRUE, its own authority.
+#[test]
+fn a_self_signed_certificate_that_is_the_ca_file_is_trusted() {
+    run(async {
+        let key = KeyPair::generate().unwrap();
+        let mut parameters = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = parameters.self_signed(&key).unwrap();
+        let mut file = NamedTempFile::new().unwrap();
+        file.write_all(certificate.pem().as_bytes()).unwrap();
+        let acceptor = acceptor(certificate.der().clone(), &key);
+        let (lambda, backend) = (Lambda::start().await, GrpcBackend::start(Some(acceptor)).await);
+        let (url, authority) = (backend.url("https"), file.path().to_str().unwrap());
+        let variables = [
+            ("ROTEL_OTLP_EXPORTER_ENDPOINT", &*url),
+            ("ROTEL_OTLP_EXPORTER_TLS_CA_FILE", authority),
+        ];
+        let mut extension = Extension::start(&lambda.address(), &variables);
+        lambda.asked(1).await;
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert!(!backend.calls(support::grpc::LOGS).is_empty(), "{}", extension.output());
+        assert_eq!(extension.output(), "");
     });
 }
 

@@ -132,6 +132,47 @@ fn concurrent_invocations_of_managed_instances_keep_their_lines_apart() {
     });
 }
 
+#[test]
+fn lines_with_ids_of_other_requests_leave_with_their_invocation() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        let (id, other) = (request_id(1), "0b9a1c2d-0000-4000-8000-5e6f70819203");
+        lambda.invoke(&id, Duration::from_secs(30));
+        let named = |field: &str| lambda.event("function", json!({"level": "INFO", "message": field, field: other}));
+        let fields = [
+            "aws_request_id",
+            "AWSRequestId",
+            "function_request_id",
+            "requestId",
+            "awsRequestId",
+        ];
+        let mut events = vec![lambda.start_event(&id)];
+        events.extend(fields.map(named));
+        events.push(lambda.line(&format!("2026-11-23T16:03:18.969Z\t{other}\tINFO\tlate")));
+        events.push(lambda.done_event(&id, "success"));
+        lambda.deliver(&events).await;
+        lambda.asked(2).await;
+        let logs = intake.logs();
+        assert_eq!(
+            logs.len(),
+            fields.len() + 1,
+            "with the invocation in which they were written"
+        );
+        let (_, span) = intake.spans().remove(0);
+        for (_, log) in &logs {
+            assert_eq!(attribute(&log.attributes, "faas.invocation_id").as_deref(), Some(&*id));
+            assert_eq!(log.trace_id, span.trace_id, "{}", body(log));
+            let is_kept = log
+                .attributes
+                .iter()
+                .any(|field| format!("{:?}", field.value).contains(other));
+            assert!(is_kept, "{}: its id is a field", body(log));
+        }
+    });
+}
+
 /// Connects to a port, sends this and leaves the connection open.
 async fn connect(port: u16, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();

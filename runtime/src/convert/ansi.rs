@@ -4,8 +4,14 @@ use std::borrow::Cow;
 
 const ESCAPE: u8 = 0x1b;
 
+/// The Control Sequence Introducer as one character; the same as the escape and `[`.
+const INTRODUCER: char = '\u{9b}';
+
 /// The text without control sequences.
 pub fn strip(text: &str) -> Cow<'_, str> {
+    if text.starts_with(INTRODUCER) {
+        return Cow::Owned(strip(&text.replace(INTRODUCER, "\u{1b}[")).into_owned());
+    }
     let Some(first) = memchr::memchr(ESCAPE, text.as_bytes()) else {
         return Cow::Borrowed(text);
     };
@@ -66,6 +72,7 @@ mod tests {
             ("\u{1b}]8;;http://a\u{7}link\u{1b}]8;;\u{1b}\\", "link"),
             ("\u{1b}[2K\u{1b}[1Gline", "line"),
             ("a\u{1b}", "a"),
+            ("\u{9b}31mERROR\u{9b}0m x", "ERROR x"),
             ("\u{1b}[31", "[31"),
             ("\u{1b}[22\"<7>", "[22\"<7>"),
             ("[31m is no sequence", "[31m is no sequence"),

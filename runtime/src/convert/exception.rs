@@ -1,6 +1,6 @@
 //! Errors in log lines, as OpenTelemetry's `exception.*` attributes.
 
-use super::exception_kinds::{cpp, go, php, ruby, rust};
+use super::exception_kinds::{cpp, crash, go, is_go_report, native, php, python_fatal, ruby, rust};
 use super::headline::{self, Headline};
 use super::stack::{self, TRACEBACK};
 use crate::record::{Attributes, Value};
@@ -80,6 +80,8 @@ enum Mark {
     Rust,
     Cpp,
     Causes,
+    Crash,
+    Native,
 }
 
 /// Finds the error that a text message reports, if it does.
@@ -88,9 +90,12 @@ pub fn find(text: &str) -> Option<Exception> {
     memchr::memchr(b'\n', text.as_bytes())?;
     let (mark, at) = first_mark(text)?;
     Some(match mark {
-        Mark::Python => python(text, at),
+        Mark::Python => python_fatal(text).unwrap_or_else(|| python(text, at)),
         Mark::Frames => frames(text, at)?,
         Mark::Goroutine => go(text, at),
+        Mark::GoFunction if is_go_report(text) => go(text, at),
+        Mark::Crash => frames_below(text, at).unwrap_or_else(|| crash(text, at)),
+        Mark::Native => native(text),
         Mark::GoFunction => Exception {
             stack: Some(text[at..].to_owned()),
             ..Exception::default()
@@ -124,13 +129,19 @@ fn first_mark(text: &str) -> Option<(Mark, usize)> {
         let line = &text[at..];
         let end = memchr::memchr(b'\n', line.as_bytes());
         let line = &line[..end.unwrap_or(line.len())];
-        if let Some(mark) = mark_of(line, at > 0) {
+        let mark = mark_of(line, at > 0);
+        if let Some(mark) = mark.filter(|mark| *mark != Mark::Crash || begins_with_place(text)) {
             let is_function = mark == Mark::GoFunction;
             return Some((mark, if is_function { before } else { at }));
         }
         before = at;
         at += end? + 1;
     }
+}
+
+/// Node.js's uncaught errors begin with the place of their source.
+fn begins_with_place(text: &str) -> bool {
+    text.lines().next().is_some_and(stack::is_place)
 }
 
 fn mark_of(line: &str, is_below: bool) -> Option<Mark> {
@@ -144,12 +155,17 @@ fn mark_of(line: &str, is_below: bool) -> Option<Mark> {
             if is_below && (stack::is_frame(line) || text.starts_with("---> ")) {
                 return Some(Mark::Frames);
             }
+            if is_below && stack::is_marker(line) {
+                return Some(Mark::Crash);
+            }
             if line.starts_with("\tfrom ") && is_below {
                 return Some(Mark::Ruby);
             }
             (is_below && stack::is_go_place(line)).then_some(Mark::GoFunction)
         }
+        b'^' if is_below && stack::is_marker(line) => Some(Mark::Crash),
         b'g' if stack::is_goroutine(line) => Some(Mark::Goroutine),
+        b'-' if is_below && line == "----- Native stack trace -----" => Some(Mark::Native),
         b'C' if is_below && line.trim_end() == "Caused by:" => Some(Mark::Causes),
         b'#' if is_below && line.starts_with("#0 ") => Some(Mark::Php),
         b'S' if is_below && line.trim_end() == "Stack trace:" => Some(Mark::Php),
@@ -164,7 +180,9 @@ fn mark_of(line: &str, is_below: bool) -> Option<Mark> {
 /// `Type: message` stands before the traceback (uncaught errors) or ends it (`log.exception`).
 fn python(text: &str, at: usize) -> Exception {
     let (before, trace) = text.split_at(at);
-    let headline = python_end(trace).or_else(|| headline::at_start(before.trim_end()));
+    // logging names its call below an exception of its own.
+    let own = trace.split("\nCall stack:\n").next().unwrap_or(trace);
+    let headline = python_end(own).or_else(|| headline::at_start(before.trim_end()));
     Exception::of(headline, &trace.replace('\u{a0}', " "))
 }
 
@@ -190,6 +208,15 @@ fn python_end(trace: &str) -> Option<Headline<'_>> {
     headline::at_start(&trace[start?..])
 }
 
+/// The error whose frames are somewhere below.
+fn frames_below(text: &str, at: usize) -> Option<Exception> {
+    let below = memchr::memchr_iter(b'\n', &text.as_bytes()[at..]).map(|line_break| at + line_break + 1);
+    let first = below
+        .into_iter()
+        .find(|start| stack::is_frame(text[*start..].lines().next().unwrap_or_default()))?;
+    frames(text, first)
+}
+
 /// Node.js, Java and .NET: the error's own text stands before its frames, alone or after something else.
 fn frames(text: &str, at: usize) -> Option<Exception> {
     let head = text[..at].trim_end();
@@ -206,10 +233,10 @@ fn frames(text: &str, at: usize) -> Option<Exception> {
     let start = headline.filter(|_| !crash).map_or(0, |found| found.at);
     let before = &text[..start];
     let kind = headline.map_or("", |found| found.kind);
-    let java_report = !kind.is_empty() && before.trim_end().ends_with(&format!(": {kind}"));
-    let unhandled = ["Unhandled exception", "Unhandled Exception"]
-        .iter()
-        .any(|start| before.starts_with(start));
+    let report = before.trim_end();
+    let java_report = !kind.is_empty() && (report == kind || report.ends_with(&format!(": {kind}")));
+    let unhandled =
+        before.starts_with("Unhandled Exception") || stack::is_unhandled(text.lines().next().unwrap_or_default());
     Some(Exception {
         escaped: crash
             || java_report

@@ -8,11 +8,18 @@ use super::stack;
 pub fn go(text: &str, at: usize) -> Exception {
     let head = text[..at].trim_end();
     let head = head.split("\n[signal ").next().unwrap_or(head);
-    let fatal = head.starts_with("panic: ") || head.starts_with("fatal error: ") || head.starts_with("runtime: ");
+    let fatal = is_go_report(head);
+    let signal = head
+        .lines()
+        .next()
+        .filter(|line| stack::is_signal(line))
+        .and_then(|line| line.split_once(": "));
+    let fatal_error = head.lines().find_map(|line| line.strip_prefix("fatal error: "));
     let message = head.rsplit("\tpanic: ").next().unwrap_or(head);
-    let (kind, message) = match message.strip_prefix("fatal error: ") {
-        Some(message) => ("fatal error", message),
-        None => ("panic", message.strip_prefix("panic: ").unwrap_or(message)),
+    let (kind, message) = match (signal, fatal_error) {
+        (Some(signal), _) => signal,
+        (None, Some(message)) => ("fatal error", message),
+        (None, None) => ("panic", message.strip_prefix("panic: ").unwrap_or(message)),
     };
     let panicked = fatal || head.contains("panic");
     Exception {
@@ -22,6 +29,62 @@ pub fn go(text: &str, at: usize) -> Exception {
         escaped: fatal,
         fatal,
     }
+}
+
+/// Whether the text begins as the runtime's report of an error that nothing caught.
+pub fn is_go_report(text: &str) -> bool {
+    ["panic: ", "fatal error: ", "runtime: "]
+        .iter()
+        .any(|start| text.starts_with(start))
+        || stack::is_signal(text.lines().next().unwrap_or_default())
+}
+
+/// What Node.js prints of a value that was thrown and is no error: its source with a marker, then the value.
+pub fn crash(text: &str, at: usize) -> Exception {
+    let value = text[at..].split_once('\n').map_or("", |(_, rest)| rest);
+    let end = ["\n(Use `node ", "\nThrown at:", "\nNode.js v"]
+        .iter()
+        .filter_map(|end| value.find(end))
+        .min();
+    let value = value[..end.unwrap_or(value.len())].trim();
+    // `[UnhandledPromiseRejection: …] { … }`
+    let inner = value.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let headline = match inner {
+        Some((inner, _)) => headline::at_start(inner),
+        None => headline::at_start(value).filter(|found| headline::is_error_type(found.kind)),
+    };
+    Exception {
+        kind: headline.map(|found| found.kind.to_owned()),
+        message: Some(headline.map_or(value, |found| found.message).to_owned()).filter(|text| !text.is_empty()),
+        stack: Some(text.to_owned()),
+        escaped: true,
+        fatal: true,
+    }
+}
+
+/// `FATAL ERROR: …` of Node.js and its native frames.
+pub fn native(text: &str) -> Exception {
+    let line = text.lines().next().unwrap_or_default();
+    let (kind, message) = line.split_once(": ").unzip();
+    Exception {
+        kind: kind.map(str::to_owned),
+        message: message.map(str::to_owned),
+        stack: Some(text.to_owned()),
+        escaped: true,
+        fatal: true,
+    }
+}
+
+/// `Fatal Python error: …` and the threads' frames.
+pub fn python_fatal(text: &str) -> Option<Exception> {
+    let line = text.strip_prefix(stack::PYTHON_FATAL)?;
+    Some(Exception {
+        kind: Some("Fatal Python error".to_owned()),
+        message: line.lines().next().map(str::to_owned),
+        stack: Some(text.to_owned()),
+        escaped: true,
+        fatal: true,
+    })
 }
 
 /// `PHP Fatal error:  Uncaught Type: message in /file.php:7`, then `Stack trace:`.
@@ -87,6 +150,7 @@ pub fn rust(text: &str) -> Exception {
         .iter()
         .filter_map(|end| rest.find(end))
         .min();
+    let is_overflow = head.ends_with(stack::RUST_OVERFLOW);
     let older = head
         .split_once("panicked at '")
         .and_then(|(_, rest)| rest.rsplit_once("', "));
@@ -95,7 +159,7 @@ pub fn rust(text: &str) -> Exception {
         None => rest[..end.unwrap_or(rest.len())].trim_end(),
     };
     Exception {
-        kind: Some("panic".to_owned()),
+        kind: Some(if is_overflow { "stack overflow" } else { "panic" }.to_owned()),
         message: Some(message.to_owned()),
         stack: Some(text.to_owned()),
         escaped: true,

@@ -5,8 +5,10 @@
 
 use std::collections::VecDeque;
 
+use super::heading::{heading_of, is_text_line};
+use super::joined::{alone, joined};
 use super::stack::{self, State};
-use super::{exception, headline, json, logs, text};
+use super::{headline, json, logs, text};
 use crate::record::{Log, Origin, Severity};
 
 /// The longest trace that is joined; what follows is a record of its own.
@@ -15,9 +17,6 @@ const BYTES: usize = 64 * 1024;
 
 /// Nanoseconds. Lines that follow one another within a millisecond differ in the rest of their times.
 const MILLISECOND: u64 = 1_000_000;
-
-/// Fields that layouts of text have, too.
-const TEXT_FIELDS: [&str; 2] = ["process.pid", "logger"];
 
 /// Lines that wait for the rest of their stack trace, in their order.
 #[derive(Debug, Default)]
@@ -59,11 +58,8 @@ impl Joiner {
             self.certain = self.lines.len();
             return;
         }
-        let heading = heading_of(&log);
-        let is_heading = matches!(
-            self.state,
-            Some(State::Heading | State::ConsoleHeading | State::JulHeading)
-        );
+        let heading = heading_of(&log).filter(|state| !self.is_unwanted(*state));
+        let is_heading = self.state.is_some_and(stack::is_heading);
         let is_same_stream = log.request_id.is_none() && log.origin == Origin::Function;
         if is_heading || is_same_stream || self.state.is_some_and(stack::is_complete) {
             self.close(keep);
@@ -137,7 +133,11 @@ impl Joiner {
     }
 
     fn begin(&self, line: &str) -> Option<State> {
-        stack::begin(line).filter(|state| !(self.objects_apart && matches!(state, State::Json(_))))
+        stack::begin(line).filter(|state| !self.is_unwanted(*state))
+    }
+
+    fn is_unwanted(&self, state: State) -> bool {
+        self.objects_apart && matches!(state, State::Json(_))
     }
 
     fn open(&mut self, state: State, log: Log) {
@@ -164,46 +164,14 @@ impl Joiner {
             objects_apart: self.objects_apart,
             ..Joiner::default()
         };
-        if let Some(log) = joined(lines, first) {
+        let log = match lines.len() {
+            1 if !self.objects_apart => lines.into_iter().next().map(|log| alone(log, first)),
+            _ => joined(lines, first),
+        };
+        if let Some(log) = log {
             keep(log);
         }
         rest
-    }
-}
-
-/// One record of several lines: the first one's, with all of the text.
-fn joined(mut lines: VecDeque<Log>, first: Option<State>) -> Option<Log> {
-    let mut log = lines.pop_front()?;
-    if lines.is_empty() {
-        return Some(log);
-    }
-    let is_unhandled = stack::is_unhandled(&log.body);
-    for line in lines {
-        log.body.push('\n');
-        log.body.push_str(&line.body);
-        // java.util.logging has its level on the second line.
-        log.severity = log.severity.max(line.severity);
-    }
-    if matches!(first, Some(State::Json(_))) {
-        return Some(object(&log));
-    }
-    if let Some(exception) = exception::find(&log.body) {
-        exception.push(&mut log.attributes);
-    }
-    if log.severity == Severity::Unspecified {
-        let severity = first.map_or(Severity::Error, stack::severity);
-        log.severity = if is_unhandled { Severity::Fatal } else { severity };
-    }
-    Some(log)
-}
-
-/// The record of an object whose lines came one by one.
-fn object(lines: &Log) -> Log {
-    let log = logs::from_text(lines.origin, lines.observed, &lines.body);
-    Log {
-        arrived: lines.arrived,
-        time: if log.time == log.observed { lines.time } else { log.time },
-        ..log
     }
 }
 
@@ -212,24 +180,6 @@ fn end_of_trace(mut log: Log, at: u64) -> Log {
     log.severity = Severity::Error;
     (log.time, log.observed) = (at, at);
     log
-}
-
-/// A line of text of the function's, with a level or an id in it but without fields.
-fn is_text_line(log: &Log) -> bool {
-    let has_text_fields = log.attributes.iter().all(|(key, _)| TEXT_FIELDS.contains(&&**key));
-    let has_object = log.body.ends_with('}') && log.body.contains('{');
-    log.origin == Origin::Function && (has_text_fields || has_object) && !log.body.contains('\n')
-}
-
-/// Whether it may be what a logger says before the trace: that has a level, and comes as text.
-fn heading_of(log: &Log) -> Option<State> {
-    if !is_text_line(log) {
-        return None;
-    }
-    if stack::is_console_heading(&log.body) {
-        return Some(State::ConsoleHeading);
-    }
-    (log.severity >= Severity::Warn).then_some(State::Heading)
 }
 
 /// Whether the function wrote it with nothing around, so that it may be a part of something.

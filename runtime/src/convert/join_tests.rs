@@ -46,6 +46,8 @@ const JAVA: &str = "java.lang.IllegalStateException: no order\n\tat com.example.
 const NODE: &str = "TypeError: x is not a function\n    at handler (/var/task/index.js:3:4)\n    at run (/var/runtime/ric.mjs:1:1) {\n  code: 'E_X',\n  detail: { a: 1 }\n}";
 const GO: &str = "panic: order is nil\n\ngoroutine 1 [running]:\nmain.handle(0x0)\n\t/src/main.go:12 +0x1d\nmain.main()\n\t/src/main.go:7 +0x20";
 
+const OTHERS: &str = "--- Logging error ---\nTraceback (most recent call last):\n  File \"x.py\", line 8, in handler\nTypeError: no\nCall stack:\n  File \"x.py\", line 9, in handler\nMessage: 'a'\nFatal Python error: Aborted\n\nCurrent thread 0x7 (most recent call first):\n  File \"x.py\", line 8 in handler\nFATAL ERROR: heap limit\n----- Native stack trace -----\n\n 1: 0xb0 node::Abort()\nSIGSEGV: segmentation violation\nPC=0x4\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:7 +0x20\nrax    0x0\nProcess terminated. x\n   at A.B()\n--------------------------------\nError: \n   0: x\n   1: y\n\nLocation:\n   src/main.rs:9";
+
 #[test]
 fn python_tracebacks() {
     let (log, attributes) = one(PYTHON);
@@ -217,13 +219,22 @@ fn the_length_is_bounded() {
 
 proptest! {
     #[test]
-    fn nothing_is_lost_and_the_order_stays(picks in prop::collection::vec(0usize..40, 0..40)) {
-        let parts: Vec<&str> = [PYTHON, CRASH, REJECTION, JAVA, NODE, GO, "x\n\n/a:1\n  y\nError: e"]
+    fn nothing_is_lost_and_the_order_stays(picks in prop::collection::vec(0usize..80, 0..40)) {
+        let parts: Vec<&str> = [PYTHON, CRASH, REJECTION, JAVA, NODE, GO, OTHERS, "x\n\n/a:1\n  y\nError: e"]
             .iter()
             .flat_map(|text| text.split('\n'))
             .collect();
         let text = picks.iter().map(|pick| parts[pick % parts.len()]).collect::<Vec<_>>().join("\n");
         prop_assert_eq!(bodies(&text).join("\n"), text);
+    }
+
+    #[test]
+    fn ordinary_lines_stay_apart(words in prop::collection::vec("[a-z]{3,9}( [a-z0-9]{2,9}){1,5}", 1..6), pick in 0usize..6) {
+        let whole = [PYTHON, CRASH, JAVA, NODE, GO, REJECTION];
+        let text = format!("{}\n{}\n{}", words.join("\n"), whole[pick], words.join("\n"));
+        let expected: Vec<&str> = words.iter().map(String::as_str).collect();
+        let expected = [&expected[..], &[whole[pick]], &expected[..]].concat();
+        prop_assert_eq!(bodies(&text), expected);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! JSON as loggers write it that is not quite JSON: Python's `NaN` and `Infinity`, line breaks within strings, halves of
-//! surrogate pairs, a byte order mark before it.
+//! JSON as loggers write it that is not quite JSON: Python's `NaN` and `Infinity`, C's `nan` and `inf`, a comma too many,
+//! line breaks within strings, halves of surrogate pairs, a byte order mark before it.
 
 use std::borrow::Cow;
 
@@ -33,6 +33,20 @@ pub fn corrected(json: &str) -> Option<String> {
     })
 }
 
+/// Numbers that JSON does not have, as Python, JavaScript and C write them, and what replaces them.
+const NOT_FINITE: [(&str, &str); 10] = [
+    ("NaN", "\"NaN\""),
+    ("-NaN", "\"NaN\""),
+    ("nan", "\"NaN\""),
+    ("-nan", "\"NaN\""),
+    ("Infinity", "\"Infinity\""),
+    ("-Infinity", "\"-Infinity\""),
+    ("infinity", "\"Infinity\""),
+    ("-infinity", "\"-Infinity\""),
+    ("inf", "\"Infinity\""),
+    ("-inf", "\"-Infinity\""),
+];
+
 /// Length of what stands at `at` between strings, and what replaces it.
 fn between(json: &str, at: usize, in_text: &mut bool) -> (usize, Option<Cow<'static, str>>) {
     let rest = &json.as_bytes()[at..];
@@ -41,19 +55,18 @@ fn between(json: &str, at: usize, in_text: &mut bool) -> (usize, Option<Cow<'sta
             *in_text = true;
             (1, None)
         }
-        b'N' | b'I' | b'-' => {
-            for (word, text) in [
-                ("NaN", "\"NaN\""),
-                ("Infinity", "\"Infinity\""),
-                ("-Infinity", "\"-Infinity\""),
-                ("-NaN", "\"NaN\""),
-            ] {
+        b'N' | b'n' | b'I' | b'i' | b'-' => {
+            for (word, text) in NOT_FINITE {
                 let after = rest.get(word.len());
                 if rest.starts_with(word.as_bytes()) && !after.is_some_and(u8::is_ascii_alphanumeric) {
                     return (word.len(), Some(text.into()));
                 }
             }
             (1, None)
+        }
+        b',' => {
+            let next = rest[1..].iter().find(|byte| !byte.is_ascii_whitespace());
+            (1, matches!(next, Some(b'}' | b']')).then_some(" ".into()))
         }
         _ => (1, None),
     }
@@ -105,6 +118,11 @@ mod tests {
                 r#"{"a":"NaN","b":"-Infinity","c":"NaN"}"#,
             ),
             ("{\"a\":\"x\ny\"}", r#"{"a":"x\u000ay"}"#),
+            (
+                r#"{"a":nan,"b":[-inf,infinity]}"#,
+                r#"{"a":"NaN","b":["-Infinity","Infinity"]}"#,
+            ),
+            (r#"{"a":[1, ] ,}"#, r#"{"a":[1  ]  }"#),
             (r#"{"a":"\ud83d"}"#, r#"{"a":"\ufffd"}"#),
             (r#"{"a":"\x1b"}"#, r#"{"a":"\\x1b"}"#),
             (r#"{"a":"\ud83d\ude00 \ud83d"}"#, r#"{"a":"\ud83d\ude00 \ufffd"}"#),

@@ -1,9 +1,9 @@
 //! Time and level at the beginning of a bare text line, as loggers without Lambda's layout write them.
 
 use super::formats::{self, Use};
-use super::level_shapes::{is_category, is_count, php, says_nothing, warning};
+use super::level_shapes::{displayed_by_php, is_category, is_count, php, says_nothing, warning};
 use super::stack;
-use super::words::{Word, words};
+use super::words::{Word, has_time, is_clock, is_date, is_name, is_number, words};
 use crate::record::Severity;
 use crate::timestamp;
 
@@ -20,6 +20,8 @@ struct Before {
     time: Option<u64>,
     /// A time or a number was there: this is a logger's line.
     timed: bool,
+    /// The time is written as Python's logging and log4j write it: `05:06:07,089`.
+    pythonic: bool,
     /// A group in brackets was there.
     bracketed: bool,
     /// The severity of a syslog priority, `<11>`.
@@ -36,6 +38,9 @@ pub fn find(line: &str) -> (Option<u64>, Severity) {
     }
     if line.starts_with("(node:") || line.starts_with('/') {
         return (None, warning(line).unwrap_or_default());
+    }
+    if let Some(severity) = displayed_by_php(line) {
+        return (None, severity);
     }
     let mut before = Before::default();
     for (place, word) in words(line).take(WORDS).enumerate() {
@@ -74,7 +79,11 @@ fn may_have_level(line: &str) -> bool {
         (Some(b'0'..=b'9' | b'[' | b'(' | b'<' | b'|'), _) => true,
         (Some(b'/'), _) => line.contains(".py:"),
         (Some(first), Some(second)) if first.is_ascii_uppercase() => {
-            second.is_ascii_uppercase() || second.is_ascii_digit() || is_month(line) || line.starts_with("PHP ")
+            second.is_ascii_uppercase()
+                || second.is_ascii_digit()
+                || is_month(line)
+                || line.starts_with("PHP ")
+                || displayed_by_php(line).is_some()
         }
         (Some(first), Some(_)) if first.is_ascii_lowercase() => {
             let name = line.trim_start().bytes().take_while(u8::is_ascii_lowercase).count();
@@ -103,6 +112,7 @@ fn skip(word: &Word<'_>, place: usize, before: &mut Before) -> bool {
     before.time = before.time.or_else(|| timestamp::parse(text));
     if is_number(text) || is_clock(text) {
         before.timed = true;
+        before.pythonic |= text.len() == 12 && text.as_bytes()[8] == b',';
         return true;
     }
     let is_zone = matches!(text, "AM" | "PM" | "UTC" | "GMT" | "Z" | "CET" | "CEST");
@@ -110,37 +120,20 @@ fn skip(word: &Word<'_>, place: usize, before: &mut Before) -> bool {
     if is_line || (before.timed && is_zone) || (place == 0 && is_month(text) && text.len() <= 4) {
         return true;
     }
-    before.timed && is_name(text) && is_set_apart(word)
+    before.timed && is_name(text) && (is_set_apart(word) || (before.pythonic && is_before_level(word)))
+}
+
+/// A logger's name after a time of Python's logging, with a level after it and no other delimiter than spaces.
+fn is_before_level(word: &Word<'_>) -> bool {
+    words(word.rest)
+        .next()
+        .is_some_and(|next| next.bracket.is_none() && capitals(next.text, Use::Word).is_some())
 }
 
 /// A logger's name before a level: a delimiter follows it.
 fn is_set_apart(word: &Word<'_>) -> bool {
     let rest = word.rest.trim_start_matches(' ');
     word.text.ends_with(':') || rest.starts_with(['|', '[', '\t']) || rest.starts_with("- ")
-}
-
-fn is_name(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"._$/:-@#".contains(&byte))
-}
-
-/// Times, dates, ids: digits in it, and nothing but hexadecimal digits and what stands between numbers.
-fn is_number(text: &str) -> bool {
-    let mut has_digit = false;
-    text.bytes().all(|byte| {
-        has_digit |= byte.is_ascii_digit();
-        byte.is_ascii_hexdigit() || matches!(byte, b'-' | b':' | b'.' | b'/' | b',' | b'T' | b'Z' | b'+' | b'#')
-    }) && has_digit
-}
-
-/// `9:36AM`, as zerolog's console and Go's `time.Kitchen`.
-fn is_clock(text: &str) -> bool {
-    let digits = text.strip_suffix("AM").or_else(|| text.strip_suffix("PM"));
-    digits.is_some_and(|digits| is_number(digits) && digits.contains(':'))
-}
-
-fn has_time(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(':')
 }
 
 /// Severity of syslog's `<facility * 8 + severity>`, which systemd takes on standard error as well.
@@ -166,12 +159,33 @@ fn in_brackets(word: &Word<'_>, place: usize, before: Before) -> Option<Severity
     }
     let mut inner = words(text).filter(|word| word.text != "-");
     let first = inner.next()?;
-    if has_time(first.text) {
-        return inner.take(3).find_map(|word| capitals(word.text, Use::Layout));
+    if has_time(first.text) || is_date(first.text) {
+        return inner.take(3).find_map(|word| behind_time(&word));
+    }
+    if let [letter] = text.as_bytes() {
+        return formats::letter(*letter).filter(|_| before.timed && letter.is_ascii_uppercase());
+    }
+    // Tornado: `[E 260304 05:06:07 web:7] …`.
+    if let [letter] = first.text.as_bytes() {
+        let is_timed = inner.next().is_some_and(|word| is_number(word.text))
+            && inner.next().is_some_and(|word| has_time(word.text));
+        return formats::letter(*letter).filter(|_| place == 0 && is_timed);
     }
     (place == 0 && !word.text.contains(':'))
         .then(|| capitals(first.text, Use::Word))
         .flatten()
+}
+
+/// A level after a time in brackets: in capitals, before a slash (Celery's `ERROR/MainProcess`), or with its first letter in
+/// capitals as the last word (Serilog's `{Level}`).
+fn behind_time(word: &Word<'_>) -> Option<Severity> {
+    let name = word.text.split('/').next()?;
+    let titled = || {
+        let is_title = name.starts_with(|c: char| c.is_ascii_uppercase()) && word.rest.is_empty();
+        let found = formats::level(name).filter(|(_, usage)| is_title && *usage == Use::Word);
+        found.map(|(severity, _)| severity)
+    };
+    capitals(name, Use::Layout).or_else(titled)
 }
 
 /// A level in capitals, of this use at most.
@@ -258,7 +272,8 @@ fn single_letter(word: &Word<'_>, place: usize, before: Before) -> Option<Severi
         && bytes.len() == 5
         && bytes[1..].iter().all(u8::is_ascii_digit)
         && words(word.rest).next().is_some_and(|next| has_time(next.text));
-    let is_alone = before.timed && bytes.len() == 1 && word.rest.starts_with(" [");
+    let is_between = word.delimited && word.rest.trim_start_matches(' ').starts_with('|');
+    let is_alone = before.timed && bytes.len() == 1 && (word.rest.starts_with(" [") || is_between);
     (is_glog || is_alone).then_some(severity)
 }
 

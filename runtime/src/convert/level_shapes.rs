@@ -53,6 +53,21 @@ pub fn php(word: &Word<'_>, place: usize) -> Option<Severity> {
         return None;
     }
     let (name, _) = word.rest.trim_start().split_once(':')?;
+    php_level(name)
+}
+
+/// `Warning: … in /var/task/oven.php on line 3`: the same as PHP displays it.
+pub fn displayed_by_php(line: &str) -> Option<Severity> {
+    // Most lines end otherwise, which one look tells.
+    let is_numbered = line.bytes().next_back()?.is_ascii_digit()
+        && line.rsplit_once(" on line ").is_some_and(|(before, number)| {
+            before.contains(" in ") && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+    let (name, _) = is_numbered.then(|| line.split_once(": ")).flatten()?;
+    php_level(name)
+}
+
+fn php_level(name: &str) -> Option<Severity> {
     Some(match name {
         "Fatal error" | "Parse error" | "Core error" | "Compile error" => Severity::Fatal,
         "Recoverable fatal error" => Severity::Error,

@@ -87,6 +87,16 @@ fn levels_of_usual_layouts() {
         ("(node:7) Warning: x", Severity::Warn),
         ("/var/task/app.py:65: DeprecationWarning: old api", Severity::Warn),
         ("INFO:     Started server process [7]", Severity::Info),
+        ("[2026-03-04 05:06:07,089: ERROR/MainProcess] no stock", Severity::Error),
+        ("[W 260304 05:06:07 web:7] low", Severity::Warn),
+        ("2026-03-04 05:06:07,089 shop ERROR no stock", Severity::Error),
+        ("2026/03/04 05:06:07.089 [E] [orders.go:9] no stock", Severity::Error),
+        ("2026-03-04 05:06:07 | W | shop | low", Severity::Warn),
+        ("[05:06:07 Error] no stock", Severity::Error),
+        (
+            "Warning: Undefined variable $x in /var/task/index.php on line 7",
+            Severity::Warn,
+        ),
     ] {
         assert_eq!(find(line).1, severity, "{line}");
     }
@@ -143,6 +153,12 @@ fn words_within_text_are_no_levels() {
         "GET /error 200",
         "time=soon msg=x",
         "(error) x",
+        "[E] x",
+        "[E 7] x",
+        "[05:06:07 Error handler] x",
+        "2026-03-04 05:06:07,089 order error flag cleared",
+        "Warning: 7 of 12 on shelf",
+        "Notice: deliveries on line 7 and 12",
         "<html><body>ERROR</body></html>",
         "",
         " ",

@@ -70,7 +70,8 @@ struct Line<'a>(#[serde(borrow)] Cow<'a, str>);
 /// The record of a line of text.
 pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     // Most lines have neither colours nor line breaks within, which one search tells.
-    let is_plain = memchr::memchr3(ESCAPE, b'\r', b'\n', text::trim_line_break(line).as_bytes()).is_none();
+    let text = text::trim_line_break(line);
+    let is_plain = memchr::memchr3(ESCAPE, b'\r', b'\n', text.as_bytes()).is_none() && !text.starts_with('\u{9b}');
     let line = if is_plain {
         Cow::Borrowed(line)
     } else {

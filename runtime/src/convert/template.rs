@@ -2,17 +2,18 @@
 
 use crate::record::{Attributes, Value};
 
-/// The message of a template: each `{Name}` with its property's value, if there is one.
+/// The message of a template: each `{Name}` with its property's value, if there is one. What has a format is as the logger
+/// rendered it: in compact JSON a list of all such places (`@r`), in plain JSON by name and format (`Renderings`).
 pub fn render(template: &str, properties: &Attributes) -> String {
     let mut message = String::with_capacity(template.len() + 16);
-    let mut rest = template;
+    let (mut rest, mut formatted) = (template, 0);
     while let Some(at) = rest.find(['{', '}']) {
         let (before, after) = rest.split_at(at);
         message.push_str(before);
         let doubled = after.starts_with("{{") || after.starts_with("}}");
         let end = after.find('}').filter(|_| after.starts_with('{') && !doubled);
         let (length, value) = match end {
-            Some(end) => (end + 1, property(&after[1..end], properties)),
+            Some(end) => (end + 1, value_at(&after[1..end], properties, &mut formatted)),
             None => (1 + usize::from(doubled), None),
         };
         match value {
@@ -26,19 +27,62 @@ pub fn render(template: &str, properties: &Attributes) -> String {
     message
 }
 
-/// The value of `Name`, `@Name`, `$Name`, with an alignment or format after it, which is not applied.
-fn property(place: &str, properties: &Attributes) -> Option<String> {
-    let name = place.trim_start_matches(['@', '$']);
-    let name = name.split([',', ':']).next()?;
-    let (_, value) = properties.iter().find(|(key, _)| key == name)?;
-    Some(match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Double(value) => value.to_string(),
-        Value::Null => "null".to_owned(),
-        Value::Bytes(_) | Value::Array(_) | Value::Map(_) => return None,
+/// The value of `Name`, `@Name`, `$Name`, with an alignment after it, which is not applied, and a format.
+fn value_at(place: &str, properties: &Attributes, formatted: &mut usize) -> Option<String> {
+    let (place, format) = place
+        .split_once(':')
+        .map_or((place, None), |(place, format)| (place, Some(format)));
+    let name = place.trim_start_matches(['@', '$']).split(',').next()?;
+    let rendered = format.and_then(|format| {
+        *formatted += 1;
+        rendering(name, format, *formatted - 1, properties)
+    });
+    rendered.or_else(|| Some(text(property(name, properties)?)))
+}
+
+fn property<'a>(name: &str, properties: &'a Attributes) -> Option<&'a Value> {
+    properties.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// What the logger made of the place with this number among those with a format.
+fn rendering(name: &str, format: &str, number: usize, properties: &Attributes) -> Option<String> {
+    if let Some(Value::Array(renderings)) = property("@r", properties) {
+        return renderings.get(number)?.as_str().map(str::to_owned);
+    }
+    let Some(Value::Map(names)) = property("Renderings", properties) else {
+        return None;
+    };
+    let (_, renderings) = names.iter().find(|(key, _)| key == name)?;
+    let Value::Array(renderings) = renderings else {
+        return None;
+    };
+    renderings.iter().find_map(|rendering| {
+        let Value::Map(parts) = rendering else { return None };
+        let part = |name: &str| parts.iter().find(|(key, _)| key == name)?.1.as_str();
+        (part("Format") == Some(format))
+            .then(|| part("Rendering"))
+            .flatten()
+            .map(str::to_owned)
     })
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => json(value).to_string(),
+    }
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null | Value::Bytes(_) => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Int(value) => (*value).into(),
+        Value::Double(value) => (*value).into(),
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -87,6 +87,37 @@ fn group(text: &str) -> Option<(usize, &str)> {
     None
 }
 
+/// What the name of a logger may be made of.
+pub fn is_name(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._$/:-@#".contains(&byte))
+}
+
+/// Times, dates, ids: digits in it, and nothing but hexadecimal digits and what stands between numbers.
+pub fn is_number(text: &str) -> bool {
+    let mut has_digit = false;
+    text.bytes().all(|byte| {
+        has_digit |= byte.is_ascii_digit();
+        byte.is_ascii_hexdigit() || matches!(byte, b'-' | b':' | b'.' | b'/' | b',' | b'T' | b'Z' | b'+' | b'#')
+    }) && has_digit
+}
+
+/// `9:36AM`, as zerolog's console and Go's `time.Kitchen`.
+pub fn is_clock(text: &str) -> bool {
+    let digits = text.strip_suffix("AM").or_else(|| text.strip_suffix("PM"));
+    digits.is_some_and(|digits| is_number(digits) && digits.contains(':'))
+}
+
+/// A time of day, perhaps after a date.
+pub fn has_time(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(':')
+}
+
+/// `2026-03-04`.
+pub fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.as_bytes()[4] == b'-' && is_number(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,13 +7,12 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use self::nested::zap_name;
+use self::nested::{tslog_name, zap_name};
 use self::values::*;
 use super::exception::Exception;
 use super::formats::{self, Role, Scale};
 use super::object::Object;
 use super::{ansi, lenient, template};
-use crate::invocation::hex;
 use crate::record::{Attributes, Severity, Value};
 
 /// What a JSON log record says.
@@ -110,8 +109,8 @@ impl Fields {
                 }
                 taken
             }
-            Role::TraceId => set(&mut self.trace_id, text_of(raw).and_then(|id| hex(&id))),
-            Role::SpanId => set(&mut self.span_id, text_of(raw).and_then(|id| hex(&id))),
+            Role::TraceId => set(&mut self.trace_id, id_of(raw)),
+            Role::SpanId => set(&mut self.span_id, id_of(raw)),
             Role::ErrorType => {
                 // Powertools for Python names the class once more beside its traceback.
                 let again = self
@@ -125,7 +124,7 @@ impl Fields {
             Role::ErrorMessage => set(&mut self.exception.message, text_of(raw)),
             Role::ErrorStack => self.take_stack(raw),
             Role::Error => self.take_error(key, raw),
-            Role::Context => self.look_into(raw),
+            Role::Context => self.look_into(key, raw),
             Role::Fields | Role::Properties | Role::Loguru => self.take_nested(role, raw),
         }
     }
@@ -155,7 +154,7 @@ impl Fields {
         if raw.starts_with('{') {
             return match key {
                 "log" => {
-                    self.look_into(raw);
+                    self.look_into(key, raw);
                     false
                 }
                 _ => is_usual && self.message.is_none() && self.take_object(raw),
@@ -262,17 +261,22 @@ fn parse_strict(json: &str, outer: Severity) -> Option<Fields> {
         outer,
         ..Fields::default()
     };
-    let (mut is_clef, mut zap) = (false, 0);
+    let (mut is_clef, mut is_tslog, mut zap) = (false, false, 0);
     for (key, _) in &entries {
         match &**key {
             "@t" => is_clef = true,
+            "_meta" => is_tslog = true,
             "L" | "M" => zap += 1,
             "level" | "target" | "@message" => fields.is_logged = true,
             _ => {}
         }
     }
     for (key, value) in entries {
-        let key = if zap == 2 { zap_name(key) } else { key };
+        let key = match (zap, is_tslog) {
+            (2, _) => zap_name(key),
+            (_, true) => tslog_name(key),
+            _ => key,
+        };
         fields.take(key, value);
     }
     if is_clef && fields.severity == Severity::Unspecified {

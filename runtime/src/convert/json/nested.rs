@@ -60,10 +60,14 @@ impl Fields {
     }
 
     /// Ids, level and error of an object that itself stays a field.
-    pub(super) fn look_into(&mut self, raw: &str) -> bool {
+    pub(super) fn look_into(&mut self, owner: &str, raw: &str) -> bool {
         if let Ok(Object(entries)) = serde_json::from_str::<Object>(raw) {
             for (key, value) in entries {
                 let value = value.get();
+                let key = match (owner, &*key) {
+                    ("trace" | "span", "id") => Cow::Owned(format!("{owner}.id")),
+                    _ => key,
+                };
                 match formats::role(&key) {
                     Some((Role::Level, _, scale)) if self.severity == Severity::Unspecified => {
                         self.take_level(&key, scale, value);
@@ -120,6 +124,14 @@ impl Fields {
             let found = exception::find(text).unwrap_or_default();
             self.exception = std::mem::take(&mut self.exception).or(found);
         }
+    }
+}
+
+/// tslog numbers what was logged: the first is the message.
+pub(super) fn tslog_name(key: Cow<'_, str>) -> Cow<'_, str> {
+    match &*key {
+        "0" => "msg".into(),
+        _ => key,
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use crate::convert::formats::{self, Scale};
 use crate::convert::object::Object;
 use crate::convert::{ansi, lenient};
+use crate::invocation::hex;
 use crate::record::{Severity, Value};
 use crate::timestamp;
 
@@ -132,6 +133,12 @@ pub fn time_within(raw: &str) -> Option<u64> {
     }
     let instant: Instant = serde_json::from_str(raw).ok()?;
     timestamp::from_number(instant.epoch_second)?.checked_add(instant.nano_of_second)
+}
+
+/// A trace or span id; OpenTelemetry's console exporter for Python has `0x` before it.
+pub fn id_of<const N: usize>(raw: &str) -> Option<[u8; N]> {
+    let id = text_of(raw)?;
+    hex(id.strip_prefix("0x").unwrap_or(&id))
 }
 
 /// A level: a name, a letter, or a number of this scale.

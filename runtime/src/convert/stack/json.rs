@@ -1,18 +1,21 @@
 //! JSON objects that are printed indented, an event for each line.
 
-use crate::convert::level;
+/// No longer text stands before an object.
+const LONGEST_PREFIX: usize = 256;
 
-/// Whether the line opens an object, by itself or after what loggers put before a message.
+/// Whether the line may open an object or a list: by itself, or after what loggers and people put before one. Whether it is
+/// one is for the lines that follow to show.
 pub fn opens(line: &str) -> bool {
-    line.trim_end()
-        .strip_suffix('{')
-        .is_some_and(|before| before.trim().is_empty() || level::is_prefix(before))
+    let line = line.trim_end();
+    line.len() <= LONGEST_PREFIX && line.ends_with(['{', '[']) && !line.ends_with("[[")
 }
 
-/// How deep the object is after the next line; none if that is no line of JSON.
+/// How deep the object is after the next line; none if that is no line of JSON. Ruby has an empty line in an empty list.
 pub fn depth_after(line: &str, depth: u16) -> Option<u16> {
     let text = line.trim();
-    let first = *text.as_bytes().first()?;
+    let Some(first) = text.bytes().next() else {
+        return Some(depth);
+    };
     let is_word = ["true", "false", "null", "NaN", "Infinity"]
         .iter()
         .any(|word| text.starts_with(word));
@@ -39,15 +42,16 @@ mod tests {
 
     #[test]
     fn lines_of_objects() {
-        for line in ["{", "{  ", "2026/11/29 09:36:03 {", "INFO {"] {
+        for line in ["{", "[", "{  ", "2026/11/29 09:36:03 {", "INFO {", "Received event: {"] {
             assert!(opens(line), "{line}");
         }
-        for line in ["function() {", "}", "{}", "order {", ""] {
+        for line in ["}", "{}", "[[", ""] {
             assert!(!opens(line), "{line}");
         }
         assert_eq!(depth_after("  \"a\": [{\"b\": \"}\"},", 1), Some(2));
         assert_eq!(depth_after("}", 1), Some(0));
-        for line in ["  a: 1,", "hello", "", "\"open", "}}"] {
+        assert_eq!(depth_after("", 2), Some(2));
+        for line in ["  a: 1,", "hello", "\"open", "}}"] {
             assert_eq!(depth_after(line, 1), None, "{line}");
         }
     }

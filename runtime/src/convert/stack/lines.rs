@@ -1,13 +1,19 @@
 //! What single lines of stack traces look like.
 
-use crate::convert::formats;
 use crate::convert::headline::named;
+use crate::convert::{formats, level};
 
 /// A runtime's heading of a Python stack trace.
 pub const TRACEBACK: &str = "Traceback (most recent call last):";
 
+/// How the report begins that Python's interpreter makes of its own end.
+pub const PYTHON_FATAL: &str = "Fatal Python error: ";
+
 /// C++'s last words.
 pub const TERMINATE: &str = "terminate called after throwing an instance of ";
+
+/// How Rust's runtime says that a thread's stack is full.
+pub const RUST_OVERFLOW: &str = "has overflowed its stack";
 
 const CHAINS: [&str; 2] = [
     "During handling of the above exception, another exception occurred:",
@@ -15,24 +21,26 @@ const CHAINS: [&str; 2] = [
 ];
 
 /// How further lines of messages begin that Python's libraries raise: SQLAlchemy, psycopg, jsonschema.
-const CONTINUATIONS: [&str; 8] = [
+const CONTINUATIONS: [&str; 9] = [
     "[SQL: ",
     "[parameters: ",
     "(Background on this error at: ",
     "LINE 1: ",
     "DETAIL:  ",
+    "CONTEXT:  ",
     "HINT:  ",
     "Failed validating ",
     "On instance",
 ];
 
 /// How lines between frames begin: Java's causes, logback's, .NET's.
-const BETWEEN_FRAMES: [&str; 5] = [
+const BETWEEN_FRAMES: [&str; 6] = [
     "Caused by: ",
     "caused by: ",
     "Wrapped by: ",
     "--- End of stack trace from previous location",
     "--- End of inner exception stack trace",
+    "--------------------------------",
 ];
 
 /// The same after spaces.
@@ -102,7 +110,27 @@ pub fn is_python_chain(line: &str) -> bool {
 
 /// A line of an exception's message that is not its first.
 pub fn is_python_continuation(line: &str) -> bool {
-    is_indented(line) || CONTINUATIONS.iter().any(|start| line.starts_with(start))
+    is_indented(line) || is_closing(line)
+}
+
+/// One of the lines by which those libraries are known.
+pub fn is_known_continuation(line: &str) -> bool {
+    CONTINUATIONS.iter().any(|start| line.starts_with(start))
+}
+
+/// `- tray 1`: what a message lists that ends in a colon.
+pub fn is_item(line: &str) -> bool {
+    ["- ", "* ", "• "].iter().any(|start| line.starts_with(start))
+}
+
+/// What closes brackets that a message has opened, as gRPC's.
+pub fn is_closing(line: &str) -> bool {
+    matches!(line.trim_end(), ">" | ")" | "]" | "}")
+}
+
+/// The line of source that Python prints below a warning.
+pub fn is_source(line: &str) -> bool {
+    line.starts_with("  ") && !line.starts_with("   ")
 }
 
 /// Whether further lines of the message follow: pydantic's list of errors, an introduction with a colon.
@@ -151,7 +179,30 @@ pub fn is_go_place(line: &str) -> bool {
     line.starts_with('\t') && line.contains(".go:")
 }
 
-/// `thread 'main' panicked at src/main.rs:9:5:`; newer versions name the thread's id in brackets.
+/// `SIGSEGV: segmentation violation`, of code in C that a Go program calls.
+pub fn is_signal(line: &str) -> bool {
+    line.starts_with("SIG")
+        && line
+            .split_once(": ")
+            .is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+/// `rax    0x0`: a register after such a signal.
+pub fn is_register(line: &str) -> bool {
+    line.split_once(' ').is_some_and(|(name, value)| {
+        name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && value.trim_start().starts_with("0x")
+    })
+}
+
+/// ` 1: 0xb090e0 node::Abort() [node]`.
+pub fn is_native_frame(line: &str) -> bool {
+    let text = line.trim_start();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && text[digits..].starts_with(": 0x")
+}
+
+/// `thread 'main' panicked at src/main.rs:9:5:`, `thread 'main' has overflowed its stack`; newer versions name the thread's
+/// id in brackets.
 pub fn is_rust_panic(line: &str) -> bool {
     line.strip_prefix("thread '")
         .and_then(|rest| rest.split_once('\''))
@@ -161,7 +212,7 @@ pub fn is_rust_panic(line: &str) -> bool {
                 .strip_prefix('(')
                 .and_then(|rest| rest.split_once(") "))
                 .map_or(rest, |(_, rest)| rest);
-            rest.starts_with("panicked at ")
+            rest.starts_with("panicked at ") || rest.starts_with(RUST_OVERFLOW)
         })
 }
 
@@ -199,11 +250,14 @@ pub fn jul_level(line: &str) -> Option<crate::record::Severity> {
     in_capitals.then(|| formats::severity(name)).flatten()
 }
 
-/// `fail: Shop.Orders[0]`: the first line of .NET's console formatter, whose other lines have six spaces before them.
+/// `fail: Shop.Orders[0]`: the first line of .NET's console formatter, whose other lines have six spaces before them. A time
+/// in the format of the application's choice may stand before it.
 pub fn is_console_heading(line: &str) -> bool {
-    line.get(4..6) == Some(": ")
-        && ["trce", "dbug", "info", "warn", "fail", "crit"]
-            .iter()
-            .any(|level| line.starts_with(level))
-        && line.ends_with(']')
+    const LEVELS: [&str; 6] = ["trce", "dbug", "info", "warn", "fail", "crit"];
+    line.ends_with(']')
+        && line.match_indices(": ").take(4).any(|(at, _)| {
+            let Some(start) = at.checked_sub(4) else { return false };
+            let is_level = line.get(start..at).is_some_and(|name| LEVELS.contains(&name));
+            is_level && level::is_prefix(&line[..start])
+        })
 }

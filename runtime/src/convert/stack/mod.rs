@@ -1,13 +1,16 @@
 //! The layouts of stack traces, line by line: what a runtime prints when nothing keeps the lines together.
 
+mod begin;
 mod json;
 mod lines;
 mod others;
 mod python;
 
+pub use begin::begin;
+pub use json::opens;
 pub use lines::*;
 
-use super::headline::{is_class, is_error_type, named};
+use super::headline::named;
 use crate::record::Severity;
 
 /// A message in a trace has no more lines than these, unless each shows that it is one.
@@ -18,6 +21,12 @@ const MESSAGE_LINES: u8 = 10;
 pub enum State {
     /// A record with a level, whose stack trace may follow as lines without anything around.
     Heading,
+    /// The empty line after it.
+    HeadingGap,
+    /// A record of a level that errors do not have: only frames show that a stack trace follows.
+    LowHeading,
+    /// Python: a warning; the line of source is next.
+    WarningHeading,
     /// java.util.logging: the line with the time; the one with the level is next.
     JulHeading,
     /// .NET's console formatter: the line with the level; indented lines follow.
@@ -39,6 +48,10 @@ pub enum State {
     PythonChain,
     /// Python: an exception group.
     PythonGroup,
+    /// Python: the call that logging could not make a record of.
+    PythonCallStack,
+    /// Python: the interpreter's own end, and the threads' frames.
+    PythonFatal,
     /// Node.js, uncaught: `/var/task/index.js:11`; the line of source is next.
     CrashPlace,
     /// Node.js, uncaught: the line of source; `^` is next.
@@ -47,6 +60,8 @@ pub enum State {
     Crash,
     /// The same, after so many lines that may be the error's message.
     CrashText(u8),
+    /// Node.js's own end: the native frames.
+    Native,
     /// Node.js, Java and .NET: the error's own line and so many of its message; frames are next.
     Error(u8),
     /// The same of a class whose name could be anything's: frames are next.
@@ -95,69 +110,14 @@ pub enum State {
     End,
 }
 
-/// The state after a line that may begin a stack trace; none if it can't.
-pub fn begin(line: &str) -> Option<State> {
-    let found = match line.as_bytes().first()? {
-        b'T' if line.trim_end() == TRACEBACK => Some(State::Python),
-        b' ' if line.starts_with("  + Exception Group Traceback") => Some(State::PythonGroup),
-        b' ' => (is_python_place(line) && !line.contains(", in ")).then_some(State::Python),
-        b'{' | b'0'..=b'9' | b'[' if json::opens(line) => Some(State::Json(1)),
-        b'/' | b'f' | b'n' | b'[' | b'e' if is_place(line) => Some(State::CrashPlace),
-        b'/' if is_ruby_place(line) => Some(State::RubyTop(0)),
-        b'p' | b'f' | b'r'
-            if ["panic: ", "fatal error: ", "runtime: "]
-                .iter()
-                .any(|start| line.starts_with(start)) =>
-        {
-            Some(State::Panic(0))
-        }
-        b'g' if is_goroutine(line) => Some(State::Goroutines),
-        b't' if is_rust_panic(line) => Some(State::Rust),
-        b't' if line.starts_with(TERMINATE) => Some(State::Cpp),
-        b'F' if line.starts_with("Fatal error: Uncaught ") => Some(State::Php(0)),
-        b'E' if line.starts_with("Exception in thread ") && !line.contains('"') => Some(State::PythonThread),
-        b'E' if line.starts_with("Exception ignored in: ") => Some(State::PythonThread),
-        b'J' | b'F' | b'M' | b'A' | b'S' | b'O' | b'N' | b'D' if is_jul_heading(line) => Some(State::JulHeading),
-        _ => None,
-    };
-    found.or_else(|| error(line))
-}
-
-/// The own line of an error of Node.js, Java, .NET or PHP.
-fn error(line: &str) -> Option<State> {
-    if line.starts_with(['E', 'U'])
-        && [
-            "Exception in thread ",
-            "Unhandled exception. ",
-            "Unhandled exception: ",
-            "Uncaught ",
-        ]
-        .iter()
-        .any(|start| line.starts_with(start))
-    {
-        return Some(State::Error(0));
-    }
-    let Some(name) = named(line) else {
-        // `message: java.lang.IllegalStateException`, as Lambda's Java runtime reports an error.
-        let at = memchr::memrchr(b' ', line.as_bytes()).filter(|at| line[..*at].ends_with(':'))?;
-        let kind = &line[at + 1..];
-        let is_report = kind.contains('.') && named(kind) == Some(kind) && is_error_type(kind);
-        return is_report.then_some(State::JavaReport(0));
-    };
-    if ["Error", "Exception", "Throwable"]
-        .iter()
-        .any(|end| name.ends_with(end))
-    {
-        return Some(State::Error(0));
-    }
-    (is_error_type(name) || (is_class(name) && name.len() < line.len())).then_some(State::WeakError)
-}
-
 /// The state after the next line, and whether it is certain now that all lines so far are one stack trace. None if the
 /// line isn't part of it.
 pub fn next(state: State, line: &str) -> Option<(State, bool)> {
     match state {
-        State::Heading => below_heading(line),
+        State::Heading if line.is_empty() => Some((State::HeadingGap, false)),
+        State::Heading | State::HeadingGap => below_heading(state, line),
+        State::LowHeading => (is_frame(line) || line.starts_with("Caused by: ")).then_some((State::Frames, true)),
+        State::WarningHeading => is_source(line).then_some((State::End, true)),
         State::JulHeading => jul_level(line).map(|_| (State::Heading, true)),
         State::ConsoleHeading => line.starts_with("      ").then_some((state, true)),
         State::Json(depth) => {
@@ -174,7 +134,9 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
         | State::PythonPair
         | State::PythonNote(_)
         | State::PythonChain
-        | State::PythonGroup => python::next(state, line),
+        | State::PythonGroup
+        | State::PythonCallStack
+        | State::PythonFatal => python::next(state, line),
         State::CrashPlace => Some((State::CrashSource, false)),
         State::CrashSource => is_marker(line).then_some((State::Crash, true)),
         State::Crash => crash(line, 0),
@@ -191,26 +153,56 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
 pub fn is_complete(state: State) -> bool {
     matches!(
         state,
-        State::End | State::PythonException(_) | State::PythonPair | State::PythonNote(_) | State::PythonGroup
+        State::End
+            | State::PythonException(_)
+            | State::PythonPair
+            | State::PythonNote(_)
+            | State::PythonGroup
+            | State::PythonCallStack
+            | State::PythonFatal
+    )
+}
+
+/// Whether it is a record that may have something below it, and is whole without.
+pub fn is_heading(state: State) -> bool {
+    matches!(
+        state,
+        State::Heading
+            | State::HeadingGap
+            | State::LowHeading
+            | State::WarningHeading
+            | State::ConsoleHeading
+            | State::JulHeading
     )
 }
 
 /// How grave a stack trace is that begins so: the process doesn't survive Node.js's crashes and Go's panics.
 pub fn severity(first: State) -> Severity {
     match first {
-        State::CrashPlace | State::Panic(_) | State::Rust | State::Php(_) | State::Cpp => Severity::Fatal,
+        State::CrashPlace | State::Panic(_) | State::Rust | State::Php(_) | State::Cpp | State::PythonFatal => {
+            Severity::Fatal
+        }
         _ => Severity::Error,
     }
 }
 
-/// Whether the first line of a trace says that nothing handled the exception.
+/// Whether the first line of a trace says that nothing handled the exception: .NET's process ends.
 pub fn is_unhandled(line: &str) -> bool {
-    line.starts_with("Unhandled exception. ") || line.starts_with("Unhandled exception: ")
+    ["Unhandled exception. ", "Unhandled exception: ", "Process terminated. "]
+        .iter()
+        .any(|start| line.starts_with(start))
+        || line == "Stack overflow."
 }
 
 /// The trace of an error that the line before has logged. Crashes of the process are records of their own.
-fn below_heading(line: &str) -> Option<(State, bool)> {
-    if is_frame(line) || line.starts_with("Caused by: ") || line.starts_with(" ---> ") {
+fn below_heading(state: State, line: &str) -> Option<(State, bool)> {
+    if matches!(line.trim_end(), "Caused by:" | "Stack backtrace:") {
+        return Some((State::Causes, true));
+    }
+    if line == "----- Native stack trace -----" {
+        return Some((State::Native, true));
+    }
+    if state == State::Heading && is_frame(line) || line.starts_with("Caused by: ") || line.starts_with(" ---> ") {
         return frames(State::Frames, line);
     }
     if line.trim_end() == "Stack trace:" || line.trim_end() == "[stacktrace]" || line.starts_with("#0 ") {
@@ -243,6 +235,8 @@ fn below_error(state: State, line: &str) -> Option<(State, bool)> {
     }
     match state {
         State::Error(0) if line.is_empty() => Some((State::CausesGap, false)),
+        // color-eyre's causes below an empty headline.
+        State::Error(0) if line.starts_with("   0: ") => Some((State::Causes, true)),
         State::Error(lines) if lines < MESSAGE_LINES && is_text(line) => Some((State::Error(lines + 1), false)),
         State::JavaReport(lines) if lines < MESSAGE_LINES => match begin(line) {
             Some(begun @ (State::Error(_) | State::WeakError)) => Some((begun, false)),

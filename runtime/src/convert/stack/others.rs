@@ -5,6 +5,7 @@ use super::{MESSAGE_LINES, State, begin, is_text};
 
 pub fn next(state: State, line: &str) -> Option<(State, bool)> {
     match state {
+        State::Native => (is_native_frame(line) || line.is_empty()).then_some((state, !line.is_empty())),
         State::Panic(_) | State::Goroutines | State::GoFunction | State::GoPlace => go(state, line),
         State::Rust | State::RustText(_) | State::RustBacktrace => rust(state, line),
         State::CausesGap => {
@@ -25,7 +26,12 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
 
 fn go(state: State, line: &str) -> Option<(State, bool)> {
     match state {
-        State::Panic(_) if line.starts_with("goroutine ") => Some((State::Goroutines, true)),
+        State::Panic(_) if line.starts_with("goroutine ") || line == "runtime stack:" => {
+            Some((State::Goroutines, true))
+        }
+        State::Panic(_) if line.starts_with("runtime: ") || line.starts_with("fatal error: ") => {
+            Some((State::Panic(0), false))
+        }
         State::Panic(lines) => {
             let belongs = line.is_empty() || is_indented(line) || line.starts_with("[signal ") || is_text(line);
             (lines < MESSAGE_LINES && belongs).then_some((State::Panic(lines + 1), false))
@@ -34,6 +40,7 @@ fn go(state: State, line: &str) -> Option<(State, bool)> {
         State::GoPlace => is_go_function(line).then_some((State::GoFunction, false)),
         _ => {
             let belongs = is_go_call(line)
+                || is_register(line)
                 || line.starts_with('\t')
                 || [
                     "goroutine ",
@@ -49,7 +56,7 @@ fn go(state: State, line: &str) -> Option<(State, bool)> {
 }
 
 fn rust(state: State, line: &str) -> Option<(State, bool)> {
-    if line.starts_with("note: ") {
+    if line.starts_with("note: ") || line.starts_with("thread caused non-unwinding panic") {
         return Some((State::End, true));
     }
     if line.trim_end() == "stack backtrace:" {
@@ -72,7 +79,9 @@ fn is_backtrace(line: &str) -> bool {
 }
 
 fn causes(line: &str) -> Option<(State, bool)> {
-    let belongs = is_indented(line) || matches!(line.trim_end(), "Caused by:" | "Stack backtrace:");
+    let belongs = is_indented(line)
+        || matches!(line.trim_end(), "Caused by:" | "Stack backtrace:" | "Location:")
+        || line.starts_with("Backtrace omitted. ");
     (belongs || line.is_empty()).then_some((State::Causes, belongs))
 }
 
