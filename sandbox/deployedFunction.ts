@@ -71,6 +71,7 @@ export async function readDeployedFunction(
       environment: read.Environment?.Variables ?? {},
       code: codePath ?? "",
       layers: layerPaths,
+      tenantIsolation: read.TenancyConfig?.TenantIsolationMode === "PER_TENANT",
       role: read.Role,
       logFormat: read.LoggingConfig?.LogFormat,
       applicationLogLevel: read.LoggingConfig?.ApplicationLogLevel,

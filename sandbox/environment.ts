@@ -15,6 +15,7 @@ import {
 } from "./invocation";
 import { type InitOutcome, type InvokeOutcome, roundMs } from "./runtimeDomain";
 import type { InitPhase, Tracing } from "./telemetryEvent";
+import { tenantField } from "./tenantIsolation";
 
 /** Lambda's limit on the init phase. */
 const INIT_TIMEOUT_MS = 10_000;
@@ -113,17 +114,18 @@ export class ExecutionEnvironment extends EnvironmentBase {
     const repeated = this.domain === undefined;
     const domain = this.domain ?? this.newDomain();
     const init = repeated ? await domain.init("invoke", deadlineMs) : undefined;
-    domain.emit("platform.start", { requestId, version, tracing });
+    const tenant = tenantField(this.tenantId);
+    domain.emit("platform.start", { requestId, version, ...tenant, tracing });
     if (init?.failure) {
       return failedOutcome(this.named(init.failure), roundMs(performance.now() - startedAt));
     }
     const body = JSON.stringify(payload ?? null);
     const traceHeader = tracing.value;
     const outcome = await domain.invoke(
-      { requestId, deadlineMs, invokedFunctionArn, traceHeader, payload: body },
+      { requestId, deadlineMs, invokedFunctionArn, traceHeader, payload: body, ...tenant },
       tracing,
     );
-    domain.emit("platform.runtimeDone", runtimeDoneRecord(outcome, requestId, tracing));
+    domain.emit("platform.runtimeDone", { ...runtimeDoneRecord(outcome, requestId, tracing), ...tenant });
     if (outcome.failure) return { ...outcome, failure: this.named(outcome.failure) };
     const late = await domain.awaitExtensions(deadlineMs);
     return late ? { ...outcome, status: late.status, failure: this.named(late) } : outcome;
@@ -155,6 +157,7 @@ export class ExecutionEnvironment extends EnvironmentBase {
       requestId,
       status,
       ...(errorType === undefined ? {} : { errorType }),
+      ...tenantField(this.tenantId),
       metrics: { ...timing, memorySizeMB, maxMemoryUsedMB },
       tracing,
       spans: [

@@ -14,6 +14,8 @@ import type { TelemetryEvent } from "./telemetryEvent";
 /** What every kind of execution environment has, however it takes invocations. */
 export abstract class EnvironmentBase {
   readonly id = randomUUID();
+  /** With tenant isolation: the tenant of all its invocations. */
+  tenantId: string | undefined;
   protected domain: RuntimeDomain | undefined;
   protected readonly logs: LogWriter | undefined;
   private readonly logStream: string;

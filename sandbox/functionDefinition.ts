@@ -1,5 +1,6 @@
 import { checkManaged } from "./managedInstances";
 import { checkSnapStart } from "./snapStart";
+import { checkTenantIsolation } from "./tenantIsolation";
 
 /** When Lambda initializes environments, as AWS_LAMBDA_INITIALIZATION_TYPE says it: for an invocation, or ahead of any. */
 export type InitializationType =
@@ -43,6 +44,8 @@ export interface FunctionDefinition {
    * for Node.js, 16 for Python, 8 for `provided`.
    */
   perExecutionEnvironmentMaxConcurrency?: number;
+  /** Whether each tenant has execution environments of its own; then every invocation names its tenant. Default: false. */
+  tenantIsolation?: boolean;
   /** ARN of the execution role; the log sink decides with it whether the function may write logs. */
   role?: string;
   /** Default `Text`; on Managed Instances always `JSON`. */
@@ -77,6 +80,7 @@ export function checkFunctionDefinition(definition: FunctionDefinition): void {
   checkKind(definition);
   checkManaged(definition);
   checkSnapStart(definition);
+  checkTenantIsolation(definition);
   const machine = process.arch === "arm64" ? "arm64" : "x86_64";
   if (definition.architecture !== machine) {
     throw new Error(

@@ -36,6 +36,8 @@ export interface InvocationResult extends StartMetrics {
 export interface InvokeOptions {
   /** Value of X-Amzn-Trace-Id. Default: a new trace that is not sampled, as for a function without active tracing. */
   traceHeader?: string;
+  /** With tenant isolation: the tenant, in whose environments alone the function runs. */
+  tenantId?: string;
 }
 
 const hex = (bytes: number): string => randomBytes(bytes).toString("hex");

@@ -11,6 +11,7 @@ export interface RuntimeInvocation {
   deadlineMs: number;
   invokedFunctionArn: string;
   traceHeader: string;
+  tenantId?: string;
   /** The event as JSON text. */
   payload: string;
 }
@@ -79,6 +80,7 @@ export class RuntimeApi {
         "Lambda-Runtime-Deadline-Ms": String(invocation.deadlineMs),
         "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
         "Lambda-Runtime-Trace-Id": invocation.traceHeader,
+        ...(invocation.tenantId !== undefined && { "Lambda-Runtime-Aws-Tenant-Id": invocation.tenantId }),
       },
     });
   }

@@ -13,6 +13,7 @@ import { findRuntime, type LambdaRuntime } from "./runtimes";
 import { isSnapStart } from "./snapStart";
 import { SnapStartEnvironment } from "./snapStartEnvironment";
 import type { TelemetryEvent } from "./telemetryEvent";
+import { checkTenantId } from "./tenantIsolation";
 
 export interface SandboxOptions {
   function: FunctionDefinition;
@@ -122,7 +123,10 @@ export class Sandbox {
   }
 
   private async invokeIn(payload: unknown, options: InvokeOptions): Promise<InvocationResult> {
-    const environment = await this.acquire();
+    const { tenantId } = options;
+    checkTenantId(this.options.function, tenantId);
+    const environment = await this.acquire(tenantId);
+    environment.tenantId = tenantId;
     try {
       return await environment.invoke(payload, options);
     } finally {
@@ -156,17 +160,20 @@ export class Sandbox {
     return this.isolation.mode === "none" ? 1 : (this.options.maxConcurrency ?? 1);
   }
 
-  private async acquire(): Promise<EnvironmentBase> {
+  /** With tenant isolation, an idle environment of another tenant makes room for one of this tenant's. */
+  private async acquire(tenantId: string | undefined): Promise<EnvironmentBase> {
     for (;;) {
       if (this.closed) throw new Error(`the sandbox of ${this.options.function.name} has been shut down`);
       const unhealthy = this.idle.find((each) => each.unhealthy);
       if (unhealthy && (await this.evict(unhealthy))) continue;
-      const idle = this.idle.filter((each) => !each.unhealthy).pop();
+      const idle = this.idle.filter((each) => !each.unhealthy && each.tenantId === tenantId).pop();
       if (idle) {
         this.idle.splice(this.idle.lastIndexOf(idle), 1);
         return idle;
       }
       if (this.environments.size + this.starting < this.most) return this.open();
+      const [foreign] = this.idle.filter((each) => each.tenantId !== tenantId);
+      if (foreign && (await this.evict(foreign))) continue;
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }

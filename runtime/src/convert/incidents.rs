@@ -27,6 +27,7 @@ pub fn from_failure(invocation: &Invocation) -> Option<Log> {
     if let Some(kind) = &outcome.error_type {
         attributes.push(("error.type".into(), Value::from(kind.as_str())));
     }
+    invocation.labels.complete(&mut attributes);
     let context = invocation.context();
     Some(Log {
         severity: Severity::Error,

@@ -1,7 +1,7 @@
 //! What Lambda measures of this environment, gathered over a stretch of time.
 
 use crate::buffer::Drops;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::{Done, Status};
 use crate::record::{Attributes, Histogram, Measure, Metric, Value};
 
@@ -104,6 +104,13 @@ impl Measures {
             attributes: name.into_iter().collect(),
             ..Measures::default()
         }
+    }
+
+    /// The same, of invocations with these labels.
+    pub fn with_labels(function_name: &str, labels: &Labels) -> Self {
+        let mut measures = Measures::new(function_name);
+        labels.complete(&mut measures.attributes);
+        measures
     }
 
     /// An invocation has ended.

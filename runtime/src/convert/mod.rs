@@ -21,6 +21,7 @@ pub mod metrics;
 mod object;
 pub mod reason;
 pub mod sdk;
+pub mod sdk_labels;
 pub mod spans;
 mod stack;
 mod template;

@@ -53,6 +53,7 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
     if let Some(arn) = &invocation.function_arn {
         attributes.push(("cloud.resource_id".into(), Value::from(arn.as_str())));
     }
+    invocation.labels.complete(&mut attributes);
     let caller = invocation.xray.and_then(|header| header.parent_span_id);
     let parent_span_id = invocation.xray.and_then(|header| header.stored_parent(start));
     if let Some(caller) = caller.filter(|_| parent_span_id.is_none()) {
@@ -83,6 +84,8 @@ fn early_lines_span(
     (start, end): (u64, u64),
 ) -> Span {
     let same_trace = handler.trace_id == invocation.own.trace_id;
+    let mut attributes = Attributes::new();
+    invocation.labels.complete(&mut attributes);
     Span {
         context: invocation.own,
         parent_span_id: same_trace.then_some(handler.span_id),
@@ -90,7 +93,7 @@ fn early_lines_span(
         name: function_name.to_owned(),
         start,
         end,
-        attributes: Attributes::new(),
+        attributes,
         events: Vec::new(),
         links: vec![handler],
         status: SpanStatus::Unset,
@@ -142,10 +145,12 @@ pub fn phase_span(phase: &Phase, invocation: &Invocation, reason: Option<Reason>
         trace_id: above.trace_id,
         span_id: invocation.inner_span_id(phase.name, phase.start),
     };
+    let mut span = lone_phase_span(phase, context, invocation.cold_start, reason);
+    invocation.labels.complete(&mut span.attributes);
     Span {
         parent_span_id: Some(above.span_id),
         end: phase.end.unwrap_or_else(|| invocation.began()).max(phase.start),
-        ..lone_phase_span(phase, context, invocation.cold_start, reason)
+        ..span
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::handler::HandlerSpan;
+use super::labels::Labels;
 use super::trace::{self, XRay};
 use crate::lambda::telemetry::{Done, Status};
 use crate::record::TraceContext;
@@ -70,6 +71,8 @@ pub struct Invocation {
     pub invoked: Option<u64>,
     /// How it ended, once known.
     pub outcome: Option<Outcome>,
+    /// What every record of it says besides.
+    pub labels: Labels,
     /// Its lines leave although it runs,
     pub(super) committed: bool,
     /// and some did with our own ids, before the SDK sent its handler span, if it does.

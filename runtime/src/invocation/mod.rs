@@ -6,6 +6,7 @@
 
 mod entry;
 mod handler;
+mod labels;
 mod placement;
 mod trace;
 
@@ -15,6 +16,7 @@ use std::rc::Rc;
 
 pub use entry::{Invocation, Outcome};
 pub use handler::HandlerSpan;
+pub use labels::Labels;
 pub use placement::Placement;
 pub use trace::{XRay, hex, hex_text};
 
@@ -38,6 +40,8 @@ pub struct Invocations {
     concurrent: bool,
     /// Whether a first invocation is a cold start.
     cold_starts: bool,
+    /// Some have labels.
+    labelled: bool,
     /// Makes span ids differ between environments that run the same request id.
     environment: String,
 }
@@ -50,6 +54,7 @@ impl Invocations {
             seen: 0,
             concurrent: initialization_type == InitializationType::ManagedInstances,
             cold_starts: !initialization_type.made_ahead(),
+            labelled: false,
             environment: environment.to_owned(),
         }
     }
@@ -284,6 +289,7 @@ impl Invocations {
             early: Cell::default(),
             reported: false,
             taken: false,
+            labels: Labels::default(),
         });
         self.recent.len() - 1
     }

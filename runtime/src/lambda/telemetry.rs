@@ -80,6 +80,10 @@ pub struct Start<'a> {
     /// Its trace.
     #[serde(borrow, default)]
     pub tracing: Option<Tracing<'a>>,
+    /// The tenant, of a function with tenant isolation (Lambda developer guide, "Monitoring Lambda functions with tenant
+    /// isolation").
+    #[serde(borrow, default)]
+    pub tenant_id: Option<Cow<'a, str>>,
 }
 
 /// What Lambda measured of a phase or an invocation; what it doesn't say is none.
@@ -131,6 +135,9 @@ pub struct Done<'a> {
     /// Its parts, not yet read.
     #[serde(borrow, default)]
     pub spans: Option<&'a RawValue>,
+    /// The tenant, of a function with tenant isolation.
+    #[serde(borrow, default)]
+    pub tenant_id: Option<Cow<'a, str>>,
 }
 
 impl Done<'_> {

@@ -43,6 +43,7 @@ impl Session {
                 self.close_traces();
                 self.forget_old_invocations();
                 self.invocations.start(&start.request_id, header, at);
+                self.invocations.tenant(&start.request_id, start.tenant_id.as_deref());
             }
             "platform.runtimeDone" => {
                 let done: Done = serde_json::from_str(record)?;
@@ -73,6 +74,7 @@ impl Session {
             self.adopt_open_spans(&done.request_id, at);
         }
         self.invocations.done(&done.request_id, outcome);
+        self.invocations.tenant(&done.request_id, done.tenant_id.as_deref());
     }
 
     /// A line that Lambda received `at`, and we `now`.
@@ -98,7 +100,7 @@ impl Session {
             self.reasons.platform(&report.request_id, at, reason);
         }
         if let Some(measures) = &mut self.measures {
-            measures.report(report, at);
+            measures.report(report, self.invocations.labels(&report.request_id), at);
         }
     }
 

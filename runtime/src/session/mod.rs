@@ -1,6 +1,7 @@
 //! Everything known in this environment: invocations and what waits to be sent. Pure; times are passed in.
 
 mod events;
+mod meters;
 mod open_spans;
 mod order;
 mod phases;
@@ -15,13 +16,13 @@ pub use records::Records;
 use crate::buffer::{Buffer, Drops, Forwarded, Signal};
 use crate::config::{FunctionIdentity, LogsConfig, SendingConfig};
 use crate::convert::join::Joiner;
-use crate::convert::metrics::Measures;
 use crate::convert::{incidents, spans};
 use crate::export::metrics;
 use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
+use meters::Meters;
 use open_spans::OpenSpans;
 use order::Order;
 use phases::Phases;
@@ -47,7 +48,7 @@ pub struct Session {
     order: Order,
     open_spans: OpenSpans,
     /// None where platform metrics are switched off.
-    measures: Option<Measures>,
+    measures: Option<Meters>,
     /// The losses that a record has told of already.
     told: Drops,
     /// Something has ended since losses were last looked at.
@@ -87,7 +88,7 @@ impl Session {
     /// The same, with metrics of what Lambda measures if `wanted`.
     pub fn with_platform_metrics(self, wanted: bool) -> Self {
         Session {
-            measures: wanted.then(|| Measures::new(&self.function_name)),
+            measures: wanted.then(|| Meters::new(&self.function_name)),
             ..self
         }
     }
@@ -162,6 +163,7 @@ impl Session {
             forwarded: self.buffer.take_forwarded(signal, limit),
             ..Records::default()
         };
+        records.forwarded = self.with_tenant(records.forwarded);
         match signal {
             Signal::Logs => {
                 self.tell_of_drops(now);

@@ -1,9 +1,10 @@
 //! What the function's own SDK sends does to the state.
 
 use super::Session;
-use crate::buffer::Signal;
+use crate::buffer::{Forwarded, Signal};
 use crate::convert::sdk::{self, Received};
-use crate::convert::spans;
+use crate::convert::{sdk_labels, spans};
+use crate::invocation::Labels;
 
 impl Session {
     /// Takes a request of the function's SDK in. False if there is no room for it.
@@ -18,6 +19,19 @@ impl Session {
             }
         }
         received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
+    }
+
+    /// The SDK's requests as they are sent on: records of a function with tenant isolation name the tenant.
+    pub(super) fn with_tenant(&self, mut forwarded: Vec<Forwarded>) -> Vec<Forwarded> {
+        if let Some(tenant) = self.invocations.environment_tenant() {
+            for Forwarded { signal, request, .. } in &mut forwarded {
+                // What cannot be read goes on as it is: the backend says what is wrong with it.
+                if let Ok(labelled) = sdk_labels::with_attribute(*signal, request, Labels::TENANT, tenant) {
+                    *request = labelled.into();
+                }
+            }
+        }
+        forwarded
     }
 
     /// Whether the ids of this invocation's lines change no more: its handler span has come, or the function has no SDK that
@@ -40,8 +54,11 @@ impl Session {
         self.invocations.adopt(request_id, first.context);
         for span in others {
             let parent = (span.context.trace_id == first.context.trace_id).then_some(first.context.span_id);
-            self.buffer
-                .push_span(spans::unfinished_span(span.context, parent, (span.since, now)));
+            let mut unfinished = spans::unfinished_span(span.context, parent, (span.since, now));
+            if let Some(labels) = self.invocations.labels(request_id) {
+                labels.complete(&mut unfinished.attributes);
+            }
+            self.buffer.push_span(unfinished);
         }
     }
 }

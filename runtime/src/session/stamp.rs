@@ -32,6 +32,15 @@ pub fn stamp(log: &mut Log, invocations: &Invocations) -> bool {
     if let Some(context) = context {
         log.complete_context(context);
     }
+    label(log, invocations);
     log.stamped = true;
     true
+}
+
+/// Adds what every record of its invocation says.
+fn label(log: &mut Log, invocations: &Invocations) {
+    let labels = log.request_id.as_ref().and_then(|id| invocations.labels(id));
+    if let Some(labels) = labels {
+        labels.complete(&mut log.attributes);
+    }
 }

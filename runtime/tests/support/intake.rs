@@ -12,6 +12,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
@@ -23,6 +24,8 @@ struct Taken {
     logs: RefCell<Vec<(Resource, LogRecord)>>,
     spans: RefCell<Vec<(Resource, Span)>>,
     metrics: Cell<usize>,
+    /// The name of each data point's metric, and the point's attributes.
+    points: RefCell<Vec<(String, Vec<KeyValue>)>>,
     requests: Cell<usize>,
     refused: Cell<usize>,
     /// Paths of compressed requests.
@@ -106,6 +109,12 @@ impl Intake {
 
     pub fn metrics(&self) -> usize {
         self.taken.metrics.get()
+    }
+
+    /// The name of each data point's metric, and the point's attributes. Of sums, gauges and histograms, as the extension
+    /// sends them.
+    pub fn metric_attributes(&self) -> Vec<(String, Vec<KeyValue>)> {
+        self.taken.points.borrow().clone()
     }
 
     pub fn requests(&self) -> usize {
@@ -203,8 +212,28 @@ fn take(taken: &Taken, path: &str, body: &[u8]) {
                 .flat_map(|entry| &entry.scope_metrics)
                 .map(|scope| scope.metrics.len());
             taken.metrics.set(taken.metrics.get() + count.sum::<usize>());
+            let scopes = metrics.into_iter().flat_map(|entry| entry.scope_metrics);
+            for metric in scopes.flat_map(|scope| scope.metrics) {
+                let points = points(metric.data).into_iter();
+                let named = points.map(|attributes| (metric.name.clone(), attributes));
+                taken.points.borrow_mut().extend(named);
+            }
         }
         other => panic!("unexpected path {other}"),
+    }
+}
+
+/// The attributes of each data point.
+fn points(data: Option<Data>) -> Vec<Vec<KeyValue>> {
+    match data {
+        Some(Data::Sum(sum)) => sum.data_points.into_iter().map(|point| point.attributes).collect(),
+        Some(Data::Gauge(gauge)) => gauge.data_points.into_iter().map(|point| point.attributes).collect(),
+        Some(Data::Histogram(histogram)) => histogram
+            .data_points
+            .into_iter()
+            .map(|point| point.attributes)
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

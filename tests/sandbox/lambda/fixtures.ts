@@ -23,6 +23,7 @@ export interface PlatformRecord {
   status?: string;
   phase?: string;
   errorType?: string;
+  tenantId?: string;
   droppedRecords?: number;
   metrics?: Record<string, number>;
 }
