@@ -5,6 +5,7 @@ import { combined } from "./combined";
 import { isPlain } from "./functionEnvironment";
 import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { isAutomaticName } from "./plan/automaticNames";
 import { policyLength } from "./plan/inlinePolicies";
 import {
   assumeRolePolicy,
@@ -50,17 +51,24 @@ export interface LogGroupPlace {
   isShared?: boolean;
 }
 
+/** Log groups that a function may write to. */
+export interface LogGroups {
+  region: () => pulumi.Input<string>;
+  /** Their names, with IAM's wildcards where only the form of a name is known. */
+  names: pulumi.Input<string[]>;
+}
+
 /**
  * Takes the role that was given, or makes one with what the function's own arguments ask for; either may read the secrets
  * that the settings refer to. All that a made role is allowed is one policy: every further one costs a call to IAM and a
  * resource in the stack's state.
- * @param logGroup the function's log group where it is known before there is the function.
+ * @param logGroups the function's log group, or what its name may be, where that is known before there is the function.
  */
 export function executionRole(
   name: string,
   args: ObservedFunctionArgs,
   references: FunctionReferences,
-  logGroup: LogGroupPlace | undefined,
+  logGroups: LogGroups | undefined,
   options: pulumi.CustomResourceOptions,
 ): PermittedRole {
   if (args.role !== undefined) {
@@ -71,29 +79,62 @@ export function executionRole(
   const trust = { assumeRolePolicy: assumeRolePolicy() };
   const { arn, name: madeName } = withoutPositions(() => new Role(roleName, trust, roleOptions));
   const role: ExecutionRole = { arn, name: madeName, isGiven: false };
-  const own = [...logStatements(args, role, logGroup), ...functionStatements(args)];
-  const statements = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
-  const any = own.length > 0 || references.any;
-  return { ...role, policies: madePolicy(name, role, { any, statements }, options) };
+  const logs = writesLogs(args);
+  const own = functionStatements(args);
+  const others = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
+  const any = logs || own.length > 0 || references.any;
+  const document = logs ? documentWithLogs(role, logGroups, others) : readingDocument(others);
+  return { ...role, policies: any ? madePolicy(name, role, document, options) : [] };
 }
 
 /**
- * What a made role needs to write the function's logs: nothing where they are disabled, else its log group. A name that
- * AWS or Pulumi makes up is known only when there is the function, which the policy comes before: every group is allowed.
+ * The policy of a made role that writes the function's logs, besides what else it needs. Every output on the way costs: what is
+ * plain data stays so.
  */
-function logStatements(
-  args: ObservedFunctionArgs,
+function documentWithLogs(
   role: ExecutionRole,
-  logGroup: LogGroupPlace | undefined,
-): pulumi.Input<PolicyStatement>[] {
+  logGroups: LogGroups | undefined,
+  others: Statements,
+): pulumi.Input<string> {
+  if (logGroups === undefined) {
+    return combined([others], ([found]) => policyDocument([writeLogsStatement(), ...found]));
+  }
+  const { names } = logGroups;
+  const documentOf = (arn: string, region: string, groups: string[], found: PolicyStatement[]) =>
+    policyDocument([writeLogsStatement(groups.map((group) => groupArn(arn, region, group))), ...found]);
+  const place = pulumi.all([role.arn, logGroups.region()]);
+  if (Array.isArray(others) && Array.isArray(names)) {
+    return place.apply(([arn, region]) => documentOf(arn, region, names, others));
+  }
+  return pulumi
+    .all([place, names, others])
+    .apply(([[arn, region], groups, found]) => documentOf(arn, region, groups, found));
+}
+
+/** Whether a made role is allowed to write the function's logs. */
+function writesLogs({ cloudWatchLogs, requireDelivery }: ObservedFunctionArgs): boolean {
   // Until delivery is confirmed the function has to be able to log; the denial then overrules this.
-  if (args.cloudWatchLogs === CloudWatchLogs.Disable && args.requireDelivery !== true) return [];
-  if (logGroup === undefined) return [writeLogsStatement()];
-  return [
-    pulumi
-      .all([role.arn, logGroup.region(), logGroup.name])
-      .apply(([arn, region, group]) => writeLogsStatement(groupArn(arn, region, group))),
-  ];
+  return cloudWatchLogs !== CloudWatchLogs.Disable || requireDelivery === true;
+}
+
+/**
+ * Allows a made role the function's log group in a policy of its own, where the group turns out to be none of those that
+ * its policy allows: a transform of the program may have given the function another name.
+ */
+export async function otherLogsPolicy(
+  component: string,
+  { args, role, logGroup }: { args: ObservedFunctionArgs; role: ExecutionRole; logGroup: LogGroupPlace },
+  logGroups: LogGroups | undefined,
+  options: pulumi.CustomResourceOptions,
+): Promise<RolePolicy[]> {
+  if (role.isGiven || logGroups === undefined || !writesLogs(args)) return [];
+  const [group, names] = await Promise.all([awaited(logGroup.name), awaited(logGroups.names)]);
+  if (!group || !names || names.some((name) => isAutomaticName(group, name))) return [];
+  const named = namedResource(component, policyNames, "-logs", options);
+  const policy = pulumi
+    .all([role.arn, logGroup.region()])
+    .apply(([arn, region]) => policyDocument([writeLogsStatement([groupArn(arn, region, group)])]));
+  return [withoutPositions(() => new RolePolicy(named.name, { role: role.name, policy }, named.options))];
 }
 
 /** A role of the user's own. */
@@ -127,18 +168,17 @@ function secretReading({ references, kmsKeyArns }: FunctionReferences): Statemen
 }
 
 /**
- * A policy of a made role, if the arguments ask for one. One that may turn out to hold nothing is made as well: a resource
- * that is only made once values are known would be missing from the preview and refused by an update plan.
+ * The policy of a made role. Whether there is one follows from which arguments are given, not from their values: a
+ * resource that is only made once values are known would be missing from the preview and refused by an update plan.
  */
 function madePolicy(
   name: string,
   role: ExecutionRole,
-  { any, statements }: { any: boolean; statements: Statements },
+  policy: pulumi.Input<string>,
   options: pulumi.CustomResourceOptions,
 ): RolePolicy[] {
-  if (!any) return [];
   const named = namedResource(name, policyNames, "-permissions", options);
-  const inputs = { role: role.name, policy: readingDocument(statements) };
+  const inputs = { role: role.name, policy };
   return [withoutPositions(() => new RolePolicy(named.name, inputs, named.options))];
 }
 

@@ -1,10 +1,12 @@
 import { LogGroup, type LogGroupArgs } from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./awaited";
+import type { LogGroups } from "./executionRole";
 import { existingLogGroup } from "./existingLogGroup";
 import { isPlain } from "./functionEnvironment";
 import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
+import { automaticNames } from "./plan/automaticNames";
 import { defaultLogGroup } from "./plan/policies";
 import { logGroupNames, resourceName } from "./plan/resourceNames";
 import { withoutPositions } from "./pulumi/sourcePositions";
@@ -48,6 +50,28 @@ export function functionLogGroup(
 }
 
 /**
+ * The log groups that the function may have: its own, or those of the names that it may get where it has none.
+ * @param names names in the program that it has and had.
+ * @returns undefined where that cannot be told before there is the function.
+ */
+export function possibleLogGroups(
+  { args: { loggingConfig }, region }: LogGroupOwner,
+  { name: known }: FunctionLogGroup,
+  [name = "", ...former]: readonly string[],
+): LogGroups | undefined {
+  if (known !== undefined) return { region, names: known.apply((group) => [group]) };
+  const autonaming = pulumi.runtime.getConfig("pulumi:autonaming");
+  const context = { project: pulumi.getProject(), stack: pulumi.getStack(), autonaming };
+  const automatic = automaticNames(name, context);
+  if (automatic === undefined) return undefined;
+  const others = former.flatMap((one) => automaticNames(one, context) ?? []);
+  const groups = [automatic, ...others].map(defaultLogGroup);
+  if (isPlain(loggingConfig ?? {})) return { region, names: groups };
+  const config = pulumi.output(loggingConfig);
+  return { region, names: config.apply((given) => (given?.logGroup ? [given.logGroup] : groups)) };
+}
+
+/**
  * The log group of a known name. One that AWS has already is imported, and then updated to what the arguments say, by
  * Pulumi in one deployment; for one that is in the stack's state the option has no effect, so that it may be given always.
  */
@@ -78,6 +102,10 @@ export function logGroupName(
   loggingConfig: ObservedFunctionArgs["loggingConfig"],
   functionName: pulumi.Input<string | undefined>,
 ): pulumi.Output<string> {
+  // Each output costs: a function has this one alone where its configuration is plain data.
+  if (loggingConfig === undefined && pulumi.Output.isInstance(functionName)) {
+    return functionName.apply((given) => defaultLogGroup(given ?? ""));
+  }
   return pulumi
     .all([loggingConfig, functionName])
     .apply(([config, given]) => config?.logGroup ?? defaultLogGroup(given ?? ""));

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { denyLogsPolicy, type ExecutionRole } from "./executionRole";
+import { denyLogsPolicy, type ExecutionRole, type LogGroups, otherLogsPolicy } from "./executionRole";
 import { isPlain } from "./functionEnvironment";
 import { type FunctionLogGroup, functionLogGroup, logGroupName } from "./functionLogGroup";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
@@ -14,6 +14,8 @@ export interface LoggedFunction {
   role: ExecutionRole;
   /** Its log group, if that was asked for already. */
   logGroup?: FunctionLogGroup;
+  /** The log groups that its role may write to; undefined where these are all. */
+  logGroups?: LogGroups | undefined;
   region: () => pulumi.Output<string>;
 }
 
@@ -37,8 +39,13 @@ export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceO
     resources: [managed, early],
     finish: (functionName) => {
       if (group !== undefined) return;
-      const denial = denyLogs(of, logGroupName(args.loggingConfig, functionName), options);
-      orStopUpdate(name, denial).catch((error: Error) => pulumi.log.error(error.message));
+      const own = logGroupName(args.loggingConfig, functionName);
+      const place = { region: of.region, name: own };
+      const policies = Promise.all([
+        denyLogs(of, own, options),
+        otherLogsPolicy(name, { ...of, logGroup: place }, of.logGroups, options),
+      ]);
+      orStopUpdate(name, policies).catch((error: Error) => pulumi.log.error(error.message));
     },
   };
 }

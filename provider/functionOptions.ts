@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "./plan/resourceUrn";
 
 /** Resource options of an `ObservedFunction`: those of a component, and those that mean its function. */
 export interface ObservedFunctionOptions extends pulumi.ComponentResourceOptions {
@@ -71,6 +72,16 @@ export function functionOptions(
     ? functionAlias
     : { name: functionAlias, parent: pulumi.rootStackResource };
   return { ...pick(opts, ["function", "both"]), aliases: functionAlias === undefined ? undefined : [alias] };
+}
+
+/** Names in the program that the function had before, as far as its options tell: its automatic name began with one. */
+export function formerNames(functionAlias: string | undefined, opts: object = {}): string[] {
+  const { aliases = [] } = opts as pulumi.ComponentResourceOptions;
+  const given: unknown[] = Array.isArray(aliases) ? [functionAlias, ...aliases] : [functionAlias];
+  return given.flatMap((alias) => {
+    const name = typeof alias === "object" && alias !== null && "name" in alias ? alias.name : alias;
+    return typeof name === "string" ? [name.startsWith("urn:") ? nameOf(name) : name] : [];
+  });
 }
 
 function pick(opts: object, owners: readonly string[]): object {

@@ -10,9 +10,14 @@ import { executionRole } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
 import { componentInputs, functionInputs } from "./functionInputs";
 import { functionLayers, functionRegion } from "./functionLayers";
-import { functionLogGroup } from "./functionLogGroup";
+import { functionLogGroup, possibleLogGroups } from "./functionLogGroup";
 import { functionLogs } from "./functionLogs";
-import { componentOptions, functionOptions, type ObservedFunctionOptions } from "./functionOptions";
+import {
+  componentOptions,
+  formerNames,
+  functionOptions,
+  type ObservedFunctionOptions,
+} from "./functionOptions";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { withoutPositions } from "./pulumi/sourcePositions";
 import { type FunctionReferences, functionReferences } from "./secretReferences";
@@ -80,9 +85,10 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, given, options);
     const logGroup = functionLogGroup({ name, args: stored, region }, options);
-    const place = logGroup.name && { region, name: logGroup.name };
-    const role = executionRole(name, stored, ownReferences(name, given, stored), place, options);
-    const logs = functionLogs({ name, args: stored, role, logGroup, region }, options);
+    const ownNames = [name, ...formerNames(given.functionAlias, opts)];
+    const logGroups = possibleLogGroups({ name, args: stored, region }, logGroup, ownNames);
+    const role = executionRole(name, stored, ownReferences(name, given, stored), logGroups, options);
+    const logs = functionLogs({ name, args: stored, role, logGroup, logGroups, region }, options);
     const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));
     const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
 

@@ -107,14 +107,11 @@ export function denyLogsDocument(logGroupArn: string): string {
 
 /**
  * What a function needs to write its logs to CloudWatch: the actions of AWS's own policy AWSLambdaBasicExecutionRole.
- * @param logGroupArn ARN of the log group, without `:*`. Without it every log group is allowed.
+ * @param logGroupArns ARNs of log groups, without `:*`. Without them every log group is allowed.
  */
-export function writeLogsStatement(logGroupArn?: string): PolicyStatement {
-  return allow(
-    "WriteLogs",
-    logActions,
-    logGroupArn === undefined ? ["*"] : [logGroupArn, `${logGroupArn}:*`],
-  );
+export function writeLogsStatement(logGroupArns?: readonly string[]): PolicyStatement {
+  const resources = logGroupArns?.flatMap((arn) => [arn, `${arn}:*`]);
+  return allow("WriteLogs", logActions, resources ?? ["*"]);
 }
 
 /** What Lambda needs to put a function into a VPC. AWS grants these actions only on `*`. */

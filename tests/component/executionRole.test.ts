@@ -5,6 +5,9 @@ import { evaluate } from "../../sandbox/policy";
 import { account, runMocked, valueFrom } from "./mockedStack";
 import { givenRole, minimal, observe, secretArn, types } from "./observedFunctionFixture";
 
+/** What may be the log group of the function `api`, whose name Pulumi makes up. */
+const automatic = `arn:aws:logs:eu-west-1:${account.id}:log-group:/aws/lambda/api-???????`;
+
 describe("the role of an ObservedFunction", () => {
   it("is made with what AWS's own policy for logs allows, in one policy", async () => {
     const { resources, component, policy } = await observe({});
@@ -16,7 +19,7 @@ describe("the role of an ObservedFunction", () => {
         Sid: "WriteLogs",
         Effect: "Allow",
         Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: ["*"],
+        Resource: [automatic, `${automatic}:*`],
       },
     ]);
     assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
@@ -95,7 +98,10 @@ describe("the role of an ObservedFunction", () => {
       const { statement } = await observe(args);
       assert.deepEqual(statement("WriteLogs").Resource, [group(name), `${group(name)}:*`]);
     }
-    assert.deepEqual((await observe({})).statement("WriteLogs").Resource, ["*"]);
+    assert.deepEqual((await observe({})).statement("WriteLogs").Resource, [automatic, `${automatic}:*`]);
+    const later = pulumi.output({ logFormat: "Text", logGroup: "/shop" });
+    const { statement } = await observe({ loggingConfig: later });
+    assert.deepEqual(statement("WriteLogs").Resource, [group("/shop"), `${group("/shop")}:*`]);
   });
 
   it("may mount file systems of the service that the ARN is of", async () => {
