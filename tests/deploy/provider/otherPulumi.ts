@@ -1,5 +1,5 @@
-// Runs the program of secretProgram.ts by the Automation API with another version of @pulumi/pulumi:
-// `otherPulumi.ts DIRECTORY STACK OTHERS`, DIRECTORY being where that version is installed.
+// Runs the program of secretProgram.ts by the Automation API with another installation of Pulumi's packages and of this one:
+// `otherPulumi.ts DIRECTORY STACK OTHERS`, DIRECTORY being where they are installed.
 import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import type { LocalWorkspace } from "@pulumi/pulumi/automation";
@@ -9,38 +9,47 @@ interface Resolver {
   _resolveFilename(request: string, ...others: unknown[]): string;
 }
 
-/** Has every module from here on, those of @pulumi/aws too, get @pulumi/pulumi from this directory. */
-function usePulumi(directory: string): void {
+/** What comes from the other installation: Pulumi's packages, and the package itself in place of the checkout's. */
+const others = /^@pulumi\/(pulumi|aws)(\/|$)/;
+const checkout = "../../../index";
+
+/** Has every module from here on get these out of this directory. */
+function useInstallation(directory: string): void {
   const resolver = Module as unknown as Resolver;
   const resolve = resolver._resolveFilename.bind(Module);
   const other = createRequire(join(directory, "index.js"));
   let within = false;
-  resolver._resolveFilename = (request, ...others) => {
-    if (within || !/^@pulumi\/pulumi(\/|$)/.test(request)) return resolve(request, ...others);
+  resolver._resolveFilename = (request, ...rest) => {
+    // By its path, since its name is the checkout's for tsx.
+    const wanted =
+      request === checkout ? join(directory, "node_modules/clickstack-lambda/dist/index.js") : request;
+    if (within || (wanted === request && !others.test(request))) return resolve(request, ...rest);
     within = true;
     try {
-      return other.resolve(request);
+      return other.resolve(wanted);
     } finally {
       within = false;
     }
   };
 }
 
-async function main([directory = "", stackName = "", others]: string[]): Promise<void> {
-  usePulumi(directory);
+async function main([directory = "", stackName = "", other]: string[]): Promise<void> {
+  useInstallation(directory);
   const automation = require("@pulumi/pulumi/automation") as { LocalWorkspace: typeof LocalWorkspace };
   const { program } = require("./secretProgram") as typeof import("./secretProgram");
   const stack = await automation.LocalWorkspace.createOrSelectStack({
     projectName: "versions",
     stackName,
-    program: async () => program(others as Others),
+    program: async () => program(other as Others),
   });
   await stack.setConfig("aws:region", { value: "us-east-2" });
   await stack.preview();
   const { outputs } = await stack.up();
   const { summary } = await stack.up();
-  const { version: pulumi } = require("@pulumi/pulumi/package.json") as { version: string };
-  console.log(JSON.stringify({ pulumi, named: outputs.named?.value, changes: summary.resourceChanges }));
+  const versionOf = (name: string) =>
+    (require(`@pulumi/${name}/package.json`) as { version: string }).version;
+  const versions = { pulumi: versionOf("pulumi"), aws: versionOf("aws"), package: require.resolve(checkout) };
+  console.log(JSON.stringify({ ...versions, named: outputs.named?.value, changes: summary.resourceChanges }));
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { useSurroundings } from "../embeddedAws/surroundings";
@@ -10,28 +20,50 @@ const run = promisify(execFile);
 const root = join(__dirname, "../../..");
 const minutes = 60_000;
 
-/** The oldest version that the aws package of package.json takes, and the newest that there is. */
-const versions = ["3.142.0", "latest"];
+/** Versions that a user's program may bring, besides the one of the lockfile, which is that of all other tests. */
+const versions = {
+  oldest: { pulumi: "3.142.0", aws: "7.2.0" },
+  newest: { pulumi: "latest", aws: "latest" },
+};
 
-/** Directory with this version installed, kept in .cache; undefined where no registry of npm can be reached. */
-async function installed(wanted: string): Promise<{ version: string; directory: string } | undefined> {
-  const npm = (args: string[], cwd = root) => run("npm", args, { cwd, timeout: 4 * minutes });
-  const version = await npm(["view", `@pulumi/pulumi@${wanted}`, "version"]).then(
+interface Program {
+  pulumi: string;
+  aws: string;
+  /** Where both are installed beside the packed package. */
+  directory: string;
+}
+
+const npm = (args: string[], cwd = root) => run("npm", args, { cwd, timeout: 5 * minutes });
+
+/** The version that a tag of npm's registry stands for; undefined where no registry can be reached. */
+async function resolved(name: string, wanted: string): Promise<string | undefined> {
+  if (/^\d/.test(wanted)) return wanted;
+  return npm(["view", `${name}@${wanted}`, "version"]).then(
     ({ stdout }) => stdout.trim(),
-    () => wanted,
+    () => undefined,
   );
-  const directory = join(root, ".cache", "pulumi-sdk", version);
-  if (existsSync(directory)) return { version, directory };
+}
+
+/** A program's folder with these versions, kept in .cache, and with the package as `npm pack` makes it now. */
+async function installed(wanted: { pulumi: string; aws: string }): Promise<Program | undefined> {
+  const pulumi = await resolved("@pulumi/pulumi", wanted.pulumi);
+  const aws = await resolved("@pulumi/aws", wanted.aws);
+  if (pulumi === undefined || aws === undefined) return undefined;
+  const directory = join(root, ".cache", "pulumi-versions", `${pulumi}-${aws}`);
+  if (existsSync(directory)) return { pulumi, aws, directory };
   const partial = `${directory}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
-  // Without one npm would install into the checkout.
-  writeFileSync(join(partial, "package.json"), "{}");
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  // What the package depends on, so that npm settles for versions as it does for a user; its own files come later.
+  const manifest = {
+    name: "program",
+    dependencies: { ...dependencies, "@pulumi/pulumi": pulumi, "@pulumi/aws": aws },
+  };
+  writeFileSync(join(partial, "package.json"), JSON.stringify(manifest));
   try {
-    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
-    await npm(["install", ...options, `@pulumi/pulumi@${version}`], partial);
-    assert.ok(existsSync(join(partial, "node_modules/@pulumi/pulumi")));
+    await npm(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], partial);
     if (!existsSync(directory)) renameSync(partial, directory);
-    return { version, directory };
+    return { pulumi, aws, directory };
   } catch {
     return undefined;
   } finally {
@@ -39,29 +71,54 @@ async function installed(wanted: string): Promise<{ version: string; directory: 
   }
 }
 
-// The version of package.json is the one of all other tests.
-describe("observeStack with other versions of @pulumi/pulumi", () => {
+describe("the packed package beside other versions of Pulumi's packages", () => {
   const surroundings = useSurroundings();
+  let packed: string;
+  before(async () => {
+    packed = mkdtempSync(join(tmpdir(), "packed-"));
+    await npm(["pack", "--ignore-scripts", "--pack-destination", packed]);
+    await run("sh", ["-c", "tar -xzf *.tgz"], { cwd: packed });
+  });
+  after(() => rmSync(packed, { recursive: true, force: true }));
 
-  for (const wanted of versions) {
-    it(`${wanted}: secrets and unknown values stay what they are`, async function () {
+  it("asks for ranges, so that npm gives a program and the package one copy of each", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(packed, "package", "package.json"), "utf8"));
+    assert.deepEqual(
+      [dependencies["@pulumi/pulumi"], dependencies["@pulumi/aws"]],
+      [`^${versions.oldest.pulumi}`, `^${versions.oldest.aws}`],
+    );
+  });
+
+  for (const [title, wanted] of Object.entries(versions)) {
+    it(`${title}: observes a stack, and secrets and unknown values stay what they are`, async function () {
       this.timeout(10 * minutes);
       const found = await installed(wanted);
       if (found === undefined) {
-        console.log(`      @pulumi/pulumi ${wanted} is neither in .cache nor to be had from npm's registry`);
+        console.log(`      ${JSON.stringify(wanted)} is neither in .cache nor to be had from npm's registry`);
         return this.skip();
       }
-      const stackName = `pulumi-${found.version.replaceAll(".", "-")}`;
+      const copy = join(found.directory, "node_modules", "clickstack-lambda");
+      rmSync(copy, { recursive: true, force: true });
+      cpSync(join(packed, "package"), copy, { recursive: true });
+      // The engine wants the plugin under the version that the program's @pulumi/aws asks for.
+      const plugins = join(surroundings.engine.environment.PULUMI_HOME ?? "", "plugins");
+      const { version: own } = JSON.parse(readFileSync(require.resolve("@pulumi/aws/package.json"), "utf8"));
+      if (found.aws !== own)
+        cpSync(join(plugins, `resource-aws-v${own}`), join(plugins, `resource-aws-v${found.aws}`), {
+          recursive: true,
+        });
+      const stackName = `pulumi-${found.pulumi.replaceAll(".", "-")}`;
       const script = ["--import", require.resolve("tsx"), join(__dirname, "otherPulumi.ts")];
       const { stdout } = await run(process.execPath, [...script, found.directory, stackName, "both"], {
         cwd: root,
         env: { ...process.env, ...surroundings.engine.environment },
         timeout: 5 * minutes,
       });
-      const { pulumi, named, changes } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-      assert.equal(pulumi, found.version);
-      assert.match(named, /^arn:aws:lambda:/);
-      assert.deepEqual(Object.keys(changes), ["same"]);
+      const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+      assert.deepEqual([answer.pulumi, answer.aws], [found.pulumi, found.aws]);
+      assert.equal(answer.package, join(copy, "dist/index.js"));
+      assert.match(answer.named, /^arn:aws:lambda:/);
+      assert.deepEqual(Object.keys(answer.changes), ["same"]);
       const state = storedState(surroundings.engine, stackName);
       assert.deepEqual(state.match(/hush-\w+/g), null, "the state holds no secret as plain text");
     });
