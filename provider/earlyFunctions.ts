@@ -1,24 +1,58 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type StackOutputs, unseenFunctions } from "./plan/earlyFunctions";
+import {
+  changedSince,
+  isRefreshed,
+  refreshWitnesses,
+  type StackOutputs,
+  unseenFunctions,
+} from "./plan/earlyFunctions";
 import type { FunctionChoice } from "./plan/functionFilter";
+
+/** What is known of a preview or update before its stack is observed. */
+export interface RunStart {
+  /** Time in milliseconds before which nothing was registered, or the observer's own if that is not known. */
+  time: number;
+  /** Whether the engine refreshed the state first; undefined if nothing tells. */
+  isRefreshed?: boolean;
+}
+
+/**
+ * Looks whether the engine knows a component that is yet to be registered: then it knows it from a refresh.
+ * @param urn of the component.
+ */
+export async function runStart(urn: string): Promise<RunStart> {
+  // The plugin is started for one preview or update.
+  const time = Date.now() - process.uptime() * 1000;
+  const isOld = urn in (await stackOutputs());
+  return isOld ? { time, isRefreshed: await isRegistered(urn) } : { time };
+}
 
 /**
  * Functions that this preview or update registered before the stack's transform, so that they never came by it.
  *
  * The engine does not list what it has registered. What is in the stack's state, from before and, in an update, from this
  * run, it can say of each whether it is registered in this run. A function that is not in the state yet is not found: in
- * the first preview of a stack, that is any.
+ * the first preview of a stack, that is any. After a refresh (`pulumi up --refresh`) the engine says so of all of the
+ * state: then only functions are found that this run has made or changed already.
  * @param seen URNs of the functions that came by.
  */
 export async function findEarlyFunctions(
   choice: FunctionChoice,
   seen: ReadonlySet<string>,
+  start: RunStart,
 ): Promise<string[]> {
   const outputs = await stackOutputs();
   const suspects = unseenFunctions(outputs, choice, seen);
-  const registered = await Promise.all(suspects.map(isRegistered));
+  const registered = await areRegistered(suspects);
+  const found = suspects.filter((_, i) => registered[i]);
+  const changed = changedSince(outputs, found, start.time);
+  const refreshed = changed.length < found.length && (start.isRefreshed ?? (await engineRefreshed(outputs)));
   // What came by meanwhile did so after it was asked about.
-  return suspects.filter((urn, i) => registered[i] && !seen.has(urn));
+  return (refreshed ? changed : found).filter((urn) => !seen.has(urn));
+}
+
+async function engineRefreshed(outputs: StackOutputs): Promise<boolean> {
+  return isRefreshed(await areRegistered(refreshWitnesses(outputs)));
 }
 
 /** Outputs of the resources in the stack's state, by URN; none where the engine does not tell. */
@@ -49,7 +83,11 @@ function organization(): string {
   }
 }
 
-/** Whether a resource has been registered in this preview or update. */
+function areRegistered(urns: readonly string[]): Promise<boolean[]> {
+  return Promise.all(urns.map(isRegistered));
+}
+
+/** Whether a resource has been registered in this preview or update, or was refreshed in it. */
 async function isRegistered(urn: string): Promise<boolean> {
   try {
     await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn });

@@ -8,8 +8,10 @@ import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogs } from "./functionLogs";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { ownLogGroup } from "./plan/resourceUrn";
+import { withDependencies } from "./pulumi/resultDependencies";
 import { functionReferences } from "./secretReferences";
 import { CloudWatchLogs } from "./telemetryArgs";
+import { originOf } from "./valueOrigin";
 
 /** A function that is being registered. */
 export interface RegisteredFunction extends pulumi.ResourceTransformArgs {
@@ -42,8 +44,13 @@ export async function observeFunction(
   const layers = functionLayers({ name, args, region });
   const { environment } = functionVariables(args);
   const { loggingConfig } = logs;
+  const needs = [
+    ...(await urnsOf(dependsOn)),
+    ...(await originOf([layers, environment, loggingConfig])).urns,
+  ];
+  const permitted = await withDependencies(props.role, needs);
   return {
-    props: { ...props, layers, environment, ...(loggingConfig && { loggingConfig }) },
+    props: { ...props, role: permitted, layers, environment, ...(loggingConfig && { loggingConfig }) },
     opts: pulumi.mergeOptions(functionOptions(opts as pulumi.CustomResourceOptions), { dependsOn }),
   };
 }
@@ -69,6 +76,11 @@ async function withLogGroup(urn: string, args: ObservedFunctionArgs): Promise<Ob
     logGroup: config?.logGroup || own,
   }));
   return { ...others, loggingConfig: group };
+}
+
+async function urnsOf(resources: readonly pulumi.Resource[]): Promise<string[]> {
+  const urns = await Promise.all(resources.map(({ urn }) => awaited(urn)));
+  return urns.filter((urn) => urn !== undefined);
 }
 
 /** Whether an output has its value, which in a preview it may not. */

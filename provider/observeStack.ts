@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
+import type { RunStart } from "./earlyFunctions";
 import { ObservedStack } from "./observedStack";
 import type { ObserveStackArgs, ObserveStackProgramArgs } from "./observeStackArgs";
 import { withSecrets } from "./storedSecrets";
@@ -37,6 +38,13 @@ const laterChecks = [3, 10, 30, 60];
 /** What `settled()` waits for. No field: every field of a component is an output of the package's schema. */
 const checks = new WeakMap<pulumi.ComponentResource, Promise<void>>();
 const observers = new WeakMap<pulumi.ComponentResource, ObservedStack>();
+/** The run that a component is to be made in, by its arguments. */
+const starts = new WeakMap<ObserveStackArgs, RunStart>();
+
+/** Notes what is known of the run before the component is made with these arguments. */
+export function noteRunStart(args: ObserveStackArgs, start: RunStart): void {
+  starts.set(args, start);
+}
 
 /**
  * Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
@@ -53,7 +61,14 @@ export class ObserveStack extends pulumi.ComponentResource {
   constructor(name: string, args: ObserveStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("clickstack-lambda:index:ObserveStack", name, withSecrets(withoutAbsent(args)), opts);
     const title = `ObserveStack "${name}"`;
-    const observed = new ObservedStack({ name, title, args, options: { parent: this } });
+    const start = starts.get(args);
+    const observed = new ObservedStack({
+      name,
+      title,
+      args,
+      options: { parent: this },
+      ...(start && { start }),
+    });
     checks.set(this, reported(observed.check()));
     observers.set(this, observed);
     this.registerOutputs({});

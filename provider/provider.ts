@@ -4,15 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
 import { providerAccount } from "./account";
 import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
+import { awaited } from "./awaited";
 import { checkCode } from "./codeCheck";
 import { deliver, needsDelivery } from "./delivery";
+import { runStart } from "./earlyFunctions";
 import { checkOrganization, ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
 import { ObservedFunction } from "./observedFunction";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { ObserveStack, watchForEarlyFunctions } from "./observeStack";
+import { noteRunStart, ObserveStack, watchForEarlyFunctions } from "./observeStack";
 import type { ObserveStackArgs } from "./observeStackArgs";
 import { describeSecond } from "./plan/earlyFunctions";
+import { resourceUrn } from "./plan/resourceUrn";
 import { furtherOptions } from "./pulumi/constructRequest";
 
 /** The parts of the package's schema that the provider itself needs. */
@@ -63,11 +66,19 @@ async function observeStack(
   if (deployment !== undefined) stackObservers.set(deployment, title);
   const args = withoutAbsent(inputs as ObserveStackArgs);
   if (needsDelivery(args)) await deliver("this stack", args, { provider: awsProvider(options) });
+  noteRunStart(args, await runStart(await componentUrn(name, options)));
   const component = new ObserveStack(name, args, options);
   // Whoever depends on the component is made after the engine knows of the transform.
   await component.settled();
   if (!pulumi.runtime.isDryRun()) watchForEarlyFunctions(component);
   return component;
+}
+
+async function componentUrn(name: string, options: pulumi.ComponentResourceOptions): Promise<string> {
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const parent = options.parent && (await awaited(options.parent.urn));
+  const type = "clickstack-lambda:index:ObserveStack";
+  return resourceUrn({ project, stack, type, name, ...(parent && { parent }) });
 }
 
 /** What tells one preview or update from another, since each call of the engine has a state of its own. */

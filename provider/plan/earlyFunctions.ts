@@ -30,6 +30,31 @@ export function unseenFunctions(
   });
 }
 
+/**
+ * The resources by which a refresh of the state is told from a program's registrations: those that say nothing about
+ * the functions themselves, the stack and the providers, which come before everything, left out.
+ */
+export function refreshWitnesses(outputs: StackOutputs): string[] {
+  return Object.keys(outputs).filter((urn) => {
+    const type = typesOf(urn).split("$").at(-1) ?? "";
+    return type !== functionType && !type.startsWith("pulumi:");
+  });
+}
+
+/**
+ * Whether the engine refreshed the state before it ran the program (`--refresh`): then it knows every resource of the
+ * state, before the program registers any. A resource that was deleted elsewhere is in a preview's state, but not known.
+ * @param known whether the engine knows each of {@link refreshWitnesses}.
+ */
+export function isRefreshed(known: readonly boolean[]): boolean {
+  return 2 * known.filter(Boolean).length >= known.length;
+}
+
+/** The functions that were made or changed since a time in milliseconds, which a refresh does not do. */
+export function changedSince(outputs: StackOutputs, urns: readonly string[], time: number): string[] {
+  return urns.filter((urn) => Date.parse(String(outputs[urn]?.outputs?.lastModified)) >= time);
+}
+
 /** A function for a filter, values of other kinds left out. */
 export function candidateOf(name: string, values: Readonly<Record<string, unknown>>): FunctionCandidate {
   const tags = Object.entries((values.tags ?? {}) as Record<string, unknown>);

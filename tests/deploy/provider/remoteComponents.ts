@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ExtensionLayersArgs, ObservedFunctionArgs } from "../../../index";
+import type { ExtensionLayersArgs, ObservedFunctionArgs, ObserveStackArgs } from "../../../index";
 
 /** Version under which the engine finds the package's provider. */
 const { version } = JSON.parse(JSON.stringify(require("../../../package.json"))) as { version: string };
@@ -37,5 +37,12 @@ export class RemoteExtensionLayers extends pulumi.ComponentResource {
   constructor(name: string, args: ExtensionLayersArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = { layerVersionArns: undefined, manifest: undefined, ...args };
     super("clickstack-lambda:index:ExtensionLayers", name, inputs, { version, ...opts }, true);
+  }
+}
+
+/** `ObserveStack` made by the package's provider. */
+export class RemoteObserveStack extends pulumi.ComponentResource {
+  constructor(name: string, args: ObserveStackArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("clickstack-lambda:index:ObserveStack", name, { ...args }, { version, ...opts }, true);
   }
 }

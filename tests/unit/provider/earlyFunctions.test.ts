@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { describeEarly, unseenFunctions } from "../../../provider/plan/earlyFunctions";
+import {
+  changedSince,
+  describeEarly,
+  isRefreshed,
+  refreshWitnesses,
+  unseenFunctions,
+} from "../../../provider/plan/earlyFunctions";
 import { nameOf, ownLogGroup, resourceUrn } from "../../../provider/plan/resourceUrn";
 
 const urn = (types: string, name: string) => `urn:pulumi:dev::shop::${types}::${name}`;
@@ -27,6 +33,32 @@ describe("functions that were registered too early", () => {
     assert.deepEqual(unseen({ include: { names: ["prod-*"] } }), ["early"]);
     assert.deepEqual(unseen({ include: { tags: { team: "*" } } }), ["early"]);
     assert.deepEqual(unseen({ exclude: { runtimes: ["nodejs*"] } }), ["early"]);
+  });
+
+  it("are told from those that a refresh made known by the other resources of the state", () => {
+    const state = {
+      ...outputs,
+      [urn("pulumi:pulumi:Stack", "shop-dev")]: { outputs: {} },
+      [urn("pulumi:providers:aws", "default")]: { outputs: {} },
+      [urn("some:index:Api$aws:sns/topic:Topic", "topic")]: { outputs: {} },
+    };
+    assert.deepEqual(refreshWitnesses(state).map(nameOf), ["role", "topic"]);
+    assert.equal(isRefreshed([true, true, true]), true);
+    assert.equal(isRefreshed([true, true, false]), true, "one was deleted elsewhere");
+    assert.equal(isRefreshed([true, false, false]), false);
+    assert.equal(isRefreshed([]), true, "where nothing tells, nothing is an error");
+  });
+
+  it("are those that this run has made or changed, if the state was refreshed", () => {
+    const modified = (lastModified?: string) => ({ outputs: { ...made, lastModified } });
+    const state = {
+      old: modified("2026-11-29T10:00:00.000+0000"),
+      changed: modified("2026-11-29T10:00:02.000+0000"),
+      unknown: modified(),
+      gone: null,
+    };
+    const start = Date.parse("2026-11-29T10:00:01Z");
+    assert.deepEqual(changedSince(state, Object.keys(state), start), ["changed"]);
   });
 
   it("are named with what to do in each language", () => {
