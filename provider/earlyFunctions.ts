@@ -1,30 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
-  changedSince,
-  isRefreshed,
+  madeInFirstUpdate,
+  mayBeRefreshed,
   refreshWitnesses,
   type StackOutputs,
   unseenFunctions,
 } from "./plan/earlyFunctions";
 import type { FunctionChoice } from "./plan/functionFilter";
 
-/** What is known of a preview or update before its stack is observed. */
-export interface RunStart {
-  /** Time in milliseconds before which nothing was registered, or the observer's own if that is not known. */
-  time: number;
-  /** Whether the engine refreshed the state first; undefined if nothing tells. */
-  isRefreshed?: boolean;
-}
-
 /**
- * Looks whether the engine knows a component that is yet to be registered: then it knows it from a refresh.
+ * Looks whether the engine knows a component that is yet to be registered: then it knows it from a refresh of the state.
  * @param urn of the component.
+ * @returns undefined if the component is not in the state, so that nothing tells.
  */
-export async function runStart(urn: string): Promise<RunStart> {
-  // The plugin is started for one preview or update.
-  const time = Date.now() - process.uptime() * 1000;
-  const isOld = urn in (await stackOutputs());
-  return isOld ? { time, isRefreshed: await isRegistered(urn) } : { time };
+export async function isStateRefreshed(urn: string): Promise<boolean | undefined> {
+  return urn in (await stackOutputs()) ? isRegistered(urn) : undefined;
 }
 
 /**
@@ -33,26 +23,28 @@ export async function runStart(urn: string): Promise<RunStart> {
  * The engine does not list what it has registered. What is in the stack's state, from before and, in an update, from this
  * run, it can say of each whether it is registered in this run. A function that is not in the state yet is not found: in
  * the first preview of a stack, that is any. After a refresh (`pulumi up --refresh`) the engine says so of all of the
- * state: then only functions are found that this run has made or changed already.
+ * state, and nothing is found.
  * @param seen URNs of the functions that came by.
+ * @param refreshed whether the state was refreshed, if that is known.
  */
 export async function findEarlyFunctions(
   choice: FunctionChoice,
   seen: ReadonlySet<string>,
-  start: RunStart,
+  refreshed: boolean | undefined,
 ): Promise<string[]> {
+  if (refreshed) return [];
   const outputs = await stackOutputs();
   const suspects = unseenFunctions(outputs, choice, seen);
   const registered = await areRegistered(suspects);
   const found = suspects.filter((_, i) => registered[i]);
-  const changed = changedSince(outputs, found, start.time);
-  const refreshed = changed.length < found.length && (start.isRefreshed ?? (await engineRefreshed(outputs)));
+  const certain = refreshed === false || found.length === 0 || !(await engineMayHaveRefreshed(outputs));
+  const early = certain ? found : madeInFirstUpdate(outputs, found, Date.now());
   // What came by meanwhile did so after it was asked about.
-  return (refreshed ? changed : found).filter((urn) => !seen.has(urn));
+  return early.filter((urn) => !seen.has(urn));
 }
 
-async function engineRefreshed(outputs: StackOutputs): Promise<boolean> {
-  return isRefreshed(await areRegistered(refreshWitnesses(outputs)));
+async function engineMayHaveRefreshed(outputs: StackOutputs): Promise<boolean> {
+  return mayBeRefreshed(await areRegistered(refreshWitnesses(outputs)));
 }
 
 /** Outputs of the resources in the stack's state, by URN; none where the engine does not tell. */

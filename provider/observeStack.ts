@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
-import type { RunStart } from "./earlyFunctions";
 import { ObservedStack } from "./observedStack";
 import type { ObserveStackArgs, ObserveStackProgramArgs } from "./observeStackArgs";
 import { withSecrets } from "./storedSecrets";
@@ -38,12 +37,12 @@ const laterChecks = [3, 10, 30, 60];
 /** What `settled()` waits for. No field: every field of a component is an output of the package's schema. */
 const checks = new WeakMap<pulumi.ComponentResource, Promise<void>>();
 const observers = new WeakMap<pulumi.ComponentResource, ObservedStack>();
-/** The run that a component is to be made in, by its arguments. */
-const starts = new WeakMap<ObserveStackArgs, RunStart>();
+/** Whether the state was refreshed before a component is made, by its arguments. */
+const refreshedStates = new WeakMap<ObserveStackArgs, boolean>();
 
-/** Notes what is known of the run before the component is made with these arguments. */
-export function noteRunStart(args: ObserveStackArgs, start: RunStart): void {
-  starts.set(args, start);
+/** Notes before a component is made with these arguments whether the state was refreshed. */
+export function noteRefreshed(args: ObserveStackArgs, refreshed: boolean | undefined): void {
+  if (refreshed !== undefined) refreshedStates.set(args, refreshed);
 }
 
 /**
@@ -61,13 +60,13 @@ export class ObserveStack extends pulumi.ComponentResource {
   constructor(name: string, args: ObserveStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("clickstack-lambda:index:ObserveStack", name, withSecrets(withoutAbsent(args)), opts);
     const title = `ObserveStack "${name}"`;
-    const start = starts.get(args);
+    const refreshed = refreshedStates.get(args);
     const observed = new ObservedStack({
       name,
       title,
       args,
       options: { parent: this },
-      ...(start && { start }),
+      ...(refreshed !== undefined && { refreshed }),
     });
     checks.set(this, reported(observed.check()));
     observers.set(this, observed);

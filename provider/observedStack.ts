@@ -3,7 +3,7 @@ import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
 import { withoutAbsent } from "./absent";
 import { awaited } from "./awaited";
 import { confirmDelivery } from "./delivery";
-import { findEarlyFunctions, type RunStart } from "./earlyFunctions";
+import { findEarlyFunctions } from "./earlyFunctions";
 import { EdgeRoles, roleType } from "./edgeRoles";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { observeFunction } from "./observeFunction";
@@ -31,8 +31,8 @@ export interface StackObserver {
   args: ObserveStackProgramArgs;
   /** Options of the secrets that it stores, and of what it asks AWS. */
   options: { parent?: pulumi.Resource; provider?: pulumi.ProviderResource };
-  /** The run that it is part of. Defaults to what a program knows: that it starts now. */
-  start?: RunStart;
+  /** Whether the state was refreshed before the program ran, if that is known. */
+  refreshed?: boolean;
 }
 
 /** Who observes the stack, by what stands for the deployment. */
@@ -47,13 +47,11 @@ export class ObservedStack {
   private readonly edgeRoles = new EdgeRoles();
   private readonly stored: Partial<ObservedFunctionArgs>;
   private readonly confirmed: Promise<void>;
-  private readonly start: RunStart;
 
   /** @throws if the stack is observed already. */
   constructor(private readonly observer: StackObserver) {
     const { name, title, args, options } = observer;
     claimDeployment(title);
-    this.start = observer.start ?? { time: Date.now() };
     const { include, exclude, ...telemetry } = withoutAbsent(args);
     this.choice = Promise.all([known("include", include), known("exclude", exclude)]).then(
       ([included, excluded]) => ({ include: included, exclude: excluded }),
@@ -70,7 +68,7 @@ export class ObservedStack {
   /** @throws if functions that are to be observed were registered before, as far as the engine tells. */
   public async check(): Promise<void> {
     await this.registered;
-    const early = await findEarlyFunctions(await this.choice, this.seen, this.start);
+    const early = await findEarlyFunctions(await this.choice, this.seen, this.observer.refreshed);
     if (early.length > 0) throw new Error(describeEarly(this.observer.title, early));
   }
 

@@ -7,12 +7,12 @@ import { findProblems, invalidArguments, invalidRemoteArguments } from "./argume
 import { awaited } from "./awaited";
 import { checkCode } from "./codeCheck";
 import { deliver, needsDelivery } from "./delivery";
-import { runStart } from "./earlyFunctions";
+import { isStateRefreshed } from "./earlyFunctions";
 import { checkOrganization, ExtensionLayers } from "./extensionLayers";
 import type { ExtensionLayersArgs } from "./extensionLayersArgs";
 import { ObservedFunction } from "./observedFunction";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { noteRunStart, ObserveStack, watchForEarlyFunctions } from "./observeStack";
+import { noteRefreshed, ObserveStack, watchForEarlyFunctions } from "./observeStack";
 import type { ObserveStackArgs } from "./observeStackArgs";
 import { describeSecond } from "./plan/earlyFunctions";
 import { resourceUrn } from "./plan/resourceUrn";
@@ -66,7 +66,7 @@ async function observeStack(
   if (deployment !== undefined) stackObservers.set(deployment, title);
   const args = withoutAbsent(inputs as ObserveStackArgs);
   if (needsDelivery(args)) await deliver("this stack", args, { provider: awsProvider(options) });
-  noteRunStart(args, await runStart(await componentUrn(name, options)));
+  noteRefreshed(args, await isStateRefreshed(await componentUrn(name, options)));
   const component = new ObserveStack(name, args, options);
   // Whoever depends on the component is made after the engine knows of the transform.
   await component.settled();

@@ -42,17 +42,27 @@ export function refreshWitnesses(outputs: StackOutputs): string[] {
 }
 
 /**
- * Whether the engine refreshed the state before it ran the program (`--refresh`): then it knows every resource of the
- * state, before the program registers any. A resource that was deleted elsewhere is in a preview's state, but not known.
+ * Whether the engine may have refreshed the state before it ran the program (`--refresh`): then it knows every resource
+ * of the state, before the program registers any. A resource that was deleted elsewhere is in a preview's state, but not
+ * known.
  * @param known whether the engine knows each of {@link refreshWitnesses}.
  */
-export function isRefreshed(known: readonly boolean[]): boolean {
+export function mayBeRefreshed(known: readonly boolean[]): boolean {
   return 2 * known.filter(Boolean).length >= known.length;
 }
 
-/** The functions that were made or changed since a time in milliseconds, which a refresh does not do. */
-export function changedSince(outputs: StackOutputs, urns: readonly string[], time: number): string[] {
-  return urns.filter((urn) => Date.parse(String(outputs[urn]?.outputs?.lastModified)) >= time);
+/** Milliseconds within which a first update is expected to come from its functions to the observer of its stack. */
+const firstUpdate = 10 * 60_000;
+
+/**
+ * The functions that came too early though the engine may know them from a refresh: those that a stack's first update may
+ * have made just now. A stack with outputs has been updated before.
+ * @param now time in milliseconds.
+ */
+export function madeInFirstUpdate(outputs: StackOutputs, urns: readonly string[], now: number): string[] {
+  const root = Object.keys(outputs).find((urn) => typesOf(urn) === "pulumi:pulumi:Stack");
+  if (root !== undefined && Object.keys(outputs[root]?.outputs ?? {}).length > 0) return [];
+  return urns.filter((urn) => Date.parse(String(outputs[urn]?.outputs?.lastModified)) >= now - firstUpdate);
 }
 
 /** A function for a filter, values of other kinds left out. */
@@ -69,7 +79,7 @@ export function candidateOf(name: string, values: Readonly<Record<string, unknow
 /** What is wrong with functions that came too early, and how it is put right in each language. */
 export function describeEarly(observer: string, urns: readonly string[]): string {
   const names = urns.map((urn) => `"${nameOf(urn)}" (${urn})`).join(", ");
-  return `${observer}: registered after these functions, which are therefore not observed: ${names}. Create it before all functions and wait for it: \`observed.settled()\` in Python, \`observed.Settled(ctx)\` in Go, \`await observed.settled()\` in TypeScript; in YAML, .NET and Java let the functions depend on it (dependsOn), or the one default aws provider of the program`;
+  return `${observer}: registered after these functions, which are therefore not observed: ${names}. Create it before all functions and wait for it: \`observed.settled()\` in Python, \`observed.Settled(ctx)\` in Go, \`await observed.settled()\` in TypeScript; in YAML, .NET and Java let the functions depend on it (dependsOn), or the one default aws provider of the program. Where they do come after it, and the command has the option --refresh, run it once without: the engine counts every function that it refreshes as registered`;
 }
 
 /** What is wrong with a second observer of a stack. */

@@ -26,7 +26,7 @@ const code = new pulumi.asset.AssetArchive({
 });
 
 /** Two functions, each with a role of its own and a permission to call it. */
-function program(way: Way, { observe, memorySize, description }: Given): void {
+function program(way: Way, { observe, memorySize, description }: Given): Record<string, unknown> {
   const layer = new LayerVersion("extension", { layerName: "extension", code });
   const telemetry = {
     extension: { layerVersionArn: layer.arn },
@@ -49,6 +49,7 @@ function program(way: Way, { observe, memorySize, description }: Given): void {
     const principal = "events.amazonaws.com";
     new Permission(name, { action: "lambda:InvokeFunction", function: made, principal });
   }
+  return { layer: layer.arn };
 }
 
 /** A stack of one way, driven by the CLI. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import {
-  changedSince,
   describeEarly,
-  isRefreshed,
+  madeInFirstUpdate,
+  mayBeRefreshed,
   refreshWitnesses,
   unseenFunctions,
 } from "../../../provider/plan/earlyFunctions";
@@ -43,22 +43,26 @@ describe("functions that were registered too early", () => {
       [urn("some:index:Api$aws:sns/topic:Topic", "topic")]: { outputs: {} },
     };
     assert.deepEqual(refreshWitnesses(state).map(nameOf), ["role", "topic"]);
-    assert.equal(isRefreshed([true, true, true]), true);
-    assert.equal(isRefreshed([true, true, false]), true, "one was deleted elsewhere");
-    assert.equal(isRefreshed([true, false, false]), false);
-    assert.equal(isRefreshed([]), true, "where nothing tells, nothing is an error");
+    assert.equal(mayBeRefreshed([true, true, true]), true);
+    assert.equal(mayBeRefreshed([true, true, false]), true, "one was deleted elsewhere");
+    assert.equal(mayBeRefreshed([true, false, false]), false);
+    assert.equal(mayBeRefreshed([]), true, "where nothing tells, nothing is an error");
   });
 
-  it("are those that this run has made or changed, if the state was refreshed", () => {
+  it("are those that a first update may have made just now, if the state may be refreshed", () => {
     const modified = (lastModified?: string) => ({ outputs: { ...made, lastModified } });
     const state = {
+      [urn("pulumi:pulumi:Stack", "shop-dev")]: { outputs: {} },
       old: modified("2026-11-29T10:00:00.000+0000"),
-      changed: modified("2026-11-29T10:00:02.000+0000"),
+      new: modified("2026-11-29T10:15:00.000+0000"),
       unknown: modified(),
       gone: null,
     };
-    const start = Date.parse("2026-11-29T10:00:01Z");
-    assert.deepEqual(changedSince(state, Object.keys(state), start), ["changed"]);
+    const now = Date.parse("2026-11-29T10:15:02Z");
+    const functions = ["old", "new", "unknown", "gone"];
+    assert.deepEqual(madeInFirstUpdate(state, functions, now), ["new"]);
+    const updated = { ...state, [urn("pulumi:pulumi:Stack", "shop-dev")]: { outputs: { url: "x" } } };
+    assert.deepEqual(madeInFirstUpdate(updated, functions, now), [], "it was updated before");
   });
 
   it("are named with what to do in each language", () => {
