@@ -82,7 +82,11 @@ function settled<T>(output: pulumi.Output<T>): Promise<T> {
 
 function pick(args: ObservedFunctionArgs) {
   const { endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment } = args;
-  return { endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment };
+  const { managedClickStack, webIdentityAudience } = args;
+  return {
+    ...{ endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment },
+    ...{ managedClickStack, webIdentityAudience },
+  };
 }
 
 type GivenValues = pulumi.Unwrap<ReturnType<typeof pick>> & { secrets: { key?: string; password?: string } };
@@ -93,10 +97,15 @@ function plannedVariables({ secrets, authorization, ...values }: GivenValues): R
   const headers = { ...(key === undefined ? {} : { [authorizationHeader]: key }), ...values.headers };
   const list = { value: keyValueList(headers), origin: "headers" };
   const customHeaders = Object.keys(headers).length === 0 ? undefined : list;
-  const { endpoint, protocol, envFile, settings = {} } = values;
+  const { endpoint, protocol, envFile, webIdentityAudience, settings = {} } = values;
+  const managedClickStack =
+    values.managedClickStack === undefined ? undefined : String(values.managedClickStack);
   const clickhouse = values.clickhouse && clickHouseTexts(values.clickhouse, secrets.password);
   const planned = telemetryVariables<string>(
-    { endpoint, protocol, envFile, clickhouse, settings, customHeaders },
+    {
+      ...{ endpoint, protocol, envFile, clickhouse, settings, customHeaders },
+      ...{ managedClickStack, webIdentityAudience },
+    },
     (text) => text,
   );
   return mergeEnvironment<string>(values.environment?.variables ?? {}, planned).variables;

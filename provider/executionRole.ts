@@ -21,6 +21,7 @@ import {
   policyDocument,
   secretStatements,
   tracingStatement,
+  webIdentityStatement,
   writeLogsStatement,
 } from "./plan/policies";
 import { policyNames, roleNames } from "./plan/resourceNames";
@@ -163,8 +164,11 @@ export async function secretPolicy(
   );
 }
 
-function secretReading({ references, kmsKeyArns }: FunctionReferences): Statements {
-  return combined([references, kmsKeyArns], ([found, keys]) => secretStatements(found, keys));
+function secretReading({ references, kmsKeyArns, audience }: FunctionReferences): Statements {
+  return combined([references, kmsKeyArns, audience], ([found, keys, of]) => [
+    ...secretStatements(found, keys),
+    ...(of ? [webIdentityStatement(of)] : []),
+  ]);
 }
 
 /**

@@ -76,6 +76,7 @@ function telemetryOf(args: ObservedFunctionArgs) {
   const { endpoint, protocol, headers, authorization, serviceName, serviceVersion, resourceAttributes } =
     args;
   const { envFile, clickhouse, autoInstrumentation, runtime, packageType } = args;
+  const { managedClickStack, webIdentityAudience } = args;
   const telemetry = {
     endpoint,
     protocol,
@@ -84,22 +85,31 @@ function telemetryOf(args: ObservedFunctionArgs) {
     serviceName,
     serviceVersion,
     resourceAttributes,
+    managedClickStack,
+    webIdentityAudience,
   };
   return { ...telemetry, envFile, clickhouse, autoInstrumentation, runtime, packageType };
 }
 
-function pick({ endpoint, protocol, serviceName, envFile, clickhouse }: ObservedFunctionArgs) {
-  return { endpoint, protocol, serviceName, envFile, clickhouse: clickhouse && clickHouseTexts(clickhouse) };
+function pick(args: ObservedFunctionArgs) {
+  const { endpoint, protocol, serviceName, envFile, webIdentityAudience, clickhouse } = args;
+  return {
+    ...{ endpoint, protocol, serviceName, envFile, webIdentityAudience },
+    managedClickStack: flagText(args.managedClickStack),
+    clickhouse: clickhouse && clickHouseTexts(clickhouse),
+  };
+}
+
+function flagText(value: pulumi.Input<boolean> | undefined): Text | undefined {
+  return value === undefined ? undefined : combined([value], ([given]) => String(given));
 }
 
 function clickHouseTexts({ password, asyncInsert, enableJson, ...others }: ClickHouseArgs) {
-  const text = (value: pulumi.Input<boolean> | undefined) =>
-    value === undefined ? undefined : combined([value], ([given]) => String(given));
   return {
     ...others,
     password: password === undefined ? undefined : combined([password], ([arn]) => referenceText(arn)),
-    asyncInsert: text(asyncInsert),
-    enableJson: text(enableJson),
+    asyncInsert: flagText(asyncInsert),
+    enableJson: flagText(enableJson),
   };
 }
 

@@ -15,6 +15,7 @@ const ownArguments: Readonly<Record<Exclude<keyof ObservedFunctionArgs, keyof Fu
   headers: true,
   ingestionKey: true,
   logRetentionInDays: true,
+  managedClickStack: true,
   protocol: true,
   requireDelivery: true,
   resourceAttributes: true,
@@ -23,6 +24,7 @@ const ownArguments: Readonly<Record<Exclude<keyof ObservedFunctionArgs, keyof Fu
   serviceName: true,
   serviceVersion: true,
   settings: true,
+  webIdentityAudience: true,
 };
 
 /**

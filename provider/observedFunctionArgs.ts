@@ -36,6 +36,11 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   protocol?: pulumi.Input<Protocol>;
   /**
+   * Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+   * 443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
+   */
+  managedClickStack?: pulumi.Input<boolean>;
+  /**
    * Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
    * parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
    * do not put keys here, but into `authorization` or a reference.
@@ -52,6 +57,12 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    * in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
    */
   ingestionKey?: pulumi.Input<string>;
+  /**
+   * Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+   * requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+   * federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+   */
+  webIdentityAudience?: pulumi.Input<string>;
   /**
    * Value of the resource attribute `service.name`. Defaults to the function's name.
    */

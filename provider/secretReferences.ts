@@ -4,6 +4,7 @@ import { combined } from "./combined";
 import { isPlain, variablesOf } from "./functionEnvironment";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
 import { envFileVariables } from "./plan/envFile";
+import { settingAmong } from "./plan/managedBackend";
 import { redacted } from "./plan/redaction";
 import {
   mayRefer,
@@ -29,6 +30,8 @@ export interface FunctionReferences {
   origin: () => Promise<string | undefined>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
   kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
+  /** Audience of the web identity tokens that are sent in place of a key. */
+  audience: pulumi.Input<string | undefined>;
 }
 
 type Text = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
@@ -39,6 +42,7 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
   const sources = [...addresses, ...carriers];
   const plain = sources.filter((source): source is string => typeof source === "string");
   const { authorization, clickhouse, secretArns } = args;
+  const audience = webIdentityAudience(args);
   const certain =
     authorization !== undefined ||
     clickhouse?.password !== undefined ||
@@ -54,14 +58,26 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
   );
   const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
   return {
-    any: certain || open,
+    any: certain || open || audience !== undefined,
     references: pulumi.Output.isInstance(references)
       ? secretWhereFound(references, [authorization, clickhouse?.password, secretArns, sources])
       : references,
-    origin: () =>
-      origin([authorization, clickhouse?.password, secretArns, addresses], carriers, args.secretKmsKeyArns),
+    origin: async () => {
+      const arns = [authorization, clickhouse?.password, secretArns, addresses];
+      const found = await origin(arns, carriers, args.secretKmsKeyArns);
+      if (found === undefined || audience === undefined) return found;
+      return JSON.stringify([found, await originOf(audience)]);
+    },
     kmsKeyArns: args.secretKmsKeyArns ?? [],
+    audience,
   };
+}
+
+/** The audience, by its argument or as a setting or variable of its name. */
+function webIdentityAudience(args: ObservedFunctionArgs): pulumi.Input<string | undefined> {
+  if (args.webIdentityAudience !== undefined) return args.webIdentityAudience;
+  const [settings, own] = [args.settings ?? {}, variablesOf(args.environment)];
+  return settingAmong("webIdentityAudience", isPlain(settings) ? settings : {}, isPlain(own) ? own : {});
 }
 
 /**

@@ -78,11 +78,14 @@ const operators: Record<string, { match: (pattern: string, value: string) => boo
   StringNotEquals: { match: (pattern, value) => pattern === value, negated: true },
   StringLike: { match: matches },
   StringNotLike: { match: matches, negated: true },
+  NumericLessThanEquals: { match: (limit, value) => Number(value) <= Number(limit) },
   ArnEquals: { match: matchesArn },
   ArnLike: { match: matchesArn },
   ArnNotEquals: { match: matchesArn, negated: true },
   ArnNotLike: { match: matchesArn, negated: true },
 };
+
+const forAllValues = "ForAllValues:";
 
 function holds(
   name: string,
@@ -92,6 +95,11 @@ function holds(
 ): boolean {
   if (name === "Null")
     return patterns.some((pattern) => (String(pattern) === "true") === (actual === undefined));
+  if (name.startsWith(forAllValues)) {
+    const operator = name.slice(forAllValues.length);
+    // As in IAM, this holds for a key that the request does not have.
+    return list(actual ?? []).every((value) => holds(operator, patterns, value, context));
+  }
   const ifExists = name.endsWith("IfExists");
   const operator = operators[ifExists ? name.slice(0, -"IfExists".length) : name];
   if (!operator) throw new Error(`condition operator ${name} is not known to this evaluator`);

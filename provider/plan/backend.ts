@@ -1,6 +1,7 @@
 import { checkPairs } from "./environment";
 import { entriesOf, type FunctionView, knownValue, problem } from "./functionView";
 import { isKnown, UNKNOWN } from "./known";
+import { checkManaged, checkWebIdentity } from "./managedBackend";
 import type { Problem } from "./problem";
 import { parseReference } from "./references";
 import { checkUrl, findSetting, variableOf } from "./settings";
@@ -13,6 +14,8 @@ export function checkBackend(view: FunctionView): Problem[] {
     ...checkClickHouse(view),
     ...checkKeys(view),
     ...checkHeaders(view),
+    ...checkManaged(view),
+    ...checkWebIdentity(view),
     ...checkAttributes(view),
   ];
 }
@@ -31,7 +34,9 @@ function checkEndpoint(view: FunctionView): Problem[] {
   const problems = problem("protocol", wrong ? "takes http or grpc" : undefined);
   const endpoint = knownValue(view.endpoint);
   if (endpoint === undefined || isReference(endpoint)) return problems;
-  const reason = checkUrl(endpoint) ?? checkOtlpUrl(new URL(endpoint), effectiveProtocol(view));
+  const hostAlone = view.managedClickStack === true && !endpoint.includes("://");
+  const url = hostAlone ? `https://${endpoint}` : endpoint;
+  const reason = checkUrl(url) ?? checkOtlpUrl(new URL(url), effectiveProtocol(view));
   return [...problems, ...problem("endpoint", reason)];
 }
 

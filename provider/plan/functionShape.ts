@@ -69,6 +69,7 @@ const functionShape: Readonly<Record<keyof FunctionView, Shape>> = {
   ingestionKey: text,
   layers: ownTexts,
   logRetentionInDays: number,
+  managedClickStack: flag,
   memorySize: ownNumber,
   packageType: ownText,
   protocol: choice,
@@ -84,6 +85,7 @@ const functionShape: Readonly<Record<keyof FunctionView, Shape>> = {
   serviceVersion: text,
   settings: { kind: "map", of: text, dotted: true },
   timeout: ownNumber,
+  webIdentityAudience: text,
 };
 
 /** The names of the arguments that are looked at. */

@@ -28,6 +28,7 @@ export interface FunctionView {
   ingestionKey?: Known<string>;
   layers?: Known<Known<string>[]>;
   logRetentionInDays?: Known<number>;
+  managedClickStack?: Known<boolean>;
   memorySize?: Known<number>;
   packageType?: Known<string>;
   protocol?: Known<string>;
@@ -43,6 +44,7 @@ export interface FunctionView {
   serviceVersion?: Known<string>;
   settings?: KnownMap;
   timeout?: Known<number>;
+  webIdentityAudience?: Known<string>;
 }
 
 /** Where the extension's layer comes from, as far as it is known. */

@@ -67,6 +67,27 @@ function serviceEndpoint({ service, region, partition }: SecretReference): strin
 }
 
 /**
+ * What the extension needs to request its web identity tokens: of this audience alone, signed and valid as it requests
+ * them (`runtime/src/secrets/web_identity.rs`). AWS grants the action on `*` only (IAM User Guide, "Controlling access
+ * with IAM policies" of outbound identity federation). All audiences of a request have to be among those that are allowed,
+ * and `Null` keeps that from holding for none.
+ */
+export function webIdentityStatement(audience: string): PolicyStatement {
+  return {
+    ...allow("RequestWebIdentityTokens", ["sts:GetWebIdentityToken"], ["*"]),
+    Condition: {
+      "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": [audience] },
+      Null: { "sts:IdentityTokenAudience": ["false"] },
+      NumericLessThanEquals: { "sts:DurationSeconds": [String(longestTokenSeconds)] },
+      StringEquals: { "sts:SigningAlgorithm": ["RS256"] },
+    },
+  };
+}
+
+/** Validity of the tokens that the extension requests, in seconds. */
+const longestTokenSeconds = 900;
+
+/**
  * A statement that has no effect, for a policy whose references turned out to be none: IAM refuses a policy without
  * statements, and whether there is a policy must not depend on values that are only known during an update. It denies,
  * so that it would grant nothing even if its condition could hold.

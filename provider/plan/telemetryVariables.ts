@@ -25,6 +25,10 @@ export interface ClickHouseValues<T> {
 export interface TelemetryValues<T> {
   endpoint?: T;
   protocol?: T;
+  /** Whether the endpoint is managed ClickStack, as text. */
+  managedClickStack?: T;
+  /** Audience of the token that is sent as the key. */
+  webIdentityAudience?: T;
   /** The headers, `authorization` among them, as one list. */
   customHeaders?: CombinedValue<T>;
   serviceName?: T;
@@ -70,6 +74,8 @@ export function telemetryVariables<T>(
   const { customHeaders: headers, resourceAttributes: attributes, clickhouse } = values;
   plan("otlpExporterEndpoint", values.endpoint, "endpoint");
   plan("otlpExporterProtocol", values.protocol, "protocol");
+  plan("managed", values.managedClickStack, "managedClickStack");
+  plan("webIdentityAudience", values.webIdentityAudience, "webIdentityAudience");
   plan("otlpExporterCustomHeaders", headers?.value, headers?.origin ?? "headers");
   plan("serviceName", values.serviceName, "serviceName");
   plan("resourceAttributes", attributes?.value, attributes?.origin ?? "resourceAttributes");

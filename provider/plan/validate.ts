@@ -116,6 +116,7 @@ function plannedTelemetry(view: FunctionView): PlannedVariable<Known<string> | u
   return telemetryVariables<Known<string> | undefined>(
     {
       ...view,
+      managedClickStack: flagText(view.managedClickStack),
       customHeaders:
         headers === undefined
           ? undefined

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../index";
 import { account, runMocked, valueFrom } from "./mockedStack";
-import { layerVersionArn, minimal, problems, secretArn } from "./observedFunctionFixture";
+import { givenRole, layerVersionArn, minimal, problems, secretArn } from "./observedFunctionFixture";
 
 const types = {
   function: "aws:lambda/function:Function",
@@ -33,6 +33,37 @@ async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
 }
 
 describe("the telemetry of an ObservedFunction", () => {
+  it("goes to managed ClickStack by one argument, plain or as output", async () => {
+    for (const managedClickStack of [true, pulumi.output(true)]) {
+      const { environment } = await observe({ endpoint, managedClickStack });
+      assert.equal(environment.CLICKSTACK_MANAGED, "true");
+      assert.equal(environment.ROTEL_OTLP_EXPORTER_ENDPOINT, endpoint);
+    }
+    assert.ok(!("CLICKSTACK_MANAGED" in (await observe({ endpoint })).environment));
+  });
+
+  it("carries web identity tokens, which the role may request for their audience", async () => {
+    const audience = "https://collector.example.com";
+    const ways: Partial<clickstack.ObservedFunctionArgs>[] = [
+      { webIdentityAudience: audience },
+      { webIdentityAudience: pulumi.output(audience) },
+      { settings: { webIdentityAudience: audience } },
+      { environment: { variables: { CLICKSTACK_WEB_IDENTITY_AUDIENCE: audience } } },
+    ];
+    for (const way of ways) {
+      const { environment, secretStatements, statements } = await observe({ endpoint, ...way });
+      assert.equal(environment.CLICKSTACK_WEB_IDENTITY_AUDIENCE, audience);
+      const [made, ...others] = secretStatements();
+      assert.deepEqual([made.Sid, others], ["RequestWebIdentityTokens", []]);
+      assert.deepEqual(made.Condition["ForAllValues:StringEquals"], {
+        "sts:IdentityTokenAudience": [audience],
+      });
+      assert.equal(statements("api-permissions")[0].Sid, "WriteLogs");
+      const given = await observe({ endpoint, role: givenRole, ...way });
+      assert.deepEqual(given.statements("api-secrets"), [made]);
+    }
+  });
+
   it("carries version and settings of a file in the code, whose secrets the role may read", async () => {
     const directory = mkdtempSync(join(tmpdir(), "env-file-test-"));
     try {

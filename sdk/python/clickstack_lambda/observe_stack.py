@@ -34,12 +34,14 @@ class ObserveStackArgs:
                  include: Optional['FunctionFilterArgs'] = None,
                  ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
                  log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
+                 managed_click_stack: Optional[pulumi.Input[_builtins.bool]] = None,
                  protocol: Optional[pulumi.Input['Protocol']] = None,
                  require_delivery: Optional[_builtins.bool] = None,
                  resource_attributes: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  secret_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  secret_kms_key_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+                 settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None):
         """
         The set of arguments for constructing a ObserveStack resource.
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
@@ -71,6 +73,8 @@ class ObserveStackArgs:
                takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
                removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
                `Disable`, so that what it holds can age out.
+        :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+               443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
         :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
         :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
                deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
@@ -83,6 +87,9 @@ class ObserveStackArgs:
                Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
                (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
         """
         if authorization is not None:
             pulumi.set(__self__, "authorization", authorization)
@@ -112,6 +119,8 @@ class ObserveStackArgs:
             pulumi.set(__self__, "ingestion_key", ingestion_key)
         if log_retention_in_days is not None:
             pulumi.set(__self__, "log_retention_in_days", log_retention_in_days)
+        if managed_click_stack is not None:
+            pulumi.set(__self__, "managed_click_stack", managed_click_stack)
         if protocol is not None:
             pulumi.set(__self__, "protocol", protocol)
         if require_delivery is not None:
@@ -124,6 +133,8 @@ class ObserveStackArgs:
             pulumi.set(__self__, "secret_kms_key_arns", secret_kms_key_arns)
         if settings is not None:
             pulumi.set(__self__, "settings", settings)
+        if web_identity_audience is not None:
+            pulumi.set(__self__, "web_identity_audience", web_identity_audience)
 
     @_builtins.property
     @pulumi.getter
@@ -298,6 +309,19 @@ class ObserveStackArgs:
         pulumi.set(self, "log_retention_in_days", value)
 
     @_builtins.property
+    @pulumi.getter(name="managedClickStack")
+    def managed_click_stack(self) -> Optional[pulumi.Input[_builtins.bool]]:
+        """
+        Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+        443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
+        """
+        return pulumi.get(self, "managed_click_stack")
+
+    @managed_click_stack.setter
+    def managed_click_stack(self, value: Optional[pulumi.Input[_builtins.bool]]):
+        pulumi.set(self, "managed_click_stack", value)
+
+    @_builtins.property
     @pulumi.getter
     def protocol(self) -> Optional[pulumi.Input['Protocol']]:
         """
@@ -375,6 +399,20 @@ class ObserveStackArgs:
     def settings(self, value: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "settings", value)
 
+    @_builtins.property
+    @pulumi.getter(name="webIdentityAudience")
+    def web_identity_audience(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+        requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+        federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        """
+        return pulumi.get(self, "web_identity_audience")
+
+    @web_identity_audience.setter
+    def web_identity_audience(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "web_identity_audience", value)
+
 
 @pulumi.type_token("clickstack-lambda:index:ObserveStack")
 class ObserveStack(pulumi.ComponentResource):
@@ -395,12 +433,14 @@ class ObserveStack(pulumi.ComponentResource):
                  include: Optional[Union['FunctionFilterArgs', 'FunctionFilterArgsDict']] = None,
                  ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
                  log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
+                 managed_click_stack: Optional[pulumi.Input[_builtins.bool]] = None,
                  protocol: Optional[pulumi.Input['Protocol']] = None,
                  require_delivery: Optional[_builtins.bool] = None,
                  resource_attributes: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  secret_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  secret_kms_key_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None,
                  __props__=None):
         """
         Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
@@ -444,6 +484,8 @@ class ObserveStack(pulumi.ComponentResource):
                takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
                removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
                `Disable`, so that what it holds can age out.
+        :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+               443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
         :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
         :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
                deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
@@ -456,6 +498,9 @@ class ObserveStack(pulumi.ComponentResource):
                Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
                (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
         """
         ...
     @overload
@@ -502,12 +547,14 @@ class ObserveStack(pulumi.ComponentResource):
                  include: Optional[Union['FunctionFilterArgs', 'FunctionFilterArgsDict']] = None,
                  ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
                  log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
+                 managed_click_stack: Optional[pulumi.Input[_builtins.bool]] = None,
                  protocol: Optional[pulumi.Input['Protocol']] = None,
                  require_delivery: Optional[_builtins.bool] = None,
                  resource_attributes: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  secret_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  secret_kms_key_arns: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  settings: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -534,12 +581,14 @@ class ObserveStack(pulumi.ComponentResource):
             __props__.__dict__["include"] = include
             __props__.__dict__["ingestion_key"] = None if ingestion_key is None else pulumi.Output.secret(ingestion_key)
             __props__.__dict__["log_retention_in_days"] = log_retention_in_days
+            __props__.__dict__["managed_click_stack"] = managed_click_stack
             __props__.__dict__["protocol"] = protocol
             __props__.__dict__["require_delivery"] = require_delivery
             __props__.__dict__["resource_attributes"] = resource_attributes
             __props__.__dict__["secret_arns"] = secret_arns
             __props__.__dict__["secret_kms_key_arns"] = secret_kms_key_arns
             __props__.__dict__["settings"] = settings
+            __props__.__dict__["web_identity_audience"] = web_identity_audience
         super(ObserveStack, __self__).__init__(
             'clickstack-lambda:index:ObserveStack',
             resource_name,

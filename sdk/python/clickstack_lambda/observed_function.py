@@ -51,6 +51,7 @@ class ObservedFunctionArgs:
                  layers: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
                  logging_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs']] = None,
+                 managed_click_stack: Optional[pulumi.Input[_builtins.bool]] = None,
                  memory_size: Optional[pulumi.Input[_builtins.int]] = None,
                  name: Optional[pulumi.Input[_builtins.str]] = None,
                  package_type: Optional[pulumi.Input[_builtins.str]] = None,
@@ -82,7 +83,8 @@ class ObservedFunctionArgs:
                  timeout: Optional[pulumi.Input[_builtins.int]] = None,
                  tracing_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionTracingConfigArgs']] = None,
                  use_resource_timeout_for_propagation: Optional[pulumi.Input[_builtins.bool]] = None,
-                 vpc_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs']] = None):
+                 vpc_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs']] = None,
+                 web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None):
         """
         The set of arguments for constructing a ObservedFunction resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] architectures: Instruction set architecture for your Lambda function. Valid values are `["x8664"]` and `["arm64"]`. Default is `["x8664"]`. Removing this attribute, function's architecture stays the same.
@@ -131,6 +133,8 @@ class ObservedFunctionArgs:
                removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
                `Disable`, so that what it holds can age out.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs'] logging_config: Configuration block for advanced logging settings. See below.
+        :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+               443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
         :param pulumi.Input[_builtins.str] package_type: Lambda deployment package type. Valid values are `Zip` and `Image`. Defaults to `Zip`.
@@ -173,6 +177,9 @@ class ObservedFunctionArgs:
         :param pulumi.Input['pulumi_aws.lambda_.FunctionTracingConfigArgs'] tracing_config: Configuration block for X-Ray tracing. See below.
         :param pulumi.Input[_builtins.bool] use_resource_timeout_for_propagation: Whether to apply resource level timeout values while retrying eventually consistent API operations. By default the provider uses a 5 minute timeout to allow for propagation in the Lambda service. When set to `true`, this default value is replaced with the configurable resource timeouts. Increased timeout values may be useful in highly active accounts, or regions where propagation delays are inconsistent.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs'] vpc_config: Configuration block for VPC. See below.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
         """
         if architectures is not None:
             pulumi.set(__self__, "architectures", architectures)
@@ -234,6 +241,8 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "log_retention_in_days", log_retention_in_days)
         if logging_config is not None:
             pulumi.set(__self__, "logging_config", logging_config)
+        if managed_click_stack is not None:
+            pulumi.set(__self__, "managed_click_stack", managed_click_stack)
         if memory_size is not None:
             pulumi.set(__self__, "memory_size", memory_size)
         if name is not None:
@@ -298,6 +307,8 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "use_resource_timeout_for_propagation", use_resource_timeout_for_propagation)
         if vpc_config is not None:
             pulumi.set(__self__, "vpc_config", vpc_config)
+        if web_identity_audience is not None:
+            pulumi.set(__self__, "web_identity_audience", web_identity_audience)
 
     @_builtins.property
     @pulumi.getter
@@ -663,6 +674,19 @@ class ObservedFunctionArgs:
     @logging_config.setter
     def logging_config(self, value: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs']]):
         pulumi.set(self, "logging_config", value)
+
+    @_builtins.property
+    @pulumi.getter(name="managedClickStack")
+    def managed_click_stack(self) -> Optional[pulumi.Input[_builtins.bool]]:
+        """
+        Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+        443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
+        """
+        return pulumi.get(self, "managed_click_stack")
+
+    @managed_click_stack.setter
+    def managed_click_stack(self, value: Optional[pulumi.Input[_builtins.bool]]):
+        pulumi.set(self, "managed_click_stack", value)
 
     @_builtins.property
     @pulumi.getter(name="memorySize")
@@ -1058,6 +1082,20 @@ class ObservedFunctionArgs:
     def vpc_config(self, value: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs']]):
         pulumi.set(self, "vpc_config", value)
 
+    @_builtins.property
+    @pulumi.getter(name="webIdentityAudience")
+    def web_identity_audience(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+        requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+        federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        """
+        return pulumi.get(self, "web_identity_audience")
+
+    @web_identity_audience.setter
+    def web_identity_audience(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "web_identity_audience", value)
+
 
 @pulumi.type_token("clickstack-lambda:index:ObservedFunction")
 class ObservedFunction(pulumi.ComponentResource):
@@ -1094,6 +1132,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  layers: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
                  logging_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']]] = None,
+                 managed_click_stack: Optional[pulumi.Input[_builtins.bool]] = None,
                  memory_size: Optional[pulumi.Input[_builtins.int]] = None,
                  name: Optional[pulumi.Input[_builtins.str]] = None,
                  package_type: Optional[pulumi.Input[_builtins.str]] = None,
@@ -1126,6 +1165,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  tracing_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionTracingConfigArgs']]] = None,
                  use_resource_timeout_for_propagation: Optional[pulumi.Input[_builtins.bool]] = None,
                  vpc_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionVpcConfigArgs']]] = None,
+                 web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None,
                  __props__=None):
         """
         An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
@@ -1180,6 +1220,8 @@ class ObservedFunction(pulumi.ComponentResource):
                removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
                `Disable`, so that what it holds can age out.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']] logging_config: Configuration block for advanced logging settings. See below.
+        :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
+               443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
         :param pulumi.Input[_builtins.str] package_type: Lambda deployment package type. Valid values are `Zip` and `Image`. Defaults to `Zip`.
@@ -1222,6 +1264,9 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionTracingConfigArgs']] tracing_config: Configuration block for X-Ray tracing. See below.
         :param pulumi.Input[_builtins.bool] use_resource_timeout_for_propagation: Whether to apply resource level timeout values while retrying eventually consistent API operations. By default the provider uses a 5 minute timeout to allow for propagation in the Lambda service. When set to `true`, this default value is replaced with the configurable resource timeouts. Increased timeout values may be useful in highly active accounts, or regions where propagation delays are inconsistent.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionVpcConfigArgs']] vpc_config: Configuration block for VPC. See below.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
+               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
+               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
         """
         ...
     @overload
@@ -1278,6 +1323,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  layers: Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  log_retention_in_days: Optional[pulumi.Input[_builtins.int]] = None,
                  logging_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']]] = None,
+                 managed_click_stack: Optional[pulumi.Input[_builtins.bool]] = None,
                  memory_size: Optional[pulumi.Input[_builtins.int]] = None,
                  name: Optional[pulumi.Input[_builtins.str]] = None,
                  package_type: Optional[pulumi.Input[_builtins.str]] = None,
@@ -1310,6 +1356,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  tracing_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionTracingConfigArgs']]] = None,
                  use_resource_timeout_for_propagation: Optional[pulumi.Input[_builtins.bool]] = None,
                  vpc_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionVpcConfigArgs']]] = None,
+                 web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -1352,6 +1399,7 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["layers"] = layers
             __props__.__dict__["log_retention_in_days"] = log_retention_in_days
             __props__.__dict__["logging_config"] = logging_config
+            __props__.__dict__["managed_click_stack"] = managed_click_stack
             __props__.__dict__["memory_size"] = memory_size
             __props__.__dict__["name"] = name
             __props__.__dict__["package_type"] = package_type
@@ -1384,6 +1432,7 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["tracing_config"] = tracing_config
             __props__.__dict__["use_resource_timeout_for_propagation"] = use_resource_timeout_for_propagation
             __props__.__dict__["vpc_config"] = vpc_config
+            __props__.__dict__["web_identity_audience"] = web_identity_audience
             __props__.__dict__["environment_variable_names"] = None
             __props__.__dict__["function_arn"] = None
             __props__.__dict__["function_invoke_arn"] = None

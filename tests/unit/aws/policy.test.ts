@@ -98,6 +98,11 @@ describe("IAM identity policies", () => {
     };
     const cases: [PolicyStatement["Condition"], boolean][] = [
       [{ StringEquals: { "aws:sourceaccount": "123456789012" } }, true],
+      [{ NumericLessThanEquals: { "aws:SourceAccount": "123456789012" } }, true],
+      [{ NumericLessThanEquals: { "aws:SourceAccount": "99999" } }, false],
+      [{ "ForAllValues:StringEquals": { tag: ["blue", "red"] } }, true],
+      [{ "ForAllValues:StringEquals": { tag: "red" } }, false],
+      [{ "ForAllValues:StringEquals": { absent: "red" } }, true],
       [{ StringEquals: { "aws:SourceAccount": ["1", "123456789012"] } }, true],
       [{ StringEquals: { "aws:SourceAccount": "12345678901*" } }, false],
       [{ StringEquals: { tag: "blue" }, StringLike: { tag: "red*" } }, false],
