@@ -1,7 +1,7 @@
 //! Which lines become log records, and how they look.
 
 use super::reader::{Reader, parse_choice};
-use super::settings::{CLICKSTACK_COMPAT, CLICKSTACK_LOG_TYPES, CLICKSTACK_MIN_SEVERITY};
+use super::settings::{CLICKSTACK_COMPAT, CLICKSTACK_LOG_TYPES, CLICKSTACK_MIN_SEVERITY, CLICKSTACK_REPLAYED_LOGS};
 use crate::record::Severity;
 
 /// Which lines become log records, and how they look.
@@ -13,6 +13,8 @@ pub struct LogsConfig {
     pub extension: bool,
     /// Lines less grave than this are left out; those of unknown severity never are.
     pub least: Severity,
+    /// Lines that a replay of a durable function repeats are left out.
+    pub without_replayed: bool,
     /// Logs are to be as the Rotel extension makes them.
     pub as_rotel: bool,
 }
@@ -23,6 +25,7 @@ impl Default for LogsConfig {
             function: true,
             extension: true,
             least: Severity::Unspecified,
+            without_replayed: false,
             as_rotel: false,
         }
     }
@@ -41,6 +44,7 @@ impl LogsConfig {
                     Ok(Severity::from_text(name).unwrap_or_default())
                 })
                 .unwrap_or_default(),
+            without_replayed: reader.value(&CLICKSTACK_REPLAYED_LOGS, parse_choice) == Some("drop"),
             as_rotel: reader.value(&CLICKSTACK_COMPAT, parse_choice) == Some("rotel"),
         }
     }
@@ -109,6 +113,14 @@ mod tests {
         assert!(LogsConfig::default().keeps(Severity::Trace));
         let (config, warnings) = read("CLICKSTACK_MIN_SEVERITY", "loud");
         assert!(config.keeps(Severity::Trace) && warnings.len() == 1);
+    }
+
+    #[test]
+    fn reads_whether_replayed_lines_are_left_out() {
+        let replayed = |text: &str| read("CLICKSTACK_REPLAYED_LOGS", text);
+        assert!(replayed("drop").0.without_replayed && !replayed("keep").0.without_replayed);
+        let (config, warnings) = replayed("hide");
+        assert!(!config.without_replayed && warnings.len() == 1);
     }
 
     #[test]

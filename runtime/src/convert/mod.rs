@@ -2,6 +2,7 @@
 
 mod ansi;
 mod data_points;
+pub mod durable;
 mod exception;
 mod exception_kinds;
 mod fault;

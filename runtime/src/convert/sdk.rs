@@ -9,7 +9,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
 use prost::Message;
 
-use super::data_points;
+use super::{data_points, durable};
 use crate::buffer::{Forwarded, Signal};
 use crate::invocation::HandlerSpan;
 use crate::otlp_json::repair;
@@ -32,6 +32,19 @@ pub struct SentSpan {
     pub start: u64,
 }
 
+/// A span that names a durable execution, as AWS's OpenTelemetry plugins for durable functions make them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DurableSpan {
+    /// ARN of the execution.
+    pub execution: String,
+    /// The span's trace.
+    pub trace_id: [u8; 16],
+    /// When it began, nanoseconds since the Unix epoch.
+    pub start: u64,
+    /// The invocation, if it names one.
+    pub request_id: Option<String>,
+}
+
 /// A valid export request and the handler spans in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -41,6 +54,8 @@ pub struct Received {
     pub handlers: Vec<HandlerSpan>,
     /// All spans: none but in traces.
     pub spans: Vec<SentSpan>,
+    /// Spans that name durable executions, one for each execution and trace.
+    pub durable: Vec<DurableSpan>,
 }
 
 /// Reads a protobuf export request. One with text that is not UTF-8 is repaired first: the other records must not be lost with
@@ -53,7 +68,7 @@ pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeErr
 }
 
 fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
-    let (mut handlers, mut sent) = (Vec::new(), Vec::new());
+    let (mut handlers, mut sent, mut durable) = (Vec::new(), Vec::new(), Vec::new());
     let items = match signal {
         Signal::Logs => {
             let logs = ExportLogsServiceRequest::decode(Bytes::clone(&request))?.resource_logs;
@@ -71,6 +86,7 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
             let spans = spans.inspect(|span| {
                 handlers.extend(handler_span(span));
                 sent.extend(sent_span(span));
+                add_durable(&mut durable, span);
             });
             spans.count()
         }
@@ -81,6 +97,7 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
         forwarded,
         handlers,
         spans: sent,
+        durable,
     })
 }
 
@@ -100,6 +117,7 @@ fn metrics(mut request: Bytes) -> Result<Received, prost::DecodeError> {
         forwarded: Forwarded { signal, request, items },
         handlers: Vec::new(),
         spans: Vec::new(),
+        durable: Vec::new(),
     })
 }
 
@@ -118,14 +136,38 @@ fn sent_span(span: &Span) -> Option<SentSpan> {
     })
 }
 
-fn handler_span(span: &Span) -> Option<HandlerSpan> {
-    let attribute = span
-        .attributes
-        .iter()
-        .find(|attribute| REQUEST_ID.contains(&attribute.key.as_str()))?;
-    let Some(Any::StringValue(request_id)) = attribute.value.as_ref()?.value.as_ref() else {
-        return None;
+/// The string of the first attribute with one of these names.
+fn string_of<'a>(span: &'a Span, names: &[&str]) -> Option<&'a String> {
+    let mut attributes = span.attributes.iter();
+    let attribute = attributes.find(|attribute| names.contains(&attribute.key.as_str()))?;
+    match attribute.value.as_ref()?.value.as_ref()? {
+        Any::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn add_durable(known: &mut Vec<DurableSpan>, span: &Span) {
+    let Some(execution) = string_of(span, &[durable::EXECUTION]).filter(|arn| durable::is_execution(arn)) else {
+        return;
     };
+    let Ok(trace_id) = span.trace_id.as_slice().try_into() else {
+        return;
+    };
+    if known
+        .iter()
+        .all(|one| one.execution != *execution || one.trace_id != trace_id)
+    {
+        known.push(DurableSpan {
+            execution: execution.clone(),
+            trace_id,
+            start: span.start_time_unix_nano,
+            request_id: string_of(span, &REQUEST_ID).cloned(),
+        });
+    }
+}
+
+fn handler_span(span: &Span) -> Option<HandlerSpan> {
+    let request_id = string_of(span, &REQUEST_ID)?;
     let context = TraceContext {
         trace_id: span.trace_id.as_slice().try_into().ok()?,
         span_id: span.span_id.as_slice().try_into().ok()?,
@@ -163,125 +205,5 @@ pub fn with_cold_start(request: &Bytes, span_id: [u8; 8]) -> Bytes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans};
-    use proptest::prelude::*;
-
-    fn request(kind: SpanKind, attribute: &str) -> Bytes {
-        let span = Span {
-            trace_id: vec![1; 16],
-            span_id: vec![2; 8],
-            kind: kind.into(),
-            attributes: vec![KeyValue {
-                key: attribute.into(),
-                value: Some(AnyValue {
-                    value: Some(Any::StringValue("r-1".into())),
-                }),
-            }],
-            ..Span::default()
-        };
-        let scope_spans = vec![ScopeSpans {
-            spans: vec![span.clone(), Span::default()],
-            ..ScopeSpans::default()
-        }];
-        let resource_spans = vec![ResourceSpans {
-            scope_spans,
-            ..ResourceSpans::default()
-        }];
-        ExportTraceServiceRequest { resource_spans }.encode_to_vec().into()
-    }
-
-    #[test]
-    fn finds_the_handlers_span_of_any_kind() {
-        let kinds = [
-            (SpanKind::Server, true),
-            (SpanKind::Consumer, true),
-            (SpanKind::Internal, false),
-            (SpanKind::Producer, false),
-            (SpanKind::Client, false),
-            (SpanKind::Unspecified, false),
-        ];
-        for (attribute, (kind, is_entry)) in REQUEST_ID.into_iter().flat_map(|name| kinds.map(|kind| (name, kind))) {
-            let received = read(Signal::Traces, request(kind, attribute)).unwrap();
-            assert_eq!(received.forwarded.items, 2);
-            let context = TraceContext {
-                trace_id: [1; 16],
-                span_id: [2; 8],
-            };
-            assert_eq!(
-                received.handlers,
-                [HandlerSpan {
-                    request_id: "r-1".into(),
-                    context,
-                    parent_span_id: None,
-                    is_entry,
-                    has_cold_start: false,
-                }]
-            );
-        }
-    }
-
-    #[test]
-    fn a_cold_start_is_added_to_the_handlers_span_alone() {
-        let request = request(SpanKind::Consumer, "faas.invocation_id");
-        let marked = with_cold_start(&request, [2; 8]);
-        assert!(read(Signal::Traces, Bytes::clone(&marked)).unwrap().handlers[0].has_cold_start);
-        let message = ExportTraceServiceRequest::decode(marked).unwrap();
-        let spans = &message.resource_spans[0].scope_spans[0].spans;
-        assert_eq!((spans[0].attributes.len(), spans[1].attributes.len()), (2, 0));
-        assert_eq!(
-            with_cold_start(&Bytes::from_static(b"\xff"), [2; 8]),
-            Bytes::from_static(b"\xff")
-        );
-    }
-
-    #[test]
-    fn spans_that_name_no_invocation_are_no_handlers() {
-        let http = read(Signal::Traces, request(SpanKind::Server, "http.route")).unwrap();
-        assert_eq!(http.handlers, []);
-    }
-
-    #[test]
-    fn what_is_no_request_is_refused() {
-        for signal in Signal::ALL {
-            assert!(read(signal, Bytes::from_static(b"\xff\xff\xff")).is_err());
-            assert_eq!(read(signal, Bytes::new()).unwrap().forwarded.items, 0);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            for signal in Signal::ALL {
-                let _ = read(signal, Bytes::from(bytes.clone()));
-            }
-        }
-    }
-
-    #[test]
-    fn metrics_are_counted_by_data_points() {
-        use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-        use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
-        let data_points = vec![NumberDataPoint::default(); 3];
-        let gauge = Metric {
-            data: Some(Data::Gauge(Gauge { data_points })),
-            ..Metric::default()
-        };
-        let scope = ScopeMetrics {
-            metrics: vec![gauge, Metric::default()],
-            ..ScopeMetrics::default()
-        };
-        let resource = ResourceMetrics {
-            scope_metrics: vec![scope],
-            ..ResourceMetrics::default()
-        };
-        let request = ExportMetricsServiceRequest {
-            resource_metrics: vec![resource],
-        };
-        let received = read(Signal::Metrics, request.encode_to_vec().into()).unwrap();
-        assert_eq!(received.forwarded.items, 3);
-        let sent = ExportMetricsServiceRequest::decode(received.forwarded.request).unwrap();
-        assert_eq!(sent.resource_metrics[0].scope_metrics[0].metrics.len(), 1);
-    }
-}
+#[path = "sdk_tests.rs"]
+mod tests;

@@ -55,23 +55,50 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
     }
     invocation.labels.complete(&mut attributes);
     let caller = invocation.xray.and_then(|header| header.parent_span_id);
-    let parent_span_id = invocation.xray.and_then(|header| header.stored_parent(start));
-    if let Some(caller) = caller.filter(|_| parent_span_id.is_none()) {
+    let stored = invocation.xray.and_then(|header| header.stored_parent(start));
+    if let Some(caller) = caller.filter(|_| stored.is_none()) {
         attributes.push((XRAY_PARENT.into(), Value::String(hex_text(&caller))));
     }
     let reason = reason.or_else(|| Reason::of_outcome(outcome));
     let (status, events) = failure(reason, outcome.error_type.as_deref(), end, &mut attributes);
+    let (above, beside): (Vec<TraceContext>, Vec<TraceContext>) = invocation
+        .root
+        .into_iter()
+        .partition(|root| root.trace_id == invocation.own.trace_id);
     Some(Span {
         context: invocation.own,
-        parent_span_id,
+        parent_span_id: above.first().map(|root| root.span_id).or(stored),
         kind: SpanKind::Server,
         name: function_name.to_owned(),
         start,
         end,
         attributes,
         events,
-        links: Vec::new(),
+        links: beside,
         status,
+    })
+}
+
+/// The root of the durable execution that an invocation is part of. Nobody but the function is told when an execution
+/// ends, so it has no duration: it holds the invocations together, which may be months apart and in other environments.
+/// AWS's OpenTelemetry plugins for durable functions make such an anchor, too, and send it again with each invocation.
+pub fn execution_span(invocation: &Invocation, function_name: &str) -> Option<Span> {
+    let root = invocation.root?;
+    let start = invocation.began();
+    let header = invocation.xray.filter(|header| header.trace_id == root.trace_id);
+    let mut attributes: Attributes = vec![("durable.execution.synthetic_root".into(), Value::Bool(true))];
+    invocation.labels.complete(&mut attributes);
+    Some(Span {
+        context: root,
+        parent_span_id: header.and_then(|header| header.stored_parent(start)),
+        kind: SpanKind::Internal,
+        name: format!("{function_name} durable execution"),
+        start,
+        end: start,
+        attributes,
+        events: Vec::new(),
+        links: Vec::new(),
+        status: SpanStatus::Unset,
     })
 }
 

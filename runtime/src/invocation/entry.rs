@@ -73,6 +73,8 @@ pub struct Invocation {
     pub outcome: Option<Outcome>,
     /// What every record of it says besides.
     pub labels: Labels,
+    /// The root of the durable execution that it is part of.
+    pub root: Option<TraceContext>,
     /// Its lines leave although it runs,
     pub(super) committed: bool,
     /// and some did with our own ids, before the SDK sent its handler span, if it does.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Invocations;
+use crate::convert::durable;
 use crate::record::{Attributes, Value};
 
 /// Attributes of all that belongs to one invocation: none for an ordinary function.
@@ -10,22 +11,29 @@ use crate::record::{Attributes, Value};
 pub struct Labels {
     /// The tenant whom the environment serves, of a function with tenant isolation.
     pub tenant: Option<Rc<str>>,
+    /// ARN of the durable execution that the invocation is part of.
+    pub execution: Option<Rc<str>>,
 }
 
 impl Labels {
     /// The attribute of a tenant. OpenTelemetry's semantic conventions have none, as of 2026-11.
     pub const TENANT: &'static str = "aws.lambda.tenant_id";
 
+    /// The attribute of a durable execution.
+    pub const EXECUTION: &'static str = durable::EXECUTION;
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.tenant.is_none()
+        self.tenant.is_none() && self.execution.is_none()
     }
 
     /// Adds them to a record's attributes. What the record says itself stays.
     pub fn complete(&self, attributes: &mut Attributes) {
-        let Some(tenant) = &self.tenant else { return };
-        if attributes.iter().all(|(key, _)| key != Labels::TENANT) {
-            attributes.push((Labels::TENANT.into(), Value::from(&**tenant)));
+        for (name, label) in [(Labels::TENANT, &self.tenant), (Labels::EXECUTION, &self.execution)] {
+            let Some(label) = label else { continue };
+            if attributes.iter().all(|(key, _)| key != name) {
+                attributes.push((name.into(), Value::from(&**label)));
+            }
         }
     }
 }
@@ -95,6 +103,7 @@ mod tests {
     fn what_a_record_says_itself_stays() {
         let labels = Labels {
             tenant: Some("blue".into()),
+            execution: None,
         };
         let mut attributes = vec![(Labels::TENANT.into(), Value::from("own"))];
         labels.complete(&mut attributes);

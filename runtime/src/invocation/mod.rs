@@ -5,6 +5,7 @@
 //! the platform's time of receipt, which both share.
 
 mod entry;
+mod execution;
 mod handler;
 mod labels;
 mod placement;
@@ -133,23 +134,6 @@ impl Invocations {
     pub fn running(&self) -> Vec<Rc<str>> {
         let running = self.recent.iter().filter(|invocation| invocation.outcome.is_none());
         running.map(|invocation| Rc::clone(&invocation.request_id)).collect()
-    }
-
-    /// When an invocation began whose invoke span can still have other ids: nothing has left with them, and no other runs
-    /// beside it, to which the SDK's spans could belong.
-    pub fn can_adopt(&self, request_id: &str) -> Option<u64> {
-        let invocation = self.newest(request_id).and_then(|index| self.recent.get(index))?;
-        let free = invocation.outcome.is_none() && !invocation.has_early_lines();
-        let entry = invocation.handler.as_ref().is_some_and(|handler| handler.is_entry);
-        (free && !entry && !self.concurrent).then(|| invocation.began())
-    }
-
-    /// The invoke span of this invocation has these ids, which the SDK had given to a span that it never sent.
-    pub fn adopt(&mut self, request_id: &str, context: TraceContext) {
-        if let Some(invocation) = self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
-            invocation.own = context;
-            invocation.handler = None;
-        }
     }
 
     /// Whether this invocation has ended.
@@ -290,6 +274,7 @@ impl Invocations {
             reported: false,
             taken: false,
             labels: Labels::default(),
+            root: None,
         });
         self.recent.len() - 1
     }

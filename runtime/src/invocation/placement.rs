@@ -49,7 +49,7 @@ impl Invocations {
         }
     }
 
-    fn begun_by(&self, index: usize, at: u64) -> bool {
+    pub(super) fn begun_by(&self, index: usize, at: u64) -> bool {
         if let Some(started) = self.recent[index].started {
             return started <= at;
         }

@@ -156,6 +156,9 @@ pub struct Phase<'a> {
     /// `init`, or `invoke` where Lambda initialises again within an invocation.
     #[serde(borrow)]
     pub phase: Cow<'a, str>,
+    /// The runtime's version, such as `nodejs:22.v47`.
+    #[serde(borrow)]
+    pub runtime_version: Cow<'a, str>,
     /// How it ended.
     pub status: Option<Status>,
     /// The error's type, if it failed.

@@ -27,7 +27,8 @@ impl Session {
         let record = event.record.get();
         match &*event.kind {
             "function" => {
-                let log = self.line(Origin::Function, at, now, record);
+                let mut log = self.line(Origin::Function, at, now, record);
+                self.identify(&mut log);
                 let (buffer, kept, reasons) = (&mut self.buffer, &self.logs, &mut self.reasons);
                 self.joiner.objects_apart = kept.as_rotel;
                 self.joiner.offer(log, &mut |log| keep(buffer, kept, reasons, log));
@@ -57,7 +58,11 @@ impl Session {
                 let lost = &mut self.buffer.drops.platform;
                 *lost = lost.saturating_add(dropped.dropped_records);
             }
-            "platform.initStart" => self.phases.begin("init", &serde_json::from_str(record)?, at),
+            "platform.initStart" => {
+                let phase = serde_json::from_str(record)?;
+                self.durable.begin(&phase);
+                self.phases.begin("init", &phase, at);
+            }
             "platform.initRuntimeDone" => self.phases.end("init", &serde_json::from_str(record)?, at),
             "platform.initReport" => self.phase_report("init", &serde_json::from_str(record)?, at, now),
             "platform.restoreStart" => self.phases.begin("restore", &serde_json::from_str(record)?, at),

@@ -1,5 +1,6 @@
 //! Everything known in this environment: invocations and what waits to be sent. Pure; times are passed in.
 
+mod durable;
 mod events;
 mod meters;
 mod open_spans;
@@ -7,6 +8,7 @@ mod order;
 mod phases;
 mod reasons;
 mod records;
+mod replays;
 mod sdk;
 mod stamp;
 
@@ -22,6 +24,7 @@ use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
+use durable::Durable;
 use meters::Meters;
 use open_spans::OpenSpans;
 use order::Order;
@@ -47,6 +50,7 @@ pub struct Session {
     reasons: Reasons,
     order: Order,
     open_spans: OpenSpans,
+    durable: Durable,
     /// None where platform metrics are switched off.
     measures: Option<Meters>,
     /// The losses that a record has told of already.
@@ -75,6 +79,7 @@ impl Session {
             reasons: Reasons::default(),
             order: Order::default(),
             open_spans: OpenSpans::default(),
+            durable: Durable::default(),
             measures: None,
             told: Drops::default(),
             ended: false,
@@ -167,9 +172,10 @@ impl Session {
         match signal {
             Signal::Logs => {
                 self.tell_of_drops(now);
-                let (invocations, ending, failed_start) = (&self.invocations, self.ending, self.failed_start);
+                let (invocations, durable) = (&self.invocations, &mut self.durable);
+                let (ending, failed_start) = (self.ending, self.failed_start);
                 records.logs = self.buffer.take_logs(limit, |log| {
-                    if stamp(log, invocations) {
+                    if stamp(log, invocations, durable) {
                         return true;
                     }
                     if let Some(context) = failed_start {
@@ -177,6 +183,7 @@ impl Session {
                     }
                     ending || log.observed.saturating_add(LONGEST_WAIT) < now
                 });
+                self.durable.drop_replayed(&mut records.logs, &self.logs);
             }
             Signal::Traces => records.spans = self.buffer.take_spans(),
             Signal::Metrics => records.forwarded.extend(self.due_metrics(now)),
@@ -190,9 +197,9 @@ impl Session {
             return;
         }
         self.finish_invocations();
-        let invocations = &self.invocations;
+        let (invocations, durable) = (&self.invocations, &mut self.durable);
         self.buffer.settle_logs(|log| {
-            stamp(log, invocations);
+            stamp(log, invocations, durable);
         });
         self.invocations.forget_oldest();
     }
@@ -208,7 +215,9 @@ impl Session {
             }
             let reason = self.reasons.take(&invocation, !self.invocations.are_concurrent());
             if let Some(span) = spans::invoke_span(&invocation, &self.function_name, reason) {
-                self.buffer.push_span(span);
+                let root = self.durable.root(&invocation, &self.function_name);
+                let spans = root.into_iter().chain([span]);
+                spans.for_each(|span| self.buffer.push_span(span));
             }
             if let Some(measures) = &mut self.measures {
                 measures.invocation(&invocation);
@@ -283,6 +292,8 @@ impl Session {
     }
 }
 
+#[cfg(test)]
+mod durable_tests;
 #[cfg(test)]
 mod platform_tests;
 #[cfg(test)]

@@ -11,6 +11,9 @@ impl Session {
     pub fn received(&mut self, mut received: Received) -> bool {
         self.traced |= received.forwarded.signal == Signal::Traces;
         self.open_spans.sent(&received.spans);
+        for span in &received.durable {
+            self.durable_span(span);
+        }
         for handler in &received.handlers {
             let cold_start = self.invocations.handler_span(handler);
             if cold_start && !handler.has_cold_start {

@@ -1,11 +1,12 @@
 //! The ids of a log record.
 
+use super::durable::Durable;
 use crate::convert::logs;
 use crate::invocation::{Invocations, Placement};
 use crate::record::{Log, Origin};
 
 /// Completes a log record with its invocation's ids; false if they aren't known yet. Ids of the line itself count first.
-pub fn stamp(log: &mut Log, invocations: &Invocations) -> bool {
+pub fn stamp(log: &mut Log, invocations: &Invocations, durable: &mut Durable) -> bool {
     if log.stamped {
         return true;
     }
@@ -33,6 +34,7 @@ pub fn stamp(log: &mut Log, invocations: &Invocations) -> bool {
         log.complete_context(context);
     }
     label(log, invocations);
+    durable.line(log, invocations);
     log.stamped = true;
     true
 }

@@ -89,6 +89,7 @@ fn the_sdks_span_replaces_ours_and_is_sent_on() {
             has_cold_start: true,
         }],
         spans: Vec::new(),
+        durable: Vec::new(),
     });
     session.telemetry(&batch(&[done(3, ID, "success")]), NOW);
     let traces = session.take(Signal::Traces, usize::MAX, NOW);
@@ -302,6 +303,7 @@ fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span(
             },
             handlers: Vec::new(),
             spans: vec![sent(4, 2, 20), sent(3, 1, 10)],
+            durable: Vec::new(),
         });
         session.telemetry(&batch(&[done(4, ID, ended)]), NOW);
         session.end(ended, NOW);

@@ -85,11 +85,16 @@ impl Lambda {
     }
 
     pub fn invoke(&self, request_id: &str, timeout: Duration) {
+        self.invoke_with(request_id, timeout, TRACE);
+    }
+
+    /// The same with this trace header.
+    pub fn invoke_with(&self, request_id: &str, timeout: Duration, header: &str) {
         let deadline = now_ms() + u64::try_from(timeout.as_millis()).unwrap();
         let event = json!({
             "eventType": "INVOKE", "deadlineMs": deadline, "requestId": request_id,
             "invokedFunctionArn": "arn:aws:lambda:us-east-2:123456789012:function:orders",
-            "tracing": {"type": "X-Amzn-Trace-Id", "value": TRACE}
+            "tracing": {"type": "X-Amzn-Trace-Id", "value": header}
         });
         self.events.send(event).unwrap();
     }

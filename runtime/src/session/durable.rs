@@ -1,0 +1,89 @@
+//! Durable functions: which execution an invocation belongs to, what a replay repeats, and the root of its trace.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::Session;
+use super::replays::Replays;
+use crate::config::LogsConfig;
+use crate::convert::sdk::DurableSpan;
+use crate::convert::{durable, spans};
+use crate::invocation::{Invocation, Invocations};
+use crate::lambda::telemetry;
+use crate::record::{Log, Span};
+
+/// What the version of a durable function's runtime contains, such as `nodejs:24.DurableFunction.v10`.
+const RUNTIME_MARK: &str = "DurableFunction";
+
+/// Executions whose root is remembered to have been sent.
+const REMEMBERED: usize = 256;
+
+/// What is known of durable executions.
+#[derive(Debug, Default)]
+pub struct Durable {
+    /// The function is a durable one, as far as is known.
+    is_durable: bool,
+    replays: Replays,
+    /// The executions whose root this environment has sent.
+    rooted: VecDeque<Rc<str>>,
+}
+
+impl Durable {
+    /// `platform.initStart` came.
+    pub fn begin(&mut self, event: &telemetry::Phase<'_>) {
+        self.is_durable |= event.runtime_version.contains(RUNTIME_MARK);
+    }
+
+    /// Marks a line of an invocation that a replay repeats.
+    pub fn line(&mut self, log: &mut Log, invocations: &Invocations) {
+        if !self.is_durable {
+            return;
+        }
+        if let Some(request_id) = log.request_id.clone() {
+            let execution = invocations
+                .labels(&request_id)
+                .and_then(|labels| labels.execution.as_ref());
+            self.replays.line(&request_id, execution, log);
+        }
+    }
+
+    /// Leaves out what a replay repeats, if the user wants that.
+    pub fn drop_replayed(&self, logs: &mut Vec<Log>, config: &LogsConfig) {
+        if config.without_replayed && self.is_durable {
+            logs.retain(|log| !durable::is_replayed(log));
+        }
+    }
+
+    /// The root above the invoke span of this invocation, once for each execution in an environment.
+    pub fn root(&mut self, invocation: &Invocation, function_name: &str) -> Option<Span> {
+        let execution = invocation.labels.execution.as_ref()?;
+        if self.rooted.contains(execution) {
+            return None;
+        }
+        let root = spans::execution_span(invocation, function_name)?;
+        if self.rooted.len() >= REMEMBERED {
+            self.rooted.pop_front();
+        }
+        self.rooted.push_back(Rc::clone(execution));
+        Some(root)
+    }
+}
+
+impl Session {
+    /// A line may name the execution that it belongs to.
+    pub(super) fn identify(&mut self, log: &mut Log) {
+        if let Some(arn) = durable::identify(log) {
+            self.durable.is_durable = true;
+            self.invocations
+                .execution(log.request_id.as_deref(), log.observed, &arn, None);
+        }
+    }
+
+    /// A span of AWS's OpenTelemetry plugin for durable functions names its execution.
+    pub(super) fn durable_span(&mut self, span: &DurableSpan) {
+        self.durable.is_durable = true;
+        let request_id = span.request_id.as_deref();
+        self.invocations
+            .execution(request_id, span.start, &span.execution, Some(span.trace_id));
+    }
+}
