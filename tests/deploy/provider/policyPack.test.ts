@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { Role } from "@pulumi/aws/iam";
+import { Function as LambdaFunction, LayerVersion } from "@pulumi/aws/lambda";
+import * as pulumi from "@pulumi/pulumi";
+import * as clickstack from "../../../index";
+import { region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { CliStack } from "../secrets/cli";
+import { inlineHost } from "../secrets/languageHosts";
+
+const run = promisify(execFile);
+const root = join(__dirname, "../../..");
+const minutes = 60_000;
+const pack = join(root, "examples/policy");
+
+/** Folder with what the policy pack of the example needs from npm, kept in .cache; undefined if npm cannot be reached. */
+async function installedPolicy(): Promise<string | undefined> {
+  const { dependencies } = require(join(pack, "package.json")) as { dependencies: Record<string, string> };
+  const wanted = ["@pulumi/policy", "@pulumi/pulumi"].map((name) => `${name}@${dependencies[name]}`);
+  const directory = join(root, ".cache", "policy", wanted.join("-").replaceAll(/[^\w.]+/g, "-"));
+  if (existsSync(directory)) return directory;
+  const partial = `${directory}.${process.pid}`;
+  mkdirSync(partial, { recursive: true });
+  writeFileSync(join(partial, "package.json"), "{}");
+  const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--no-save"];
+  try {
+    await run("npm", ["install", ...options, ...wanted], { cwd: partial, timeout: 4 * minutes });
+    if (!existsSync(directory)) renameSync(partial, directory);
+    return directory;
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** The plugin by which the engine starts policy packs of Node.js; an engine built from source is without it. */
+const analyzer = `#!/bin/sh
+exec node "$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")" "$@"
+`;
+
+const code = new pulumi.asset.AssetArchive({
+  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
+});
+
+/** An observed function, one that the policy excludes, and perhaps one that nobody observes. */
+function program(forgets: boolean): void {
+  const layer = new LayerVersion("extension", { layerName: "clickstack-extension-amd64", code });
+  const extension = { layerVersionArn: layer.arn };
+  const { arn: role } = new Role("role", { assumeRolePolicy: trustPolicy });
+  const args = { runtime: "nodejs22.x", handler: "index.handler", code, role };
+  new clickstack.ObservedFunction("orders", { ...args, extension });
+  new LambdaFunction("health", { ...args, tags: { observe: "no" } });
+  if (forgets) new LambdaFunction("forgotten", args);
+}
+
+describe("the policy pack of examples/policy", function () {
+  this.timeout(10 * minutes);
+  const surroundings = useSurroundings();
+
+  it("fails a preview and an update with a function that is not observed, and passes others", async function () {
+    const installed = await installedPolicy();
+    if (installed === undefined) {
+      console.log("      @pulumi/policy is neither in .cache nor to be had from npm's registry");
+      return this.skip();
+    }
+    const { environment } = surroundings.engine;
+    const home = environment.PULUMI_HOME ?? "";
+    const directory = mkdtempSync(join(home, "policy-"));
+    cpSync(pack, directory, { recursive: true });
+    mkdirSync(join(directory, "node_modules"), { recursive: true });
+    symlinkSync(join(installed, "node_modules/@pulumi"), join(directory, "node_modules/@pulumi"));
+    symlinkSync(root, join(directory, "node_modules/clickstack-lambda"));
+    const commands = mkdtempSync(join(home, "commands-"));
+    writeFileSync(join(commands, "pulumi-analyzer-policy"), analyzer, { mode: 0o755 });
+    const path = `${environment.PATH ?? process.env.PATH}${delimiter}${commands}`;
+    const engine = { ...surroundings.engine, environment: { ...environment, PATH: path } };
+
+    let forgets = true;
+    const host = await inlineHost(async () => program(forgets));
+    const stack = new CliStack(engine, "policed");
+    const command = (...args: string[]) => stack.run([...args, `--client=${host.address}`]);
+    try {
+      await stack.run(["stack", "init"]);
+      await stack.run(["config", "set", "--plaintext", "aws:region", region]);
+      const preview = await command("preview", "--policy-pack", directory);
+      assert.notEqual(preview.code, 0);
+      assert.match(preview.stdout, /mandatory.*every-function-observed/);
+      assert.match(preview.stdout, /function "forgotten" is not observed: none of its layers is called/);
+      assert.doesNotMatch(preview.stdout, /function "(orders|health)"/);
+      const refused = await command("up", "--yes", "--policy-pack", directory);
+      assert.notEqual(refused.code, 0);
+      forgets = false;
+      const passed = await command("up", "--yes", "--policy-pack", directory);
+      assert.equal(passed.code, 0, passed.stdout + passed.stderr);
+      assert.match(passed.stdout, /clickstack/);
+      assert.equal((await command("destroy", "--yes")).code, 0);
+    } finally {
+      await host.stop();
+    }
+  });
+});
