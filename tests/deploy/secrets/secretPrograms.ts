@@ -1,4 +1,4 @@
-import { LogGroup } from "@pulumi/aws/cloudwatch";
+import { getLogGroup, LogGroup } from "@pulumi/aws/cloudwatch";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { Function as LambdaFunction, LayerVersion, LayerVersionPermission } from "@pulumi/aws/lambda";
 import { Secret, SecretVersion } from "@pulumi/aws/secretsmanager";
@@ -136,20 +136,25 @@ export function observedProgram(made: Package, marks: Marks): Record<string, unk
   return ofConfig();
 }
 
-/** Plain functions with secrets, observed with secrets. */
-export function observedStackProgram(observeStack: typeof clickstack.observeStack, marks: Marks) {
+/**
+ * Plain functions with secrets, observed with secrets.
+ * @param observe how: by the function, or by the component, which functions then depend on.
+ */
+export function observedStackProgram(
+  observe: (args: clickstack.ObserveStackArgs) => pulumi.Resource | undefined,
+  marks: Marks,
+) {
   const hush = secretsOf(marks);
   const cloudWatchLogs = "Disable" as clickstack.CloudWatchLogs;
   const ingestionKey = marks.observedKey;
-  observeStack({ ...telemetry(hush), ingestionKey, cloudWatchLogs, extension: { rotel: { version: 12 } } });
+  const extension = { rotel: { version: 12 } };
+  const observed = observe({ ...telemetry(hush), ingestionKey, cloudWatchLogs, extension });
+  const options = observed === undefined ? {} : { dependsOn: observed };
   const role = new Role("role", { assumeRolePolicy: trustPolicy }).arn;
-  const orders = new LambdaFunction("orders", { ...ownArguments(hush), role });
-  new LambdaFunction("whole", {
-    ...bare,
-    role,
-    name: hush("functionName", (mark) => mark),
-    environment: pulumi.secret({ variables: { OWN: marks.wholeVariables ?? "" } }),
-  });
+  const orders = new LambdaFunction("orders", { ...ownArguments(hush), role }, options);
+  const name = hush("functionName", (mark) => mark);
+  const environment = pulumi.secret({ variables: { OWN: marks.wholeVariables ?? "" } });
+  new LambdaFunction("whole", { ...bare, role, name, environment }, options);
   return { ...ofConfig(), orders: orders.environment };
 }
 
@@ -169,6 +174,8 @@ export function plainProgram(marks: Marks): Record<string, unknown> {
   new SecretVersion("secret", { secretId: secret.id, secretString: hush("ingestionKey") });
   const named = hush("functionName", (mark) => `/aws/lambda/${mark}`);
   new LogGroup("logs", { name: named, retentionInDays: 7 });
+  // A group of that name may be there already, which is looked up.
+  named.apply((name) => getLogGroup({ name, region }).catch(() => undefined));
   new LambdaFunction("orders", { ...ownArguments(hush), role: role.arn });
   const whole = new LambdaFunction("whole", {
     ...bare,

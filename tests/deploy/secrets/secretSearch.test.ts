@@ -4,7 +4,11 @@ import * as clickstack from "../../../index";
 import { withInstalledSdk } from "../../examples/installedSdk";
 import { useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "../provider/builtLayers";
-import { RemoteExtensionLayers, RemoteObservedFunction } from "../provider/remoteComponents";
+import {
+  RemoteExtensionLayers,
+  RemoteObservedFunction,
+  RemoteObserveStack,
+} from "../provider/remoteComponents";
 import { CliStack } from "./cli";
 import { inlineHost, type LanguageHost, projectHost, pythonHost } from "./languageHosts";
 import { type Marks, newMark } from "./secretForms";
@@ -54,8 +58,7 @@ describe("secrets of a program", function () {
       const log = ["--logtostderr", "-v=9", "--event-log=written/events.json"];
       await run("up", "up", client, "--yes", "--diff", ...log, "--tracing=file:./written/trace");
       await run("export", "stack", "export");
-      await run("refresh", "refresh", client, "--yes", "--diff");
-      await run("destroy", "destroy", client, "--yes", "--diff");
+      await run("destroy", "destroy", client, "--yes", "--diff", "--refresh");
     } finally {
       await host.stop();
     }
@@ -84,8 +87,14 @@ describe("secrets of a program", function () {
   });
 
   it("stay secrets in a program with observeStack that runs inside of another", async () => {
-    const program = async () => observedStackProgram(clickstack.observeStack, marks);
+    const observe = (args: clickstack.ObserveStackArgs) => void clickstack.observeStack(args);
+    const program = async () => observedStackProgram(observe, marks);
     await assertHidden("inline-stack", await inlineHost(program));
+  });
+
+  it("stay secrets where ObserveStack observes the stack from the plugin", async () => {
+    const observe = (args: clickstack.ObserveStackArgs) => new RemoteObserveStack("observed", args);
+    await assertHidden("plugin-stack", await inlineHost(async () => observedStackProgram(observe, marks)));
   });
 
   it("stay secrets in components that the plugin makes", async () => {

@@ -6,5 +6,5 @@ const marks = JSON.parse(process.env.SECRET_MARKS ?? "{}");
 
 module.exports =
   process.env.SECRET_PROGRAM === "observeStack"
-    ? observedStackProgram(clickstack.observeStack, marks)
+    ? observedStackProgram((args) => void clickstack.observeStack(args), marks)
     : observedProgram(clickstack, marks);
