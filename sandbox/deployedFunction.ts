@@ -72,6 +72,7 @@ export async function readDeployedFunction(
       code: codePath ?? "",
       layers: layerPaths,
       tenantIsolation: read.TenancyConfig?.TenantIsolationMode === "PER_TENANT",
+      durable: read.DurableConfig !== undefined,
       role: read.Role,
       logFormat: read.LoggingConfig?.LogFormat,
       applicationLogLevel: read.LoggingConfig?.ApplicationLogLevel,

@@ -44,6 +44,8 @@ export interface FunctionDefinition {
    * for Node.js, 16 for Python, 8 for `provided`.
    */
   perExecutionEnvironmentMaxConcurrency?: number;
+  /** Whether it is a durable function: its runtime's version says so. Executions are `DurableFunctions`'. Default: false. */
+  durable?: boolean;
   /** Whether each tenant has execution environments of its own; then every invocation names its tenant. Default: false. */
   tenantIsolation?: boolean;
   /** ARN of the execution role; the log sink decides with it whether the function may write logs. */

@@ -1,4 +1,5 @@
 // A local Lambda: real functions with real layers, on this machine alone.
+export { DurableFunctions, type ExecuteOptions, type ExecutionResult } from "./durableFunction";
 export type { FunctionDefinition } from "./functionDefinition";
 export type { InvocationResult, InvokeOptions } from "./invocation";
 export { findIsolation, type Isolation } from "./isolation";

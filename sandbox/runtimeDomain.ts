@@ -216,7 +216,9 @@ export class RuntimeDomain {
 
   /** What `platform.initStart` and `platform.restoreStart` say of the environment. */
   get description(): Record<string, unknown> {
-    const { name, version, memorySizeMb, runtime, region, packageType } = this.context.variables.function;
+    const { name, version, memorySizeMb, runtime, region, packageType, durable } =
+      this.context.variables.function;
+    const edition = durable ? "DurableFunction.sandbox" : "sandbox";
     return {
       functionName: name,
       functionVersion: version,
@@ -226,7 +228,7 @@ export class RuntimeDomain {
       ...(packageType === "Image"
         ? {}
         : {
-            runtimeVersion: `${runtime.replace(/^([a-z]+)/, "$1:").replace(/\.x$/, "")}.sandbox`,
+            runtimeVersion: `${runtime.replace(/^([a-z]+)/, "$1:").replace(/\.x$/, "")}.${edition}`,
             runtimeVersionArn: `arn:aws:lambda:${region}::runtime:sandbox`,
           }),
     };
