@@ -2,6 +2,7 @@ import { Role, RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./awaited";
 import { combined } from "./combined";
+import { durableStatements } from "./durableExecution";
 import { isPlain } from "./functionEnvironment";
 import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
@@ -52,6 +53,15 @@ export interface LogGroupPlace {
   isShared?: boolean;
 }
 
+/** What a made role is allowed, as far as it is known before there is the function. */
+export interface RoleScope {
+  /** The function's log group, or what its name may be; undefined where these are all. */
+  logGroups: LogGroups | undefined;
+  /** The function's name, or what it may be; undefined where that is not known. */
+  names: pulumi.Input<string[]> | undefined;
+  region: () => pulumi.Input<string>;
+}
+
 /** Log groups that a function may write to. */
 export interface LogGroups {
   region: () => pulumi.Input<string>;
@@ -63,13 +73,12 @@ export interface LogGroups {
  * Takes the role that was given, or makes one with what the function's own arguments ask for; either may read the secrets
  * that the settings refer to. All that a made role is allowed is one policy: every further one costs a call to IAM and a
  * resource in the stack's state.
- * @param logGroups the function's log group, or what its name may be, where that is known before there is the function.
  */
 export function executionRole(
   name: string,
   args: ObservedFunctionArgs,
   references: FunctionReferences,
-  logGroups: LogGroups | undefined,
+  { logGroups, names, region }: RoleScope,
   options: pulumi.CustomResourceOptions,
 ): PermittedRole {
   if (args.role !== undefined) {
@@ -81,7 +90,7 @@ export function executionRole(
   const { arn, name: madeName } = withoutPositions(() => new Role(roleName, trust, roleOptions));
   const role: ExecutionRole = { arn, name: madeName, isGiven: false };
   const logs = writesLogs(args);
-  const own = functionStatements(args);
+  const own = [...durableStatements({ args, role, region, names }), ...functionStatements(args)];
   const others = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
   const any = logs || own.length > 0 || references.any;
   const document = logs ? documentWithLogs(role, logGroups, others) : readingDocument(others);

@@ -4,9 +4,9 @@ import { awaited } from "./awaited";
 import type { LogGroups } from "./executionRole";
 import { existingLogGroup } from "./existingLogGroup";
 import { isPlain } from "./functionEnvironment";
+import { generatedNames } from "./functionNames";
 import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { automaticNames } from "./plan/automaticNames";
 import { defaultLogGroup } from "./plan/policies";
 import { logGroupNames, resourceName } from "./plan/resourceNames";
 import { withoutPositions } from "./pulumi/sourcePositions";
@@ -51,21 +51,17 @@ export function functionLogGroup(
 
 /**
  * The log groups that the function may have: its own, or those of the names that it may get where it has none.
- * @param names names in the program that it has and had.
+ * @param inProgram names in the program that it has and had.
  * @returns undefined where that cannot be told before there is the function.
  */
 export function possibleLogGroups(
   { args: { loggingConfig }, region }: LogGroupOwner,
   { name: known }: FunctionLogGroup,
-  [name = "", ...former]: readonly string[],
+  inProgram: readonly string[],
 ): LogGroups | undefined {
   if (known !== undefined) return { region, names: known.apply((group) => [group]) };
-  const autonaming = pulumi.runtime.getConfig("pulumi:autonaming");
-  const context = { project: pulumi.getProject(), stack: pulumi.getStack(), autonaming };
-  const automatic = automaticNames(name, context);
-  if (automatic === undefined) return undefined;
-  const others = former.flatMap((one) => automaticNames(one, context) ?? []);
-  const groups = [automatic, ...others].map(defaultLogGroup);
+  const groups = generatedNames(inProgram)?.map(defaultLogGroup);
+  if (groups === undefined) return undefined;
   if (isPlain(loggingConfig ?? {})) return { region, names: groups };
   const config = pulumi.output(loggingConfig);
   return { region, names: config.apply((given) => (given?.logGroup ? [given.logGroup] : groups)) };

@@ -6,12 +6,14 @@ import { checkArguments, checkLater } from "./argumentCheck";
 import { awaitedResources } from "./awaited";
 import { combined } from "./combined";
 import { confirmDelivery } from "./delivery";
+import { allowOtherName } from "./durableExecution";
 import { executionRole } from "./executionRole";
 import { functionVariables } from "./functionEnvironment";
 import { componentInputs, functionInputs } from "./functionInputs";
 import { functionLayers, functionRegion } from "./functionLayers";
 import { functionLogGroup, possibleLogGroups } from "./functionLogGroup";
 import { functionLogs } from "./functionLogs";
+import { possibleNames } from "./functionNames";
 import {
   componentOptions,
   formerNames,
@@ -87,7 +89,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const logGroup = functionLogGroup({ name, args: stored, region }, options);
     const ownNames = [name, ...formerNames(given.functionAlias, opts)];
     const logGroups = possibleLogGroups({ name, args: stored, region }, logGroup, ownNames);
-    const role = executionRole(name, stored, ownReferences(name, given, stored), logGroups, options);
+    const scope = { logGroups, names: possibleNames(stored, ownNames), region };
+    const role = executionRole(name, stored, ownReferences(name, given, stored), scope, options);
     const logs = functionLogs({ name, args: stored, role, logGroup, logGroups, region }, options);
     const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));
     const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
@@ -100,6 +103,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const functionArgs = { ...functionInputs(stored), ...own };
     const observed = withoutPositions(() => new LambdaFunction(name, functionArgs, functionOpts));
     logs.finish(observed.name);
+    allowOtherName(name, { ...scope, args: stored, role }, observed.name, options);
 
     this.functionArn = observed.arn;
     this.functionName = observed.name;

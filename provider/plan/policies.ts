@@ -135,6 +135,17 @@ export function writeLogsStatement(logGroupArns?: readonly string[]): PolicyStat
   return allow("WriteLogs", logActions, resources ?? ["*"]);
 }
 
+/**
+ * What a durable function needs to save and to read its progress: the actions of AWS's own policy
+ * AWSLambdaBasicDurableExecutionRolePolicy. Lambda authorizes them by the ARN of an execution, which begins with that of a
+ * version of the function (Lambda Developer Guide, "Security and permissions for Lambda durable functions").
+ * @param functionArns ARNs of functions, without a version. Without them the executions of every function are allowed.
+ */
+export function durableStatement(functionArns?: readonly string[]): PolicyStatement {
+  const actions = ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"];
+  return allow("SaveDurableExecutions", actions, functionArns?.map((arn) => `${arn}:*`) ?? ["*"]);
+}
+
 /** What Lambda needs to put a function into a VPC. AWS grants these actions only on `*`. */
 export function networkStatement(): PolicyStatement {
   const actions = [
@@ -197,6 +208,11 @@ export function parseRoleArn(arn: string): RoleIdentity | undefined {
 /** ARN of the log group that Lambda writes a function's logs to. */
 export function logGroupArn(role: RoleIdentity, region: string, logGroup: string): string {
   return `arn:${role.partition}:logs:${region}:${role.accountId}:log-group:${logGroup}`;
+}
+
+/** ARN of a function in the account of its role, without a version. */
+export function functionArn(role: RoleIdentity, region: string, name: string): string {
+  return `arn:${role.partition}:lambda:${region}:${role.accountId}:function:${name}`;
 }
 
 /** Name of the log group of a function that names none. */

@@ -104,6 +104,22 @@ describe("the role of an ObservedFunction", () => {
     assert.deepEqual(statement("WriteLogs").Resource, [group("/shop"), `${group("/shop")}:*`]);
   });
 
+  it("may save the executions of a durable function, of this function alone", async () => {
+    const durableConfig = { executionTimeout: 60, retentionPeriod: 1 };
+    const of = (name: string) => [`arn:aws:lambda:eu-west-1:${account.id}:function:${name}:*`];
+    const { statement } = await observe({ durableConfig, name: "orders" });
+    assert.deepEqual(statement("SaveDurableExecutions"), {
+      Sid: "SaveDurableExecutions",
+      Effect: "Allow",
+      Action: ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"],
+      Resource: of("orders"),
+    });
+    const automatic = await observe({ durableConfig });
+    assert.deepEqual(automatic.statement("SaveDurableExecutions").Resource, of("api-???????"));
+    const named = await observe({ durableConfig, loggingConfig: { logFormat: "Text", logGroup: "/shop" } });
+    assert.deepEqual(named.statement("SaveDurableExecutions").Resource, of("api-???????"));
+  });
+
   it("may mount file systems of the service that the ARN is of", async () => {
     const mount = async (arn: string) => {
       const { statement } = await observe({ fileSystemConfig: { arn, localMountPath: "/mnt/files" } });

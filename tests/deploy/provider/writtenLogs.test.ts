@@ -33,6 +33,12 @@ describe("the log groups that a made role may write to", () => {
       }),
     );
   };
+  const saves = (policies: PolicyDocument[], name: string) => {
+    const resource = `arn:aws:lambda:${region}:123456789012:function:${name}:$LATEST/durable-execution/a/b`;
+    return ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"].map((action) =>
+      isAllowed(policies, { action, resource }),
+    );
+  };
 
   for (const [way, Observed] of Object.entries(ways)) {
     it(`${way}: are those of the function's names, whoever gave them`, async () => {
@@ -50,7 +56,8 @@ describe("the log groups that a made role may write to", () => {
         const role = new Role("before", { assumeRolePolicy: trustPolicy }).arn;
         return {
           automatic: make("automatic"),
-          renamed: make("renamed"),
+          durable: make("durable", { durableConfig: { executionTimeout: 60, retentionPeriod: 1 } }),
+          renamed: make("renamed", { durableConfig: { executionTimeout: 60, retentionPeriod: 1 } }),
           ...(observed ? { taken: make("taken", { functionAlias: "old" }) } : {}),
           ...(observed ? {} : { old: new LambdaFunction("old", { ...plain, role }).name }),
         };
@@ -63,6 +70,9 @@ describe("the log groups that a made role may write to", () => {
           assert.deepEqual(writes(policies, value.functionName), [true, true], value.functionName);
           assert.deepEqual(writes(policies, "other"), [false, false]);
           assert.deepEqual(writes(policies, `${value.functionName}s`), [false, false]);
+          const isDurable = output === "durable" || output === "renamed";
+          assert.deepEqual(saves(policies, value.functionName), [isDurable, isDurable], output);
+          assert.deepEqual(saves(policies, `${value.functionName}s`), [false, false]);
         }
       };
       await check((await stack.up()).outputs);
