@@ -37,6 +37,16 @@ export interface Measurement {
   errors: string[];
 }
 
+/** One run of an extension. */
+interface RawRun {
+  invocations: { post_invoke_ms: number }[];
+}
+
+interface Result {
+  extensions: Measurement[];
+  raw?: Record<string, RawRun[]>;
+}
+
 /** Where the harness lies: EXTBENCH, or a folder beside this checkout. Undefined when it is in neither. */
 export function findHarness(root: string): string | undefined {
   const candidates = process.env.EXTBENCH ? [process.env.EXTBENCH] : ["../extbench", "../shared/extbench"];
@@ -71,6 +81,24 @@ export class Harness {
     extensions: readonly MeasuredExtension[],
     options: readonly string[],
   ): Promise<Measurement[]> {
+    return (await this.result(extensions, options)).extensions;
+  }
+
+  /** What each extension added to each invocation, in milliseconds, by its name: one list for each run. */
+  async environments(
+    extensions: readonly MeasuredExtension[],
+    options: readonly string[],
+  ): Promise<Record<string, number[][]>> {
+    const { raw = {} } = await this.result(extensions, [...options, "--raw"]);
+    const times = (runs: RawRun[]): number[][] =>
+      runs.map(({ invocations }) => invocations.map(({ post_invoke_ms }) => post_invoke_ms));
+    return Object.fromEntries(Object.entries(raw).map(([name, runs]) => [name, times(runs)]));
+  }
+
+  private async result(
+    extensions: readonly MeasuredExtension[],
+    options: readonly string[],
+  ): Promise<Result> {
     const config = join(this.folder, "bench.config.json");
     const out = join(this.folder, "result.json");
     writeFileSync(config, JSON.stringify({ extensions }));
@@ -82,7 +110,7 @@ export class Harness {
       out,
       ...options,
     ]);
-    return (JSON.parse(readFileSync(out, "utf8")) as { extensions: Measurement[] }).extensions;
+    return JSON.parse(readFileSync(out, "utf8")) as Result;
   }
 
   dispose(): void {

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { buildLayers } from "../layers/buildLayers";
 import { compileExtension, extensionName, hostArchitecture } from "../layers/compile";
+import { type FaultReport, measureFaults } from "./faults";
 import { findHarness, Harness, type MeasuredExtension, type Measurement } from "./harness";
 import { startSlowSecrets, withSlowSecret } from "./slowSecrets";
 
@@ -43,15 +44,16 @@ const growth: { events: number; peakMb: number }[] = [
   { events: 100_000, peakMb: 16 },
 ];
 
-const help = `npm run bench [-- --runs N] [--quick] [--json FILE]
+const help = `npm run bench [-- --runs N] [--quick | --faults] [--json FILE]
 Measures the built extension and a Node.js baseline in one run with the extbench harness (EXTBENCH=folder) and prints
-the medians beside the budget.`;
+the medians beside the budget, then what a backend adds to invocations that refuses, hangs or is slow (--faults: only that).`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "10" },
       quick: { type: "boolean", default: false },
+      faults: { type: "boolean", default: false },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
   const harness = await Harness.copy(source);
   const work = mkdtempSync(join(tmpdir(), "clickstack-bench-binary-"));
   try {
-    const measured = await measureAll(harness, root, work, Number(values.runs), values.quick);
+    const measured = await measureAll(harness, root, work, Number(values.runs), values);
     console.log(measured.text);
     if (values.json) writeFileSync(values.json, `${JSON.stringify(measured.raw, null, 2)}\n`);
   } finally {
@@ -82,12 +84,13 @@ async function measureAll(
   root: string,
   work: string,
   runs: number,
-  quick: boolean,
+  { quick, faults }: { quick: boolean; faults: boolean },
 ): Promise<{ text: string; raw: unknown }> {
   const architecture = hostArchitecture();
   const { layers } = await buildLayers({ root, architectures: [architecture], log });
   const binary = join(work, extensionName);
   writeToDisk(binary, await compileExtension({ root, architecture, log }));
+  if (faults) return measureFaultsOf(harness, ours(binary), runs);
   const baseline = harness.nodeBaseline();
   const both = [ours(binary), ...(baseline ? [baseline] : [])];
   const report = new Report(
@@ -106,7 +109,15 @@ async function measureAll(
   }
   if (!quick) await measureMillion(harness, ours(binary), report);
   await measureSlowSecrets(harness, ours(binary), runs, report);
-  return report.result();
+  const result = report.result();
+  if (quick) return result;
+  const added = await measureFaultsOf(harness, ours(binary), runs);
+  return { text: `${result.text}\n${added.text}`, raw: { budget: result.raw, faults: added.raw } };
+}
+
+function measureFaultsOf(harness: Harness, extension: MeasuredExtension, runs: number): Promise<FaultReport> {
+  log(`${runs} runs each with a backend that refuses, hangs or is slow`);
+  return measureFaults(harness, extension, runs);
 }
 
 const log = (text: string): void => console.error(`… ${text}`);

@@ -1,4 +1,4 @@
-//! Requests of an SDK with a newer OTLP than the extension's: what we have no name for is passed on.
+//! Requests of an SDK with a newer OTLP than the extension's: fields that it does not know are passed on.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

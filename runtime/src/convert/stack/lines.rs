@@ -34,14 +34,16 @@ const CONTINUATIONS: [&str; 9] = [
 ];
 
 /// How lines between frames begin: Java's causes, logback's, .NET's.
-const BETWEEN_FRAMES: [&str; 6] = [
+const BETWEEN_FRAMES: [&str; 5] = [
     "Caused by: ",
     "caused by: ",
     "Wrapped by: ",
     "--- End of stack trace from previous location",
     "--- End of inner exception stack trace",
-    "--------------------------------",
 ];
+
+/// What .NET prints around the frames that a stack overflow repeats.
+pub const REPEATED: &str = "--------------------------------";
 
 /// The same after spaces.
 const BETWEEN_FRAMES_INDENTED: [&str; 8] = [

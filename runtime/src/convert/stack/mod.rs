@@ -259,6 +259,8 @@ fn frames(state: State, line: &str) -> Option<(State, bool)> {
         _ if is_between_frames(line) || line == "<---" => Some((after_frame(line), true)),
         State::Cause(lines) if lines < MESSAGE_LINES && is_text(line) => Some((State::Cause(lines + 1), false)),
         State::Frames if line.is_empty() => Some((State::FramesGap, false)),
+        // Others draw such lines, too: only another frame shows that it is part of the trace.
+        State::Frames if line == REPEATED => Some((State::Frames, false)),
         _ => None,
     }
 }
