@@ -85,6 +85,9 @@ fn flatten_context(attributes: &mut Attributes) {
         let own: Vec<(String, Value)> = own;
         found.extend(own.into_iter().map(|(name, value)| (Cow::Owned(name), value)));
     }
+    if found.is_empty() {
+        return;
+    }
     attributes.retain(|(key, value)| !(CONTEXTS.contains(&&**key) && *value == Value::Map(Vec::new())));
     for (key, value) in found {
         if attributes.iter().all(|(known, _)| *known != key) {

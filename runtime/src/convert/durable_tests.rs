@@ -61,6 +61,7 @@ fn other_executions_and_fields_stay_as_they_are() {
         r#"{"message":"m","executionArn":"arn:aws:states:eu-central-1:123456789012:execution:orders:7","attempt":2}"#,
         r#"{"message":"m","executionArn":7,"operationId":"o"}"#,
         r#"{"message":"m","note":"ARN"}"#,
+        r#"{"message":"m","mdc":{},"contextMap":{}}"#,
         r#"{"message":"m","mdc":{"operationId":"o","executionArn":"mine"}}"#,
         r#"{"message":"m","details":{"executionArn":"ARN"}}"#,
         "\"plain\"",
