@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withoutAbsent } from "./absent";
 import { ObservedStack } from "./observedStack";
 import type { ObserveStackArgs, ObserveStackProgramArgs } from "./observeStackArgs";
+import { checkAgain } from "./repeatedCheck";
 import { withSecrets } from "./storedSecrets";
 
 /** What a function that observes a stack may be told about where it works. */
@@ -31,7 +32,7 @@ export function observeStack(args: ObserveStackProgramArgs, { provider }: Observ
   void reported(observed.check());
 }
 
-/** Seconds after which functions are looked for that were just being created when the transform was registered. */
+/** Pauses in seconds between searches for functions that were just being created when the transform was registered. */
 const laterChecks = [3, 10, 30, 60];
 
 /** What `settled()` waits for. No field: every field of a component is an output of the package's schema. */
@@ -99,15 +100,9 @@ function reported(promise: Promise<void>): Promise<void> {
  * was registered is in the stack's state only later. A program of TypeScript needs none of it: there resources wait for
  * transforms to be registered.
  */
-export function watchForEarlyFunctions(component: ObserveStack, seconds = laterChecks): void {
+export function watchForEarlyFunctions(component: ObserveStack): void {
   const observed = observers.get(component);
-  const [first = 0, ...others] = seconds;
-  if (observed === undefined || seconds.length === 0) return;
-  const again = () =>
-    observed.check().then(
-      () => watchForEarlyFunctions(component, others),
-      (error: Error) => pulumi.log.error(error.message, component),
-    );
-  // Where the engine is gone meanwhile, there is nobody to tell.
-  setTimeout(() => void again().catch(() => {}), first * 1000).unref();
+  if (observed === undefined) return;
+  const report = (error: Error) => pulumi.log.error(error.message, component);
+  checkAgain({ check: () => observed.check(), report }, laterChecks);
 }
