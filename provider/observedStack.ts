@@ -16,6 +16,7 @@ import {
   functionType,
 } from "./plan/earlyFunctions";
 import { type FunctionCandidate, type FunctionChoice, isObserved } from "./plan/functionFilter";
+import { describeProblems } from "./plan/problem";
 import { resourceUrn, typesOf } from "./plan/resourceUrn";
 import { registerTransform } from "./pulumi/callbackContext";
 import { withOutputs } from "./pulumi/markedValues";
@@ -47,6 +48,8 @@ export class ObservedStack {
   private readonly edgeRoles = new EdgeRoles();
   private readonly stored: Partial<ObservedFunctionArgs>;
   private readonly confirmed: Promise<void>;
+  /** Errors of all functions, by what is wrong. */
+  private readonly shared = new Map<string, Error>();
 
   /** @throws if the stack is observed already. */
   constructor(private readonly observer: StackObserver) {
@@ -93,12 +96,27 @@ export class ObservedStack {
     }
     // The engine is told why by the rejection; that it says so before it ends is not certain.
     const observed = observeFunction({ ...resource, urn }, this.stored, this.confirmed).catch(
-      async (error: Error) => {
+      async (reason: Error) => {
+        const error = this.sharedError(name, reason);
         await reportOnce(error);
         throw error;
       },
     );
     return orStopUpdate(name, observed);
+  }
+
+  /** The same error for all functions where what is wrong are the arguments that are the same for all. */
+  private sharedError(name: string, error: Error): Error {
+    if (!pulumi.InputPropertiesError.isInstance(error)) return error;
+    const problems = error.errors ?? [];
+    const isShared = problems.every(({ propertyPath }) => isArgumentOf(propertyPath, this.observer.args));
+    if (problems.length === 0 || !isShared) return error;
+    const key = JSON.stringify(problems);
+    const { title } = this.observer;
+    const message = `${title}: these arguments are not valid, as for the function "${name}":\n${describeProblems(problems)}`;
+    const shared = this.shared.get(key) ?? new Error(message);
+    this.shared.set(key, shared);
+    return shared;
   }
 
   /** Why a function that was chosen cannot be observed. */
@@ -111,6 +129,12 @@ export class ObservedStack {
     }
     return undefined;
   }
+}
+
+/** Whether a property is one of the observer's arguments, not the function's own. */
+function isArgumentOf(propertyPath: string, args: object): boolean {
+  const [argument = ""] = propertyPath.split(/[.[]/);
+  return Object.hasOwn(args, argument);
 }
 
 const reported = new WeakSet<Error>();
