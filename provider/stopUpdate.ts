@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { answersAreThere } from "./perProvider";
 
 /**
  * Ends the preview or update if a promise is rejected that resources wait for.
@@ -14,6 +15,7 @@ export function orStopUpdate<T>(name: string, promise: Promise<T>): Promise<T> {
   promise.catch(async () => {
     // First what is wrong has to be said: by Pulumi, of the resources that wait, and by the engine, to the user.
     await setImmediate();
+    await answersAreThere();
     await pulumi.log.debug(`${name} is not valid`);
     const [stack, project] = [pulumi.getStack(), pulumi.getProject()];
     const missing = `urn:pulumi:${stack}::${project}::clickstack-lambda:index:Stop::${name} is not valid`;
