@@ -1,0 +1,102 @@
+//! What is wrong before the first invocation: files, secrets, Lambda's own API.
+
+use std::time::Duration;
+
+use crate::support::server::{Server, answer};
+use crate::support::{Extension, Intake, Lambda, env_file, request_id, run};
+
+#[test]
+fn a_bad_env_file_is_said_and_survived() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let file = env_file("CLICKSTACK_PLATFORM_METRICS=false\nthe-secret-key\nX='open\n");
+        let path = file.path().to_str().unwrap();
+        for (path, words) in [("/no/such/file", "cannot be read"), (path, "line 2 has no =")] {
+            let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[("ROTEL_ENV_FILE", path)]);
+            lambda.asked(lambda.times_asked() + 1).await;
+            lambda.invocation(&request_id(1), &["one".into()]).await;
+            lambda.shutdown("spindown");
+            assert_eq!(extension.ended().await, 0);
+            assert_eq!(extension.lines_with(words), 1, "{}", extension.output());
+            assert!(!extension.output().contains("the-secret-key"));
+        }
+        assert_eq!(intake.bodies(), ["one", "one"]);
+    });
+}
+
+/// Three invocations whose key is a secret of this service; what the extension said.
+async fn with_secret_from(service: &Server) -> String {
+    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+    let endpoint = format!("http://127.0.0.1:{}", service.port);
+    let variables = [
+        ("AWS_ENDPOINT_URL", &*endpoint),
+        (
+            "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS",
+            "Authorization=${arn:aws:secretsmanager:us-east-2:1:secret:key-a1B2c3}",
+        ),
+    ];
+    let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
+    lambda.asked(1).await;
+    for number in 0..3 {
+        lambda.invoke(&request_id(number), Duration::from_millis(900));
+        let id = request_id(number);
+        lambda
+            .deliver(&[
+                lambda.start_event(&id),
+                lambda.line("x"),
+                lambda.done_event(&id, "success"),
+            ])
+            .await;
+        lambda.asked(number + 2).await;
+    }
+    assert_eq!(intake.requests(), 0, "nothing is sent without its key");
+    lambda.shutdown_within("spindown", Duration::from_secs(1));
+    assert_eq!(extension.ended().await, 0);
+    extension.output()
+}
+
+#[test]
+fn a_secret_that_is_denied_costs_no_invocation() {
+    run(async {
+        let denied = r#"{"__type":"AccessDeniedException","Message":"not authorized"}"#;
+        let service = Server::start(0, move |_| async move { answer(400, denied) }).await;
+        let output = with_secret_from(&service).await;
+        assert!(
+            output.contains("AccessDeniedException") && output.contains("key-a1B2c3"),
+            "{output}"
+        );
+    });
+}
+
+#[test]
+fn a_secret_service_that_never_answers_costs_no_invocation() {
+    run(async {
+        let service = Server::start(0, |_| async {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            answer(200, "")
+        })
+        .await;
+        let output = with_secret_from(&service).await;
+        assert!(
+            output.contains("no answer") && output.contains("key-a1B2c3"),
+            "{output}"
+        );
+    });
+}
+
+#[test]
+fn failures_of_lambdas_own_api_are_survived() {
+    run(async {
+        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
+        lambda.asked(1).await;
+        lambda.fail_next(5);
+        lambda.invocation(&request_id(1), &["one".into()]).await;
+        lambda.asked(7).await;
+        lambda.invocation(&request_id(2), &["two".into()]).await;
+        assert_eq!(intake.bodies(), ["one", "two"]);
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(extension.lines_with("asking again"), 1, "{}", extension.output());
+    });
+}
