@@ -22,7 +22,6 @@ const cargoCounts = (output) =>
 const mochaCounts = (output) =>
   sum(output, /^\s+(?:(?<passed>\d+) passing|(?<failed>\d+) failing|(?<skipped>\d+) pending)/gm);
 const runtime = join(root, "runtime");
-const layerBuild = "tests/layers/build.test.ts";
 const mocha = (title, ...args) => ({
   title,
   command: bin("mocha"),
@@ -31,21 +30,34 @@ const mocha = (title, ...args) => ({
 });
 // The AWS SDK warns about Node.js 20 into every test's output; which Node.js is supported is said in package.json.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-/** Takes one core for minutes, for the other architecture's release build: goes on beside all others. */
-const beside = mocha("mocha, building layers", "--forbid-only", layerBuild);
-const all = [
-  { title: "biome", command: bin("biome"), args: ["check", "."] },
-  { title: "tsc", command: bin("tsc"), args: ["-p", "tsconfig.dev.json", "--noEmit"] },
-  { title: "rustfmt", command: "cargo", args: ["fmt", "--check"], cwd: runtime },
-  {
-    title: "clippy",
-    command: "cargo",
-    args: ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"],
-    cwd: runtime,
-  },
-  { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
-  { title: "layers", command: process.execPath, args: ["--import", "tsx", "layers/build.ts"] },
-  mocha("mocha", "--forbid-only", "tests/**/*.test.ts", "--ignore", layerBuild),
+/** What needs no extension: decisions, the package with Pulumi's mocks, deployments by the real engine, the examples. */
+const packageTests = ["unit", "component", "deploy", "examples"].map(
+  (folder) => `tests/${folder}/**/*.test.ts`,
+);
+/** What runs the built extension. */
+const functionTests = ["sandbox", "demo", "layers"].map((folder) => `tests/${folder}/**/*.test.ts`);
+/**
+ * Two lanes, side by side, for machines have two cores at least. Each waits a lot for others: cargo for the linker, a
+ * deployment for its engine, a test of the sandbox for freezes and deadlines.
+ */
+const lanes = [
+  [
+    { title: "rustfmt", command: "cargo", args: ["fmt", "--check"], cwd: runtime },
+    {
+      title: "clippy",
+      command: "cargo",
+      args: ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"],
+      cwd: runtime,
+    },
+    { title: "cargo test", command: "cargo", args: ["test", "--locked"], cwd: runtime, counts: cargoCounts },
+    { title: "layers", command: process.execPath, args: ["--import", "tsx", "layers/build.ts"] },
+    mocha("mocha, the extension in functions", "--forbid-only", ...functionTests),
+  ],
+  [
+    { title: "biome", command: bin("biome"), args: ["check", "."] },
+    { title: "tsc", command: bin("tsc"), args: ["-p", "tsconfig.dev.json", "--noEmit"] },
+    mocha("mocha, the package", "--forbid-only", ...packageTests),
+  ],
 ];
 
 /** Runs one check; with `whole` its output is shown at its end, so that it does not get into others'. */
@@ -53,11 +65,18 @@ function run({ title, command, args, cwd = root, counts }, whole) {
   return new Promise((resolve) => {
     console.log(`\n── ${title}`);
     const started = Date.now();
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"], env: process.env });
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ["ignore", "pipe", whole ? "pipe" : "inherit"],
+      env: process.env,
+    });
     let output = "";
     child.stdout.on("data", (data) => {
       output += data;
       if (!whole) process.stdout.write(data);
+    });
+    child.stderr?.on("data", (data) => {
+      output += data;
     });
     child.on("error", (error) => {
       console.error(error.message);
@@ -80,8 +99,12 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const add = (counts) => {
   for (const name of Object.keys(total)) total[name] += counts[name];
 };
-const built = files.length > 0 ? undefined : run(beside, true);
-for (const step of files.length > 0 ? [mocha("mocha", ...files)] : all) add(await run(step));
-if (built) add(await built);
+/** Runs a lane's steps one after another. */
+async function runLane(steps, whole) {
+  for (const step of steps) add(await run(step, whole));
+}
+if (files.length > 0) await runLane([mocha("mocha", ...files)], false);
+// The output of one lane comes step by step, so that it is not mixed with the other's, which comes line by line.
+else await Promise.all(lanes.map((steps, index) => runLane(steps, index === 0)));
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
