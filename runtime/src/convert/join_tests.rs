@@ -238,6 +238,13 @@ proptest! {
     }
 
     #[test]
+    fn lines_with_hexadecimal_numbers_stay_apart_from_a_goroutine(words in "[a-z]{3,9} +0x[0-9a-f]{0,4}( [a-z]{1,3})?") {
+        prop_assume!(!["rax", "rbx", "rcx", "rdx", "rdi", "rsi", "rbp", "rsp", "rip", "rflags", "fault"].iter().any(|name| words.starts_with(name)));
+        let text = format!("{GO}\n{words}");
+        prop_assert_eq!(bodies(&text), [GO, &words]);
+    }
+
+    #[test]
     fn any_lines_are_survived(text in "(.{0,20}\n){0,9}") {
         let _ = joined_logs(&text);
     }

@@ -82,6 +82,8 @@ describe("the embedded AWS", () => {
       logFormat: "JSON",
       applicationLogLevel: undefined,
       systemLogLevel: "WARN",
+      durable: false,
+      tenantIsolation: false,
     });
     assert.deepEqual(await readFile(code), await zipOf("code of read-me"));
     assert.deepEqual(await Promise.all(layerPaths.map((path) => readFile(path))), [

@@ -189,11 +189,23 @@ pub fn is_signal(line: &str) -> bool {
             .is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
-/// `rax    0x0`: a register after such a signal.
+/// `rax    0x0`: a register after such a signal (`dumpregs` of Go's runtime for amd64 and arm64).
 pub fn is_register(line: &str) -> bool {
-    line.split_once(' ').is_some_and(|(name, value)| {
-        name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && value.trim_start().starts_with("0x")
-    })
+    let Some((name, value)) = line.split_once(' ') else {
+        return false;
+    };
+    let value = value.trim_start().strip_prefix("0x").unwrap_or_default();
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    !value.is_empty() && value.bytes().all(is_hex) && is_register_name(name)
+}
+
+fn is_register_name(name: &str) -> bool {
+    const NAMED: [&str; 17] = [
+        "rax", "rbx", "rcx", "rdx", "rdi", "rsi", "rbp", "rsp", "rip", "rflags", "cs", "fs", "gs", "lr", "sp", "pc",
+        "fault",
+    ];
+    let number = name.strip_prefix('r').and_then(|digits| digits.parse::<u8>().ok());
+    number.is_some_and(|number| number < 32) || NAMED.contains(&name)
 }
 
 /// ` 1: 0xb090e0 node::Abort() [node]`.
