@@ -1,18 +1,8 @@
-import { RolePolicy } from "@pulumi/aws/iam";
+import type { RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { awaited } from "./awaited";
-import { namedResource } from "./namedResource";
+import { otherNamePolicy } from "./componentPolicy";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { isAutomaticName } from "./plan/automaticNames";
-import {
-  durableStatement,
-  functionArn,
-  type PolicyStatement,
-  parseRoleArn,
-  policyDocument,
-} from "./plan/policies";
-import { policyNames } from "./plan/resourceNames";
-import { withoutPositions } from "./pulumi/sourcePositions";
+import { durableStatement, functionArn, type PolicyStatement, roleIdentity } from "./plan/policies";
 import { orStopUpdate } from "./stopUpdate";
 
 /** A function, by its role and by what its name may be before it exists. */
@@ -21,7 +11,7 @@ export interface NamedFunction {
   role: { arn: pulumi.Output<string>; name: pulumi.Output<string>; isGiven: boolean };
   region: () => pulumi.Input<string>;
   /** Its name, or with IAM's wildcards the names that it may get; undefined where these are not known. */
-  names: pulumi.Input<string[]> | undefined;
+  names: () => pulumi.Input<string[]> | undefined;
 }
 
 /** What the made role of a durable function needs to save and to read its progress; nothing for other functions. */
@@ -32,10 +22,11 @@ export function durableStatements({
   names,
 }: NamedFunction): pulumi.Input<PolicyStatement>[] {
   if (args.durableConfig === undefined) return [];
-  if (names === undefined) return [durableStatement()];
+  const possible = names();
+  if (possible === undefined) return [durableStatement()];
   return [
     pulumi
-      .all([role.arn, region(), names])
+      .all([role.arn, region(), possible])
       .apply(([arn, where, found]) => durableStatement(found.map((name) => ownArn(arn, where, name)))),
   ];
 }
@@ -60,18 +51,16 @@ async function otherDurablePolicy(
   functionName: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
 ): Promise<RolePolicy[]> {
-  if (role.isGiven || names === undefined || args.durableConfig === undefined) return [];
-  const [name, found] = await Promise.all([awaited(functionName), awaited(names)]);
-  if (!name || !found || found.some((pattern) => isAutomaticName(name, pattern))) return [];
-  const named = namedResource(component, policyNames, "-durable", options);
-  const policy = pulumi
-    .all([role.arn, region()])
-    .apply(([arn, where]) => policyDocument([durableStatement([ownArn(arn, where, name)])]));
-  return [withoutPositions(() => new RolePolicy(named.name, { role: role.name, policy }, named.options))];
+  if (role.isGiven || args.durableConfig === undefined) return [];
+  const allowed = names();
+  if (allowed === undefined) return [];
+  const statement = (arn: string, where: string, name: string) =>
+    durableStatement([ownArn(arn, where, name)]);
+  const certain = { role, region, name: functionName, allowed, statement };
+  return otherNamePolicy(component, "-durable", certain, options);
 }
 
-/** ARN of a function in the account of its role. A role that is none has been reported already. */
+/** ARN of a function in the account of its role. */
 function ownArn(roleArn: string, region: string, name: string): string {
-  const identity = parseRoleArn(roleArn) ?? { partition: "aws", accountId: "*", roleName: "" };
-  return functionArn(identity, region, name);
+  return functionArn(roleIdentity(roleArn), region, name);
 }

@@ -1,12 +1,12 @@
-import { Role, RolePolicy } from "@pulumi/aws/iam";
+import { Role, type RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./awaited";
 import { combined } from "./combined";
+import { componentPolicy, otherNamePolicy } from "./componentPolicy";
 import { durableStatements } from "./durableExecution";
 import { isPlain } from "./functionEnvironment";
 import { namedResource } from "./namedResource";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { isAutomaticName } from "./plan/automaticNames";
 import { policyLength } from "./plan/inlinePolicies";
 import {
   assumeRolePolicy,
@@ -20,12 +20,13 @@ import {
   type PolicyStatement,
   parseRoleArn,
   policyDocument,
+  roleIdentity,
   secretStatements,
   tracingStatement,
   webIdentityStatement,
   writeLogsStatement,
 } from "./plan/policies";
-import { policyNames, roleNames } from "./plan/resourceNames";
+import { roleNames } from "./plan/resourceNames";
 import { withoutPositions } from "./pulumi/sourcePositions";
 import { givenRolePolicy } from "./rolePolicies";
 import type { FunctionReferences } from "./secretReferences";
@@ -55,19 +56,18 @@ export interface LogGroupPlace {
 
 /** What a made role is allowed, as far as it is known before there is the function. */
 export interface RoleScope {
-  /** The function's log group, or what its name may be; undefined where these are all. */
-  logGroups: LogGroups | undefined;
+  /** Names of the log groups that the function may have, see {@link LogGroupNames}. */
+  logGroups: LogGroupNames | undefined;
   /** The function's name, or what it may be; undefined where that is not known. */
-  names: pulumi.Input<string[]> | undefined;
+  names: () => pulumi.Input<string[]> | undefined;
   region: () => pulumi.Input<string>;
 }
 
-/** Log groups that a function may write to. */
-export interface LogGroups {
-  region: () => pulumi.Input<string>;
-  /** Their names, with IAM's wildcards where only the form of a name is known. */
-  names: pulumi.Input<string[]>;
-}
+/**
+ * Names of the log groups that a function may write to, with IAM's wildcards where only the form of a name is known. Where
+ * they cannot be told, undefined takes their place, and means all.
+ */
+export type LogGroupNames = pulumi.Input<string[]>;
 
 /**
  * Takes the role that was given, or makes one with what the function's own arguments ask for; either may read the secrets
@@ -92,9 +92,11 @@ export function executionRole(
   const logs = writesLogs(args);
   const own = [...durableStatements({ args, role, region, names }), ...functionStatements(args)];
   const others = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
+  // Whether there is a policy follows from which arguments are given, not from their values: a resource that is only made
+  // once values are known would be missing from the preview and refused by an update plan.
   const any = logs || own.length > 0 || references.any;
-  const document = logs ? documentWithLogs(role, logGroups, others) : readingDocument(others);
-  return { ...role, policies: any ? madePolicy(name, role, document, options) : [] };
+  const policy = logs ? documentWithLogs(role, { logGroups, region }, others) : readingDocument(others);
+  return { ...role, policies: any ? [componentPolicy(name, "-permissions", { role, policy }, options)] : [] };
 }
 
 /**
@@ -103,16 +105,15 @@ export function executionRole(
  */
 function documentWithLogs(
   role: ExecutionRole,
-  logGroups: LogGroups | undefined,
+  { logGroups: names, region: placeOf }: Pick<RoleScope, "logGroups" | "region">,
   others: Statements,
 ): pulumi.Input<string> {
-  if (logGroups === undefined) {
+  if (names === undefined) {
     return combined([others], ([found]) => policyDocument([writeLogsStatement(), ...found]));
   }
-  const { names } = logGroups;
   const documentOf = (arn: string, region: string, groups: string[], found: PolicyStatement[]) =>
     policyDocument([writeLogsStatement(groups.map((group) => groupArn(arn, region, group))), ...found]);
-  const place = pulumi.all([role.arn, logGroups.region()]);
+  const place = pulumi.all([role.arn, placeOf()]);
   if (Array.isArray(others) && Array.isArray(names)) {
     return place.apply(([arn, region]) => documentOf(arn, region, names, others));
   }
@@ -134,17 +135,13 @@ function writesLogs({ cloudWatchLogs, requireDelivery }: ObservedFunctionArgs): 
 export async function otherLogsPolicy(
   component: string,
   { args, role, logGroup }: { args: ObservedFunctionArgs; role: ExecutionRole; logGroup: LogGroupPlace },
-  logGroups: LogGroups | undefined,
+  allowed: LogGroupNames | undefined,
   options: pulumi.CustomResourceOptions,
 ): Promise<RolePolicy[]> {
-  if (role.isGiven || logGroups === undefined || !writesLogs(args)) return [];
-  const [group, names] = await Promise.all([awaited(logGroup.name), awaited(logGroups.names)]);
-  if (!group || !names || names.some((name) => isAutomaticName(group, name))) return [];
-  const named = namedResource(component, policyNames, "-logs", options);
-  const policy = pulumi
-    .all([role.arn, logGroup.region()])
-    .apply(([arn, region]) => policyDocument([writeLogsStatement([groupArn(arn, region, group)])]));
-  return [withoutPositions(() => new RolePolicy(named.name, { role: role.name, policy }, named.options))];
+  if (role.isGiven || allowed === undefined || !writesLogs(args)) return [];
+  const statement = (arn: string, region: string, group: string) =>
+    writeLogsStatement([groupArn(arn, region, group)]);
+  return otherNamePolicy(component, "-logs", { role, ...logGroup, allowed, statement }, options);
 }
 
 /** A role of the user's own. */
@@ -180,21 +177,6 @@ function secretReading({ references, kmsKeyArns, audience }: FunctionReferences)
   ]);
 }
 
-/**
- * The policy of a made role. Whether there is one follows from which arguments are given, not from their values: a
- * resource that is only made once values are known would be missing from the preview and refused by an update plan.
- */
-function madePolicy(
-  name: string,
-  role: ExecutionRole,
-  policy: pulumi.Input<string>,
-  options: pulumi.CustomResourceOptions,
-): RolePolicy[] {
-  const named = namedResource(name, policyNames, "-permissions", options);
-  const inputs = { role: role.name, policy };
-  return [withoutPositions(() => new RolePolicy(named.name, inputs, named.options))];
-}
-
 function readingDocument(statements: Statements): pulumi.Input<string> {
   return combined([statements], ([found]) =>
     policyDocument(found.length === 0 ? [noEffectStatement()] : found),
@@ -217,9 +199,7 @@ export async function denyLogsPolicy(
     .all([role.arn, region, group])
     .apply(([arn, where, name]) => documentOf(arn, where, name));
   if (!role.isGiven) {
-    const named = namedResource(component, policyNames, "-no-logs", options);
-    const inputs = { role: role.name, policy: document };
-    return [withoutPositions(() => new RolePolicy(named.name, inputs, named.options))];
+    return [componentPolicy(component, "-no-logs", { role, policy: document }, options)];
   }
   const length = async () => {
     const [arn, where, name] = await Promise.all([role.arn, region, group].map(awaited<string>));
@@ -233,10 +213,9 @@ export async function denyLogsPolicy(
 /** An ARN as long as that of any role is in what a policy takes of it. */
 const anyRoleArn = "arn:aws:iam::000000000000:role/x";
 
-/** ARN of a log group in the account of the role. A role that is none has been reported already. */
+/** ARN of a log group in the account of the role. */
 function groupArn(roleArn: string, region: string, group: string): string {
-  const identity = parseRoleArn(roleArn) ?? { partition: "aws", accountId: "*", roleName: "" };
-  return logGroupArn(identity, region, group);
+  return logGroupArn(roleIdentity(roleArn), region, group);
 }
 
 type Statements = PolicyStatement[] | pulumi.Output<PolicyStatement[]>;

@@ -1,7 +1,7 @@
 import { LogGroup, type LogGroupArgs } from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./awaited";
-import type { LogGroups } from "./executionRole";
+import type { LogGroupNames } from "./executionRole";
 import { existingLogGroup } from "./existingLogGroup";
 import { isPlain } from "./functionEnvironment";
 import { generatedNames } from "./functionNames";
@@ -55,16 +55,16 @@ export function functionLogGroup(
  * @returns undefined where that cannot be told before there is the function.
  */
 export function possibleLogGroups(
-  { args: { loggingConfig }, region }: LogGroupOwner,
+  { loggingConfig }: ObservedFunctionArgs,
   { name: known }: FunctionLogGroup,
   inProgram: readonly string[],
-): LogGroups | undefined {
-  if (known !== undefined) return { region, names: known.apply((group) => [group]) };
+): LogGroupNames | undefined {
+  if (known !== undefined) return known.apply((group) => [group]);
   const groups = generatedNames(inProgram)?.map(defaultLogGroup);
   if (groups === undefined) return undefined;
-  if (isPlain(loggingConfig ?? {})) return { region, names: groups };
+  if (isPlain(loggingConfig ?? {})) return groups;
   const config = pulumi.output(loggingConfig);
-  return { region, names: config.apply((given) => (given?.logGroup ? [given.logGroup] : groups)) };
+  return config.apply((given) => (given?.logGroup ? [given.logGroup] : groups));
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { denyLogsPolicy, type ExecutionRole, type LogGroups, otherLogsPolicy } from "./executionRole";
+import { denyLogsPolicy, type ExecutionRole, type LogGroupNames, otherLogsPolicy } from "./executionRole";
 import { isPlain } from "./functionEnvironment";
 import { type FunctionLogGroup, functionLogGroup, logGroupName } from "./functionLogGroup";
 import type { ObservedFunctionArgs } from "./observedFunctionArgs";
@@ -15,7 +15,7 @@ export interface LoggedFunction {
   /** Its log group, if that was asked for already. */
   logGroup?: FunctionLogGroup;
   /** The log groups that its role may write to; undefined where these are all. */
-  logGroups?: LogGroups | undefined;
+  logGroups?: LogGroupNames | undefined;
   region: () => pulumi.Output<string>;
 }
 

@@ -88,8 +88,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const stored = storeSecrets(name, given, options);
     const logGroup = functionLogGroup({ name, args: stored, region }, options);
     const ownNames = [name, ...formerNames(given.functionAlias, opts)];
-    const logGroups = possibleLogGroups({ name, args: stored, region }, logGroup, ownNames);
-    const scope = { logGroups, names: possibleNames(stored, ownNames), region };
+    const logGroups = possibleLogGroups(stored, logGroup, ownNames);
+    const scope = { logGroups, names: () => possibleNames(stored, ownNames), region };
     const role = executionRole(name, stored, ownReferences(name, given, stored), scope, options);
     const logs = functionLogs({ name, args: stored, role, logGroup, logGroups, region }, options);
     const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));

@@ -3,7 +3,7 @@ import { RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { invalidArguments } from "./argumentCheck";
 import { awaited } from "./awaited";
-import { namedResource } from "./namedResource";
+import { componentPolicy } from "./componentPolicy";
 import { checkInlinePolicies, policyLength } from "./plan/inlinePolicies";
 import { policyNames, resourceName } from "./plan/resourceNames";
 import { withoutPositions } from "./pulumi/sourcePositions";
@@ -63,9 +63,8 @@ export async function givenRolePolicy(
   const needed = (await awaited(options.dependsOn)) ?? [];
   const role = await roleOf(of, [needed].flat());
   const policies = role && deploymentPolicies();
-  const own = namedResource(of.component, policyNames, of.suffix, options);
-  const inputs = { role: of.role.name, policy: of.document };
-  const ownPolicy = () => [withoutPositions(() => new RolePolicy(own.name, inputs, own.options))];
+  const { component, suffix, document: policy } = of;
+  const ownPolicy = () => [componentPolicy(component, suffix, { role: of.role, policy }, options)];
   if (role === undefined || policies === undefined) return ownPolicy();
   const [roleArn, document, origin, shared] = await Promise.all([
     awaited(of.role.arn),
@@ -86,9 +85,10 @@ export async function givenRolePolicy(
   if (!key) return ownPolicy();
   const differing = others.length === 0 ? [] : [roleArn, document];
   const name = sharedName(role.label, of.suffix, [key, ...differing]);
-  const policy = withoutPositions(() => new RolePolicy(name, inputs, shared.options));
-  policies.shared.set(key, [...others, { ...known, policy }]);
-  return [policy];
+  const inputs = { role: of.role.name, policy };
+  const made = withoutPositions(() => new RolePolicy(name, inputs, shared.options));
+  policies.shared.set(key, [...others, { ...known, policy: made }]);
+  return [made];
 }
 
 /** Whether a policy is what another function needs. What is not known yet is taken to be as it is with the others. */

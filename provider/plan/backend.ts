@@ -1,3 +1,4 @@
+import { withScheme } from "./endpointUrl";
 import { checkPairs } from "./environment";
 import { entriesOf, type FunctionView, knownValue, problem } from "./functionView";
 import { isKnown, UNKNOWN } from "./known";
@@ -34,8 +35,7 @@ function checkEndpoint(view: FunctionView): Problem[] {
   const problems = problem("protocol", wrong ? "takes http or grpc" : undefined);
   const endpoint = knownValue(view.endpoint);
   if (endpoint === undefined || isReference(endpoint)) return problems;
-  const hostAlone = view.managedClickStack === true && !endpoint.includes("://");
-  const url = hostAlone ? `https://${endpoint}` : endpoint;
+  const url = view.managedClickStack === true ? withScheme(endpoint, "https", true) : endpoint;
   const reason = checkUrl(url) ?? checkOtlpUrl(new URL(url), effectiveProtocol(view));
   return [...problems, ...problem("endpoint", reason)];
 }

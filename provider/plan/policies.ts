@@ -205,6 +205,11 @@ export function parseRoleArn(arn: string): RoleIdentity | undefined {
   return partition && accountId && roleName ? { partition, accountId, roleName } : undefined;
 }
 
+/** Where a role is, by its ARN. An ARN that is none has been reported already. */
+export function roleIdentity(arn: string): RoleIdentity {
+  return parseRoleArn(arn) ?? { partition: "aws", accountId: "*", roleName: "" };
+}
+
 /** ARN of the log group that Lambda writes a function's logs to. */
 export function logGroupArn(role: RoleIdentity, region: string, logGroup: string): string {
   return `arn:${role.partition}:logs:${region}:${role.accountId}:log-group:${logGroup}`;
