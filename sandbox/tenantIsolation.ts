@@ -1,5 +1,3 @@
-import type { FunctionDefinition } from "./functionDefinition";
-
 /**
  * What is different for functions with tenant isolation. Source: "Tenant isolation" in the Lambda Developer Guide, with its
  * pages on invoking and monitoring.
@@ -8,8 +6,15 @@ import type { FunctionDefinition } from "./functionDefinition";
 /** What the Invoke API takes as a tenant's id (`TenantId` of Lambda's service model). */
 const TENANT_ID = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/;
 
+/** What these rules look at of a function. */
+interface TenantFunction {
+  name: string;
+  tenantIsolation?: boolean;
+  initializationType?: string;
+}
+
 /** @throws an error that names the property, when the definition has tenant isolation together with what excludes it. */
-export function checkTenantIsolation({ tenantIsolation, initializationType }: FunctionDefinition): void {
+export function checkTenantIsolation({ tenantIsolation, initializationType }: TenantFunction): void {
   if (!tenantIsolation) return;
   if ((initializationType ?? "on-demand") !== "on-demand") {
     throw new Error(
@@ -19,7 +24,7 @@ export function checkTenantIsolation({ tenantIsolation, initializationType }: Fu
 }
 
 /** @throws what the Invoke API answers where the function and the invocation don't fit together. */
-export function checkTenantId(definition: FunctionDefinition, tenantId: string | undefined): void {
+export function checkTenantId(definition: TenantFunction, tenantId: string | undefined): void {
   if (definition.tenantIsolation && tenantId === undefined) {
     throw new Error(
       `InvalidParameterValueException: function ${definition.name} has tenant isolation; add a tenant id to the invocation`,

@@ -7,10 +7,11 @@
 
 use std::borrow::Cow;
 
+use crate::invocation::Labels;
 use crate::record::{Attributes, Key, Log, Value};
 
 /// The attribute of an execution's ARN.
-pub const EXECUTION: &str = "durable.execution.arn";
+pub const EXECUTION: &str = Labels::EXECUTION;
 
 /// The attribute of the operation's id.
 pub const OPERATION: &str = "durable.operation.id";

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::Invocations;
-use crate::convert::durable;
 use crate::record::{Attributes, Value};
 
 /// Attributes of all that belongs to one invocation: none for an ordinary function.
@@ -19,8 +18,8 @@ impl Labels {
     /// The attribute of a tenant. OpenTelemetry's semantic conventions have none, as of 2026-11.
     pub const TENANT: &'static str = "aws.lambda.tenant_id";
 
-    /// The attribute of a durable execution.
-    pub const EXECUTION: &'static str = durable::EXECUTION;
+    /// The attribute of a durable execution, named as on the spans of AWS's OpenTelemetry plugins for these functions.
+    pub const EXECUTION: &'static str = "durable.execution.arn";
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
