@@ -1,17 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction, LayerVersion } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
@@ -19,8 +8,8 @@ import * as clickstack from "../../../index";
 import { region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
 import { CliStack } from "../secrets/cli";
 import { inlineHost } from "../secrets/languageHosts";
+import { npmFolder } from "./npmFolder";
 
-const run = promisify(execFile);
 const root = join(__dirname, "../../..");
 const minutes = 60_000;
 const pack = join(root, "examples/policy");
@@ -28,22 +17,11 @@ const pack = join(root, "examples/policy");
 /** Folder with what the policy pack of the example needs from npm, kept in .cache; undefined if npm cannot be reached. */
 async function installedPolicy(): Promise<string | undefined> {
   const { dependencies } = require(join(pack, "package.json")) as { dependencies: Record<string, string> };
-  const wanted = ["@pulumi/policy", "@pulumi/pulumi"].map((name) => `${name}@${dependencies[name]}`);
-  const directory = join(root, ".cache", "policy", wanted.join("-").replaceAll(/[^\w.]+/g, "-"));
-  if (existsSync(directory)) return directory;
-  const partial = `${directory}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  writeFileSync(join(partial, "package.json"), "{}");
-  const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--no-save"];
-  try {
-    await run("npm", ["install", ...options, ...wanted], { cwd: partial, timeout: 4 * minutes });
-    if (!existsSync(directory)) renameSync(partial, directory);
-    return directory;
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
+  const wanted = ["@pulumi/policy", "@pulumi/pulumi"].map(
+    (name) => [name, dependencies[name] ?? ""] as const,
+  );
+  const folder = wanted.map((parts) => parts.join("@")).join("-");
+  return npmFolder(join("policy", folder.replaceAll(/[^\w.]+/g, "-")), Object.fromEntries(wanted));
 }
 
 /** The plugin by which the engine starts policy packs of Node.js; an engine built from source is without it. */

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { useSurroundings } from "../embeddedAws/surroundings";
+import { npmFolder } from "./npmFolder";
 import { storedState } from "./storedState";
 
 const run = promisify(execFile);
@@ -49,26 +41,11 @@ async function installed(wanted: { pulumi: string; aws: string }): Promise<Progr
   const pulumi = await resolved("@pulumi/pulumi", wanted.pulumi);
   const aws = await resolved("@pulumi/aws", wanted.aws);
   if (pulumi === undefined || aws === undefined) return undefined;
-  const directory = join(root, ".cache", "pulumi-versions", `${pulumi}-${aws}`);
-  if (existsSync(directory)) return { pulumi, aws, directory };
-  const partial = `${directory}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   // What the package depends on, so that npm settles for versions as it does for a user; its own files come later.
-  const manifest = {
-    name: "program",
-    dependencies: { ...dependencies, "@pulumi/pulumi": pulumi, "@pulumi/aws": aws },
-  };
-  writeFileSync(join(partial, "package.json"), JSON.stringify(manifest));
-  try {
-    await npm(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], partial);
-    if (!existsSync(directory)) renameSync(partial, directory);
-    return { pulumi, aws, directory };
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
+  const all = { ...dependencies, "@pulumi/pulumi": pulumi, "@pulumi/aws": aws };
+  const directory = await npmFolder(join("pulumi-versions", `${pulumi}-${aws}`), all);
+  return directory === undefined ? undefined : { pulumi, aws, directory };
 }
 
 describe("the packed package beside other versions of Pulumi's packages", () => {
