@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settings as allSettings, type Setting } from "../provider/plan/settings";
 import { logsPagePath, makeLogsPage } from "./logsPage";
+import { makeRotelPage, rotelPagePath } from "./rotelPage";
 
 const root = join(__dirname, "..");
 
@@ -79,8 +80,8 @@ values that hold commas. \`{A|B}\` in a variable stands for one of the words, \`
 
 const unsupported = `## Rotel settings without effect
 
-They are known, so that a function with Rotel's settings needs no change, but they make no sense here or belong to what the
-extension doesn't have. Those that are set are named in one warning.
+They are known, so that a function with Rotel's settings needs no change, but they have no meaning here or belong to what the
+extension doesn't have ([by reason](rotel.md#settings-without-effect)). Those that are set are named in one warning.
 `;
 
 const typeNames: Partial<Record<Setting["type"], string>> = {
@@ -144,5 +145,6 @@ export function makeConfiguration(settings: readonly Setting[] = allSettings): s
 if (require.main === module) {
   writeFileSync(configurationPath, makeConfiguration());
   writeFileSync(logsPagePath, makeLogsPage());
-  console.log(`wrote ${configurationPath} and ${logsPagePath}`);
+  writeFileSync(rotelPagePath, makeRotelPage());
+  console.log(`wrote ${configurationPath}, ${logsPagePath} and ${rotelPagePath}`);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { changes, trustPolicy, useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
 import { withInstalledSdk } from "./installedSdk";
+import { findMistakes, type YamlProgram } from "./yamlProgram";
 
 const root = join(__dirname, "..", "..");
 
@@ -16,6 +17,18 @@ function snippet(language: string, place = 0): string {
   assert.ok(code, `the README has ${place + 1} blocks in ${language}`);
   return code;
 }
+
+describe("the README's program in YAML", () => {
+  it("has just what the package's schema has", () => {
+    // Pulumi's own reader of its project files.
+    const reader: { load(text: string): unknown } = require(
+      require.resolve("js-yaml", { paths: [require.resolve("@pulumi/pulumi")] }),
+    );
+    const program = reader.load(snippet("yaml")) as YamlProgram;
+    assert.deepEqual(Object.keys(program.resources), ["clickstack", "orders"]);
+    assert.deepEqual(findMistakes(program), []);
+  });
+});
 
 describe("the README's programs", () => {
   const surroundings = useSurroundings();
