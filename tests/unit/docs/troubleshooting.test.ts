@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  explained,
+  extensionStrings,
+  type Found,
+  isSentence,
+  normal,
+  packageStrings,
+  rustStrings,
+  typeScriptStrings,
+} from "./messages";
+
+const root = join(__dirname, "..", "..", "..");
+const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
+const folders = ["provider", "layers", "publish"];
+const sources = [...extensionStrings(), ...packageStrings(folders)];
+const places = (found: readonly Found[]): string[] =>
+  found.map(({ file, line, text }) => `${file}:${line}: ${text}`);
+
+/** Strings that are no messages, by file or by words, each with the reason. Every one of these has to be needed. */
+const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
+  {
+    why: "what is recognised in the function's own lines",
+    file: /convert\/(stack\/|exception|level_shapes|text\.rs)/,
+  },
+  { why: "descriptions of metrics", file: /convert\/metrics\.rs$/ },
+  { why: "what is recognised in answers of backends", file: /\/size\.rs$/ },
+  {
+    why: "what is recognised in answers of backends",
+    text: /^(ax query size exceeded|single INSERT block|invalid HTTP version|unexpected message)$/,
+  },
+  { why: "queries and types of ClickHouse", text: /^(SELECT |INSERT INTO |Map\(|Array\()/ },
+  { why: "what other protocols prescribe", text: /^application\/x-www-form|^\{ALGORITHM\} Credential=/ },
+  { why: "values that are stored", text: /^json: unsupported value: / },
+  { why: "reasons for code", text: /^Linux delays acknowledgements/ },
+  {
+    why: "parts of messages that are explained as a whole",
+    text: /^(the backend| of another kind|an object|a JSON (object|value)|a value of \{\}|the value of \{\} does not fit|next event|subscribe to telemetry|the \{kind\} exporter \{name\}|the setting's text|durable execution)$/,
+  },
+  {
+    why: "parts of messages that are explained as a whole",
+    text: /^(RSA, ECDSA with P-256 or P-384, Ed25519|ECDSA with P-521|the algorithm with the identifier \{hex\} \(DER\))$/,
+  },
+  {
+    why: "parts of messages that are explained as a whole",
+    text: /^(this stack|the code|Remove it|13, the number of a layer version|, of which the telemetry's settings take \{\}| \(\{\} s on Managed Instances\)|the extension's( layer)?|autoInstrumentation's layer|exit code \{\})$/,
+  },
+  {
+    why: "names and descriptions of what is made",
+    text: /^(clickstack-lambda checks that logs|ClickStack extension, sha256|Ingestion key of|ClickHouse password of|Every Lambda function of the stack|urn:pulumi:)/,
+  },
+  {
+    why: "what the project's own tools say, not the package",
+    text: /^(\{\} {2}\{\} MB|cargo build|no package\.json above|say one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would hold|settings\.json has no setting)/,
+  },
+];
+
+function isException(
+  { file, text }: Found,
+  { file: files, text: words }: (typeof exceptions)[number],
+): boolean {
+  return (files?.test(file) ?? true) && (words?.test(text) ?? true);
+}
+
+describe("docs/troubleshooting.md", () => {
+  const known = new Set(explained(page).map(normal));
+
+  it("explains every message of the extension and of the package", () => {
+    const messages = sources.filter(
+      (found) => isSentence(found.text) && !exceptions.some((exception) => isException(found, exception)),
+    );
+    assert.ok(messages.length > 250, `${messages.length} messages`);
+    const missing = messages.filter(({ text }) => !known.has(normal(text)));
+    assert.deepEqual(places(missing), [], "explain them in docs/troubleshooting.md, under their words");
+  });
+
+  it("explains only messages that there are", () => {
+    const strings = new Set(sources.map(({ text }) => normal(text)));
+    const gone = explained(page).filter((text) => !strings.has(normal(text)));
+    assert.deepEqual(gone, []);
+  });
+
+  it("needs all of its exceptions", () => {
+    const unused = exceptions.filter(
+      (one) => !sources.some((found) => isSentence(found.text) && isException(found, one)),
+    );
+    assert.deepEqual(unused, []);
+  });
+});
+
+describe("messages of the sources", () => {
+  it("are found in Rust, whole and without comments", () => {
+    const source = `// "not this"\nwarn!("the first {reason}; \\\n     goes on"); let c = '"'; let raw = r#"a "raw" one"#; // "nor this"\n`;
+    assert.deepEqual(
+      rustStrings(source).map(({ text }) => text),
+      ["the first {reason}; goes on", 'a "raw" one'],
+    );
+  });
+
+  it("are found in TypeScript, with sums and values", () => {
+    const source = "f(`one ${x ? 'in here' : y} and ` + `two`, 'three four');";
+    assert.deepEqual(
+      typeScriptStrings(source).map(({ text }) => text),
+      ["one {} and two", "in here", "three four"],
+    );
+  });
+
+  it("are the same whatever their values are called", () => {
+    assert.equal(normal("<variable>: is not\n  set<hint> <advice>"), normal("{name}: is not set{} {}"));
+    assert.deepEqual(
+      explained("### `a <b> c`\n\n| message | fix |\n| `` run `x` `` | do |\n| plain | no |\n"),
+      ["a <b> c", "run `x`"],
+    );
+  });
+});
