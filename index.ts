@@ -1,10 +1,14 @@
-export { Architecture } from "./provider/architecture";
-export { ExtensionLayers } from "./provider/extensionLayers";
-export * from "./provider/extensionLayersArgs";
-export type { ObservedFunctionOptions } from "./provider/functionOptions";
-export { ObservedFunction } from "./provider/observedFunction";
-export * from "./provider/observedFunctionArgs";
-export { ObserveStack, type ObserveStackOptions, observeStack } from "./provider/observeStack";
-export type { ObserveStackArgs, ObserveStackProgramArgs } from "./provider/observeStackArgs";
-export type { FunctionCandidate, FunctionFilter, FunctionFilterArgs } from "./provider/plan/functionFilter";
-export * from "./provider/telemetryArgs";
+export { Architecture } from "./provider/args/architecture";
+export * from "./provider/args/extensionLayers";
+export * from "./provider/args/observedFunction";
+export type { ObserveStackArgs, ObserveStackProgramArgs } from "./provider/args/observeStack";
+export * from "./provider/args/telemetry";
+export { ExtensionLayers } from "./provider/components/extensionLayers";
+export { ObservedFunction } from "./provider/components/observedFunction";
+export { ObserveStack, type ObserveStackOptions, observeStack } from "./provider/components/observeStack";
+export type { ObservedFunctionOptions } from "./provider/function/options";
+export type {
+  FunctionCandidate,
+  FunctionFilter,
+  FunctionFilterArgs,
+} from "./provider/plan/stack/functionFilter";

@@ -1,17 +1,17 @@
 import { Sandbox } from "../sandbox";
+import { cloudWatchLogSink } from "../sandbox/aws/cloudWatchLogs";
+import { readDeployedFunction } from "../sandbox/aws/deployedFunction";
 import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { startGate } from "../sandbox/aws/gate";
-import { cloudWatchLogSink } from "../sandbox/cloudWatchLogs";
-import { readDeployedFunction } from "../sandbox/deployedFunction";
-import type { FunctionDefinition } from "../sandbox/functionDefinition";
-import type { TelemetryEvent } from "../sandbox/telemetryEvent";
+import type { TelemetryEvent } from "../sandbox/lambda/core/telemetryEvent";
+import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
 import type { Cleanup } from "./cleanup";
 import { demoRegion } from "./deploy";
 import type { MadeInvocation } from "./result";
 import type { PlannedInvocation } from "./scenario";
 
 /** Where a demo function runs. */
-export interface Surroundings {
+export interface DemoServices {
   aws: EmbeddedAws;
   /** Loopback ports that the function may reach besides AWS. */
   ports: readonly number[];
@@ -28,7 +28,7 @@ export interface FunctionRun {
 /** Reads a function back from the embedded AWS, as Lambda would before it starts one. */
 export function readFunction(
   name: string,
-  { aws, cacheDirectory }: Surroundings,
+  { aws, cacheDirectory }: DemoServices,
 ): Promise<FunctionDefinition> {
   return readDeployedFunction(aws, { region: demoRegion, name, cacheDirectory });
 }
@@ -37,17 +37,17 @@ export function readFunction(
 export async function runFunction(
   definition: FunctionDefinition,
   planned: readonly PlannedInvocation[],
-  surroundings: Surroundings,
+  services: DemoServices,
   onInvocation: (made: MadeInvocation) => Promise<void> | void,
 ): Promise<FunctionRun> {
-  const { aws, ports, cleanup } = surroundings;
+  const { aws, ports, cleanup } = services;
   const gate = cleanup.use(await startGate({ aws, roleArn: definition.role ?? "" }), (open) => open.stop());
   const started = await Sandbox.start({
     function: definition,
     hostPorts: [gate.port, ...ports],
     platformEnvironment: { AWS_ENDPOINT_URL: gate.endpoint },
     logSink: cloudWatchLogSink(aws, { region: demoRegion }),
-    cacheDirectory: surroundings.cacheDirectory,
+    cacheDirectory: services.cacheDirectory,
   });
   const sandbox = cleanup.use(started, (running) => running.shutdown());
   const invocations: MadeInvocation[] = [];

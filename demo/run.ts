@@ -4,13 +4,13 @@ import { hostArchitecture } from "../layers/compile";
 import { layerArchitectures } from "../layers/manifest";
 import { type EmbeddedAws, startEmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { type EmbeddedClickHouse, startClickHouse } from "../sandbox/clickhouse";
-import type { FunctionDefinition } from "../sandbox/functionDefinition";
-import { LayerCache } from "../sandbox/layerCache";
+import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
+import { LayerCache } from "../sandbox/lambda/isolation/layerCache";
 import { cloudWatchStreams, storedTelemetry } from "./arrivals";
 import type { Cleanup } from "./cleanup";
 import { type Deployment, deployExample, newIngestionKey } from "./deploy";
 import type { Fault } from "./fault";
-import { readFunction, runFunction, type Surroundings } from "./functions";
+import { type DemoServices, readFunction, runFunction } from "./functions";
 import { portTakingLayer } from "./portTakingLayer";
 import type { Progress } from "./progress";
 import type { DemoResult, MadeInvocation } from "./result";
@@ -136,7 +136,7 @@ function runFunctions(
   const { rounds, fault, progress, cleanup } = options;
   const planned = plannedInvocations(rounds);
   const total = planned.length * deployment.functionNames.length;
-  const surroundings: Surroundings = {
+  const services: DemoServices = {
     aws,
     ports: clickhouse.ports,
     cacheDirectory,
@@ -150,9 +150,9 @@ function runFunctions(
     };
     return Promise.all(
       deployment.functionNames.map(async (name) => {
-        const deployed = await readFunction(name, surroundings);
+        const deployed = await readFunction(name, services);
         const definition = fault === "port-taken" ? await withTakenPort(deployed, cleanup) : deployed;
-        const run = await runFunction(definition, planned, surroundings, onInvocation);
+        const run = await runFunction(definition, planned, services, onInvocation);
         return {
           name,
           runtime: definition.runtime,

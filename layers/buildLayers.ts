@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { compileExtension, extensionName } from "./compile";
 import { manifestFileName } from "./location";
 import {
+  type BuildManifest,
   type LayerArchitecture,
-  type LayerManifest,
   layerName,
   type ManifestFile,
-  readLayerManifest,
+  readBuildManifest,
 } from "./manifest";
 import { sha256 } from "./sha256";
 import { sourcesDigest } from "./sources";
@@ -35,7 +35,7 @@ export async function buildLayers({
   directory = join(root, "dist", "layers"),
   log = () => {},
   signal,
-}: BuildOptions): Promise<LayerManifest> {
+}: BuildOptions): Promise<BuildManifest> {
   mkdirSync(directory, { recursive: true });
   const manifest: ManifestFile = { formatVersion: 1, sources: sourcesDigest(root), layers: {} };
   for (const architecture of architectures) {
@@ -52,7 +52,7 @@ export async function buildLayers({
     };
   }
   replaceFile(join(directory, manifestFileName), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  return readLayerManifest(directory);
+  return readBuildManifest(directory);
 }
 
 function replaceFile(path: string, content: Buffer): void {

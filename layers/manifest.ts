@@ -26,7 +26,7 @@ export interface LocatedLayer extends LayerArtifact {
 }
 
 /** The layers of one build, by architecture. An architecture that was not built is absent. */
-export interface LayerManifest {
+export interface BuildManifest {
   directory: string;
   /** SHA-256 of the sources that the zips were built from, where the build noted it. */
   sources?: string;
@@ -53,7 +53,7 @@ export function layerName(architecture: LayerArchitecture, prefix = "clickstack-
  * Reads the manifest of the built layers.
  * @throws when there is none, it cannot be read, or a zip that it names is missing; the message says how to build them.
  */
-export function readLayerManifest(directory: string = layersDirectory()): LayerManifest {
+export function readBuildManifest(directory: string = layersDirectory()): BuildManifest {
   const path = join(directory, manifestFileName);
   if (!existsSync(path)) {
     throw new Error(
@@ -62,7 +62,7 @@ export function readLayerManifest(directory: string = layersDirectory()): LayerM
     );
   }
   const manifest = parseManifest(readFileSync(path, "utf8"), path);
-  const layers: LayerManifest["layers"] = {};
+  const layers: BuildManifest["layers"] = {};
   for (const architecture of layerArchitectures) {
     const artifact = manifest.layers[architecture];
     if (!artifact) continue;

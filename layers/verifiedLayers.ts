@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "./location";
-import { type LayerManifest, readLayerManifest } from "./manifest";
+import { type BuildManifest, readBuildManifest } from "./manifest";
 import { sha256 } from "./sha256";
 import { hasSources, sourcesDigest } from "./sources";
 
@@ -12,8 +12,8 @@ import { hasSources, sourcesDigest } from "./sources";
  * @param root folder of this package.
  * @throws when a zip was damaged or changed, or a source was changed after the build; the message says how to fix it.
  */
-export function readVerifiedLayers(directory?: string, root = packageRoot(__dirname)): LayerManifest {
-  const manifest = readLayerManifest(directory);
+export function readVerifiedLayers(directory?: string, root = packageRoot(__dirname)): BuildManifest {
+  const manifest = readBuildManifest(directory);
   for (const { path, sha256: expected } of Object.values(manifest.layers)) {
     const found = sha256(readFileSync(path));
     if (found === expected) continue;

@@ -1,4 +1,4 @@
-import { loadLate } from "./lateModule";
+import { loadLate } from "./pulumi/lateModule";
 
 /**
  * Serves the package to the Pulumi engine until it ends this process. Pulumi's plugin host loads this module and calls

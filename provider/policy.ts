@@ -1,8 +1,8 @@
 import { type Known, UNKNOWN } from "./plan/known";
-import { type DeployedFunction, type ObservationRule, whyUnobserved } from "./plan/unobservedFunctions";
+import { type DeployedFunction, type ObservationRule, whyUnobserved } from "./plan/stack/unobservedFunctions";
 
-export type { FunctionCandidate, FunctionFilter } from "./plan/functionFilter";
-export type { ObservationRule } from "./plan/unobservedFunctions";
+export type { FunctionCandidate, FunctionFilter } from "./plan/stack/functionFilter";
+export type { ObservationRule } from "./plan/stack/unobservedFunctions";
 
 const functionType = "aws:lambda/function:Function";
 

@@ -1,22 +1,22 @@
 import { readFileSync } from "node:fs";
 import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
-import { withoutAbsent } from "./absent";
-import { providerAccount } from "./account";
-import { findProblems, invalidArguments, invalidRemoteArguments } from "./argumentCheck";
-import { awaited } from "./awaited";
-import { checkCode } from "./codeCheck";
-import { deliver, needsDelivery } from "./delivery";
-import { isStateRefreshed } from "./earlyFunctions";
-import { checkOrganization, ExtensionLayers } from "./extensionLayers";
-import type { ExtensionLayersArgs } from "./extensionLayersArgs";
-import { ObservedFunction } from "./observedFunction";
-import type { ObservedFunctionArgs } from "./observedFunctionArgs";
-import { noteRefreshed, ObserveStack, watchForEarlyFunctions } from "./observeStack";
-import type { ObserveStackArgs } from "./observeStackArgs";
-import { describeSecond } from "./plan/earlyFunctions";
-import { resourceUrn } from "./plan/resourceUrn";
+import type { ExtensionLayersArgs } from "./args/extensionLayers";
+import type { ObservedFunctionArgs } from "./args/observedFunction";
+import type { ObserveStackArgs } from "./args/observeStack";
+import { findProblems, invalidArguments, invalidRemoteArguments } from "./check/arguments";
+import { checkCode } from "./check/code";
+import { checkOrganization, ExtensionLayers } from "./components/extensionLayers";
+import { ObservedFunction } from "./components/observedFunction";
+import { noteRefreshed, ObserveStack, watchForEarlyFunctions } from "./components/observeStack";
+import { deliver, needsDelivery } from "./delivery/confirm";
+import { resourceUrn } from "./plan/names/resourceUrn";
+import { describeSecond } from "./plan/stack/earlyFunctions";
+import { withoutAbsent } from "./pulumi/absent";
+import { providerAccount } from "./pulumi/account";
+import { awaited } from "./pulumi/awaited";
 import { furtherOptions } from "./pulumi/constructRequest";
+import { isStateRefreshed } from "./stack/earlyFunctions";
 
 /** The parts of the package's schema that the provider itself needs. */
 interface PackageSchema {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { leanRuntime } from "./leanRuntime";
+import { sharePoliciesAsServer } from "./function/sharedRolePolicy";
 import { PackageProvider } from "./provider";
 import { rememberRequests } from "./pulumi/constructRequest";
-import { sharePoliciesAsServer } from "./rolePolicies";
+import { leanRuntime } from "./pulumi/leanRuntime";
 
 /** Serves the package on a port that it prints. */
 export async function servePackage(): Promise<void> {

@@ -1,8 +1,8 @@
 import { getRegions } from "@pulumi/aws/getRegions";
 import * as pulumi from "@pulumi/pulumi";
 import { type Architecture, ExtensionLayers, type LayerPermissionsArgs } from "../index";
+import { chooseRegions } from "../provider/plan/layers/publicationRegions";
 import { describeProblems } from "../provider/plan/problem";
-import { chooseRegions } from "../provider/plan/publicationRegions";
 
 /**
  * The Pulumi program of this folder's Pulumi.yaml, which documents its configuration: publishes the built layers to the

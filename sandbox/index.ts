@@ -1,9 +1,10 @@
 // A local Lambda: real functions with real layers, on this machine alone.
-export { DurableFunctions, type ExecuteOptions, type ExecutionResult } from "./durableFunction";
-export type { FunctionDefinition } from "./functionDefinition";
-export type { InvocationResult, InvokeOptions } from "./invocation";
-export { findIsolation, type Isolation } from "./isolation";
-export { defaultCacheDirectory } from "./layerCache";
-export type { LogLine, LogSink, LogStream } from "./logSink";
-export { Sandbox, type SandboxOptions } from "./sandbox";
-export type { TelemetryEvent } from "./telemetryEvent";
+
+export type { TelemetryEvent } from "./lambda/core/telemetryEvent";
+export { DurableFunctions, type ExecuteOptions, type ExecutionResult } from "./lambda/durable/functions";
+export type { InvocationResult, InvokeOptions } from "./lambda/environment/invocation";
+export type { FunctionDefinition } from "./lambda/function/definition";
+export { defaultCacheDirectory } from "./lambda/isolation/layerCache";
+export { findIsolation, type Isolation } from "./lambda/isolation/probe";
+export type { LogLine, LogSink, LogStream } from "./lambda/logs/sink";
+export { Sandbox, type SandboxOptions } from "./lambda/sandbox";

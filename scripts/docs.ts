@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { settings as allSettings, type Setting } from "../provider/plan/settings";
+import { settings as allSettings, type Setting } from "../provider/plan/telemetry/settings";
 import { logsPagePath, makeLogsPage } from "./logsPage";
 import { makeRotelPage, rotelPagePath } from "./rotelPage";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { settings as allSettings, type Setting } from "../provider/plan/settings";
+import { settings as allSettings, type Setting } from "../provider/plan/telemetry/settings";
 
 /** What the Rotel extension's settings do here. */
 export const rotelPagePath = join(__dirname, "..", "docs", "rotel.md");

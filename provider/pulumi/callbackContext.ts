@@ -9,7 +9,7 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
-import { orStopUpdate } from "../stopUpdate";
+import { orStopUpdate } from "./stopUpdate";
 
 type Callback = (request: Uint8Array) => Promise<unknown>;
 type Transform = (

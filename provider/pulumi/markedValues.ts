@@ -6,7 +6,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { isUnknown } from "@pulumi/pulumi/output";
-import { awaited } from "../awaited";
+import { awaited } from "./awaited";
 
 /**
  * A transform's properties with outputs in place of marks, at any depth: in lists and maps, in secrets, and in the values

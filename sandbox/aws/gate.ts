@@ -1,9 +1,9 @@
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { evaluate, type PolicyDocument } from "../policy";
-import { rolePolicies } from "../rolePolicies";
 import { clientOptions, type EmbeddedAws } from "./embeddedAws";
 import { type AskedFor, askedFor, type CallBody } from "./gatePolicy";
+import { evaluate, type PolicyDocument } from "./policy";
 import { type AwsAnswer, type AwsCall, type AwsProxy, forward, startAwsProxy } from "./proxy";
+import { rolePolicies } from "./rolePolicies";
 
 /**
  * Starts a proxy in front of the embedded AWS that lets calls to Secrets Manager and Systems Manager through only when

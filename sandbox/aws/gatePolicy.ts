@@ -1,4 +1,4 @@
-import type { AccessRequest } from "../policy";
+import type { AccessRequest } from "./policy";
 
 /** Where a request comes from: its resources' ARNs follow from it. */
 export interface RequestOrigin {

@@ -2,15 +2,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
-import type { AttributeType } from "./attributeType";
-import type { Fault } from "./faults";
+import type { AttributeType } from "./base/attributeType";
+import type { Fault } from "./base/faults";
+import type { IntakeStats } from "./base/signal";
 import { USER } from "./http/credentials";
 import { ServerProcess } from "./serverProcess";
-import type { IntakeStats } from "./signal";
 
-export type { AttributeType } from "./attributeType";
-export type { Fault } from "./faults";
-export type { IntakeStats, Signal, SignalStats } from "./signal";
+export type { AttributeType } from "./base/attributeType";
+export type { Fault } from "./base/faults";
+export type { IntakeStats, Signal, SignalStats } from "./base/signal";
 
 /** Settings of an embedded ClickHouse. */
 export interface ClickHouseOptions {

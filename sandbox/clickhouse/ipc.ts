@@ -1,6 +1,6 @@
-import type { AttributeType } from "./attributeType";
-import type { Fault } from "./faults";
-import type { IntakeStats } from "./signal";
+import type { AttributeType } from "./base/attributeType";
+import type { Fault } from "./base/faults";
+import type { IntakeStats } from "./base/signal";
 
 /** How the server process shall run. */
 export interface ServerOptions {

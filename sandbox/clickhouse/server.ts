@@ -1,12 +1,12 @@
 import * as path from "node:path";
+import { FaultPlan } from "./base/faults";
+import { emptyStats, type IntakeStats } from "./base/signal";
 import { serverCertificate } from "./certificates";
-import { Engine } from "./engine";
-import { FaultPlan } from "./faults";
 import { answerClickHouse } from "./http/interface";
 import type { ServerOptions } from "./ipc";
 import { type Listener, listen } from "./listener";
 import { answerOtlp } from "./otlp/intake";
-import { emptyStats, type IntakeStats } from "./signal";
+import { Engine } from "./store/engine";
 
 /** The engine with both listeners in front of it, in this process. */
 export interface Server {

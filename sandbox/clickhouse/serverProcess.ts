@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import type { IntakeStats } from "./base/signal";
 import type { FromServer, ServerOptions, ToServer } from "./ipc";
-import type { IntakeStats } from "./signal";
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;

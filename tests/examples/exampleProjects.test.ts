@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 
 const root = join(__dirname, "..", "..");

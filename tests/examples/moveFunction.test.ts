@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
-import { changes, region, useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { changes, region, useSurroundings } from "../deploy/surroundings";
 
 const directory = join(__dirname, "../../examples/move-function");
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 
 const root = join(__dirname, "..", "..");

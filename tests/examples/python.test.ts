@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useSurroundings } from "../deploy/surroundings";
 import { withInstalledSdk } from "./installedSdk";
 
 describe("the Python example", () => {

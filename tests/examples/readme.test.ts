@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { changes, trustPolicy, useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { changes, trustPolicy, useSurroundings } from "../deploy/surroundings";
 import { withInstalledSdk } from "./installedSdk";
 import { findMistakes, type YamlProgram } from "./yamlProgram";
 

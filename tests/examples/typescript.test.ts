@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
-import { isAllowed } from "../../sandbox/policy";
-import { rolePolicies } from "../../sandbox/rolePolicies";
-import { changes, useSurroundings } from "../deploy/embeddedAws/surroundings";
+import { isAllowed } from "../../sandbox/aws/policy";
+import { rolePolicies } from "../../sandbox/aws/rolePolicies";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { changes, useSurroundings } from "../deploy/surroundings";
 
 const directory = join(__dirname, "../../examples/typescript");
 const region = "us-west-2";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetLayerVersionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
-import { region, useSurroundings } from "../deploy/embeddedAws/surroundings";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
 import { RemoteExtensionLayers } from "../deploy/provider/remoteComponents";
+import { region, useSurroundings } from "../deploy/surroundings";
 
 const root = join(__dirname, "..", "..");
 const layersSource = join(root, "layers", "npm");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { arrows } from "./arrows";
 
 const root = join(__dirname, "..", "..");
 const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -12,45 +13,69 @@ const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--excl
   .filter((file) => file && !/^(sdk|dist)\//.test(file) && existsSync(join(root, file)));
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
-/** What a TypeScript file imports, as paths from the root (own files) or package names. */
-function imports(file: string): string[] {
-  return [...read(file).matchAll(/(?:from|import|require\()\s*"([^"]+)"/g)].map(([, specifier = ""]) =>
-    specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier,
-  );
+/** The file that a specifier means; package names stay as they are. */
+function resolved(file: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  const path = normalize(join(dirname(file), specifier)).replace(/\/$/, "");
+  return [path, `${path}.ts`, `${path}/index.ts`].find((own) => tracked.includes(own)) ?? path;
 }
 
-/** Which folders a folder's files may import of this project; every one may import itself. */
-const allowed: Record<string, RegExp> = {
-  "provider/plan/": /^(provider\/plan\/|settings\.json$)/,
-  "provider/": /^(provider\/|layers\/(manifest|verifiedLayers)$|schema\.json$|package\.json$)/,
-  "layers/": /^layers\//,
-  "publish/": /^(publish\/|provider\/plan\/(problem|publicationRegions)$|index$)/,
-  "sandbox/": /^(sandbox\/|layers\/zip$|package\.json$)/,
-};
+/** What a TypeScript file imports: own files as paths from the root, and package names. */
+function imports(file: string): string[] {
+  const found = [...read(file).matchAll(/(?:from|import|require\()\s*\(?"([^"]+)"/g)];
+  return found.map(([, specifier = ""]) => resolved(file, specifier));
+}
+
+const ownImports = (file: string): string[] => imports(file).filter((path) => tracked.includes(path));
+
+const sources = tracked.filter((file) => /^(provider|layers|publish|sandbox|demo)\/.*\.ts$/.test(file));
 
 /** Whether a file holds tests alone, which may be as long as the cases that they go through. */
 const isTest = (file: string): boolean => /(^|\/)tests\/|(_|^|\/)tests\.rs$|\.test\.ts$/.test(file);
 
 describe("the layout of the project", () => {
-  for (const [folder, pattern] of Object.entries(allowed)) {
-    it(`${folder} imports what it may`, () => {
-      const files = tracked.filter((file) => file.startsWith(folder) && file.endsWith(".ts"));
-      const mine = files.filter(
-        (file) =>
-          !Object.keys(allowed).some((other) => other.length > folder.length && file.startsWith(other)),
-      );
-      assert.ok(mine.length > 0, `there are files in ${folder}`);
-      const wrong = mine.flatMap((file) =>
-        imports(file)
-          .filter((path) =>
-            tracked.some((own) => own === path || own === `${path}.ts` || own === `${path}/index.ts`),
-          )
-          .filter((path) => !pattern.test(path))
-          .map((path) => `${file} imports ${path}`),
-      );
-      assert.deepEqual(wrong, []);
-    });
-  }
+  it("has rules for every folder of TypeScript, and for no other", () => {
+    assert.deepEqual([...new Set(sources.map(dirname))].sort(), Object.keys(arrows).sort());
+  });
+
+  it("allows a folder only what stands above it, so that there are no circles", () => {
+    const folders = Object.keys(arrows);
+    const upwards = folders.flatMap((folder, index) =>
+      (arrows[folder] ?? [])
+        .filter((other) => folders.indexOf(other) > index)
+        .map((other) => [folder, other]),
+    );
+    assert.deepEqual(upwards, []);
+  });
+
+  it("imports what it may, and may import nothing that it does not", () => {
+    const used: Record<string, Set<string>> = {};
+    for (const file of sources) {
+      const folder = dirname(file);
+      used[folder] ??= new Set();
+      for (const path of ownImports(file)) used[folder].add(dirname(path));
+      used[folder].delete(folder);
+    }
+    const sorted = (of: (folder: string) => Iterable<string>) =>
+      Object.fromEntries(Object.keys(arrows).map((folder) => [folder, [...of(folder)].sort()]));
+    assert.deepEqual(
+      sorted((folder) => used[folder] ?? []),
+      sorted((folder) => arrows[folder] ?? []),
+    );
+  });
+
+  it("has no files that import each other", () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" → "));
+      if (done.has(file)) return;
+      done.add(file);
+      for (const path of ownImports(file).filter((own) => own.endsWith(".ts"))) visit(path, [...way, file]);
+    };
+    for (const file of tracked.filter((path) => path.endsWith(".ts"))) visit(file, []);
+    assert.deepEqual(circles, []);
+  });
 
   it("planning knows nothing of Pulumi or AWS clients", () => {
     const wrong = tracked

@@ -1,6 +1,5 @@
-import { type AutoNaming, autoName } from "./naming";
-import type { ResourceType } from "./resource";
-import { invalidInputs } from "./validators";
+import type { ResourceType } from "./base/resource";
+import { invalidInputs } from "./base/validators";
 import {
   defaultsKey,
   hasUnknown,
@@ -9,7 +8,8 @@ import {
   sameJson,
   sameValue,
   unknownValue,
-} from "./values";
+} from "./base/values";
+import { type AutoNaming, autoName } from "./naming";
 
 /** What the provider's settings contribute to every resource. */
 export interface ProviderContext {

@@ -1,4 +1,6 @@
-import { AwsClients, type ProviderConfig, providerConfig } from "./clients";
+import { AwsClients, type ProviderConfig, providerConfig } from "./base/clients";
+import { errorCode, type ResourceType } from "./base/resource";
+import { defaultsKey, isObject, type PropertyMap } from "./base/values";
 import type { AutoNaming } from "./naming";
 import {
   allTags,
@@ -11,10 +13,8 @@ import {
   refreshedInputs,
   takesTags,
 } from "./plan";
-import { errorCode, type ResourceType } from "./resource";
 import { resourceTypes } from "./services";
 import { invokes } from "./services/invokes";
-import { defaultsKey, isObject, type PropertyMap } from "./values";
 
 /** A resource's inputs and state, as the engine keeps them. */
 export interface Resource {

@@ -4,11 +4,11 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { fromStruct, toStruct } from "./base/values";
 import type { AutoNaming } from "./naming";
 import { Provider } from "./provider";
 import { miniSchema } from "./schema";
 import { resourceTypes } from "./services";
-import { fromStruct, toStruct } from "./values";
 
 type Handlers = Pick<IResourceProviderServer, keyof IResourceProviderServer>;
 

@@ -1,4 +1,4 @@
-import { ClickHouseError } from "../clickHouseError";
+import { ClickHouseError } from "../base/clickHouseError";
 import { cityHash128 } from "./cityHash128";
 import { decodeLz4Block } from "./lz4";
 

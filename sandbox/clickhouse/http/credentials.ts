@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { ClickHouseError } from "../clickHouseError";
+import { ClickHouseError } from "../base/clickHouseError";
 
 /** The only user there is. */
 export const USER = "default";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { ClickHouseError } from "../clickHouseError";
-import type { Engine, StatementResult } from "../engine";
-import { RequestBodyError, readBody } from "../requestBody";
+import { ClickHouseError } from "../base/clickHouseError";
+import { RequestBodyError, readBody } from "../base/requestBody";
+import type { Engine, StatementResult } from "../store/engine";
 import { decodeCompressedBlocks } from "./compressedBlocks";
 import { authenticate } from "./credentials";
 import { exceptionStatus } from "./exceptionStatus";

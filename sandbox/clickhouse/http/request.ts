@@ -1,4 +1,4 @@
-import { ClickHouseError } from "../clickHouseError";
+import { ClickHouseError } from "../base/clickHouseError";
 import { topLevelWords, type Word } from "./words";
 
 /** An INSERT whose rows came with the request, in one of ClickHouse's formats. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ClickHouseError } from "../clickHouseError";
+import { ClickHouseError } from "../base/clickHouseError";
 
 /** What the URL and headers of a request to ClickHouse's HTTP interface say, apart from who asks. */
 export interface RequestParameters {

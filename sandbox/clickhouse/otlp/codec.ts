@@ -1,5 +1,5 @@
 import { type IConversionOptions, parse, type Root } from "protobufjs";
-import type { Signal } from "../signal";
+import type { Signal } from "../base/signal";
 import type { LogsRequest, MetricsRequest, TracesRequest } from "./messages";
 import { OTLP_PROTOCOL } from "./protocol";
 

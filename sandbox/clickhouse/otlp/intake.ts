@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AttributeType } from "../attributeType";
-import type { Fault, FaultPlan } from "../faults";
+import type { AttributeType } from "../base/attributeType";
+import type { Fault, FaultPlan } from "../base/faults";
+import { RequestBodyError, readBody } from "../base/requestBody";
+import type { IntakeStats, Signal } from "../base/signal";
 import { equalSecrets } from "../http/credentials";
-import { RequestBodyError, readBody } from "../requestBody";
-import type { IntakeStats, Signal } from "../signal";
 import { type Encoding, encodeStatus, encodeSuccess, OtlpPayloadError } from "./codec";
 import { requestRows, type TableRows } from "./rows";
 

@@ -1,4 +1,4 @@
-import type { AttributeType } from "../attributeType";
+import type { AttributeType } from "../base/attributeType";
 import { float, hexId, nanoseconds, seconds } from "./cells";
 import type {
   DataPoint,

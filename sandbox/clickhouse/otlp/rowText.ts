@@ -1,4 +1,4 @@
-import type { AttributeType } from "../attributeType";
+import type { AttributeType } from "../base/attributeType";
 import { plainText } from "./cells";
 import { asStrings, isMap, jsonText, numberText, type ValueMap } from "./value";
 

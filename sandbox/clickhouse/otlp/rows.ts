@@ -1,5 +1,5 @@
-import type { AttributeType } from "../attributeType";
-import type { Signal } from "../signal";
+import type { AttributeType } from "../base/attributeType";
+import type { Signal } from "../base/signal";
 import { decodeRequest, type Encoding } from "./codec";
 import { logRows } from "./logRows";
 import { metricRows } from "./metricRows";

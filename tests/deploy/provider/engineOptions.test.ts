@@ -5,9 +5,9 @@ import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction, LayerVersion, Permission } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
-import { region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
 import { type CliRun, CliStack } from "../secrets/cli";
 import { inlineHost, type LanguageHost } from "../secrets/languageHosts";
+import { region, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObservedFunction, RemoteObserveStack } from "./remoteComponents";
 
 const ways = ["plain", "imported", "plugin", "observeStack", "ObserveStack"] as const;

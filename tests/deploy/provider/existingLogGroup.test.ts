@@ -12,7 +12,7 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { ObservedFunction, type ObservedFunctionArgs, observeStack } from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { changes, region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { changes, region, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObservedFunction } from "./remoteComponents";
 
 const plain = {

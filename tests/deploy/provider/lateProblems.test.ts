@@ -5,7 +5,7 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Parameter } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { ExtensionLayers, ObservedFunction, type ObservedFunctionArgs, observeStack } from "../../../index";
-import { trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { trustPolicy, useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { pythonStep } from "./pythonSteps";
 import { storedTypes } from "./storedState";

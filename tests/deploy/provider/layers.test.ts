@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
 import { withInstalledSdk } from "../../examples/installedSdk";
-import { changes, region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { changes, region, trustPolicy, useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { RemoteExtensionLayers } from "./remoteComponents";
 

@@ -3,7 +3,7 @@ import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
-import { region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { region, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObserveStack } from "./remoteComponents";
 
 const functions = 300;

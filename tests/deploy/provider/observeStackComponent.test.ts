@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { isAllowed } from "../../../sandbox/policy";
-import { rolePolicies } from "../../../sandbox/rolePolicies";
-import { region, useSurroundings } from "../embeddedAws/surroundings";
+import { isAllowed } from "../../../sandbox/aws/policy";
+import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
+import { region, useSurroundings } from "../surroundings";
 import { type Operation, pythonStep } from "./pythonSteps";
 import { storedState } from "./storedState";
 

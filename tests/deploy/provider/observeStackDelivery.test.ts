@@ -7,9 +7,9 @@ import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ExtensionLayers, observeStack } from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { isAllowed } from "../../../sandbox/policy";
-import { rolePolicies } from "../../../sandbox/rolePolicies";
-import { changes, region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { isAllowed } from "../../../sandbox/aws/policy";
+import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
+import { changes, region, trustPolicy, useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { useOtlpSink } from "./otlpSink";
 

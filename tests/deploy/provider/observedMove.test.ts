@@ -4,7 +4,7 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { ObservedFunction, type ObservedFunctionArgs } from "../../../index";
-import { changes, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { changes, trustPolicy, useSurroundings } from "../surroundings";
 import { aliasComponent } from "./aliasComponent";
 import { useBuiltLayers } from "./builtLayers";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "./remoteComponents";

@@ -6,7 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { ObservedFunction, type ObservedFunctionArgs } from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { useSurroundings } from "../embeddedAws/surroundings";
+import { everyEventOnce } from "../engineEvents";
+import { useSurroundings } from "../surroundings";
 import { RemoteObservedFunction } from "./remoteComponents";
 
 const ways = { imported: ObservedFunction, "through the plugin": RemoteObservedFunction };
@@ -101,9 +102,9 @@ describe("resource options of an ObservedFunction", () => {
       version = 2;
       const steps: string[] = [];
       await stack.up({
-        onEvent: ({ resourcePreEvent: event }) => {
+        onEvent: everyEventOnce(({ resourcePreEvent: event }) => {
           if (event?.metadata.type === functionType) steps.push(event.metadata.op);
-        },
+        }),
       });
       assert.deepEqual(steps, ["delete-replaced", "replace", "create-replacement"]);
       await stack.destroy();

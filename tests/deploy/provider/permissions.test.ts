@@ -7,7 +7,7 @@ import { CloudWatchLogs, ExtensionLayers, ObservedFunction } from "../../../inde
 import publishLayers from "../../../publish/stack";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
 import { type Engine, startEngine } from "../../../sandbox/engine";
-import { region } from "../embeddedAws/surroundings";
+import { region } from "../surroundings";
 
 import { useBuiltLayers } from "./builtLayers";
 import { useOtlpSink } from "./otlpSink";

@@ -5,9 +5,9 @@ import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction, LayerVersion } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
-import { region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
 import { CliStack } from "../secrets/cli";
 import { inlineHost } from "../secrets/languageHosts";
+import { region, trustPolicy, useSurroundings } from "../surroundings";
 import { npmFolder } from "./npmFolder";
 
 const root = join(__dirname, "../../..");

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LambdaClient, ListLayerVersionsCommand } from "@aws-sdk/client-lambda";
-import { commercialRegions, defaultRegions } from "../../../provider/plan/regions";
+import { commercialRegions, defaultRegions } from "../../../provider/plan/aws/regions";
 import publishLayers from "../../../publish/stack";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { changes, useSurroundings } from "../embeddedAws/surroundings";
+import { changes, useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 
 const projectName = "clickstack-lambda-layers";

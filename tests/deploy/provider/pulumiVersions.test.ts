@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { useSurroundings } from "../embeddedAws/surroundings";
+import { useSurroundings } from "../surroundings";
 import { npmFolder } from "./npmFolder";
 import { storedState } from "./storedState";
 

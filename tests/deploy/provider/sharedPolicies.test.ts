@@ -7,9 +7,9 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Secret } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ObservedFunction, observeStack } from "../../../index";
-import { isAllowed } from "../../../sandbox/policy";
-import { rolePolicies } from "../../../sandbox/rolePolicies";
-import { changes, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { isAllowed } from "../../../sandbox/aws/policy";
+import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
+import { changes, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObservedFunction } from "./remoteComponents";
 
 const plain = {

@@ -3,9 +3,9 @@ import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ObservedFunction } from "../../../index";
-import { isAllowed } from "../../../sandbox/policy";
-import { rolePolicies } from "../../../sandbox/rolePolicies";
-import { changes, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { isAllowed } from "../../../sandbox/aws/policy";
+import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
+import { changes, trustPolicy, useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "./remoteComponents";
 

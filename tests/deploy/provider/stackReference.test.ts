@@ -3,9 +3,9 @@ import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as pulumi from "@pulumi/pulumi";
 import type { OutputValue } from "@pulumi/pulumi/automation";
 import { ExtensionLayers, ObservedFunction, type ObservedFunctionArgs } from "../../../index";
-import type { PublishedLayers } from "../../../provider/extensionLayersArgs";
+import type { PublishedLayers } from "../../../provider/args/extensionLayers";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { changes, region, useSurroundings } from "../embeddedAws/surroundings";
+import { changes, region, useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { RemoteObservedFunction } from "./remoteComponents";
 

@@ -6,7 +6,7 @@ import { Role } from "@pulumi/aws/iam";
 import { Parameter } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ObservedFunction, type ObservedFunctionArgs } from "../../../index";
-import { changes, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { changes, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObservedFunction } from "./remoteComponents";
 
 const fixed: ObservedFunctionArgs = {

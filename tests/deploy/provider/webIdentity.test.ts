@@ -5,9 +5,9 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { ObservedFunction, observeStack } from "../../../index";
 import { clientOptions } from "../../../sandbox/aws/embeddedAws";
-import { isAllowed } from "../../../sandbox/policy";
-import { rolePolicies } from "../../../sandbox/rolePolicies";
-import { changes, region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { isAllowed } from "../../../sandbox/aws/policy";
+import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
+import { changes, region, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObservedFunction } from "./remoteComponents";
 
 const plain = {

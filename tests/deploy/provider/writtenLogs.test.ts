@@ -3,9 +3,9 @@ import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { ObservedFunction, type ObservedFunctionArgs } from "../../../index";
-import { isAllowed, type PolicyDocument } from "../../../sandbox/policy";
-import { rolePolicies } from "../../../sandbox/rolePolicies";
-import { changes, region, trustPolicy, useSurroundings } from "../embeddedAws/surroundings";
+import { isAllowed, type PolicyDocument } from "../../../sandbox/aws/policy";
+import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
+import { changes, region, trustPolicy, useSurroundings } from "../surroundings";
 import { RemoteObservedFunction } from "./remoteComponents";
 import { storedState } from "./storedState";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
-import { useSurroundings } from "../embeddedAws/surroundings";
+import { useSurroundings } from "../surroundings";
 import { useBuiltLayers } from "./builtLayers";
 import { pythonStep } from "./pythonSteps";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "./remoteComponents";

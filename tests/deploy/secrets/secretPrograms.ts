@@ -4,7 +4,7 @@ import { Function as LambdaFunction, LayerVersion, LayerVersionPermission } from
 import { Secret, SecretVersion } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type * as clickstack from "../../../index";
-import { trustPolicy } from "../embeddedAws/surroundings";
+import { trustPolicy } from "../surroundings";
 import type { Marks } from "./secretForms";
 
 /** The package as a program has it: imported, or its components made by the plugin. */

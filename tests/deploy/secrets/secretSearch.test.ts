@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as clickstack from "../../../index";
 import { withInstalledSdk } from "../../examples/installedSdk";
-import { useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "../provider/builtLayers";
 import {
   RemoteExtensionLayers,
   RemoteObservedFunction,
   RemoteObserveStack,
 } from "../provider/remoteComponents";
+import { useSurroundings } from "../surroundings";
 import { CliStack } from "./cli";
 import { inlineHost, type LanguageHost, projectHost, pythonHost } from "./languageHosts";
 import { type Marks, newMark } from "./secretForms";

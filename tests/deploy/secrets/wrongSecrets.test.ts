@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import * as clickstack from "../../../index";
-import { region, useSurroundings } from "../embeddedAws/surroundings";
 import { useBuiltLayers } from "../provider/builtLayers";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "../provider/remoteComponents";
+import { region, useSurroundings } from "../surroundings";
 import { findSecrets, type Marks, newMark } from "./secretForms";
 import { undeliverableFunctions, wrongFunctions, wrongNames, wrongNumbers } from "./wrongArguments";
 

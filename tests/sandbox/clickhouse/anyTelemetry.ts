@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { SPAN_ID, TRACE_ID } from "../../unit/clickhouse/otlpSamples";
+import { SPAN_ID, TRACE_ID } from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
 
 /** Telemetry of every shape that OTLP allows, in the shape of OTLP's JSON. */
 

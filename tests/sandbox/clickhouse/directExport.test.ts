@@ -3,7 +3,12 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { type AttributeType, startClickHouse } from "../../../sandbox/clickhouse";
-import { encodeRequest, logsRequest, metricsRequest, spansRequest } from "../../unit/clickhouse/otlpSamples";
+import {
+  encodeRequest,
+  logsRequest,
+  metricsRequest,
+  spansRequest,
+} from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
 import { extensionLines, ingestionKey, ObservedSandbox } from "../extension/observedSandbox";
 import { anyRecord, anySpan, oddMetrics, oddSpan } from "./anyTelemetry";
 import { comparable, isOwn, type Row, sorted, TABLES } from "./storedRows";

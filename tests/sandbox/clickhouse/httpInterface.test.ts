@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
 import { decodeCompressedBlocks } from "../../../sandbox/clickhouse/http/compressedBlocks";
-import { compressedBlock } from "../../unit/clickhouse/lz4Encoder";
+import { compressedBlock } from "../../unit/sandbox/clickhouse/http/lz4Encoder";
 
 const PASSWORD = "it's \\ a key";
 const CREDENTIALS = { "X-ClickHouse-User": "default", "X-ClickHouse-Key": PASSWORD };

@@ -9,7 +9,7 @@ import * as path from "node:path";
 import { createClient } from "@clickhouse/client";
 import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
 import { readLogs } from "../../../sandbox/clickhouse/telemetry";
-import { logsRequest } from "../../unit/clickhouse/otlpSamples";
+import { logsRequest } from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
 
 const KEY = "ingestion-key";
 

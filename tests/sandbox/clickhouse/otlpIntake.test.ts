@@ -10,7 +10,7 @@ import {
   spansRequest,
   TRACE_ID,
   text,
-} from "../../unit/clickhouse/otlpSamples";
+} from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
 
 const KEY = "ingestion-key";
 const PROTOBUF = "application/x-protobuf";

@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { hostArchitecture } from "../../../layers/compile";
-import { readLayerManifest } from "../../../layers/manifest";
+import { readBuildManifest } from "../../../layers/manifest";
 import { type FunctionDefinition, Sandbox } from "../../../sandbox";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
 import { type AttributeType, type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
@@ -62,7 +62,7 @@ export class ObservedSandbox {
     changes: Partial<FunctionDefinition>,
     hostPorts: number[] = [],
   ): Promise<Sandbox> {
-    const layer = readLayerManifest().layers[hostArchitecture()];
+    const layer = readBuildManifest().layers[hostArchitecture()];
     if (!layer)
       throw new Error("the layers were not built for this machine's architecture: npm run layers:build");
     const { environment = {}, layers = [], ...rest } = changes;

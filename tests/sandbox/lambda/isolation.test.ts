@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Isolation } from "../../../sandbox";
-import { probe } from "../../../sandbox/isolation";
+import { probe } from "../../../sandbox/lambda/isolation/probe";
 import { eventually, logLines, records, Workbench } from "./fixtures";
 
 /** Marks the process that a function leaves behind. */
@@ -167,7 +167,7 @@ describe("sandbox: isolation", () => {
       const definition = bench.nodeFunction(source, { layers: [bench.extensionLayer()] });
       const script = `
       const { Sandbox } = require(${JSON.stringify(join(sandboxFolder, "index"))});
-      const { probe } = require(${JSON.stringify(join(sandboxFolder, "isolation"))});
+      const { probe } = require(${JSON.stringify(join(sandboxFolder, "lambda/isolation/probe"))});
       const [definition, cacheDirectory, port, only] = JSON.parse(process.argv[1]);
       (async () => {
         const isolation = await probe(only);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findSetting, type Setting, settings } from "../../../provider/plan/settings";
+import { findSetting, type Setting, settings } from "../../../provider/plan/telemetry/settings";
 import { configurationPath, makeConfiguration } from "../../../scripts/docs";
 
 const root = join(__dirname, "..", "..", "..");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Setting } from "../../../provider/plan/settings";
+import type { Setting } from "../../../provider/plan/telemetry/settings";
 import { makeRotelPage, rotelCount, rotelPagePath } from "../../../scripts/rotelPage";
 
 const root = join(__dirname, "..", "..", "..");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { layerName, readLayerManifest } from "../../../layers/manifest";
+import { layerName, readBuildManifest } from "../../../layers/manifest";
 
-describe("readLayerManifest", () => {
+describe("readBuildManifest", () => {
   let folder: string;
   const write = (content: unknown): void =>
     writeFileSync(
@@ -19,7 +19,7 @@ describe("readLayerManifest", () => {
   it("gives each built layer with the path of its zip", () => {
     writeFileSync(join(folder, "a.zip"), "zip");
     write({ formatVersion: 1, layers: { arm64: { file: "a.zip", sha256: "00", size: 3, unzippedSize: 9 } } });
-    const { layers } = readLayerManifest(folder);
+    const { layers } = readBuildManifest(folder);
     assert.deepEqual(Object.keys(layers), ["arm64"]);
     assert.equal(layers.arm64?.path, join(folder, "a.zip"));
     assert.equal(layers.arm64?.unzippedSize, 9);
@@ -27,7 +27,7 @@ describe("readLayerManifest", () => {
 
   it("says how to build them when there is none", () => {
     assert.throws(
-      () => readLayerManifest(folder),
+      () => readBuildManifest(folder),
       /layers are not built: .*manifest\.json.*npm run layers:build/s,
     );
   });
@@ -37,14 +37,14 @@ describe("readLayerManifest", () => {
       formatVersion: 1,
       layers: { x86_64: { file: "gone.zip", sha256: "00", size: 3, unzippedSize: 9 } },
     });
-    assert.throws(() => readLayerManifest(folder), /names gone\.zip, which is missing/);
+    assert.throws(() => readBuildManifest(folder), /names gone\.zip, which is missing/);
   });
 
   it("refuses what is not a manifest", () => {
     write("{");
-    assert.throws(() => readLayerManifest(folder), /not valid JSON/);
+    assert.throws(() => readBuildManifest(folder), /not valid JSON/);
     write({ formatVersion: 2, layers: {} });
-    assert.throws(() => readLayerManifest(folder), /not a layer manifest of format 1/);
+    assert.throws(() => readBuildManifest(folder), /not a layer manifest of format 1/);
   });
 
   it("names layers by AWS's word for the architecture", () => {

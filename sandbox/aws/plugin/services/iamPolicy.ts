@@ -23,10 +23,10 @@ import type {
   RolePolicyAttachmentState,
   RolePolicyState,
 } from "@pulumi/aws/iam";
-import type { AwsClients } from "../clients";
-import { defineResource, ifFound, tagChanges, tagList, tagMap, uniqueSuffix } from "../resource";
-import { all, arn, iamName, json, length, type Validator } from "../validators";
-import { sameJson } from "../values";
+import type { AwsClients } from "../base/clients";
+import { defineResource, ifFound, tagChanges, tagList, tagMap, uniqueSuffix } from "../base/resource";
+import { all, arn, iamName, json, length, type Validator } from "../base/validators";
+import { sameJson } from "../base/values";
 
 const roleName: Validator = all(length(1, 128), (value, property) =>
   String(value).startsWith("arn:") ? `"${property}" must be the role's name not its ARN` : undefined,

@@ -17,7 +17,7 @@ import {
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import type { RoleArgs, RoleState } from "@pulumi/aws/iam";
-import type { AwsClients } from "../clients";
+import type { AwsClients } from "../base/clients";
 import {
   defineResource,
   ifFound,
@@ -27,9 +27,9 @@ import {
   tagList,
   tagMap,
   uniqueSuffix,
-} from "../resource";
-import { arn, between, iamName, json, length } from "../validators";
-import { sameJson } from "../values";
+} from "../base/resource";
+import { arn, between, iamName, json, length } from "../base/validators";
+import { sameJson } from "../base/values";
 
 type Args = Plain<RoleArgs>;
 type State = Plain<RoleState>;

@@ -1,4 +1,4 @@
-import type { ResourceType } from "../resource";
+import type { ResourceType } from "../base/resource";
 import { policy, rolePolicy, rolePolicyAttachment } from "./iamPolicy";
 import { role } from "./iamRole";
 import { alias, functionUrl, permission } from "./lambdaAccess";

@@ -7,9 +7,9 @@ import {
   GetSecretValueCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
-import type { AwsClients } from "../clients";
-import { tagMap } from "../resource";
-import type { PropertyMap } from "../values";
+import type { AwsClients } from "../base/clients";
+import { tagMap } from "../base/resource";
+import type { PropertyMap } from "../base/values";
 import { policyDocument } from "./policyDocument";
 import { getRegions } from "./regions";
 

@@ -21,8 +21,8 @@ import type {
   PermissionArgs,
   PermissionState,
 } from "@pulumi/aws/lambda";
-import { defineResource, ifFound, type Plain, uniqueSuffix } from "../resource";
-import { oneOf } from "../validators";
+import { defineResource, ifFound, type Plain, uniqueSuffix } from "../base/resource";
+import { oneOf } from "../base/validators";
 import { permissionValidators } from "./lambdaValidators";
 
 /** `aws.lambda.Permission`: a statement of a function's resource policy. */

@@ -15,9 +15,9 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import type { FunctionArgs, FunctionState } from "@pulumi/aws/lambda";
-import { archiveBytes } from "../assets";
-import type { AwsClients } from "../clients";
-import { defineResource, ifFound, type Plain, type ResourceChange, tagChanges } from "../resource";
+import { archiveBytes } from "../base/assets";
+import type { AwsClients } from "../base/clients";
+import { defineResource, ifFound, type Plain, type ResourceChange, tagChanges } from "../base/resource";
 import { readConfiguration } from "./lambdaFunctionState";
 import { functionValidators } from "./lambdaValidators";
 

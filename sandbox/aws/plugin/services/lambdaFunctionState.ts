@@ -1,6 +1,6 @@
 import type { FunctionConfiguration, GetFunctionResponse } from "@aws-sdk/client-lambda";
 import type { FunctionState } from "@pulumi/aws/lambda";
-import type { Plain } from "../resource";
+import type { Plain } from "../base/resource";
 
 type State = Plain<FunctionState>;
 

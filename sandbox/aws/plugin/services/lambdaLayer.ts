@@ -14,8 +14,8 @@ import type {
   LayerVersionPermissionState,
   LayerVersionState,
 } from "@pulumi/aws/lambda";
-import { archiveBytes } from "../assets";
-import { defineResource, ifFound } from "../resource";
+import { archiveBytes } from "../base/assets";
+import { defineResource, ifFound } from "../base/resource";
 import { layerValidators } from "./lambdaValidators";
 
 /** `aws.lambda.LayerVersion`: versions never change, so that every difference publishes a new one. */

@@ -19,7 +19,7 @@ import {
   matches,
   oneOf,
   type Validator,
-} from "../validators";
+} from "../base/validators";
 
 const values = (choices: Record<string, string>) => oneOf(Object.values(choices));
 /** The provider's default for "not given". */

@@ -12,9 +12,9 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogGroupArgs, LogGroupState } from "@pulumi/aws/cloudwatch";
-import type { AwsClients } from "../clients";
-import { defineResource, ifFound, type Plain, tagChanges, uniqueSuffix } from "../resource";
-import { logGroupName, oneOf } from "../validators";
+import type { AwsClients } from "../base/clients";
+import { defineResource, ifFound, type Plain, tagChanges, uniqueSuffix } from "../base/resource";
+import { logGroupName, oneOf } from "../base/validators";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html; 0 is for ever. */
 const retentionDays = [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, type PropertyMap } from "../values";
+import { isObject, type PropertyMap } from "../base/values";
 
 /** `aws.iam.getPolicyDocument`: statements, and documents to begin with or to override with, as one JSON document. */
 export function policyDocument(args: PropertyMap): PropertyMap {

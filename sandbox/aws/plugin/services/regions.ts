@@ -1,5 +1,5 @@
-import type { AwsClients } from "../clients";
-import { isObject, type PropertyMap } from "../values";
+import type { AwsClients } from "../base/clients";
+import { isObject, type PropertyMap } from "../base/values";
 
 /** A region as the account sees it. */
 interface AccountRegion {

@@ -20,10 +20,10 @@ import type {
   SecretVersionArgs,
   SecretVersionState,
 } from "@pulumi/aws/secretsmanager";
-import type { AwsClients } from "../clients";
-import { defineResource, ifFound, tagChanges, tagList, tagMap, uniqueSuffix } from "../resource";
-import { all, between, json, length, matches } from "../validators";
-import { sameJson } from "../values";
+import type { AwsClients } from "../base/clients";
+import { defineResource, ifFound, tagChanges, tagList, tagMap, uniqueSuffix } from "../base/resource";
+import { all, between, json, length, matches } from "../base/validators";
+import { sameJson } from "../base/values";
 
 const secretName = matches(
   /^[0-9A-Za-z/_+=.@!-]+$/,

@@ -10,9 +10,9 @@ import {
   RemoveTagsFromResourceCommand,
 } from "@aws-sdk/client-ssm";
 import type { ParameterArgs, ParameterState } from "@pulumi/aws/ssm";
-import type { AwsClients } from "../clients";
-import { defineResource, ifFound, type Plain, tagChanges, tagList, tagMap } from "../resource";
-import { length, oneOf } from "../validators";
+import type { AwsClients } from "../base/clients";
+import { defineResource, ifFound, type Plain, tagChanges, tagList, tagMap } from "../base/resource";
+import { length, oneOf } from "../base/validators";
 
 /** Tags are kept by kind of resource. */
 const ResourceType = "Parameter";

@@ -1,0 +1,139 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { PublishedLayers } from "./extensionLayers";
+
+/** How telemetry travels to ClickStack. */
+export enum Protocol {
+  /** OTLP over HTTP with protobuf, port 4318 of a ClickStack collector. */
+  Http = "http",
+  /** OTLP over gRPC, port 4317 of a ClickStack collector. */
+  Grpc = "grpc",
+}
+
+/** What becomes of a function's logs in CloudWatch. */
+export enum CloudWatchLogs {
+  /** The function may write its logs to CloudWatch as well. */
+  Keep = "Keep",
+  /** The function is forbidden to write to its CloudWatch log group. */
+  Disable = "Disable",
+}
+
+/** Whose layers instrument a function. */
+export enum InstrumentationDistribution {
+  /** The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They hold no collector. */
+  OpenTelemetry = "opentelemetry",
+  /** AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They hold no collector. */
+  Adot = "adot",
+  /**
+   * AWS's older layers (`aws-otel-…`), for Node.js, Python and Java. They hold a collector of their own, which listens on
+   * the extension's ports 4317 and 4318.
+   */
+  AdotLegacy = "adot-legacy",
+}
+
+/**
+ * Upstream layers of the Rotel Lambda Extension, `rotel-extension-amd64` and `rotel-extension-arm64`. The layer for the
+ * function's region and architecture is taken.
+ */
+export interface RotelLayersArgs {
+  /**
+   * Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+   */
+  version: pulumi.Input<number>;
+  /**
+   * End of the layers' names, such as `-alpha`. Defaults to none.
+   */
+  suffix?: pulumi.Input<string>;
+}
+
+/**
+ * Where the extension's layer comes from: exactly one of these.
+ */
+export interface ExtensionArgs {
+  /**
+   * ARN of the layer version to use, with its version number, in the region and for the architecture of the function.
+   */
+  layerVersionArn?: pulumi.Input<string>;
+  /**
+   * ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
+   * for the function's region and architecture is taken.
+   */
+  layerVersionArns?: pulumi.Input<{
+    [region: string]: pulumi.Input<{ [architecture: string]: pulumi.Input<string> }>;
+  }>;
+  /**
+   * Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+   * `StackReference`.
+   */
+  manifest?: pulumi.Input<PublishedLayers>;
+  /**
+   * Path of a JSON file that holds such a manifest, relative to the program's folder.
+   */
+  manifestFile?: pulumi.Input<string>;
+  /**
+   * The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+   */
+  rotel?: pulumi.Input<RotelLayersArgs>;
+}
+
+/**
+ * Automatic instrumentation by a layer of OpenTelemetry libraries. The layer for the function's runtime, region and
+ * architecture is added before the extension's, and `AWS_LAMBDA_EXEC_WRAPPER` is set.
+ */
+export interface AutoInstrumentationArgs {
+  /**
+   * Whose layers to use. Defaults to `opentelemetry`.
+   */
+  distribution?: InstrumentationDistribution;
+  /**
+   * Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
+   * `adot`. Defaults to one that is known for the runtime and region.
+   */
+  version?: pulumi.Input<string>;
+  /**
+   * ARN of the layer version to use in place of a known one, such as a copy in your own account.
+   */
+  layerVersionArn?: pulumi.Input<string>;
+  /**
+   * Value of `AWS_LAMBDA_EXEC_WRAPPER`. Defaults to the distribution's script for the runtime.
+   */
+  execWrapper?: pulumi.Input<string>;
+}
+
+/**
+ * Direct export into ClickStack's tables in ClickHouse over its HTTP interface, without a collector in between.
+ */
+export interface ClickHouseArgs {
+  /**
+   * URL of ClickHouse's HTTP interface with scheme and port, such as `https://clickhouse.example.com:8443`.
+   */
+  endpoint: pulumi.Input<string>;
+  /**
+   * User to insert as. Defaults to ClickHouse's `default`.
+   */
+  user?: pulumi.Input<string>;
+  /**
+   * ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
+   * field of a JSON value. To give the password itself, use `clickhousePassword`.
+   */
+  password?: pulumi.Input<string>;
+  /**
+   * Database of the tables. Defaults to `default`, where ClickStack makes its own.
+   */
+  database?: pulumi.Input<string>;
+  /**
+   * Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+   */
+  tablePrefix?: pulumi.Input<string>;
+  /**
+   * Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
+   */
+  compression?: pulumi.Input<string>;
+  /**
+   * Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
+   */
+  asyncInsert?: pulumi.Input<boolean>;
+  /**
+   * Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+   */
+  enableJson?: pulumi.Input<boolean>;
+}

@@ -1,0 +1,120 @@
+import type { Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, posix } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type Entry, open, type ZipFile } from "yauzl";
+import { pathInCode } from "../plan/telemetry/envFile";
+import { awaited } from "../pulumi/awaited";
+
+/** Sizes of folders and zips by path: many functions of a program share their code. */
+const measured = new Map<string, Promise<number | undefined>>();
+
+/** Size of the code when it is unpacked, in bytes; undefined when that cannot be told from here, as of code in S3. */
+export async function unpackedSize(code: unknown): Promise<number | undefined> {
+  if (code instanceof pulumi.asset.AssetArchive) {
+    const parts = await Promise.all(Object.values(await code.assets).map(unpackedSize));
+    return sum(parts);
+  }
+  if (code instanceof pulumi.asset.StringAsset) return Buffer.byteLength(await code.text);
+  if (code instanceof pulumi.asset.FileAsset) return fileSize(await code.path);
+  if (!(code instanceof pulumi.asset.FileArchive)) return undefined;
+  const path = await code.path;
+  const size = measured.get(path) ?? measure(path);
+  measured.set(path, size);
+  return size;
+}
+
+/** Text of the env file that a function finds at this path; undefined when it cannot be read from here, as in a layer. */
+export async function readEnvFile(code: pulumi.Input<unknown>, envFile: string): Promise<string | undefined> {
+  const inside = pathInCode(envFile);
+  return inside === undefined ? undefined : readCodeFile(await awaited(code), inside);
+}
+
+/** Text of a file in the code; undefined when it is not there or cannot be read from here. */
+async function readCodeFile(code: unknown, path: string): Promise<string | undefined> {
+  if (code instanceof pulumi.asset.StringAsset) return path === "" ? code.text : undefined;
+  if (code instanceof pulumi.asset.FileAsset) return path === "" ? readText(await code.path) : undefined;
+  if (code instanceof pulumi.asset.AssetArchive) {
+    for (const [name, part] of Object.entries(await code.assets)) {
+      const folder = posix.normalize(name);
+      const inside = folder === "." ? path : path === folder ? "" : path.slice(folder.length + 1);
+      if (folder !== "." && path !== folder && !path.startsWith(`${folder}/`)) continue;
+      const text = await readCodeFile(part, inside);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  }
+  if (!(code instanceof pulumi.asset.FileArchive)) return undefined;
+  const root = await code.path;
+  return (await readText(join(root, path))) ?? readZipEntry(root, path);
+}
+
+async function measure(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (!found.isDirectory()) return zipSize(path);
+  const entries: Dirent[] = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return sum(await Promise.all(files.map((file) => fileSize(join(file.parentPath, file.name)))));
+}
+
+async function fileSize(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(() => undefined);
+}
+
+/** Size of a zip's files; undefined when it is no zip. */
+async function zipSize(path: string): Promise<number | undefined> {
+  let size = 0;
+  const whole = await readZip(path, async (_, entry) => {
+    size += entry.uncompressedSize;
+  });
+  return whole ? size : undefined;
+}
+
+async function readZipEntry(path: string, name: string): Promise<string | undefined> {
+  let text: string | undefined;
+  await readZip(path, async (zip, entry) => {
+    if (posix.normalize(entry.fileName) === posix.normalize(name)) text = await entryText(zip, entry);
+  });
+  return text;
+}
+
+/** Calls `see` with one entry after the other. False when the file is no zip. */
+function readZip(path: string, see: (zip: ZipFile, entry: Entry) => Promise<void>): Promise<boolean> {
+  return new Promise((done) => {
+    open(path, { lazyEntries: true }, (error, zip) => {
+      if (error) return done(false);
+      const next = () => zip.readEntry();
+      zip.on("entry", (entry: Entry) => void see(zip, entry).then(next, () => done(false)));
+      zip.on("end", () => done(true));
+      zip.on("error", () => done(false));
+      next();
+    });
+  });
+}
+
+function entryText(zip: ZipFile, entry: Entry): Promise<string> {
+  return new Promise((done, failed) => {
+    zip.openReadStream(entry, (error, stream) => {
+      if (error) return failed(error);
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
+      stream.on("error", failed);
+    });
+  });
+}
+
+/** Undefined when one of the sizes is. */
+function sum(sizes: readonly (number | undefined)[]): number | undefined {
+  let total = 0;
+  for (const size of sizes) {
+    if (size === undefined) return undefined;
+    total += size;
+  }
+  return total;
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { checkManifest, type Manifest } from "../plan/layers/choice";
+
+/** Reads a manifest of published layers from a JSON file, or says why it cannot be used. */
+export function readManifestFile(path: string): { manifest: Manifest } | { reason: string } {
+  const absolute = resolve(path);
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(readFileSync(absolute, "utf8"));
+  } catch (error) {
+    return { reason: `${absolute} ${whyNot(error as NodeJS.ErrnoException)}` };
+  }
+  const reason = checkManifest(manifest);
+  return reason === undefined ? { manifest: manifest as Manifest } : { reason: `${absolute} ${reason}` };
+}
+
+function whyNot(error: NodeJS.ErrnoException): string {
+  const write =
+    "write it with `pulumi stack output manifest --json` in the project that publishes the layers";
+  // Without the parser's message, which quotes what it found: the file may be another, with keys in it.
+  if (error instanceof SyntaxError) return `is not valid JSON: ${write}`;
+  return error.code === "ENOENT" ? `is missing: ${write}` : `cannot be read (${error.message})`;
+}

@@ -1,0 +1,140 @@
+import { LayerVersion, LayerVersionPermission } from "@pulumi/aws/lambda";
+import * as pulumi from "@pulumi/pulumi";
+import { layerName } from "../../layers/manifest";
+import { readVerifiedLayers } from "../../layers/verifiedLayers";
+import type { ExtensionLayersArgs, LayerPermissionsArgs, PublishedLayers } from "../args/extensionLayers";
+import { invalidArguments, withoutSecrets } from "../check/arguments";
+import { compatibleRuntimes } from "../plan/aws/runtimes";
+import { UNKNOWN } from "../plan/known";
+import { checkOrganizationId, type LayerPermissions, layerStatements } from "../plan/layers/permissions";
+import { type PlannedLayer, planLayers } from "../plan/layers/publication";
+import { awaited } from "../pulumi/awaited";
+import { secretValues } from "../pulumi/secretValues";
+import { orStopUpdate } from "../pulumi/stopUpdate";
+
+/**
+ * The ClickStack extension as Lambda layers in an account of your own: one layer version for each region and
+ * architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+ */
+export class ExtensionLayers extends pulumi.ComponentResource {
+  /**
+   * ARNs of the layer versions by region, then by architecture, as `ObservedFunction` takes them.
+   */
+  public readonly layerVersionArns: pulumi.Output<{ [region: string]: { [architecture: string]: string } }>;
+  /**
+   * Everything that was published, for other stacks and tools.
+   */
+  public readonly manifest: pulumi.Output<PublishedLayers>;
+
+  constructor(name: string, args: ExtensionLayersArgs, opts?: pulumi.ComponentResourceOptions) {
+    const view = { ...args, permissions: plainPermissions(args.permissions) };
+    const { planned, problems } = planLayers(view, readVerifiedLayers());
+    if (problems.length > 0) throw invalidArguments(name, problems);
+    super("clickstack-lambda:index:ExtensionLayers", name, args, opts);
+    const dependsOn = orStopUpdate(name, checkOrganization(name, args));
+    const published = planned.map((layer) => publish(name, layer, args, { parent: this, dependsOn }));
+
+    this.layerVersionArns = pulumi.output(
+      Object.fromEntries(
+        args.regions.map((region) => [
+          region,
+          Object.fromEntries(
+            published
+              .filter(({ layer }) => layer.region === region)
+              .map(({ layer, layerVersionArn }) => [layer.architecture, layerVersionArn]),
+          ),
+        ]),
+      ),
+    );
+    this.manifest = pulumi.output({
+      formatVersion: 1,
+      layers: published.map(({ layer, version, layerVersionArn }) => ({
+        region: layer.region,
+        architecture: layer.architecture,
+        layerName: version.layerName,
+        layerVersionArn,
+        version: version.version,
+        sha256: layer.sha256,
+        unzippedSize: layer.unzippedSize,
+      })),
+    });
+    this.registerOutputs({ layerVersionArns: this.layerVersionArns, manifest: this.manifest });
+  }
+}
+
+/** A layer version with its permissions. */
+interface Published {
+  layer: PlannedLayer;
+  version: LayerVersion;
+  /** ARN of the version, given out once its permissions are there, so that a function of another account finds both. */
+  layerVersionArn: pulumi.Output<string>;
+}
+
+function publish(
+  name: string,
+  layer: PlannedLayer,
+  { namePrefix, permissions, retain = true }: ExtensionLayersArgs,
+  component: pulumi.CustomResourceOptions,
+): Published {
+  const { region, architecture, path, sha256 } = layer;
+  const resourceName = `${name}-${region}-${architecture}`;
+  // An option of the engine and not the resource's own skipDestroy, a change of which would publish a new version.
+  const options = { ...component, retainOnDelete: retain };
+  const version = new LayerVersion(
+    resourceName,
+    {
+      region,
+      layerName: layerName(architecture, namePrefix),
+      code: new pulumi.asset.FileArchive(path),
+      description: `ClickStack extension, sha256 ${sha256.slice(0, 16)}`,
+      compatibleArchitectures: [architecture],
+      compatibleRuntimes: [...compatibleRuntimes],
+      licenseInfo: "Apache-2.0",
+    },
+    options,
+  );
+  const granted = layerStatements(permissions).map(
+    ({ statementId, principal, organizationId }) =>
+      new LayerVersionPermission(
+        `${resourceName}-${statementId}`,
+        {
+          region,
+          layerName: version.layerName,
+          versionNumber: version.version.apply(Number),
+          statementId,
+          action: "lambda:GetLayerVersion",
+          principal,
+          organizationId,
+        },
+        options,
+      ),
+  );
+  // The URN is known in a preview already, and there when the resource is.
+  const layerVersionArn = pulumi.all([version.arn, ...granted.map(({ urn }) => urn)]).apply(([arn]) => arn);
+  return { layer, version, layerVersionArn };
+}
+
+/** The permissions with what is not known yet marked as such. */
+function plainPermissions(permissions: LayerPermissionsArgs | undefined): LayerPermissions | undefined {
+  if (permissions === undefined || permissions === null) return undefined;
+  const { organizationId } = permissions;
+  const isLater = pulumi.Output.isInstance(organizationId) || organizationId instanceof Promise;
+  return { ...permissions, organizationId: isLater ? UNKNOWN : organizationId };
+}
+
+/**
+ * Checks what may only be known later.
+ * @returns once it is known, resources that the layer versions have to wait for: none, but nothing is published before.
+ * @throws InputPropertiesError when it is wrong.
+ */
+export async function checkOrganization(
+  name: string,
+  { permissions }: ExtensionLayersArgs,
+): Promise<pulumi.Resource[]> {
+  const organizationId = (await awaited(permissions?.organizationId)) ?? undefined;
+  const problems = organizationId === undefined ? [] : checkOrganizationId(organizationId);
+  if (problems.length > 0) {
+    throw invalidArguments(name, withoutSecrets(problems, await secretValues({ permissions })));
+  }
+  return [];
+}

@@ -1,0 +1,154 @@
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import * as pulumi from "@pulumi/pulumi";
+import type { ObservedFunctionArgs } from "../args/observedFunction";
+import { checkArguments, checkLater } from "../check/arguments";
+import { confirmDelivery } from "../delivery/confirm";
+import { allowOtherName } from "../function/durableExecution";
+import { functionVariables } from "../function/environment";
+import { componentInputs, functionInputs } from "../function/inputs";
+import { functionLayers, functionRegion } from "../function/layers";
+import { functionLogGroup, possibleLogGroups } from "../function/logGroup";
+import { functionLogs } from "../function/logs";
+import { possibleNames } from "../function/names";
+import {
+  componentOptions,
+  formerNames,
+  functionOptions,
+  type ObservedFunctionOptions,
+} from "../function/options";
+import { executionRole } from "../function/role";
+import { type FunctionReferences, functionReferences } from "../function/secretReferences";
+import { storeSecrets, withSecrets } from "../function/storedSecrets";
+import { withoutAbsent } from "../pulumi/absent";
+import { providerAccount } from "../pulumi/account";
+import { awaitedResources } from "../pulumi/awaited";
+import { combined } from "../pulumi/combined";
+import { withoutPositions } from "../pulumi/sourcePositions";
+import { orStopUpdate } from "../pulumi/stopUpdate";
+
+/**
+ * An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
+ * extension's layer, the environment that configures it, and a role that may read what the configuration refers to.
+ * Wrong arguments are errors at preview, all at once, before anything is changed.
+ */
+export class ObservedFunction extends pulumi.ComponentResource {
+  /**
+   * ARN of the function.
+   */
+  public readonly functionArn: pulumi.Output<string>;
+  /**
+   * Name of the function.
+   */
+  public readonly functionName: pulumi.Output<string>;
+  /**
+   * ARN of the function's execution role, made or given.
+   */
+  public readonly roleArn: pulumi.Output<string>;
+  /**
+   * Name of the function's execution role, to attach further policies to.
+   */
+  public readonly roleName: pulumi.Output<string>;
+  /**
+   * ARNs of the function's layer versions in Lambda's order, the extension's last.
+   */
+  public readonly layerArns: pulumi.Output<string[]>;
+  /**
+   * Names of the function's environment variables, sorted.
+   */
+  public readonly environmentVariableNames: pulumi.Output<string[]>;
+  /**
+   * ARN by which API Gateway calls the function.
+   */
+  public readonly functionInvokeArn: pulumi.Output<string>;
+  /**
+   * Newest published version of the function; `$LATEST` unless `publish` is set.
+   */
+  public readonly functionVersion: pulumi.Output<string>;
+  /**
+   * The function itself, for what wants the resource. Only in programs that import the component: others would look each
+   * function up in the engine, used or not.
+   */
+  public readonly function: LambdaFunction;
+
+  constructor(name: string, args: ObservedFunctionArgs, opts?: ObservedFunctionOptions) {
+    const given = withoutAbsent(args);
+    checkArguments(name, given);
+    super(
+      "clickstack-lambda:index:ObservedFunction",
+      name,
+      withSecrets(componentInputs(given)),
+      componentOptions(name, opts),
+    );
+    const region = () => functionRegion(given, { parent: this });
+    const account = () => providerAccount({ parent: this });
+    const checked = checkLater(name, given, { region, account });
+    const confirmed = checked.then(() => confirmDelivery(name, given, { parent: this }));
+    const valid = orStopUpdate(name, confirmed);
+    const options = { parent: this, dependsOn: afterAll(valid, opts) };
+    const stored = storeSecrets(name, given, options);
+    const logGroup = functionLogGroup({ name, args: stored, region }, options);
+    const ownNames = [name, ...formerNames(given.functionAlias, opts)];
+    const logGroups = possibleLogGroups(stored, logGroup, ownNames);
+    const scope = { logGroups, names: () => possibleNames(stored, ownNames), region };
+    const role = executionRole(name, stored, ownReferences(name, given, stored), scope, options);
+    const logs = functionLogs({ name, args: stored, role, logGroup, logGroups, region }, options);
+    const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));
+    const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
+
+    const layers = functionLayers({ name, args: stored, region });
+    const { environment, names } = functionVariables(stored);
+    const { loggingConfig } = logs;
+    const own = { role: role.arn, layers, environment, ...(loggingConfig && { loggingConfig }) };
+    const functionOpts = { ...functionOptions(opts, given.functionAlias), parent: this, dependsOn: before };
+    const functionArgs = { ...functionInputs(stored), ...own };
+    const observed = withoutPositions(() => new LambdaFunction(name, functionArgs, functionOpts));
+    logs.finish(observed.name);
+    allowOtherName(name, { ...scope, args: stored, role }, observed.name, options);
+
+    this.functionArn = observed.arn;
+    this.functionName = observed.name;
+    this.roleArn = role.arn;
+    this.roleName = role.name;
+    this.layerArns = pulumi.output(combined([layers], ([arns]) => arns ?? []));
+    this.environmentVariableNames = names;
+    this.functionInvokeArn = observed.invokeArn;
+    this.functionVersion = observed.version;
+    this.function = observed;
+    this.registerOutputs({
+      functionArn: this.functionArn,
+      functionName: this.functionName,
+      roleArn: this.roleArn,
+      roleName: this.roleName,
+      layerArns: this.layerArns,
+      environmentVariableNames: this.environmentVariableNames,
+      functionInvokeArn: this.functionInvokeArn,
+      functionVersion: this.functionVersion,
+    });
+  }
+}
+
+/**
+ * The references of the function. No other function reads keys that are stored for this one, so the policy that reads them
+ * is this component's as well: it follows the component when that is renamed.
+ */
+function ownReferences(
+  name: string,
+  { ingestionKey, clickhousePassword }: ObservedFunctionArgs,
+  stored: ObservedFunctionArgs,
+): FunctionReferences {
+  const references = functionReferences(name, stored);
+  if (ingestionKey === undefined && clickhousePassword === undefined) return references;
+  return { ...references, origin: async () => undefined };
+}
+
+/**
+ * What the component itself waits for, for its parts, which Pulumi does not make wait for it. No output: Pulumi looks for
+ * unknown values in an output's resources, their outputs and parents, several times over.
+ */
+async function afterAll(
+  valid: Promise<void>,
+  { dependsOn = [] }: pulumi.ComponentResourceOptions = {},
+): Promise<pulumi.Input<pulumi.Resource>[]> {
+  await valid;
+  return [dependsOn].flat() as pulumi.Input<pulumi.Resource>[];
+}

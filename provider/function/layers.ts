@@ -1,0 +1,89 @@
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import * as pulumi from "@pulumi/pulumi";
+import type { ObservedFunctionArgs } from "../args/observedFunction";
+import { invalidArguments, withoutSecrets } from "../check/arguments";
+import { readManifestFile } from "../check/manifestFile";
+import { chooseInstrumentation, distributionOf } from "../plan/arguments/instrumentation";
+import { defaultArchitecture } from "../plan/aws/runtimes";
+import { chooseLayer } from "../plan/layers/choice";
+import type { Problem } from "../plan/problem";
+import { withoutAbsent } from "../pulumi/absent";
+import { perProvider } from "../pulumi/perProvider";
+import { secretValues } from "../pulumi/secretValues";
+import { isPlain } from "./environment";
+
+/** A function whose layers are chosen. */
+export interface LayeredFunction {
+  /** Name in the program, for errors. */
+  name: string;
+  args: ObservedFunctionArgs;
+  /** Region of the function; only asked for when a layer depends on it. */
+  region: () => pulumi.Output<string>;
+}
+
+/**
+ * The user's own layers in their order, then the one that instruments the code, then the extension's. Undefined for a
+ * function from a container image without layers.
+ */
+export function functionLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<string>[]> | undefined {
+  const { args } = of;
+  const instrumentation = args.autoInstrumentation === undefined ? [] : [instrumentationLayer(of)];
+  const added = [...instrumentation, ...(args.extension === undefined ? [] : [extensionLayer(of)])];
+  if (added.length === 0) return args.layers as pulumi.Input<pulumi.Input<string>[]> | undefined;
+  const own = args.layers ?? [];
+  if (isPlain(own)) return [...own, ...added];
+  return pulumi.all([own, pulumi.all(added)]).apply(([arns, more]) => [...(arns ?? []), ...more]);
+}
+
+const providerRegion = perProvider((options) => getRegionOutput({}, options).region);
+
+/** Region of a function: its own, else that of its provider. */
+export function functionRegion(
+  { region }: ObservedFunctionArgs,
+  options: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  const ofProvider = () => providerRegion(options);
+  if (region === undefined) return ofProvider();
+  return pulumi.output(region).apply((given) => (given ? pulumi.output(given) : ofProvider()));
+}
+
+function extensionLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
+  const { extension, architectures } = args;
+  if (isPlain(extension) && extension?.layerVersionArn !== undefined) return extension.layerVersionArn;
+  return pulumi.all([extension, region(), architectures ?? []]).apply(async ([source, where, names]) => {
+    const { manifestFile, ...others } = withoutAbsent(source ?? {});
+    const architecture = names?.[0] ?? defaultArchitecture;
+    const read = manifestFile === undefined ? undefined : readManifestFile(manifestFile);
+    if (read !== undefined && "reason" in read) {
+      throw await noLayer(name, { propertyPath: "extension.manifestFile", reason: read.reason }, args);
+    }
+    const choice = chooseLayer<string>({ ...others, ...read }, where, architecture);
+    if ("problem" in choice) throw await noLayer(name, choice.problem, args);
+    return choice.layerVersionArn;
+  });
+}
+
+/** Why there is no layer, without the values of arguments that are secret. */
+async function noLayer(name: string, problem: Problem, args: ObservedFunctionArgs) {
+  const { extension, autoInstrumentation, architectures, region, runtime } = args;
+  const secrets = await secretValues({ extension, autoInstrumentation, architectures, region, runtime });
+  return invalidArguments(name, withoutSecrets([problem], secrets));
+}
+
+function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
+  const { autoInstrumentation = {}, architectures, runtime } = args;
+  const { distribution: named, layerVersionArn, version } = autoInstrumentation;
+  if (layerVersionArn !== undefined) return layerVersionArn;
+  const distribution = distributionOf(named);
+  const known = pulumi.all([runtime, region(), architectures ?? [], version]);
+  return known.apply(async ([of, where, names, wanted]) => {
+    const architecture = names?.[0] ?? defaultArchitecture;
+    const target = { distribution, runtime: String(of ?? ""), region: where, architecture };
+    const choice = chooseInstrumentation({
+      ...target,
+      ...(wanted ? { version: wanted } : {}),
+    });
+    if ("problem" in choice) throw await noLayer(name, choice.problem, args);
+    return choice.layerVersionArn;
+  });
+}

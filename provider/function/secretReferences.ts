@@ -1,0 +1,172 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ObservedFunctionArgs } from "../args/observedFunction";
+import { readEnvFile } from "../check/codeArchive";
+import { settingAmong } from "../plan/arguments/managedBackend";
+import { redacted } from "../plan/redaction";
+import { envFileVariables } from "../plan/telemetry/envFile";
+import {
+  mayRefer,
+  parseReference,
+  parseReferences,
+  referenceText,
+  type SecretReference,
+} from "../plan/telemetry/references";
+import { findSetting, variableOf } from "../plan/telemetry/settings";
+import { combined } from "../pulumi/combined";
+import { secretValues } from "../pulumi/secretValues";
+import { originOf } from "../pulumi/valueOrigin";
+import { isPlain, variablesOf } from "./environment";
+
+/** The secrets and parameters that a function's extension will read. */
+export interface FunctionReferences {
+  /**
+   * Whether there may be any, as far as the arguments tell without their values: an argument that is still to come may
+   * turn out to hold some, whatever it is in a preview.
+   */
+  any: boolean;
+  /** The references: ARNs, which are secret only where the program says so of the text that holds them. */
+  references: SecretReference[] | pulumi.Output<SecretReference[]>;
+  /** What the references and keys come from, told without values that only the update knows; undefined if nothing tells. */
+  origin: () => Promise<string | undefined>;
+  /** ARNs of the customer managed keys that the secrets are encrypted with. */
+  kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
+  /** Audience of the web identity tokens that are sent in place of a key. */
+  audience: pulumi.Input<string | undefined>;
+}
+
+type Text = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
+
+/** Collects the references in everything that the extension reads as its settings. */
+export function functionReferences(name: string, args: ObservedFunctionArgs): FunctionReferences {
+  const { addresses, carriers } = settingTexts(name, args);
+  const sources = [...addresses, ...carriers];
+  const plain = sources.filter((source): source is string => typeof source === "string");
+  const { authorization, clickhouse, secretArns } = args;
+  const audience = webIdentityAudience(args);
+  const certain =
+    authorization !== undefined ||
+    clickhouse?.password !== undefined ||
+    (isPlain(secretArns) && secretArns.length > 0) ||
+    plain.some((text) => parseReferences(text).length > 0);
+  const references = combined(
+    [authorization, clickhouse?.password, secretArns, sources],
+    ([key, password, others = [], texts]) =>
+      [
+        ...[key, password, ...others].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
+        ...texts.flat().filter((text) => typeof text === "string"),
+      ].flatMap(parseReferences),
+  );
+  const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
+  return {
+    any: certain || open || audience !== undefined,
+    references: pulumi.Output.isInstance(references)
+      ? secretWhereFound(references, [authorization, clickhouse?.password, secretArns, sources])
+      : references,
+    origin: async () => {
+      const arns = [authorization, clickhouse?.password, secretArns, addresses];
+      const found = await origin(arns, carriers, args.secretKmsKeyArns);
+      if (found === undefined || audience === undefined) return found;
+      return JSON.stringify([found, await originOf(audience)]);
+    },
+    kmsKeyArns: args.secretKmsKeyArns ?? [],
+    audience,
+  };
+}
+
+/** The audience, by its argument or as a setting or variable of its name. */
+function webIdentityAudience(args: ObservedFunctionArgs): pulumi.Input<string | undefined> {
+  if (args.webIdentityAudience !== undefined) return args.webIdentityAudience;
+  const [settings, own] = [args.settings ?? {}, variablesOf(args.environment)];
+  return settingAmong("webIdentityAudience", isPlain(settings) ? settings : {}, isPlain(own) ? own : {});
+}
+
+/**
+ * The references, secret if one of them stands in a secret text. A secret without a reference in it says nothing here,
+ * and policies that could be read are not to be hidden for it.
+ */
+function secretWhereFound(
+  references: pulumi.Output<SecretReference[]>,
+  sources: pulumi.Input<unknown>[],
+): pulumi.Output<SecretReference[]> {
+  const marked = pulumi.unsecret(references).apply(async (found) => {
+    if (found.length === 0 || !(await pulumi.isSecret(references))) return found;
+    const secrets = await secretValues({ sources });
+    const hidden = found.some(({ arn }) => secrets.some((text) => text.includes(arn)));
+    return hidden ? pulumi.secret(found) : found;
+  });
+  // An output within an output is flattened, which these types do not say.
+  return marked as unknown as pulumi.Output<SecretReference[]>;
+}
+
+/**
+ * Resources that the references come from, and the references that come from none.
+ * @returns undefined where the resources do not tell which references there are: texts of one resource may hold some or not.
+ */
+async function origin(arns: unknown, texts: unknown, kmsKeyArns: unknown): Promise<string | undefined> {
+  const [named, found, keys] = await Promise.all([arns, texts, kmsKeyArns].map(originOf));
+  if (named === undefined || found === undefined || found.urns.length > 0) return undefined;
+  const references = [...named.texts, ...found.texts].flatMap((text) => [
+    ...parseReferences(text),
+    ...[parseReference(text) ?? []].flat(),
+  ]);
+  const known = [...new Set(references.map(({ arn }) => arn))].sort();
+  return JSON.stringify([known, named.urns, keys?.texts, keys?.urns]);
+}
+
+/** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */
+interface SettingTexts {
+  /** Where telemetry goes and what it is of: outputs among them hardly hold references. */
+  addresses: Text[];
+  /** Headers, settings and variables, which are where keys are referred to. */
+  carriers: Text[];
+}
+
+function settingTexts(name: string, args: ObservedFunctionArgs): SettingTexts {
+  const { endpoint, clickhouse, resourceAttributes } = args;
+  const own = variablesOf(args.environment);
+  const texts = (
+    map: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined,
+    wanted = (_: string) => true,
+  ) => (map === undefined ? [] : mapTexts(map, wanted));
+  const refersAsSetting = (setting: string) => mayRefer(findSetting(setting)?.variable ?? setting);
+  const ownTexts = mapTexts(own, mayRefer);
+  const single = [endpoint, clickhouse?.endpoint, clickhouse?.user].filter((text) => text !== undefined);
+  const ownFile = isPlain(own) ? own[variableOf("envFile")] : undefined;
+  const envFile = args.envFile ?? ownFile;
+  const fileTexts = envFile ? [envFileTexts(name, envFile, args)] : [];
+  return {
+    addresses: [...single, ...texts(resourceAttributes)],
+    carriers: [...texts(args.headers), ...texts(args.settings, refersAsSetting), ...ownTexts, ...fileTexts],
+  };
+}
+
+function mapTexts(
+  map: pulumi.Input<Record<string, pulumi.Input<string>>>,
+  wanted: (name: string) => boolean,
+): (pulumi.Input<string> | pulumi.Output<string[]>)[] {
+  return isPlain(map) ? select(map, wanted) : [pulumi.output(map).apply((values) => select(values, wanted))];
+}
+
+/** The values of the wanted names. */
+function select<T>(values: Record<string, T> | undefined, wanted: (name: string) => boolean): T[] {
+  return Object.entries(values ?? {}).flatMap(([name, value]) => (wanted(name) ? [value] : []));
+}
+
+/** The values in the env file, if that is in the function's code and can be read here. */
+function envFileTexts(
+  name: string,
+  envFile: pulumi.Input<string>,
+  { code, secretArns }: ObservedFunctionArgs,
+): pulumi.Output<string[]> {
+  return pulumi.output(envFile).apply(async (path) => {
+    if (!path) return [];
+    const text = await readEnvFile(code, path);
+    if (text !== undefined) return select(envFileVariables(text, {}), mayRefer);
+    if (secretArns === undefined) {
+      const file = (await pulumi.isSecret(pulumi.output(envFile))) ? redacted : path;
+      const reason = `${file} cannot be read here; name the secrets and parameters that it refers to in secretArns, so that the role may read them`;
+      void pulumi.log.warn(`ObservedFunction "${name}", envFile: ${reason}`);
+    }
+    return [];
+  });
+}

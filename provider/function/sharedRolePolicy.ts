@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import { RolePolicy } from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+import { invalidArguments } from "../check/arguments";
+import { policyNames, resourceName } from "../plan/names/resourceNames";
+import { checkInlinePolicies, policyLength } from "../plan/policies/inlinePolicies";
+import { awaited } from "../pulumi/awaited";
+import { withoutPositions } from "../pulumi/sourcePositions";
+import { originOf } from "../pulumi/valueOrigin";
+import { componentPolicy } from "./componentPolicy";
+
+/** A policy for a role that the program has already, perhaps for several functions. */
+export interface GivenRolePolicy {
+  /** Name of the function's component in the program. */
+  component: string;
+  /** End of the policy's name. */
+  suffix: string;
+  role: { arn: pulumi.Output<string>; name: pulumi.Output<string> };
+  document: pulumi.Input<string>;
+  /** Length of the document as far as it can be told; used while the document itself is not known. */
+  length?: () => Promise<number>;
+  /**
+   * What the document is made of, told without values that only the update knows. Functions with the same share one
+   * policy on their role. Undefined for what is one function's alone.
+   */
+  origin?: () => Promise<string | undefined>;
+}
+
+/** A policy that functions share, with what it was made for; a value is undefined while it is not known. */
+interface SharedPolicy {
+  policy: RolePolicy;
+  roleArn: string | undefined;
+  document: string | undefined;
+}
+
+/** The policies of one deployment. */
+interface DeploymentPolicies {
+  shared: Map<string, SharedPolicy[]>;
+  /** Lengths of the policies of each role. */
+  lengths: Map<string, number[]>;
+  /** What was said of roles whose policies are too long. */
+  refused: Map<string, Error>;
+}
+
+const deployments = new WeakMap<object, DeploymentPolicies>();
+const served = new Map<string, DeploymentPolicies>();
+let isServer = false;
+
+/** Says that this process serves the package: components that it makes one by one belong to one program. */
+export function sharePoliciesAsServer(): void {
+  isServer = true;
+}
+
+/**
+ * Gives a role a policy, the same one to all functions that need the same on it, since all inline policies of a role
+ * together are limited.
+ * @throws InputPropertiesError when the policies that are known to be on the role are too long together.
+ */
+export async function givenRolePolicy(
+  of: GivenRolePolicy,
+  options: pulumi.CustomResourceOptions,
+): Promise<RolePolicy[]> {
+  const needed = (await awaited(options.dependsOn)) ?? [];
+  const role = await roleOf(of, [needed].flat());
+  const policies = role && deploymentPolicies();
+  const { component, suffix, document: policy } = of;
+  const ownPolicy = () => [componentPolicy(component, suffix, { role: of.role, policy }, options)];
+  if (role === undefined || policies === undefined) return ownPolicy();
+  const [roleArn, document, origin, shared] = await Promise.all([
+    awaited(of.role.arn),
+    awaited(of.document),
+    of.origin?.(),
+    sharedOptions(role.urns, options),
+  ]);
+  const length = document === undefined ? ((await of.length?.()) ?? 0) : policyLength(document);
+  const known = { roleArn, document };
+  // From here on nothing is awaited, so that no other function comes in between.
+  // The program and the package's provider each have their own: neither knows what the other has made.
+  const maker = isServer ? "provider" : "program";
+  const key = origin && [role.id, of.suffix, origin, shared.provider, maker].join("\n");
+  const others = (key && policies.shared.get(key)) || [];
+  const same = others.find((other) => fits(other, known));
+  if (same !== undefined) return [same.policy];
+  checkRoom(of.component, policies, role.id, length);
+  if (!key) return ownPolicy();
+  const differing = others.length === 0 ? [] : [roleArn, document];
+  const name = sharedName(role.label, of.suffix, [key, ...differing]);
+  const inputs = { role: of.role.name, policy };
+  const made = withoutPositions(() => new RolePolicy(name, inputs, shared.options));
+  policies.shared.set(key, [...others, { ...known, policy: made }]);
+  return [made];
+}
+
+/** Whether a policy is what another function needs. What is not known yet is taken to be as it is with the others. */
+function fits(other: Omit<SharedPolicy, "policy">, known: Omit<SharedPolicy, "policy">): boolean {
+  return (["roleArn", "document"] as const).every(
+    (what) => other[what] === undefined || known[what] === undefined || other[what] === known[what],
+  );
+}
+
+function checkRoom(
+  component: string,
+  { lengths, refused }: DeploymentPolicies,
+  role: string,
+  length: number,
+): void {
+  const ofRole = [...(lengths.get(role) ?? []), length];
+  lengths.set(role, ofRole);
+  const reason = checkInlinePolicies(ofRole);
+  if (reason === undefined) return;
+  // The same error for all functions that are too many: Pulumi shows it once.
+  const error = refused.get(role) ?? invalidArguments(component, [{ propertyPath: "role", reason }]);
+  refused.set(role, error);
+  throw error;
+}
+
+/** What a role is known by in this program, the same in a preview and in its update; undefined where nothing tells. */
+async function roleOf({ role }: GivenRolePolicy, needed: pulumi.Input<pulumi.Resource>[]) {
+  const { urns, texts } = await originOf(role.arn);
+  // A transform is given the role's ARN without the role, which is among what the function depends on.
+  const others =
+    urns.length > 0 ? [] : await Promise.all(needed.map(async (one) => awaited((await awaited(one))?.urn)));
+  const roles = others.filter((urn): urn is string => urn !== undefined && isRole(urn));
+  const from = urns.length > 0 ? urns : roles.length === 1 ? roles : [];
+  const id = from.length > 0 ? from.join() : texts[0];
+  if (id === undefined) return undefined;
+  return { id, urns: from, label: id.split(/::|\//).at(-1) ?? "" };
+}
+
+function isRole(urn: string): boolean {
+  return /[:$]aws:iam\/role:Role::/.test(urn);
+}
+
+function sharedName(label: string, suffix: string, parts: readonly (string | undefined)[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 10);
+  return resourceName(`${label}-clickstack`, policyNames, `${suffix}-${hash}`);
+}
+
+/**
+ * Options of what belongs to several functions: those of none of them, besides the provider. It is the stack's own, and
+ * goes before the role does.
+ */
+async function sharedOptions(
+  urns: readonly string[],
+  { provider: given, parent }: pulumi.CustomResourceOptions,
+): Promise<{ options: pulumi.CustomResourceOptions; provider: string }> {
+  const provider = given ?? parent?.getProvider("aws:iam/rolePolicy:RolePolicy");
+  const options = {
+    ...(isServer ? { parent: new pulumi.DependencyResource(stackUrn()) } : {}),
+    ...(provider === undefined ? {} : { provider }),
+    dependsOn: urns.filter(isRole).map((urn) => new pulumi.DependencyResource(urn)),
+  };
+  return { options, provider: (await awaited(provider?.urn)) ?? "" };
+}
+
+function stackUrn(): string {
+  const [stack, project] = [pulumi.getStack(), pulumi.getProject()];
+  return `urn:pulumi:${stack}::${project}::pulumi:pulumi:Stack::${project}-${stack}`;
+}
+
+/**
+ * The policies of the deployment that this runs in; undefined where others may make policies for the same program, as in
+ * the provider of somebody else's components: two processes must not register the same resource.
+ */
+function deploymentPolicies(): DeploymentPolicies | undefined {
+  const none = { shared: new Map(), lengths: new Map(), refused: new Map() };
+  const monitor = pulumi.runtime.getMonitor() as { getChannel?(): { getTarget(): string } } | undefined;
+  if (isServer) {
+    const address = monitor?.getChannel?.().getTarget() ?? "";
+    const found = served.get(address) ?? none;
+    served.set(address, found);
+    return found;
+  }
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined) return undefined;
+  const found = deployments.get(stack) ?? none;
+  deployments.set(stack, found);
+  return found;
+}

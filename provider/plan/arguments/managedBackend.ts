@@ -1,0 +1,91 @@
+import { isKnown } from "../known";
+import type { Problem } from "../problem";
+import { findSetting, variableOf } from "../telemetry/settings";
+import { authorizationHeader } from "../telemetry/variables";
+import { type FunctionView, problem } from "./functionView";
+
+/** Longest audience, in characters (AWS STS API reference, GetWebIdentityToken). */
+const longestAudience = 1000;
+
+/** Problems of the arguments for managed ClickStack. */
+export function checkManaged(view: FunctionView): Problem[] {
+  if (view.managedClickStack !== true) return [];
+  const grpc = view.protocol === "grpc";
+  return [
+    ...problem(
+      "protocol",
+      grpc ? "is grpc, but managed ClickStack takes OTLP over HTTP only: remove this" : undefined,
+    ),
+    ...problem("managedClickStack", whereElse(view)),
+  ];
+}
+
+/** Why telemetry does not go to managed ClickStack, as far as the arguments tell. */
+function whereElse({
+  clickhouse,
+  endpoint,
+  settings,
+  environment,
+  envFile,
+}: FunctionView): string | undefined {
+  if (clickhouse !== undefined) {
+    return "managed ClickStack takes OTLP at endpoint, but telemetry goes to clickhouse. Remove one of them";
+  }
+  const others = [endpoint, settings, environment, envFile];
+  return others.every((other) => other === undefined)
+    ? "takes the endpoint of managed ClickStack, which is missing: set endpoint"
+    : undefined;
+}
+
+/** Problems of the audience, and of keys that the token takes the place of. */
+export function checkWebIdentity(view: FunctionView): Problem[] {
+  const { webIdentityAudience: audience } = view;
+  if (audience === undefined) return [];
+  const path = "webIdentityAudience";
+  const keys = ["authorization", "ingestionKey", "clickhouse"] as const;
+  const key = keys.find((one) => view[one] !== undefined) ?? authorizationOf(view);
+  const conflict =
+    key === "clickhouse"
+      ? "the token is sent with OTLP, but telemetry goes to clickhouse. Remove one of them"
+      : `the key is given by ${key} and by ${path}. Remove one of them`;
+  const guarded = view.requireDelivery === true;
+  const guard = `cannot be used with ${path}: AWS issues the token to the function alone, and the deployment cannot send a log record with it. Remove one of them`;
+  return [
+    ...problem(path, isKnown(audience) ? checkAudience(audience) : undefined),
+    ...problem(path, key === undefined ? undefined : conflict),
+    ...problem("requireDelivery", guarded ? guard : undefined),
+  ];
+}
+
+function checkAudience(audience: string): string | undefined {
+  if (audience.trim() === "") return "is empty";
+  if (audience.length > longestAudience) {
+    return `has ${audience.length} characters; AWS STS takes at most ${longestAudience}`;
+  }
+  const refers = audience.includes("${") || audience.startsWith("secret://");
+  return refers
+    ? "cannot be a reference: the role's policy names the audience. Write the audience itself"
+    : undefined;
+}
+
+/** Which header holds a key already. */
+function authorizationOf({ headers }: FunctionView): string | undefined {
+  if (!isKnown(headers)) return undefined;
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === authorizationHeader.toLowerCase());
+  return name && `headers["${name}"]`;
+}
+
+/**
+ * The value that an extension's setting has by arguments that may name any: the last of those that are there.
+ * @param settings further settings, by name or variable.
+ * @param variables the function's own variables.
+ */
+export function settingAmong<T>(
+  setting: string,
+  settings: Readonly<Record<string, T>>,
+  variables: Readonly<Record<string, T>>,
+): T | undefined {
+  const variable = variableOf(setting);
+  const entry = Object.entries(settings).find(([name]) => findSetting(name)?.variable === variable);
+  return entry?.[1] ?? variables[variable];
+}

@@ -1,0 +1,136 @@
+import { UNKNOWN } from "../known";
+import { didYouMean } from "../nearestName";
+import type { Problem } from "../problem";
+
+/**
+ * What kind of value an argument takes. Programs without types, and values from configuration, can hand over anything.
+ * `lenient` is for inputs of `aws.lambda.Function` itself, whose provider takes texts for numbers and numbers for texts.
+ */
+export type Shape =
+  | { kind: "text" | "number"; lenient?: true }
+  | { kind: "flag" | "any" }
+  | { kind: "list"; of: Shape }
+  /** Any names; `dotted` says how their paths are written, `settings.a` or `headers["a"]`. */
+  | { kind: "map"; of: Shape; dotted?: true }
+  | { kind: "object"; properties: Readonly<Record<string, Shape>> };
+
+/** A value with the parts that have another kind than they should replaced by the mark for unknown values. */
+export interface Fitted {
+  value: unknown;
+  problems: Problem[];
+}
+
+/**
+ * Compares a value with what it should be. What is not known yet fits everything; what is absent is left out of lists'
+ * and maps' entries, as by Pulumi.
+ */
+export function fitValue(value: unknown, shape: Shape, path: string): Fitted {
+  if (value === UNKNOWN || value === undefined || value === null) return { value, problems: [] };
+  switch (shape.kind) {
+    case "any":
+      return { value, problems: [] };
+    case "text":
+    case "number":
+      return single(shape.lenient ? coerced(value, shape.kind) : value, shape, path);
+    case "flag":
+      return single(value, shape, path);
+    case "list":
+      return Array.isArray(value) ? fitList(value, shape.of, path) : misfit(value, shape, path);
+    default:
+      return isRecord(value) ? fitRecord(value, shape, path) : misfit(value, shape, path);
+  }
+}
+
+function single(value: unknown, shape: Shape, path: string): Fitted {
+  const types = { text: "string", number: "number", flag: "boolean" } as const;
+  const wanted = types[shape.kind as keyof typeof types];
+  return typeof value === wanted ? { value, problems: [] } : misfit(value, shape, path);
+}
+
+function fitList(list: readonly unknown[], of: Shape, path: string): Fitted {
+  const items = list.map((item, index): Fitted => {
+    const propertyPath = `${path}[${index}]`;
+    if (item !== undefined && item !== null) return fitValue(item, of, propertyPath);
+    return { value: UNKNOWN, problems: [{ propertyPath, reason: "has no value" }] };
+  });
+  return { value: items.map(({ value }) => value), problems: items.flatMap(({ problems }) => problems) };
+}
+
+type RecordShape = Extract<Shape, { kind: "map" | "object" }>;
+
+function fitRecord(record: Readonly<Record<string, unknown>>, shape: RecordShape, path: string): Fitted {
+  const fitted: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, item] of Object.entries(record)) {
+    if (item === undefined || item === null) continue;
+    const propertyPath = shape.kind === "object" || shape.dotted ? `${path}.${name}` : `${path}["${name}"]`;
+    const of = shape.kind === "map" ? shape.of : own(shape.properties, name);
+    if (of === undefined && shape.kind === "object") {
+      const known = Object.keys(shape.properties);
+      const hint = didYouMean(name, known) || ` It takes ${known.join(", ")}.`;
+      problems.push({ propertyPath, reason: `there is no property of this name.${hint}` });
+      continue;
+    }
+    const part = fitValue(item, of ?? { kind: "any" }, propertyPath);
+    fitted[name] = part.value;
+    problems.push(...part.problems);
+  }
+  return { value: fitted, problems };
+}
+
+/** Not what every object has by its prototype, such as `toString`. */
+function own(properties: Readonly<Record<string, Shape>>, name: string): Shape | undefined {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
+function misfit(value: unknown, shape: Shape, propertyPath: string): Fitted {
+  return {
+    value: UNKNOWN,
+    problems: [{ propertyPath, reason: `is ${kindOf(value)} but ${takes(value, shape)}` }],
+  };
+}
+
+/** What the argument must be and, where it is clear what was meant, how that is written. Never the value, a key perhaps. */
+function takes(value: unknown, shape: Shape): string {
+  const isText = typeof value === "string";
+  switch (shape.kind) {
+    case "text":
+      return typeof value === "object" ? "must be a string" : "must be a string; add quotes";
+    case "number":
+      return isNumeric(value) ? "must be a number; remove the quotes" : "must be a number";
+    case "flag":
+      return isText && /^(true|false)$/i.test(value)
+        ? "must be true or false; remove the quotes"
+        : "must be true or false";
+    case "list":
+      return isRecord(value) ? "must be a list" : "must be a list; add brackets";
+    case "map":
+      return "must be a map of names to values";
+    case "object":
+      return `must be a map with ${Object.keys(shape.properties).join(", ")}`;
+    default:
+      return "";
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (isRecord(value)) return "a map";
+  if (typeof value === "boolean") return String(value);
+  return typeof value === "string" ? "a string" : `a ${typeof value}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value as the provider will take it; as it is where the provider will not. */
+function coerced(value: unknown, kind: "text" | "number"): unknown {
+  if (typeof value === "object") return value;
+  if (kind === "text") return String(value);
+  return isNumeric(value) ? Number(value) : value;
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
+}

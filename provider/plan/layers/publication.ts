@@ -1,0 +1,87 @@
+import { checkRegions } from "../aws/regions";
+import { type ArchitectureName, checkArchitecture } from "../aws/runtimes";
+import type { Problem } from "../problem";
+import { checkLayerPermissions, type LayerPermissions } from "./permissions";
+
+/** A zip of the extension for one architecture. */
+export interface BuiltLayer {
+  /** Absolute path of the zip. */
+  path: string;
+  /** Hexadecimal SHA-256 of the zip. */
+  sha256: string;
+  /** Size of the unpacked layer in bytes. */
+  unzippedSize: number;
+}
+
+/** One layer version to publish. */
+export interface PlannedLayer extends BuiltLayer {
+  region: string;
+  architecture: ArchitectureName;
+}
+
+/** What is to be published where. */
+export interface PublicationArguments {
+  regions: readonly string[];
+  architectures?: readonly string[];
+  namePrefix?: string;
+  permissions?: LayerPermissions;
+}
+
+/** The zips there are. */
+export interface BuiltLayers {
+  layers: Partial<Record<ArchitectureName, BuiltLayer>>;
+}
+
+/** The layer versions to publish, region by region, or what is wrong with the arguments. */
+export function planLayers(
+  { regions, architectures, namePrefix, permissions }: PublicationArguments,
+  built: BuiltLayers,
+): { planned: PlannedLayer[]; problems: Problem[] } {
+  const wanted = architectures ?? Object.keys(built.layers);
+  const problems = [
+    ...checkList("regions", regions, () => checkRegions(regions)),
+    ...checkList("architectures", wanted, () => checkArchitectures(wanted, built)),
+    ...checkNamePrefix(namePrefix),
+    ...checkLayerPermissions(permissions),
+  ];
+  if (problems.length > 0) return { planned: [], problems };
+  const planned = regions.flatMap((region) =>
+    wanted.flatMap((name): PlannedLayer[] => {
+      const architecture = name as ArchitectureName;
+      const layer = built.layers[architecture];
+      if (layer === undefined) return [];
+      const { path, sha256, unzippedSize } = layer;
+      return [{ region, architecture, path, sha256, unzippedSize }];
+    }),
+  );
+  return { planned, problems };
+}
+
+/** Languages without types, or with a value of their own for outputs, can hand over anything. */
+function checkList(propertyPath: string, value: unknown, check: () => Problem[]): Problem[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return check();
+  const reason =
+    "must be a plain list of texts: it decides which layer versions there are, so that it cannot be the output of a resource";
+  return [{ propertyPath, reason }];
+}
+
+function checkArchitectures(wanted: readonly string[], built: BuiltLayers): Problem[] {
+  if (wanted.length === 0)
+    return [{ propertyPath: "architectures", reason: "name at least one architecture" }];
+  return wanted.flatMap((architecture, index): Problem[] => {
+    const propertyPath = `architectures[${index}]`;
+    const reason = checkArchitecture(architecture);
+    if (reason !== undefined) return [{ propertyPath, reason }];
+    if (wanted.indexOf(architecture) < index)
+      return [{ propertyPath, reason: `${architecture} is listed already` }];
+    if (built.layers[architecture as ArchitectureName] !== undefined) return [];
+    const there = Object.keys(built.layers).join(", ") || "none";
+    const missing = `the extension was not built for ${architecture} (built: ${there}). Run \`npm run layers:build -- --all-architectures\`, or install clickstack-lambda-layers, which has both`;
+    return [{ propertyPath, reason: missing }];
+  });
+}
+
+function checkNamePrefix(namePrefix: string | undefined): Problem[] {
+  if (namePrefix === undefined || namePrefix === null || /^[A-Za-z0-9_-]{1,100}$/.test(namePrefix)) return [];
+  return [{ propertyPath: "namePrefix", reason: "takes 1 to 100 letters, digits, dashes and underscores" }];
+}

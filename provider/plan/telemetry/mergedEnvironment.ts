@@ -1,0 +1,79 @@
+import type { Problem } from "../problem";
+
+/** An environment variable that a component sets, and which of its arguments asks for it. */
+export interface PlannedVariable<T> {
+  /** Name of the variable. */
+  name: string;
+  value: T;
+  /** Property path of the argument that it comes from. */
+  origin: string;
+  /** A default gives way to any other origin of the same variable, without a problem. */
+  isDefault?: boolean;
+}
+
+/** The variables of a function, and which could not be set because two origins want them. */
+export interface MergedEnvironment<T> {
+  variables: Record<string, T>;
+  problems: Problem[];
+}
+
+/** Property path of the user's own variables. */
+export const ownVariables = "environment.variables";
+
+/**
+ * Puts the variables that the component sets beside the user's own. None is ever overwritten: where two origins set the
+ * same variable there is a problem that names both, and the user's own value stays.
+ */
+export function mergeEnvironment<T>(
+  own: Readonly<Record<string, T>>,
+  planned: readonly PlannedVariable<T>[],
+): MergedEnvironment<T> {
+  const variables: Record<string, T> = { ...own };
+  const origins = new Map(Object.keys(own).map((name) => [name, `${ownVariables}.${name}`]));
+  const problems: Problem[] = [];
+  const ordered = [
+    ...planned.filter((variable) => !variable.isDefault),
+    ...planned.filter((variable) => variable.isDefault),
+  ];
+  for (const { name, value, origin, isDefault } of ordered) {
+    const other = origins.get(name);
+    if (other === undefined) {
+      variables[name] = value;
+      origins.set(name, origin);
+    } else if (!isDefault) {
+      const reason = `${name} is set by ${origin} and by ${other}. Remove one of them`;
+      problems.push({ propertyPath: other, reason });
+    }
+  }
+  return { variables, problems };
+}
+
+/**
+ * Writes a list of `key=value` pairs in the order given. A value that could not be told from the list around it is put
+ * in double quotes, in which `\"` and `\\` are a quote and a backslash.
+ */
+export function keyValueList(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
+    .map(([key, value]) => `${key}=${needsQuotes.test(value) ? quoted(value) : value}`)
+    .join(",");
+}
+
+/** Values that would be read otherwise: with a comma, a quote where one counts, white space around, a brace that stays open. */
+const needsQuotes = /,|^["\s]|\s$|=\s*"|\$\{[^}]*$/;
+
+/** Problems of `key=value` pairs that the list form cannot carry. */
+export function checkPairs(pairs: Readonly<Record<string, unknown>>, path: string): Problem[] {
+  return Object.entries(pairs).flatMap(([key, value]): Problem[] => {
+    const propertyPath = `${path}["${key}"]`;
+    if (!/^[^\s=,"]+$/.test(key)) {
+      return [{ propertyPath, reason: "a name may not be empty nor hold spaces, commas, quotes or =" }];
+    }
+    return typeof value === "string" && /[\r\n]/.test(value)
+      ? [{ propertyPath, reason: "a value may not hold a line break" }]
+      : [];
+  });
+}
+
+function quoted(value: string): string {
+  return `"${value.replace(/["\\]/g, (character) => `\\${character}`)}"`;
+}

@@ -1,0 +1,119 @@
+import settingsFile from "../../../settings.json";
+import { didYouMean } from "../nearestName";
+
+/** Form of a setting's value. */
+export type SettingType =
+  | "string"
+  | "enum"
+  | "boolean"
+  | "integer"
+  | "duration"
+  | "url"
+  | "address"
+  | "path"
+  | "keyValueList";
+
+/** One setting of the extension, as settings.json describes it for TypeScript, Rust and the documentation alike. */
+export interface Setting {
+  /** Name in camel case, by which `ObservedFunction.settings` takes it. */
+  name: string;
+  /** Environment variable that carries it. Absent when a pattern stands for several. */
+  variable?: string;
+  /** Form of the variables' names: `{A|B}` stands for one of the words, `{NAME}` for any word. */
+  pattern?: string;
+  /** Further variables that mean the same. */
+  aliases?: string[];
+  type: SettingType;
+  /** Values that an enum takes. */
+  values?: string[];
+  default?: string | number | boolean;
+  /** What it does. */
+  doc: string;
+  /** Whether its value is confidential as a rule. */
+  secret?: boolean;
+  /** Whether the extension acts on it; otherwise it says so once and carries on. */
+  supported: boolean;
+  /** First version of the extension that has it. */
+  since: string;
+}
+
+/** Every setting there is. */
+export const settings = settingsFile as readonly Setting[];
+
+/** A setting together with the environment variable that a name or pattern means. */
+export interface ResolvedSetting {
+  setting: Setting;
+  variable: string;
+}
+
+/** The setting of this name (`batchMaxSize`) or of this environment variable (`ROTEL_BATCH_MAX_SIZE`). */
+export function findSetting(name: string): ResolvedSetting | undefined {
+  for (const setting of settings) {
+    if (setting.variable !== undefined && (setting.name === name || setting.variable === name)) {
+      return { setting, variable: setting.variable };
+    }
+    if (setting.aliases?.includes(name)) return { setting, variable: name };
+    if (setting.pattern !== undefined && patternExpression(setting.pattern).test(name)) {
+      return { setting, variable: name };
+    }
+  }
+  return undefined;
+}
+
+/** The environment variable of the setting with this name. Throws on an unknown name, which is our own mistake. */
+export function variableOf(name: string): string {
+  const found = findSetting(name);
+  if (found === undefined) throw new Error(`settings.json has no setting ${name}`);
+  return found.variable;
+}
+
+/** Why there is no setting of this name, with the one that was probably meant. */
+export function unknownSetting(name: string): string {
+  const bySetting = settings.find((setting) => setting.name === name && setting.pattern !== undefined);
+  if (bySetting?.pattern !== undefined) {
+    return `${name} stands for several settings; name the environment variable, of the form ${bySetting.pattern}`;
+  }
+  const candidates = settings.flatMap((setting) =>
+    setting.variable === undefined ? [] : [/^[A-Z]/.test(name) ? setting.variable : setting.name],
+  );
+  const hint = didYouMean(name, candidates) || " docs/configuration.md of the package lists them.";
+  return `there is no setting of this name.${hint}`;
+}
+
+/** Why the setting cannot have this value, or undefined when it can. Values with references are not looked into. */
+export function checkSettingValue(setting: Setting, value: string): string | undefined {
+  if (value.includes("${") || value.startsWith("secret://")) return undefined;
+  switch (setting.type) {
+    case "enum":
+      return setting.values?.includes(value.toLowerCase())
+        ? undefined
+        : `must be one of: ${setting.values?.join(", ")}`;
+    case "boolean":
+      return /^(true|false|1|0)$/i.test(value) ? undefined : "must be true or false";
+    case "integer":
+      return /^\d+$/.test(value) ? undefined : "must be a whole number";
+    case "duration":
+      return durationForm.test(value) ? undefined : "must be a duration such as 500ms, 5s or 1m30s";
+    case "url":
+      return checkUrl(value);
+    case "address":
+      return /^\S+:\d{1,5}$/.test(value) ? undefined : "must be an address and port, such as 127.0.0.1:4318";
+    default:
+      return undefined;
+  }
+}
+
+/** Why this is not the URL of a backend, or undefined when it is one. */
+export function checkUrl(value: string): string | undefined {
+  if (!/^https?:\/\//.test(value)) return "needs a scheme: write https://host:port (or http://host:port)";
+  return URL.canParse(value) ? undefined : "is not a valid URL";
+}
+
+const durationForm = /^(\d+\s*(ns|us|ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days)\s*)+$/;
+
+function patternExpression(pattern: string): RegExp {
+  const body = pattern.replace(/\{([^}]*)\}/g, (_, words: string) =>
+    words.includes("|") ? `(${words})` : "[A-Z0-9_]+",
+  );
+  return new RegExp(`^${body}$`);
+}

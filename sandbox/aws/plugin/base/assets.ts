@@ -1,0 +1,60 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type ZipEntry, zip } from "../../../../layers/zip";
+import { type ArchiveValue, isArchive, isAsset } from "./values";
+
+/**
+ * Mode of every file of an archive that is zipped here: Pulumi does not carry modes over. A path to a zip is used as it
+ * is, byte for byte, and keeps them.
+ */
+const fileMode = 0o644;
+
+/**
+ * The zip that the provider uploads for an archive: a zip file unchanged, anything else zipped deterministically.
+ * @throws for archives from URLs and tarballs, which the embedded AWS does not take.
+ */
+export async function archiveBytes(archive: unknown): Promise<Buffer> {
+  if (!isArchive(archive)) throw new Error("expected an archive (FileArchive or AssetArchive)");
+  if (archive.path !== undefined && (await stat(archive.path)).isFile()) {
+    const bytes = await readFile(archive.path);
+    if (bytes.subarray(0, 2).toString("latin1") !== "PK") throw new Error(`${archive.path} is not a zip`);
+    return bytes;
+  }
+  return zip(await archiveEntries(archive));
+}
+
+async function archiveEntries(archive: ArchiveValue): Promise<ZipEntry[]> {
+  if (archive.assets !== undefined) {
+    const nested = await Promise.all(
+      Object.entries(archive.assets).map(([name, item]) => entries(name, item)),
+    );
+    return nested.flat();
+  }
+  if (archive.path === undefined)
+    throw new Error(`archive from ${archive.uri ?? "nothing"}: only paths and assets are taken`);
+  if (!(await stat(archive.path)).isDirectory())
+    throw new Error(`${archive.path}: a zip inside an archive is not taken`);
+  return directoryEntries(archive.path);
+}
+
+async function entries(name: string, item: unknown): Promise<ZipEntry[]> {
+  if (isArchive(item)) {
+    return (await archiveEntries(item)).map((entry) => ({ ...entry, name: `${name}/${entry.name}` }));
+  }
+  if (!isAsset(item) || item.uri) throw new Error(`asset ${name}: only texts and paths are taken`);
+  // The engine leaves an empty text out.
+  const content = item.path ? await readFile(item.path) : Buffer.from(item.text ?? "");
+  return [{ name, content, mode: fileMode }];
+}
+
+async function directoryEntries(directory: string): Promise<ZipEntry[]> {
+  const found = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = found.filter((item) => !item.isDirectory()).map((item) => join(item.parentPath, item.name));
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.slice(join(directory, "/").length).replaceAll("\\", "/"),
+      content: await readFile(file),
+      mode: fileMode,
+    })),
+  );
+}

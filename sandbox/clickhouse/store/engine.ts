@@ -1,0 +1,173 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import type { Session } from "chdb";
+import type { AttributeType } from "../base/attributeType";
+import { ClickHouseError } from "../base/clickHouseError";
+import { schemaStatements } from "./schema";
+
+/**
+ * Dotted names of attributes can say the same as nested ones: of those, JSON columns keep the first, as with the
+ * extension's own inserts, where the collector would lose its batch.
+ */
+const INSERT_SETTINGS = { type_json_skip_duplicated_paths: 1 };
+
+/** One statement for the engine with what ClickHouse's HTTP interface lets a request set around it. */
+export interface Statement {
+  readonly sql: string;
+  /** Format of the result when the statement names none. */
+  readonly format: string;
+  readonly database: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Values of `{name:Type}` placeholders, unescaped. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What a statement gave. */
+export interface StatementResult {
+  readonly bytes: Uint8Array;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+  readonly elapsedSeconds: number;
+}
+
+/**
+ * The embedded ClickHouse over one data directory. The engine keeps session state (current database,
+ * settings) in the process, so statements run one after another; callers need not care.
+ */
+export class Engine {
+  private tail: Promise<unknown> = Promise.resolve();
+  private database = "default";
+  private inserts = 0;
+
+  private constructor(
+    private readonly session: Session,
+    private readonly temporaryDirectory: string,
+  ) {}
+
+  /** Opens (or makes) the data directory and tables with such attributes in it. */
+  static async open(
+    directory: string,
+    attributes: AttributeType,
+    openSession: (path: string) => Session,
+  ): Promise<Engine> {
+    const temporaryDirectory = path.join(directory, "inserts");
+    rmSync(temporaryDirectory, { recursive: true, force: true });
+    mkdirSync(temporaryDirectory, { recursive: true });
+    const engine = new Engine(openSession(path.join(directory, "data")), temporaryDirectory);
+    for (const sql of schemaStatements(attributes)) {
+      await engine.run({ sql, format: "Null", database: "default", settings: {}, parameters: {} });
+    }
+    return engine;
+  }
+
+  /** Runs a statement once those before it are done. Rejects with a `ClickHouseError`. */
+  run(statement: Statement): Promise<StatementResult> {
+    return this.exclusive(() => this.execute(statement));
+  }
+
+  /**
+   * Runs an INSERT whose data are given in a format of ClickHouse's.
+   *
+   * @param head the statement up to where `FROM INFILE` belongs: `INSERT INTO t (columns)`
+   * @param tail what follows: `[SETTINGS …] FORMAT name`
+   */
+  insert(
+    statement: Omit<Statement, "sql" | "format"> & { head: string; tail: string; data: Buffer },
+  ): Promise<StatementResult> {
+    return this.exclusive(async () => {
+      const file = path.join(this.temporaryDirectory, `${this.inserts++}.data`);
+      await writeFile(file, statement.data);
+      try {
+        const sql = `${statement.head} FROM INFILE ${quote(file)} ${statement.tail}`;
+        return await this.execute({ ...statement, sql, format: "Null" });
+      } finally {
+        rmSync(file, { force: true });
+      }
+    });
+  }
+
+  /** Appends rows, one JSON object each, to tables of database `default`. */
+  insertRows(tables: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    return this.exclusive(async () => {
+      await this.useDatabase("default");
+      for (const [table, rows] of tables) {
+        if (rows.length === 0) continue;
+        const values = Buffer.from(`${rows.join("\n")}\n`);
+        await translateErrors(
+          this.session.insert({
+            table: `default.${table}`,
+            format: "JSONEachRow",
+            values,
+            settings: INSERT_SETTINGS,
+          }),
+        );
+      }
+    });
+  }
+
+  /** Waits for running statements and closes the data directory. */
+  async close(): Promise<void> {
+    await this.exclusive(async () => this.session.close());
+  }
+
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  private async execute(statement: Statement): Promise<StatementResult> {
+    await this.useDatabase(statement.database);
+    const changed: string[] = [];
+    try {
+      for (const [name, value] of Object.entries(statement.settings)) {
+        await this.command(`SET ${identifier(name)} = ${quote(value)}`);
+        changed.push(name);
+      }
+      const { sql, format, parameters } = statement;
+      const answer =
+        Object.keys(parameters).length > 0
+          ? this.session.queryBindAsync(sql, parameters, { format })
+          : this.session.queryAsync(sql, { format });
+      const result = await translateErrors(answer);
+      const { rowsRead, bytesRead, elapsed } = result;
+      return { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed };
+    } finally {
+      for (const name of changed) await this.command(`SET ${identifier(name)} = DEFAULT`);
+      // A `USE` inside a statement must not reach the next request.
+      this.database = /\bUSE\b/i.test(statement.sql) ? "" : this.database;
+    }
+  }
+
+  private async useDatabase(database: string): Promise<void> {
+    if (this.database === database) return;
+    await this.command(`USE ${identifier(database)}`);
+    this.database = database;
+  }
+
+  private async command(sql: string): Promise<void> {
+    await translateErrors(this.session.queryAsync(sql, { format: "Null" }));
+  }
+}
+
+async function translateErrors<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && "clickhouseCode" in error && typeof error.clickhouseCode === "number") {
+      throw new ClickHouseError(error.clickhouseCode, error.message);
+    }
+    throw error;
+  }
+}
+
+/** A string literal of ClickHouse's SQL. */
+function quote(value: string): string {
+  return `'${value.replace(/[\\']/g, (character) => `\\${character}`)}'`;
+}
+
+/** A quoted identifier of ClickHouse's SQL. */
+function identifier(name: string): string {
+  return `\`${name.replace(/[\\`]/g, (character) => `\\${character}`)}\``;
+}

@@ -1,0 +1,29 @@
+/** Lets a phase wait until something that the APIs or processes do makes a condition true. */
+export class ConditionSignal {
+  private readonly waiters = new Set<() => void>();
+
+  /** To be called after every change that a condition may look at. */
+  notify(): void {
+    for (const check of [...this.waiters]) check();
+  }
+
+  /**
+   * @param deadline in milliseconds since 1970.
+   * @returns whether the condition came true before the deadline.
+   */
+  until(condition: () => boolean, deadline: number): Promise<boolean> {
+    if (condition()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (result: boolean) => {
+        clearTimeout(timer);
+        this.waiters.delete(check);
+        resolve(result);
+      };
+      const check = () => {
+        if (condition()) settle(true);
+      };
+      const timer = setTimeout(() => settle(condition()), Math.max(0, deadline - Date.now()));
+      this.waiters.add(check);
+    });
+  }
+}

@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import type { FunctionView } from "../../../../../provider/plan/arguments/functionView";
+import { checkUnpackedSize } from "../../../../../provider/plan/arguments/packaging";
+import { checkFunction, warnings } from "../../../../../provider/plan/arguments/validate";
+import { type Known, UNKNOWN } from "../../../../../provider/plan/known";
+import type { Manifest } from "../../../../../provider/plan/layers/choice";
+
+const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
+const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbC123";
+
+/** The problems of a function with these arguments besides the least, reasons by path. */
+function reasons(view: FunctionView): Record<string, string> {
+  const problems = checkFunction({ runtime: "nodejs22.x", extension: { layerVersionArn }, ...view });
+  return Object.fromEntries(problems.map(({ propertyPath, reason }) => [propertyPath, reason]));
+}
+
+describe("the endpoint", () => {
+  const reason = (endpoint: string, more: FunctionView = {}) => reasons({ endpoint, ...more }).endpoint;
+
+  it("has a scheme, and the port of the protocol wherever that is named", () => {
+    for (const right of ["https://x:4318", "https://x", "http://x:8080/base", "${arn:aws:ssm:x}"]) {
+      assert.equal(reason(right), undefined, right);
+    }
+    assert.match(reason("x:4318") ?? "", /scheme/);
+    assert.match(reason("https://x:4317") ?? "", /4317, which takes OTLP over gRPC.*port 4318/);
+    assert.match(reason("https://x:4318", { protocol: "grpc" }) ?? "", /write port 4317/);
+    const variable = { environment: { variables: { ROTEL_OTLP_EXPORTER_PROTOCOL: "grpc" } } };
+    assert.match(reason("https://x:4318", variable) ?? "", /write port 4317/);
+    assert.equal(reason("https://x:4317", { settings: { otlpExporterProtocol: "grpc" } }), undefined);
+    assert.equal(reason("https://x:4317", { protocol: UNKNOWN }), undefined);
+    assert.equal(reason("https://x:4317", { environment: UNKNOWN }), undefined);
+  });
+
+  it("is the base URL of a collector, not ClickHouse nor the path of a signal", () => {
+    assert.match(reason("https://x:8443") ?? "", /ClickHouse's own.*`clickhouse`/);
+    assert.match(reason("https://x:4318/v1/logs") ?? "", /base URL/);
+  });
+});
+
+describe("ClickHouse", () => {
+  it("has its HTTP interface and one password, and is not mixed with an endpoint", () => {
+    assert.deepEqual(reasons({ clickhouse: { endpoint: "https://x:8443", password: secretArn } }), {});
+    assert.match(
+      reasons({ clickhouse: { endpoint: "http://x:9000" } })["clickhouse.endpoint"] ?? "",
+      /native/,
+    );
+    const found = reasons({
+      endpoint: "https://x:4318",
+      clickhouse: { endpoint: "https://x:4318", password: "hush" },
+      clickhousePassword: "hush",
+    });
+    assert.deepEqual(Object.keys(found).sort(), [
+      "clickhouse",
+      "clickhouse.endpoint",
+      "clickhouse.password",
+      "clickhousePassword",
+    ]);
+    assert.ok(!JSON.stringify(found).includes("hush"));
+    assert.match(reasons({ clickhousePassword: "x" }).clickhousePassword ?? "", /without `clickhouse`/);
+  });
+
+  it("conflicts with variables of the user's own by name", () => {
+    const variables = { ROTEL_CLICKHOUSE_EXPORTER_USER: "me" };
+    const view = { environment: { variables }, clickhouse: { endpoint: "https://x:8443", user: "you" } };
+    const reason = reasons(view)["environment.variables.ROTEL_CLICKHOUSE_EXPORTER_USER"];
+    assert.match(reason ?? "", /set by clickhouse\.user and by environment\.variables/);
+  });
+});
+
+describe("keys and secrets", () => {
+  it("are given once, and where they belong", () => {
+    assert.match(reasons({ authorization: "hush" }).authorization ?? "", /give it as ingestionKey/);
+    const twice = reasons({ authorization: secretArn, ingestionKey: "hush" });
+    assert.match(twice.ingestionKey ?? "", /by authorization and by ingestionKey/);
+    const header = reasons({ headers: { authorization: "x" }, ingestionKey: UNKNOWN });
+    assert.match(header['headers["authorization"]'] ?? "", /and by ingestionKey/);
+    assert.equal(reasons({ ingestionKey: "" }).ingestionKey, "is empty");
+  });
+
+  it("are named by full ARNs", () => {
+    const found = reasons({ secretArns: ["key", secretArn], secretKmsKeyArns: ["alias/x", UNKNOWN] });
+    assert.deepEqual(Object.keys(found), ["secretArns[0]", "secretKmsKeyArns[0]"]);
+    assert.match(found["secretKmsKeyArns[0]"] ?? "", /an alias does not work/);
+  });
+});
+
+describe("the version", () => {
+  it("is set in one place", () => {
+    const found = reasons({ serviceVersion: "1", resourceAttributes: { "service.version": "2" } });
+    assert.match(found['resourceAttributes["service.version"]'] ?? "", /and by serviceVersion/);
+    const variables = { ROTEL_OTEL_RESOURCE_ATTRIBUTES: "a=b" };
+    const reason = reasons({ serviceVersion: "1", environment: { variables } });
+    assert.match(Object.values(reason)[0] ?? "", /set by serviceVersion and by environment/);
+  });
+});
+
+describe("limits", () => {
+  it("of time and memory", () => {
+    assert.match(reasons({ timeout: 1 }).timeout ?? "", /2 s at least/);
+    assert.match(reasons({ memorySize: 64 }).memorySize ?? "", /128 to 32768/);
+    assert.match(reasons({ memorySize: 40_000 }).memorySize ?? "", /128 to 32768/);
+    assert.deepEqual(reasons({ timeout: 2, memorySize: 128 }), {});
+    assert.deepEqual(reasons({ timeout: 5400, memorySize: 32_768, capacityProviderConfig: {} }), {});
+    assert.deepEqual(reasons({ timeout: UNKNOWN, memorySize: UNKNOWN }), {});
+  });
+
+  it("that AWS may raise are warnings, and none where Managed Instances have more", () => {
+    const warned = (view: FunctionView) =>
+      Object.fromEntries(warnings(view).map((w) => [w.propertyPath, w.reason]));
+    const large = { timeout: 5400, memorySize: 16_384 };
+    assert.deepEqual(reasons(large), {});
+    assert.match(warned(large).memorySize ?? "", /more than 10240 MB on Managed Instances/);
+    assert.match(warned(large).timeout ?? "", /up to 1800 s \(5400 s on Managed Instances\)/);
+    assert.deepEqual(warned({ ...large, capacityProviderConfig: UNKNOWN }), {});
+    assert.match(warned({ timeout: 9000, capacityProviderConfig: {} }).timeout ?? "", /up to 5400 s/);
+    assert.deepEqual(warned({ timeout: 1800, memorySize: 10_240 }), {});
+  });
+
+  it("of the environment's size, with the component's own variables", () => {
+    const own = (length: number) => ({ environment: { variables: { CONFIG: "x".repeat(length) } } });
+    const most = 4096 - '{"CONFIG":""}'.length;
+    assert.deepEqual(reasons(own(most)), {});
+    const alone = reasons(own(most + 1))["environment.variables"];
+    assert.match(
+      alone ?? "",
+      /^the function's variables take 4097 bytes or more as JSON; Lambda allows 4096/,
+    );
+    const telemetry = { endpoint: "https://x:4318", authorization: secretArn, headers: { "x-team": "a" } };
+    const added = JSON.stringify({
+      ROTEL_OTLP_EXPORTER_ENDPOINT: "https://x:4318",
+      ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${secretArn}},x-team=a`,
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+    }).length;
+    assert.deepEqual(reasons({ ...own(most - added + 1), ...telemetry }), {});
+    const both = reasons({ ...own(most - added + 2), ...telemetry })["environment.variables"];
+    assert.match(
+      both ?? "",
+      new RegExp(`take 4097 bytes .* of which the telemetry's settings take ${added};`),
+    );
+    assert.deepEqual(reasons({ ...own(most - added + 1), ...telemetry, ingestionKey: undefined }), {});
+    const later: FunctionView = { ...own(most - 60), headers: UNKNOWN, endpoint: UNKNOWN };
+    assert.match(reasons(later)["environment.variables"] ?? "", /bytes or more/);
+    const umlauts = { environment: { variables: { CONFIG: "ü".repeat(2100) } } };
+    assert.match(reasons(umlauts)["environment.variables"] ?? "", /take 4213 bytes/);
+    assert.match(
+      reasons({ resourceAttributes: { a: "x".repeat(5000) } }).environment ?? "",
+      /Lambda allows 4096/,
+    );
+  });
+
+  it("of the names of variables", () => {
+    const names = [
+      "AWS_REGION",
+      "AWS_LAMBDA_FUNCTION_NAME",
+      "_HANDLER",
+      "MY-VAR",
+      "1A",
+      "A",
+      "a.b",
+      "TZ",
+      "PATH",
+    ];
+    const variables: Record<string, Known<string>> = Object.fromEntries(names.map((name) => [name, "x"]));
+    variables.A = UNKNOWN;
+    const found = reasons({ environment: { variables } });
+    assert.deepEqual(
+      Object.keys(found)
+        .map((path) => path.replace("environment.variables.", ""))
+        .sort(),
+      ["1A", "A", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "MY-VAR", "_HANDLER", "a.b"],
+    );
+    assert.match(found["environment.variables.AWS_REGION"] ?? "", /reserves/);
+    assert.match(found["environment.variables.MY-VAR"] ?? "", /a letter, then one or more/);
+  });
+
+  it("of the size of code and layers", () => {
+    const mb = 1024 * 1024;
+    assert.equal(checkUnpackedSize({ code: 250 * mb }), undefined);
+    assert.equal(
+      checkUnpackedSize({ code: 249 * mb, extension: 1.5 * mb }),
+      "code and layers take 250.5 MB unpacked (code 249 MB, extension 1.5 MB); Lambda allows 250 MB. Leave out what the function does not need, or deploy it as a container image",
+    );
+  });
+
+  it("of retention", () => {
+    assert.match(reasons({ logRetentionInDays: 10 }).logRetentionInDays ?? "", /one of: 1, 3, 5/);
+    assert.deepEqual(reasons({ logRetentionInDays: 30 }), {});
+  });
+});
+
+describe("requireDelivery", () => {
+  it("takes disabled logs and somewhere to send a record to", () => {
+    const cloudWatchLogs = "Disable";
+    assert.deepEqual(reasons({ requireDelivery: true, cloudWatchLogs, endpoint: "https://x:4318" }), {});
+    assert.match(reasons({ requireDelivery: true, cloudWatchLogs }).requireDelivery ?? "", /an endpoint/);
+    const kept = reasons({ requireDelivery: true, endpoint: "https://x:4318" });
+    assert.match(kept.requireDelivery ?? "", /only guards cloudWatchLogs: Disable/);
+  });
+});
+
+describe("the extension's layer", () => {
+  const region = "eu-west-1";
+  const manifest: Manifest<Known<string>> = {
+    formatVersion: 1,
+    layers: [{ region, architecture: "x86_64", layerVersionArn: UNKNOWN }],
+  };
+  const of = (extension: FunctionView["extension"], more: FunctionView = {}) =>
+    reasons({ extension, region, ...more });
+
+  it("is in a manifest, as far as that is known", () => {
+    assert.deepEqual(of({ manifest }), {});
+    assert.deepEqual(of({ manifest: UNKNOWN }), {});
+    const elsewhere = of({ manifest }, { region: "us-east-1" });
+    assert.match(elsewhere["extension.manifest"] ?? "", /no layer is published in us-east-1.*in eu-west-1/);
+    const wrong = of({ manifest: { formatVersion: 2, layers: [] } });
+    assert.match(wrong["extension.manifest"] ?? "", /format 1/);
+  });
+
+  it("is Rotel's with the number of its version", () => {
+    assert.deepEqual(of({ rotel: { version: 12, suffix: "-alpha" } }), {});
+    assert.deepEqual(Object.keys(of({ rotel: { version: 0, suffix: "alpha" } })), [
+      "extension.rotel.version",
+      "extension.rotel.suffix",
+    ]);
+    const china = of({ rotel: { version: 12 } }, { region: "cn-north-1" });
+    assert.match(china["extension.rotel"] ?? "", /no layers in cn-north-1/);
+  });
+
+  it("is there once, in one version, however it is named", () => {
+    const other = layerVersionArn.replace(/3$/, "5");
+    const own = "arn:aws:lambda:eu-west-1:123456789012:layer:own:1";
+    const sources: FunctionView["extension"][] = [
+      { layerVersionArn },
+      { layerVersionArns: { [region]: { x86_64: layerVersionArn } } },
+      { manifest: { formatVersion: 1, layers: [{ region, architecture: "x86_64", layerVersionArn }] } },
+    ];
+    for (const extension of sources) {
+      assert.deepEqual(of(extension, { layers: [own] }), {});
+      assert.match(
+        of(extension, { layers: [own, layerVersionArn] })["layers[1]"] ?? "",
+        /^is the extension's layer/,
+      );
+      const twice = of(extension, { layers: [other] })["layers[0]"];
+      assert.match(
+        twice ?? "",
+        /^is another version of the extension's layer \(.*:3\), which is added by itself/,
+      );
+    }
+    const rotel = "arn:aws:lambda:eu-west-1:418653438961:layer:rotel-extension-amd64:11";
+    assert.match(of({ rotel: { version: 12 } }, { layers: [rotel] })["layers[0]"] ?? "", /another version/);
+    const two = [own, own.replace(/1$/, "2")];
+    assert.match(
+      of({ layerVersionArn }, { layers: two })["layers[1]"] ?? "",
+      /another version of the layer at layers\[0\]/,
+    );
+    assert.deepEqual(of({ layerVersionArn }, { layers: [own, UNKNOWN] }), {});
+    const autoInstrumentation = { layerVersionArn: own, execWrapper: "/opt/x" };
+    const instrumented = of({ layerVersionArn }, { layers: [two[1] ?? ""], autoInstrumentation });
+    assert.match(instrumented["layers[0]"] ?? "", /another version of autoInstrumentation's layer/);
+  });
+
+  it("and all others are in the function's region", () => {
+    const there = "arn:aws:lambda:us-east-1:123456789012:layer:own:1";
+    const found = of({ layerVersionArn }, { layers: [there] });
+    assert.match(found["layers[0]"] ?? "", /^is in us-east-1, but the function is in eu-west-1/);
+    const unknown = reasons({ extension: { layerVersionArn }, layers: [there] });
+    assert.match(unknown["layers[0]"] ?? "", /but the layers that are added are in eu-west-1/);
+  });
+
+  it("is named once and in the function's region", () => {
+    const twice = of({ manifest, rotel: { version: 1 } });
+    assert.match(twice.extension ?? "", /must have one of: manifest, rotel/);
+    assert.match(of({}).extension ?? "", /name the extension's layer by/);
+    const elsewhere = of({ layerVersionArn }, { region: "eu-west-3" });
+    assert.match(elsewhere["extension.layerVersionArn"] ?? "", /is in eu-west-1/);
+  });
+});
