@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settings as allSettings, type Setting } from "../provider/plan/telemetry/settings";
+import { conventionsPath, withImports } from "./importsTable";
 import { logsPagePath, makeLogsPage } from "./logsPage";
 import { makeRotelPage, rotelPagePath } from "./rotelPage";
 
@@ -146,5 +147,6 @@ if (require.main === module) {
   writeFileSync(configurationPath, makeConfiguration());
   writeFileSync(logsPagePath, makeLogsPage());
   writeFileSync(rotelPagePath, makeRotelPage());
-  console.log(`wrote ${configurationPath}, ${logsPagePath} and ${rotelPagePath}`);
+  writeFileSync(conventionsPath, withImports());
+  console.log(`wrote ${[configurationPath, logsPagePath, rotelPagePath, conventionsPath].join(", ")}`);
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
+import { conventionsPath, withImports } from "../../../scripts/importsTable";
+import { arrows } from "../arrows";
 
 const root = join(__dirname, "..", "..", "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -113,7 +115,7 @@ describe("the pages of the documentation", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     for (const page of pages) {
       for (const { text } of codeOf(read(page)).filter(isCommand)) {
-        for (const [, script = ""] of text.matchAll(/\bnpm run ([\w:-]+)/g)) {
+        for (const [, script = ""] of text.matchAll(/\bnpm run ([\w:-]*\w)/g)) {
           assert.ok(script in scripts, `${page}: npm run ${script}`);
         }
       }
@@ -150,6 +152,18 @@ describe("docs/getting-started.md", () => {
     assert.deepEqual(
       quoted.map(({ language }) => language),
       Object.keys(sources),
+    );
+  });
+});
+
+describe("docs/contributing/conventions.md", () => {
+  it("has the imports that the test of the layout allows", () => {
+    assert.equal(readFileSync(conventionsPath, "utf8"), withImports(), "run npm run docs");
+    assert.equal(
+      withImports()
+        .split("\n")
+        .filter((line) => line.startsWith("| `")).length,
+      Object.keys(arrows).length,
     );
   });
 });
