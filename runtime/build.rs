@@ -17,18 +17,22 @@ fn main() -> Result<(), String> {
     write_formats()?;
     let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
     let settings: Vec<Value> = serde_json::from_str(&text).map_err(|error| format!("settings.json: {error}"))?;
-    let target = PathBuf::from(variable("OUT_DIR")?).join("settings.rs");
-    fs::write(&target, table(&settings)?).map_err(|error| format!("{}: {error}", target.display()))
+    write("settings.rs", &table(&settings)?)
 }
 
-/// The tables of levels and fields, see `convert/formats.rs`.
+fn write(file: &str, code: &str) -> Result<(), String> {
+    let target = PathBuf::from(variable("OUT_DIR")?).join(file);
+    fs::write(&target, code).map_err(|error| format!("{}: {error}", target.display()))
+}
+
+/// The tables of levels and fields, see `convert/level/table.rs` and `convert/roles.rs`.
 fn write_formats() -> Result<(), String> {
     let source = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("log_formats.json");
     println!("cargo:rerun-if-changed={}", source.display());
     let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
     let formats: Value = serde_json::from_str(&text).map_err(|error| format!("log_formats.json: {error}"))?;
-    let target = PathBuf::from(variable("OUT_DIR")?).join("formats.rs");
-    fs::write(&target, formats::tables(&formats)?).map_err(|error| format!("{}: {error}", target.display()))
+    write("levels.rs", &formats::levels(&formats)?)?;
+    write("fields.rs", &formats::fields(&formats)?)
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -5,11 +5,17 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// The functions `level_of`, `number_of`, `role_of` and `exact_role_of` of `log_formats.json`.
-pub fn tables(formats: &Value) -> Result<String, String> {
+/// The functions `level_of` and `number_of` of `log_formats.json`.
+pub fn levels(formats: &Value) -> Result<String, String> {
     let mut code = String::new();
-    levels(&formats["levels"], &mut code)?;
+    names_of_levels(&formats["levels"], &mut code)?;
     numbers(&formats["numbers"], &mut code)?;
+    Ok(code)
+}
+
+/// The functions `role_of` and `exact_role_of` of `log_formats.json`.
+pub fn fields(formats: &Value) -> Result<String, String> {
+    let mut code = String::new();
     roles(&formats["fields"], "role_of", &mut code)?;
     roles(&formats["exact"], "exact_role_of", &mut code)?;
     Ok(code)
@@ -71,7 +77,7 @@ fn put(code: &mut String, line: &str) -> Result<(), String> {
     writeln!(code, "{line}").map_err(|error| error.to_string())
 }
 
-fn levels(entries: &Value, code: &mut String) -> Result<(), String> {
+fn names_of_levels(entries: &Value, code: &mut String) -> Result<(), String> {
     put(
         code,
         "/// Severity and use of a level name in capitals.\nfn level_of(name: &str) -> Option<(Severity, Use)> {",

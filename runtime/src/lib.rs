@@ -1,16 +1,46 @@
 //! The ClickStack extension for AWS Lambda: a function's logs, platform events and OpenTelemetry data, to ClickStack.
 //!
 //! The way of a line: `lambda` receives it, `session` places it (`invocation`, `convert`) and keeps it (`buffer`), `flush`
-//! says when it leaves, `export` sends it. `app` ties these together; only `app`, `server` and the clients do I/O.
+//! decides when it leaves, `export` sends it. `app` connects these; only `app`, `environment`, `http` and their callers in
+//! `aws`, `export`, `lambda` and `receiver` do I/O.
+//!
+//! What each module may import of the others. Every arrow leads downwards in this list, and no two files import each other,
+//! at any depth; `tests/architecture` holds it.
+//!
+//! ```text
+//! app          → receiver session export flush lambda config buffer environment catch_panic diagnostics timestamp time_zone
+//! export       → config aws otlp grpc http environment buffer record catch_panic diagnostics gzip protobuf timestamp
+//! receiver     → config otlp grpc http record diagnostics gzip
+//! session      → config convert otlp invocation lambda buffer record diagnostics
+//! config       → aws flush lambda http environment record diagnostics
+//! convert      → invocation lambda buffer record timestamp
+//! otlp         → invocation record protobuf
+//! invocation   → lambda record
+//! lambda       → http catch_panic timestamp
+//! aws          → http environment timestamp
+//! grpc         → http record gzip
+//! buffer       → record
+//! http         → –
+//! environment  → –
+//! flush        → –
+//! record       → –
+//! catch_panic  → –
+//! diagnostics  → –
+//! gzip         → –
+//! protobuf     → –
+//! timestamp    → time_zone
+//! time_zone    → –
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod app;
 pub mod aws;
 pub mod buffer;
+pub mod catch_panic;
 pub mod config;
 pub mod convert;
 pub mod diagnostics;
-pub mod env_file;
+pub mod environment;
 pub mod export;
 pub mod flush;
 pub mod grpc;
@@ -18,15 +48,10 @@ pub mod gzip;
 pub mod http;
 pub mod invocation;
 pub mod lambda;
-pub mod otlp_json;
+pub mod otlp;
 pub mod protobuf;
 pub mod receiver;
 pub mod record;
-pub mod resource;
-pub mod secrets;
-pub mod server;
 pub mod session;
-pub mod sigv4;
-pub mod step;
 pub mod time_zone;
 pub mod timestamp;

@@ -68,7 +68,7 @@ function serviceEndpoint({ service, region, partition }: SecretReference): strin
 
 /**
  * What the extension needs to request its web identity tokens: of this audience alone, signed and valid as it requests
- * them (`runtime/src/secrets/web_identity.rs`). AWS grants the action on `*` only (IAM User Guide, "Controlling access
+ * them (`runtime/src/aws/secrets/web_identity.rs`). AWS grants the action on `*` only (IAM User Guide, "Controlling access
  * with IAM policies" of outbound identity federation). All audiences of a request have to be among those that are allowed,
  * and `Null` keeps that from holding for none.
  */

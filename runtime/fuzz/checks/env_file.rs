@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clickstack_extension::env_file::parse;
+use clickstack_extension::environment::env_file::parse;
 
 /// The most that a variable may hold: references to earlier ones multiply.
 const LONGEST_VALUE: usize = 64 * 1024;

@@ -1,6 +1,7 @@
 //! Lists of headers and resource attributes.
 
-use clickstack_extension::config::{Config, Environment};
+use clickstack_extension::config::Config;
+use clickstack_extension::environment::Environment;
 
 const ATTRIBUTES: &str = "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
 

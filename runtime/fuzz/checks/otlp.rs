@@ -3,15 +3,16 @@
 use std::io::Write;
 
 use bytes::Bytes;
-use clickstack_extension::buffer::Signal;
-use clickstack_extension::config::{Config, Environment, FunctionIdentity, SendingConfig};
-use clickstack_extension::convert::sdk;
-use clickstack_extension::export::{Exporter, otlp};
+use clickstack_extension::aws::secrets::Values;
+use clickstack_extension::buffer::Batch;
+use clickstack_extension::config::{Config, FunctionIdentity, SendingConfig};
+use clickstack_extension::environment::Environment;
+use clickstack_extension::export::Exporter;
 use clickstack_extension::grpc::MessageReader;
-use clickstack_extension::record::{Resource, Value};
-use clickstack_extension::secrets::Values;
-use clickstack_extension::session::{Records, Session};
-use clickstack_extension::{gzip, otlp_json};
+use clickstack_extension::gzip;
+use clickstack_extension::otlp::{json, received, request};
+use clickstack_extension::record::{Resource, Signal, Value};
+use clickstack_extension::session::Session;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -30,14 +31,17 @@ pub fn check(data: &[u8]) {
     let signal = Signal::ALL[usize::from(*choice) % 3];
     let message = match choice / 3 % 5 {
         0 => Bytes::copy_from_slice(rest),
-        1 => match otlp_json::to_protobuf(signal, rest) {
+        1 => match json::to_protobuf(signal, rest) {
             Ok(message) => {
                 assert!(
                     message.len() <= PROTOBUF_PER_JSON * rest.len() + 16,
                     "{} bytes",
                     message.len()
                 );
-                assert!(sdk::read(signal, message.clone()).is_ok(), "what we write is valid");
+                assert!(
+                    received::read(signal, message.clone()).is_ok(),
+                    "what we write is valid"
+                );
                 message
             }
             Err(_) => return,
@@ -53,7 +57,7 @@ pub fn check(data: &[u8]) {
         _ => Bytes::from(packed_and_back(rest)),
     };
     assert!(message.len() <= LIMIT.max(PROTOBUF_PER_JSON * rest.len() + 16));
-    if let Ok(received) = sdk::read(signal, message) {
+    if let Ok(received) = received::read(signal, message) {
         taken(signal, received);
     }
 }
@@ -132,7 +136,7 @@ fn points(data: &Data) -> usize {
 }
 
 /// A request that was taken leaves with as many records as came, by OTLP and to ClickHouse.
-fn taken(signal: Signal, received: sdk::Received) {
+fn taken(signal: Signal, received: received::Received) {
     let items = received.forwarded.items;
     assert_eq!(count(signal, &received.forwarded.request), items);
     let sending = SendingConfig {
@@ -144,7 +148,7 @@ fn taken(signal: Signal, received: sdk::Received) {
         assert_eq!(session.drops().buffer_full, items as u64);
         return;
     }
-    assert!(session.fill().0 <= LIMIT);
+    assert!(session.usage().bytes <= LIMIT);
     let records = session.take(signal, usize::MAX, 1);
     assert_eq!(records.items(), items);
     let resource = Resource {
@@ -152,15 +156,15 @@ fn taken(signal: Signal, received: sdk::Received) {
         ..Resource::default()
     };
     let sent = match signal {
-        Signal::Logs => otlp::encode_logs(&resource, vec![], &records.forwarded),
-        Signal::Traces => otlp::encode_spans(&resource, vec![], &records.forwarded),
-        Signal::Metrics => otlp::encode_metrics(&resource, &records.forwarded),
+        Signal::Logs => request::encode_logs(&resource, vec![], &records.forwarded),
+        Signal::Traces => request::encode_spans(&resource, vec![], &records.forwarded),
+        Signal::Metrics => request::encode_metrics(&resource, &records.forwarded),
     };
     assert_eq!(count(signal, &sent), items);
     to_clickhouse(signal, records, &resource);
 }
 
-fn to_clickhouse(signal: Signal, records: Records, resource: &Resource) {
+fn to_clickhouse(signal: Signal, records: Batch, resource: &Resource) {
     let mut environment = Environment::default();
     for (name, value) in [
         ("ROTEL_EXPORTER", "clickhouse"),

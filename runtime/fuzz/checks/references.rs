@@ -1,6 +1,6 @@
 //! References to secrets inside values.
 
-use clickstack_extension::secrets::{Reference, Values, find_references, holds_reference, is_reference};
+use clickstack_extension::aws::secrets::{Reference, Values, find_references, holds_reference, is_reference};
 
 pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
@@ -16,7 +16,7 @@ pub fn check(data: &[u8]) {
         }
     }
     // Without a value the text stays or the reference is named; a half-filled value is never given out.
-    match Values::default().fill(&text) {
+    match Values::default().substitute(&text) {
         Ok(filled) => assert!(filled == text && !holds_reference(&text)),
         Err(_) => assert!(holds_reference(&text)),
     }

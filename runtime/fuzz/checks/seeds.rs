@@ -163,8 +163,8 @@ fn otlp_json() -> [String; 3] {
 pub fn otlp() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (number, json) in otlp_json().iter().enumerate() {
-        let signal = clickstack_extension::buffer::Signal::ALL[number];
-        let message = clickstack_extension::otlp_json::to_protobuf(signal, json.as_bytes()).expect("valid JSON");
+        let signal = clickstack_extension::record::Signal::ALL[number];
+        let message = clickstack_extension::otlp::json::to_protobuf(signal, json.as_bytes()).expect("valid JSON");
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(&message).expect("memory");
         let mut frame = vec![0];

@@ -1,12 +1,12 @@
 //! The Telemetry API's body: whatever it holds, no event gets lost between it and the backend, and none comes twice.
 
-use clickstack_extension::buffer::Signal;
+use clickstack_extension::buffer::Usage;
 use clickstack_extension::config::{FunctionIdentity, SendingConfig};
 use clickstack_extension::diagnostics;
-use clickstack_extension::export::otlp;
 use clickstack_extension::lambda::events::Invoke;
 use clickstack_extension::lambda::telemetry::{Event, parse};
-use clickstack_extension::record::{Log, Resource};
+use clickstack_extension::otlp::request;
+use clickstack_extension::record::{Log, Resource, Signal};
 use clickstack_extension::session::Session;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -60,12 +60,16 @@ fn memory_is_bounded(body: &str) {
     let mut session = session(SMALL);
     for _ in 0..3 {
         session.telemetry(body, NOW);
-        let (held, capacity) = session.fill();
+        let Usage { bytes: held, capacity } = session.usage();
         assert!(held <= capacity + OPEN_TRACE, "{held} bytes are held");
     }
     session.end("failure", NOW);
     everything(&mut session);
-    assert_eq!((session.fill().0, session.waiting()), (0, 0), "everything has left");
+    assert_eq!(
+        (session.usage().bytes, session.waiting()),
+        (0, 0),
+        "everything has left"
+    );
 }
 
 /// The events with a mark in every line of the function and of other extensions, and the number of marks.
@@ -170,7 +174,7 @@ fn reads_back(signal: Signal, logs: &[Log], spans: &[clickstack_extension::recor
     let resource = Resource::default();
     match signal {
         Signal::Logs => {
-            let bytes = otlp::encode_logs(&resource, logs.to_vec(), &[]);
+            let bytes = request::encode_logs(&resource, logs.to_vec(), &[]);
             let read = ExportLogsServiceRequest::decode(&*bytes).expect("written by us");
             let count: usize = read
                 .resource_logs
@@ -183,7 +187,7 @@ fn reads_back(signal: Signal, logs: &[Log], spans: &[clickstack_extension::recor
             assert_eq!(again.encode_to_vec(), read.encode_to_vec());
         }
         Signal::Traces => {
-            let bytes = otlp::encode_spans(&resource, spans.to_vec(), &[]);
+            let bytes = request::encode_spans(&resource, spans.to_vec(), &[]);
             let read = ExportTraceServiceRequest::decode(&*bytes).expect("written by us");
             let count: usize = read
                 .resource_spans

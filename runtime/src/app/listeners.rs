@@ -10,9 +10,9 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::config::settings::{self, Setting};
 use crate::config::{LogsConfig, ReceiverConfig};
 use crate::diagnostics::Diagnostics;
+use crate::environment::settings::{self, Setting};
 use crate::lambda::client::Client;
 use crate::lambda::listener;
 use crate::receiver::refusals::Refusals;
@@ -85,14 +85,14 @@ pub async fn serve_telemetry(
         }
     };
     let (session, changed) = (Rc::clone(session), Rc::clone(changed));
-    let gate = Rc::new(Gate::default());
+    let backpressure = Rc::new(Backpressure::default());
     tokio::task::spawn_local(listener::serve(listener, async move |body: Option<Bytes>| {
         let body = body.unwrap_or_default();
         // Checking is much quicker than repairing, and Lambda's bodies are whole.
         let text = std::str::from_utf8(&body).map_or_else(|_| String::from_utf8_lossy(&body), Cow::Borrowed);
         session.borrow_mut().telemetry(&text, timestamp::now());
         changed.notify_one();
-        gate.wait_for_room(&session).await;
+        backpressure.wait_for_room(&session).await;
     }));
     Some(port)
 }
@@ -100,16 +100,16 @@ pub async fn serve_telemetry(
 /// Holds the answer to a batch back while the buffer is half full: Lambda keeps the next batches, which is better than
 /// dropping records here, since what we hold is being sent meanwhile.
 #[derive(Default)]
-struct Gate {
+struct Backpressure {
     /// Waiting was of no use: the backend takes nothing. Until there is room again nobody waits.
     in_vain: Cell<bool>,
 }
 
-impl Gate {
+impl Backpressure {
     async fn wait_for_room(&self, session: &RefCell<Session>) {
         let full = || {
-            let (buffered, capacity) = session.borrow().fill();
-            buffered > capacity / 2
+            let usage = session.borrow().usage();
+            usage.bytes > usage.capacity / 2
         };
         let mut waited = Duration::ZERO;
         while full() {
@@ -144,7 +144,8 @@ pub async fn subscribe(client: &mut Client, port: u16, logs: &LogsConfig, diagno
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Environment};
+    use crate::config::Config;
+    use crate::environment::Environment;
 
     /// A session that holds more than half of what it may.
     fn full_session() -> RefCell<Session> {
@@ -152,7 +153,7 @@ mod tests {
         let session = RefCell::new(Session::new(&config.function, &config.sending));
         let record = "x".repeat(100_000);
         let batch = format!(r#"[{{"time":"2026-01-01T00:00:00.000Z","type":"function","record":"{record}"}}]"#);
-        while session.borrow().fill().0 <= session.borrow().fill().1 / 2 {
+        while session.borrow().usage().bytes <= session.borrow().usage().capacity / 2 {
             session.borrow_mut().telemetry(&batch, 1);
         }
         session
@@ -160,26 +161,26 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_backend_that_takes_nothing_is_waited_for_once() {
-        let (gate, session) = (Gate::default(), full_session());
+        let (backpressure, session) = (Backpressure::default(), full_session());
         let start = tokio::time::Instant::now();
-        gate.wait_for_room(&session).await;
+        backpressure.wait_for_room(&session).await;
         assert!(start.elapsed() >= PATIENCE);
         let again = tokio::time::Instant::now();
-        gate.wait_for_room(&session).await;
+        backpressure.wait_for_room(&session).await;
         assert_eq!(again.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_batch_waits_until_there_is_room() {
-        let (gate, session) = (Gate::default(), full_session());
+        let (backpressure, session) = (Backpressure::default(), full_session());
         let start = tokio::time::Instant::now();
         let drained = async {
             tokio::time::sleep(Duration::from_millis(100)).await;
             session.borrow_mut().end("spindown", 2);
-            session.borrow_mut().take(crate::buffer::Signal::Logs, usize::MAX, 2);
+            session.borrow_mut().take(crate::record::Signal::Logs, usize::MAX, 2);
         };
-        tokio::join!(gate.wait_for_room(&session), drained);
+        tokio::join!(backpressure.wait_for_room(&session), drained);
         assert!(start.elapsed() < PATIENCE && start.elapsed() >= Duration::from_millis(100));
-        assert!(!gate.in_vain.get());
+        assert!(!backpressure.in_vain.get());
     }
 }

@@ -4,9 +4,9 @@
 //! Whatever goes wrong costs telemetry and one warning.
 
 mod account;
-mod life;
+mod event_loop;
+mod flush_state;
 mod listeners;
-mod pace;
 mod sending;
 
 use std::cell::{Cell, RefCell};
@@ -17,15 +17,16 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
-use crate::config::{Config, Environment};
+use crate::config::Config;
 use crate::diagnostics::{self, Diagnostics, Format};
+use crate::environment::Environment;
 use crate::export::Delivery;
-use crate::flush::Mode;
+use crate::flush::FlushMode;
 use crate::lambda::client::{Client, Error, Registration};
 use crate::lambda::initialization::InitializationType;
 use crate::session::Session;
 use crate::time_zone;
-use pace::Pace;
+use flush_state::FlushState;
 
 /// Registering is tried so often, with a pause between.
 const REGISTRATIONS: u32 = 4;
@@ -47,7 +48,7 @@ struct App {
     snapshot: bool,
     /// The making of the exporters has begun.
     prepared: Cell<bool>,
-    pace: Rc<Pace>,
+    flush_state: Rc<FlushState>,
 }
 
 /// Runs the extension, named `name` as its file, until Lambda ends it.
@@ -79,7 +80,7 @@ pub async fn run(name: &str) -> ExitCode {
     for warning in &warnings {
         app.diagnostics.warn_once(warning);
     }
-    life::live(&app, &mut client, &app.diagnostics).await;
+    event_loop::run_event_loop(&app, &mut client, &app.diagnostics).await;
     ExitCode::SUCCESS
 }
 
@@ -117,13 +118,13 @@ impl App {
             Some(port) => listeners::subscribe(client, port, &config.logs, &diagnostics).await,
             None => false,
         };
-        let pace = Pace::new(match config.function.initialization_type {
+        let flush_state = FlushState::new(match config.function.initialization_type {
             InitializationType::ManagedInstances => on_managed_instances(config.sending.mode),
             _ => config.sending.mode,
         });
         let snapshot = config.function.initialization_type == InitializationType::SnapStart;
         let delivery = Delivery::new(
-            Rc::clone(&session),
+            session.clone(),
             config,
             registration.account_id,
             Rc::clone(&diagnostics),
@@ -136,16 +137,16 @@ impl App {
             subscribed,
             snapshot,
             prepared: Cell::new(false),
-            pace: Rc::new(pace),
+            flush_state: Rc::new(flush_state),
         }
     }
 }
 
 /// On Managed Instances no event says that an invocation comes, so telemetry leaves in a rhythm.
-fn on_managed_instances(mode: Mode) -> Mode {
+fn on_managed_instances(mode: FlushMode) -> FlushMode {
     match mode {
-        Mode::Auto | Mode::End => Mode::Continuous(Mode::RHYTHM),
-        Mode::Periodic(rhythm) | Mode::Continuous(rhythm) => Mode::Continuous(rhythm),
+        FlushMode::Auto | FlushMode::End => FlushMode::Continuous(FlushMode::DEFAULT_RHYTHM),
+        FlushMode::Periodic(rhythm) | FlushMode::Continuous(rhythm) => FlushMode::Continuous(rhythm),
     }
 }
 
@@ -166,8 +167,14 @@ mod tests {
     #[test]
     fn managed_instances_have_a_rhythm() {
         let second = Duration::from_secs(1);
-        assert_eq!(on_managed_instances(Mode::Auto), Mode::Continuous(Mode::RHYTHM));
-        assert_eq!(on_managed_instances(Mode::Periodic(second)), Mode::Continuous(second));
+        assert_eq!(
+            on_managed_instances(FlushMode::Auto),
+            FlushMode::Continuous(FlushMode::DEFAULT_RHYTHM)
+        );
+        assert_eq!(
+            on_managed_instances(FlushMode::Periodic(second)),
+            FlushMode::Continuous(second)
+        );
     }
 
     #[test]

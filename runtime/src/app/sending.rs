@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinError, JoinHandle};
 
-use super::life::Steps;
+use super::event_loop::Steps;
 use super::{App, instant};
 use crate::export::Purpose;
 use crate::flush::{self, Background, Between, Decision, Situation};
@@ -36,16 +36,16 @@ impl Steps for App {
             tokio::task::yield_now().await;
             return self.prepare();
         }
-        let (buffered, capacity) = self.session.borrow().fill();
+        let usage = self.session.borrow().usage();
         let background = Background {
-            plan: self.pace.plan(),
+            plan: self.flush_state.plan(),
             waiting: self.session.borrow().has_something(timestamp::now()),
-            buffered,
-            capacity,
-            since_flush: self.pace.since_flush(),
-            since_invoke: self.pace.since_invoke(),
+            buffered: usage.bytes,
+            capacity: usage.capacity,
+            since_flush: self.flush_state.since_flush(),
+            since_invoke: self.flush_state.since_invoke(),
             running: self.session.borrow().is_running(),
-            rest: self.pace.rest(),
+            rest: self.flush_state.rest(),
         };
         match flush::between(&background) {
             Between::Wait(time) => {
@@ -53,7 +53,7 @@ impl Steps for App {
                 let _ = tokio::time::timeout(time, self.changed.notified()).await;
                 let took = timestamp::between(began, timestamp::now()).unwrap_or_default();
                 if took > time + FROZEN {
-                    self.pace.thawed();
+                    self.flush_state.thawed();
                 }
             }
             Between::Send { commit } => {
@@ -67,7 +67,7 @@ impl Steps for App {
 
     async fn invocation(&self, invoke: &Invoke) {
         self.session.borrow_mut().invoke(invoke, timestamp::now());
-        self.pace.invoked();
+        self.flush_state.invoked();
         self.prepare();
         let deadline = instant(invoke.deadline_ms);
         let began = Instant::now();
@@ -78,14 +78,14 @@ impl Steps for App {
             let now = Instant::now();
             if let Some(ended) = relief.take_if(|relief| relief.is_finished()) {
                 resume_panic(ended.await);
-                rest_until = now + self.pace.rest();
+                rest_until = now + self.flush_state.rest();
             }
-            let (buffered, capacity) = self.session.borrow().fill();
+            let usage = self.session.borrow().usage();
             let situation = Situation {
                 now,
                 began,
                 deadline,
-                plan: self.pace.plan(),
+                plan: self.flush_state.plan(),
                 subscribed: self.subscribed,
                 done: self.session.borrow().is_done(&invoke.request_id),
                 earlier_done: self.session.borrow().others_are_done(&invoke.request_id),
@@ -93,11 +93,11 @@ impl Steps for App {
                 buffered: if relief.is_some() || now < rest_until {
                     0
                 } else {
-                    buffered
+                    usage.bytes
                 },
-                capacity,
+                capacity: usage.capacity,
                 last_sent,
-                since_flush: self.pace.since_flush(),
+                since_flush: self.flush_state.since_flush(),
             };
             match flush::decide(&situation) {
                 Decision::Finish(until) => return self.flush(until).await,
@@ -137,22 +137,22 @@ impl App {
     /// A flush as a task of its own: what ends our waiting for it doesn't end the requests that are under way, and the end
     /// of the invocation is seen meanwhile.
     fn flush_beside(&self, until: Instant) -> JoinHandle<()> {
-        let (delivery, pace, session, changed) = (
+        let (delivery, flush_state, session, changed) = (
             Rc::clone(&self.delivery),
-            Rc::clone(&self.pace),
+            Rc::clone(&self.flush_state),
             Rc::clone(&self.session),
             Rc::clone(&self.changed),
         );
         tokio::task::spawn_local(async move {
             delivery.flush(until, Purpose::Routine).await;
-            pace.flushed(session.borrow().fill());
+            flush_state.flushed(session.borrow().usage());
             changed.notify_one();
         })
     }
 
     async fn flush(&self, until: Instant) {
         self.delivery.flush(until, Purpose::Routine).await;
-        self.pace.flushed(self.session.borrow().fill());
+        self.flush_state.flushed(self.session.borrow().usage());
     }
 
     /// Lets the last events in, until Lambda says nothing more. That every invocation was reported is no end: a runtime may

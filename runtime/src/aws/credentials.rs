@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::config::Environment;
+use crate::environment::Environment;
 use crate::http::{self, Client, Endpoint, HeaderMap, HeaderValue, InvalidEndpoint, Method, Request, header};
 
 const TIMEOUT: Duration = Duration::from_secs(2);

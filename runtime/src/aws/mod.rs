@@ -1,12 +1,12 @@
 //! What calls to AWS need: credentials and endpoints, as Lambda's environment gives them.
 
 mod credentials;
-#[cfg(test)]
-mod tests;
+pub mod secrets;
+pub mod sigv4;
 
 use std::fmt;
 
-use crate::config::Environment;
+use crate::environment::Environment;
 use crate::http::{Client, Endpoint};
 
 use credentials::Source;
@@ -117,3 +117,6 @@ fn dns_suffix(partition: &str) -> &'static str {
         _ => "amazonaws.com",
     }
 }
+
+#[cfg(test)]
+mod tests;

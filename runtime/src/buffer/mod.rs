@@ -1,80 +1,18 @@
 //! What waits to be sent: bounded in bytes, and honest about what it had to drop.
 
+mod batch;
+mod drops;
+mod source;
+
 use std::collections::VecDeque;
 
-use bytes::Bytes;
+pub use batch::Batch;
+pub use drops::Drops;
+pub use source::{Source, Usage};
 
-use crate::record::{Log, Severity, Span};
+use crate::record::{Forwarded, Log, Severity, Signal, Span};
 
 const MEGABYTE: usize = 1024 * 1024;
-
-/// A kind of telemetry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Signal {
-    /// Log records.
-    #[default]
-    Logs,
-    /// Spans.
-    Traces,
-    /// Metrics.
-    Metrics,
-}
-
-impl Signal {
-    /// Every signal.
-    pub const ALL: [Signal; 3] = [Signal::Logs, Signal::Traces, Signal::Metrics];
-
-    /// The name in OTLP paths.
-    pub fn name(self) -> &'static str {
-        match self {
-            Signal::Logs => "logs",
-            Signal::Traces => "traces",
-            Signal::Metrics => "metrics",
-        }
-    }
-}
-
-/// An OTLP export request of the function's own SDK, valid protobuf.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forwarded {
-    /// Its signal.
-    pub signal: Signal,
-    /// The encoded request.
-    pub request: Bytes,
-    /// Its log records, spans or data points.
-    pub items: usize,
-}
-
-/// Records dropped since the environment started, by reason.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Drops {
-    /// The buffer was full.
-    pub buffer_full: u64,
-    /// The backend refused them for good.
-    pub rejected: u64,
-    /// Telemetry events that nobody could read.
-    pub malformed: u64,
-    /// Lambda itself dropped them before they came.
-    pub platform: u64,
-    /// One of several exporters was away for so long that its queue was full.
-    pub queue_full: u64,
-    /// They could not be sent for longer than the user wants them to be tried.
-    pub expired: u64,
-}
-
-impl Drops {
-    /// Each reason's name and count.
-    pub fn by_reason(&self) -> [(&'static str, u64); 6] {
-        [
-            ("buffer_full", self.buffer_full),
-            ("rejected", self.rejected),
-            ("malformed", self.malformed),
-            ("platform", self.platform),
-            ("queue_full", self.queue_full),
-            ("expired", self.expired),
-        ]
-    }
-}
 
 /// Records that wait, oldest first.
 #[derive(Debug)]
@@ -155,24 +93,24 @@ impl Buffer {
     }
 
     /// Completes the log records that stay.
-    pub fn settle_logs(&mut self, mut settle: impl FnMut(&mut Log)) {
+    pub fn stamp_all(&mut self, mut stamp: impl FnMut(&mut Log)) {
         for log in &mut self.logs {
             let size = log.size();
-            settle(log);
+            stamp(log);
             self.bytes = self.bytes - size + log.size();
         }
     }
 
-    /// Takes about `limit` bytes of log records, oldest first. `settle` completes a record; those for which it says that
+    /// Takes about `limit` bytes of log records, oldest first. `stamp` completes a record; those for which it says that
     /// they can't be completed yet stay.
-    pub fn take_logs(&mut self, limit: usize, mut settle: impl FnMut(&mut Log) -> bool) -> Vec<Log> {
+    pub fn take_logs(&mut self, limit: usize, mut stamp: impl FnMut(&mut Log) -> bool) -> Vec<Log> {
         let mut taken = Vec::new();
         let mut stay = Vec::new();
         let mut bytes = 0;
         while bytes < limit {
             let Some(mut log) = self.logs.pop_front() else { break };
             let size = log.size();
-            if settle(&mut log) {
+            if stamp(&mut log) {
                 bytes += size;
                 self.bytes -= size;
                 taken.push(log);

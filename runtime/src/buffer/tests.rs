@@ -1,6 +1,7 @@
 use super::*;
 use crate::convert::logs::from_line;
 use crate::record::Origin;
+use bytes::Bytes;
 use proptest::prelude::*;
 
 fn log(severity: Severity, length: usize) -> Log {
@@ -61,7 +62,7 @@ fn a_request_larger_than_the_buffer_costs_only_itself() {
 }
 
 #[test]
-fn unsettled_records_stay_in_order() {
+fn records_without_final_ids_stay_in_order() {
     let mut buffer = Buffer::new(MEGABYTE);
     for number in 0..6 {
         let mut log = log(Severity::Info, 1);
@@ -129,7 +130,7 @@ proptest! {
 fn a_record_that_changes_while_it_waits_counts_as_it_is() {
     let mut buffer = Buffer::new(MEGABYTE);
     buffer.push_log(log(Severity::Info, 100));
-    buffer.settle_logs(|log| log.body.push_str("longer"));
+    buffer.stamp_all(|log| log.body.push_str("longer"));
     let taken = buffer.take_logs(usize::MAX, |log| {
         log.body.push_str("longer still");
         false

@@ -1,7 +1,9 @@
 //! Which lines become log records, and how they look.
 
 use super::reader::{Reader, parse_choice};
-use super::settings::{CLICKSTACK_COMPAT, CLICKSTACK_LOG_TYPES, CLICKSTACK_MIN_SEVERITY, CLICKSTACK_REPLAYED_LOGS};
+use crate::environment::settings::{
+    CLICKSTACK_COMPAT, CLICKSTACK_LOG_TYPES, CLICKSTACK_MIN_SEVERITY, CLICKSTACK_REPLAYED_LOGS,
+};
 use crate::record::Severity;
 
 /// Which lines become log records, and how they look.
@@ -73,7 +75,7 @@ fn parse_types(text: &str) -> Result<(bool, bool), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Environment;
+    use crate::environment::Environment;
 
     fn read(name: &str, value: &str) -> (LogsConfig, Vec<String>) {
         let environment = Environment::from([(name, value)]);

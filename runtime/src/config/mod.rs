@@ -1,56 +1,32 @@
 //! What the extension was told to do. Reading never fails: a bad value is a warning and its default counts.
 
-mod basic_auth;
-mod clickhouse;
-#[cfg(test)]
-mod clickhouse_tests;
-#[cfg(test)]
-mod contract_tests;
-mod environment;
-mod exporter;
-#[cfg(test)]
-mod exporter_tests;
 mod exporters;
-#[cfg(test)]
-mod exporters_tests;
-mod headers;
-mod list;
 mod logs;
-mod otlp;
-mod otlp_signal;
-#[cfg(test)]
-mod otlp_tests;
-mod otlp_tls;
-mod preset;
 mod reader;
 mod receiver;
-mod retry;
 mod sending;
-pub mod settings;
 #[cfg(test)]
-mod tests;
-mod text;
+mod testing;
 
 use std::net::SocketAddr;
 
-pub use clickhouse::ClickHouseConfig;
-pub use environment::Environment;
-pub use exporter::{ExporterConfig, ExporterSettings};
 pub use exporters::Destination;
+pub use exporters::clickhouse::ClickHouseConfig;
+pub use exporters::exporter::{ExporterConfig, ExporterSettings};
+pub use exporters::otlp::OtlpConfig;
+pub use exporters::otlp::signal::{OtlpProtocol, OtlpTarget};
+pub use exporters::retry::Retry;
 pub use logs::LogsConfig;
-pub use otlp::OtlpConfig;
-pub use otlp_signal::{OtlpProtocol, OtlpTarget};
 pub use receiver::ReceiverConfig;
-pub use retry::Retry;
 pub use sending::SendingConfig;
 
+use crate::aws::{self, secrets};
 use crate::diagnostics::Level;
+use crate::environment::{Environment, settings};
 use crate::http::Proxies;
 use crate::lambda::initialization::InitializationType;
-use crate::{aws, secrets};
-use reader::{Reader, parse_boolean};
+use reader::{PREFIX, Reader, parse_boolean};
 
-const PREFIX: &str = "ROTEL_";
 /// What Rotel has no setting for.
 const OWN_PREFIX: &str = "CLICKSTACK_";
 const DEFAULT_RUNTIME_API: &str = "127.0.0.1:9001";
@@ -141,7 +117,7 @@ impl Config {
             resource_attributes,
             replacing_attributes,
             secret_references: secret_references(&mut reader),
-            web_identity_audience: preset::audience(&mut reader),
+            web_identity_audience: exporters::otlp::preset::audience(&mut reader),
             logs: LogsConfig::read(&mut reader),
             sending: SendingConfig::read(&mut reader),
             destinations: exporters::read(&mut reader, &own_ports),
@@ -164,7 +140,7 @@ impl Config {
     pub fn resource_attributes(&self, values: &secrets::Values) -> Result<Vec<(String, String)>, String> {
         let filled = self.resource_attributes.iter().map(|(key, value)| {
             let value = values
-                .fill(value)
+                .substitute(value)
                 .map_err(|missing| format!("{}: {missing}", settings::ROTEL_OTEL_RESOURCE_ATTRIBUTES.variable))?;
             Ok((key.clone(), value))
         });
@@ -207,7 +183,7 @@ fn platform_metrics(reader: &mut Reader<'_>) -> bool {
 /// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`; and
 /// the keys of the last. The function's SDK reads the standard ones itself and its own code may say more.
 fn resource_attributes(reader: &mut Reader<'_>) -> (Vec<(String, String)>, Vec<String>) {
-    let mut pairs = list::percent_decoded(reader.pairs("OTEL_RESOURCE_ATTRIBUTES"));
+    let mut pairs = reader::list::percent_decoded(reader.pairs("OTEL_RESOURCE_ATTRIBUTES"));
     if let Some(name) = reader.environment().get(settings::OTEL_SERVICE_NAME.variable) {
         pairs.push(("service.name".to_owned(), name.to_owned()));
     }
@@ -262,3 +238,6 @@ fn check_names(reader: &mut Reader<'_>) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests;

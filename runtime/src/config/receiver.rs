@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
+use super::reader::raw_setting::RawSetting;
 use super::reader::{Reader, parse_boolean};
-use super::settings::{
+use crate::environment::settings::{
     ROTEL_OTLP_GRPC_ENDPOINT, ROTEL_OTLP_GRPC_MAX_RECV_MSG_SIZE_MIB, ROTEL_OTLP_HTTP_ENDPOINT, Setting,
 };
-use super::text::Text;
-use crate::buffer::Signal;
+use crate::record::Signal;
 
 const MIB: usize = 1024 * 1024;
 
@@ -29,12 +29,12 @@ impl ReceiverConfig {
         let paths = Signal::ALL.into_iter().filter_map(|signal| {
             let name = signal.name().to_ascii_uppercase();
             let disabled = [format!("ROTEL_OTLP_RECEIVER_{name}_DISABLED")];
-            let disabled = Text::first(reader, &disabled, |_, text| parse_boolean(text).map(drop));
+            let disabled = RawSetting::first(reader, &disabled, |_, text| parse_boolean(text).map(drop));
             if disabled.text.is_some_and(|text| parse_boolean(&text) == Ok(true)) {
                 return None;
             }
             let path = [format!("ROTEL_OTLP_RECEIVER_{name}_HTTP_PATH")];
-            let path = Text::first(reader, &path, |_, _| Ok(())).text;
+            let path = RawSetting::first(reader, &path, |_, _| Ok(())).text;
             let path = path.unwrap_or_else(|| format!("/v1/{}", signal.name()));
             Some((signal, format!("/{}", path.trim_matches('/'))))
         });
@@ -59,7 +59,7 @@ impl ReceiverConfig {
 
 fn largest_grpc_message(reader: &mut Reader<'_>) -> usize {
     let setting = &ROTEL_OTLP_GRPC_MAX_RECV_MSG_SIZE_MIB;
-    let size = Text::read(reader, setting, |_: &Setting, text| parse_size(text).map(drop));
+    let size = RawSetting::read(reader, setting, |_: &Setting, text| parse_size(text).map(drop));
     let size = size.text.as_deref().or(setting.default).map(parse_size);
     size.and_then(Result::ok).unwrap_or(4 * MIB)
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::reader::{Reader, parse_duration};
-use super::settings::{CLICKSTACK_BUFFER_MIB, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL};
-use crate::flush::Mode;
+use crate::environment::settings::{CLICKSTACK_BUFFER_MIB, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL};
+use crate::flush::FlushMode;
 
 const MIB: usize = 1024 * 1024;
 
@@ -12,7 +12,7 @@ const MIB: usize = 1024 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SendingConfig {
     /// When telemetry leaves.
-    pub mode: Mode,
+    pub mode: FlushMode,
     /// Bytes that may wait; none for a share of the function's memory.
     pub buffer: Option<usize>,
     /// Secrets older than this are fetched again; none for only when a key is refused.
@@ -24,7 +24,7 @@ impl SendingConfig {
         Self {
             mode: reader
                 .value(&CLICKSTACK_FLUSH_MODE, |_, text| parse_mode(text))
-                .unwrap_or(Mode::Auto),
+                .unwrap_or(FlushMode::Auto),
             buffer: reader.value(&CLICKSTACK_BUFFER_MIB, |_, text| parse_buffer(text)),
             secrets_refresh: reader.value(&CLICKSTACK_SECRETS_REFRESH_INTERVAL, |_, text| parse_duration(text)),
         }
@@ -32,17 +32,17 @@ impl SendingConfig {
 }
 
 /// A mode in any case, as all values with a name.
-fn parse_mode(text: &str) -> Result<Mode, String> {
+fn parse_mode(text: &str) -> Result<FlushMode, String> {
     let text = text.to_ascii_lowercase();
     let (name, rhythm) = match text.split_once(',') {
         Some((name, rhythm)) => (name.trim(), Some(parse_rhythm(rhythm.trim())?)),
         None => (text.as_str(), None),
     };
     match (name, rhythm) {
-        ("auto", None) => Ok(Mode::Auto),
-        ("end", None) => Ok(Mode::End),
-        ("periodic", rhythm) => Ok(Mode::Periodic(rhythm.unwrap_or(Mode::PERIOD))),
-        ("continuous", rhythm) => Ok(Mode::Continuous(rhythm.unwrap_or(Mode::RHYTHM))),
+        ("auto", None) => Ok(FlushMode::Auto),
+        ("end", None) => Ok(FlushMode::End),
+        ("periodic", rhythm) => Ok(FlushMode::Periodic(rhythm.unwrap_or(FlushMode::DEFAULT_PERIOD))),
+        ("continuous", rhythm) => Ok(FlushMode::Continuous(rhythm.unwrap_or(FlushMode::DEFAULT_RHYTHM))),
         _ => Err(
             "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds"
                 .to_owned(),
@@ -67,7 +67,7 @@ fn parse_buffer(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Environment;
+    use crate::environment::Environment;
 
     fn read(variables: &[(&str, &str)]) -> (SendingConfig, Vec<String>) {
         let environment = Environment(
@@ -84,13 +84,13 @@ mod tests {
     #[test]
     fn reads_every_mode() {
         for (text, mode) in [
-            ("auto", Mode::Auto),
-            ("end", Mode::End),
-            ("END", Mode::End),
-            ("periodic", Mode::Periodic(Duration::from_secs(20))),
-            ("periodic, 5000", Mode::Periodic(Duration::from_secs(5))),
-            ("continuous", Mode::Continuous(Duration::from_secs(1))),
-            ("continuous,250", Mode::Continuous(Duration::from_millis(250))),
+            ("auto", FlushMode::Auto),
+            ("end", FlushMode::End),
+            ("END", FlushMode::End),
+            ("periodic", FlushMode::Periodic(Duration::from_secs(20))),
+            ("periodic, 5000", FlushMode::Periodic(Duration::from_secs(5))),
+            ("continuous", FlushMode::Continuous(Duration::from_secs(1))),
+            ("continuous,250", FlushMode::Continuous(Duration::from_millis(250))),
         ] {
             let (config, warnings) = read(&[("CLICKSTACK_FLUSH_MODE", text)]);
             assert_eq!((config.mode, warnings), (mode, Vec::new()), "{text}");
@@ -101,7 +101,7 @@ mod tests {
     fn says_what_is_no_mode() {
         for text in ["sometimes", "end,5", "periodic,1", "periodic,soon", "auto,"] {
             let (config, warnings) = read(&[("CLICKSTACK_FLUSH_MODE", text)]);
-            assert_eq!(config.mode, Mode::Auto);
+            assert_eq!(config.mode, FlushMode::Auto);
             assert!(
                 warnings[0].starts_with("CLICKSTACK_FLUSH_MODE ") && warnings[0].ends_with("; using auto"),
                 "{warnings:?}"

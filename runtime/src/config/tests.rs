@@ -4,40 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::testing::{ARN, HTTP, URL, is_blackhole, parse, resolved, value_of, warnings};
 use super::*;
-use crate::secrets::Values;
-
-pub(super) const ARN: &str = "arn:aws:ssm:eu-central-1:1:parameter/key";
-pub(super) const URL: (&str, &str) = ("ROTEL_OTLP_EXPORTER_ENDPOINT", "https://in.example.com/base/");
-pub(super) const HTTP: (&str, &str) = ("ROTEL_OTLP_EXPORTER_PROTOCOL", "http");
-
-pub(super) fn parse(variables: &[(&str, &str)]) -> (Config, Vec<String>) {
-    let mut environment = Environment::from([("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")]);
-    environment.0.extend(
-        variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-    );
-    Config::parse(&environment)
-}
-
-pub(super) fn warnings(variables: &[(&str, &str)]) -> Vec<String> {
-    let blackhole = [("ROTEL_EXPORTER", "blackhole")];
-    parse(&[&blackhole[..], variables].concat()).1
-}
-
-pub(super) fn is_blackhole(config: &Config) -> bool {
-    matches!(
-        config.destinations[0].settings.resolve(&Values::default()),
-        Ok(ExporterConfig::Blackhole)
-    )
-}
-
-pub(super) fn value_of(arn: &str, value: &str) -> Values {
-    let mut values = Values::default();
-    values.insert(&secrets::Reference::parse("V", arn).unwrap(), value);
-    values
-}
+use crate::aws::secrets::Values;
 
 #[test]
 fn has_defaults_for_everything() {
@@ -151,9 +120,7 @@ fn warns_of_bad_values_and_uses_defaults() {
         "ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT is not a duration with unit, such as 5s or 200ms; using 5s",
     ];
     assert_eq!(warnings, expected);
-    let logs = super::exporter_tests::resolved(&config, &Values::default())
-        .logs
-        .unwrap();
+    let logs = resolved(&config, &Values::default()).logs.unwrap();
     assert!(logs.gzip && logs.timeout == Duration::from_secs(5));
 }
 
@@ -228,3 +195,5 @@ proptest! {
         let _ = config.resource_attributes(&Values::default());
     }
 }
+
+mod contract;

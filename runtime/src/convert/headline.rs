@@ -1,6 +1,6 @@
 //! The line that says which error it was: `Type: message`.
 
-use crate::convert::formats;
+use super::level::table;
 
 /// Ends of the names of errors in every language.
 const ENDINGS: [&str; 9] = [
@@ -67,7 +67,7 @@ pub fn is_error_type(name: &str) -> bool {
 /// Whether the name may be an error's type; a level in capitals isn't.
 pub fn is_class(name: &str) -> bool {
     let class = name.rsplit(['.', '\\', ':', '$']).next().unwrap_or(name);
-    let is_level = !name.bytes().any(|byte| byte.is_ascii_lowercase()) && formats::level(name).is_some();
+    let is_level = !name.bytes().any(|byte| byte.is_ascii_lowercase()) && table::level(name).is_some();
     class.starts_with(|c: char| c.is_uppercase()) && !is_level
 }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::exception::{self, Exception};
-use super::{ansi, json, lenient, level, logfmt, text};
+use super::syntax::{ansi, lenient, logfmt};
+use super::{json, level, text};
 use crate::record::{Attributes, Key, Log, Origin, Severity, Value, unique};
 
 /// The record of one `function` or `extension` event: `record` is its raw JSON, `observed` its time in nanoseconds.
@@ -248,5 +249,4 @@ pub fn empty(origin: Origin, observed: u64) -> Log {
 }
 
 #[cfg(test)]
-#[path = "logs_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! The layouts in which Lambda's managed runtimes write text lines.
 
-use super::formats::{self, Use};
-use super::level;
+use super::level::table::{self, Use};
+use super::level::{self};
 use crate::record::Severity;
 use crate::timestamp;
 
@@ -73,8 +73,8 @@ fn node(line: &str) -> Option<Line<'_>> {
     let (request_id, rest) = rest.split_once('\t')?;
     let (level, message) = rest.split_once('\t').unwrap_or((rest, ""));
     // zap's console has the level where the id is here, and a logger's name where the level is.
-    let (severity, usage) = formats::level(level)?;
-    if usage == Use::Field || (request_id.len() < 16 && formats::level(request_id).is_some()) {
+    let (severity, usage) = table::level(level)?;
+    if usage == Use::Field || (request_id.len() < 16 && table::level(request_id).is_some()) {
         return None;
     }
     Some(Line {
@@ -93,7 +93,7 @@ fn python(line: &str) -> Option<Line<'_>> {
     Some(Line {
         time: Some(timestamp::parse(time)?),
         request_id: known_request_id(request_id)?,
-        severity: formats::severity(level)?,
+        severity: table::severity(level)?,
         message,
         ..Line::default()
     })
@@ -103,7 +103,7 @@ fn python(line: &str) -> Option<Line<'_>> {
 /// `LambdaLogger` writes a level in the same way.
 fn level_in_brackets(line: &str) -> Option<Line<'_>> {
     let (level, message) = line.strip_prefix('[')?.split_once("] ")?;
-    let (severity, usage) = formats::level(level)?;
+    let (severity, usage) = table::level(level)?;
     let is_tag = usage != Use::Word && level.bytes().any(|byte| byte.is_ascii_lowercase());
     (usage != Use::Field && !is_tag).then_some(Line {
         severity,
@@ -125,7 +125,7 @@ fn ruby(line: &str) -> Option<Line<'_>> {
     let severity = match level {
         // Ruby's level for what has none.
         "ANY" => Severity::Unspecified,
-        level => formats::severity(level)?,
+        level => table::severity(level)?,
     };
     let (request_id, rest) = rest.split_once("-- ")?;
     let (name, message) = rest.split_once(':')?;
@@ -171,5 +171,4 @@ pub fn trim_line_break(text: &str) -> &str {
 }
 
 #[cfg(test)]
-#[path = "text_tests.rs"]
 mod tests;

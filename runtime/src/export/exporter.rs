@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::clickhouse::{self, ClickHouseExporter, Insert};
-use super::otlp_exporter::{OtlpBody, OtlpExporter};
+use super::otlp::{OtlpBody, OtlpExporter};
 use super::size::{Size, SizeLimit};
-use crate::buffer::Signal;
+use super::split::Split;
+use super::verdict::Verdict;
+use crate::buffer::Batch;
 use crate::config::{ExporterConfig, Retry};
 use crate::http::Proxies;
-use crate::record::Resource;
-use crate::session::Records;
+use crate::record::{Resource, Signal};
 
 const CHECK_KEY: &str = "check the key in the exporter's settings";
 
@@ -20,7 +21,7 @@ pub struct Payload {
     pub signal: Signal,
     /// Its records.
     pub items: usize,
-    pub(super) body: Body,
+    body: Body,
 }
 
 impl Payload {
@@ -47,39 +48,11 @@ impl Payload {
 
 /// What is sent.
 #[derive(Debug, Clone)]
-pub(super) enum Body {
+enum Body {
     /// An export request.
     Otlp(OtlpBody),
     /// Rows for tables.
     ClickHouse(Vec<Insert>),
-}
-
-/// What became of a payload.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Taken, but for this many records that the backend refused.
-    Delivered(usize),
-    /// The same, and this is why.
-    PartlyRejected(usize, String),
-    /// Refused for good, for this reason.
-    Rejected(String),
-    /// Our key is not accepted.
-    Unauthorized(String),
-    /// Too large for this backend, for this reason; with the limit in bytes where the backend names it.
-    TooLarge(String, Option<usize>),
-    /// Failed for a reason that may pass.
-    Failed(String),
-    /// The same, and the backend says after how long it may be asked again.
-    Later(String, Duration),
-}
-
-/// What becomes of a payload that is too large.
-#[derive(Debug, Default)]
-pub struct Split {
-    /// Smaller ones with its records, in their order.
-    pub parts: Vec<Payload>,
-    /// Records that are too large by themselves.
-    pub refused: usize,
 }
 
 /// A backend.
@@ -121,16 +94,14 @@ impl Exporter {
     }
 
     /// Encodes records as one payload; none if this backend doesn't take the signal.
-    pub fn encode(&self, signal: Signal, records: Records, resource: &Resource) -> Option<Payload> {
-        match self {
-            Exporter::Otlp(otlp) => otlp.encode(signal, records, resource),
-            Exporter::ClickHouse(clickhouse) => {
-                let items = records.items();
-                let body = Body::ClickHouse(clickhouse.encode(signal, records, resource));
-                Some(Payload { signal, items, body })
-            }
-            Exporter::Blackhole => None,
-        }
+    pub fn encode(&self, signal: Signal, records: Batch, resource: &Resource) -> Option<Payload> {
+        let items = records.items();
+        let body = match self {
+            Exporter::Otlp(otlp) => Body::Otlp(otlp.encode(signal, records, resource)?),
+            Exporter::ClickHouse(clickhouse) => Body::ClickHouse(clickhouse.encode(signal, records, resource)),
+            Exporter::Blackhole => return None,
+        };
+        Some(Payload { signal, items, body })
     }
 
     /// What to check where the backend refuses the key.
@@ -142,14 +113,20 @@ impl Exporter {
     }
 
     /// Halves a payload by its records.
-    pub fn split(&self, payload: &Payload) -> Split {
-        let refused = payload.items;
+    pub fn split(&self, payload: &Payload) -> Split<Payload> {
+        let signal = payload.signal;
+        let part = |body, items| Payload { signal, items, body };
         match (self, &payload.body) {
-            (Exporter::Otlp(otlp), Body::Otlp(body)) => otlp.split(payload.signal, body).unwrap_or(Split {
-                refused,
-                ..Split::default()
-            }),
-            (_, Body::ClickHouse(inserts)) => clickhouse::split(payload.signal, inserts),
+            (Exporter::Otlp(otlp), Body::Otlp(body)) => match otlp.split(signal, body) {
+                Some(halves) => halves.map(|(body, items)| part(Body::Otlp(body), items)),
+                None => Split {
+                    parts: Vec::new(),
+                    refused: payload.items,
+                },
+            },
+            (_, Body::ClickHouse(inserts)) => {
+                clickhouse::split(inserts).map(|(inserts, items)| part(Body::ClickHouse(inserts), items))
+            }
             _ => Split::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! Answers that lead elsewhere. They are not followed: a key that is meant for one backend never goes to another.
 
-use super::otlp_answer::WORDS;
+use super::response::WORDS;
 use crate::http::header::LOCATION;
 use crate::http::{Endpoint, Response};
 

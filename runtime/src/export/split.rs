@@ -1,212 +1,29 @@
-//! Halves of an export request that is too large for its backend. Pure.
-//!
-//! The request is taken apart as it stands, so fields that this version does not know stay where they are: the way to a
-//! record is a list of field numbers, and everything beside the way is in both halves (resource, scope, schema URL, a metric's
-//! name). Numbers as in `opentelemetry/proto/{logs,trace,metrics}/v1`.
+//! Requests that are too large, in smaller ones.
 
-use std::ops::Range;
-
-use crate::buffer::Signal;
-use crate::protobuf::{Broken, fields, put};
-
-/// Field numbers from the request to its records, level by level.
-type Way = [&'static [u32]];
-
-/// `resource_logs`, `scope_logs`, `log_records`, and the same for spans.
-const TO_RECORDS: &Way = &[&[1], &[2], &[2]];
-/// `resource_metrics`, `scope_metrics`, `metrics`, one of the five kinds of data, `data_points`.
-const TO_POINTS: &Way = &[&[1], &[2], &[2], &[5, 7, 9, 10, 11], &[1]];
-
-/// A part of a request, and how many records it has.
-pub type Part = (Vec<u8>, usize);
-
-/// Two halves of a request by its records. `None` if it has only one, or is not a request.
-pub fn halves(signal: Signal, request: &[u8]) -> Option<[Part; 2]> {
-    let way = match signal {
-        Signal::Logs | Signal::Traces => TO_RECORDS,
-        Signal::Metrics => TO_POINTS,
-    };
-    let records = count(request, way).ok().filter(|records| *records > 1)?;
-    let middle = records / 2;
-    let half = |range: Range<usize>| {
-        let (mut out, items) = (Vec::new(), range.len());
-        keep(&mut out, request, way, &range, &mut 0).ok()?;
-        Some((out, items))
-    };
-    Some([half(0..middle)?, half(middle..records)?])
+/// What becomes of a request that is too large.
+#[derive(Debug)]
+pub struct Split<T> {
+    /// Smaller ones with its records, in their order.
+    pub parts: Vec<T>,
+    /// Records that are too large by themselves.
+    pub refused: usize,
 }
 
-fn count(message: &[u8], way: &Way) -> Result<usize, Broken> {
-    let Some((numbers, rest)) = way.split_first() else {
-        return Ok(1);
-    };
-    let mut records = 0;
-    for field in fields(message) {
-        let field = field?;
-        if field.is_message(numbers) {
-            records += count(field.content, rest)?;
+impl<T> Split<T> {
+    /// The same with other parts.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Split<U> {
+        Split {
+            parts: self.parts.into_iter().map(change).collect(),
+            refused: self.refused,
         }
     }
-    Ok(records)
 }
 
-/// Appends the message with the records of this range; `at` counts those that were passed.
-fn keep(out: &mut Vec<u8>, message: &[u8], way: &Way, range: &Range<usize>, at: &mut usize) -> Result<(), Broken> {
-    let Some((numbers, rest)) = way.split_first() else {
-        out.extend_from_slice(message);
-        *at += 1;
-        return Ok(());
-    };
-    for field in fields(message) {
-        let field = field?;
-        if !field.is_message(numbers) {
-            out.extend_from_slice(field.raw);
-            continue;
-        }
-        let inside = *at..*at + count(field.content, rest)?;
-        if inside.start.max(range.start) >= inside.end.min(range.end) {
-            *at = inside.end;
-            continue;
-        }
-        let mut nested = Vec::with_capacity(field.content.len());
-        keep(&mut nested, field.content, rest, range, at)?;
-        put(out, field.number, &nested);
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-    use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-    use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-    use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-    use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
-    use opentelemetry_proto::tonic::resource::v1::Resource;
-    use proptest::prelude::*;
-    use prost::Message;
-
-    /// So many records in each scope of each resource, numbered by their time.
-    fn logs(shape: &[Vec<usize>]) -> ExportLogsServiceRequest {
-        let mut number = 0;
-        let mut record = || {
-            number += 1;
-            LogRecord {
-                time_unix_nano: number,
-                ..LogRecord::default()
-            }
-        };
-        let resource_logs = shape.iter().map(|scopes| ResourceLogs {
-            resource: Some(Resource::default()),
-            scope_logs: scopes
-                .iter()
-                .map(|records| ScopeLogs {
-                    log_records: (0..*records).map(|_| record()).collect(),
-                    schema_url: "url".into(),
-                    ..ScopeLogs::default()
-                })
-                .collect(),
-            schema_url: "url".into(),
-        });
-        ExportLogsServiceRequest {
-            resource_logs: resource_logs.collect(),
-        }
-    }
-
-    fn times(request: &ExportLogsServiceRequest) -> Vec<u64> {
-        let scopes = request.resource_logs.iter().flat_map(|resource| &resource.scope_logs);
-        scopes
-            .flat_map(|scope| &scope.log_records)
-            .map(|record| record.time_unix_nano)
-            .collect()
-    }
-
-    fn points(request: &[u8]) -> Vec<(String, usize)> {
-        let request = ExportMetricsServiceRequest::decode(request).unwrap();
-        let scopes = request
-            .resource_metrics
-            .into_iter()
-            .flat_map(|resource| resource.scope_metrics);
-        let metrics = scopes.flat_map(|scope| scope.metrics);
-        metrics
-            .map(|metric| match metric.data {
-                Some(Data::Gauge(gauge)) => (metric.name, gauge.data_points.len()),
-                _ => (metric.name, 0),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn one_metric_with_many_points_is_split_too() {
-        let metric = |name: &str, points| Metric {
-            name: name.into(),
-            data: Some(Data::Gauge(Gauge {
-                data_points: vec![NumberDataPoint::default(); points],
-            })),
-            ..Metric::default()
-        };
-        let scope_metrics = vec![ScopeMetrics {
-            metrics: vec![metric("one", 1), metric("many", 6), metric("none", 0)],
-            ..ScopeMetrics::default()
-        }];
-        let resource_metrics = vec![ResourceMetrics {
-            scope_metrics,
-            ..ResourceMetrics::default()
-        }];
-        let request = ExportMetricsServiceRequest { resource_metrics }.encode_to_vec();
-        let [first, second] = halves(Signal::Metrics, &request).unwrap();
-        assert_eq!((first.1, second.1), (3, 4));
-        assert_eq!(points(&first.0), [("one".into(), 1), ("many".into(), 2)]);
-        assert_eq!(points(&second.0), [("many".into(), 4)]);
-    }
-
-    #[test]
-    fn unknown_fields_stay_in_both_halves() {
-        let mut request = logs(&[vec![2]]).encode_to_vec();
-        put(&mut request, 99, b"of a newer OTLP");
-        for (half, _) in halves(Signal::Logs, &request).unwrap() {
-            let unknown = fields(&half).filter_map(Result::ok).find(|field| field.number == 99);
-            assert_eq!(unknown.unwrap().content, b"of a newer OTLP");
-        }
-    }
-
-    #[test]
-    fn one_record_has_no_halves() {
-        assert_eq!(
-            halves(Signal::Logs, &logs(&[vec![0], vec![1, 0]]).encode_to_vec()),
-            None
-        );
-        assert_eq!(halves(Signal::Traces, b""), None);
-        assert_eq!(halves(Signal::Metrics, b"\xff"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn halves_are_the_whole(shape in prop::collection::vec(prop::collection::vec(0usize..5, 0..4), 0..4)) {
-            let request = logs(&shape);
-            let Some([first, second]) = halves(Signal::Logs, &request.encode_to_vec()) else {
-                prop_assert!(times(&request).len() < 2);
-                return Ok(());
-            };
-            let [first, second] = [first, second].map(|(bytes, items)| {
-                let half = ExportLogsServiceRequest::decode(&*bytes).unwrap();
-                assert_eq!(times(&half).len(), items);
-                half
-            });
-            for resource in first.resource_logs.iter().chain(&second.resource_logs) {
-                prop_assert!(resource.resource.is_some() && resource.schema_url == "url");
-            }
-            let (one, other) = (times(&first), times(&second));
-            prop_assert!(one.len().abs_diff(other.len()) <= 1);
-            prop_assert_eq!([one, other].concat(), times(&request));
-        }
-
-        #[test]
-        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            for signal in Signal::ALL {
-                let _ = halves(signal, &bytes);
-            }
+impl<T> Default for Split<T> {
+    fn default() -> Self {
+        Split {
+            parts: Vec::new(),
+            refused: 0,
         }
     }
 }

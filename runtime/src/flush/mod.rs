@@ -4,7 +4,7 @@ mod rhythm;
 
 use std::time::{Duration, Instant};
 
-pub use rhythm::{Mode, Plan, Rhythm};
+pub use rhythm::{FlushMode, FlushPlan, Rhythm};
 
 /// Time left for Lambda between the end of our work and the function's deadline.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
@@ -33,7 +33,7 @@ pub struct Situation {
     /// When function and extensions must be done.
     pub deadline: Instant,
     /// When telemetry is to leave.
-    pub plan: Plan,
+    pub plan: FlushPlan,
     /// Whether Lambda delivers telemetry. If not, the end of the invocation can't be seen.
     pub subscribed: bool,
     /// Whether the invocation has ended.
@@ -74,9 +74,9 @@ pub fn decide(situation: &Situation) -> Decision {
         return Decision::Leave;
     }
     match situation.plan {
-        Plan::End => after_the_handler(situation, until),
-        Plan::Periodic(period) => beside_the_handler(situation, until, period),
-        Plan::Continuous(_) => Decision::Leave,
+        FlushPlan::End => after_the_handler(situation, until),
+        FlushPlan::Periodic(period) => beside_the_handler(situation, until, period),
+        FlushPlan::Continuous(_) => Decision::Leave,
     }
 }
 
@@ -122,7 +122,7 @@ fn is_much(buffered: usize, capacity: usize) -> bool {
 #[derive(Debug, Clone, Copy)]
 pub struct Background {
     /// When telemetry is to leave.
-    pub plan: Plan,
+    pub plan: FlushPlan,
     /// Whether anything waits: lines, or the span of an invocation that had none.
     pub waiting: bool,
     /// Bytes that wait.
@@ -165,15 +165,15 @@ pub fn between(background: &Background) -> Between {
     } = *background;
     let much = is_much(buffered, capacity);
     let pause = match plan {
-        Plan::End => return Between::Wait(IDLE),
-        Plan::Periodic(_) if running => LONGEST_HOLD,
-        Plan::Periodic(period) => period.max(IDLE),
-        Plan::Continuous(rhythm) => rhythm,
+        FlushPlan::End => return Between::Wait(IDLE),
+        FlushPlan::Periodic(_) if running => LONGEST_HOLD,
+        FlushPlan::Periodic(period) => period.max(IDLE),
+        FlushPlan::Continuous(rhythm) => rhythm,
     };
     let due = if much { rest } else { pause.max(rest) };
     // Beside an invocation that perhaps is over soon nothing is begun: the environment may freeze in the middle of it.
     let young = match plan {
-        Plan::Periodic(_) if running && !much => LONGEST_HOLD.saturating_sub(since_invoke),
+        FlushPlan::Periodic(_) if running && !much => LONGEST_HOLD.saturating_sub(since_invoke),
         _ => Duration::ZERO,
     };
     match due.saturating_sub(since_flush).max(young) {

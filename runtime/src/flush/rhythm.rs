@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// When telemetry leaves, as the user wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
+pub enum FlushMode {
     /// After each invocation until the rhythm is known, then beside one of the next.
     #[default]
     Auto,
@@ -16,16 +16,16 @@ pub enum Mode {
     Continuous(Duration),
 }
 
-impl Mode {
+impl FlushMode {
     /// The period where none is given.
-    pub const PERIOD: Duration = Duration::from_secs(20);
+    pub const DEFAULT_PERIOD: Duration = Duration::from_secs(20);
     /// The rhythm where none is given.
-    pub const RHYTHM: Duration = Duration::from_secs(1);
+    pub const DEFAULT_RHYTHM: Duration = Duration::from_secs(1);
 }
 
-/// When telemetry leaves, as it is decided for now: `Mode` without `Auto`.
+/// When telemetry leaves, as it is decided for now: `FlushMode` without `Auto`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
+pub enum FlushPlan {
     /// After each invocation, which lasts as long for Lambda.
     End,
     /// At the beginning of an invocation, once the last time was this long ago: beside the handler's work.
@@ -71,15 +71,15 @@ impl Rhythm {
     }
 
     /// When telemetry is to leave now.
-    pub fn plan(&self, mode: Mode) -> Plan {
+    pub fn plan(&self, mode: FlushMode) -> FlushPlan {
         match mode {
-            Mode::End => Plan::End,
-            Mode::Periodic(period) => Plan::Periodic(period),
-            Mode::Continuous(rhythm) => Plan::Continuous(rhythm),
-            Mode::Auto if self.gaps >= KNOWN_AFTER && self.mean < FREQUENT.as_nanos() as f64 => {
-                Plan::Periodic(Mode::PERIOD)
+            FlushMode::End => FlushPlan::End,
+            FlushMode::Periodic(period) => FlushPlan::Periodic(period),
+            FlushMode::Continuous(rhythm) => FlushPlan::Continuous(rhythm),
+            FlushMode::Auto if self.gaps >= KNOWN_AFTER && self.mean < FREQUENT.as_nanos() as f64 => {
+                FlushPlan::Periodic(FlushMode::DEFAULT_PERIOD)
             }
-            Mode::Auto => Plan::End,
+            FlushMode::Auto => FlushPlan::End,
         }
     }
 }
@@ -102,42 +102,48 @@ mod tests {
 
     #[test]
     fn auto_overlaps_once_frequent_invocations_are_known() {
-        let periodic = Plan::Periodic(Mode::PERIOD);
-        assert_eq!(after([]).plan(Mode::Auto), Plan::End);
-        assert_eq!(after([SECOND; 19]).plan(Mode::Auto), Plan::End);
-        assert_eq!(after([SECOND; 20]).plan(Mode::Auto), periodic);
-        assert_eq!(after([59 * SECOND; 20]).plan(Mode::Auto), periodic);
-        assert_eq!(after([61 * SECOND; 40]).plan(Mode::Auto), Plan::End);
+        let periodic = FlushPlan::Periodic(FlushMode::DEFAULT_PERIOD);
+        assert_eq!(after([]).plan(FlushMode::Auto), FlushPlan::End);
+        assert_eq!(after([SECOND; 19]).plan(FlushMode::Auto), FlushPlan::End);
+        assert_eq!(after([SECOND; 20]).plan(FlushMode::Auto), periodic);
+        assert_eq!(after([59 * SECOND; 20]).plan(FlushMode::Auto), periodic);
+        assert_eq!(after([61 * SECOND; 40]).plan(FlushMode::Auto), FlushPlan::End);
     }
 
     #[test]
     fn a_long_break_makes_the_rhythm_unknown() {
         let broken = [SECOND; 30].into_iter().chain([300 * SECOND]);
-        assert_eq!(after(broken).plan(Mode::Auto), Plan::End);
+        assert_eq!(after(broken).plan(FlushMode::Auto), FlushPlan::End);
         let again = [SECOND; 30].into_iter().chain([300 * SECOND]).chain([SECOND; 20]);
-        assert_eq!(after(again).plan(Mode::Auto), Plan::Periodic(Mode::PERIOD));
+        assert_eq!(
+            after(again).plan(FlushMode::Auto),
+            FlushPlan::Periodic(FlushMode::DEFAULT_PERIOD)
+        );
     }
 
     #[test]
     fn invocations_that_grow_rare_are_noticed() {
         let rarer = [SECOND; 30].into_iter().chain([240 * SECOND; 10]);
-        assert_eq!(after(rarer).plan(Mode::Auto), Plan::End);
+        assert_eq!(after(rarer).plan(FlushMode::Auto), FlushPlan::End);
     }
 
     #[test]
     fn a_clock_that_goes_back_is_survived() {
         let mut rhythm = after([SECOND; 30]);
         rhythm.invoked(5);
-        assert_eq!(rhythm.plan(Mode::Auto), Plan::Periodic(Mode::PERIOD));
+        assert_eq!(
+            rhythm.plan(FlushMode::Auto),
+            FlushPlan::Periodic(FlushMode::DEFAULT_PERIOD)
+        );
     }
 
     #[test]
     fn what_the_user_wants_needs_no_rhythm() {
         let second = Duration::from_secs(1);
         for (mode, plan) in [
-            (Mode::End, Plan::End),
-            (Mode::Periodic(second), Plan::Periodic(second)),
-            (Mode::Continuous(second), Plan::Continuous(second)),
+            (FlushMode::End, FlushPlan::End),
+            (FlushMode::Periodic(second), FlushPlan::Periodic(second)),
+            (FlushMode::Continuous(second), FlushPlan::Continuous(second)),
         ] {
             assert_eq!(after([SECOND; 30]).plan(mode), plan);
             assert_eq!(after([]).plan(mode), plan);

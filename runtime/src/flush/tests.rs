@@ -9,7 +9,7 @@ fn running(start: Instant) -> Situation {
         now: start,
         began: start,
         deadline: start + 60 * SECOND,
-        plan: Plan::End,
+        plan: FlushPlan::End,
         subscribed: true,
         done: false,
         earlier_done: true,
@@ -23,7 +23,7 @@ fn running(start: Instant) -> Situation {
 
 fn periodic(start: Instant) -> Situation {
     Situation {
-        plan: Plan::Periodic(20 * SECOND),
+        plan: FlushPlan::Periodic(20 * SECOND),
         since_flush: 20 * SECOND,
         ..running(start)
     }
@@ -47,7 +47,11 @@ fn near_the_deadline_nothing_is_begun() {
         start + 60 * SECOND - DEADLINE_MARGIN,
         start + 61 * SECOND,
     ] {
-        for plan in [Plan::End, Plan::Periodic(SECOND), Plan::Continuous(SECOND)] {
+        for plan in [
+            FlushPlan::End,
+            FlushPlan::Periodic(SECOND),
+            FlushPlan::Continuous(SECOND),
+        ] {
             let late = Situation {
                 now,
                 plan,
@@ -161,7 +165,7 @@ fn a_periodic_flush_waits_shortly_for_the_end_of_the_invocation_before() {
 fn continuous_sending_leaves_the_invocation_alone() {
     let start = Instant::now();
     let continuous = Situation {
-        plan: Plan::Continuous(SECOND),
+        plan: FlushPlan::Continuous(SECOND),
         buffered: 900,
         done: true,
         ..periodic(start)
@@ -169,7 +173,7 @@ fn continuous_sending_leaves_the_invocation_alone() {
     assert_eq!(decide(&continuous), Decision::Leave);
 }
 
-fn idle(plan: Plan) -> Background {
+fn idle(plan: FlushPlan) -> Background {
     Background {
         plan,
         waiting: true,
@@ -184,7 +188,7 @@ fn idle(plan: Plan) -> Background {
 
 #[test]
 fn between_events_continuous_sending_keeps_its_rhythm() {
-    let plan = Plan::Continuous(SECOND);
+    let plan = FlushPlan::Continuous(SECOND);
     assert_eq!(between(&idle(plan)), Between::Wait(SECOND));
     let due = Background {
         since_flush: SECOND,
@@ -206,7 +210,7 @@ fn between_events_continuous_sending_keeps_its_rhythm() {
 
 #[test]
 fn between_events_a_long_invocation_is_relieved() {
-    let plan = Plan::Periodic(5 * SECOND);
+    let plan = FlushPlan::Periodic(5 * SECOND);
     assert_eq!(between(&idle(plan)), Between::Wait(LONGEST_HOLD));
     let much = Background {
         buffered: 250,
@@ -228,7 +232,7 @@ fn between_events_nothing_is_begun_beside_an_invocation_that_may_be_short() {
     let young = Background {
         since_flush: 19 * SECOND,
         since_invoke: SECOND,
-        ..idle(Plan::Periodic(20 * SECOND))
+        ..idle(FlushPlan::Periodic(20 * SECOND))
     };
     assert_eq!(between(&young), Between::Wait(LONGEST_HOLD - SECOND));
     let ended = Background {
@@ -241,7 +245,7 @@ fn between_events_nothing_is_begun_beside_an_invocation_that_may_be_short() {
 
 /// Runs an invocation of this length, with lines at these times, and gives how long each waited until it was sent. Lambda
 /// buffers a line for 25 ms, a request takes 20 ms.
-fn waits(plan: Plan, length: Duration, lines: &[Duration]) -> Vec<Duration> {
+fn waits(plan: FlushPlan, length: Duration, lines: &[Duration]) -> Vec<Duration> {
     let (start, step) = (Instant::now(), Duration::from_millis(5));
     let (buffering, request) = (Duration::from_millis(25), Duration::from_millis(20));
     let (mut sent, mut last_sent, mut at) = (Vec::new(), Duration::ZERO, Duration::ZERO);
@@ -250,7 +254,7 @@ fn waits(plan: Plan, length: Duration, lines: &[Duration]) -> Vec<Duration> {
         let done = at >= length + buffering;
         let waiting = arrived > sent.len();
         let sends = match plan {
-            Plan::End => {
+            FlushPlan::End => {
                 let situation = Situation {
                     now: start + at,
                     last_sent: start + last_sent,
@@ -289,7 +293,7 @@ fn lines_of_a_long_invocation_are_fresh() {
             .map(|number| Duration::from_millis(number * millis))
             .collect()
     };
-    for plan in [Plan::End, Plan::Periodic(20 * SECOND)] {
+    for plan in [FlushPlan::End, FlushPlan::Periodic(20 * SECOND)] {
         for (length, lines) in [
             (3_100, every(50, 3_000)),
             (10_000, every(700, 10_000)),
@@ -309,7 +313,7 @@ fn lines_of_a_long_invocation_are_fresh() {
 #[test]
 fn a_short_invocation_sends_once_at_its_end() {
     let lines: Vec<Duration> = (0..10).map(|number| Duration::from_millis(number * 100)).collect();
-    let waits = waits(Plan::End, SECOND, &lines);
+    let waits = waits(FlushPlan::End, SECOND, &lines);
     let ends: Vec<Duration> = waits.iter().zip(&lines).map(|(wait, line)| *wait + *line).collect();
     assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
 }
@@ -319,7 +323,7 @@ fn between_events_nothing_is_sent_where_each_invocation_sends_its_own() {
     let full = Background {
         buffered: 999,
         since_flush: 600 * SECOND,
-        ..idle(Plan::End)
+        ..idle(FlushPlan::End)
     };
     assert_eq!(between(&full), Between::Wait(IDLE));
 }

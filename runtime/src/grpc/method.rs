@@ -1,6 +1,6 @@
 //! The methods of OTLP's three services.
 
-use crate::buffer::Signal;
+use crate::record::Signal;
 
 /// The path of a signal's `Export` method.
 pub fn method_path(signal: Signal) -> &'static str {

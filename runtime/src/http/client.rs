@@ -9,19 +9,21 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use hyper::header::{HOST, HeaderMap, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper_util::rt::TokioIo;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::connect::{Connector, Protocol, Stream};
+use super::connect::Connector;
 use super::deadline::within;
-use super::endpoint::{Endpoint, Scheme};
+use super::endpoint::Endpoint;
 use super::error::{Error, Stage};
 use super::http2::Connections;
+use super::message::{Request, Response};
+use super::pool::{self, AGENT, Key, key};
 use super::proxy::{Proxies, Proxy};
+use super::stream::{Protocol, Stream};
 use super::tls::TlsOptions;
-use super::{Request, Response};
 
 /// Idle connections kept per host and port: logs, traces and metrics may be under way at once.
 const IDLE_PER_HOST: usize = 3;
@@ -29,16 +31,9 @@ const IDLE_PER_HOST: usize = 3;
 /// Time for a connection that is opened ahead.
 const AHEAD: Duration = Duration::from_secs(2);
 
-/// Older idle connections are not used: NAT gateways forget them after 350 s, without a word to either side.
-pub(super) const MAX_IDLE: Duration = Duration::from_secs(300);
-
-pub(super) const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("clickstack-extension/", env!("CARGO_PKG_VERSION")));
-
 type Sender = SendRequest<Full<Bytes>>;
 /// How a connection ended, once it has.
 type End = JoinHandle<hyper::Result<()>>;
-pub(super) type Key = (Scheme, String, u16);
 
 struct Idle {
     sender: Sender,
@@ -58,7 +53,7 @@ pub struct Client {
 
 impl Client {
     /// The largest response body that is kept.
-    pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+    pub const MAX_RESPONSE_BYTES: usize = pool::MAX_RESPONSE_BYTES;
 
     /// A client without connections that uses no proxy. TLS is set up, and its files read, on the first `https` request.
     pub fn new(options: TlsOptions) -> Self {
@@ -177,7 +172,7 @@ impl Client {
         let connections = idle.get_mut(&key(endpoint))?;
         connections.retain(|connection| {
             let age = connection.since.elapsed().unwrap_or(Duration::ZERO);
-            age < MAX_IDLE && !connection.sender.is_closed()
+            age < pool::MAX_IDLE && !connection.sender.is_closed()
         });
         connections.pop().map(|connection| connection.sender)
     }
@@ -200,10 +195,6 @@ impl Client {
         let stream = self.connector.open(endpoint, Protocol::Http1).await?;
         handshake(endpoint, stream).await
     }
-}
-
-pub(super) fn key(endpoint: &Endpoint) -> Key {
-    (endpoint.scheme(), endpoint.host().to_owned(), endpoint.port())
 }
 
 fn timed_out(request: &Request, stage: &Cell<Stage>) -> Error {
@@ -291,7 +282,7 @@ mod tests {
             let client = client();
             client.send(post(server.endpoint(), "x")).await.unwrap();
             for idle in client.idle.borrow_mut().values_mut().flatten() {
-                idle.since -= MAX_IDLE;
+                idle.since -= pool::MAX_IDLE;
             }
             client.send(post(server.endpoint(), "x")).await.unwrap();
             assert_eq!(server.connections.get(), 2);

@@ -9,38 +9,14 @@ use hyper::client::conn::http1;
 use hyper::header::{HOST, PROXY_AUTHORIZATION};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::endpoint::{Endpoint, Scheme};
 use super::error::Error;
-use super::prompt::Prompt;
 use super::proxy::{Proxies, Proxy};
+use super::quick_ack::QuickAckStream;
+use super::stream::{Protocol, Stream};
 use super::tls::{self, TlsOptions};
-
-/// A connection of any kind. One type for all keeps one copy of the protocols' code.
-pub(super) type Stream = Box<dyn ReadWrite>;
-
-pub(super) trait ReadWrite: AsyncRead + AsyncWrite + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin> ReadWrite for T {}
-
-/// What is spoken over a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
-    Http1,
-    Http2,
-}
-
-impl Protocol {
-    /// The name in the TLS handshake.
-    pub(super) fn alpn(self) -> &'static [u8] {
-        match self {
-            Protocol::Http1 => b"http/1.1",
-            Protocol::Http2 => b"h2",
-        }
-    }
-}
 
 /// Opens connections.
 pub(super) struct Connector {
@@ -96,7 +72,7 @@ impl Connector {
     }
 }
 
-async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<Prompt, Error> {
+async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<QuickAckStream, Error> {
     let not_resolved = |source| Error::NotResolved {
         endpoint: endpoint.clone(),
         source,
@@ -105,7 +81,7 @@ async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<Promp
     let mut failure = None;
     for address in addresses.map_err(not_resolved)? {
         match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(Prompt::new(stream)),
+            Ok(stream) => return Ok(QuickAckStream::new(stream)),
             Err(source) => failure = Some(source),
         }
     }
@@ -118,7 +94,7 @@ async fn connect_tcp(endpoint: &Endpoint, host: &str, port: u16) -> Result<Promp
 }
 
 /// Asks the proxy for a connection to the endpoint.
-async fn tunnel(endpoint: &Endpoint, proxy: &Proxy, stream: Prompt) -> Result<Stream, Error> {
+async fn tunnel(endpoint: &Endpoint, proxy: &Proxy, stream: QuickAckStream) -> Result<Stream, Error> {
     let failure = |reason: String| proxy.failure(endpoint, reason);
     let target = endpoint.host_and_port();
     let request = hyper::Request::connect(&target).header(HOST, &target);

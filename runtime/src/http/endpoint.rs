@@ -230,3 +230,6 @@ impl fmt::Debug for Endpoint {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
-use super::tls::Pem;
+use super::pem::Pem;
 use super::trust::ALGORITHMS;
 
 /// Why there is no response. No variant holds header values, bodies or queries.

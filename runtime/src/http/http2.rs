@@ -14,12 +14,13 @@ use hyper::http::uri;
 use hyper_util::rt::TokioIo;
 use tokio::sync::Mutex;
 
-use super::client::{AGENT, Client, Key, MAX_IDLE, key};
-use super::connect::{Connector, Protocol};
+use super::connect::Connector;
 use super::endpoint::Endpoint;
 use super::error::{Error, Stage};
 use super::executor::LocalExecutor;
-use super::{Request, Response};
+use super::message::{Request, Response};
+use super::pool::{AGENT, Key, MAX_IDLE, MAX_RESPONSE_BYTES, key};
+use super::stream::Protocol;
 
 type Sender = SendRequest<Full<Bytes>>;
 
@@ -113,7 +114,7 @@ impl Connections {
         response: hyper::Response<hyper::body::Incoming>,
     ) -> Result<Response, Error> {
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, Client::MAX_RESPONSE_BYTES).collect().await;
+        let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await;
         let body = body.map_err(|error| Error::Unreadable {
             endpoint: request.endpoint.clone(),
             reason: error.to_string(),
@@ -175,7 +176,7 @@ fn broken(endpoint: &Endpoint, error: &hyper::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::http2_testing::Http2Server;
+    use crate::http::testing::http2::Http2Server;
     use crate::http::testing::{endpoint, post, run};
     use crate::http::{Proxies, TlsOptions};
 

@@ -1,5 +1,8 @@
 //! A small HTTP server on a free loopback port, for tests of everything that sends requests.
 
+#[cfg(test)]
+pub(super) mod http2;
+
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::Future;

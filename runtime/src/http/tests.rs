@@ -257,3 +257,9 @@ fn shows_neither_header_values_nor_bodies() {
     let shown = format!("{request:?} {response:?}");
     assert!(!shown.contains("hidden") && shown.contains("authorization"), "{shown}");
 }
+
+mod http2;
+
+mod proxy;
+
+mod tls;

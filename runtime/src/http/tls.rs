@@ -2,19 +2,18 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-use super::connect::{Protocol, Stream};
 use super::endpoint::Endpoint;
 use super::error::Error;
+use super::pem::Pem;
 use super::pinned::Pinned;
+use super::stream::{Protocol, Stream};
 use super::trust;
 use super::unverified::Unverified;
 
@@ -36,54 +35,6 @@ pub struct Identity {
     pub certificate: Pem,
     /// Its private key.
     pub key: Pem,
-}
-
-/// PEM, as a file or as it is. `Debug` and `Display` don't show the latter, which may be a key.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Pem {
-    /// Path of a file.
-    File(PathBuf),
-    /// The text itself.
-    Text(String),
-}
-
-impl fmt::Display for Pem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Pem::File(path) => write!(f, "{}", path.display()),
-            Pem::Text(_) => f.write_str("the setting's text"),
-        }
-    }
-}
-
-impl fmt::Debug for Pem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl Pem {
-    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
-        match self {
-            Pem::File(path) => CertificateDer::pem_file_iter(path)?.collect(),
-            Pem::Text(text) => CertificateDer::pem_slice_iter(text.as_bytes()).collect(),
-        }
-    }
-
-    fn key(&self) -> Result<PrivateKeyDer<'static>, pem::Error> {
-        match self {
-            Pem::File(path) => PrivateKeyDer::from_pem_file(path),
-            Pem::Text(text) => PrivateKeyDer::from_pem_slice(text.as_bytes()),
-        }
-    }
-
-    fn unusable(&self, what: &'static str, reason: impl fmt::Display) -> Error {
-        Error::Pem {
-            what,
-            pem: self.clone(),
-            reason: reason.to_string(),
-        }
-    }
 }
 
 /// Builds the configuration; costs about 3 ms of CPU together with the first handshake, so it waits for the first use.
@@ -111,14 +62,14 @@ pub(super) fn client_config(options: &TlsOptions) -> Result<ClientConfig, Error>
     const KEY: &str = "the client certificate's key";
     let chain = certificate
         .certificates()
-        .map_err(|error| certificate.unusable(CERTIFICATE, error))?;
+        .map_err(|error| unusable(certificate, CERTIFICATE, error))?;
     if chain.is_empty() {
-        return Err(certificate.unusable(CERTIFICATE, "it holds no certificate"));
+        return Err(unusable(certificate, CERTIFICATE, "it holds no certificate"));
     }
-    let secret = key.key().map_err(|error| key.unusable(KEY, error))?;
+    let secret = key.key().map_err(|error| unusable(key, KEY, error))?;
     builder
         .with_client_auth_cert(chain, secret)
-        .map_err(|error| key.unusable(KEY, error))
+        .map_err(|error| unusable(key, KEY, error))
 }
 
 const AUTHORITIES: &str = "certificate authorities";
@@ -128,9 +79,9 @@ fn own_authorities(authorities: Option<&Pem>) -> Result<Vec<CertificateDer<'stat
     let Some(pem) = authorities else {
         return Ok(Vec::new());
     };
-    let own = pem.certificates().map_err(|error| pem.unusable(AUTHORITIES, error))?;
+    let own = pem.certificates().map_err(|error| unusable(pem, AUTHORITIES, error))?;
     if own.is_empty() {
-        return Err(pem.unusable(AUTHORITIES, "it holds no certificate"));
+        return Err(unusable(pem, AUTHORITIES, "it holds no certificate"));
     }
     Ok(own)
 }
@@ -141,7 +92,7 @@ fn roots(authorities: Option<&Pem>, own: &[CertificateDer<'static>]) -> Result<R
     for certificate in own {
         let added = roots.add(certificate.clone());
         added.map_err(|error| match authorities {
-            Some(pem) => pem.unusable(AUTHORITIES, error),
+            Some(pem) => unusable(pem, AUTHORITIES, error),
             None => error.into(),
         })?;
     }
@@ -183,5 +134,13 @@ fn handshake_error(endpoint: &Endpoint, options: &TlsOptions, source: io::Error)
         Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)) => Error::NoCommonTls { endpoint },
         Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => Error::NoHttp2 { endpoint },
         _ => Error::Tls { endpoint, source },
+    }
+}
+
+fn unusable(pem: &Pem, what: &'static str, reason: impl fmt::Display) -> Error {
+    Error::Pem {
+        what,
+        pem: pem.clone(),
+        reason: reason.to_string(),
     }
 }

@@ -2,8 +2,8 @@
 
 use rustls::CertificateError;
 
+use super::pem::Pem;
 use super::pinned::{is_algorithm, is_authority_as_server};
-use super::tls::Pem;
 
 const SETTING: &str = "ROTEL_OTLP_EXPORTER_TLS_CA_FILE";
 

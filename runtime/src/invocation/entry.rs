@@ -130,7 +130,7 @@ impl Invocation {
     }
 
     /// Whether its lines' ids change no more.
-    pub(super) fn settled(&self) -> bool {
+    pub(super) fn ids_final(&self) -> bool {
         self.committed || self.outcome.is_some()
     }
 }

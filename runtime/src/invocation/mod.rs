@@ -4,11 +4,16 @@
 //! API (`platform.start`, `platform.runtimeDone`, lines). Each may come first. Lines without a request id are placed by
 //! the platform's time of receipt, which both share.
 
+mod adopting;
+pub mod durable;
 mod entry;
 mod execution;
 mod handler;
+mod labelling;
 mod labels;
+mod phase;
 mod placement;
+mod placing;
 mod trace;
 
 use std::cell::Cell;
@@ -18,6 +23,7 @@ use std::rc::Rc;
 pub use entry::{Invocation, Outcome};
 pub use handler::HandlerSpan;
 pub use labels::Labels;
+pub use phase::Phase;
 pub use placement::Placement;
 pub use trace::{XRay, hex, hex_text};
 

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use tokio::net::TcpListener;
 
-use crate::server::{self, answer};
-use crate::step::survive;
+use crate::catch_panic::catch_panic;
+use crate::http::server::{self, answer};
 
 /// Lambda sends at most the subscribed 256 KB and one event more; this leaves room.
 const LARGEST_BATCH: usize = 8 * 1024 * 1024;
@@ -18,7 +18,7 @@ pub async fn serve(listener: TcpListener, take: impl AsyncFn(Option<Bytes>) + Cl
         let take = take.clone();
         async move {
             let batch = server::read_body(request.into_body(), LARGEST_BATCH).await.ok();
-            survive(take(batch)).await;
+            catch_panic(take(batch)).await;
             answer(StatusCode::OK, "text/plain", Bytes::new())
         }
     })

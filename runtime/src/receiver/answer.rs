@@ -6,8 +6,8 @@ use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess
 use prost::Message;
 use serde_json::json;
 
-use crate::buffer::Signal;
 use crate::grpc::Code;
+use crate::record::Signal;
 
 const NO_ROOM: &str =
     "the extension's buffer has no room for a request of this size; send fewer records in one request";

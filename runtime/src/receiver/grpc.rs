@@ -14,12 +14,11 @@ use tokio::net::TcpListener;
 
 use super::refusals::Refusals;
 use super::{Take, answer};
-use crate::buffer::Signal;
 use crate::config::ReceiverConfig;
-use crate::convert::sdk;
 use crate::grpc::{self, Code, MessageReader, Status};
-use crate::http::{HeaderMap, HeaderValue};
-use crate::server;
+use crate::http::{HeaderMap, HeaderValue, server};
+use crate::otlp::received;
+use crate::record::Signal;
 
 /// Hands every valid request to `take`.
 pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take, refusals: Rc<Refusals>) {
@@ -72,7 +71,7 @@ async fn receive(request: Request<Incoming>, config: &ReceiverConfig, take: impl
         }
     }
     let message = reader.finish(gzip)?;
-    let received = sdk::read(signal, message)
+    let received = received::read(signal, message)
         .map_err(|_| Status::new(Code::InvalidArgument, "the message is no protobuf export request"))?;
     let items = received.forwarded.items;
     let refused = if take(received) { 0 } else { items };

@@ -10,13 +10,13 @@ use tokio::net::TcpListener;
 
 use super::refusals::Refusals;
 use super::{Take, answer};
-use crate::buffer::Signal;
 use crate::config::ReceiverConfig;
-use crate::convert::sdk;
 use crate::grpc::Code;
+use crate::gzip;
 use crate::http::HeaderValue;
-use crate::server::{self, Answer};
-use crate::{gzip, otlp_json};
+use crate::http::server::{self, Answer};
+use crate::otlp::{json, received};
+use crate::record::Signal;
 
 /// The largest request, as sent and after decompression. SDKs send 512 records at a time, far less than this.
 const LARGEST_REQUEST: usize = 8 * 1024 * 1024;
@@ -99,7 +99,7 @@ async fn receive(
     };
     let body = match format.unwrap_or_else(|| Format::of_body(&body)) {
         Format::Protobuf => body,
-        Format::Json => match otlp_json::to_protobuf(signal, &body) {
+        Format::Json => match json::to_protobuf(signal, &body) {
             Ok(body) => body,
             Err(error) => {
                 let reason = format!("the body is no OTLP/JSON export request: {error}");
@@ -107,7 +107,7 @@ async fn receive(
             }
         },
     };
-    let Ok(received) = sdk::read(signal, body) else {
+    let Ok(received) = received::read(signal, body) else {
         return refusal(StatusCode::BAD_REQUEST, "the body is no protobuf export request");
     };
     let items = received.forwarded.items;
@@ -197,7 +197,8 @@ fn code(status: StatusCode) -> Code {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Environment};
+    use crate::config::Config;
+    use crate::environment::Environment;
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_static(value))])

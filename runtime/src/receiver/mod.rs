@@ -5,7 +5,7 @@ pub mod grpc;
 pub mod http;
 pub mod refusals;
 
-use crate::convert::sdk::Received;
+use crate::otlp::received::Received;
 
 /// Takes a valid request in; false if there is no room for it.
 pub trait Take: Fn(Received) -> bool + Clone + 'static {}

@@ -4,8 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::buffer::Signal;
 use crate::diagnostics::Diagnostics;
+use crate::record::Signal;
 
 /// Reports refusals.
 pub struct Refusals {

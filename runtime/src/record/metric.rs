@@ -1,6 +1,6 @@
 //! Measures over a stretch of time.
 
-use super::Attributes;
+use super::attributes::Attributes;
 
 /// What a metric says of its stretch of time.
 #[derive(Debug, Clone, PartialEq)]

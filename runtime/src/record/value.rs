@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::Unique;
+use super::unique::Unique;
 
 /// A typed attribute value or body.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,12 +3,10 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::Session;
 use super::replays::Replays;
 use crate::config::LogsConfig;
-use crate::convert::sdk::DurableSpan;
-use crate::convert::{durable, spans};
-use crate::invocation::{Invocation, Invocations};
+use crate::convert::platform::spans;
+use crate::invocation::{Invocation, Invocations, durable};
 use crate::lambda::telemetry;
 use crate::record::{Log, Span};
 
@@ -22,7 +20,7 @@ const REMEMBERED: usize = 256;
 #[derive(Debug, Default)]
 pub struct Durable {
     /// The function is a durable one, as far as is known.
-    is_durable: bool,
+    pub(super) is_durable: bool,
     replays: Replays,
     /// The executions whose root this environment has sent.
     rooted: VecDeque<Rc<str>>,
@@ -66,24 +64,5 @@ impl Durable {
         }
         self.rooted.push_back(Rc::clone(execution));
         Some(root)
-    }
-}
-
-impl Session {
-    /// A line may name the execution that it belongs to.
-    pub(super) fn identify(&mut self, log: &mut Log) {
-        if let Some(arn) = durable::identify(log) {
-            self.durable.is_durable = true;
-            self.invocations
-                .execution(log.request_id.as_deref(), log.observed, &arn, None);
-        }
-    }
-
-    /// A span of AWS's OpenTelemetry plugin for durable functions names its execution.
-    pub(super) fn durable_span(&mut self, span: &DurableSpan) {
-        self.durable.is_durable = true;
-        let request_id = span.request_id.as_deref();
-        self.invocations
-            .execution(request_id, span.start, &span.execution, Some(span.trace_id));
     }
 }

@@ -1,7 +1,7 @@
 //! What Lambda measures, apart by the labels of the invocations: nobody wants to see one tenant's numbers in another's.
 
 use crate::buffer::Drops;
-use crate::convert::metrics::Measures;
+use crate::convert::platform::metrics::Measures;
 use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::Done;
 use crate::record::Metric;

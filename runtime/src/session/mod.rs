@@ -2,28 +2,26 @@
 
 mod durable;
 mod events;
+mod executions;
 mod meters;
 mod open_spans;
 mod order;
 mod phases;
 mod reasons;
-mod records;
 mod replays;
 mod sdk;
+mod source;
 mod stamp;
 
-pub use phases::Phase;
-pub use records::Records;
-
-use crate::buffer::{Buffer, Drops, Forwarded, Signal};
+use crate::buffer::{Batch, Buffer, Drops, Usage};
 use crate::config::{FunctionIdentity, LogsConfig, SendingConfig};
 use crate::convert::join::Joiner;
-use crate::convert::{incidents, spans};
-use crate::export::metrics;
+use crate::convert::platform::{incidents, spans};
 use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::Status;
-use crate::record::TraceContext;
+use crate::otlp::metrics;
+use crate::record::{Forwarded, Signal, TraceContext};
 use durable::Durable;
 use meters::Meters;
 use open_spans::OpenSpans;
@@ -153,7 +151,7 @@ impl Session {
     }
 
     /// Takes what one request of this signal can take, about `limit` bytes of it.
-    pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Records {
+    pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Batch {
         self.finish_invocations();
         self.finish_failed_start();
         if self.ending
@@ -164,9 +162,9 @@ impl Session {
         {
             self.close_traces();
         }
-        let mut records = Records {
+        let mut records = Batch {
             forwarded: self.buffer.take_forwarded(signal, limit),
-            ..Records::default()
+            ..Batch::default()
         };
         records.forwarded = self.with_tenant(records.forwarded);
         match signal {
@@ -198,7 +196,7 @@ impl Session {
         }
         self.finish_invocations();
         let (invocations, durable) = (&self.invocations, &mut self.durable);
-        self.buffer.settle_logs(|log| {
+        self.buffer.stamp_all(|log| {
             stamp(log, invocations, durable);
         });
         self.invocations.forget_oldest();
@@ -260,8 +258,11 @@ impl Session {
     }
 
     /// Bytes that wait, and that may.
-    pub fn fill(&self) -> (usize, usize) {
-        (self.buffer.bytes() + self.joiner.bytes(), self.buffer.capacity())
+    pub fn usage(&self) -> Usage {
+        Usage {
+            bytes: self.buffer.bytes() + self.joiner.bytes(),
+            capacity: self.buffer.capacity(),
+        }
     }
 
     /// Whether anything can be taken, or could once more is known of it.
@@ -281,20 +282,11 @@ impl Session {
         self.buffer.len() + self.joiner.waiting() + unmade
     }
 
-    /// The counts of what was dropped, for those who drop.
-    pub fn drops_mut(&mut self) -> &mut Drops {
-        &mut self.buffer.drops
-    }
-
     /// What was dropped so far.
     pub fn drops(&self) -> Drops {
         self.buffer.drops
     }
 }
 
-#[cfg(test)]
-mod durable_tests;
-#[cfg(test)]
-mod platform_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::convert::sdk::SentSpan;
+use crate::otlp::received::SentSpan;
 use crate::record::TraceContext;
 
 /// Spans remembered at a time.

@@ -1,41 +1,15 @@
 //! The init and restore phases, from their events to spans of the invocation that waited for them.
 
 use super::reasons::Reasons;
-use crate::convert::spans;
-use crate::invocation::{Invocation, Invocations};
+use crate::convert::platform::spans;
+use crate::invocation::{Invocation, Invocations, Phase};
 use crate::lambda::initialization::InitializationType;
-use crate::lambda::telemetry::{self, Status};
+use crate::lambda::telemetry;
 use crate::record::Span;
 
 /// More phases than this before an invocation's end are not remembered: an environment that fails to initialise is
 /// started again by Lambda only a few times.
 const REMEMBERED: usize = 4;
-
-/// A phase that an invocation waited for. Times are nanoseconds since the Unix epoch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Phase {
-    /// `init` or `restore`.
-    pub name: &'static str,
-    /// Lambda began it when an invocation had come already.
-    pub within_invocation: bool,
-    /// It came before a snapshot (SnapStart), from which any number of environments may be restored, days later.
-    pub before_snapshot: bool,
-    /// When it began.
-    pub start: u64,
-    /// When it ended, once known.
-    pub end: Option<u64>,
-    /// How it ended, once known.
-    pub status: Option<Status>,
-    /// The error's type, if it failed.
-    pub error_type: Option<String>,
-}
-
-impl Phase {
-    /// Whether it has.
-    pub fn failed(&self) -> bool {
-        self.status.is_some_and(|status| status != Status::Success)
-    }
-}
 
 /// The phases since the last ended invocation.
 #[derive(Debug, Default)]

@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::phases::Phase;
-use crate::convert::reason::Reason;
-use crate::invocation::Invocation;
+use crate::convert::platform::reason::Reason;
+use crate::invocation::{Invocation, Phase};
 use crate::lambda::telemetry::Status;
 use crate::record::Log;
 
@@ -26,7 +25,7 @@ struct Reported {
     /// The invocation that the line names, if it does.
     request_id: Option<Rc<str>>,
     /// Perhaps the id is the application's own.
-    claimed: bool,
+    request_id_unverified: bool,
     /// When Lambda received the line.
     observed: u64,
     reason: Reason,
@@ -35,7 +34,7 @@ struct Reported {
 impl Reported {
     /// Whether the line says nothing for certain of its invocation.
     fn may_be_anybodys(&self) -> bool {
-        self.request_id.is_none() || self.claimed
+        self.request_id.is_none() || self.request_id_unverified
     }
 }
 
@@ -57,7 +56,7 @@ impl Reasons {
         self.add(Some(Rc::from(request_id)), false, at, reason);
     }
 
-    fn add(&mut self, request_id: Option<Rc<str>>, claimed: bool, observed: u64, reason: Reason) {
+    fn add(&mut self, request_id: Option<Rc<str>>, request_id_unverified: bool, observed: u64, reason: Reason) {
         if request_id.is_some() {
             self.recent.retain(|known| known.request_id != request_id);
         }
@@ -66,7 +65,7 @@ impl Reasons {
         }
         self.recent.push_back(Reported {
             request_id,
-            claimed,
+            request_id_unverified,
             observed,
             reason,
         });

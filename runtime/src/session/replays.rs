@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-use crate::convert::durable;
+use crate::invocation::durable;
 use crate::record::{Log, Origin};
 
 /// Invocations whose lines are remembered.

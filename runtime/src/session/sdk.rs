@@ -1,10 +1,11 @@
 //! What the function's own SDK sends does to the state.
 
 use super::Session;
-use crate::buffer::{Forwarded, Signal};
-use crate::convert::sdk::{self, Received};
-use crate::convert::{sdk_labels, spans};
+use crate::convert::platform::spans;
 use crate::invocation::Labels;
+use crate::otlp::labels;
+use crate::otlp::received::{self, Received};
+use crate::record::{Forwarded, Signal};
 
 impl Session {
     /// Takes a request of the function's SDK in. False if there is no room for it.
@@ -18,7 +19,7 @@ impl Session {
             let cold_start = self.invocations.handler_span(handler);
             if cold_start && !handler.has_cold_start {
                 let request = &mut received.forwarded.request;
-                *request = sdk::with_cold_start(request, handler.context.span_id);
+                *request = received::with_cold_start(request, handler.context.span_id);
             }
         }
         received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
@@ -29,7 +30,7 @@ impl Session {
         if let Some(tenant) = self.invocations.environment_tenant() {
             for Forwarded { signal, request, .. } in &mut forwarded {
                 // What cannot be read goes on as it is: the backend says what is wrong with it.
-                if let Ok(labelled) = sdk_labels::with_attribute(*signal, request, Labels::TENANT, tenant) {
+                if let Ok(labelled) = labels::with_attribute(*signal, request, Labels::TENANT, tenant) {
                     *request = labelled.into();
                 }
             }

@@ -1,8 +1,8 @@
 use super::*;
 use bytes::Bytes;
 
-use crate::convert::sdk::{Received, SentSpan};
 use crate::invocation::HandlerSpan;
+use crate::otlp::received::{Received, SentSpan};
 use crate::record::{Log, Origin, SpanStatus, TraceContext};
 use crate::timestamp;
 
@@ -231,7 +231,7 @@ fn lines_keep_their_ids_however_long_they_wait() {
         assert_eq!(log.request_id.as_deref(), Some(id(run).as_str()));
         assert!(log.context().is_some());
     }
-    assert_eq!(session.fill().0, 0);
+    assert_eq!(session.usage().bytes, 0);
 }
 
 #[test]
@@ -277,9 +277,6 @@ fn lines_of_one_millisecond_rise_across_batches_and_sources() {
     assert!(logs.iter().all(|log| log.request_id.as_deref() == Some(ID)));
 }
 
-#[path = "ids_tests.rs"]
-mod ids;
-
 /// A timeout while the SDK's spans 1 and 2 are open, below which spans 3 and 4 have ended and were sent.
 #[test]
 fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span() {
@@ -317,3 +314,9 @@ fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span(
         assert!(logs.iter().all(|log| log.context() == Some(invoke.context)), "{logs:?}");
     }
 }
+
+mod durable;
+
+mod ids;
+
+mod platform;

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use clickstack_extension::buffer::Signal;
 use clickstack_extension::config::{FunctionIdentity, SendingConfig};
-use clickstack_extension::export::otlp;
 use clickstack_extension::lambda::events::Invoke;
-use clickstack_extension::record::Resource;
+use clickstack_extension::otlp::request;
+use clickstack_extension::record::{Resource, Signal};
 use clickstack_extension::session::Session;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
@@ -72,7 +71,7 @@ fn exported(records: &[Value]) -> Vec<LogRecord> {
     session.telemetry(&body, ARRIVAL_NANOS);
     let records = session.take(Signal::Logs, usize::MAX, ARRIVAL_NANOS);
     assert_eq!(session.drops().buffer_full, 0);
-    let bytes = otlp::encode_logs(&Resource::default(), records.logs, &[]);
+    let bytes = request::encode_logs(&Resource::default(), records.logs, &[]);
     let request = ExportLogsServiceRequest::decode(&*bytes).unwrap();
     let scopes = request.resource_logs.into_iter().flat_map(|logs| logs.scope_logs);
     scopes.flat_map(|scope| scope.log_records).collect()

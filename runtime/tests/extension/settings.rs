@@ -1,7 +1,8 @@
 //! Every setting that settings.json calls supported changes something: none is read by nobody.
 
-use clickstack_extension::config::{Config, Environment, settings};
-use clickstack_extension::secrets::Values;
+use clickstack_extension::aws::secrets::Values;
+use clickstack_extension::config::Config;
+use clickstack_extension::environment::{Environment, settings};
 
 const REFERENCE: &str = "${arn:aws:ssm:eu-central-1:1:parameter/key}";
 

@@ -2,23 +2,25 @@
 
 use std::borrow::Cow;
 
+use super::fields::{Fields, set};
 use super::values::*;
-use super::{Fields, set};
-use crate::convert::exception;
-use crate::convert::formats::{self, Role};
-use crate::convert::object::Object;
-use crate::convert::{ansi, fault};
+use crate::convert::exception::{self, serialized};
+use crate::convert::roles::{self, Role};
+use crate::convert::syntax::ansi;
+use crate::convert::syntax::object::Object;
 use crate::record::{Severity, Value};
 
 impl Fields {
     pub(super) fn take_stack(&mut self, raw: &str) -> bool {
         if raw.starts_with('{') {
             // Powertools for Python has the error as an object beside the trace as text.
-            let Some(found) = fault::read(raw) else { return false };
+            let Some(found) = serialized::read(raw) else {
+                return false;
+            };
             self.exception = std::mem::take(&mut self.exception).or(found.exception);
             return true;
         }
-        set(&mut self.exception.stack, fault::stack(raw).map(ansi::strip_owned))
+        set(&mut self.exception.stack, serialized::stack(raw).map(ansi::strip_owned))
     }
 
     /// A logged object: its fields are the record's, an error among them.
@@ -43,7 +45,9 @@ impl Fields {
 
     pub(super) fn take_error(&mut self, key: &str, raw: &str) -> bool {
         let is_sure = !matches!(key, "error" | "err" | "Error" | "full_message");
-        let Some(found) = fault::read(raw) else { return false };
+        let Some(found) = serialized::read(raw) else {
+            return false;
+        };
         let is_trace = found.exception.stack.is_some() || found.exception.kind.is_some();
         if !is_trace && !raw.starts_with('{') && !is_sure || key == "full_message" && !is_trace {
             // Text alone: `error: none` of a line that says all is well is no error.
@@ -68,7 +72,7 @@ impl Fields {
                     ("trace" | "span", "id") => Cow::Owned(format!("{owner}.id")),
                     _ => key,
                 };
-                match formats::role(&key) {
+                match roles::role(&key) {
                     Some((Role::Level, _, scale)) if self.severity == Severity::Unspecified => {
                         self.take_level(&key, scale, value);
                     }
@@ -76,7 +80,7 @@ impl Fields {
                         self.take_known(&key, value);
                     }
                     Some((Role::Error, ..)) if value.starts_with('{') => {
-                        let found = fault::read(value).unwrap_or_default();
+                        let found = serialized::read(value).unwrap_or_default();
                         self.exception = std::mem::take(&mut self.exception).or(found.exception);
                     }
                     _ => {}

@@ -1,4 +1,6 @@
+use super::values::{DEEPEST, LONGEST_NESTED};
 use super::*;
+use crate::record::Value;
 use crate::timestamp;
 use proptest::prelude::*;
 

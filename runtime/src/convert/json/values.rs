@@ -2,9 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use crate::convert::formats::{self, Scale};
-use crate::convert::object::Object;
-use crate::convert::{ansi, lenient};
+use crate::convert::level::table::{self, Scale};
+use crate::convert::syntax::object::Object;
+use crate::convert::syntax::{ansi, lenient};
 use crate::invocation::hex;
 use crate::record::{Severity, Value};
 use crate::timestamp;
@@ -144,13 +144,13 @@ pub fn id_of<const N: usize>(raw: &str) -> Option<[u8; N]> {
 /// A level: a name, a letter, or a number of this scale.
 pub fn severity_of(raw: &str, scale: Option<Scale>, is_record: bool) -> Option<Severity> {
     if let Ok(number) = raw.parse::<i64>() {
-        return formats::number(scale, number, is_record);
+        return table::number(scale, number, is_record);
     }
     let text = ansi::strip_owned(text_of(raw)?);
     let text = text.trim();
-    formats::severity(text).or_else(|| match text.parse() {
-        Ok(number) => formats::number(scale, number, is_record),
-        Err(_) => formats::letter(*text.as_bytes().first()?).filter(|_| text.len() == 1 && text != "V"),
+    table::severity(text).or_else(|| match text.parse() {
+        Ok(number) => table::number(scale, number, is_record),
+        Err(_) => table::letter(*text.as_bytes().first()?).filter(|_| text.len() == 1 && text != "V"),
     })
 }
 
@@ -160,7 +160,7 @@ pub fn level_within(raw: &str) -> Option<Severity> {
     let names = ["name", "levelStr", "standardLevel", "label", "value"];
     let named = entries.iter().filter(|(key, _)| names.contains(&&**key));
     named
-        .filter_map(|(_, value)| formats::severity(&text_of(value.get())?))
+        .filter_map(|(_, value)| table::severity(&text_of(value.get())?))
         .next()
 }
 

@@ -1,7 +1,10 @@
 //! Lines that may begin a stack trace.
 
-use super::{State, json, lines::*};
+use super::json;
+use super::lines::*;
+use super::state::State;
 use crate::convert::headline::{is_class, is_error_type, named};
+use crate::convert::level::jul::is_jul_heading;
 
 /// How errors of Go begin that nothing caught.
 const PANICS: [&str; 3] = ["panic: ", "fatal error: ", "runtime: "];
@@ -34,7 +37,7 @@ pub fn begin(line: &str) -> Option<State> {
         b'F' if line.starts_with(PYTHON_FATAL) => Some(State::PythonFatal),
         b'E' if line.starts_with("Exception in thread ") && !line.contains('"') => Some(State::PythonThread),
         b'E' | b'-' | b'T' | b'F' if announces_python() => Some(State::PythonThread),
-        b'P' | b'S' if super::is_unhandled(line) => Some(State::Error(0)),
+        b'P' | b'S' if is_unhandled(line) => Some(State::Error(0)),
         b'J' | b'F' | b'M' | b'A' | b'S' | b'O' | b'N' | b'D' if is_jul_heading(line) => Some(State::JulHeading),
         _ => None,
     };
@@ -71,4 +74,9 @@ fn error(line: &str) -> Option<State> {
         return Some(State::Error(0));
     }
     (is_error_type(name) || (is_class(name) && name.len() < line.len())).then_some(State::WeakError)
+}
+
+/// Whether the line begins nothing else, so that it may be one of a message.
+pub(super) fn is_text(line: &str) -> bool {
+    matches!(begin(line), None | Some(State::WeakError | State::Json(_)))
 }

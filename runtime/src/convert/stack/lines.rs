@@ -1,7 +1,7 @@
 //! What single lines of stack traces look like.
 
 use crate::convert::headline::named;
-use crate::convert::{formats, level};
+use crate::convert::level::{self, table};
 
 /// A runtime's heading of a Python stack trace.
 pub const TRACEBACK: &str = "Traceback (most recent call last):";
@@ -146,7 +146,7 @@ pub fn is_python_exception(line: &str) -> bool {
     let Some(name) = named(line) else { return false };
     let class = name.rsplit('.').next().unwrap_or(name);
     let usual = ["Error", "Exception", "Exit", "Interrupt", "Warning", "Iteration"];
-    let is_level = !name.bytes().any(|byte| byte.is_ascii_lowercase()) && formats::level(name).is_some();
+    let is_level = !name.bytes().any(|byte| byte.is_ascii_lowercase()) && table::level(name).is_some();
     let may_be = class.starts_with(|c: char| c.is_uppercase()) || (name.contains('.') && name.len() < line.len());
     may_be
         && !is_level
@@ -241,29 +241,6 @@ pub fn is_ruby_place(line: &str) -> bool {
             .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `Nov 29, 2026 9:36:03 AM shop.Orders pick`: java.util.logging's first line.
-pub fn is_jul_heading(line: &str) -> bool {
-    let mut words = line.split([' ', '\u{202f}']).filter(|word| !word.is_empty());
-    let (Some(month), Some(day), Some(year), Some(clock)) = (words.next(), words.next(), words.next(), words.next())
-    else {
-        return false;
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    month.len() == 3
-        && day.strip_suffix(',').is_some_and(digits)
-        && digits(year.trim_end_matches(','))
-        && clock.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
-        && matches!(words.next(), Some("AM" | "PM"))
-        && words.next().is_some()
-}
-
-/// The level of java.util.logging's second line: `SEVERE: message`.
-pub fn jul_level(line: &str) -> Option<crate::record::Severity> {
-    let (name, _) = line.split_once(": ")?;
-    let in_capitals = name.bytes().all(|byte| byte.is_ascii_uppercase());
-    in_capitals.then(|| formats::severity(name)).flatten()
-}
-
 /// `fail: Shop.Orders[0]`: the first line of .NET's console formatter, whose other lines have six spaces before them. A time
 /// in the format of the application's choice may stand before it.
 pub fn is_console_heading(line: &str) -> bool {
@@ -274,4 +251,12 @@ pub fn is_console_heading(line: &str) -> bool {
             let is_level = line.get(start..at).is_some_and(|name| LEVELS.contains(&name));
             is_level && level::is_prefix(&line[..start])
         })
+}
+
+/// Whether the first line of a trace says that nothing handled the exception: .NET's process ends.
+pub fn is_unhandled(line: &str) -> bool {
+    ["Unhandled exception. ", "Unhandled exception: ", "Process terminated. "]
+        .iter()
+        .any(|start| line.starts_with(start))
+        || line == "Stack overflow."
 }

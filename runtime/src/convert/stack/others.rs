@@ -1,7 +1,8 @@
 //! Traces of Go, Rust, PHP, Ruby and C++.
 
+use super::begin::{begin, is_text};
 use super::lines::*;
-use super::{MESSAGE_LINES, State, begin, is_text};
+use super::state::{MESSAGE_LINES, State};
 
 pub fn next(state: State, line: &str) -> Option<(State, bool)> {
     match state {

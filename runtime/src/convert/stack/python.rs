@@ -1,7 +1,8 @@
 //! Python's traces: exceptions with their causes, notes and messages of several lines, and exception groups.
 
-use super::State;
+use super::begin::begin;
 use super::lines::*;
+use super::state::State;
 
 /// No more lines than these stand between an exception and the line that says how the next follows from it.
 const NOTES: u8 = 8;
@@ -20,11 +21,11 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
         State::Python => is_python_exception(line).then(|| (State::PythonException(announces_more(line)), true)),
         State::PythonException(more) => after_exception(more, line),
         State::PythonPair => {
-            (is_indented(line) && super::begin(line).is_none()).then_some((State::PythonException(true), true))
+            (is_indented(line) && begin(line).is_none()).then_some((State::PythonException(true), true))
         }
         State::PythonNote(lines) => note(lines, line),
         State::PythonChain if line.is_empty() => Some((state, false)),
-        State::PythonChain => match super::begin(line) {
+        State::PythonChain => match begin(line) {
             Some(begun @ (State::Python | State::PythonGroup)) => Some((begun, true)),
             _ => None,
         },
@@ -42,10 +43,10 @@ fn after_exception(more: bool, line: &str) -> Option<(State, bool)> {
         return Some((State::PythonCallStack, true));
     }
     let is_more = is_known_continuation(line) || (more && is_item(line));
-    if is_more || (is_python_continuation(line) && super::begin(line).is_none()) {
+    if is_more || (is_python_continuation(line) && begin(line).is_none()) {
         return Some((State::PythonException(more), true));
     }
-    if more && !line.is_empty() && !is_python_chain(line) && super::begin(line).is_none_or(is_any_line) {
+    if more && !line.is_empty() && !is_python_chain(line) && begin(line).is_none_or(is_any_line) {
         return Some((State::PythonPair, false));
     }
     note(0, line)
@@ -63,7 +64,7 @@ fn note(lines: u8, line: &str) -> Option<(State, bool)> {
     if lines > 0 && is_known_continuation(line) {
         return Some((State::PythonException(false), true));
     }
-    let may_be = lines < NOTES && super::begin(line).is_none_or(is_any_line);
+    let may_be = lines < NOTES && begin(line).is_none_or(is_any_line);
     may_be.then_some((State::PythonNote(lines + 1), false))
 }
 

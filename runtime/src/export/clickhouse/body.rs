@@ -40,14 +40,14 @@ pub fn merge<'a>(mut attributes: Fields<'a>, object: Option<&'a [(String, Value)
     if let Some(object) = object {
         attributes.extend(fields::of(object));
     }
-    fields::settle(&mut attributes);
+    fields::dedupe(&mut attributes);
     let mut flat = fields::flatten(attributes);
     if let Body::Value(Value::Map(entries)) = body {
         let own = entries
             .iter()
             .map(|(key, value)| (Cow::Borrowed(key.as_str()), Field::Value(value)));
         flat.extend(own);
-        fields::settle(&mut flat);
+        fields::dedupe(&mut flat);
     }
     flat
 }

@@ -43,27 +43,27 @@ pub type Fields<'a> = Vec<(Cow<'a, str>, Field<'a>)>;
 pub fn of<'a, K: AsRef<str>>(attributes: &'a [(K, Value)]) -> Fields<'a> {
     let field = |pair: &'a (K, Value)| (Cow::Borrowed(pair.0.as_ref()), Field::Value(&pair.1));
     let mut fields = attributes.iter().map(field).collect();
-    settle(&mut fields);
+    dedupe(&mut fields);
     fields
 }
 
 /// Of equal names the last value counts, at the place of the first.
-pub fn settle<K: AsRef<str>, V>(entries: &mut Vec<(K, V)>) {
+pub fn dedupe<K: AsRef<str>, V>(entries: &mut Vec<(K, V)>) {
     if !has_duplicates(entries) {
         return;
     }
     let mut places: HashMap<String, usize> = HashMap::with_capacity(entries.len());
-    let mut settled: Vec<(K, V)> = Vec::with_capacity(entries.len());
+    let mut deduped: Vec<(K, V)> = Vec::with_capacity(entries.len());
     for (key, value) in entries.drain(..) {
         match places.get(key.as_ref()) {
-            Some(&place) => settled[place].1 = value,
+            Some(&place) => deduped[place].1 = value,
             None => {
-                places.insert(key.as_ref().to_owned(), settled.len());
-                settled.push((key, value));
+                places.insert(key.as_ref().to_owned(), deduped.len());
+                deduped.push((key, value));
             }
         }
     }
-    *entries = settled;
+    *entries = deduped;
 }
 
 fn has_duplicates<K: AsRef<str>, V>(entries: &[(K, V)]) -> bool {
@@ -91,7 +91,7 @@ pub fn flatten<'a>(fields: Fields<'a>) -> Fields<'a> {
             Field::Text(_) => flat.push((name, field)),
         }
     }
-    settle(&mut flat);
+    dedupe(&mut flat);
     flat
 }
 
@@ -99,7 +99,7 @@ fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>
     match value {
         Value::Map(entries) => {
             let mut entries: Vec<(&str, &Value)> = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
-            settle(&mut entries);
+            dedupe(&mut entries);
             for (key, value) in entries {
                 let dot = if name.is_empty() { "" } else { "." };
                 flatten_value(Cow::Owned(format!("{name}{dot}{key}")), value, flat);
@@ -158,7 +158,7 @@ fn add_names(name: &str, value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Map(entries) => {
             let mut entries: Vec<(&str, &Value)> = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
-            settle(&mut entries);
+            dedupe(&mut entries);
             for (key, value) in entries {
                 match name {
                     // As the collector has it, which takes an empty name for none.
@@ -203,7 +203,7 @@ mod tests {
             [("a".into(), "3".into()), ("b".into(), "2".into())]
         );
         let mut many: Vec<(String, usize)> = (0..100).map(|index| (format!("k{}", index % 40), index)).collect();
-        settle(&mut many);
+        dedupe(&mut many);
         assert_eq!((many.len(), many[0].1, many[39].1), (40, 80, 79));
     }
 

@@ -6,15 +6,15 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::blocks::{self, Blocks};
-use super::logs::Rules;
+use super::logs::{self, Rules};
 use super::origin::{self, Entity, Scope};
 use super::row::Row;
 use super::tables::{Layout, Table};
-use super::{logs, metrics, traces};
-use crate::buffer::Signal;
-use crate::export::otlp;
-use crate::record::Resource;
-use crate::session::Records;
+use super::{metrics, traces};
+use crate::buffer::Batch;
+use crate::otlp::request;
+use crate::otlp::scope::scope;
+use crate::record::{Resource, Signal};
 
 /// How rows are encoded.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ impl Insert {
 }
 
 /// Encodes what waits of a signal, one insert for each table.
-pub fn encode(encoding: &Encoding, signal: Signal, records: Records, resource: &Resource) -> Vec<Insert> {
+pub fn encode(encoding: &Encoding, signal: Signal, records: Batch, resource: &Resource) -> Vec<Insert> {
     let mut rows = Rows {
         encoding,
         writers: Vec::new(),
@@ -123,14 +123,14 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn add_logs(&mut self, records: Records, resource: &Resource) {
+    fn add_logs(&mut self, records: Batch, resource: &Resource) {
         let rules = match resource.rotel_severity {
             true => Rules::Rotel,
             false => Rules::Collector,
         };
         if !records.logs.is_empty() {
             let writer = self.writer(Table::Logs);
-            let scope = Scope::from_otlp(Some(otlp::scope()), String::new());
+            let scope = Scope::from_otlp(Some(scope()), String::new());
             writer.set_origin(&Entity::ours(resource), &scope);
             for log in &records.logs {
                 writer.write(|row| logs::write_own(row, log, rules));
@@ -138,7 +138,7 @@ impl<'a> Rows<'a> {
         }
         // Their memory is needed for what follows.
         drop(records.logs);
-        for entry in otlp::forwarded_logs(resource, &records.forwarded) {
+        for entry in request::forwarded_logs(resource, &records.forwarded) {
             let entity = Entity::from_otlp(entry.resource, entry.schema_url);
             for group in entry.scope_logs {
                 let writer = self.writer(Table::Logs);
@@ -150,8 +150,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn add_spans(&mut self, records: Records, resource: &Resource) {
-        let request = otlp::spans_request(resource, records.spans, &records.forwarded);
+    fn add_spans(&mut self, records: Batch, resource: &Resource) {
+        let request = request::spans_request(resource, records.spans, &records.forwarded);
         for entry in request.resource_spans {
             let entity = Entity::from_otlp(entry.resource, entry.schema_url);
             for group in entry.scope_spans {
@@ -164,8 +164,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn add_metrics(&mut self, records: Records, resource: &Resource) {
-        let request = otlp::metrics_request(resource, &records.forwarded);
+    fn add_metrics(&mut self, records: Batch, resource: &Resource) {
+        let request = request::metrics_request(resource, &records.forwarded);
         for entry in request.resource_metrics {
             let entity = Entity::from_otlp(entry.resource, entry.schema_url);
             for group in entry.scope_metrics {

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::export::clickhouse::column::Column;
     use crate::export::clickhouse::tables::{Layout, Table};
-    use crate::export::otlp;
+    use crate::otlp::request;
     use crate::record::{Origin, Resource, Severity as Level};
     use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
     use proptest::prelude::*;
@@ -177,7 +177,7 @@ mod tests {
             let rules = if rotel_severity { Rules::Rotel } else { Rules::Collector };
             let direct = row_of(&columns, |row| write_own(row, &log, rules));
             let resource = Resource { rotel_severity, ..Resource::default() };
-            let message = otlp::encode_logs(&resource, vec![log], &[]);
+            let message = request::encode_logs(&resource, vec![log], &[]);
             let mut request = ExportLogsServiceRequest::decode(&*message).unwrap();
             let record = request.resource_logs[0].scope_logs[0].log_records.remove(0);
             prop_assert_eq!(direct, row_of(&columns, |row| write_sdk(row, record, rules)));

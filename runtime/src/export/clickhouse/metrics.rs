@@ -7,10 +7,9 @@ use opentelemetry_proto::tonic::metrics::v1::{
     exponential_histogram_data_point::Buckets, number_data_point,
 };
 
-use super::fields;
 use super::row::{Cell, Row};
 use super::tables::Table;
-use super::value;
+use super::{fields, value};
 use crate::record::Value;
 
 /// What all points of a metric have in common.

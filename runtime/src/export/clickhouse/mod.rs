@@ -13,8 +13,6 @@ mod row;
 mod severity;
 mod statement;
 mod tables;
-#[cfg(test)]
-mod tests;
 mod traces;
 mod value;
 
@@ -26,12 +24,12 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
-use super::exporter::{Body, Payload, Split, Verdict};
-use crate::buffer::Signal;
+use super::split::Split;
+use super::verdict::Verdict;
+use crate::buffer::Batch;
 use crate::config::{ClickHouseConfig, Retry};
 use crate::http::{self, Endpoint, HeaderMap, HeaderName, Method, Proxies};
-use crate::record::Resource;
-use crate::session::Records;
+use crate::record::{Resource, Signal};
 pub use insert::Insert;
 use insert::{Encoding, State};
 
@@ -110,7 +108,7 @@ impl ClickHouseExporter {
     }
 
     /// Encodes records, as inserts of which each goes to another table.
-    pub fn encode(&self, signal: Signal, records: Records, resource: &Resource) -> Vec<Insert> {
+    pub fn encode(&self, signal: Signal, records: Batch, resource: &Resource) -> Vec<Insert> {
         let encoding = self.encoding.borrow().clone();
         let encoding = encoding.unwrap_or_else(|| Rc::new(self.encoding_of("")));
         insert::encode(&encoding, signal, records, resource)
@@ -194,7 +192,7 @@ impl ClickHouseExporter {
 }
 
 /// Halves those that were too large; the others go with the first half. What was refused already is counted.
-pub fn split(signal: Signal, inserts: &[Insert]) -> Split {
+pub fn split(inserts: &[Insert]) -> Split<(Vec<Insert>, usize)> {
     let (mut first, mut second, mut refused) = (Vec::new(), Vec::new(), 0);
     for insert in inserts {
         match &*insert.state.borrow() {
@@ -210,13 +208,12 @@ pub fn split(signal: Signal, inserts: &[Insert]) -> Split {
             },
         }
     }
-    let payload = |inserts: Vec<Insert>| Payload {
-        signal,
-        items: inserts.iter().map(Insert::rows).sum(),
-        body: Body::ClickHouse(inserts),
+    let counted = |inserts: Vec<Insert>| {
+        let rows = inserts.iter().map(Insert::rows).sum();
+        (inserts, rows)
     };
     let parts = [first, second].into_iter().filter(|inserts| !inserts.is_empty());
-    let parts = parts.map(payload).collect();
+    let parts = parts.map(counted).collect();
     Split { parts, refused }
 }
 
@@ -237,3 +234,6 @@ fn concluded(inserts: &[Insert]) -> Verdict {
         Some(reason) => Verdict::PartlyRejected(refused, reason),
     }
 }
+
+#[cfg(test)]
+mod tests;

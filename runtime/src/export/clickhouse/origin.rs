@@ -3,9 +3,8 @@
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
 use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
 
-use super::fields;
 use super::row::Row;
-use super::value;
+use super::{fields, value};
 use crate::record::{Resource, Value};
 
 /// A resource as rows have it.

@@ -11,11 +11,10 @@ use opentelemetry_proto::tonic::metrics::v1::{
 use prost::Message;
 
 use super::*;
-use crate::buffer::Forwarded;
 use crate::convert::logs::from_line;
 use crate::http::testing::{Answer, Authority, Seen, Server, run};
 use crate::http::{HeaderValue, Pem, TlsOptions};
-use crate::record::{Origin, Span, SpanKind, SpanStatus, TraceContext, Value};
+use crate::record::{Forwarded, Origin, Span, SpanKind, SpanStatus, TraceContext, Value};
 
 const COLUMNS: &str = "otel_logs\tTimestamp\tDateTime64(9)\notel_logs\tBody\tString\notel_logs\tLogAttributes\tJSON\n";
 const TIME: Duration = Duration::from_secs(20);
@@ -49,15 +48,15 @@ fn resource() -> Resource {
     }
 }
 
-fn one_log() -> Records {
-    Records {
+fn one_log() -> Batch {
+    Batch {
         logs: vec![from_line(Origin::Function, 7, r#""hi""#)],
-        ..Records::default()
+        ..Batch::default()
     }
 }
 
 /// A gauge and a sum, one point each.
-fn two_metrics() -> Records {
+fn two_metrics() -> Batch {
     let data_points = vec![NumberDataPoint::default()];
     let sum = Sum {
         data_points: data_points.clone(),
@@ -77,13 +76,13 @@ fn two_metrics() -> Records {
             ..ResourceMetrics::default()
         }],
     };
-    Records {
+    Batch {
         forwarded: vec![Forwarded {
             signal: Signal::Metrics,
             request: request.encode_to_vec().into(),
             items: 2,
         }],
-        ..Records::default()
+        ..Batch::default()
     }
 }
 
@@ -110,9 +109,9 @@ fn severities_are_the_collectors_or_where_that_is_wanted_rotels() {
             (false, &b"\x04warn\x0d\x05error\x11"[..]),
             (true, &b"\x14SEVERITY_NUMBER_WARN\x0d\x00\x00"[..]),
         ] {
-            let records = Records {
+            let records = Batch {
                 logs: lines.map(|line| from_line(Origin::Function, 7, line)).into(),
-                ..Records::default()
+                ..Batch::default()
             };
             let resource = Resource {
                 rotel_severity,
@@ -173,9 +172,9 @@ fn nested_values_become_texts_below_the_levels_that_are_set() {
                 links: Vec::new(),
                 status: SpanStatus::Unset,
             };
-            let records = Records {
+            let records = Batch {
                 spans: vec![span],
-                ..Records::default()
+                ..Batch::default()
             };
             let inserts = exporter.encode(Signal::Traces, records, &resource());
             assert_eq!(String::from_utf8_lossy(&inserts[0].body[1..]), expected);
@@ -277,5 +276,4 @@ fn who_may_not_look_writes_clickstacks_own_columns() {
     });
 }
 
-#[path = "size_tests.rs"]
 mod size;

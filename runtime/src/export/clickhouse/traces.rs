@@ -3,9 +3,8 @@
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 
-use super::fields;
 use super::row::Row;
-use super::value;
+use super::{fields, value};
 use crate::record::Value;
 
 /// Names by OTLP's numbers, spelled as HyperDX compares them.

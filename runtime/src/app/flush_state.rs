@@ -1,0 +1,71 @@
+//! When something was last sent and how often invocations come: what the decisions about sending rest on.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use crate::buffer::Usage;
+use crate::flush::{FlushMode, FlushPlan, Rhythm};
+use crate::timestamp;
+
+/// After a flush that sent too little the next waits this long.
+const REST: Duration = Duration::from_millis(250);
+
+/// The state of sending.
+pub(super) struct FlushState {
+    mode: FlushMode,
+    rhythm: RefCell<Rhythm>,
+    /// When the last flush ended, by the wall clock: the monotonic one may stand still while Lambda freezes the
+    /// environment.
+    flushed: Cell<u64>,
+    invoked: Cell<Instant>,
+    /// The last flush left much behind.
+    in_vain: Cell<bool>,
+}
+
+impl FlushState {
+    pub(super) fn new(mode: FlushMode) -> Self {
+        FlushState {
+            mode,
+            rhythm: RefCell::default(),
+            flushed: Cell::new(timestamp::now()),
+            invoked: Cell::new(Instant::now()),
+            in_vain: Cell::new(false),
+        }
+    }
+
+    pub(super) fn invoked(&self) {
+        self.rhythm.borrow_mut().invoked(timestamp::now());
+        self.invoked.set(Instant::now());
+    }
+
+    /// The environment was frozen, so what ran before is over, or as good as just begun.
+    pub(super) fn thawed(&self) {
+        self.invoked.set(Instant::now());
+    }
+
+    pub(super) fn plan(&self) -> FlushPlan {
+        self.rhythm.borrow().plan(self.mode)
+    }
+
+    /// A flush has ended and left so much.
+    pub(super) fn flushed(&self, left: Usage) {
+        self.flushed.set(timestamp::now());
+        self.in_vain.set(left.bytes >= left.capacity / 4);
+    }
+
+    pub(super) fn since_flush(&self) -> Duration {
+        timestamp::between(self.flushed.get(), timestamp::now()).unwrap_or_default()
+    }
+
+    pub(super) fn since_invoke(&self) -> Duration {
+        self.invoked.get().elapsed()
+    }
+
+    /// What a healthy backend took leaves room at once; only one that took too little gets a pause.
+    pub(super) fn rest(&self) -> Duration {
+        match self.in_vain.get() {
+            true => REST,
+            false => Duration::ZERO,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Certificates and keys as settings hold them.
+
+use std::path::PathBuf;
+
+use crate::http::Pem;
+
+/// The name says whether a value is a file or the text itself, in which line ends may be written as `\n`.
+pub(super) fn pem_of(variable: &str, text: &str) -> Pem {
+    match variable.ends_with("_PEM") {
+        true => Pem::Text(text.replace("\\n", "\n")),
+        false => Pem::File(PathBuf::from(text)),
+    }
+}

@@ -1,0 +1,93 @@
+//! One setting's text, which may hold secret references.
+
+use std::fmt;
+
+use super::Reader;
+use crate::aws::secrets::{self, Values};
+use crate::environment::settings::{self, Setting};
+
+/// Whether a variable is one of OpenTelemetry's own, whose values are partly written in another way.
+pub(in crate::config) fn is_standard(variable: &str) -> bool {
+    variable.starts_with("OTEL_")
+}
+
+/// A setting as it is written. Purposefully without `Debug`: it may be a key.
+#[derive(Clone)]
+pub(in crate::config) struct RawSetting {
+    pub(in crate::config) variable: String,
+    pub(in crate::config) text: Option<String>,
+}
+
+impl RawSetting {
+    /// Reads a setting; what `check` doesn't approve of is a warning and counts as not set. A text with references can
+    /// only be judged once its secrets are there.
+    pub(in crate::config) fn read(
+        reader: &mut Reader<'_>,
+        setting: &'static Setting,
+        check: impl Fn(&Setting, &str) -> Result<(), String>,
+    ) -> Self {
+        let text = reader.text(setting, check);
+        let variable = setting.variable.to_owned();
+        Self { variable, text }
+    }
+
+    /// Reads the first of several variables that says something usable; `check` gets its name and value.
+    pub(in crate::config) fn first(
+        reader: &mut Reader<'_>,
+        variables: &[String],
+        check: impl Fn(&str, &str) -> Result<(), String>,
+    ) -> Self {
+        for variable in variables {
+            let Some(text) = reader.environment().get(variable) else {
+                continue;
+            };
+            let checked = match secrets::holds_reference(text) {
+                false => check(variable, text),
+                true if is_standard(variable) => {
+                    Err("refers to a secret, which only ROTEL_* settings can do".to_owned())
+                }
+                true => Ok(()),
+            };
+            match checked {
+                Ok(()) => {
+                    return Self {
+                        variable: variable.clone(),
+                        text: Some(text.to_owned()),
+                    };
+                }
+                Err(reason) => {
+                    let default = settings::find(variable).and_then(|setting| setting.default);
+                    let instead = match default {
+                        Some(default) => format!("using {default}"),
+                        None => "ignored".to_owned(),
+                    };
+                    reader.warn(format!("{variable} {reason}; {instead}"));
+                }
+            }
+        }
+        Self {
+            variable: variables.first().cloned().unwrap_or_default(),
+            text: None,
+        }
+    }
+
+    pub(in crate::config) fn holds_reference(&self) -> bool {
+        self.text.as_deref().is_some_and(secrets::holds_reference)
+    }
+
+    /// What the text means once its references are filled in; an error names the variable.
+    pub(in crate::config) fn resolve<T, E: fmt::Display>(
+        &self,
+        values: &Values,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, String> {
+        let Some(text) = &self.text else {
+            return Ok(None);
+        };
+        let in_variable = |reason: &dyn fmt::Display| format!("{} {reason}", self.variable);
+        let filled = values
+            .substitute(text)
+            .map_err(|missing| in_variable(&format_args!("needs {missing}")))?;
+        parse(filled.trim()).map(Some).map_err(|reason| in_variable(&reason))
+    }
+}

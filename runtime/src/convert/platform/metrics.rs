@@ -1,0 +1,235 @@
+//! What Lambda measures of this environment, gathered over a stretch of time.
+
+use crate::buffer::Drops;
+use crate::invocation::{Invocation, Labels};
+use crate::lambda::telemetry::{Done, Status};
+use crate::record::{Attributes, Histogram, Measure, Metric, Value};
+
+/// Metrics leave this often, in nanoseconds, as OpenTelemetry's SDKs have it, and at the environment's end: a request
+/// after each invocation would cost more than it says.
+const INTERVAL: u64 = 60_000_000_000;
+
+const BYTES_PER_MB: f64 = 1_048_576.0;
+
+/// Upper bounds of durations in seconds, 25 for each power of ten: a quantile of one range is wrong by a tenth at most. From
+/// half a millisecond to 90 minutes, Lambda's longest timeout (Managed Instances, asynchronously). The bounds are the same
+/// for every function, since ClickHouse can only add histograms whose bounds are.
+const SECONDS: [f64; DURATION_RANGES] = duration_bounds();
+const DURATION_RANGES: usize = 177;
+
+/// From one bound to the next: the 25th root of ten.
+const RATIO: f64 = 1.096_478_196_143_185;
+const SHORTEST: f64 = 0.0005;
+
+/// Rounded to microseconds: nobody wants to read more.
+const fn duration_bounds() -> [f64; DURATION_RANGES] {
+    let mut bounds = [0.0; DURATION_RANGES];
+    let (mut at, mut bound) = (0, SHORTEST);
+    while at < DURATION_RANGES {
+        bounds[at] = (bound * 1e6 + 0.5) as u64 as f64 / 1e6;
+        bound *= RATIO;
+        at += 1;
+    }
+    bounds
+}
+
+/// A kind of histogram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Invoke,
+    Init,
+    Restore,
+    Overhead,
+}
+
+impl Kind {
+    fn describe(self) -> About {
+        match self {
+            Kind::Invoke => ("faas.invoke_duration", "s", "Duration of the handler"),
+            Kind::Init => ("faas.init_duration", "s", "Duration of the init phase"),
+            Kind::Restore => ("aws.lambda.restore_duration", "s", "Duration of the restore phase"),
+            Kind::Overhead => (
+                "aws.lambda.extension_overhead",
+                "s",
+                "Time that extensions took after the function",
+            ),
+        }
+    }
+}
+
+/// Name, unit and meaning. The `faas.*` names and units are OpenTelemetry's (semantic conventions, FaaS metrics), where
+/// `faas.mem_usage` is a histogram: here it is a gauge, the most in its stretch of time, since a histogram's ranges say too
+/// little of a number that is compared with a limit.
+type About = (&'static str, &'static str, &'static str);
+
+const COUNTS: [About; 4] = [
+    ("faas.invocations", "{invocation}", "Invocations"),
+    ("faas.errors", "{error}", "Failed invocations"),
+    ("faas.timeouts", "{timeout}", "Invocations that timed out"),
+    ("faas.coldstarts", "{coldstart}", "Cold starts"),
+];
+const BILLED: About = ("aws.lambda.billed_duration", "s", "Duration that is billed");
+const MEMORY_USED: About = ("faas.mem_usage", "By", "Most memory used, function and extensions");
+const MEMORY_SIZE: About = ("aws.lambda.memory_size", "By", "Memory that the function may use");
+const DROPPED: About = (
+    "clickstack.extension.dropped_records",
+    "{record}",
+    "Records that were lost",
+);
+
+/// What was measured since metrics last left.
+#[derive(Debug, Default)]
+pub struct Measures {
+    since: Option<u64>,
+    invocations: u64,
+    errors: u64,
+    timeouts: u64,
+    cold_starts: u64,
+    /// Seconds that are billed.
+    billed: f64,
+    /// Bytes, the most of any invocation.
+    memory_used: Option<f64>,
+    memory_size: Option<f64>,
+    histograms: Vec<(Kind, Histogram)>,
+    drops: Drops,
+    /// What every data point says of the function.
+    attributes: Attributes,
+}
+
+impl Measures {
+    /// Nothing yet, of this function.
+    pub fn new(function_name: &str) -> Self {
+        let name = (!function_name.is_empty()).then(|| ("faas.name".into(), Value::from(function_name)));
+        Measures {
+            attributes: name.into_iter().collect(),
+            ..Measures::default()
+        }
+    }
+
+    /// The same, of invocations with these labels.
+    pub fn with_labels(function_name: &str, labels: &Labels) -> Self {
+        let mut measures = Measures::new(function_name);
+        labels.complete(&mut measures.attributes);
+        measures
+    }
+
+    /// An invocation has ended.
+    pub fn invocation(&mut self, invocation: &Invocation) {
+        let Some(outcome) = &invocation.outcome else { return };
+        self.begin(invocation.began().min(outcome.at));
+        self.invocations += 1;
+        self.cold_starts += u64::from(invocation.cold_start);
+        match outcome.status {
+            Status::Success => {}
+            Status::Timeout => self.timeouts += 1,
+            Status::Error | Status::Failure => self.errors += 1,
+        }
+        self.milliseconds(Kind::Invoke, outcome.duration_ms);
+    }
+
+    /// `platform.report` has come.
+    pub fn report(&mut self, report: &Done<'_>, at: u64) {
+        let Some(metrics) = &report.metrics else { return };
+        self.begin(at);
+        if let Some(billed) = metrics.billed_duration_ms.filter(|billed| is_measure(*billed)) {
+            self.billed += billed / 1_000.0;
+        }
+        self.milliseconds(Kind::Overhead, report.extension_overhead_ms());
+        self.milliseconds(Kind::Restore, metrics.restore_duration_ms);
+        self.milliseconds(Kind::Init, metrics.init_duration_ms);
+        if let Some(used) = metrics
+            .max_memory_used_mb
+            .filter(|used| is_measure(*used) && *used > 0.0)
+        {
+            let most = self.memory_used.unwrap_or_default();
+            self.memory_used = Some(most.max(used * BYTES_PER_MB));
+        }
+        self.memory_size = metrics
+            .memory_size_mb
+            .map(|size| size * BYTES_PER_MB)
+            .or(self.memory_size);
+    }
+
+    /// Whether there is something to tell and it is time to.
+    pub fn is_due(&self, now: u64, ending: bool) -> bool {
+        self.since
+            .is_some_and(|since| ending || now.saturating_sub(since) >= INTERVAL)
+    }
+
+    /// Takes the metrics of the time since the last ones; `drops` counts from the environment's start.
+    pub fn take(&mut self, drops: Drops, now: u64) -> Vec<Metric> {
+        let taken = std::mem::take(self);
+        *self = Measures {
+            drops,
+            memory_size: taken.memory_size,
+            attributes: taken.attributes.clone(),
+            ..Measures::default()
+        };
+        let start = taken.since.unwrap_or(now).min(now);
+        let metric = |(name, unit, description), measure| Metric {
+            name,
+            unit,
+            description,
+            measure,
+            attributes: taken.attributes.clone(),
+            start,
+            time: now,
+        };
+        let counts = COUNTS.into_iter().zip(taken.counts());
+        let counts = counts.filter(|(_, count)| *count > 0);
+        let mut metrics: Vec<Metric> = counts
+            .map(|(about, count)| metric(about, Measure::Sum(count)))
+            .collect();
+        if taken.billed > 0.0 {
+            metrics.push(metric(BILLED, Measure::Amount(taken.billed)));
+        }
+        let histograms = taken.histograms.into_iter();
+        metrics.extend(histograms.map(|(kind, histogram)| metric(kind.describe(), Measure::Histogram(histogram))));
+        let gauges = [(MEMORY_USED, taken.memory_used), (MEMORY_SIZE, taken.memory_size)];
+        let gauges = gauges.into_iter().filter_map(|(about, value)| Some((about, value?)));
+        metrics.extend(gauges.map(|(about, value)| metric(about, Measure::Gauge(value))));
+        for ((reason, count), (_, told)) in drops.by_reason().into_iter().zip(taken.drops.by_reason()) {
+            if count > told {
+                let mut dropped = metric(DROPPED, Measure::Sum(count - told));
+                dropped.attributes.push(("reason".into(), Value::from(reason)));
+                metrics.push(dropped);
+            }
+        }
+        metrics
+    }
+
+    fn counts(&self) -> [u64; 4] {
+        [self.invocations, self.errors, self.timeouts, self.cold_starts]
+    }
+
+    fn begin(&mut self, at: u64) {
+        self.since.get_or_insert(at);
+    }
+
+    fn milliseconds(&mut self, kind: Kind, value: Option<f64>) {
+        if let Some(value) = value {
+            self.record(kind, value / 1_000.0);
+        }
+    }
+
+    fn record(&mut self, kind: Kind, value: f64) {
+        if !is_measure(value) {
+            return;
+        }
+        let at = self.histograms.iter().position(|(known, _)| *known == kind);
+        let at = at.unwrap_or_else(|| {
+            self.histograms.push((kind, Histogram::new(&SECONDS)));
+            self.histograms.len() - 1
+        });
+        if let Some((_, histogram)) = self.histograms.get_mut(at) {
+            histogram.record(value);
+        }
+    }
+}
+
+fn is_measure(value: f64) -> bool {
+    value.is_finite() && value >= 0.0
+}
+
+#[cfg(test)]
+mod tests;

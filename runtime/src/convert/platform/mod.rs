@@ -1,0 +1,6 @@
+//! What Lambda itself reports, as records, spans and metrics.
+
+pub mod incidents;
+pub mod metrics;
+pub mod reason;
+pub mod spans;

@@ -1,0 +1,204 @@
+//! The invoke span: one for each invocation whose handler span the function's own SDK didn't send. And the spans of the
+//! phases that an invocation waited for.
+
+use super::reason::Reason;
+use crate::invocation::{Invocation, Phase, hex_text};
+use crate::record::{Attributes, Span, SpanEvent, SpanKind, SpanStatus, TraceContext, Value};
+
+/// Nanoseconds in a millisecond.
+pub const NANOS_PER_MILLISECOND: f64 = 1e6;
+
+/// The parent in the trace header that is X-Ray's, or that nobody recorded.
+const XRAY_PARENT: &str = "aws.xray.parent_id";
+
+/// Lambda's own name for a failure, where the span has a more exact one.
+const LAMBDA_ERROR: &str = "aws.lambda.error_type";
+
+/// The extension's span for an ended invocation, named as the function. `reason` is what its lines say of a failure. Where the
+/// SDK's handler span stands for the invocation there is none; but if lines left before that came, the span that they name
+/// is there too, and belongs to it.
+///
+/// It is a root where the caller's span can't be in the same backend: a parent that is nowhere hides it from queries for
+/// root spans. What X-Ray has for a parent stays as an attribute.
+pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<Reason>) -> Option<Span> {
+    let outcome = invocation.outcome.as_ref()?;
+    let handler = invocation.standing();
+    if handler.is_some() && !invocation.has_early_lines() {
+        return None;
+    }
+    let duration = outcome
+        .duration_ms
+        .map(|ms| (ms.max(0.0) * NANOS_PER_MILLISECOND) as u64);
+    let start = match (invocation.began(), duration) {
+        (0, Some(duration)) => outcome.at.saturating_sub(duration),
+        (0, None) => outcome.at,
+        (began, _) => began,
+    };
+    let end = duration
+        .map_or(outcome.at, |duration| start.saturating_add(duration))
+        .max(start);
+    if let Some(handler) = handler {
+        return Some(early_lines_span(
+            invocation,
+            handler.context,
+            function_name,
+            (start, end),
+        ));
+    }
+    let mut attributes: Attributes = vec![
+        ("faas.invocation_id".into(), Value::from(&*invocation.request_id)),
+        ("faas.coldstart".into(), Value::Bool(invocation.cold_start)),
+    ];
+    if let Some(arn) = &invocation.function_arn {
+        attributes.push(("cloud.resource_id".into(), Value::from(arn.as_str())));
+    }
+    invocation.labels.complete(&mut attributes);
+    let caller = invocation.xray.and_then(|header| header.parent_span_id);
+    let stored = invocation.xray.and_then(|header| header.stored_parent(start));
+    if let Some(caller) = caller.filter(|_| stored.is_none()) {
+        attributes.push((XRAY_PARENT.into(), Value::String(hex_text(&caller))));
+    }
+    let reason = reason.or_else(|| Reason::of_outcome(outcome));
+    let (status, events) = failure(reason, outcome.error_type.as_deref(), end, &mut attributes);
+    let (above, beside): (Vec<TraceContext>, Vec<TraceContext>) = invocation
+        .root
+        .into_iter()
+        .partition(|root| root.trace_id == invocation.own.trace_id);
+    Some(Span {
+        context: invocation.own,
+        parent_span_id: above.first().map(|root| root.span_id).or(stored),
+        kind: SpanKind::Server,
+        name: function_name.to_owned(),
+        start,
+        end,
+        attributes,
+        events,
+        links: beside,
+        status,
+    })
+}
+
+/// The root of the durable execution that an invocation is part of. Nobody but the function is told when an execution
+/// ends, so it has no duration: it holds the invocations together, which may be months apart and in other environments.
+/// AWS's OpenTelemetry plugins for durable functions make such an anchor, too, and send it again with each invocation.
+pub fn execution_span(invocation: &Invocation, function_name: &str) -> Option<Span> {
+    let root = invocation.root?;
+    let start = invocation.began();
+    let header = invocation.xray.filter(|header| header.trace_id == root.trace_id);
+    let mut attributes: Attributes = vec![("durable.execution.synthetic_root".into(), Value::Bool(true))];
+    invocation.labels.complete(&mut attributes);
+    Some(Span {
+        context: root,
+        parent_span_id: header.and_then(|header| header.stored_parent(start)),
+        kind: SpanKind::Internal,
+        name: format!("{function_name} durable execution"),
+        start,
+        end: start,
+        attributes,
+        events: Vec::new(),
+        links: Vec::new(),
+        status: SpanStatus::Unset,
+    })
+}
+
+/// The span that lines name which left before the SDK sent its handler span: below that one where they are of one trace,
+/// linked with it in any case. It doesn't name the invocation, which would be counted twice.
+fn early_lines_span(
+    invocation: &Invocation,
+    handler: TraceContext,
+    function_name: &str,
+    (start, end): (u64, u64),
+) -> Span {
+    let same_trace = handler.trace_id == invocation.own.trace_id;
+    let mut attributes = Attributes::new();
+    invocation.labels.complete(&mut attributes);
+    Span {
+        context: invocation.own,
+        parent_span_id: same_trace.then_some(handler.span_id),
+        kind: SpanKind::Internal,
+        name: function_name.to_owned(),
+        start,
+        end,
+        attributes,
+        events: Vec::new(),
+        links: vec![handler],
+        status: SpanStatus::Unset,
+    }
+}
+
+/// A span that the SDK began and Lambda ended with the function. Its name is not known.
+pub fn unfinished_span(context: TraceContext, parent_span_id: Option<[u8; 8]>, (start, end): (u64, u64)) -> Span {
+    let message = "the function was ended before this span was".to_owned();
+    Span {
+        context,
+        parent_span_id,
+        kind: SpanKind::Internal,
+        name: "unfinished span".to_owned(),
+        start,
+        end: end.max(start),
+        attributes: Attributes::new(),
+        events: Vec::new(),
+        links: Vec::new(),
+        status: SpanStatus::Error(message),
+    }
+}
+
+/// What a failure is on a span: its status, its event, and the attributes about it.
+fn failure(
+    reason: Option<Reason>,
+    lambdas: Option<&str>,
+    end: u64,
+    attributes: &mut Attributes,
+) -> (SpanStatus, Vec<SpanEvent>) {
+    let Some(reason) = reason else {
+        return (SpanStatus::Unset, Vec::new());
+    };
+    attributes.push(("error.type".into(), Value::from(reason.kind.as_str())));
+    if let Some(named) = lambdas.filter(|named| *named != reason.kind) {
+        attributes.push((LAMBDA_ERROR.into(), Value::from(named)));
+    }
+    let status = SpanStatus::Error(reason.describe());
+    let at = reason.at.min(end);
+    (status, vec![Reason { at, ..reason }.event()])
+}
+
+/// The span of a phase that this invocation waited for, below the span that stands for the invocation. It begins before
+/// that one, but only there do the two make one tree: the caller's span, which both could have as parent, is seldom in
+/// the same backend, and that of the SDK's own handler span isn't known.
+pub fn phase_span(phase: &Phase, invocation: &Invocation, reason: Option<Reason>) -> Span {
+    let above = invocation.context();
+    let context = TraceContext {
+        trace_id: above.trace_id,
+        span_id: invocation.inner_span_id(phase.name, phase.start),
+    };
+    let mut span = lone_phase_span(phase, context, invocation.cold_start, reason);
+    invocation.labels.complete(&mut span.attributes);
+    Span {
+        parent_span_id: Some(above.span_id),
+        end: phase.end.unwrap_or_else(|| invocation.began()).max(phase.start),
+        ..span
+    }
+}
+
+/// The span of a phase that is a trace of its own: it failed before any invocation came.
+pub fn lone_phase_span(phase: &Phase, context: TraceContext, cold_start: bool, reason: Option<Reason>) -> Span {
+    let mut attributes: Attributes = vec![("faas.coldstart".into(), Value::Bool(cold_start))];
+    let end = phase.end.unwrap_or_default().max(phase.start);
+    let reason = reason.filter(|_| phase.failed());
+    let (status, events) = failure(reason, phase.error_type.as_deref(), end, &mut attributes);
+    Span {
+        context,
+        parent_span_id: None,
+        kind: SpanKind::Internal,
+        name: phase.name.to_owned(),
+        start: phase.start,
+        end,
+        attributes,
+        events,
+        links: Vec::new(),
+        status,
+    }
+}
+
+#[cfg(test)]
+mod tests;

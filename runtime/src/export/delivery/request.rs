@@ -1,0 +1,100 @@
+//! One request of a lane: in a task of its own, which outlives the flush that waits for it no longer.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::Delivery;
+use super::factory::ExporterSet;
+use super::lane::Lane;
+use super::outcome::Outcome;
+use super::queue::{Content, Waiting};
+use crate::export::exporter::Exporter;
+use crate::export::verdict::Verdict;
+use crate::timestamp;
+
+impl Delivery {
+    /// Sends what is next in a lane, and waits for the answer until the given time. A request without an answer by then goes
+    /// on: whatever it comes to is noted when it ends.
+    pub(super) async fn attempt(
+        self: &Rc<Self>,
+        lane: &Lane,
+        ready: &Rc<ExporterSet>,
+        exporter: &Exporter,
+        until: Instant,
+        time: Duration,
+    ) -> Outcome {
+        if !self.ensure_queued(lane, ready, exporter, until).await {
+            return Outcome::None;
+        }
+        // Taken at once: the next drain of the lane looks for something else.
+        let Some(waiting) = lane.queue.borrow_mut().pop() else {
+            return Outcome::None;
+        };
+        let request = Rc::clone(self).request(lane.place, Rc::clone(ready), waiting, time);
+        let task = tokio::task::spawn_local(request);
+        match tokio::time::timeout_at(until.into(), task).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Outcome::None,
+            },
+            Err(_) => {
+                lane.underway.leave();
+                Outcome::Unanswered
+            }
+        }
+    }
+
+    async fn request(
+        self: Rc<Self>,
+        place: usize,
+        ready: Rc<ExporterSet>,
+        waiting: Waiting,
+        time: Duration,
+    ) -> Outcome {
+        let Some(lane) = self.lanes.get(place) else {
+            return Outcome::None;
+        };
+        let Some(exporter) = ready.exporters.get(lane.destination).and_then(Option::as_ref) else {
+            return Outcome::None;
+        };
+        let _underway = lane.underway.begin(timestamp::now(), waiting.items());
+        let began = Instant::now();
+        let verdict = exporter.prepare(time).await;
+        if !matches!(verdict, Verdict::Delivered(_)) {
+            lane.queue.borrow_mut().put_back(waiting);
+            return self.record_result(lane, exporter, None, verdict, began);
+        }
+        let Waiting { since, content } = waiting;
+        let payload = match content {
+            Content::Payload(payload) => Some(payload),
+            Content::Batch(records) => exporter.encode(lane.signal, records, &ready.resource),
+        };
+        // Records that the exporter doesn't take at all are dropped here.
+        let Some(payload) = payload else { return Outcome::Done };
+        let size = payload.request_size();
+        if payload.items > 1 && !(lane.size_limit.get().allows(size) && exporter.usual_limit(lane.signal).allows(size))
+        {
+            let split = exporter.split(&payload);
+            if split.parts.len() > 1 {
+                self.queue_parts(lane, split, since, "");
+                return Outcome::Done;
+            }
+        }
+        let left = time.saturating_sub(began.elapsed());
+        let began = Instant::now();
+        let verdict = tokio::select! {
+            biased;
+            verdict = exporter.send(&payload, left) => Some(verdict),
+            () = lane.underway.given_up() => None,
+        };
+        match verdict {
+            Some(verdict) => self.record_result(lane, exporter, Some((payload, since)), verdict, began),
+            None => {
+                let content = Content::Payload(payload);
+                lane.queue.borrow_mut().put_back(Waiting { since, content });
+                Outcome::Failed
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Where lines belong: to an invocation, and to a place in a trace.
+
+use std::rc::Rc;
+
+use super::Invocations;
+use super::placement::Placement;
+
+impl Invocations {
+    /// Where a line belongs that Lambda received `at`, with the request id that it names itself, if any.
+    pub fn place(&self, request_id: Option<&Rc<str>>, at: u64) -> Placement {
+        match request_id {
+            Some(id) => match self.newest(id) {
+                Some(index) => self.placement(index, true),
+                None => Placement::Unknown,
+            },
+            None if self.concurrent => Placement::Known(None, None),
+            None => self.place_by_time(at),
+        }
+    }
+
+    /// Whether an invocation that Lambda has not announced yet may have written a line that came `at`. Where several run at a
+    /// time, that is over once a later one was announced; one at a time, `place` says so.
+    pub fn may_announce_one_of(&self, at: u64) -> bool {
+        self.concurrent && self.recent.iter().all(|invocation| invocation.began() <= at)
+    }
+
+    /// One at a time: the newest invocation that had begun when the line came. Before the first of this environment it is
+    /// a line of the init phase: in the first invocation's trace, but of no invocation.
+    fn place_by_time(&self, at: u64) -> Placement {
+        for index in (0..self.recent.len()).rev() {
+            if self.begun_by(index, at) {
+                return self.placement(index, true);
+            }
+        }
+        match self.recent.front() {
+            None => Placement::Later,
+            Some(_) => self.placement(0, self.seen > self.recent.len() as u64),
+        }
+    }
+
+    pub(super) fn begun_by(&self, index: usize, at: u64) -> bool {
+        if let Some(started) = self.recent[index].started {
+            return started <= at;
+        }
+        // Only INVOKE has come, whose time of receipt may be later than the first line's. What came after the invocation
+        // before had ended is this one's.
+        match index.checked_sub(1).map(|before| &self.recent[before].outcome) {
+            Some(Some(outcome)) => outcome.at < at,
+            Some(None) => self.recent[index].began() <= at,
+            None => self.recent[index].outcome.is_some() || self.recent[index].began() <= at,
+        }
+    }
+
+    fn placement(&self, index: usize, within: bool) -> Placement {
+        let invocation = &self.recent[index];
+        if !invocation.ids_final() {
+            return Placement::Later;
+        }
+        invocation.a_line_leaves();
+        let request_id = within.then(|| Rc::clone(&invocation.request_id));
+        Placement::Known(request_id, Some(invocation.context()))
+    }
+}

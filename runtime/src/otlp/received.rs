@@ -1,0 +1,207 @@
+//! What the function's own OpenTelemetry SDK sends: checked, counted, and searched for the handler's span.
+
+use bytes::Bytes;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
+use prost::Message;
+
+use super::data_points;
+use super::json::repair;
+use crate::invocation::{HandlerSpan, durable};
+use crate::record::{Forwarded, Signal, TraceContext};
+
+/// Attributes that hold the request id; the second is what older instrumentations write.
+const REQUEST_ID: [&str; 2] = ["faas.invocation_id", "faas.execution"];
+
+/// What our own invoke span says of a cold start, and some instrumentations don't.
+const COLD_START: &str = "faas.coldstart";
+
+/// A span that the SDK sent, whatever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentSpan {
+    /// Its ids.
+    pub context: TraceContext,
+    /// The span above it, if that is in the function: that of work which comes from outside is its caller's.
+    pub parent_span_id: Option<[u8; 8]>,
+    /// When it began, nanoseconds since the Unix epoch.
+    pub start: u64,
+}
+
+/// A span that names a durable execution, as AWS's OpenTelemetry plugins for durable functions make them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DurableSpan {
+    /// ARN of the execution.
+    pub execution: String,
+    /// The span's trace.
+    pub trace_id: [u8; 16],
+    /// When it began, nanoseconds since the Unix epoch.
+    pub start: u64,
+    /// The invocation, if it names one.
+    pub request_id: Option<String>,
+}
+
+/// A valid export request and the handler spans in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The request, to be sent on.
+    pub forwarded: Forwarded,
+    /// Handler spans: none but in traces.
+    pub handlers: Vec<HandlerSpan>,
+    /// All spans: none but in traces.
+    pub spans: Vec<SentSpan>,
+    /// Spans that name durable executions, one for each execution and trace.
+    pub durable: Vec<DurableSpan>,
+}
+
+/// Reads a protobuf export request. One with text that is not UTF-8 is repaired first: the other records must not be lost with
+/// it (open-telemetry/opentelemetry-specification issue 3421).
+pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
+    read_valid(signal, Bytes::clone(&request)).or_else(|error| {
+        let repaired = repair::protobuf(signal, &request).ok_or(error)?;
+        read_valid(signal, repaired.into())
+    })
+}
+
+fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
+    let (mut handlers, mut sent, mut durable) = (Vec::new(), Vec::new(), Vec::new());
+    let items = match signal {
+        Signal::Logs => {
+            let logs = ExportLogsServiceRequest::decode(Bytes::clone(&request))?.resource_logs;
+            logs.iter()
+                .flat_map(|resource| &resource.scope_logs)
+                .map(|scope| scope.log_records.len())
+                .sum()
+        }
+        Signal::Traces => {
+            let spans = ExportTraceServiceRequest::decode(Bytes::clone(&request))?.resource_spans;
+            let spans = spans
+                .iter()
+                .flat_map(|resource| &resource.scope_spans)
+                .flat_map(|scope| &scope.spans);
+            let spans = spans.inspect(|span| {
+                handlers.extend(handler_span(span));
+                sent.extend(sent_span(span));
+                add_durable(&mut durable, span);
+            });
+            spans.count()
+        }
+        Signal::Metrics => return metrics(request),
+    };
+    let forwarded = Forwarded { signal, request, items };
+    Ok(Received {
+        forwarded,
+        handlers,
+        spans: sent,
+        durable,
+    })
+}
+
+/// OTLP counts data points. Metrics without any are left out.
+fn metrics(mut request: Bytes) -> Result<Received, prost::DecodeError> {
+    let mut message = ExportMetricsServiceRequest::decode(Bytes::clone(&request))?;
+    if data_points::drop_empty(&mut message) {
+        request = message.encode_to_vec().into();
+    }
+    let scopes = message
+        .resource_metrics
+        .iter()
+        .flat_map(|resource| &resource.scope_metrics);
+    let items = scopes.flat_map(|scope| &scope.metrics).map(data_points::count).sum();
+    let signal = Signal::Metrics;
+    Ok(Received {
+        forwarded: Forwarded { signal, request, items },
+        handlers: Vec::new(),
+        spans: Vec::new(),
+        durable: Vec::new(),
+    })
+}
+
+fn sent_span(span: &Span) -> Option<SentSpan> {
+    let is_entry = [SpanKind::Server, SpanKind::Consumer]
+        .map(i32::from)
+        .contains(&span.kind);
+    let parent = span.parent_span_id.as_slice().try_into().ok();
+    Some(SentSpan {
+        context: TraceContext {
+            trace_id: span.trace_id.as_slice().try_into().ok()?,
+            span_id: span.span_id.as_slice().try_into().ok()?,
+        },
+        parent_span_id: parent.filter(|_| !is_entry),
+        start: span.start_time_unix_nano,
+    })
+}
+
+/// The string of the first attribute with one of these names.
+fn string_of<'a>(span: &'a Span, names: &[&str]) -> Option<&'a String> {
+    let mut attributes = span.attributes.iter();
+    let attribute = attributes.find(|attribute| names.contains(&attribute.key.as_str()))?;
+    match attribute.value.as_ref()?.value.as_ref()? {
+        Any::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn add_durable(known: &mut Vec<DurableSpan>, span: &Span) {
+    let Some(execution) = string_of(span, &[durable::EXECUTION]).filter(|arn| durable::is_execution(arn)) else {
+        return;
+    };
+    let Ok(trace_id) = span.trace_id.as_slice().try_into() else {
+        return;
+    };
+    if known
+        .iter()
+        .all(|one| one.execution != *execution || one.trace_id != trace_id)
+    {
+        known.push(DurableSpan {
+            execution: execution.clone(),
+            trace_id,
+            start: span.start_time_unix_nano,
+            request_id: string_of(span, &REQUEST_ID).cloned(),
+        });
+    }
+}
+
+fn handler_span(span: &Span) -> Option<HandlerSpan> {
+    let request_id = string_of(span, &REQUEST_ID)?;
+    let context = TraceContext {
+        trace_id: span.trace_id.as_slice().try_into().ok()?,
+        span_id: span.span_id.as_slice().try_into().ok()?,
+    };
+    Some(HandlerSpan {
+        request_id: request_id.clone(),
+        context,
+        parent_span_id: span.parent_span_id.as_slice().try_into().ok(),
+        is_entry: [SpanKind::Server, SpanKind::Consumer]
+            .map(i32::from)
+            .contains(&span.kind),
+        has_cold_start: span.attributes.iter().any(|attribute| attribute.key == COLD_START),
+    })
+}
+
+/// The request with `faas.coldstart` on this span.
+pub fn with_cold_start(request: &Bytes, span_id: [u8; 8]) -> Bytes {
+    let Ok(mut message) = ExportTraceServiceRequest::decode(Bytes::clone(request)) else {
+        return Bytes::clone(request);
+    };
+    let scopes = message
+        .resource_spans
+        .iter_mut()
+        .flat_map(|resource| &mut resource.scope_spans);
+    let mut spans = scopes.flat_map(|scope| &mut scope.spans);
+    if let Some(span) = spans.find(|span| span.span_id == span_id) {
+        span.attributes.push(KeyValue {
+            key: COLD_START.to_owned(),
+            value: Some(AnyValue {
+                value: Some(Any::BoolValue(true)),
+            }),
+        });
+    }
+    message.encode_to_vec().into()
+}
+
+#[cfg(test)]
+mod tests;

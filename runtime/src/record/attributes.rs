@@ -1,0 +1,22 @@
+//! Attributes: what a record says besides its own fields.
+
+use std::borrow::Cow;
+
+use super::value::Value;
+
+/// An attribute name: a constant or a name out of a function's JSON log.
+pub type Key = Cow<'static, str>;
+
+/// Attributes in the order in which they are written.
+pub type Attributes = Vec<(Key, Value)>;
+
+/// Approximate bytes of an attribute besides its name and value.
+const OVERHEAD: usize = 56;
+
+/// Approximate bytes of attributes in memory.
+pub(super) fn size<'a>(attributes: impl IntoIterator<Item = &'a (Key, Value)>) -> usize {
+    let sizes = attributes
+        .into_iter()
+        .map(|(key, value)| key.len() + value.size() + OVERHEAD);
+    sizes.sum()
+}

@@ -1,0 +1,67 @@
+//! A span of the extension.
+
+use super::attributes::{self, Attributes};
+use super::trace_context::TraceContext;
+
+/// Something that happened within a span.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpanEvent {
+    /// What it is, such as `exception`.
+    pub name: &'static str,
+    /// When, nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// Its attributes.
+    pub attributes: Attributes,
+}
+
+/// Whether a span's work succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpanStatus {
+    /// Nothing said.
+    Unset,
+    /// Failed, with what failed.
+    Error(String),
+}
+
+/// What a span's work is in its trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpanKind {
+    /// The function serves a caller: an invocation.
+    Server,
+    /// Something within.
+    Internal,
+}
+
+/// A span of the extension. Times are nanoseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// Its ids.
+    pub context: TraceContext,
+    /// The span above it, which for an invocation is the caller's.
+    pub parent_span_id: Option<[u8; 8]>,
+    /// Its place in the trace.
+    pub kind: SpanKind,
+    /// Its name.
+    pub name: String,
+    /// When the work began.
+    pub start: u64,
+    /// When it ended.
+    pub end: u64,
+    /// Its attributes.
+    pub attributes: Attributes,
+    /// What happened within it.
+    pub events: Vec<SpanEvent>,
+    /// Other spans that it belongs with.
+    pub links: Vec<TraceContext>,
+    /// How it ended.
+    pub status: SpanStatus,
+}
+
+impl Span {
+    /// Approximate bytes in memory.
+    pub fn size(&self) -> usize {
+        let events = self.events.iter().map(|event| &event.attributes);
+        let attributes = events.chain([&self.attributes]).flatten();
+        std::mem::size_of::<Span>() + self.name.len() + attributes::size(attributes)
+    }
+}
