@@ -3,13 +3,15 @@
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread::JoinHandle;
 
 use super::until;
 
 pub struct Extension {
     child: Child,
     output: Arc<Mutex<String>>,
+    /// Reads the output until its end.
+    reader: Option<JoinHandle<()>>,
     otlp_port: u16,
     grpc_port: u16,
 }
@@ -55,7 +57,7 @@ impl Extension {
             .unwrap();
         let output = Arc::new(Mutex::new(String::new()));
         let (mut stderr, sink) = (child.stderr.take().unwrap(), Arc::clone(&output));
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = stderr.read(&mut buffer) {
                 sink.lock()
@@ -66,6 +68,7 @@ impl Extension {
         Extension {
             child,
             output,
+            reader: Some(reader),
             otlp_port,
             grpc_port,
         }
@@ -119,14 +122,16 @@ impl Extension {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for its end and gives the exit code.
+    /// Waits for its end, and for the last of its output; gives the exit code.
     pub async fn ended(&mut self) -> i32 {
         let child = std::cell::RefCell::new(&mut self.child);
         until("the extension's end", || {
             child.borrow_mut().try_wait().unwrap().is_some()
         })
         .await;
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 }
