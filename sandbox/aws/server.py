@@ -1,15 +1,13 @@
-"""The embedded AWS: moto as one server process, with what a Lambda extension's tests need beyond it.
+"""The embedded AWS: moto as a server process, with what a Lambda extension's tests need beyond it.
 
-Prints `listening <port>` once it answers, and ends when its standard input closes, so that it never outlives its parent.
-Every change of what moto answers sits in this file, each with its reason; what it has to refuse is in `refusals/`.
+Every change of what moto answers sits in this file, each with its reason; what it has to refuse is in `refusals/`, and
+how servers start and end in `forks.py`.
 """
 
 import hashlib
 import json
 import logging
 import os
-import sys
-import threading
 from typing import Any, Optional
 from urllib.parse import parse_qs, urlparse
 
@@ -24,11 +22,23 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
     MotoRequestHandler,
     create_backend_app,
 )
+from forks import Forks  # noqa: E402
 from refusals import install, layers  # noqa: E402
-from werkzeug.serving import make_server  # noqa: E402
+from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
+from werkzeug.test import Client  # noqa: E402
 
 CONTENT_PATH = "/embedded-aws/contents/"
 MAX_PAGE = 50
+# A call of each service that the tests use and that only reads: its name, its target or its action.
+FIRST_REQUESTS = (
+    ("iam", None, "ListRoles"),
+    ("sts", None, "GetCallerIdentity"),
+    ("ec2", None, "DescribeRegions"),
+    ("lambda", None, None),
+    ("logs", "Logs_20140328.DescribeLogGroups", None),
+    ("secretsmanager", "secretsmanager.ListSecrets", None),
+    ("ssm", "AmazonSSM.DescribeParameters", None),
+)
 # Parts of a function's configuration that moto accepts but forgets.
 KEPT_SETTINGS = (
     *("LoggingConfig", "DeadLetterConfig", "FileSystemConfigs", "DurableConfig", "TenancyConfig"),
@@ -173,22 +183,35 @@ class EmbeddedAws(DomainDispatcherApplication):
         return [content]
 
 
-def end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
+def bind() -> BaseWSGIServer:
+    """A server on a free port, which has not begun to answer."""
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
+    contents.base_url = f"http://127.0.0.1:{server.server_port}"
+    return server
+
+
+def load_services() -> None:
+    """Has moto load what it loads at a service's first request: most of what a server's start costs."""
+    client = Client(application)
+    for service, target, action in FIRST_REQUESTS:
+        scope = f"embedded/20260101/us-east-1/{service}/aws4_request"
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"}
+        if target:
+            client.post("/", headers={**headers, "X-Amz-Target": target}, data="{}")
+        elif action:
+            client.post("/", headers=headers, data={"Action": action})
+        else:
+            client.get("/2015-03-31/functions/", headers=headers)
+
+
+application = EmbeddedAws(create_backend_app)
 
 
 def main() -> None:
     # One line per request would bury the line that matters when something fails.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     patch_moto()
-    server = make_server(
-        "127.0.0.1", 0, EmbeddedAws(create_backend_app), threaded=True, request_handler=MotoRequestHandler
-    )
-    contents.base_url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    print(f"listening {server.server_port}", flush=True)
-    server.serve_forever()
+    Forks(bind, load_services).serve_commands()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import { separateConnections } from "./connections";
 import { withReadableErrors } from "./diagnostics";
 import { installPlugins } from "./plugins";
 import { type PythonProgram, type PythonResult, runPython } from "./python";
+import { hasStoredStack, withStoredResults } from "./storedResults";
 
 export { engineDiagnostics } from "./diagnostics";
 export type { PythonProgram, PythonResult } from "./python";
@@ -75,7 +76,7 @@ export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine
   };
   return {
     environment,
-    createStack: (options) => createStack(command, home, environment, options),
+    createStack: (options) => createStack(command, { home, state }, environment, options),
     runPython: (program) => runPython(root, environment, program),
     stop: () => rm(home, { recursive: true, force: true, maxRetries: 3 }),
   };
@@ -90,14 +91,19 @@ function pathWith(command: PulumiCommand): string {
 
 async function createStack(
   pulumiCommand: PulumiCommand,
-  home: string,
+  { home, state }: { home: string; state: string },
   envVars: Record<string, string>,
   options: StackOptions,
 ): Promise<Stack> {
   const { projectName, stackName, program, config } = options;
   const workDir = await mkdtemp(join(home, "work-"));
   const main = resolve(options.programDirectory ?? ".");
-  const stack = await LocalWorkspace.createOrSelectStack(
+  // Each of selecting a stack, making it and setting its configuration starts the CLI: not more of it than is needed.
+  const known = hasStoredStack(state, projectName, stackName);
+  const settings = Object.entries(config ?? {});
+  const plain = settings.filter(([, { secret }]) => !secret);
+  const secret = settings.filter(([, { secret }]) => secret);
+  const stack = await LocalWorkspace[known ? "selectStack" : "createStack"](
     { projectName, stackName, program },
     {
       pulumiCommand,
@@ -105,8 +111,11 @@ async function createStack(
       workDir,
       envVars,
       projectSettings: { name: projectName, runtime: "nodejs", main },
+      stackSettings: {
+        [stackName]: { config: Object.fromEntries(plain.map(([key, { value }]) => [key, value])) },
+      },
     },
   );
-  if (config) await stack.setAllConfig(config);
-  return withReadableErrors(stack);
+  if (secret.length > 0) await stack.setAllConfig(Object.fromEntries(secret));
+  return withStoredResults(withReadableErrors(stack), state, projectName);
 }

@@ -117,7 +117,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "sandbox/aws/plugin/services": ["sandbox/aws/plugin/base"],
   "sandbox/aws/plugin": ["sandbox/aws/plugin/base", "sandbox/aws/plugin/services"],
   "sandbox/aws": ["sandbox/lambda/function", "sandbox/lambda/logs"],
-  "sandbox/engine": ["sandbox/aws"],
+  "sandbox/engine": ["sandbox/aws", "sandbox/aws/plugin/base"],
   "sandbox/clickhouse/base": [],
   "sandbox/clickhouse/store/schema": ["sandbox/clickhouse/base"],
   "sandbox/clickhouse/store": ["sandbox/clickhouse/base", "sandbox/clickhouse/store/schema"],

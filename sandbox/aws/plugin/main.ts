@@ -1,28 +1,45 @@
+// Serves the test-only `pulumi-resource-aws` to any number of engines, each provider with settings of its own: a process
+// for each of them would load the AWS SDK hundreds of times in a run of the tests. See base/context.ts for its launcher.
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { type PluginContext, readContext } from "./base/context";
 import { providerService } from "./service";
 
 /** Layer zips travel in messages when a program makes them from texts. */
 const maxMessageBytes = 256 * 1024 * 1024;
+const { version } = JSON.parse(readFileSync(require.resolve("@pulumi/aws/package.json"), "utf8"));
 
-function main(): void {
-  const { version } = JSON.parse(readFileSync(require.resolve("@pulumi/aws/package.json"), "utf8"));
+/** Serves one provider for as long as its launcher is connected. */
+function serve(launcher: Socket, context: PluginContext): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
-  server.addService(ResourceProviderService, providerService(version));
+  server.addService(ResourceProviderService, providerService(version, context));
+  launcher.on("close", () => server.forceShutdown());
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error;
-    process.stdout.write(`${port}\n`); // The engine reads the port from the first line.
+    if (error) launcher.destroy(error);
+    else launcher.write(`${port}\n`);
   });
-  endWithParent();
 }
 
-/** The engine ends its plugins; one whose engine was killed must not stay behind. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(0);
-  }, 1000).unref();
+function accept(launcher: Socket): void {
+  let message = "";
+  launcher.setEncoding("utf8");
+  launcher.on("error", () => {}); // The engine ends its plugins without a word; `close` follows.
+  launcher.on("data", (data) => {
+    message += data;
+    const context = readContext(message);
+    if (context) serve(launcher, context);
+  });
+}
+
+function main(): void {
+  const server = createServer(accept);
+  server.listen(0, "127.0.0.1", () => {
+    process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+  });
+  // The process that started this one holds the other end, whatever ends it.
+  process.stdin.on("end", () => process.exit(0)).resume();
 }
 
 main();

@@ -1,4 +1,5 @@
 import { AwsClients, type ProviderConfig, providerConfig } from "./base/clients";
+import type { PluginContext } from "./base/context";
 import { errorCode, type ResourceType } from "./base/resource";
 import { defaultsKey, isObject, type PropertyMap } from "./base/values";
 import type { AutoNaming } from "./naming";
@@ -24,11 +25,15 @@ export interface Resource {
 
 /** One configured provider: the plugin's logic without its protocol. */
 export class Provider {
-  private config: ProviderConfig = providerConfig({});
+  private config: ProviderConfig;
   private readonly clients = new Map<string, AwsClients>();
 
+  constructor(private readonly context: PluginContext) {
+    this.config = providerConfig({}, context.environment);
+  }
+
   configure(args: PropertyMap): void {
-    this.config = providerConfig(args);
+    this.config = providerConfig(args, this.context.environment);
     this.clients.clear();
   }
 
@@ -123,7 +128,7 @@ export class Provider {
       throw new Error(
         "Missing region configuration: set the provider's `region`, `aws:region` or AWS_REGION",
       );
-    const made = this.clients.get(wanted) ?? new AwsClients(this.config, wanted);
+    const made = this.clients.get(wanted) ?? new AwsClients(this.config, wanted, this.context);
     this.clients.set(wanted, made);
     return made;
   }

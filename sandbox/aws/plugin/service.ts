@@ -4,6 +4,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { PluginContext } from "./base/context";
 import { fromStruct, toStruct } from "./base/values";
 import type { AutoNaming } from "./naming";
 import { Provider } from "./provider";
@@ -13,8 +14,8 @@ import { resourceTypes } from "./services";
 type Handlers = Pick<IResourceProviderServer, keyof IResourceProviderServer>;
 
 /** The engine's protocol for providers, on top of a {@link Provider}. */
-export function providerService(version: string): grpc.UntypedServiceImplementation {
-  const provider = new Provider();
+export function providerService(version: string, context: PluginContext): grpc.UntypedServiceImplementation {
+  const provider = new Provider(context);
   return {
     ...unimplemented(),
     ...aboutHandlers(version),

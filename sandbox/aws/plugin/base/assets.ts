@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type ZipEntry, zip } from "../../../../layers/zip";
 import { type ArchiveValue, isArchive, isAsset } from "./values";
 
@@ -11,39 +11,43 @@ const fileMode = 0o644;
 
 /**
  * The zip that the provider uploads for an archive: a zip file unchanged, anything else zipped deterministically.
+ * @param directory to which relative paths refer: the program's.
  * @throws for archives from URLs and tarballs, which the embedded AWS does not take.
  */
-export async function archiveBytes(archive: unknown): Promise<Buffer> {
+export async function archiveBytes(archive: unknown, directory: string): Promise<Buffer> {
   if (!isArchive(archive)) throw new Error("expected an archive (FileArchive or AssetArchive)");
-  if (archive.path !== undefined && (await stat(archive.path)).isFile()) {
-    const bytes = await readFile(archive.path);
-    if (bytes.subarray(0, 2).toString("latin1") !== "PK") throw new Error(`${archive.path} is not a zip`);
+  const path = archive.path === undefined ? undefined : resolve(directory, archive.path);
+  if (path !== undefined && (await stat(path)).isFile()) {
+    const bytes = await readFile(path);
+    if (bytes.subarray(0, 2).toString("latin1") !== "PK") throw new Error(`${path} is not a zip`);
     return bytes;
   }
-  return zip(await archiveEntries(archive));
+  return zip(await archiveEntries(archive, directory));
 }
 
-async function archiveEntries(archive: ArchiveValue): Promise<ZipEntry[]> {
+async function archiveEntries(archive: ArchiveValue, directory: string): Promise<ZipEntry[]> {
   if (archive.assets !== undefined) {
     const nested = await Promise.all(
-      Object.entries(archive.assets).map(([name, item]) => entries(name, item)),
+      Object.entries(archive.assets).map(([name, item]) => entries(name, item, directory)),
     );
     return nested.flat();
   }
   if (archive.path === undefined)
     throw new Error(`archive from ${archive.uri ?? "nothing"}: only paths and assets are taken`);
-  if (!(await stat(archive.path)).isDirectory())
+  const path = resolve(directory, archive.path);
+  if (!(await stat(path)).isDirectory())
     throw new Error(`${archive.path}: a zip inside an archive is not taken`);
-  return directoryEntries(archive.path);
+  return directoryEntries(path);
 }
 
-async function entries(name: string, item: unknown): Promise<ZipEntry[]> {
+async function entries(name: string, item: unknown, directory: string): Promise<ZipEntry[]> {
   if (isArchive(item)) {
-    return (await archiveEntries(item)).map((entry) => ({ ...entry, name: `${name}/${entry.name}` }));
+    const nested = await archiveEntries(item, directory);
+    return nested.map((entry) => ({ ...entry, name: `${name}/${entry.name}` }));
   }
   if (!isAsset(item) || item.uri) throw new Error(`asset ${name}: only texts and paths are taken`);
   // The engine leaves an empty text out.
-  const content = item.path ? await readFile(item.path) : Buffer.from(item.text ?? "");
+  const content = item.path ? await readFile(resolve(directory, item.path)) : Buffer.from(item.text ?? "");
   return [{ name, content, mode: fileMode }];
 }
 

@@ -4,6 +4,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { PluginContext } from "./context";
 import { isObject, type PropertyMap } from "./values";
 
 /** Configuration of one provider instance (`new aws.Provider(...)`, stack configuration `aws:*`). */
@@ -12,6 +13,8 @@ export interface ProviderConfig {
   accessKey?: string;
   secretKey?: string;
   token?: string;
+  /** Endpoint of every service that has none in `endpoints`. */
+  endpoint?: string;
   /** Endpoint by service (`lambda`, `iam`, …). */
   endpoints: Record<string, string>;
   defaultTags: Record<string, string>;
@@ -19,16 +22,21 @@ export interface ProviderConfig {
 
 /**
  * Reads the provider's configuration as the engine sends it: every property that is not a string as JSON in a string.
+ * What it leaves out comes from the environment, in the variables of every AWS SDK.
  */
-export function providerConfig(args: PropertyMap): ProviderConfig {
-  const text = (key: string) => (typeof args[key] === "string" && args[key] !== "" ? args[key] : undefined);
+export function providerConfig(args: PropertyMap, environment: NodeJS.ProcessEnv): ProviderConfig {
+  const text = (key: string, ...variables: string[]) => {
+    const given = args[key] || variables.map((name) => environment[name]).find(Boolean);
+    return typeof given === "string" ? given : undefined;
+  };
   const endpoints = [decoded(args.endpoints)].flat().filter(isObject);
   const defaultTags = decoded(args.defaultTags);
   return {
-    region: text("region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
-    accessKey: text("accessKey"),
-    secretKey: text("secretKey"),
-    token: text("token"),
+    region: text("region", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    accessKey: text("accessKey", "AWS_ACCESS_KEY_ID"),
+    secretKey: text("secretKey", "AWS_SECRET_ACCESS_KEY"),
+    token: text("token", "AWS_SESSION_TOKEN"),
+    endpoint: environment.AWS_ENDPOINT_URL || undefined,
     endpoints: strings(Object.assign({}, ...endpoints)),
     defaultTags: isObject(defaultTags) && isObject(defaultTags.tags) ? strings(defaultTags.tags) : {},
   };
@@ -51,8 +59,14 @@ export class AwsClients {
   constructor(
     private readonly config: ProviderConfig,
     readonly region: string,
+    private readonly context: PluginContext,
   ) {
     this.defaultTags = config.defaultTags;
+  }
+
+  /** The folder to which the program's relative paths refer. */
+  get directory(): string {
+    return this.context.directory;
   }
 
   get lambda(): LambdaClient {
@@ -80,9 +94,15 @@ export class AwsClients {
     return { accountId: identity.Account ?? "", arn: identity.Arn ?? "", userId: identity.UserId ?? "" };
   }
 
-  /** Where a service answers that has no SDK client here, such as `ec2`. */
+  /**
+   * Where a service answers.
+   * @throws when nothing says where: this provider must never reach the real AWS.
+   */
   endpoint(service: string): string {
-    const endpoint = this.config.endpoints[service] ?? process.env.AWS_ENDPOINT_URL;
+    const { endpoints } = this.config;
+    // The provider also takes the services' other names: `logs` and `cloudwatchlogs` are one.
+    const named = endpoints[service] ?? (service === "cloudwatchlogs" ? endpoints.logs : undefined);
+    const endpoint = named ?? this.config.endpoint;
     if (!endpoint) throw new Error(`no endpoint for ${service}: set AWS_ENDPOINT_URL`);
     return endpoint;
   }
@@ -97,13 +117,15 @@ export class AwsClients {
   }
 
   private options(service: string) {
-    const { accessKey, secretKey, token, endpoints } = this.config;
-    // The provider also takes the services' other names: `logs` and `cloudwatchlogs` are one.
-    const endpoint = endpoints[service] ?? (service === "cloudwatchlogs" ? endpoints.logs : undefined);
+    const { accessKey, secretKey, token } = this.config;
     const credentials =
       accessKey && secretKey
         ? { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token }
         : undefined;
-    return { region: this.region, ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
+    return {
+      region: this.region,
+      endpoint: this.endpoint(service),
+      ...(credentials && { credentials }),
+    };
   }
 }

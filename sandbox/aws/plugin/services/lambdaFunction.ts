@@ -120,7 +120,7 @@ async function createFunction(aws: AwsClients, inputs: Args): Promise<string> {
       TenancyConfig: inputs.tenancyConfig && {
         TenantIsolationMode: inputs.tenancyConfig.tenantIsolationMode as TenantIsolationMode,
       },
-      Code: await code(inputs),
+      Code: await code(aws, inputs),
     }),
   );
   await reserveConcurrency(aws, name, inputs);
@@ -143,7 +143,7 @@ async function updateFunction(
     const Architectures = (inputs.architectures ??
       old.architectures) as CreateFunctionRequest["Architectures"];
     await aws.lambda.send(
-      new UpdateFunctionCodeCommand({ FunctionName: id, Architectures, ...(await code(inputs)) }),
+      new UpdateFunctionCodeCommand({ FunctionName: id, Architectures, ...(await code(aws, inputs)) }),
     );
     await settled(aws, id);
   }
@@ -218,8 +218,8 @@ function capacityProvider({ capacityProviderConfig: given }: Args) {
   );
 }
 
-async function code(inputs: Args) {
-  if (inputs.code !== undefined) return { ZipFile: await archiveBytes(inputs.code) };
+async function code(aws: AwsClients, inputs: Args) {
+  if (inputs.code !== undefined) return { ZipFile: await archiveBytes(inputs.code, aws.directory) };
   if (inputs.imageUri) return { ImageUri: inputs.imageUri };
   if (inputs.s3Bucket) {
     return { S3Bucket: inputs.s3Bucket, S3Key: inputs.s3Key, S3ObjectVersion: inputs.s3ObjectVersion };

@@ -44,7 +44,7 @@ export const layerVersion = defineResource<LayerVersionArgs, LayerVersionState>(
         CompatibleRuntimes: inputs.compatibleRuntimes as Runtime[] | undefined,
         Content: inputs.s3Bucket
           ? { S3Bucket: inputs.s3Bucket, S3Key: inputs.s3Key, S3ObjectVersion: inputs.s3ObjectVersion }
-          : { ZipFile: await archiveBytes(inputs.code) },
+          : { ZipFile: await archiveBytes(inputs.code, aws.directory) },
       }),
     );
     return published.LayerVersionArn ?? "";

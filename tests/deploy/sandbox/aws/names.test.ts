@@ -23,7 +23,7 @@ function check(
   more: { naming?: AutoNaming; olds?: PropertyMap } = {},
 ) {
   const urn = `urn:pulumi:dev::shop::${types[type]}::${name}`;
-  const { inputs, failures } = new Provider().check(urn, {
+  const { inputs, failures } = new Provider({ environment: {}, directory: process.cwd() }).check(urn, {
     olds: {},
     news,
     seed: Buffer.from("seed"),

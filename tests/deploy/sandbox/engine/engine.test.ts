@@ -107,6 +107,39 @@ describe("the Pulumi engine", () => {
     await rm(directory, { recursive: true });
   });
 
+  it("reads outputs and the last update from the state as the CLI says them", async () => {
+    let outputs: Record<string, unknown> = {
+      n: 1.5,
+      list: [1, null, { deep: "x" }],
+      nothing: null,
+      flag: false,
+    };
+    const projectName = "stored";
+    const stack = await surroundings.stack({
+      projectName,
+      program: async () => outputs,
+      config: { "aws:region": { value: region }, "stored:flag": { value: "true" } },
+    });
+    const asked = async () => {
+      const history = await stack.history(1);
+      return { outputs: await stack.workspace.stackOutputs(stack.name), summary: history[0] };
+    };
+    for (const [given, token] of [
+      [outputs, undefined],
+      [{ ...outputs, hidden: pulumi.secret("hush") }, "hush"],
+      [{}, undefined],
+    ] as const) {
+      outputs = given;
+      const up = await stack.up();
+      assert.deepEqual({ outputs: up.outputs, summary: up.summary }, await asked());
+      assert.equal(up.outputs.hidden?.value, token);
+      assert.equal(up.summary.kind, "update");
+    }
+    await stack.setConfig("stored:token", { value: "hush", secret: true });
+    assert.deepEqual((await stack.refresh()).summary, (await asked()).summary);
+    assert.deepEqual((await stack.destroy()).summary, (await asked()).summary);
+  });
+
   it("leaves nothing behind, and engines do not see each other's stacks", async () => {
     const names: string[] = [];
     for (const _ of [1, 2]) {

@@ -22,7 +22,10 @@ describe("archives of the embedded provider", () => {
 
   it("zip directories, texts, files and archives within archives, the same every time", async () => {
     const tree = archive({ path: join(directory, "tree") });
-    assert.deepEqual(await archiveBytes(tree), await zip([entry("b.js", "b"), entry("inner/a.js", "a")]));
+    assert.deepEqual(
+      await archiveBytes(tree, "/"),
+      await zip([entry("b.js", "b"), entry("inner/a.js", "a")]),
+    );
     const mixed = archive({
       assets: {
         "t.txt": asset({ text: "text" }),
@@ -38,25 +41,25 @@ describe("archives of the embedded provider", () => {
       entry("lib/b.js", "b"),
       entry("lib/inner/a.js", "a"),
     ];
-    assert.deepEqual(await archiveBytes(mixed), await zip(expected));
+    assert.deepEqual(await archiveBytes(mixed, "/"), await zip(expected));
   });
 
   it("take a zip as it is", async () => {
     const path = join(directory, "made.zip");
     const bytes = await zip([{ ...entry("extensions/x", "x"), mode: 0o755 }]);
     await writeFile(path, bytes);
-    assert.deepEqual(await archiveBytes(archive({ path })), bytes);
+    assert.deepEqual(await archiveBytes(archive({ path }), "/"), bytes);
   });
 
   it("refuse what they can't take", async () => {
     const path = join(directory, "made.tar");
     await writeFile(path, "not a zip");
-    await assert.rejects(archiveBytes(archive({ path })), /made\.tar is not a zip/);
-    await assert.rejects(archiveBytes(archive({ uri: "https://x/y.zip" })), /only paths and assets/);
+    await assert.rejects(archiveBytes(archive({ path }), "/"), /made\.tar is not a zip/);
+    await assert.rejects(archiveBytes(archive({ uri: "https://x/y.zip" }), "/"), /only paths and assets/);
     await assert.rejects(
-      archiveBytes(archive({ assets: { a: asset({ uri: "https://x" }) } })),
+      archiveBytes(archive({ assets: { a: asset({ uri: "https://x" }) } }), "/"),
       /asset a: only texts and paths/,
     );
-    await assert.rejects(archiveBytes("text"), /expected an archive/);
+    await assert.rejects(archiveBytes("text", "/"), /expected an archive/);
   });
 });

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** Nothing of the user's AWS: each provider takes its settings from its own engine's environment. */
+const environment = {
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+};
+
+let started: { child: ChildProcess; port: Promise<number> } | undefined;
+
+/**
+ * The port of the process that serves the embedded AWS's provider to all engines of this process. It is started when it
+ * is first needed, and ends with this process.
+ */
+export function awsPluginPort(root: string): Promise<number> {
+  if (started === undefined || started.child.exitCode !== null || started.child.signalCode !== null)
+    started = start(root);
+  return started.port;
+}
+
+function start(root: string): { child: ChildProcess; port: Promise<number> } {
+  const program = join(root, "sandbox/aws/plugin/main.ts");
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
+  const child = spawn(process.execPath, ["--import", require.resolve("tsx"), program], {
+    // Detached, so that Ctrl-C reaches this process alone, whose engines may still have resources to take down.
+    detached: true,
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...Object.fromEntries(inherited), ...environment },
+  });
+  child.unref();
+  (child.stdin as Socket).unref();
+  return { child, port: firstLine(child).then(Number) };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout as Socket });
+  const ended = once(child, "exit").then(([code, signal]) => {
+    throw new Error(
+      `the embedded AWS's provider ended before it answered (${signal ?? `exit code ${code}`})`,
+    );
+  });
+  try {
+    const [line] = (await Promise.race([once(lines, "line"), ended])) as [string];
+    return line;
+  } finally {
+    ended.catch(() => {}); // It ends later, in its own time.
+    (child.stdout as Socket).unref();
+  }
+}
