@@ -1,0 +1,41 @@
+// What a command line of `npm test` asks for.
+import { everything, suites } from "./suites.mjs";
+
+/** The suite of a test file, by its folder below tests/. */
+function suiteOf(/** @type {string} */ file) {
+  const [, name = ""] = /(?:^|\/)tests\/(\w+)\//.exec(file) ?? [];
+  return Object.hasOwn(suites, name) ? name : undefined;
+}
+
+/** Without what is there twice, by a key. */
+function unique(items, key) {
+  return [...new Map(items.map((item) => [key(item), item])).values()];
+}
+
+/**
+ * @param {readonly string[]} args names of suites, or files of tests; none for everything
+ * @returns {{ setup: import("../setup/steps.mjs").Step[], tasks: import("./suites.mjs").Task[] }}
+ * @throws for what is neither, with the names of the suites.
+ */
+export function choose(args) {
+  const named = args.filter((arg) => Object.hasOwn(suites, arg));
+  const files = args.filter((arg) => !named.includes(arg));
+  const strange = files.filter((arg) => !arg.startsWith("-") && !arg.includes("/"));
+  if (strange.length > 0) {
+    const known = Object.entries(suites).map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`);
+    throw new Error(`"${strange[0]}" is neither a file of tests nor one of the suites:\n${known.join("\n")}`);
+  }
+  const wanted = args.length === 0 ? Object.keys(suites) : [...named, ...files.map(suiteOf)];
+  const setup = wanted.flatMap((name) => (name === undefined ? [] : (suites[name]?.setup ?? [])));
+  const mocha = {
+    title: "mocha",
+    command: "mocha",
+    args: ["--no-color", ...files],
+    runner: /** @type {const} */ ("mocha"),
+  };
+  const tasks =
+    args.length === 0
+      ? everything()
+      : [...named.flatMap((name) => suites[name]?.tasks ?? []), ...(files.length > 0 ? [mocha] : [])];
+  return { setup: unique(setup, (step) => step), tasks: unique(tasks, ({ title }) => title) };
+}

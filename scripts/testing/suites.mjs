@@ -1,0 +1,120 @@
+// What there is to check and to test, and what each of it needs.
+
+/**
+ * @typedef {object} Task
+ * @property {string} title
+ * @property {string} command `node`, `cargo`, or a program of node_modules/.bin
+ * @property {string[]} args
+ * @property {string} [directory] folder of the checkout to run in
+ * @property {"cargo" | "mocha"} [runner] whose counts its output ends with
+ * @property {string} [after] title of the task that must have ended
+ * @property {string} [alone] tasks of the same kind never run at the same time
+ */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} title what it is, for a person
+ * @property {import("../setup/steps.mjs").Step[]} setup
+ * @property {Task[]} tasks
+ */
+
+const cargo = (/** @type {string} */ title, /** @type {string[]} */ args, more = {}) => ({
+  title,
+  command: "cargo",
+  args,
+  directory: "runtime",
+  alone: "cargo",
+  ...more,
+});
+const mocha = (/** @type {string} */ title, /** @type {string[]} */ files, more = {}) => ({
+  title: `mocha, ${title}`,
+  command: "mocha",
+  args: ["--no-color", "--forbid-only", ...files],
+  runner: /** @type {const} */ ("mocha"),
+  ...more,
+});
+const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
+
+const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
+const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
+const cargoTest = cargo("cargo test", ["test", "--locked"], { runner: "cargo" });
+/** The extension as it is shipped, which the tests of functions run. */
+const layers = {
+  title: "layers",
+  command: "node",
+  args: ["--import", "tsx", "layers/build.ts"],
+  alone: "cargo",
+};
+/** Without namespaces of their own, two functions at a time would take each other's ports. */
+const inFunctions = { alone: "functions" };
+const withExtension = { after: layers.title, ...inFunctions };
+
+/** @type {Record<string, Suite>} */
+export const suites = {
+  lint: {
+    title: "formatting, types and lints of both languages",
+    setup: ["nodeModules"],
+    tasks: [
+      { title: "biome", command: "biome", args: ["check", "."] },
+      { title: "tsc", command: "tsc", args: ["-p", "tsconfig.dev.json", "--noEmit"] },
+      rustfmt,
+      clippy,
+    ],
+  },
+  rust: { title: "the extension by itself", setup: [], tasks: [rustfmt, clippy, cargoTest] },
+  unit: {
+    title: "decisions of the package, the sandbox and the scripts",
+    setup: ["nodeModules"],
+    tasks: [mocha("unit", [below("unit")])],
+  },
+  component: {
+    title: "the package with Pulumi's mocks",
+    setup: ["nodeModules", "build"],
+    tasks: [mocha("component", [below("component")])],
+  },
+  deploy: {
+    title: "deployments by the real engine to the embedded AWS",
+    setup: ["nodeModules", "python", "engine", "build", "languageHost"],
+    tasks: [mocha("deploy", [below("deploy")])],
+  },
+  examples: {
+    title: "the examples, as users run them",
+    setup: ["nodeModules", "python", "engine", "build", "languageHost"],
+    tasks: [mocha("examples", [below("examples")])],
+  },
+  sandbox: {
+    title: "the local Lambda, and the built extension in its functions",
+    setup: ["nodeModules", "python", "runtimes"],
+    tasks: [layers, mocha("sandbox", [below("sandbox")], withExtension)],
+  },
+  demo: {
+    title: "`npm run demo`",
+    setup: ["nodeModules", "python", "engine", "build", "runtimes"],
+    tasks: [layers, mocha("demo", [below("demo")], withExtension)],
+  },
+  layers: {
+    title: "the build of the layers and the npm packages",
+    setup: ["nodeModules", "python", "engine", "build"],
+    tasks: [layers, mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" })],
+  },
+};
+
+/** Everything, the tasks that take longest first: whoever has a free place takes the next one. */
+export function everything() {
+  return [
+    rustfmt,
+    mocha("deploy/provider", [below("deploy/provider")]),
+    { ...layers, after: undefined },
+    clippy,
+    cargoTest,
+    mocha("examples", [below("examples")]),
+    mocha("sandbox", [below("sandbox")], withExtension),
+    mocha("deploy/secrets", [below("deploy/secrets")]),
+    mocha("deploy/sandbox", [below("deploy/sandbox")]),
+    mocha("demo", [below("demo")], withExtension),
+    mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
+    ...(suites.lint?.tasks.slice(0, 2) ?? []),
+    mocha("component", [below("component")]),
+    mocha("unit", [below("unit")]),
+  ];
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+interface Task {
+  title: string;
+  args: string[];
+  after?: string;
+  alone?: string;
+}
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+interface Scripts {
+  choose(args: string[]): { setup: string[]; tasks: Task[] };
+  countsOf(run: { runner?: string; output: string; ok: boolean }): Counts;
+  total(counts: Counts[]): Counts;
+  runTasks<T>(tasks: Partial<Task>[], places: number, run: (task: Task) => Promise<T>): Promise<T[]>;
+}
+
+const root = join(__dirname, "../../..");
+/** The scripts are plain JavaScript, since they run before anything is installed. */
+const load = async (): Promise<Scripts> => {
+  const modules = ["choice", "counts", "schedule"].map(
+    (name) => import(`../../../scripts/testing/${name}.mjs`),
+  );
+  return Object.assign({}, ...(await Promise.all(modules)));
+};
+
+describe("npm test", () => {
+  let scripts: Scripts;
+  before(async () => {
+    scripts = await load();
+  });
+
+  it("without arguments runs every folder of tests once, and both languages' checks", () => {
+    const { tasks, setup } = scripts.choose([]);
+    const patterns = tasks.flatMap(({ args }) => args).filter((arg) => arg.startsWith("tests/"));
+    const covered = patterns.map((pattern) => pattern.replace("/**/*.test.ts", ""));
+    const folders = readdirSync(join(root, "tests"), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    for (const { name } of folders) {
+      const within = covered.filter((path) => path.startsWith(`tests/${name}/`));
+      if (within.length === 0) assert.ok(covered.includes(`tests/${name}`), name);
+      else {
+        const inner = readdirSync(join(root, "tests", name), { withFileTypes: true });
+        const expected = inner
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => `tests/${name}/${entry.name}`);
+        assert.deepEqual(within.sort(), expected.sort());
+        assert.ok(
+          !inner.some((entry) => entry.name.endsWith(".test.ts")),
+          `tests/${name} has tests of its own`,
+        );
+      }
+    }
+    assert.equal(new Set(covered).size, covered.length);
+    for (const path of covered) assert.ok(existsSync(join(root, path)), path);
+    for (const title of ["biome", "tsc", "rustfmt", "clippy", "cargo test"])
+      assert.ok(
+        tasks.some((task) => task.title === title),
+        title,
+      );
+    assert.deepEqual([...setup].sort(), [
+      "build",
+      "engine",
+      "languageHost",
+      "nodeModules",
+      "python",
+      "runtimes",
+    ]);
+  });
+
+  it("with a file sets up what its folder needs, and no more", () => {
+    assert.deepEqual(scripts.choose(["tests/unit/wording.test.ts"]).setup, ["nodeModules"]);
+    const { tasks, setup } = scripts.choose(
+      ["tests/component/a.test.ts", "-g", "an argument", "--bail"].slice(0, 1),
+    );
+    assert.deepEqual(setup, ["nodeModules", "build"]);
+    assert.deepEqual(tasks[0]?.args, ["--no-color", "tests/component/a.test.ts"]);
+    assert.deepEqual(scripts.choose(["rust"]).setup, []);
+  });
+
+  it("says which suites there are when it does not know one", () => {
+    assert.throws(
+      () => scripts.choose(["units"]),
+      /"units" is neither a file.*\n {2}lint .*\n {2}rust .*\n {2}unit /,
+    );
+  });
+
+  it("counts what the runners say, and a failure of one that died before it counted", () => {
+    const cargo =
+      "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\ntest result: ok. 2 passed; 0 failed; 0 ignored";
+    assert.deepEqual(scripts.countsOf({ runner: "cargo", output: cargo, ok: true }), {
+      passed: 5,
+      failed: 0,
+      skipped: 1,
+    });
+    const mocha = "\n  7 passing (2s)\n  1 pending\n  2 failing\n";
+    const counted = scripts.countsOf({ runner: "mocha", output: mocha, ok: false });
+    assert.deepEqual(counted, { passed: 7, failed: 2, skipped: 1 });
+    const died = scripts.countsOf({ runner: "mocha", output: "", ok: false });
+    assert.deepEqual(died, { passed: 0, failed: 1, skipped: 0 });
+    const check = scripts.countsOf({ output: "", ok: true });
+    assert.deepEqual(scripts.total([counted, died, check]), { passed: 8, failed: 3, skipped: 1 });
+  });
+
+  it("starts what is first in the list and may start, with so many at a time", async () => {
+    const tasks = [
+      { title: "a", alone: "cargo" },
+      { title: "b", alone: "cargo" },
+      { title: "c", after: "b" },
+      { title: "d" },
+      { title: "e" },
+    ];
+    const events: string[] = [];
+    const ends = new Map<string, () => void>();
+    const all = scripts.runTasks(tasks, 2, async ({ title }) => {
+      events.push(title);
+      await new Promise<void>((end) => ends.set(title, end));
+      return title;
+    });
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    for (const [end, expected] of [
+      ["", "ad"],
+      ["d", "ade"],
+      ["a", "adeb"],
+      ["b", "adebc"],
+      ["e", "adebc"],
+      ["c", "adebc"],
+    ] as const) {
+      ends.get(end)?.();
+      await settled();
+      assert.equal(events.join(""), expected);
+    }
+    assert.deepEqual(await all, ["d", "a", "b", "e", "c"]);
+    await assert.rejects(
+      scripts.runTasks([{ title: "f", after: "nobody" }], 2, async () => 1),
+      /nothing can start: f/,
+    );
+  });
+});
