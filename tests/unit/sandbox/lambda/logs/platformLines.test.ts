@@ -110,13 +110,19 @@ describe("log writer", () => {
     );
   });
 
-  it("writes nothing where the role may not write, and says so to nobody", async () => {
-    const writer = new LogWriter({ open: async () => undefined }, definition, "stream");
-    writer.line({ timestamp: 0, message: "lost" });
-    await writer.close();
+  it("opens no second stream where the role may not write, and does not fail", async () => {
+    const opened: string[] = [];
+    const open: LogSink["open"] = async ({ logStream }) => {
+      opened.push(logStream);
+      return undefined;
+    };
+    const writer = new LogWriter({ open }, definition, "stream");
+    for (const message of ["lost", "as well"]) writer.line({ timestamp: 0, message });
+    assert.equal(await writer.close(), undefined);
+    assert.deepEqual(opened, ["stream"]);
   });
 
-  it("tells of a sink that fails when it is closed", async () => {
+  it("reports a sink's failure when it is closed", async () => {
     const writer = new LogWriter(
       sinkOf(async () => {
         throw new Error("no such stream");
