@@ -12,7 +12,7 @@ From source to rows in ClickHouse on this machine: builds the extension, publish
 functions with the Pulumi engine to an embedded AWS, runs them in a local Lambda and looks at what arrived.
 
   --all-architectures   build and publish the layers for x86_64 and arm64, not only for this machine's architecture
-  --rounds N            how often each function is asked for each scenario (default 3: 24 invocations)
+  --rounds N            how often each function runs each scenario (default 3: 24 invocations)
   --json                end with one JSON object on standard output instead of tables
   --fault NAME          break something on the way: ${faults.join(", ")}
   --help                this text`;
@@ -37,7 +37,7 @@ function readOptions(): Options | undefined {
   if (values.help) return undefined;
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`--rounds takes a whole number from 1, not "${values.rounds}"`);
+    throw new Error(`--rounds must be a whole number from 1, not "${values.rounds}"`);
   const fault = faults.find((name) => name === values.fault);
   if (values.fault !== undefined && !fault)
     throw new Error(`--fault must be one of: ${faults.join(", ")} (got "${values.fault}")`);
@@ -56,7 +56,7 @@ async function main(cleanup: Cleanup): Promise<number> {
   if (options.json) console.log(JSON.stringify(summarize(result)));
   else console.log(report(result, process.stdout.columns ?? 140));
   for (const line of new Set(result.extensionLog))
-    progress.note(style(process.stderr, "dim", `the extension said: ${line}`));
+    progress.note(style(process.stderr, "dim", `extension log: ${line}`));
   for (const problem of found) progress.note(style(process.stderr, "red", `✖ ${problem}`));
   if (found.length === 0)
     progress.note(style(process.stderr, "green", `✔ everything arrived, in ${result.seconds} s`));

@@ -52,7 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const runs = await runFunctions(options, services, deployment);
   const made = runs.flatMap(({ invocations }) => invocations);
   const answered = made.filter(({ planned, status }) => planned.status === status).length;
-  progress.note(`${answered} of ${made.length} invocations were answered as they should be`);
+  progress.note(`${answered} of ${made.length} invocations ended as expected`);
   const extensionLog = runs.flatMap((run) => run.extensionLog);
   const stored = await progress
     .step("Reading back from ClickHouse", () =>
@@ -62,9 +62,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       ),
     )
     .catch((error: Error) => {
-      const said = [...new Set(extensionLog)].map((line) => `\n  the extension said: ${line}`).join("");
+      const said = [...new Set(extensionLog)].map((line) => `\n  extension log: ${line}`).join("");
       throw new Error(
-        `ClickHouse is gone, so nothing can be read back (${firstLine(error.message)}).${said}`,
+        `ClickHouse was stopped, so nothing can be read back (${firstLine(error.message)}).${said}`,
       );
     });
   const streams = await Promise.all(

@@ -62,7 +62,7 @@ export async function compileExtension({ root, architecture, log, signal }: Comp
   const glibc = requiredGlibc(binary);
   if (glibc && isNewer(glibc, newestGlibc)) {
     throw new Error(
-      `the ${architecture} extension needs glibc ${glibc}; Lambda's oldest runtime has 2.26, wanted at most ${newestGlibc}`,
+      `the ${architecture} extension needs glibc ${glibc}; it must need at most ${newestGlibc}, since Lambda's oldest runtime has 2.26`,
     );
   }
   return binary;

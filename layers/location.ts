@@ -22,7 +22,7 @@ export function layersDirectory(root = packageRoot(__dirname)): string {
   const installed = installedLayers(root);
   if (installed !== undefined) return installed;
   throw new Error(
-    `The extension's layers are not here: they are not built (${join(built, manifestFileName)} does not exist), and the ` +
+    `The extension's layers were not found: they are not built (${join(built, manifestFileName)} does not exist), and the ` +
       `npm package ${layersPackage} is not installed. ${howToGetThem(root)}`,
   );
 }
@@ -32,13 +32,12 @@ function howToGetThem(root: string): string {
   if (hasSources(root)) {
     return (
       `Build them: \`npm run layers:build -- --all-architectures\` in ${root} (Rust and Python are needed). ` +
-      "Or name the folder of layers that are built elsewhere in CLICKSTACK_LAYERS_DIRECTORY."
+      "Or set CLICKSTACK_LAYERS_DIRECTORY to a folder of layers that are already built."
     );
   }
   return (
-    `Install that package (\`npm install ${layersPackage}\` in ${installationOf(root)}), or build them: ` +
-    "`npm run layers:build` in a checkout of clickstack-lambda, whose dist/layers CLICKSTACK_LAYERS_DIRECTORY then names " +
-    "where it is not the checkout that is used."
+    `Install that package (\`npm install ${layersPackage}\` in ${installationOf(root)}), or build them with ` +
+    "`npm run layers:build` in a checkout of clickstack-lambda and set CLICKSTACK_LAYERS_DIRECTORY to its dist/layers."
   );
 }
 

@@ -38,7 +38,8 @@ function empty(): void {
 function main(): void {
   const actions: Record<string, () => void> = { fill, empty };
   const action = actions[process.argv[2] ?? ""];
-  if (action === undefined) throw new Error(`say one of ${Object.keys(actions).join(", ")}`);
+  if (action === undefined)
+    throw new Error(`the first argument must be one of: ${Object.keys(actions).join(", ")}`);
   action();
 }
 

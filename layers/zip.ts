@@ -18,7 +18,7 @@ const fixedDate = new Date("1980-01-01T00:00:00Z");
 export async function zip(entries: readonly ZipEntry[]): Promise<Buffer> {
   const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const twice = sorted.find((entry, i) => sorted[i + 1]?.name === entry.name);
-  if (twice) throw new Error(`the zip would hold ${twice.name} twice`);
+  if (twice) throw new Error(`the zip would contain ${twice.name} twice`);
   const archive = new ZipArchive({ zlib: { level: 9 } });
   const chunks: Buffer[] = [];
   const finished = new Promise<void>((resolve, reject) => {

@@ -77,7 +77,7 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
   resourceAttributes?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
    * Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-   * (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+   * (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
    */
   settings?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
@@ -106,7 +106,7 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   secretKmsKeyArns?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+   * Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
    */
   autoInstrumentation?: AutoInstrumentationArgs;
   /**

@@ -113,7 +113,7 @@ export interface ClickHouseArgs {
   user?: pulumi.Input<string>;
   /**
    * ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-   * field of a JSON value. To give the password itself, use `clickhousePassword`.
+   * field of a JSON value. To pass the password itself, use `clickhousePassword`.
    */
   password?: pulumi.Input<string>;
   /**

@@ -17,7 +17,7 @@ export function readManifestFile(path: string): { manifest: Manifest } | { reaso
 
 function whyNot(error: NodeJS.ErrnoException): string {
   const write =
-    "write it with `pulumi stack output manifest --json` in the project that publishes the layers";
+    "create it with `pulumi stack output manifest --json` in the project that publishes the layers";
   // Without the parser's message, which quotes what it found: the file may be another, with keys in it.
   if (error instanceof SyntaxError) return `is not valid JSON: ${write}`;
   return error.code === "ENOENT" ? `is missing: ${write}` : `cannot be read (${error.message})`;

@@ -33,7 +33,7 @@ export async function confirmDelivery(
 }
 
 const issuedKey =
-  "its key is a web identity token, which AWS issues to the function's role alone, so that nothing can be sent from here";
+  "the key is a web identity token, which AWS issues to the function's role only: the deployment cannot send anything with it";
 
 /** Arguments of functions whose delivery has been confirmed, by the provider before it made the component. */
 const delivered = new WeakSet<object>();
@@ -63,11 +63,11 @@ export async function deliver(
       secrets.push(value);
       return value;
     });
-  const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`;
+  const body = `clickstack-lambda checks that logs of ${name} arrive before CloudWatch Logs are denied`;
   const serviceName = (await settled(pulumi.output(args.serviceName))) ?? name;
   try {
     const destinations = logsDestinations(await withEnvFile(variables, args.code));
-    if (destinations.length === 0) throw new Error("no exporter gets logs");
+    if (destinations.length === 0) throw new Error("no exporter receives logs");
     for (const destination of destinations) {
       if ("webIdentity" in destination) throw new Error(issuedKey);
       const target = await targetOf(destination, resolve);
@@ -76,7 +76,7 @@ export async function deliver(
     delivered.add(args);
   } catch (error) {
     throw new Error(
-      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not take a log record: ${redact((error as Error).message, secrets)}. Fix the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
+      `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not accept a log record: ${redact((error as Error).message, secrets)}. Fix the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
     );
   }
 }
@@ -131,7 +131,7 @@ async function withEnvFile(
   if (path === undefined) return variables;
   const text = await readEnvFile(code, path);
   if (text === undefined) {
-    throw new Error(`the env file ${path} says where logs go, and is not in the code that is given here`);
+    throw new Error(`the env file ${path} says where logs are sent, and is not part of the function's code`);
   }
   return { ...variables, ...envFileVariables(text, variables) };
 }

@@ -57,7 +57,7 @@ export const optionOwners: Readonly<Record<EveryOption, "component" | "function"
 export function componentOptions(name: string, opts: object = {}): pulumi.ComponentResourceOptions {
   if ("import" in opts && opts.import) {
     throw new Error(
-      `ObservedFunction "${name}": the option import does not work with a component. Import the function with \`pulumi import aws:lambda/function:Function\`, then take it over with functionAlias`,
+      `ObservedFunction "${name}": components do not support the resource option import. Import the function with \`pulumi import aws:lambda/function:Function\`, then take it over with functionAlias`,
     );
   }
   return pick(opts, ["component", "both", "none"]);

@@ -54,7 +54,7 @@ function bindCallbacks(): void {
 async function checkContext(expected: () => Promise<string>): Promise<void> {
   if ((await describeContext()) === (await expected())) return;
   throw new Error(
-    "this version of @pulumi/pulumi calls transforms outside of their deployment, which would store secrets as plain text: use the version that clickstack-lambda's package.json names, or run the program as a project of its own instead of by the Automation API",
+    "this version of @pulumi/pulumi calls transforms outside of their deployment, which would store secrets as plain text: use a version in the range that clickstack-lambda's package.json names, or run the program as a project of its own instead of by the Automation API",
   );
 }
 

@@ -125,7 +125,7 @@ export class ObservedStack {
       return "is a container image and is not observed; build the extension into its image (see examples/container-image), or exclude it";
     }
     if (await this.edgeRoles.have(resource)) {
-      return "has a role of Lambda@Edge, whose functions can have no layers and no environment variables, and is not observed; exclude it, or give it a role of its own if it is not a function of Lambda@Edge";
+      return "has a role of Lambda@Edge, whose functions cannot have layers or environment variables, and is not observed; exclude it, or give it a role of its own if it is not a function of Lambda@Edge";
     }
     return undefined;
   }
@@ -163,7 +163,7 @@ async function known<T extends object>(key: string, filter: T | undefined): Prom
   if (!pulumi.Output.isInstance(filter)) return filter;
   const value = (await awaited(filter)) as T | undefined;
   if (value !== undefined) return withoutAbsent(value) ?? undefined;
-  throw new Error(`${key}: must be known in a preview, so that it shows which functions are observed`);
+  throw new Error(`${key}: must be known at preview, which shows which functions are observed`);
 }
 
 async function urnOf(resource: pulumi.Resource | undefined): Promise<string | undefined> {

@@ -89,7 +89,7 @@ describe("npm run demo", function () {
       const { code, out, err } = await ended(start("--rounds", "1", "--fault", fault));
       assert.equal(code, 1, out + err);
       assert.match(err, message);
-      assert.match(err, /8 of 8 invocations were answered/);
+      assert.match(err, /8 of 8 invocations ended as expected/);
     });
   }
 

@@ -82,9 +82,9 @@ describe("the npm packages", function () {
       rmSync(join(project, "node_modules", "clickstack-lambda-layers"), { recursive: true });
       await assert.rejects(stack.preview(), (error: Error) => {
         const said = error.message.replace(/\s+/g, " ");
-        assert.match(said, /layers are not here: they are not built .* npm package .* is not installed/);
+        assert.match(said, /layers were not found: they are not built .* npm package .* is not installed/);
         assert.ok(said.includes(`npm install clickstack-lambda-layers\` in ${project}`), said);
-        assert.match(said, /or build them: `npm run layers:build`/);
+        assert.match(said, /or build them with `npm run layers:build`/);
         return true;
       });
     } finally {

@@ -32,7 +32,7 @@ function checkSecretArn(arn: string, instead?: string): string | undefined {
 function checkEndpoint(view: FunctionView): Problem[] {
   const protocol = knownValue(view.protocol);
   const wrong = protocol !== undefined && protocol !== "http" && protocol !== "grpc";
-  const problems = problem("protocol", wrong ? "takes http or grpc" : undefined);
+  const problems = problem("protocol", wrong ? "must be http or grpc" : undefined);
   const endpoint = knownValue(view.endpoint);
   if (endpoint === undefined || isReference(endpoint)) return problems;
   const url = view.managedClickStack === true ? withScheme(endpoint, "https", true) : endpoint;
@@ -56,16 +56,16 @@ function effectiveProtocol(view: FunctionView): string | undefined {
 
 function checkOtlpUrl({ port, pathname }: URL, protocol: string | undefined): string | undefined {
   if (/^\/v1\/(logs|traces|metrics)\/?$/.test(pathname)) {
-    return `ends in ${pathname}: give the base URL, to which the path of each signal is appended`;
+    return `ends in ${pathname}: write the base URL, to which the path of each signal is appended`;
   }
   if (port === "8123" || port === "8443" || port === "9000" || port === "9440") {
-    return `has port ${port}, which is ClickHouse's own: give ClickStack's OTLP endpoint (port 4318), or export into ClickHouse directly with \`clickhouse\``;
+    return `has port ${port}, which is a port of ClickHouse itself: use ClickStack's OTLP endpoint (port 4318), or export into ClickHouse directly with \`clickhouse\``;
   }
   if (protocol === "http" && port === "4317") {
-    return "has port 4317, which takes OTLP over gRPC, but the protocol is http: write port 4318, or set protocol to grpc";
+    return "has port 4317, which is for OTLP over gRPC, but the protocol is http: use port 4318, or set protocol to grpc";
   }
   if (protocol === "grpc" && port === "4318") {
-    return "has port 4318, which takes OTLP over HTTP, but the protocol is grpc: write port 4317, or set protocol to http";
+    return "has port 4318, which is for OTLP over HTTP, but the protocol is grpc: use port 4317, or set protocol to http";
   }
   return undefined;
 }
@@ -79,7 +79,7 @@ function checkClickHouse(view: FunctionView): Problem[] {
   const problems: Problem[] = [];
   if (view.endpoint !== undefined) {
     const reason =
-      "telemetry goes to endpoint or to clickhouse. Remove one of them, or name several exporters with settings.exporters";
+      "telemetry is sent either to endpoint or to clickhouse. Remove one of them, or name several exporters with settings.exporters";
     problems.push({ propertyPath: "clickhouse", reason });
   }
   if (endpoint === undefined)
@@ -90,12 +90,11 @@ function checkClickHouse(view: FunctionView): Problem[] {
     );
   }
   if (isKnown(password)) {
-    const reason = checkSecretArn(password, "To give the password itself, use clickhousePassword");
+    const reason = checkSecretArn(password, "To pass the password itself, use clickhousePassword");
     problems.push(...problem("clickhouse.password", reason));
   }
   if (password !== undefined && view.clickhousePassword !== undefined) {
-    const reason =
-      "the password is given by clickhouse.password and by clickhousePassword. Remove one of them";
+    const reason = "the password is set by clickhouse.password and by clickhousePassword. Remove one of them";
     problems.push({ propertyPath: "clickhousePassword", reason });
   }
   return problems;
@@ -103,10 +102,10 @@ function checkClickHouse(view: FunctionView): Problem[] {
 
 function checkClickHouseUrl({ port }: URL): string | undefined {
   if (port === "9000" || port === "9440") {
-    return `has port ${port}, which takes ClickHouse's native protocol: give the HTTP interface, port 8123 (http) or 8443 (https)`;
+    return `has port ${port}, which is for ClickHouse's native protocol: use the HTTP interface, port 8123 (http) or 8443 (https)`;
   }
   if (port === "4317" || port === "4318") {
-    return `has port ${port}, which takes OTLP: give it as \`endpoint\`, or ClickHouse's HTTP interface, port 8123 (http) or 8443 (https)`;
+    return `has port ${port}, which is for OTLP: pass it as \`endpoint\`, or use ClickHouse's HTTP interface, port 8123 (http) or 8443 (https)`;
   }
   return undefined;
 }
@@ -116,12 +115,12 @@ function checkKeys(view: FunctionView): Problem[] {
   if (isKnown(view.authorization)) {
     const reason = checkSecretArn(
       view.authorization,
-      "The key itself does not belong here, it would stand readable in the function's environment: give it as ingestionKey",
+      "The key itself does not belong here, since the function's environment is readable: pass it as ingestionKey",
     );
     problems.push(...problem("authorization", reason));
   }
   if (view.authorization !== undefined && view.ingestionKey !== undefined) {
-    const reason = "the key is given by authorization and by ingestionKey. Remove one of them";
+    const reason = "the key is set by authorization and by ingestionKey. Remove one of them";
     problems.push({ propertyPath: "ingestionKey", reason });
   }
   if (view.ingestionKey === "") problems.push({ propertyPath: "ingestionKey", reason: "is empty" });

@@ -25,7 +25,7 @@ export function checkExtension(view: FunctionView): Problem[] {
   if (given.length !== 1) {
     const reason =
       given.length === 0
-        ? "name the extension's layer by layerVersionArn, layerVersionArns or manifest (outputs of ExtensionLayers), manifestFile, or rotel"
+        ? "specify the extension's layer by layerVersionArn, layerVersionArns or manifest (outputs of ExtensionLayers), manifestFile, or rotel"
         : `must have one of: ${given.join(", ")}. Remove the others`;
     return [{ propertyPath: "extension", reason }];
   }
@@ -74,14 +74,14 @@ function checkRotel(rotel: ExtensionView["rotel"]): Problem[] {
     ...problem(
       "extension.rotel.version",
       version !== UNKNOWN && !(Number.isInteger(version) && Number(version) > 0)
-        ? "takes the whole number of a layer version, such as 12"
+        ? "must be the number of a layer version, such as 12"
         : undefined,
     ),
     ...problem(
       "extension.rotel.suffix",
       suffix === undefined || /^(-[A-Za-z0-9-_]+)?$/.test(suffix)
         ? undefined
-        : "takes the end of a layer's name with its dash, such as -alpha",
+        : "must be the suffix of a layer's name with its dash, such as -alpha",
     ),
   ];
 }

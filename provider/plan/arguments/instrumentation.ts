@@ -35,7 +35,7 @@ export interface InstrumentedFunction {
 export const execWrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
 
 const path = "autoInstrumentation";
-const byArn = `give the layer as ${path}.layerVersionArn`;
+const byArn = `specify the layer as ${path}.layerVersionArn`;
 
 /** ARN of the instrumentation layer for a function, or why there is none. */
 export function chooseInstrumentation(
@@ -127,7 +127,7 @@ export function checkInstrumentation(view: FunctionView): Problem[] {
   const named = knownValue(instrumentation.distribution);
   if (named !== undefined && !(distributions as readonly string[]).includes(named)) {
     const hint = didYouMean(named, distributions);
-    const reason = `"${named}" is not a distribution; there are ${distributions.join(", ")}.${hint}`;
+    const reason = `"${named}" is not a distribution; must be one of: ${distributions.join(", ")}.${hint}`;
     return [{ propertyPath: `${path}.distribution`, reason }];
   }
   if (instrumentation.layerVersionArn !== undefined) return checkExplicitLayer(instrumentation, view);
@@ -153,7 +153,7 @@ export function instrumentationWarnings(view: FunctionView): Problem[] {
   const distribution = distributionOf(knownValue(instrumentation?.distribution), arn);
   const legacy = instrumentation !== undefined && distribution === "adot-legacy" ? [path] : [];
   const reason =
-    'the layer holds a collector of its own, which takes the ports 4317 and 4318 that the extension listens on: the function\'s telemetry reaches the one or the other. Use a layer without collector (`autoInstrumentation: { distribution: "opentelemetry" }`)';
+    'the layer contains a collector of its own, which uses the ports 4317 and 4318 that the extension listens on: the function\'s telemetry reaches only one of the two. Use a layer without a collector (`autoInstrumentation: { distribution: "opentelemetry" }`)';
   return [
     ...[...legacy, ...own].map((propertyPath) => ({ propertyPath, reason })),
     ...memoryWarning(view, instrumentation),
@@ -166,7 +166,7 @@ function memoryWarning(view: FunctionView, instrumentation: InstrumentationView 
   const runtime = knownValue(view.runtime);
   const least = runtime?.startsWith("java") ? 512 : 256;
   if (memory === undefined || memory < 128 || memory >= least) return [];
-  const reason = `is ${memory} MB; libraries that instrument ${runtime ?? "the code"} take tens of megabytes and much of a small function's processor at each cold start. Give it ${least} MB or more`;
+  const reason = `is ${memory} MB; libraries that instrument ${runtime ?? "the code"} need tens of megabytes, and much CPU time at each cold start of a small function. Use ${least} MB or more`;
   return [{ propertyPath: "memorySize", reason }];
 }
 
@@ -204,7 +204,7 @@ function languageOf(runtime: string): Language | undefined {
 }
 
 function noLanguage(runtime: string): string {
-  return `there are no layers that instrument ${runtime}; use OpenTelemetry's library in the code and leave this out`;
+  return `no layers instrument ${runtime}; use the OpenTelemetry library in the function's code and remove this`;
 }
 
 function noLayer(distribution: string, language: Language, runtime: string): string | undefined {
@@ -225,7 +225,7 @@ function wrongVersion(distribution: string, version: string): string | undefined
     "adot-legacy": [/^\d+-\d+-\d+:\d+$/, "1-30-2:1"],
   };
   const [form, example] = forms[distribution] ?? [/^/, ""];
-  return form.test(version) ? undefined : `takes for ${distribution} a version such as ${example}`;
+  return form.test(version) ? undefined : `must be a version of ${distribution} such as ${example}`;
 }
 
 function isLegacyAdot(arn: string): boolean {

@@ -40,7 +40,7 @@ export function checkSize(view: FunctionView): Problem[] {
   const [seconds, megabytes] = [knownValue(view.timeout), knownValue(view.memorySize)];
   const short =
     seconds !== undefined && seconds < 2
-      ? `is ${seconds} s; an observed function needs 2 s at least, so that a cold start can send its telemetry`
+      ? `is ${seconds} s; an observed function needs at least 2 s, so that a cold start can send its telemetry`
       : undefined;
   const wrong =
     megabytes !== undefined && (megabytes < memory.least || megabytes > memory.most)
@@ -73,7 +73,7 @@ export function checkVariableNames({ environment }: FunctionView): Problem[] {
       ? "is a name that Lambda reserves for its own variables. Choose another"
       : variableName.test(name)
         ? undefined
-        : "is not a name of a variable that Lambda accepts: a letter, then one or more letters, digits or _";
+        : "is not a variable name that Lambda accepts: a letter, followed by one or more letters, digits or _";
     return problem(`environment.variables.${name}`, reason);
   });
 }
@@ -92,7 +92,7 @@ export function checkEnvironmentSize(
   const added = Object.entries(variables).filter(([name]) => !(name in own));
   const addedBytes = added.length === 0 ? 0 : bytesOf(Object.fromEntries(added));
   const parts = added.length === 0 ? "" : `, of which the telemetry's settings take ${addedBytes}`;
-  return `the function's variables take ${bytes} bytes or more as JSON${parts}; Lambda allows ${maximumEnvironmentBytes}. Move long values into a file of the code, a parameter or a secret; settings of the extension can stand in an env file (envFile)`;
+  return `the function's environment variables need ${bytes} bytes or more as JSON${parts}; Lambda allows ${maximumEnvironmentBytes}. Move long values into a file of the code, a parameter or a secret; settings of the extension can be in an env file (envFile)`;
 }
 
 function bytesOf(variables: Readonly<Record<string, string>>): number {

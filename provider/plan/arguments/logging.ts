@@ -20,7 +20,8 @@ export function checkLogging(view: FunctionView): Problem[] {
   }
   if (requireDelivery !== true) return problems;
   if (isKnown(cloudWatchLogs ?? "Keep") && cloudWatchLogs !== "Disable") {
-    const reason = "only guards cloudWatchLogs: Disable, which is not set. Set that, or remove this";
+    const reason =
+      "has an effect only with cloudWatchLogs: Disable, which is not set. Set it, or remove this";
     problems.push({ propertyPath: "requireDelivery", reason });
   }
   const nowhere = view.endpoint === undefined && view.clickhouse === undefined;

@@ -14,7 +14,7 @@ export function checkManaged(view: FunctionView): Problem[] {
   return [
     ...problem(
       "protocol",
-      grpc ? "is grpc, but managed ClickStack takes OTLP over HTTP only: remove this" : undefined,
+      grpc ? "is grpc, but managed ClickStack accepts OTLP over HTTP only: remove this" : undefined,
     ),
     ...problem("managedClickStack", whereElse(view)),
   ];
@@ -29,11 +29,11 @@ function whereElse({
   envFile,
 }: FunctionView): string | undefined {
   if (clickhouse !== undefined) {
-    return "managed ClickStack takes OTLP at endpoint, but telemetry goes to clickhouse. Remove one of them";
+    return "managed ClickStack receives OTLP at endpoint, but telemetry is sent to clickhouse. Remove one of them";
   }
   const others = [endpoint, settings, environment, envFile];
   return others.every((other) => other === undefined)
-    ? "takes the endpoint of managed ClickStack, which is missing: set endpoint"
+    ? "needs the endpoint of managed ClickStack: set endpoint"
     : undefined;
 }
 
@@ -46,10 +46,10 @@ export function checkWebIdentity(view: FunctionView): Problem[] {
   const key = keys.find((one) => view[one] !== undefined) ?? authorizationOf(view);
   const conflict =
     key === "clickhouse"
-      ? "the token is sent with OTLP, but telemetry goes to clickhouse. Remove one of them"
-      : `the key is given by ${key} and by ${path}. Remove one of them`;
+      ? "the token is sent with OTLP, but telemetry is sent to clickhouse. Remove one of them"
+      : `the key is set by ${key} and by ${path}. Remove one of them`;
   const guarded = view.requireDelivery === true;
-  const guard = `cannot be used with ${path}: AWS issues the token to the function alone, and the deployment cannot send a log record with it. Remove one of them`;
+  const guard = `cannot be used with ${path}: AWS issues the token to the function only, so the deployment cannot send a log record with it. Remove one of them`;
   return [
     ...problem(path, isKnown(audience) ? checkAudience(audience) : undefined),
     ...problem(path, key === undefined ? undefined : conflict),

@@ -26,7 +26,7 @@ export function checkUnpackedSize(sizes: Readonly<Record<string, number>>): stri
   const total = Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0);
   if (total <= maximumUnpackedBytes) return undefined;
   const parts = Object.entries(sizes).map(([part, bytes]) => `${part} ${megabytes(bytes)}`);
-  return `code and layers take ${megabytes(total)} unpacked (${parts.join(", ")}); Lambda allows ${megabytes(maximumUnpackedBytes)}. Leave out what the function does not need, or deploy it as a container image`;
+  return `code and layers need ${megabytes(total)} unpacked (${parts.join(", ")}); Lambda allows ${megabytes(maximumUnpackedBytes)}. Leave out what the function does not need, or deploy it as a container image`;
 }
 
 function megabytes(bytes: number): string {
@@ -37,7 +37,7 @@ function checkPackageType(view: FunctionView): Problem[] {
   const packageType = knownValue(view.packageType);
   if (packageType === undefined || packageType === "Zip") return [];
   if (packageType !== "Image")
-    return problem("packageType", `"${packageType}" is not a package type; there are Zip and Image`);
+    return problem("packageType", `"${packageType}" is not a package type; must be one of: Zip, Image`);
   const noLayers = "functions from container images cannot have layers. Build them into the image";
   return [
     ...problem("layers", isKnown(view.layers) && view.layers.length > 0 ? noLayers : undefined),
@@ -52,13 +52,16 @@ export function checkRequired(view: FunctionView): Problem[] {
     problem(path, view[path] === undefined ? `is missing: ${remedy}` : undefined);
   if (packageType === "Image") {
     const inImage = (path: keyof FunctionView, remedy: string) =>
-      problem(path, view[path] === undefined ? undefined : `is in the image of packageType Image. ${remedy}`);
+      problem(
+        path,
+        view[path] === undefined ? undefined : `is part of the image if packageType is Image. ${remedy}`,
+      );
     return [
-      ...missing("imageUri", "name the image that the function is made from, by its tag or digest"),
+      ...missing("imageUri", "specify the image of the function, by its tag or digest"),
       ...inImage("code", "Remove it, or remove packageType and imageUri"),
       ...inImage("s3Bucket", "Remove it, or remove packageType and imageUri"),
       ...inImage("runtime", "Remove it"),
-      ...inImage("handler", "Remove it; imageConfig.commands names another one than the image does"),
+      ...inImage("handler", "Remove it; imageConfig.commands overrides the handler of the image"),
     ];
   }
   if (packageType !== "Zip") return [];
@@ -66,9 +69,9 @@ export function checkRequired(view: FunctionView): Problem[] {
   const noCode = code === undefined && s3Bucket === undefined && imageUri === undefined;
   return [
     ...problem("imageUri", imageUri === undefined ? undefined : forImages),
-    ...missing("runtime", "name one such as nodejs22.x, python3.13 or provided.al2023"),
-    ...missing("handler", "name the function's entry point, such as index.handler"),
-    ...problem("code", noCode ? "is missing: give the function's code, or s3Bucket and s3Key" : undefined),
+    ...missing("runtime", "specify one such as nodejs22.x, python3.13 or provided.al2023"),
+    ...missing("handler", "specify the function's entry point, such as index.handler"),
+    ...problem("code", noCode ? "is missing: specify the function's code, or s3Bucket and s3Key" : undefined),
   ];
 }
 
@@ -79,7 +82,7 @@ export function checkRequired(view: FunctionView): Problem[] {
 export function checkRoleAccount({ role }: FunctionView, accountId: string): Problem[] {
   const identity = typeof role === "string" ? parseRoleArn(role) : undefined;
   if (identity === undefined || identity.accountId === accountId) return [];
-  const reason = `is in account ${identity.accountId}, but the function is made in ${accountId}: Lambda takes roles of its own account alone`;
+  const reason = `is in account ${identity.accountId}, but the function is created in ${accountId}: Lambda accepts only roles of the same account`;
   return problem("role", reason);
 }
 
@@ -88,7 +91,7 @@ function checkArchitectures({ architectures }: FunctionView): Problem[] {
   const problems = architectures.flatMap((architecture, index) =>
     problem(`architectures[${index}]`, isKnown(architecture) ? checkArchitecture(architecture) : undefined),
   );
-  const several = architectures.length > 1 ? "a Lambda function has one architecture" : undefined;
+  const several = architectures.length > 1 ? "a Lambda function has only one architecture" : undefined;
   return [...problems, ...problem("architectures", several)];
 }
 
@@ -96,6 +99,6 @@ function checkRole({ role }: FunctionView): Problem[] {
   if (!isKnown(role) || parseRoleArn(role) !== undefined) return [];
   return problem(
     "role",
-    "is not the ARN of an IAM role: write arn:aws:iam::account:role/name, or leave it out to have one made",
+    "is not the ARN of an IAM role: write arn:aws:iam::account:role/name, or remove it to have one created",
   );
 }

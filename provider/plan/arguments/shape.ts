@@ -67,7 +67,7 @@ function fitRecord(record: Readonly<Record<string, unknown>>, shape: RecordShape
     const of = shape.kind === "map" ? shape.of : own(shape.properties, name);
     if (of === undefined && shape.kind === "object") {
       const known = Object.keys(shape.properties);
-      const hint = didYouMean(name, known) || ` It takes ${known.join(", ")}.`;
+      const hint = didYouMean(name, known) || ` Known properties: ${known.join(", ")}.`;
       problems.push({ propertyPath, reason: `there is no property of this name.${hint}` });
       continue;
     }

@@ -76,14 +76,14 @@ export function checkRegion(region: string): string | undefined {
 
 /** Problems of a list of regions: none at all, unknown names, the same one twice. */
 export function checkRegions(regions: readonly string[], path = "regions"): Problem[] {
-  if (regions.length === 0) return [{ propertyPath: path, reason: "name at least one AWS region" }];
+  if (regions.length === 0) return [{ propertyPath: path, reason: "specify at least one AWS region" }];
   return regions.flatMap((region, index): Problem[] => {
     const propertyPath = `${path}[${index}]`;
     const reason = checkRegion(region);
     if (reason !== undefined) return [{ propertyPath, reason }];
     const first = regions.indexOf(region);
     return first < index
-      ? [{ propertyPath, reason: `${region} is listed already at ${path}[${first}]` }]
+      ? [{ propertyPath, reason: `${region} is already listed at ${path}[${first}]` }]
       : [];
   });
 }

@@ -68,10 +68,11 @@ const retiredRuntimes: readonly string[] = [
 /** Why the extension cannot observe functions of this runtime, or undefined when it can. */
 export function checkRuntime(runtime: string): string | undefined {
   if (retiredRuntimes.includes(runtime)) {
-    return `${runtime} is retired: Lambda creates no functions with it. Use a runtime on Amazon Linux 2023`;
+    return `${runtime} is retired: Lambda no longer creates functions with it. Use a runtime on Amazon Linux 2023`;
   }
   if (runtimeForms.some((form) => form.test(runtime))) return undefined;
-  const hint = didYouMean(runtime, compatibleRuntimes) || ` There are ${compatibleRuntimes.join(", ")}.`;
+  const hint =
+    didYouMean(runtime, compatibleRuntimes) || ` Known runtimes: ${compatibleRuntimes.join(", ")}.`;
   return `"${runtime}" is not a Lambda runtime.${hint}`;
 }
 
@@ -82,5 +83,5 @@ export function checkArchitecture(architecture: string): string | undefined {
     ? "x86_64"
     : undefined;
   const hint = meant ? ` Did you mean ${meant}?` : didYouMean(architecture, architectures);
-  return `"${architecture}" is not an architecture of AWS Lambda; there are ${architectures.join(" and ")}.${hint}`;
+  return `"${architecture}" is not an architecture of AWS Lambda; must be one of: ${architectures.join(", ")}.${hint}`;
 }

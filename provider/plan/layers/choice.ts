@@ -47,7 +47,7 @@ export function checkManifest(manifest: unknown): string | undefined {
     Array.isArray(layers) &&
     layers.every((layer) => layer?.region && layer.architecture && layer.layerVersionArn);
   if (formatVersion === 1 && complete) return undefined;
-  return "is not a manifest of published layers of format 1: take the output `manifest` of ExtensionLayers as it is";
+  return "is not a manifest of published layers in format 1: pass the output `manifest` of ExtensionLayers unchanged";
 }
 
 /** Problems of the user's own layers: there must be room for those that are added. */
@@ -92,7 +92,10 @@ export function checkTogether(layers: readonly NamedLayer[], region: string | un
           ? `the layers that are added are in ${expected}`
           : `the function is in ${region}`;
       return [
-        { propertyPath, reason: `is in ${there}, but ${where}: Lambda takes layers of its own region alone` },
+        {
+          propertyPath,
+          reason: `is in ${there}, but ${where}: Lambda accepts only layers of the function's region`,
+        },
       ];
     }
     const other = layers.find((one, i) => (layer.added ? i < index : i !== index) && isSameLayer(one, layer));
@@ -112,7 +115,7 @@ function duplicate(layer: NamedLayer, other: NamedLayer): Problem[] {
   const same = layer.arn === other.arn;
   if (other.added !== undefined) {
     const what = same ? `is ${other.added}` : `is another version of ${other.added} (${other.arn})`;
-    return [{ propertyPath, reason: `${what}, which is added by itself. Remove it` }];
+    return [{ propertyPath, reason: `${what}, which is added automatically. Remove it` }];
   }
   if (same) return [];
   const reason = `is another version of the layer at ${other.propertyPath}: Lambda accepts one version of a layer. Remove one of them`;

@@ -43,8 +43,7 @@ export function checkLayerPermissions(permissions: LayerPermissions | undefined)
     problems.push(...checkOrganizationId(organizationId));
   }
   if (permissions.public && (accountIds.length > 0 || (organizationId ?? undefined) !== undefined)) {
-    const reason =
-      "allows every account already: leave out accountIds and organizationId, or leave out public";
+    const reason = "already allows every account: remove accountIds and organizationId, or remove public";
     problems.push({ propertyPath: "permissions.public", reason });
   }
   return problems;
@@ -53,16 +52,16 @@ export function checkLayerPermissions(permissions: LayerPermissions | undefined)
 /** Problems of an organization's ID. */
 export function checkOrganizationId(id: string): Problem[] {
   if (/^o-[a-z0-9]{10,32}$/.test(id)) return [];
-  const reason = `"${id}" is not the ID of an AWS organization: write o- and its 10 to 32 small letters and digits`;
+  const reason = `"${id}" is not the ID of an AWS organization: write o- followed by 10 to 32 lowercase letters and digits`;
   return [{ propertyPath: "permissions.organizationId", reason }];
 }
 
 function checkAccountId(id: unknown, index: number, all: readonly unknown[]): Problem[] {
   const propertyPath = `permissions.accountIds[${index}]`;
   if (typeof id !== "string" || !/^\d{12}$/.test(id)) {
-    const reason = `${JSON.stringify(id)} is not an AWS account: write its 12 digits as text, leading zeros included`;
+    const reason = `${JSON.stringify(id)} is not an AWS account ID: write its 12 digits as a string, including leading zeros`;
     return [{ propertyPath, reason }];
   }
   if (all.indexOf(id) === index) return [];
-  return [{ propertyPath, reason: `${id} is listed already` }];
+  return [{ propertyPath, reason: `${id} is listed twice` }];
 }

@@ -61,19 +61,19 @@ export function planLayers(
 function checkList(propertyPath: string, value: unknown, check: () => Problem[]): Problem[] {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return check();
   const reason =
-    "must be a plain list of texts: it decides which layer versions there are, so that it cannot be the output of a resource";
+    "must be a plain list of strings: it determines which layer versions exist, so it cannot be the output of a resource";
   return [{ propertyPath, reason }];
 }
 
 function checkArchitectures(wanted: readonly string[], built: BuiltLayers): Problem[] {
   if (wanted.length === 0)
-    return [{ propertyPath: "architectures", reason: "name at least one architecture" }];
+    return [{ propertyPath: "architectures", reason: "specify at least one architecture" }];
   return wanted.flatMap((architecture, index): Problem[] => {
     const propertyPath = `architectures[${index}]`;
     const reason = checkArchitecture(architecture);
     if (reason !== undefined) return [{ propertyPath, reason }];
     if (wanted.indexOf(architecture) < index)
-      return [{ propertyPath, reason: `${architecture} is listed already` }];
+      return [{ propertyPath, reason: `${architecture} is listed twice` }];
     if (built.layers[architecture as ArchitectureName] !== undefined) return [];
     const there = Object.keys(built.layers).join(", ") || "none";
     const missing = `the extension was not built for ${architecture} (built: ${there}). Run \`npm run layers:build -- --all-architectures\`, or install clickstack-lambda-layers, which has both`;
@@ -83,5 +83,5 @@ function checkArchitectures(wanted: readonly string[], built: BuiltLayers): Prob
 
 function checkNamePrefix(namePrefix: string | undefined): Problem[] {
   if (namePrefix === undefined || namePrefix === null || /^[A-Za-z0-9_-]{1,100}$/.test(namePrefix)) return [];
-  return [{ propertyPath: "namePrefix", reason: "takes 1 to 100 letters, digits, dashes and underscores" }];
+  return [{ propertyPath: "namePrefix", reason: "must be 1 to 100 letters, digits, dashes and underscores" }];
 }

@@ -36,6 +36,6 @@ export function chooseRegions(wanted: WantedRegions, enabled: readonly string[] 
   const regions = asked.filter(usable);
   const skipped = asked.filter((region) => !usable(region));
   if (regions.length > 0) return { regions, skipped, problems: [] };
-  const reason = `none of ${skipped.join(", ")} is enabled in the account; it has ${(enabled ?? []).join(", ") || "none"}. Enable one, or name regions that the account has`;
+  const reason = `none of ${skipped.join(", ")} is enabled in the account; it has ${(enabled ?? []).join(", ") || "none"}. Enable one, or specify regions that are enabled`;
   return { regions, skipped, problems: [{ propertyPath: "regions", reason }] };
 }

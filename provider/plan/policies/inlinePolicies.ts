@@ -16,5 +16,5 @@ export function policyLength(document: string): number {
 export function checkInlinePolicies(lengths: readonly number[]): string | undefined {
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total <= inlinePolicyQuota) return undefined;
-  return `the inline policies that the program's functions need on this role take ${total} characters or more; IAM allows ${inlinePolicyQuota} for a role in all. Use several roles (without \`role\` each function gets its own), or name one log group in loggingConfig.logGroup for the functions on the role: they share the denial of it`;
+  return `the inline policies that the program's functions need on this role have ${total} characters or more; IAM allows ${inlinePolicyQuota} in total for a role. Use several roles (without \`role\` each function gets its own), or name one log group in loggingConfig.logGroup for the functions on the role: they then share one statement that denies it`;
 }

@@ -79,10 +79,10 @@ export function candidateOf(name: string, values: Readonly<Record<string, unknow
 /** What is wrong with functions that came too early, and how it is put right in each language. */
 export function describeEarly(observer: string, urns: readonly string[]): string {
   const names = urns.map((urn) => `"${nameOf(urn)}" (${urn})`).join(", ");
-  return `${observer}: registered after these functions, which are therefore not observed: ${names}. Create it before all functions and wait for it: \`observed.settled()\` in Python, \`observed.Settled(ctx)\` in Go, \`await observed.settled()\` in TypeScript; in YAML, .NET and Java let the functions depend on it (dependsOn), or the one default aws provider of the program. Where they do come after it, and the command has the option --refresh, run it once without: the engine counts every function that it refreshes as registered`;
+  return `${observer}: registered after these functions, which are therefore not observed: ${names}. Create it before all functions and wait for it: \`observed.settled()\` in Python, \`observed.Settled(ctx)\` in Go, \`await observed.settled()\` in TypeScript; in YAML, .NET and Java let the functions depend on it (dependsOn), or the one default aws provider of the program. If it is created before them and the command has the option --refresh, run it once without that option: the engine counts every function that it refreshes as registered`;
 }
 
 /** What is wrong with a second observer of a stack. */
 export function describeSecond(observer: string, other: string): string {
-  return `${observer}: the functions of this stack are observed by ${other} already, and each can be observed once only: remove one of the two, and let the other's include and exclude say what both were to observe`;
+  return `${observer}: the functions of this stack are already observed by ${other}, and each can be observed only once: remove one of the two, and select all functions with the include and exclude of the other`;
 }

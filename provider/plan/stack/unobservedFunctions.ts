@@ -62,7 +62,7 @@ function whyNoLayer(
     return layer !== undefined && patterns.some((pattern) => pattern.test(layer));
   });
   if (observed) return undefined;
-  return `function "${name}" is not observed: none of its layers is called ${layerNames.join(" or ")}. Make it an ObservedFunction, observe the stack before the function is made, or exclude it in the policy`;
+  return `function "${name}" is not observed: it has no layer named ${layerNames.join(" or ")}. Make it an ObservedFunction, observe the stack before the function is made, or exclude it in the policy`;
 }
 
 function expression(pattern: string): RegExp {

@@ -66,10 +66,10 @@ export function checkPairs(pairs: Readonly<Record<string, unknown>>, path: strin
   return Object.entries(pairs).flatMap(([key, value]): Problem[] => {
     const propertyPath = `${path}["${key}"]`;
     if (!/^[^\s=,"]+$/.test(key)) {
-      return [{ propertyPath, reason: "a name may not be empty nor hold spaces, commas, quotes or =" }];
+      return [{ propertyPath, reason: "a name must not be empty or contain spaces, commas, quotes or =" }];
     }
     return typeof value === "string" && /[\r\n]/.test(value)
-      ? [{ propertyPath, reason: "a value may not hold a line break" }]
+      ? [{ propertyPath, reason: "a value must not contain a line break" }]
       : [];
   });
 }

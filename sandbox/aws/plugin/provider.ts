@@ -60,7 +60,7 @@ export class Provider {
     return explained(`creating ${describe(type, inputs, urn)}`, async () => {
       const id = await type.create(aws, inputs);
       const state = await this.currentState(type, aws, id, { inputs, state: { ...inputs } });
-      if (!state) throw new Error("it was made, but AWS does not find it");
+      if (!state) throw new Error("it was created, but AWS does not find it");
       return { id, state };
     });
   }

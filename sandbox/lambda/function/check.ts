@@ -39,7 +39,7 @@ export function checkFunctionDefinition(definition: FunctionDefinition): void {
 function checkKind({ packageType, imageOpt, layers, initializationType, version }: FunctionDefinition): void {
   if (packageType === "Image" && layers.length > 0) {
     throw new Error(
-      "function.layers: functions of package type Image have none; put the files into imageOpt",
+      "function.layers: functions of package type Image cannot have layers; put the files into imageOpt",
     );
   }
   if (packageType !== "Image" && imageOpt !== undefined) {

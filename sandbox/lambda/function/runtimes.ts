@@ -34,7 +34,7 @@ export function findRuntime(identifier: string, directory: string = DEFAULT_DIRE
   if (python) return pythonRuntime(python[1], directory);
   if (/^provided\.al\d+$/.test(identifier)) return providedRuntime();
   throw new Error(
-    `function.runtime: ${identifier} is none that runs locally; ` +
+    `function.runtime: ${identifier} does not run locally; ` +
       `known: ${Object.keys(nodeBundles)
         .map((version) => `nodejs${version}.x`)
         .join(", ")}, python3.x, provided.al2, provided.al2023`,
@@ -44,7 +44,7 @@ export function findRuntime(identifier: string, directory: string = DEFAULT_DIRE
 function bundle(directory: string, name: string): string {
   const path = join(directory, name);
   if (existsSync(path)) return path;
-  throw new Error(`${path}: AWS's runtime interface client is not there; run: npm run setup`);
+  throw new Error(`${path}: AWS's runtime interface client is missing; run: npm run setup`);
 }
 
 function nodeRuntime(version: string, directory: string): LambdaRuntime {

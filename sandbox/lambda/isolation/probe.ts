@@ -55,7 +55,7 @@ export async function probe(only?: IsolationMode[]): Promise<Isolation> {
       reasons.push(`${mode}: ${(error as Error).message}`);
     }
   }
-  throw new Error(`this machine allows none of the wanted isolations (${reasons.join("; ")})`);
+  throw new Error(`this machine supports none of the requested kinds of isolation (${reasons.join("; ")})`);
 }
 
 function candidates(): IsolationMode[] {
@@ -68,7 +68,7 @@ function noticeOf(reasons: string[]): string {
   const why = reasons.length > 0 ? reasons.join("; ") : none;
   return (
     `Functions run without namespaces (${why}). /opt, /var/task and /var/runtime are replaced in arguments and environment ` +
-    "variables only: scripts that name these paths in their text do not find them, /tmp is this machine's, nothing is " +
+    "variables only: scripts that contain these paths do not find them, /tmp is this machine's, nothing is " +
     "read-only, and one execution environment runs at a time."
   );
 }

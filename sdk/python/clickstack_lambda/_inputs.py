@@ -165,7 +165,7 @@ if not MYPY:
         password: NotRequired[pulumi.Input[_builtins.str]]
         """
         ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-        field of a JSON value. To give the password itself, use `clickhousePassword`.
+        field of a JSON value. To pass the password itself, use `clickhousePassword`.
         """
         table_prefix: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -197,7 +197,7 @@ class ClickHouseArgs:
         :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `default`, where ClickStack makes its own.
         :param pulumi.Input[_builtins.bool] enable_json: Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
         :param pulumi.Input[_builtins.str] password: ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-               field of a JSON value. To give the password itself, use `clickhousePassword`.
+               field of a JSON value. To pass the password itself, use `clickhousePassword`.
         :param pulumi.Input[_builtins.str] table_prefix: Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
         :param pulumi.Input[_builtins.str] user: User to insert as. Defaults to ClickHouse's `default`.
         """
@@ -282,7 +282,7 @@ class ClickHouseArgs:
     def password(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
         ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-        field of a JSON value. To give the password itself, use `clickhousePassword`.
+        field of a JSON value. To pass the password itself, use `clickhousePassword`.
         """
         return pulumi.get(self, "password")
 

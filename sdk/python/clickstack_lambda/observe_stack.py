@@ -47,7 +47,7 @@ class ObserveStackArgs:
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
         :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
@@ -86,7 +86,7 @@ class ObserveStackArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
                Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
         :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
                requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
                federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
@@ -154,7 +154,7 @@ class ObserveStackArgs:
     @pulumi.getter(name="autoInstrumentation")
     def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
         """
-        Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
         """
         return pulumi.get(self, "auto_instrumentation")
 
@@ -391,7 +391,7 @@ class ObserveStackArgs:
     def settings(self) -> Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
         Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-        (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+        (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
         """
         return pulumi.get(self, "settings")
 
@@ -458,7 +458,7 @@ class ObserveStack(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
         :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
@@ -497,7 +497,7 @@ class ObserveStack(pulumi.ComponentResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
                Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
         :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
                requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
                federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.

@@ -91,7 +91,7 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs'] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
         :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
@@ -166,7 +166,7 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.str] service_name: Value of the resource attribute `service.name`. Defaults to the function's name.
         :param pulumi.Input[_builtins.str] service_version: Value of the resource attribute `service.version`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
         :param pulumi.Input[_builtins.bool] skip_destroy: Whether to retain the old version of a previously deployed Lambda Layer. Default is `false`.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionSnapStartArgs'] snap_start: Configuration block for snap start settings. See below.
         :param pulumi.Input[_builtins.str] source_code_hash: User-defined hash of the source code package file. Use this argument to trigger updates when the local function source code changes. This is a synthetic argument tracked only by the AWS provider and does not need to match the hashing algorithm used by Lambda to compute the `CodeSha256` response value. Out-of-band changes to the source code _will not_ be captured by this argument. To include out-of-band source code changes as an update trigger, use the `codeSha256` argument instead.
@@ -340,7 +340,7 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="autoInstrumentation")
     def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
         """
-        Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
         """
         return pulumi.get(self, "auto_instrumentation")
 
@@ -954,7 +954,7 @@ class ObservedFunctionArgs:
     def settings(self) -> Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
         Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-        (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+        (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
         """
         return pulumi.get(self, "settings")
 
@@ -1178,7 +1178,7 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off when left out; `{}` turns it on.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
         :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
@@ -1253,7 +1253,7 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] service_name: Value of the resource attribute `service.name`. Defaults to the function's name.
         :param pulumi.Input[_builtins.str] service_version: Value of the resource attribute `service.version`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
-               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as text. An unknown name is an error.
+               (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
         :param pulumi.Input[_builtins.bool] skip_destroy: Whether to retain the old version of a previously deployed Lambda Layer. Default is `false`.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionSnapStartArgs']] snap_start: Configuration block for snap start settings. See below.
         :param pulumi.Input[_builtins.str] source_code_hash: User-defined hash of the source code package file. Use this argument to trigger updates when the local function source code changes. This is a synthetic argument tracked only by the AWS provider and does not need to match the hashing algorithm used by Lambda to compute the `CodeSha256` response value. Out-of-band changes to the source code _will not_ be captured by this argument. To include out-of-band source code changes as an update trigger, use the `codeSha256` argument instead.

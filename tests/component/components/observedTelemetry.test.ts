@@ -219,7 +219,7 @@ describe("the layers of an ObservedFunction", () => {
         assert.deepEqual(inputs.layers, [own, layerVersionArn]);
       }
       const missing = await problems({ extension: { manifestFile: join(directory, "none.json") } });
-      assert.match(missing["extension.manifestFile"] ?? "", /none\.json is missing: write it with/);
+      assert.match(missing["extension.manifestFile"] ?? "", /none\.json is missing: create it with/);
       writeFileSync(path, "{}");
       const wrong = await problems({ extension: { manifestFile: path } });
       assert.match(wrong["extension.manifestFile"] ?? "", /layers\.json is not a manifest/);

@@ -69,7 +69,7 @@ describe("the resource options of an ObservedFunction", () => {
   it("refuse import, and say what to do instead", async () => {
     await assert.rejects(
       optionsOf({ import: "orders" } as clickstack.ObservedFunctionOptions),
-      /"api": the option import does not work .* take it over with functionAlias/,
+      /"api": components do not support the resource option import.* take it over with functionAlias/,
     );
   });
 });

@@ -98,7 +98,7 @@ describe("the log record that is sent before logs are denied", () => {
       const sql = "SELECT Body, SeverityNumber FROM otel_logs WHERE ServiceName = {name:String}";
       assert.deepEqual(await clickhouse.query(sql, { name }), [
         {
-          Body: `clickstack-lambda checks that logs of ${name} arrive before CloudWatch is cut off`,
+          Body: `clickstack-lambda checks that logs of ${name} arrive before CloudWatch Logs are denied`,
           SeverityNumber: 9,
         },
       ]);
@@ -132,10 +132,10 @@ describe("the log record that is sent before logs are denied", () => {
   it("is missed where logs go nowhere, or where an env file that can't be read says where they go", async () => {
     const endpoint = clickhouse.otlpUrl;
     for (const [args, reason] of [
-      [{ settings: { exporter: "blackhole" } }, /no exporter gets logs/],
+      [{ settings: { exporter: "blackhole" } }, /no exporter receives logs/],
       [
         { envFile: "/opt/telemetry.env" },
-        /the env file \/opt\/telemetry\.env says where logs go, and is not in the code/,
+        /the env file \/opt\/telemetry\.env says where logs are sent, and is not part of the function's code/,
       ],
       [{ envFile: "missing.env", code: codeWith("index.js") }, /the env file missing\.env says/],
     ] as const) {

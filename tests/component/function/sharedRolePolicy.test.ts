@@ -123,7 +123,7 @@ describe("a role that many functions share", () => {
     for (const role of roles) {
       const program = functions(60, args, typeof role === "string" ? undefined : role);
       const found = await problemsOf(program, { preview: true });
-      assert.match(found.role ?? "", /take \d+ characters or more; IAM allows 10240 for a role in all/);
+      assert.match(found.role ?? "", /have \d+ characters or more; IAM allows 10240 in total for a role/);
       assert.match(found.role ?? "", /Use several roles .* or name one log group in loggingConfig\.logGroup/);
     }
   });

@@ -103,7 +103,7 @@ describe("what is wrong with values that come later", () => {
       assert.doesNotMatch(preview.message, /property timeout/);
       const { message, made } = await failureOf("up", "functions");
       assert.match(message, noLayer);
-      assert.match(message, /property timeout .*is 1 s; an observed function needs 2 s/);
+      assert.match(message, /property timeout .*is 1 s; an observed function needs at least 2 s/);
       assert.deepEqual(made, ["aws:ssm/parameter:Parameter"]);
     });
 

@@ -135,7 +135,7 @@ describe("observeStack", () => {
     const stack = await surroundings.stack({ program: program({}, 1) });
     await assert.rejects(stack.preview(), (error: Error) => {
       assert.match(error.message, /The arguments of "(orders|health|callback|handler)" are not valid/);
-      assert.match(error.message, /timeout: is 1 s; an observed function needs 2 s at least/);
+      assert.match(error.message, /timeout: is 1 s; an observed function needs at least 2 s/);
       return true;
     });
   });

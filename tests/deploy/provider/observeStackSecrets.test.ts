@@ -93,7 +93,7 @@ describe("secrets and unknown values of functions of observeStack", () => {
     });
     await assert.rejects(
       stack.up(),
-      /this version of @pulumi\/pulumi calls transforms outside of their deployment.*use the version/s,
+      /this version of @pulumi\/pulumi calls transforms outside of their deployment.*use a version/s,
     );
     assert.deepEqual(storedState(surroundings.engine, stack.name).match(/hush-\w+/g), null);
     await (await surroundings.stack({ stackName: stack.name })).destroy();

@@ -68,7 +68,10 @@ describe("a preview with wrong arguments", () => {
       const message = await messageOf(() => {
         new Observed("orders", args);
       });
-      assert.match(message, /role\b.*is in account 999999999999, but the function is made in 123456789012/s);
+      assert.match(
+        message,
+        /role\b.*is in account 999999999999, but the function is created in 123456789012/s,
+      );
     });
 
     it(`${way}: names the region that was meant and what was not built`, async () => {
@@ -130,7 +133,7 @@ describe("a preview with wrong arguments", () => {
       });
     });
     assert.match(message, /authorization: is not the ARN of a secret or parameter/);
-    assert.match(message, /headers\["x key"\]: a name may not/);
+    assert.match(message, /headers\["x key"\]: a name must not/);
     assert.ok(!message.includes("the-key-itself"), message);
   });
 

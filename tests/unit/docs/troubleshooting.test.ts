@@ -53,7 +53,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "what the project's own tools say, not the package",
-    text: /^(\{\} {2}\{\} MB|cargo build|no package\.json above|say one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would hold|settings\.json has no setting)/,
+    text: /^(\{\} {2}\{\} MB|cargo build|no package\.json above|the first argument must be one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would contain|settings\.json has no setting)/,
   },
 ];
 

@@ -50,7 +50,7 @@ describe("where the layers' zips are", () => {
   it("in an installed package without them, names the package that brings them first", () => {
     assert.throws(
       () => layersDirectory(root),
-      /Install that package .*, or build them: `npm run layers:build`/s,
+      /Install that package .*, or build them with `npm run layers:build`/s,
     );
   });
 });

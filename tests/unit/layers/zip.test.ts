@@ -49,7 +49,7 @@ print(json.dumps([[i.filename, oct(i.external_attr >> 16), i.date_time, z.read(i
   });
 
   it("refuses two entries of one name", async () => {
-    await assert.rejects(zip([...entries, ...entries]), /would hold extensions\/a twice/);
+    await assert.rejects(zip([...entries, ...entries]), /would contain extensions\/a twice/);
   });
 
   it("hashes as sha256sum does", () => {

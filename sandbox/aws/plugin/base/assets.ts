@@ -33,10 +33,10 @@ async function archiveEntries(archive: ArchiveValue, directory: string): Promise
     return nested.flat();
   }
   if (archive.path === undefined)
-    throw new Error(`archive from ${archive.uri ?? "nothing"}: only paths and assets are taken`);
+    throw new Error(`archive from ${archive.uri ?? "nothing"}: only paths and assets are supported`);
   const path = resolve(directory, archive.path);
   if (!(await stat(path)).isDirectory())
-    throw new Error(`${archive.path}: a zip inside an archive is not taken`);
+    throw new Error(`${archive.path}: a zip inside an archive is not supported`);
   return directoryEntries(path);
 }
 
@@ -45,7 +45,7 @@ async function entries(name: string, item: unknown, directory: string): Promise<
     const nested = await archiveEntries(item, directory);
     return nested.map((entry) => ({ ...entry, name: `${name}/${entry.name}` }));
   }
-  if (!isAsset(item) || item.uri) throw new Error(`asset ${name}: only texts and paths are taken`);
+  if (!isAsset(item) || item.uri) throw new Error(`asset ${name}: only strings and paths are supported`);
   // The engine leaves an empty text out.
   const content = item.path ? await readFile(resolve(directory, item.path)) : Buffer.from(item.text ?? "");
   return [{ name, content, mode: fileMode }];

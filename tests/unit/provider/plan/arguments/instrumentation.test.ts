@@ -51,7 +51,7 @@ describe("instrumentation layers", () => {
     );
     assert.match(arn("opentelemetry", { runtime: "java21" }), /:layer:opentelemetry-javaagent-/);
     assert.match(arn("opentelemetry", { runtime: "ruby3.4" }), /:layer:opentelemetry-ruby-/);
-    assert.match(arn("opentelemetry", { region: "cn-north-1" }), /known in cn-north-1; give the layer/);
+    assert.match(arn("opentelemetry", { region: "cn-north-1" }), /known in cn-north-1; specify the layer/);
   });
 
   it("of AWS are in an account of the region", () => {
@@ -90,7 +90,7 @@ describe("instrumentation layers", () => {
 
   it("that do not exist are told with those that do", () => {
     assert.match(arn("opentelemetry", { runtime: "dotnet8" }), /no layer for dotnet8\. Use adot$/);
-    assert.match(arn("adot", { runtime: "provided.al2023" }), /no layers that instrument provided\.al2023/);
+    assert.match(arn("adot", { runtime: "provided.al2023" }), /no layers instrument provided\.al2023/);
   });
 
   it("are started by a script", () => {

@@ -28,10 +28,10 @@ describe("managed ClickStack", () => {
   });
 
   it("is not mixed with what it cannot be", () => {
-    assert.match(reasonsOf({}).managedClickStack ?? "", /which is missing: set endpoint/);
+    assert.match(reasonsOf({}).managedClickStack ?? "", /needs the endpoint of managed ClickStack/);
     assert.match(reasonsOf({ endpoint, protocol: "grpc" }).protocol ?? "", /HTTP only: remove this/);
     const clickhouse = { endpoint: "https://x:8443" };
-    assert.match(reasonsOf({ clickhouse }).managedClickStack ?? "", /telemetry goes to clickhouse/);
+    assert.match(reasonsOf({ clickhouse }).managedClickStack ?? "", /telemetry is sent to clickhouse/);
     assert.deepEqual(reasons({ clickhouse, managedClickStack: false }), {});
     assert.deepEqual(reasons({ clickhouse, managedClickStack: UNKNOWN }), {});
     const variables = { CLICKSTACK_MANAGED: "false" };
@@ -48,15 +48,15 @@ describe("web identity tokens", () => {
     assert.deepEqual(reasonsOf({}), {});
     assert.deepEqual(reasonsOf({ webIdentityAudience: UNKNOWN, headers: { "x-tenant": "a" } }), {});
     const others: [FunctionView, RegExp][] = [
-      [{ authorization: secretArn }, /given by authorization and by webIdentityAudience/],
-      [{ authorization: UNKNOWN }, /given by authorization and by webIdentityAudience/],
-      [{ ingestionKey: "hush" }, /given by ingestionKey and by webIdentityAudience/],
-      [{ headers: { authorization: "x" } }, /given by headers\["authorization"\] and by/],
-      [{ endpoint: undefined, clickhouse: { endpoint: "https://x:8443" } }, /goes to clickhouse/],
+      [{ authorization: secretArn }, /set by authorization and by webIdentityAudience/],
+      [{ authorization: UNKNOWN }, /set by authorization and by webIdentityAudience/],
+      [{ ingestionKey: "hush" }, /set by ingestionKey and by webIdentityAudience/],
+      [{ headers: { authorization: "x" } }, /set by headers\["authorization"\] and by/],
+      [{ endpoint: undefined, clickhouse: { endpoint: "https://x:8443" } }, /is sent to clickhouse/],
     ];
     for (const [view, reason] of others) assert.match(reasonsOf(view).webIdentityAudience ?? "", reason);
     const guarded = { requireDelivery: true, cloudWatchLogs: "Disable" };
-    assert.match(reasonsOf(guarded).requireDelivery ?? "", /issues the token to the function alone/);
+    assert.match(reasonsOf(guarded).requireDelivery ?? "", /issues the token to the function only/);
   });
 
   it("have an audience that the role's policy can name", () => {

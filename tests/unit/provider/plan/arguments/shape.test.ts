@@ -59,7 +59,7 @@ describe("the kinds of an observed function's arguments", () => {
       reasons({ extension: { toString: {} } })["extension.toString"] ?? "",
       /no property of this name/,
     );
-    assert.match(found["environment.PORT"] ?? "", /no property of this name\. It takes variables\./);
+    assert.match(found["environment.PORT"] ?? "", /no property of this name\. Known properties: variables\./);
   });
 
   it("of the function's own inputs are as its provider takes them", () => {

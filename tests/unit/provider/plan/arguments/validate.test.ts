@@ -22,17 +22,17 @@ describe("the endpoint", () => {
       assert.equal(reason(right), undefined, right);
     }
     assert.match(reason("x:4318") ?? "", /scheme/);
-    assert.match(reason("https://x:4317") ?? "", /4317, which takes OTLP over gRPC.*port 4318/);
-    assert.match(reason("https://x:4318", { protocol: "grpc" }) ?? "", /write port 4317/);
+    assert.match(reason("https://x:4317") ?? "", /4317, which is for OTLP over gRPC.*port 4318/);
+    assert.match(reason("https://x:4318", { protocol: "grpc" }) ?? "", /use port 4317/);
     const variable = { environment: { variables: { ROTEL_OTLP_EXPORTER_PROTOCOL: "grpc" } } };
-    assert.match(reason("https://x:4318", variable) ?? "", /write port 4317/);
+    assert.match(reason("https://x:4318", variable) ?? "", /use port 4317/);
     assert.equal(reason("https://x:4317", { settings: { otlpExporterProtocol: "grpc" } }), undefined);
     assert.equal(reason("https://x:4317", { protocol: UNKNOWN }), undefined);
     assert.equal(reason("https://x:4317", { environment: UNKNOWN }), undefined);
   });
 
   it("is the base URL of a collector, not ClickHouse nor the path of a signal", () => {
-    assert.match(reason("https://x:8443") ?? "", /ClickHouse's own.*`clickhouse`/);
+    assert.match(reason("https://x:8443") ?? "", /a port of ClickHouse itself.*`clickhouse`/);
     assert.match(reason("https://x:4318/v1/logs") ?? "", /base URL/);
   });
 });
@@ -69,7 +69,7 @@ describe("ClickHouse", () => {
 
 describe("keys and secrets", () => {
   it("are given once, and where they belong", () => {
-    assert.match(reasons({ authorization: "hush" }).authorization ?? "", /give it as ingestionKey/);
+    assert.match(reasons({ authorization: "hush" }).authorization ?? "", /pass it as ingestionKey/);
     const twice = reasons({ authorization: secretArn, ingestionKey: "hush" });
     assert.match(twice.ingestionKey ?? "", /by authorization and by ingestionKey/);
     const header = reasons({ headers: { authorization: "x" }, ingestionKey: UNKNOWN });
@@ -96,7 +96,7 @@ describe("the version", () => {
 
 describe("limits", () => {
   it("of time and memory", () => {
-    assert.match(reasons({ timeout: 1 }).timeout ?? "", /2 s at least/);
+    assert.match(reasons({ timeout: 1 }).timeout ?? "", /needs at least 2 s/);
     assert.match(reasons({ memorySize: 64 }).memorySize ?? "", /128 to 32768/);
     assert.match(reasons({ memorySize: 40_000 }).memorySize ?? "", /128 to 32768/);
     assert.deepEqual(reasons({ timeout: 2, memorySize: 128 }), {});
@@ -123,7 +123,7 @@ describe("limits", () => {
     const alone = reasons(own(most + 1))["environment.variables"];
     assert.match(
       alone ?? "",
-      /^the function's variables take 4097 bytes or more as JSON; Lambda allows 4096/,
+      /^the function's environment variables need 4097 bytes or more as JSON; Lambda allows 4096/,
     );
     const telemetry = { endpoint: "https://x:4318", authorization: secretArn, headers: { "x-team": "a" } };
     const added = JSON.stringify({
@@ -135,13 +135,13 @@ describe("limits", () => {
     const both = reasons({ ...own(most - added + 2), ...telemetry })["environment.variables"];
     assert.match(
       both ?? "",
-      new RegExp(`take 4097 bytes .* of which the telemetry's settings take ${added};`),
+      new RegExp(`need 4097 bytes .* of which the telemetry's settings take ${added};`),
     );
     assert.deepEqual(reasons({ ...own(most - added + 1), ...telemetry, ingestionKey: undefined }), {});
     const later: FunctionView = { ...own(most - 60), headers: UNKNOWN, endpoint: UNKNOWN };
     assert.match(reasons(later)["environment.variables"] ?? "", /bytes or more/);
     const umlauts = { environment: { variables: { CONFIG: "ü".repeat(2100) } } };
-    assert.match(reasons(umlauts)["environment.variables"] ?? "", /take 4213 bytes/);
+    assert.match(reasons(umlauts)["environment.variables"] ?? "", /need 4213 bytes/);
     assert.match(
       reasons({ resourceAttributes: { a: "x".repeat(5000) } }).environment ?? "",
       /Lambda allows 4096/,
@@ -170,7 +170,7 @@ describe("limits", () => {
       ["1A", "A", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "MY-VAR", "_HANDLER", "a.b"],
     );
     assert.match(found["environment.variables.AWS_REGION"] ?? "", /reserves/);
-    assert.match(found["environment.variables.MY-VAR"] ?? "", /a letter, then one or more/);
+    assert.match(found["environment.variables.MY-VAR"] ?? "", /a letter, followed by one or more/);
   });
 
   it("of the size of code and layers", () => {
@@ -178,7 +178,7 @@ describe("limits", () => {
     assert.equal(checkUnpackedSize({ code: 250 * mb }), undefined);
     assert.equal(
       checkUnpackedSize({ code: 249 * mb, extension: 1.5 * mb }),
-      "code and layers take 250.5 MB unpacked (code 249 MB, extension 1.5 MB); Lambda allows 250 MB. Leave out what the function does not need, or deploy it as a container image",
+      "code and layers need 250.5 MB unpacked (code 249 MB, extension 1.5 MB); Lambda allows 250 MB. Leave out what the function does not need, or deploy it as a container image",
     );
   });
 
@@ -194,7 +194,7 @@ describe("requireDelivery", () => {
     assert.deepEqual(reasons({ requireDelivery: true, cloudWatchLogs, endpoint: "https://x:4318" }), {});
     assert.match(reasons({ requireDelivery: true, cloudWatchLogs }).requireDelivery ?? "", /an endpoint/);
     const kept = reasons({ requireDelivery: true, endpoint: "https://x:4318" });
-    assert.match(kept.requireDelivery ?? "", /only guards cloudWatchLogs: Disable/);
+    assert.match(kept.requireDelivery ?? "", /only with cloudWatchLogs: Disable/);
   });
 });
 
@@ -243,7 +243,7 @@ describe("the extension's layer", () => {
       const twice = of(extension, { layers: [other] })["layers[0]"];
       assert.match(
         twice ?? "",
-        /^is another version of the extension's layer \(.*:3\), which is added by itself/,
+        /^is another version of the extension's layer \(.*:3\), which is added automatically/,
       );
     }
     const rotel = "arn:aws:lambda:eu-west-1:418653438961:layer:rotel-extension-amd64:11";
@@ -270,7 +270,7 @@ describe("the extension's layer", () => {
   it("is named once and in the function's region", () => {
     const twice = of({ manifest, rotel: { version: 1 } });
     assert.match(twice.extension ?? "", /must have one of: manifest, rotel/);
-    assert.match(of({}).extension ?? "", /name the extension's layer by/);
+    assert.match(of({}).extension ?? "", /specify the extension's layer by/);
     const elsewhere = of({ layerVersionArn }, { region: "eu-west-3" });
     assert.match(elsewhere["extension.layerVersionArn"] ?? "", /is in eu-west-1/);
   });

@@ -36,7 +36,7 @@ describe("regions", () => {
   it("are checked one by one", () => {
     assert.deepEqual(checkRegions(["us-east-2", "us-esat-1", "us-east-2"]), [
       { propertyPath: "regions[1]", reason: '"us-esat-1" is not an AWS region. Did you mean us-east-1?' },
-      { propertyPath: "regions[2]", reason: "us-east-2 is listed already at regions[0]" },
+      { propertyPath: "regions[2]", reason: "us-east-2 is already listed at regions[0]" },
     ]);
     assert.equal(checkRegions([]).length, 1);
   });
@@ -117,7 +117,7 @@ describe("the layer versions to publish", () => {
       problems.map(({ propertyPath }) => propertyPath),
       ["regions", "architectures"],
     );
-    assert.match(problems[0]?.reason ?? "", /plain list of texts/);
+    assert.match(problems[0]?.reason ?? "", /plain list of strings/);
   });
 });
 

@@ -58,7 +58,7 @@ describe("archives of the embedded provider", () => {
     await assert.rejects(archiveBytes(archive({ uri: "https://x/y.zip" }), "/"), /only paths and assets/);
     await assert.rejects(
       archiveBytes(archive({ assets: { a: asset({ uri: "https://x" }) } }), "/"),
-      /asset a: only texts and paths/,
+      /asset a: only strings and paths/,
     );
     await assert.rejects(archiveBytes("text", "/"), /expected an archive/);
   });
