@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::{http1, http2};
-use hyper::service::service_fn;
+use hyper::service::{Service, service_fn};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
@@ -25,11 +25,7 @@ where
     F: Future<Output = Answer> + 'static,
 {
     accept(listener, move |stream| {
-        let handle = handle.clone();
-        let service = service_fn(move |request| {
-            let answer = handle(request);
-            async move { Ok::<_, Infallible>(answer.await) }
-        });
+        let service = answering(handle.clone());
         async move {
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
@@ -47,11 +43,7 @@ where
     B: Body<Data = Bytes, Error = Infallible> + 'static,
 {
     accept(listener, move |stream| {
-        let handle = handle.clone();
-        let service = service_fn(move |request| {
-            let answer = handle(request);
-            async move { Ok::<_, Infallible>(answer.await) }
-        });
+        let service = answering(handle.clone());
         async move {
             let _ = http2::Builder::new(LocalExecutor)
                 .serve_connection(TokioIo::new(stream), service)
@@ -59,6 +51,25 @@ where
         }
     })
     .await;
+}
+
+fn answering<H, F, B>(
+    handle: H,
+) -> impl Service<
+    Request<Incoming>,
+    Response = Response<B>,
+    Error = Infallible,
+    Future = impl Future<Output = Result<Response<B>, Infallible>> + 'static,
+>
+where
+    H: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Response<B>> + 'static,
+    B: Body,
+{
+    service_fn(move |request| {
+        let answer = handle(request);
+        async move { Ok(answer.await) }
+    })
 }
 
 async fn accept<C: Future<Output = ()> + 'static>(listener: TcpListener, connection: impl Fn(TcpStream) -> C) {

@@ -9,14 +9,12 @@ use tokio::net::TcpListener;
 
 use crate::support::secrets::{self, SECRET, secrets_manager};
 use crate::support::server::{Server, answer};
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{Extension, Intake, Lambda, request_id, run, started, until};
 
 #[test]
 fn a_backend_that_dies_and_returns_costs_no_line_and_doubles_none() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let mut expected = Vec::new();
         for number in 0..12 {
             match number {
@@ -41,9 +39,7 @@ fn a_backend_that_dies_and_returns_costs_no_line_and_doubles_none() {
 #[test]
 fn a_backend_that_fails_with_500_gets_the_same_records_later() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         intake.answer_with(503);
         lambda.invocation(&request_id(1), &["one".into()]).await;
         assert_eq!(intake.bodies(), Vec::<String>::new());
@@ -59,9 +55,7 @@ fn a_backend_that_fails_with_500_gets_the_same_records_later() {
 #[test]
 fn a_request_that_fails_quickly_is_repeated_within_the_same_flush() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         // The logs' and the spans' first requests.
         intake.fail_next(2);
         lambda.invocation(&request_id(1), &["one".into()]).await;
@@ -73,10 +67,8 @@ fn a_request_that_fails_quickly_is_repeated_within_the_same_flush() {
 #[test]
 fn a_backend_that_hangs_costs_one_timeout_not_one_for_each_invocation() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let timeout = ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "300ms");
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[timeout]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[timeout]).await;
         intake.delay(Duration::from_secs(3600));
         for number in 0..5 {
             lambda.invocation(&request_id(number), &["x".into()]).await;
@@ -89,9 +81,7 @@ fn a_backend_that_hangs_costs_one_timeout_not_one_for_each_invocation() {
 #[test]
 fn a_request_refused_for_good_is_dropped_and_said() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         intake.answer_with(400);
         lambda.invocation(&request_id(1), &["one".into()]).await;
         intake.answer_with(200);
@@ -107,11 +97,9 @@ fn a_request_refused_for_good_is_dropped_and_said() {
 #[test]
 fn a_wrong_key_is_said_once_and_the_function_answers() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        intake.require_key("right");
         let key = ("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS", "Authorization=wrong");
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[key]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[key]).await;
+        intake.require_key("right");
         for number in 0..4 {
             lambda.invocation(&request_id(number), &["x".into()]).await;
         }

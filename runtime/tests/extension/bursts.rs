@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::support::intake::body;
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{request_id, run, started};
 use serde_json::Value;
 
 const BATCHES: usize = 60;
@@ -18,9 +18,7 @@ fn line(batch: usize, number: usize) -> String {
 #[test]
 fn a_burst_of_three_buffers_arrives_whole() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         let lines = |batch| (0..LINES).map(move |number| line(batch, number));
         let events = |batch| lines(batch).map(|line| lambda.line(&line)).collect::<Vec<Value>>();
         let bodies: Vec<String> = (0..BATCHES)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::intake::{attribute, body, hex};
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{Lambda, request_id, run, started};
 use serde_json::{Value, json};
 
 const ARN: &str = "arn:aws:lambda:us-east-2:123456789012:function:orders:1/durable-execution/order-7/5a1f";
@@ -59,9 +59,7 @@ async fn execution(lambda: &Lambda) {
 #[test]
 fn an_execution_is_one_trace_and_its_repeated_lines_are_marked() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         execution(&lambda).await;
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
@@ -128,10 +126,8 @@ fn an_execution_is_one_trace_and_its_repeated_lines_are_marked() {
 #[test]
 fn repeated_lines_are_left_out_if_the_user_wants_it() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let drop = ("CLICKSTACK_REPLAYED_LOGS", "drop");
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[drop]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[drop]).await;
         execution(&lambda).await;
         assert_eq!(intake.bodies(), ["charged", "done", "shipped", "start", "waiting"]);
     });

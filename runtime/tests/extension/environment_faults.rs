@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use crate::support::intake::attribute;
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{Extension, Lambda, request_id, run, started, until};
 use serde_json::json;
 
 #[test]
 fn a_taken_receiver_port_switches_off_that_receiver_alone() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = taken.local_addr().unwrap().to_string();
         let receiver = ("ROTEL_OTLP_HTTP_ENDPOINT", &*address);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[receiver]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[receiver]).await;
         lambda.invocation(&request_id(1), &["one".into()]).await;
         lambda.invocation(&request_id(2), &["two".into()]).await;
         assert_eq!(intake.bodies(), ["one", "two"]);
@@ -26,12 +24,10 @@ fn a_taken_receiver_port_switches_off_that_receiver_alone() {
 #[test]
 fn a_taken_telemetry_port_is_replaced_by_a_free_one() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = taken.local_addr().unwrap().to_string();
         let listener = ("ROTEL_TELEMETRY_ENDPOINT", &*address);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[listener]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[listener]).await;
         lambda.invocation(&request_id(1), &["one".into()]).await;
         assert_eq!(intake.bodies(), ["one"]);
     });
@@ -40,9 +36,7 @@ fn a_taken_telemetry_port_is_replaced_by_a_free_one() {
 #[test]
 fn malformed_batches_lose_only_what_is_malformed() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         assert_eq!(lambda.deliver_raw("this is not JSON").await, 200);
@@ -82,9 +76,7 @@ fn without_a_telemetry_api_invocations_are_not_held_up() {
 #[test]
 fn a_deadline_without_an_end_of_the_invocation_is_kept() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_millis(400));
         lambda.deliver(&[lambda.start_event(&id), lambda.line("begun")]).await;
@@ -98,9 +90,7 @@ fn a_deadline_without_an_end_of_the_invocation_is_kept() {
 #[test]
 fn an_invocation_that_ran_out_of_memory_leaves_a_record_and_a_failed_span() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         lambda.deliver(&[lambda.start_event(&id), lambda.line("begun")]).await;
@@ -146,9 +136,7 @@ async fn init_phase(lambda: &Lambda, line: &str, report: serde_json::Value) {
 #[test]
 fn an_init_phase_that_fails_leaves_its_lines_a_record_and_a_span() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let failed = json!({"initializationType": "on-demand", "phase": "init", "status": "error",
             "errorType": "Runtime.ImportModuleError", "metrics": {"durationMs": 80.0}});
         init_phase(&lambda, "Cannot find module 'orders'", failed).await;
@@ -184,9 +172,7 @@ fn an_init_phase_that_fails_leaves_its_lines_a_record_and_a_span() {
 #[test]
 fn an_environment_that_no_invocation_reached_has_no_span() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let done = json!({"initializationType": "on-demand", "phase": "init", "status": "success",
             "metrics": {"durationMs": 80.0}});
         init_phase(&lambda, "warm", done).await;
@@ -218,10 +204,8 @@ fn bad_settings_are_said_and_survived() {
 #[test]
 fn own_lines_in_json_are_never_fed_back() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let variables = [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("ROTEL_NO_SUCH_SETTING", "1")];
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&variables).await;
         until("the warning", || extension.output().contains("ROTEL_NO_SUCH_SETTING")).await;
         let own: serde_json::Value = serde_json::from_str(extension.output().lines().next().unwrap()).unwrap();
         lambda.deliver(&[lambda.event("extension", own)]).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{Lambda, request_id, run, started, until};
 
 /// Longer than any test: whoever waited for a timeout would hang.
 const LONG: (&str, &str) = ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "600s");
@@ -22,9 +22,7 @@ async fn invocations(lambda: &Lambda, numbers: std::ops::Range<usize>) -> Vec<St
 #[test]
 fn a_backend_that_hangs_is_not_waited_for_until_its_timeout() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[LONG]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[LONG]).await;
         intake.delay(Duration::from_secs(3600));
         invocations(&lambda, 0..20).await;
         assert_eq!(intake.requests(), 2, "logs and traces, which are still under way");
@@ -35,9 +33,7 @@ fn a_backend_that_hangs_is_not_waited_for_until_its_timeout() {
 #[test]
 fn what_an_invocation_left_under_way_arrives_and_the_rest_after_it() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[LONG]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[LONG]).await;
         intake.delay(Duration::from_millis(2_500));
         let mut expected = invocations(&lambda, 0..3).await;
         intake.delay(Duration::ZERO);
@@ -55,9 +51,7 @@ fn what_an_invocation_left_under_way_arrives_and_the_rest_after_it() {
 #[test]
 fn a_slow_but_healthy_backend_loses_nothing() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         intake.delay(Duration::from_secs(2));
         let mut expected = Vec::new();
         for number in 0..6 {
@@ -75,9 +69,7 @@ fn a_slow_but_healthy_backend_loses_nothing() {
 #[test]
 fn what_was_left_under_way_and_failed_is_sent_again() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[LONG]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[LONG]).await;
         intake.delay(Duration::from_secs(3600));
         let mut expected = invocations(&lambda, 0..2).await;
         intake.stop();
@@ -99,9 +91,7 @@ fn what_was_left_under_way_and_failed_is_sent_again() {
 #[test]
 fn answers_that_refuse_slowly_end_a_flush_too() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         intake.delay(Duration::from_millis(300));
         intake.answer_with(503);
         let expected = invocations(&lambda, 0..6).await;

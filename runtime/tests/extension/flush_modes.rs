@@ -2,14 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
-
-async fn start(mode: &str) -> (Lambda, Intake, Extension) {
-    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-    let extension = Extension::exporting(&lambda.address(), &intake.url(), &[("CLICKSTACK_FLUSH_MODE", mode)]);
-    lambda.asked(1).await;
-    (lambda, intake, extension)
-}
+use crate::support::{Lambda, request_id, run, started_with_mode, until};
 
 /// An invocation of which nothing was delivered when the extension asks for the next event.
 async fn invocation_left_early(lambda: &Lambda, number: usize, line: &str) {
@@ -29,7 +22,7 @@ async fn invocation_left_early(lambda: &Lambda, number: usize, line: &str) {
 #[test]
 fn end_sends_before_it_asks_for_the_next_event() {
     run(async {
-        let (lambda, intake, _extension) = start("end").await;
+        let (lambda, intake, _extension) = started_with_mode("end").await;
         for number in 0..25 {
             lambda
                 .invocation(&request_id(number), &[format!("line {number:02}")])
@@ -42,7 +35,7 @@ fn end_sends_before_it_asks_for_the_next_event() {
 #[test]
 fn auto_stops_holding_frequent_invocations_up_and_loses_nothing() {
     run(async {
-        let (lambda, intake, mut extension) = start("auto").await;
+        let (lambda, intake, mut extension) = started_with_mode("auto").await;
         // Twenty gaps make the rhythm known.
         for number in 0..20 {
             lambda
@@ -64,7 +57,7 @@ fn auto_stops_holding_frequent_invocations_up_and_loses_nothing() {
 #[test]
 fn periodic_sends_at_the_beginning_of_an_invocation_once_it_is_time() {
     run(async {
-        let (lambda, intake, mut extension) = start("periodic,200").await;
+        let (lambda, intake, mut extension) = started_with_mode("periodic,200").await;
         invocation_left_early(&lambda, 1, "one").await;
         assert!(intake.bodies().is_empty());
         tokio::time::sleep(Duration::from_millis(250)).await;
@@ -81,7 +74,7 @@ fn periodic_sends_at_the_beginning_of_an_invocation_once_it_is_time() {
 #[test]
 fn a_periodic_flush_waits_for_the_lines_that_the_freeze_held_back() {
     run(async {
-        let (lambda, intake, _extension) = start("periodic,100").await;
+        let (lambda, intake, _extension) = started_with_mode("periodic,100").await;
         let asked = lambda.times_asked();
         lambda.invoke(&request_id(1), Duration::from_secs(30));
         lambda.asked(asked + 1).await;
@@ -106,7 +99,7 @@ fn a_periodic_flush_waits_for_the_lines_that_the_freeze_held_back() {
 #[test]
 fn continuous_sends_while_nothing_waits_for_it() {
     run(async {
-        let (lambda, intake, mut extension) = start("continuous,50").await;
+        let (lambda, intake, mut extension) = started_with_mode("continuous,50").await;
         invocation_left_early(&lambda, 1, "one").await;
         until("the line, without a further event", || intake.bodies() == ["one"]).await;
         intake.stop();
@@ -123,7 +116,7 @@ fn continuous_sends_while_nothing_waits_for_it() {
 fn a_burst_in_a_long_invocation_leaves_whatever_the_mode() {
     for mode in ["end", "periodic", "continuous,60000"] {
         run(async {
-            let (lambda, intake, _extension) = start(mode).await;
+            let (lambda, intake, _extension) = started_with_mode(mode).await;
             lambda.invoke(&request_id(1), Duration::from_secs(30));
             lambda.deliver(&[lambda.start_event(&request_id(1))]).await;
             for batch in 0..12 {
@@ -141,7 +134,7 @@ fn a_burst_in_a_long_invocation_leaves_whatever_the_mode() {
 fn an_invocation_without_lines_leaves_its_span_in_every_mode() {
     for mode in ["periodic,100", "continuous,50"] {
         run(async {
-            let (lambda, intake, _extension) = start(mode).await;
+            let (lambda, intake, _extension) = started_with_mode(mode).await;
             let asked = lambda.times_asked();
             lambda.invoke(&request_id(1), Duration::from_secs(30));
             lambda.asked(asked + 1).await;
@@ -161,7 +154,7 @@ fn an_invocation_without_lines_leaves_its_span_in_every_mode() {
 #[test]
 fn metrics_leave_once_a_minute_with_whatever_else_leaves() {
     run(async {
-        let (lambda, intake, _extension) = start("end").await;
+        let (lambda, intake, _extension) = started_with_mode("end").await;
         let asked = lambda.times_asked();
         lambda.invoke(&request_id(1), Duration::from_secs(30));
         // It began more than a minute ago.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{Lambda, request_id, run, started, until};
 
 /// Begins an invocation that writes one line and is done.
 async fn begin(lambda: &Lambda, number: usize, text: &str) {
@@ -20,10 +20,8 @@ async fn begin(lambda: &Lambda, number: usize, text: &str) {
 #[test]
 fn a_freeze_in_the_middle_of_a_request_loses_and_doubles_nothing() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let timeout = ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "2s");
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[timeout]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[timeout]).await;
         intake.delay(Duration::from_millis(100));
         begin(&lambda, 1, "one").await;
         until("the request", || intake.requests() > 0).await;
@@ -42,9 +40,7 @@ fn a_freeze_in_the_middle_of_a_request_loses_and_doubles_nothing() {
 #[test]
 fn a_connection_that_died_while_frozen_is_replaced() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         for number in 0..4 {
             lambda
                 .invocation(&request_id(number), &[format!("line {number}")])
@@ -64,9 +60,7 @@ fn a_connection_that_died_while_frozen_is_replaced() {
 #[test]
 fn a_backend_that_goes_in_the_middle_of_a_frozen_request_gets_it_again() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         intake.delay(Duration::from_secs(3600));
         begin(&lambda, 1, "one").await;
         until("the request", || intake.requests() > 0).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::intake::{attribute, body};
-use crate::support::{Extension, Intake, Lambda, request_id, run, server, until};
+use crate::support::{Extension, Intake, request_id, run, server, started_with_mode, until};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
@@ -12,13 +12,6 @@ use prost::Message;
 
 /// A line is at the backend at the latest after this time.
 const LATEST: Duration = Duration::from_secs(5);
-
-async fn start(mode: &str) -> (Lambda, Intake, Extension) {
-    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-    let extension = Extension::exporting(&lambda.address(), &intake.url(), &[("CLICKSTACK_FLUSH_MODE", mode)]);
-    lambda.asked(1).await;
-    (lambda, intake, extension)
-}
 
 async fn has_lines(intake: &Intake, lines: usize) {
     let arrived = until("lines", || intake.bodies().len() >= lines);
@@ -60,7 +53,7 @@ async fn send_handler_span(extension: &Extension, id: &str, trace_id: Vec<u8>) {
 fn lines_of_a_long_invocation_arrive_while_it_runs() {
     run(async {
         for mode in ["end", "periodic", "auto"] {
-            let (lambda, intake, _extension) = start(mode).await;
+            let (lambda, intake, _extension) = started_with_mode(mode).await;
             let id = request_id(1);
             lambda.invoke(&id, Duration::from_secs(60));
             lambda.deliver(&[lambda.start_event(&id), lambda.line("first")]).await;
@@ -85,7 +78,7 @@ fn lines_of_a_long_invocation_arrive_while_it_runs() {
 #[test]
 fn the_span_of_lines_that_left_before_the_handlers_is_stored_and_linked() {
     run(async {
-        let (lambda, intake, extension) = start("end").await;
+        let (lambda, intake, extension) = started_with_mode("end").await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(60));
         lambda.deliver(&[lambda.start_event(&id), lambda.line("early")]).await;
@@ -119,7 +112,7 @@ fn the_span_of_lines_that_left_before_the_handlers_is_stored_and_linked() {
 #[test]
 fn what_is_under_way_holds_the_end_of_the_invocation_up_once() {
     run(async {
-        let (lambda, intake, _extension) = start("end").await;
+        let (lambda, intake, _extension) = started_with_mode("end").await;
         intake.delay(Duration::from_secs(2));
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(60));
@@ -140,7 +133,7 @@ fn what_is_under_way_holds_the_end_of_the_invocation_up_once() {
 #[test]
 fn a_short_invocation_is_one_request_for_each_signal_under_the_handlers_span() {
     run(async {
-        let (lambda, intake, extension) = start("end").await;
+        let (lambda, intake, extension) = started_with_mode("end").await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(60));
         lambda

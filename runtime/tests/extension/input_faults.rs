@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::intake::{attribute, body};
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{Extension, Intake, Lambda, request_id, run, started, until};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -11,9 +11,7 @@ use tokio::net::TcpStream;
 #[test]
 fn strange_text_arrives_whole() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         let huge = "h".repeat(1024 * 1024);
@@ -51,9 +49,7 @@ fn strange_text_arrives_whole() {
 #[test]
 fn times_that_are_wrong_hold_no_line_back() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         let at = |time: Value, text: &str| json!({"time": time, "type": "function", "record": text});
@@ -81,9 +77,7 @@ fn times_that_are_wrong_hold_no_line_back() {
 #[test]
 fn a_batch_that_comes_twice_makes_no_second_invocation() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         let batch = [
@@ -104,10 +98,8 @@ fn a_batch_that_comes_twice_makes_no_second_invocation() {
 #[test]
 fn concurrent_invocations_of_managed_instances_keep_their_lines_apart() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let kind = ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances");
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[kind]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[kind]).await;
         let line = |number, text: &str| {
             let id = request_id(number);
             lambda.event("function", json!({"requestId": id, "level": "INFO", "message": text}))
@@ -132,9 +124,7 @@ fn concurrent_invocations_of_managed_instances_keep_their_lines_apart() {
 #[test]
 fn lines_with_ids_of_other_requests_leave_with_their_invocation() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         let (id, other) = (request_id(1), "0b9a1c2d-0000-4000-8000-5e6f70819203");
         lambda.invoke(&id, Duration::from_secs(30));
         let named = |field: &str| lambda.event("function", json!({"level": "INFO", "message": field, field: other}));
@@ -189,9 +179,7 @@ fn port_of(url: &str) -> u16 {
 #[test]
 fn garbage_and_slow_clients_cost_their_connection_alone() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         let ports = [
             port_of(&extension.receiver("/")),
             extension.grpc_port(),
@@ -253,9 +241,7 @@ fn more_connections_than_file_descriptors_are_survived() {
 #[test]
 fn without_time_at_shutdown_it_ends_at_once() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         lambda.invocation(&request_id(1), &["one".into()]).await;
         lambda.deliver(&[lambda.line("too late")]).await;
         intake.delay(Duration::from_secs(3600));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::intake::{attribute, body, hex};
 use crate::support::lambda::{TRACE_ID, node_line};
-use crate::support::{Extension, Intake, Lambda, request_id, run, server};
+use crate::support::{Extension, Lambda, request_id, run, server, started};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -98,9 +98,7 @@ fn an_older_telemetry_schema_is_taken() {
 #[test]
 fn only_requests_that_become_smaller_by_it_are_compressed() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         lambda.invocation(&request_id(1), &["short".into()]).await;
         assert_eq!((intake.requests(), intake.packed().len()), (2, 0));
         lambda.invocation(&request_id(2), &["long ".repeat(300)]).await;
@@ -111,9 +109,7 @@ fn only_requests_that_become_smaller_by_it_are_compressed() {
 #[test]
 fn every_line_of_an_invocation_arrives_with_its_ids() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         for number in 0..3 {
             let id = request_id(number);
             lambda
@@ -148,10 +144,8 @@ fn every_line_of_an_invocation_arrives_with_its_ids() {
 #[test]
 fn the_resource_names_function_and_cloud() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let own = ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "service.name=checkout,team=blue");
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[own]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[own]).await;
         lambda.invocation(&request_id(1), &["x".into()]).await;
         let (resource, _) = intake.logs().remove(0);
         let has = |name: &str| attribute(&resource.attributes, name).unwrap_or_default();
@@ -174,9 +168,7 @@ fn the_resource_names_function_and_cloud() {
 #[test]
 fn the_functions_own_spans_and_metrics_are_sent_on() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         lambda.deliver(&[lambda.start_event(&id), lambda.line("plain")]).await;
@@ -227,9 +219,7 @@ fn the_functions_own_spans_and_metrics_are_sent_on() {
 #[test]
 fn lines_after_the_invocation_still_belong_to_it() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&[]).await;
         lambda.invocation(&request_id(1), &["in time".into()]).await;
         lambda
             .deliver(&[lambda.line("late"), lambda.line(&node_line(&request_id(1), "late too"))])
@@ -255,9 +245,7 @@ fn lines_after_the_invocation_still_belong_to_it() {
 #[test]
 fn shutdown_takes_the_last_lines_along() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         lambda.invocation(&request_id(1), &["one".into()]).await;
         lambda.deliver(&[lambda.line("two")]).await;
         lambda.shutdown("spindown");
@@ -270,9 +258,7 @@ fn shutdown_takes_the_last_lines_along() {
 #[test]
 fn lines_of_a_runtime_that_is_told_to_end_come_along() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invocation(&id, &["one".into()]).await;
         lambda.deliver(&[lambda.report_event(&id, "success")]).await;
@@ -289,9 +275,7 @@ fn lines_of_a_runtime_that_is_told_to_end_come_along() {
 #[test]
 fn an_invocation_that_lambda_ended_leaves_span_and_record() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         lambda

@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use crate::support::lambda::node_line;
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{request_id, run, started};
 use serde_json::json;
 
 #[test]
 fn managed_instances_have_no_invoke_events() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let kind = ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances");
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[kind]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[kind]).await;
         assert_eq!(lambda.registration().unwrap()["events"], json!(["SHUTDOWN"]));
         let id = request_id(1);
         lambda
@@ -27,10 +25,8 @@ fn managed_instances_have_no_invoke_events() {
 #[test]
 fn managed_instances_may_tell_of_an_invocation_only_after_shutdown() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let kind = ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances");
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[kind]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[kind]).await;
         lambda.shutdown("spindown");
         tokio::time::sleep(Duration::from_millis(20)).await;
         let id = request_id(1);

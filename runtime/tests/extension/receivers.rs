@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use crate::support::grpc::{LOGS, METRICS, TRACES, call, framed};
-use crate::support::{Extension, Intake, Lambda, request_id, run, server};
+use crate::support::{Extension, Intake, Lambda, request_id, run, server, started};
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -78,9 +78,7 @@ fn metrics() -> Vec<u8> {
 
 /// An extension during an invocation, its Lambda and its backend.
 async fn running(variables: &[(&str, &str)]) -> (Lambda, Intake, Extension) {
-    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-    let extension = Extension::exporting(&lambda.address(), &intake.url(), variables);
-    lambda.asked(1).await;
+    let (lambda, intake, extension) = started(variables).await;
     lambda.invoke(&request_id(1), Duration::from_secs(30));
     lambda.deliver(&[lambda.start_event(&request_id(1))]).await;
     (lambda, intake, extension)
@@ -183,12 +181,10 @@ fn requests_without_room_are_a_partial_success() {
 #[test]
 fn a_taken_grpc_port_switches_off_that_receiver_alone() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = taken.local_addr().unwrap().to_string();
         let receiver = ("ROTEL_OTLP_GRPC_ENDPOINT", &*address);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[receiver]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[receiver]).await;
         let protobuf = [("content-type", "application/x-protobuf")];
         let (status, _) = server::post(&extension.receiver("/v1/logs"), &protobuf, logs("from the SDK")).await;
         assert_eq!(status, 200);

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::support::intake::{attribute, body, hex};
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{Lambda, request_id, run, started};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use serde::Deserialize;
 use serde_json::Value;
@@ -129,10 +129,8 @@ fn batch(lambda: &Lambda, id: &str, case: &Case) -> String {
 
 /// What is not as expected when a function writes these records in one invocation.
 async fn faults_of(case: &Case) -> Vec<String> {
-    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
     let variables: Vec<(&str, &str)> = case.env.iter().map(|(name, value)| (&**name, &**value)).collect();
-    let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-    lambda.asked(1).await;
+    let (lambda, intake, _extension) = started(&variables).await;
     let id = request_id(1);
     lambda.invoke(&id, Duration::from_secs(30));
     let arrival = crate::support::lambda::now_ms() * 1_000_000;

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use crate::support::{Extension, Intake, Lambda, env_file, request_id, run};
+use crate::support::{Extension, Intake, Lambda, env_file, request_id, run, started};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use serde_json::json;
 
 /// What becomes of a JSON log with a field of its own.
 async fn json_log(variables: &[(&str, &str)]) -> LogRecord {
-    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-    let _extension = Extension::exporting(&lambda.address(), &intake.url(), variables);
-    lambda.asked(1).await;
+    let (lambda, intake, _extension) = started(variables).await;
     let id = request_id(1);
     lambda.invoke(&id, Duration::from_secs(30));
     let record = json!({"level": "WARN", "message": "careful", "requestId": id, "order": 7});

@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::support::grpc::{TRACES, call, framed};
 use crate::support::intake::attribute;
 use crate::support::server::post;
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{request_id, run, started, until};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
@@ -38,9 +38,7 @@ fn spans(names: &[&str]) -> Vec<u8> {
 #[test]
 fn requests_with_one_bad_value_arrive() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&[]).await;
         let url = extension.receiver("/v1/traces");
         let (protobuf, json) = ("application/x-protobuf", "application/json;charset=UTF-8");
         let in_json = |name: &str| format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{name}]}}]}}]}}"#);
@@ -99,9 +97,7 @@ fn requests_with_one_bad_value_arrive() {
 #[test]
 fn what_is_refused_is_reported_once_for_each_signal() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (_lambda, _intake, extension) = started(&[]).await;
         let json = [("content-type", "application/json")];
         for path in ["/v1/traces", "/v1/traces", "/v1/logs", "/v2/spans"] {
             let (status, _) = post(

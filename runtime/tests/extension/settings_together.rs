@@ -8,7 +8,7 @@ use crate::support::grpc::{GrpcBackend, LOGS, TRACES};
 use crate::support::intake::attribute;
 use crate::support::secrets::{self, SECRET};
 use crate::support::server::{self, Server, answer};
-use crate::support::{Extension, Intake, Lambda, env_file, request_id, run, until};
+use crate::support::{Extension, Intake, Lambda, env_file, request_id, run, started, until};
 use serde_json::json;
 
 #[test]
@@ -121,14 +121,12 @@ fn direct_export_beside_otlp_stores_severities_as_rotel_where_that_is_wanted() {
 #[test]
 fn standard_resource_attributes_only_fill_what_the_functions_code_leaves_open() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let variables = [
             ("OTEL_SERVICE_NAME", "environment"),
             ("OTEL_RESOURCE_ATTRIBUTES", "team=environment,zone=environment"),
             ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "team=rotel"),
         ];
-        let extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
+        let (lambda, intake, extension) = started(&variables).await;
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(30));
         lambda.deliver(&[lambda.start_event(&id), lambda.line("one")]).await;
@@ -158,14 +156,12 @@ fn standard_resource_attributes_only_fill_what_the_functions_code_leaves_open() 
 #[test]
 fn what_is_switched_off_is_neither_sent_nor_said() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let variables = [
             ("CLICKSTACK_PLATFORM_METRICS", "FALSE"),
             ("RUST_LOG", "my_function=debug,rotel=error"),
             ("ROTEL_OTLP_EXPORTER_COMPRESION", "gzip"),
         ];
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&variables).await;
         lambda.invocation(&request_id(1), &["one".into()]).await;
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Extension, Intake, Lambda, request_id, run, until};
+use crate::support::{Extension, Intake, Lambda, request_id, run, started, until};
 
 fn two<'a>(first: &'a str, second: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut variables = vec![
@@ -134,13 +134,11 @@ fn a_queue_that_is_full_drops_its_oldest_and_says_so() {
 #[test]
 fn what_fails_for_longer_than_wanted_is_given_up() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let limits = [
             ("ROTEL_EXPORTER_RETRY_MAX_ELAPSED_TIME", "300ms"),
             ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "10ms"),
         ];
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &limits);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&limits).await;
         intake.answer_with(503);
         lambda.invocation(&request_id(1), &["one".into()]).await;
         tokio::time::sleep(Duration::from_millis(400)).await;

@@ -3,7 +3,7 @@
 use crate::support::grpc::{GrpcBackend, LOGS, TRACES};
 use crate::support::intake::body;
 use crate::support::server::post;
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{Extension, Lambda, request_id, run, started};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -67,10 +67,8 @@ fn bodies(backend: &GrpcBackend) -> Vec<String> {
 #[test]
 fn all_lines_arrive_behind_a_proxy_with_a_limit() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (lambda, intake, mut extension) = started(&[NO_COMPRESSION]).await;
         intake.limit(256 * 1024);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[NO_COMPRESSION]);
-        lambda.asked(1).await;
         let lines = |from: usize| -> Vec<String> {
             (from..from + 2_000)
                 .map(|number| format!("{number:05} {}", "line ".repeat(100)))
@@ -138,10 +136,8 @@ fn a_smaller_limit_is_learnt_and_holds_nothing_up() {
 #[test]
 fn a_single_record_that_is_too_large_is_dropped_and_counted() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
+        let (lambda, intake, mut extension) = started(&[NO_COMPRESSION]).await;
         intake.limit(20_000);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[NO_COMPRESSION]);
-        lambda.asked(1).await;
         let lines = ["a".to_owned(), "b".repeat(50_000), "c".to_owned(), "d".to_owned()];
         lambda.invocation(&request_id(1), &lines).await;
         assert_eq!(intake.bodies(), ["a", "c", "d"]);

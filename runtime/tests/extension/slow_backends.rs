@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::support::secrets::{self, secrets_manager};
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{Intake, Lambda, request_id, run, started};
 
 const QUICKLY: [(&str, &str); 2] = [
     ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "50ms"),
@@ -15,9 +15,7 @@ const QUICKLY: [(&str, &str); 2] = [
 #[test]
 fn one_that_was_away_is_used_again_and_gets_nothing_twice() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &QUICKLY);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&QUICKLY).await;
         // Longer than the time of a probe for a backend of which nothing is known.
         intake.delay(Duration::from_millis(700));
         let mut expected = Vec::new();
@@ -44,9 +42,7 @@ fn one_that_was_away_is_used_again_and_gets_nothing_twice() {
 #[test]
 fn what_waits_at_shutdown_has_nearly_all_of_its_time() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         intake.stop();
         let mut expected = Vec::new();
         for number in 0..6 {

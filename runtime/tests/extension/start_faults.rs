@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::server::{Server, answer};
-use crate::support::{Extension, Intake, Lambda, env_file, request_id, run};
+use crate::support::{Extension, Intake, Lambda, env_file, request_id, run, started};
 
 #[test]
 fn a_bad_env_file_is_said_and_survived() {
@@ -26,7 +26,6 @@ fn a_bad_env_file_is_said_and_survived() {
 
 /// Three invocations whose key is a secret of this service; what the extension said.
 async fn with_secret_from(service: &Server) -> String {
-    let (lambda, intake) = (Lambda::start().await, Intake::start().await);
     let endpoint = format!("http://127.0.0.1:{}", service.port);
     let variables = [
         ("AWS_ENDPOINT_URL", &*endpoint),
@@ -35,8 +34,7 @@ async fn with_secret_from(service: &Server) -> String {
             "Authorization=${arn:aws:secretsmanager:us-east-2:1:secret:key-a1B2c3}",
         ),
     ];
-    let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-    lambda.asked(1).await;
+    let (lambda, intake, mut extension) = started(&variables).await;
     for number in 0..3 {
         lambda.invoke(&request_id(number), Duration::from_millis(900));
         let id = request_id(number);
@@ -87,9 +85,7 @@ fn a_secret_service_that_never_answers_costs_no_invocation() {
 #[test]
 fn failures_of_lambdas_own_api_are_survived() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         lambda.fail_next(5);
         lambda.invocation(&request_id(1), &["one".into()]).await;
         lambda.asked(7).await;

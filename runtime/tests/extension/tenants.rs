@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::intake::{attribute, body};
 use crate::support::lambda::node_line;
-use crate::support::{Extension, Intake, Lambda, request_id, run, server};
+use crate::support::{Extension, request_id, run, server, started};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::AnyValue;
@@ -72,9 +72,7 @@ async fn send_sdk_telemetry(extension: &Extension) {
 #[test]
 fn everything_of_an_invocation_names_its_tenant() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         for (number, status) in ["success", "timeout"].into_iter().enumerate() {
             let id = request_id(number);
             lambda.invoke(&id, Duration::from_secs(30));
@@ -124,9 +122,7 @@ fn everything_of_an_invocation_names_its_tenant() {
 #[test]
 fn an_ordinary_function_has_no_such_attribute() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        let mut extension = Extension::exporting(&lambda.address(), &intake.url(), &[]);
-        lambda.asked(1).await;
+        let (lambda, intake, mut extension) = started(&[]).await;
         lambda.invocation(&request_id(1), &["plain".into()]).await;
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);

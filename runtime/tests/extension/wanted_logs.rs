@@ -1,6 +1,6 @@
 //! Which lines become log records is the user's choice.
 
-use crate::support::{Extension, Intake, Lambda, request_id, run};
+use crate::support::{Extension, Lambda, request_id, run, started};
 use serde_json::json;
 
 #[test]
@@ -16,10 +16,8 @@ fn lines_that_nobody_wants_are_not_even_delivered() {
 #[test]
 fn lines_below_the_wanted_severity_stay_behind() {
     run(async {
-        let (lambda, intake) = (Lambda::start().await, Intake::start().await);
         let variables = [("CLICKSTACK_MIN_SEVERITY", "warn")];
-        let _extension = Extension::exporting(&lambda.address(), &intake.url(), &variables);
-        lambda.asked(1).await;
+        let (lambda, intake, _extension) = started(&variables).await;
         let id = request_id(1);
         let line = |level: &str| format!("2026-11-23T16:03:18.969Z	{id}	{level}	{level}");
         let lines = ["DEBUG", "INFO", "WARN", "ERROR"].map(line);

@@ -13,9 +13,11 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
 use tokio_rustls::TlsAcceptor;
+
+use super::listener::Listener;
 
 pub const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 pub const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
@@ -54,39 +56,34 @@ struct Seen {
 
 /// A backend that keeps what it gets. Ends with its connections when dropped.
 pub struct GrpcBackend {
-    port: u16,
+    listener: Listener,
     seen: Rc<Seen>,
-    accepting: JoinHandle<()>,
 }
 
 impl GrpcBackend {
     pub async fn start(tls: Option<TlsAcceptor>) -> GrpcBackend {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let seen = Rc::new(Seen::default());
         let shared = Rc::clone(&seen);
-        let accepting = spawn_local(async move {
-            let mut connections = tokio::task::JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                shared.connections.set(shared.connections.get() + 1);
-                let (tls, seen) = (tls.clone(), Rc::clone(&shared));
-                connections.spawn_local(async move {
-                    match tls {
-                        None => serve(stream, seen).await,
-                        Some(tls) => {
-                            if let Ok(stream) = tls.accept(stream).await {
-                                serve(stream, seen).await;
-                            }
+        let listener = Listener::start(0, move |stream| {
+            shared.connections.set(shared.connections.get() + 1);
+            let (tls, seen) = (tls.clone(), Rc::clone(&shared));
+            async move {
+                match tls {
+                    None => serve(stream, seen).await,
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            serve(stream, seen).await;
                         }
                     }
-                });
+                }
             }
-        });
-        GrpcBackend { port, seen, accepting }
+        })
+        .await;
+        GrpcBackend { listener, seen }
     }
 
     pub fn url(&self, scheme: &str) -> String {
-        format!("{scheme}://localhost:{}", self.port)
+        format!("{scheme}://localhost:{}", self.listener.port)
     }
 
     /// The next call gets this status, and each further one added so the one after; then all is taken again.
@@ -112,12 +109,6 @@ impl GrpcBackend {
 
     pub fn connections(&self) -> usize {
         self.seen.connections.get()
-    }
-}
-
-impl Drop for GrpcBackend {
-    fn drop(&mut self) {
-        self.accepting.abort();
     }
 }
 

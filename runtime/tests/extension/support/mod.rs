@@ -4,6 +4,8 @@ pub mod extension;
 pub mod grpc;
 pub mod intake;
 pub mod lambda;
+mod listener;
+mod scene;
 pub mod secrets;
 pub mod server;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 pub use extension::Extension;
 pub use intake::Intake;
 pub use lambda::Lambda;
+pub use scene::{started, started_with_mode};
 
 /// Runs a test on one thread. The limit is there for tests that hang, not for slow machines.
 pub fn run(test: impl Future<Output = ()>) {

@@ -1,16 +1,16 @@
 //! An HTTP server that can be stopped with its connections, and a client for single requests.
 
-use std::cell::RefCell;
 use std::future::Future;
-use std::rc::Rc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
+
+use super::listener::Listener;
 
 pub struct Call {
     pub path: String,
@@ -24,7 +24,7 @@ pub type Answer = Response<Full<Bytes>>;
 /// Ends with its connections when dropped.
 pub struct Server {
     pub port: u16,
-    tasks: Rc<RefCell<Vec<JoinHandle<()>>>>,
+    _listener: Listener,
 }
 
 impl Server {
@@ -34,25 +34,10 @@ impl Server {
         H: Fn(Call) -> F + Clone + 'static,
         F: Future<Output = Answer> + 'static,
     {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let tasks = Rc::new(RefCell::new(Vec::new()));
-        let connections = Rc::clone(&tasks);
-        let accepting = spawn_local(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let handle = handle.clone();
-                connections.borrow_mut().push(spawn_local(connection(stream, handle)));
-            }
-        });
-        tasks.borrow_mut().push(accepting);
-        Server { port, tasks }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        for task in self.tasks.borrow().iter() {
-            task.abort();
+        let listener = Listener::start(port, move |stream| connection(stream, handle.clone())).await;
+        Server {
+            port: listener.port,
+            _listener: listener,
         }
     }
 }
