@@ -48,7 +48,7 @@ pub(super) async fn run_event_loop(steps: &impl Steps, client: &mut Client, diag
     }
 }
 
-/// Waits for the next event. What isn't part of the init phase begins here, once Lambda has our request.
+/// Waits for the next event. What isn't part of the init phase begins here, once Lambda has the request.
 async fn next(steps: &impl Steps, client: &mut Client) -> Result<Lifecycle, Error> {
     let mut next = pin!(client.next());
     let mut sound = true;

@@ -18,14 +18,14 @@ const BACKGROUND_TIME: Duration = Duration::from_secs(5);
 /// A timer that fires this much too late means that the environment was frozen, or starved of CPU.
 const FROZEN: Duration = Duration::from_millis(200);
 
-/// At SHUTDOWN Lambda still delivers what the runtime writes while it is told to end, and the last report: up to 300 ms
+/// At SHUTDOWN Lambda still delivers what the runtime writes during its own shutdown, and the last report: up to 300 ms
 /// later. After so long without anything there is nothing more,
 const QUIET: Duration = Duration::from_millis(300);
 /// or after so long while a report is missing.
 const SILENCE: Duration = Duration::from_millis(600);
 
 impl Steps for App {
-    /// What isn't part of the init phase begins here, once Lambda has our request for the next event; then what is due
+    /// What isn't part of the init phase begins here, once Lambda has the request for the next event; then what is due
     /// while the handler runs without us.
     async fn between_events(&self) {
         if !self.prepared.get() {
@@ -134,7 +134,7 @@ impl App {
         }
     }
 
-    /// A flush as a task of its own: what ends our waiting for it doesn't end the requests that are under way, and the end
+    /// A flush as a task of its own: what ends the wait for it doesn't end the requests that are under way, and the end
     /// of the invocation is seen meanwhile.
     fn flush_beside(&self, until: Instant) -> JoinHandle<()> {
         let (delivery, flush_state, session, changed) = (
@@ -156,7 +156,7 @@ impl App {
     }
 
     /// Lets the last events in, until Lambda says nothing more. That every invocation was reported is no end: a runtime may
-    /// still write while it is told to end, which is before us.
+    /// still write during its shutdown, which comes before that of extensions.
     async fn drain(&self, until: Instant) {
         if !self.subscribed {
             return;

@@ -1,4 +1,4 @@
-//! What the extension was told to do. Reading never fails: a bad value is a warning and its default counts.
+//! The settings of the extension. Reading never fails: a bad value is logged as a warning, and the default applies.
 
 mod exporters;
 mod logs;

@@ -11,7 +11,7 @@ pub enum Verdict {
     PartlyRejected(usize, String),
     /// Refused for good, for this reason.
     Rejected(String),
-    /// Our key is not accepted.
+    /// The key is not accepted.
     Unauthorized(String),
     /// Too large for this backend, for this reason; with the limit in bytes where the backend names it.
     TooLarge(String, Option<usize>),

@@ -41,7 +41,7 @@ impl Connector {
 
     /// Opens a connection on which requests for this endpoint can be sent.
     pub(super) async fn open(&self, endpoint: &Endpoint, protocol: Protocol) -> Result<Stream, Error> {
-        // Before connecting: a bad CA file is told as such even when the backend is away.
+        // Before connecting: a bad CA file is reported as such even when the backend is unreachable.
         let tls = match endpoint.scheme() {
             Scheme::Http => None,
             Scheme::Https => Some(self.tls_config()?),

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A TCP connection without its two delays, Nagle's on our writes and Linux's on our acknowledgements.
+/// A TCP connection without its two delays, Nagle's on writes and Linux's on acknowledgements.
 ///
 /// A server that leaves Nagle's algorithm on holds a small segment back until the one before it is acknowledged. TLS 1.3
 /// has two in a row: the session tickets, and soon after them the first answer. Linux delays an acknowledgement for up to

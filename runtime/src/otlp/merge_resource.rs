@@ -13,8 +13,8 @@ use crate::record::{Resource, Value};
 /// Fields of `Resource` that the message struct has: attributes, the count of dropped ones, entity references.
 const KNOWN_OF_RESOURCE: [u32; 3] = [1, 2, 3];
 
-/// Completes an SDK's resource: the user's own attributes replace what it says, our defaults only fill what it lacks. An
-/// SDK that was never told its service calls it `unknown_service`, which is as good as nothing.
+/// Completes an SDK's resource: the user's own attributes replace its values, the extension's defaults only add what is
+/// missing. An SDK without a configured service name sends `unknown_service`, which counts as missing.
 pub fn resource(wire: &mut Option<WireResource>, ours: &Resource) {
     let attributes = &mut wire.get_or_insert_default().attributes;
     for (key, value) in &ours.attributes {

@@ -17,7 +17,7 @@ use crate::record::{Forwarded, Signal, TraceContext};
 /// Attributes that hold the request id; the second is what older instrumentations write.
 const REQUEST_ID: [&str; 2] = ["faas.invocation_id", "faas.execution"];
 
-/// What our own invoke span says of a cold start, and some instrumentations don't.
+/// The attribute of cold starts, which the extension's invoke span has and spans of some instrumentations lack.
 const COLD_START: &str = "faas.coldstart";
 
 /// A span that the SDK sent, whatever it is.

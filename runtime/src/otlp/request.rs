@@ -33,7 +33,7 @@ pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded])
     message
 }
 
-/// Requests of the SDK as they came, with our resource attributes. They were found to be valid then.
+/// Requests of the SDK as they came, with the extension's resource attributes. They were validated on receipt.
 fn append_forwarded(message: &mut Vec<u8>, resource: &Resource, forwarded: &[Forwarded]) {
     for request in forwarded {
         let before = message.len();
@@ -44,7 +44,7 @@ fn append_forwarded(message: &mut Vec<u8>, resource: &Resource, forwarded: &[For
     }
 }
 
-/// The logs of the function's SDK, with our resource attributes.
+/// The logs of the function's SDK, with the extension's resource attributes.
 pub fn forwarded_logs(resource: &Resource, forwarded: &[Forwarded]) -> impl Iterator<Item = ResourceLogs> {
     decoded(forwarded, |r: ExportLogsServiceRequest| r.resource_logs).map(|mut entry| {
         merge_resource::resource(&mut entry.resource, resource);

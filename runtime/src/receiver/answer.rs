@@ -1,4 +1,4 @@
-//! What senders are told: whether all was taken, or why not.
+//! Answers to senders: whether all was taken, or why not.
 
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use opentelemetry_proto::tonic::collector::metrics::v1::{ExportMetricsPartialSuccess, ExportMetricsServiceResponse};

@@ -6,7 +6,7 @@ use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::Done;
 use crate::record::Metric;
 
-/// Labels told apart between two exports; the numbers of further ones are without labels.
+/// Distinct labels between two exports; the numbers of further ones are without labels.
 const MOST: usize = 64;
 
 /// What was measured since metrics last left.

@@ -51,8 +51,8 @@ pub struct Session {
     durable: Durable,
     /// None where platform metrics are switched off.
     measures: Option<Meters>,
-    /// The losses that a record has told of already.
-    told: Drops,
+    /// The losses that a record has reported already.
+    reported_drops: Drops,
     /// Something has ended since losses were last looked at.
     ended: bool,
     /// The ids of a start that failed before any invocation, for its lines.
@@ -79,7 +79,7 @@ impl Session {
             open_spans: OpenSpans::default(),
             durable: Durable::default(),
             measures: None,
-            told: Drops::default(),
+            reported_drops: Drops::default(),
             ended: false,
             failed_start: None,
             traced: false,
@@ -169,7 +169,7 @@ impl Session {
         records.forwarded = self.with_tenant(records.forwarded);
         match signal {
             Signal::Logs => {
-                self.tell_of_drops(now);
+                self.report_drops(now);
                 let (invocations, durable) = (&self.invocations, &mut self.durable);
                 let (ending, failed_start) = (self.ending, self.failed_start);
                 records.logs = self.buffer.take_logs(limit, |log| {
@@ -240,13 +240,13 @@ impl Session {
     }
 
     /// A record of what was lost, at most one for each end of an invocation: the record itself may be refused.
-    fn tell_of_drops(&mut self, now: u64) {
+    fn report_drops(&mut self, now: u64) {
         if !std::mem::take(&mut self.ended) {
             return;
         }
         let drops = self.buffer.drops;
-        if let Some(log) = incidents::from_drops(&drops, &self.told, now) {
-            self.told = drops;
+        if let Some(log) = incidents::from_drops(&drops, &self.reported_drops, now) {
+            self.reported_drops = drops;
             self.buffer.push_log(log);
         }
     }

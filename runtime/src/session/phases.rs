@@ -45,7 +45,7 @@ impl Phases {
         }
     }
 
-    /// Its `RuntimeDone` or `Report` came: the report's word on status and end counts, and its failure is told once, here.
+    /// Its `RuntimeDone` or `Report` came: the report's status and end count, and a failure is reported once, here.
     pub fn end(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
         let Some(phase) = self.recent.iter_mut().rfind(|phase| phase.name == name) else {
             return;

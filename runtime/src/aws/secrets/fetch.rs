@@ -62,7 +62,7 @@ fn select(reference: &Reference, secret: Option<&Found>) -> Found {
     let secret = match secret {
         Some(Ok(secret)) => secret,
         Some(Err(reason)) => return Err(reason.clone()),
-        None => return Err("it was not asked for".to_owned()),
+        None => return Err("it was not requested".to_owned()),
     };
     match &reference.key {
         Some(key) => json::select(secret, key).map_err(str::to_owned),

@@ -29,7 +29,7 @@ struct Parameter {
     arn: String,
     #[serde(default)]
     name: String,
-    /// Version or label that was asked for, with its colon.
+    /// The requested version or label, with its colon.
     selector: Option<String>,
     version: Option<u64>,
     value: Option<String>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::call::{Api, CallError, remedy};
 use super::found::Found;
 
-/// As many secrets as are asked for at once.
+/// Number of secrets in one request.
 pub(super) const BATCH: usize = 10;
 
 /// The random suffix that Secrets Manager puts behind a name: a hyphen and six characters.
@@ -83,7 +83,7 @@ pub(super) async fn get_batch(api: &Api<'_>, arns: &[String]) -> Result<Vec<Foun
             }
         }
         next_token = batch.next_token.filter(|token| !token.is_empty());
-        // A page that ends with a token and leaves nothing open would be asked for without end.
+        // A page that ends with a token and leaves nothing open would be requested without end.
         if next_token.is_none() || found.iter().all(Option::is_some) {
             break;
         }

@@ -42,7 +42,7 @@ pub struct ClickHouseConfig {
     pub lz4: bool,
     /// Whether ClickHouse gathers inserts before it stores them.
     pub async_insert: bool,
-    /// Whether attributes are of type `JSON` where the tables' columns can't be asked for.
+    /// Whether attributes are of type `JSON` where the tables' columns can't be queried.
     pub json: bool,
     /// Levels of lists and maps that stay such in `JSON` columns; deeper ones become texts.
     pub json_levels: usize,

@@ -78,11 +78,11 @@ pub fn from_failed_phase(name: &str, event: &telemetry::Phase<'_>, at: u64) -> O
     })
 }
 
-/// The record of telemetry that was lost since `told`; none if none was.
-pub fn from_drops(drops: &Drops, told: &Drops, at: u64) -> Option<Log> {
-    let lost = drops.by_reason().into_iter().zip(told.by_reason());
+/// The record of telemetry that was lost since `reported`; `None` if nothing was lost.
+pub fn from_drops(drops: &Drops, reported: &Drops, at: u64) -> Option<Log> {
+    let lost = drops.by_reason().into_iter().zip(reported.by_reason());
     let lost: Vec<(&str, u64)> = lost
-        .map(|((reason, count), (_, told))| (reason, count.saturating_sub(told)))
+        .map(|((reason, count), (_, reported))| (reason, count.saturating_sub(reported)))
         .filter(|(_, count)| *count > 0)
         .collect();
     let total = lost

@@ -188,9 +188,9 @@ impl Measures {
         let gauges = [(MEMORY_USED, taken.memory_used), (MEMORY_SIZE, taken.memory_size)];
         let gauges = gauges.into_iter().filter_map(|(about, value)| Some((about, value?)));
         metrics.extend(gauges.map(|(about, value)| metric(about, Measure::Gauge(value))));
-        for ((reason, count), (_, told)) in drops.by_reason().into_iter().zip(taken.drops.by_reason()) {
-            if count > told {
-                let mut dropped = metric(DROPPED, Measure::Sum(count - told));
+        for ((reason, count), (_, sent)) in drops.by_reason().into_iter().zip(taken.drops.by_reason()) {
+            if count > sent {
+                let mut dropped = metric(DROPPED, Measure::Sum(count - sent));
                 dropped.attributes.push(("reason".into(), Value::from(reason)));
                 metrics.push(dropped);
             }

@@ -78,7 +78,7 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
     })
 }
 
-/// The root of the durable execution that an invocation is part of. Nobody but the function is told when an execution
+/// The root of the durable execution that an invocation is part of. Only the function knows when an execution
 /// ends, so it has no duration: it holds the invocations together, which may be months apart and in other environments.
 /// AWS's OpenTelemetry plugins for durable functions make such an anchor, too, and send it again with each invocation.
 pub fn execution_span(invocation: &Invocation, function_name: &str) -> Option<Span> {

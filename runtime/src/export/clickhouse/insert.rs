@@ -40,7 +40,7 @@ pub struct Insert {
     ends: Vec<usize>,
     /// Whether the rows are compressed.
     lz4: bool,
-    /// The rows, compressed if that is asked for.
+    /// The rows, compressed if so configured.
     pub body: Bytes,
     /// What has become of them: of several inserts, some may have to be sent again.
     pub state: RefCell<State>,

@@ -26,7 +26,7 @@ pub fn layouts(answer: &str, prefix: &str, json: bool) -> Vec<Layout> {
             .collect();
         let layout = Layout::new(*table, &known, json);
         match layout.names.is_empty() {
-            // None of our columns: the insert shall tell what is wrong.
+            // None of the known columns: the error of the insert will say what is wrong.
             true => Layout::new(*table, &[], json),
             false => layout,
         }

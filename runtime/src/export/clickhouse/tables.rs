@@ -1,7 +1,7 @@
 //! ClickStack's tables: what we write into them, and which of it is there.
 //!
 //! Every insert names its columns, since tables differ: older ones lack `EventName`, those of the plain OpenTelemetry
-//! collector have times of another precision, attributes are `Map` or `JSON`. What the tables have is asked for once, for
+//! collector have times of another precision, attributes are `Map` or `JSON`. The columns of the tables are queried once, for
 //! all of them in one request.
 
 use super::column::{Column, Format};
@@ -196,7 +196,7 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of a table by what ClickHouse says of its columns, name and type; without a word of it, the layout that
-    /// ClickStack makes, with `JSON` for attributes if asked for.
+    /// ClickStack makes, with `JSON` for attributes if so configured.
     pub fn new(table: Table, known: &[(&str, &str)], json: bool) -> Layout {
         let mut names = String::new();
         let mut resolve = |columns: Columns| -> Vec<Option<Column>> {

@@ -134,7 +134,7 @@ impl ExporterFactory {
         !self.config.secret_references.is_empty() && limit.zip(age).is_some_and(|(limit, age)| age >= limit)
     }
 
-    /// The backend refused our key: secrets may have changed, so they are fetched again, once a minute at most while there
+    /// The backend refused the key: secrets may have changed, so they are fetched again, once a minute at most while there
     /// is a later time. True if there is hope.
     pub fn refresh(self: &Rc<Self>, purpose: Purpose) -> bool {
         let now = timestamp::now();

@@ -13,6 +13,6 @@ pub(super) enum Outcome {
     Unanswered,
     /// It failed and is kept.
     Failed,
-    /// Our key isn't accepted.
+    /// The key is not accepted.
     Unauthorized,
 }

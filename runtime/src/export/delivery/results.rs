@@ -1,4 +1,4 @@
-//! What answers lead to: records that are done with or kept, a circuit that opens or closes, and what the user is told.
+//! What answers lead to: records that are done with or kept, a circuit that opens or closes, and log messages for the user.
 
 use std::time::Instant;
 
