@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 import Table from "cli-table3";
 import { type Environment, type FaultFigures, faultFigures } from "./faultFigures";
-import type { Harness, MeasuredExtension } from "./harness";
+import { type MeasuredExtension, measureAdded } from "./harness";
 
 /** A fault may add so much to one invocation, and so much to all of an environment until the circuit breaker has learnt. */
 const mostMs = { one: 1000, all: 2000 };
@@ -19,11 +19,7 @@ export interface FaultReport {
 }
 
 /** Measures backends that refuse connections, that never answer, and that need two seconds for an answer. */
-export async function measureFaults(
-  harness: Harness,
-  extension: MeasuredExtension,
-  runs: number,
-): Promise<FaultReport> {
+export async function measureFaults(extension: MeasuredExtension, runs: number): Promise<FaultReport> {
   const hanging = await startHanging();
   const refusing = await unusedPort();
   const at = (name: string, port: number): MeasuredExtension => ({
@@ -31,20 +27,18 @@ export async function measureFaults(
     name,
     env: { ...extension.env, ROTEL_OTLP_EXPORTER_ENDPOINT: `http://127.0.0.1:${port}` },
   });
-  const options = ["--runs", String(runs), "--events", "10", "--invocations", String(invocations)];
+  const options = { runs, events: 10, invocations };
   try {
-    const environments = await harness.environments(
+    const [healthy = [], refused = [], hung = []] = await measureAdded(
       [extension, at("refuses connections", refusing), at("never answers", hanging.port)],
       options,
     );
-    const slow = await harness.environments(
-      [{ ...extension, name: "answers after 2 s" }],
-      [...options, "--latency", String(slowAnswerMs)],
-    );
-    const healthy = environments[extension.name] ?? [];
-    const faulty = { ...environments, ...slow };
-    const names = Object.keys(faulty).filter((name) => name !== extension.name);
-    const raw = Object.fromEntries(names.map((name) => [name, faultFigures(healthy, faulty[name] ?? [])]));
+    const [slow = []] = await measureAdded([extension], { ...options, latencyMs: slowAnswerMs });
+    const raw = {
+      "refuses connections": faultFigures(healthy, refused),
+      "never answers": faultFigures(healthy, hung),
+      "answers after 2 s": faultFigures(healthy, slow),
+    };
     return { text: faultTable(raw, healthy), raw };
   } finally {
     hanging.stop();

@@ -1,12 +1,21 @@
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { buildLayers } from "../layers/buildLayers";
 import { compileExtension, extensionName, hostArchitecture } from "../layers/compile";
 import { type FaultReport, measureFaults } from "./faults";
-import { findHarness, Harness, type MeasuredExtension, type Measurement } from "./harness";
+import { type MeasuredExtension, type Measurement, measure, nodeBaseline } from "./harness";
 import { startSlowSecrets, withSlowSecret } from "./slowSecrets";
 
 /** A row of the budget: a figure of one of the three kinds of run, and the most it may be for our extension. */
@@ -22,21 +31,21 @@ const mb = (bytes: number | null | undefined): number | null =>
 const mib = (kb: number | null): number | null => (kb === null ? null : kb / 1024);
 
 const plainRows: BudgetRow[] = [
-  { title: "spawn → first /next, ms", of: (m) => m.init_ms.median, budget: 6 },
-  { title: "peak memory (VmHWM), MB", of: (m) => mib(m.vmhwm_kb.median), budget: 7 },
-  { title: "private dirty, MB", of: (m) => mib(m.private_dirty_kb.median), budget: 2.5 },
-  { title: "CPU for 1,020 events, ms", of: (m) => m.cpu_ms.median, budget: 9 },
-  { title: "after-invocation cold, ms (TLS)", of: (m) => m.post_invoke_cold_ms.median, budget: 6 },
-  { title: "after-invocation warm, ms (TLS)", of: (m) => m.post_invoke_warm_ms.median, budget: 1.5 },
-  { title: "zip, MB", of: (m, zip) => mb(zip ?? m.size.deflated_bytes), budget: 2 },
+  { title: "spawn → first /next, ms", of: (m) => m.initMs.median, budget: 6 },
+  { title: "peak memory (VmHWM), MB", of: (m) => mib(m.peakKb.median), budget: 7 },
+  { title: "private dirty, MB", of: (m) => mib(m.privateDirtyKb.median), budget: 2.5 },
+  { title: "CPU for 1,020 events, ms", of: (m) => m.cpuMs.median, budget: 9 },
+  { title: "after-invocation cold, ms (TLS)", of: (m) => m.addedFirstMs.median, budget: 6 },
+  { title: "after-invocation warm, ms (TLS)", of: (m) => m.addedLaterMs.median, budget: 1.5 },
+  { title: "zip, MB", of: (m, zip) => mb(zip ?? m.deflatedBytes), budget: 2 },
 ];
 const throttledRows: BudgetRow[] = [
   {
-    title: "the same at 128 MB's CPU share, sink 5 ms away: cold, ms",
-    of: (m) => m.post_invoke_cold_ms.median,
+    title: "after-invocation at 128 MB's CPU share, backend 5 ms away: cold, ms",
+    of: (m) => m.addedFirstMs.median,
     budget: 60,
   },
-  { title: "… warm, ms", of: (m) => m.post_invoke_warm_ms.median, budget: 8 },
+  { title: "… warm, ms", of: (m) => m.addedLaterMs.median, budget: 8 },
 ];
 const growth: { events: number; peakMb: number }[] = [
   { events: 1_000, peakMb: 7 },
@@ -44,80 +53,112 @@ const growth: { events: number; peakMb: number }[] = [
   { events: 100_000, peakMb: 16 },
 ];
 
-const help = `npm run bench [-- --runs N] [--quick | --faults] [--json FILE]
-Measures the built extension and a Node.js baseline in one run with the extbench harness (EXTBENCH=folder) and prints
-the medians beside the budget, then what a backend adds to invocations that refuses, hangs or is slow (--faults: only that).`;
+const help = `npm run bench [-- options]
+Measures the built extension and a baseline in Node.js in one run, on this machine alone, and prints the medians beside the
+budget; then what a backend adds to invocations that refuses connections, never answers or is slow.
 
-async function main(): Promise<void> {
+  --runs N              environments of each extension (default 10)
+  --quick               without long invocations and faulty backends
+  --faults              faulty backends alone
+  --against PATH        measure another extension's binary too, run by run with ours; may be given several times
+  --against-env N=V     a variable of those, besides ours; \${SINK_HTTP}, \${SINK_HTTPS}, \${SINK_GRPC}, \${SINK_GRPCS} are
+                        the backend's URLs, \${CA} its authority's certificate
+  --json FILE           write all figures
+  --help                this text`;
+
+interface Options {
+  runs: number;
+  quick: boolean;
+  faults: boolean;
+  others: MeasuredExtension[];
+  json?: string;
+}
+
+function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "10" },
       quick: { type: "boolean", default: false },
       faults: { type: "boolean", default: false },
+      against: { type: "string", multiple: true, default: [] },
+      "against-env": { type: "string", multiple: true, default: [] },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return console.log(help);
-  const root = join(__dirname, "..");
-  const source = findHarness(root);
-  if (!source) {
-    console.log(
-      "bench: skipped, the extbench harness is not here. Put it beside the checkout or set EXTBENCH to its folder.",
-    );
-    return;
-  }
-  const harness = await Harness.copy(source);
+  if (values.help) return undefined;
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1)
+    throw new Error(`--runs takes a whole number from 1, not "${values.runs}"`);
+  const others = otherExtensions(values.against, values["against-env"]);
+  return { runs, quick: values.quick, faults: values.faults, others, json: values.json };
+}
+
+/** Other binaries with our settings, which an extension that takes Rotel's understands, and those that are given. */
+function otherExtensions(paths: readonly string[], variables: readonly string[]): MeasuredExtension[] {
+  const given = variables.map((variable) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(variable) ?? [];
+    if (name === undefined) throw new Error(`--against-env takes NAME=VALUE, not "${variable}"`);
+    return [name, value ?? ""] as const;
+  });
+  return paths.map((path) => {
+    const cmd = resolve(path);
+    if (!existsSync(cmd)) throw new Error(`--against: there is no file ${cmd}`);
+    return {
+      name: basename(path) === extensionName ? path : basename(path),
+      cmd,
+      env: { ...ours("").env, ...Object.fromEntries(given) },
+    };
+  });
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (!options) return console.log(help);
   const work = mkdtempSync(join(tmpdir(), "clickstack-bench-binary-"));
   try {
-    const measured = await measureAll(harness, root, work, Number(values.runs), values);
+    const measured = await measureAll(join(__dirname, ".."), work, options);
     console.log(measured.text);
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(measured.raw, null, 2)}\n`);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(measured.raw, null, 2)}\n`);
   } finally {
-    harness.dispose();
     rmSync(work, { recursive: true, force: true });
   }
 }
 
 async function measureAll(
-  harness: Harness,
   root: string,
   work: string,
-  runs: number,
-  { quick, faults }: { quick: boolean; faults: boolean },
+  { runs, quick, faults, others }: Options,
 ): Promise<{ text: string; raw: unknown }> {
   const architecture = hostArchitecture();
   const { layers } = await buildLayers({ root, architectures: [architecture], log });
   const binary = join(work, extensionName);
   writeToDisk(binary, await compileExtension({ root, architecture, log }));
-  if (faults) return measureFaultsOf(harness, ours(binary), runs);
-  const baseline = harness.nodeBaseline();
-  const both = [ours(binary), ...(baseline ? [baseline] : [])];
+  if (faults) return measureFaultsOf(ours(binary), runs);
+  const all = [ours(binary), ...others, nodeBaseline];
   const report = new Report(
-    both.map(({ name }) => name),
+    all.map(({ name }) => name),
     layers[architecture]?.size,
   );
   log(`${runs} runs each`);
-  report.add(plainRows, await harness.measure(both, ["--runs", String(runs)]));
+  report.add(plainRows, await measure(all, { runs }));
   log(`${runs} runs each at 128 MB's CPU share`);
-  const throttled = ["--runs", String(runs), "--cpu", "0.072", "--latency", "5"];
-  report.add(throttledRows, await harness.measure(both, throttled));
+  report.add(throttledRows, await measure(all, { runs, cpuShare: 0.072, latencyMs: 5 }));
   for (const { events, peakMb } of quick ? growth.slice(0, 1) : growth) {
     log(`${events} events in one invocation`);
-    const options = ["--runs", "5", "--events", String(events)];
-    report.add(growthRows(events, peakMb), await harness.measure(both, options));
+    report.add(growthRows(events, peakMb), await measure(all, { runs: Math.min(5, runs), events }));
   }
-  if (!quick) await measureMillion(harness, ours(binary), report);
-  await measureSlowSecrets(harness, ours(binary), runs, report);
+  if (!quick) await measureMillion(ours(binary), report);
+  await measureSlowSecrets(ours(binary), runs, report);
   const result = report.result();
   if (quick) return result;
-  const added = await measureFaultsOf(harness, ours(binary), runs);
+  const added = await measureFaultsOf(ours(binary), runs);
   return { text: `${result.text}\n${added.text}`, raw: { budget: result.raw, faults: added.raw } };
 }
 
-function measureFaultsOf(harness: Harness, extension: MeasuredExtension, runs: number): Promise<FaultReport> {
+function measureFaultsOf(extension: MeasuredExtension, runs: number): Promise<FaultReport> {
   log(`${runs} runs each with a backend that refuses, hangs or is slow`);
-  return measureFaults(harness, extension, runs);
+  return measureFaults(extension, runs);
 }
 
 const log = (text: string): void => console.error(`… ${text}`);
@@ -155,7 +196,7 @@ class Report {
 function growthRows(events: number, peakMb: number): BudgetRow[] {
   const peak: BudgetRow = {
     title: `peak memory at ${events} events in one invocation, MB`,
-    of: (m) => mib(m.vmhwm_kb.median),
+    of: (m) => mib(m.peakKb.median),
     budget: peakMb,
   };
   if (events < 100_000) return [peak];
@@ -164,21 +205,20 @@ function growthRows(events: number, peakMb: number): BudgetRow[] {
     { title: "CPU per event, µs", of: (m) => perEvent(m, events), budget: 1.9 },
     {
       title: `after an invocation of ${events} events, ms`,
-      of: (m) => m.post_invoke_cold_ms.median,
+      of: (m) => m.addedFirstMs.median,
       budget: 60,
     },
   ];
 }
 
 /** A million lines in one invocation at the share of one CPU; the Node.js baseline would need gigabytes. */
-async function measureMillion(harness: Harness, extension: MeasuredExtension, report: Report): Promise<void> {
+async function measureMillion(extension: MeasuredExtension, report: Report): Promise<void> {
   const events = 1_000_000;
   log(`${events} events in one invocation at one CPU`);
-  const options = ["--runs", "1", "--events", String(events), "--cpu", "1", "--next-timeout", "120000"];
-  const measured = await harness.measure([extension], options);
+  const measured = await measure([extension], { runs: 1, events, cpuShare: 1, nextTimeoutMs: 120_000 });
   report.add(
     [
-      { title: `peak memory at ${events} events, MB`, of: (m) => mib(m.vmhwm_kb.median), budget: 16 },
+      { title: `peak memory at ${events} events, MB`, of: (m) => mib(m.peakKb.median), budget: 16 },
       { title: "sustained at one CPU, lines per second", of: (m) => perSecond(m, events) },
     ],
     measured,
@@ -186,22 +226,14 @@ async function measureMillion(harness: Harness, extension: MeasuredExtension, re
 }
 
 /** Secrets must not lengthen the init phase: the same extension with and without one, interleaved. */
-async function measureSlowSecrets(
-  harness: Harness,
-  extension: MeasuredExtension,
-  runs: number,
-  report: Report,
-): Promise<void> {
+async function measureSlowSecrets(extension: MeasuredExtension, runs: number, report: Report): Promise<void> {
   log(`${runs} runs each with and without a secret that takes a second`);
   const secrets = await startSlowSecrets();
   try {
-    const measured = await harness.measure(
-      [withSlowSecret(extension, secrets.endpoint), extension],
-      ["--runs", String(runs)],
-    );
+    const measured = await measure([withSlowSecret(extension, secrets.endpoint), extension], { runs });
     const init: BudgetRow = {
       title: "spawn → first /next with a secret of 1 s (and, 2nd column, without), ms",
-      of: (m) => m.init_ms.median,
+      of: (m) => m.initMs.median,
       budget: 6,
     };
     report.add([init], measured);
@@ -219,13 +251,13 @@ function writeToDisk(path: string, content: Buffer): void {
 }
 
 function perEvent(measured: Measurement, events: number): number | null {
-  const cpu = measured.cpu_cold_ms.median;
+  const cpu = measured.cpuFirstMs.median;
   return cpu === null ? null : (cpu * 1000) / events;
 }
 
 /** Lines per second from the first delivery until all of them are sent; the harness has its part in the time. */
 function perSecond(measured: Measurement, events: number): number | null {
-  const [taken, sent] = [measured.batch_ack_cold_ms.median, measured.post_invoke_cold_ms.median];
+  const [taken, sent] = [measured.takenFirstMs.median, measured.addedFirstMs.median];
   return taken === null || sent === null ? null : (events * 1000) / (taken + sent);
 }
 
@@ -252,14 +284,12 @@ function verdict(value: number | null | undefined, budget: number): string {
 
 /** Whether every event that was delivered to an extension arrived at the sink. */
 function arrivals(all: readonly Measurement[][]): string {
-  const lost = all
-    .flat()
-    .filter((m) => m.events_received_at_sink !== m.events_delivered || m.runs_ok !== m.runs);
+  const lost = all.flat().filter((m) => m.linesArrived !== m.linesSent || m.runsEnded !== m.runs);
   if (lost.length === 0) return "every delivered event arrived at the sink, in every run";
   return lost
     .map(
       (m) =>
-        `${m.name}: ${m.events_received_at_sink} of ${m.events_delivered} events arrived, ${m.runs_ok} of ${m.runs} runs ended well ${m.errors.join("; ")}`,
+        `${m.name}: ${m.linesArrived} of ${m.linesSent} events arrived, ${m.runsEnded} of ${m.runs} runs ended well ${m.errors.join("; ")}`,
     )
     .join("\n");
 }
