@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import type { ExtensionLayersArgs } from "./args/extensionLayers";
 import type { ObservedFunctionArgs } from "./args/observedFunction";
@@ -8,14 +7,14 @@ import { findProblems, invalidArguments, invalidRemoteArguments } from "./check/
 import { checkCode } from "./check/code";
 import { checkOrganization, ExtensionLayers } from "./components/extensionLayers";
 import { ObservedFunction } from "./components/observedFunction";
-import { noteRefreshed, ObserveStack, watchForEarlyFunctions } from "./components/observeStack";
+import { ObserveStack, watchForEarlyFunctions } from "./components/observeStack";
 import { deliver, needsDelivery } from "./delivery/confirm";
 import { resourceUrn } from "./plan/names/resourceUrn";
 import { describeSecond } from "./plan/stack/earlyFunctions";
-import { withoutAbsent } from "./pulumi/absent";
-import { providerAccount } from "./pulumi/account";
-import { awaited } from "./pulumi/awaited";
 import { furtherOptions } from "./pulumi/constructRequest";
+import { withFindings } from "./pulumi/findings";
+import { awaited, withoutAbsent } from "./pulumi/inputs";
+import { providerAccount, providerRegion } from "./pulumi/providerPlace";
 import { isStateRefreshed } from "./stack/earlyFunctions";
 
 /** The parts of the package's schema that the provider itself needs. */
@@ -37,16 +36,18 @@ const components: Record<string, Construct> = {
     return new ExtensionLayers(name, args, options);
   },
   "clickstack-lambda:index:ObservedFunction": async (name, inputs, options) => {
-    const surroundings = {
-      region: () => providerRegion(options),
-      account: () => providerAccount({ provider: awsProvider(options) }),
+    const provider = awsProvider(options);
+    const context = {
+      region: () => providerRegion({ provider }),
+      account: () => providerAccount({ provider }),
     };
     // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
-    const problems = [...(await findProblems(inputs, surroundings)), ...(await checkCode(inputs))];
+    const problems = [...(await findProblems(inputs, context)), ...(await checkCode(inputs))];
     if (problems.length > 0) throw invalidArguments(name, problems);
     const args = withoutAbsent(inputs as ObservedFunctionArgs);
-    if (needsDelivery(args)) await deliver(name, args, { provider: awsProvider(options) });
-    return new ObservedFunction(name, args, { ...options, ...furtherOptions() });
+    const delivered = needsDelivery(args);
+    if (delivered) await deliver(name, args, { provider });
+    return new ObservedFunction(name, args, withFindings({ ...options, ...furtherOptions() }, { delivered }));
   },
   "clickstack-lambda:index:ObserveStack": observeStack,
 };
@@ -65,9 +66,11 @@ async function observeStack(
   if (other !== undefined) throw new Error(describeSecond(title, other));
   if (deployment !== undefined) stackObservers.set(deployment, title);
   const args = withoutAbsent(inputs as ObserveStackArgs);
-  if (needsDelivery(args)) await deliver("this stack", args, { provider: awsProvider(options) });
-  noteRefreshed(args, await isStateRefreshed(await componentUrn(name, options)));
-  const component = new ObserveStack(name, args, options);
+  const delivered = needsDelivery(args);
+  if (delivered) await deliver("this stack", args, { provider: awsProvider(options) });
+  const refreshed = await isStateRefreshed(await componentUrn(name, options));
+  const found = { delivered, ...(refreshed !== undefined && { refreshed }) };
+  const component = new ObserveStack(name, args, withFindings(options, found));
   // Whoever depends on the component is made after the engine knows of the transform.
   await component.settled();
   if (!pulumi.runtime.isDryRun()) watchForEarlyFunctions(component);
@@ -86,10 +89,6 @@ function monitorAddress(): string | undefined {
   const monitor = pulumi.runtime.getMonitor() as { getChannel?: () => { getTarget(): string } } | undefined;
   const address = monitor?.getChannel?.().getTarget();
   return address && [address, pulumi.getProject(), pulumi.getStack(), pulumi.runtime.isDryRun()].join(" ");
-}
-
-async function providerRegion(options: pulumi.ComponentResourceOptions): Promise<string> {
-  return (await getRegion({}, { provider: awsProvider(options) })).region;
 }
 
 function awsProvider({ providers }: pulumi.ComponentResourceOptions): pulumi.ProviderResource | undefined {

@@ -1,3 +1,5 @@
+import { secretArguments } from "../provider/plan/arguments/table";
+
 /** A property in a Pulumi package schema, as far as it is touched here. */
 export interface PropertySpec {
   type?: string;
@@ -51,8 +53,8 @@ const defaults: Record<string, Record<string, string | boolean>> = {
 
 /** Inputs that every language's SDK keeps secret. Only those at the top of a resource can be. */
 const secretInputs: Record<string, readonly string[]> = {
-  ObservedFunction: ["ingestionKey", "clickhousePassword"],
-  ObserveStack: ["ingestionKey", "clickhousePassword"],
+  ObservedFunction: secretArguments,
+  ObserveStack: secretArguments,
 };
 
 /**

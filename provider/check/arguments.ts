@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isChosenByRegion } from "../plan/arguments/extension";
-import { checkedArguments, fitArguments } from "../plan/arguments/functionShape";
-import type { FunctionView } from "../plan/arguments/functionView";
-import { checkRequired, checkRoleAccount } from "../plan/arguments/packaging";
-import { checkFunction, warnings } from "../plan/arguments/validate";
-import { isKnown, UNKNOWN } from "../plan/known";
+import { checkedArguments, isConfidential, valueAt } from "../plan/arguments/table";
+import { type FunctionView, fitArguments } from "../plan/arguments/view";
+import { isChosenByRegion } from "../plan/checks/extension";
+import { checkRequired, checkRoleAccount } from "../plan/checks/packaging";
+import { checkFunction, warnings } from "../plan/checks/validate";
+import { holdsUnknown, isKnown, UNKNOWN } from "../plan/known";
 import { describeProblems, type Problem } from "../plan/problem";
 import { redact } from "../plan/redaction";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 import { holdsSecret, secretsIn } from "../pulumi/secretValues";
 import { checkCode } from "./code";
 import { readManifestFile } from "./manifestFile";
@@ -80,10 +80,6 @@ export function invalidArguments(name: string, problems: readonly Problem[]): pu
   });
 }
 
-/** Arguments whose values are not to be shown: they may hold a key by mistake. */
-const confidential =
-  /^(authorization|clickhouse|endpoint|environment|headers|ingestionKey|resourceAttributes|secretArns|settings)/;
-
 /**
  * The same for the engine, which shows each property's path, reason and value, secret or not: where the value must not be
  * shown, path and reason stand in the message alone.
@@ -96,7 +92,7 @@ export async function invalidRemoteArguments(
   const serialized = await pulumi.runtime.serializeProperties("arguments", args);
   const hidden = problems.filter(({ propertyPath }) => {
     const [argument = ""] = propertyPath.split(/[.[]/);
-    return confidential.test(argument) || holdsSecret(serialized[argument]);
+    return isConfidential(argument) || holdsSecret(serialized[argument]);
   });
   const list = hidden.length === 0 ? "" : `:\n${describeProblems(hidden)}`;
   return new pulumi.InputPropertiesError({
@@ -163,11 +159,9 @@ async function viewWhenKnown(args: object): Promise<{ view: FunctionView; secret
 
 function checked(args: object): pulumi.Inputs {
   return Object.fromEntries(
-    checkedArguments.flatMap((key) => {
-      const value: unknown = (args as Record<string, unknown>)[key];
-      if (value === undefined || value === null) return [];
-      // Of some only whether they are given is looked at here; how large the code is, by `checkCode`.
-      return [[key, key === "code" || key === "capacityProviderConfig" ? "given" : value]];
+    checkedArguments.flatMap(({ path, argument }) => {
+      const value = valueAt(args, path);
+      return value === undefined ? [] : [[path, argument.kind === "given" ? "given" : value]];
     }),
   );
 }
@@ -180,9 +174,4 @@ function convert(value: unknown, replace: (value: unknown) => unknown): unknown 
   if (Array.isArray(value)) return value.map((item) => convert(item, replace));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item, replace)]));
-}
-
-function holdsUnknown(value: unknown): boolean {
-  if (value === UNKNOWN) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
 }

@@ -1,9 +1,9 @@
 import { readBuildManifest } from "../../layers/manifest";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
-import { checkUnpackedSize } from "../plan/arguments/packaging";
 import { defaultArchitecture } from "../plan/aws/runtimes";
+import { checkUnpackedSize } from "../plan/checks/packaging";
 import type { Problem } from "../plan/problem";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 import { unpackedSize } from "./codeArchive";
 import { readManifestFile } from "./manifestFile";
 

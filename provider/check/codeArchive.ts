@@ -4,7 +4,7 @@ import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type Entry, open, type ZipFile } from "yauzl";
 import { pathInCode } from "../plan/telemetry/envFile";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 
 /** Sizes of folders and zips by path: many functions of a program share their code. */
 const measured = new Map<string, Promise<number | undefined>>();

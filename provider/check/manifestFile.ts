@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkManifest, type Manifest } from "../plan/layers/choice";
+import { checkManifest, type PublishedLayersView } from "../plan/layers/choice";
 
 /** Reads a manifest of published layers from a JSON file, or says why it cannot be used. */
-export function readManifestFile(path: string): { manifest: Manifest } | { reason: string } {
+export function readManifestFile(path: string): { manifest: PublishedLayersView } | { reason: string } {
   const absolute = resolve(path);
   let manifest: unknown;
   try {
@@ -12,7 +12,9 @@ export function readManifestFile(path: string): { manifest: Manifest } | { reaso
     return { reason: `${absolute} ${whyNot(error as NodeJS.ErrnoException)}` };
   }
   const reason = checkManifest(manifest);
-  return reason === undefined ? { manifest: manifest as Manifest } : { reason: `${absolute} ${reason}` };
+  return reason === undefined
+    ? { manifest: manifest as PublishedLayersView }
+    : { reason: `${absolute} ${reason}` };
 }
 
 function whyNot(error: NodeJS.ErrnoException): string {

@@ -8,7 +8,7 @@ import { compatibleRuntimes } from "../plan/aws/runtimes";
 import { UNKNOWN } from "../plan/known";
 import { checkOrganizationId, type LayerPermissions, layerStatements } from "../plan/layers/permissions";
 import { type PlannedLayer, planLayers } from "../plan/layers/publication";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 import { secretValues } from "../pulumi/secretValues";
 import { orStopUpdate } from "../pulumi/stopUpdate";
 

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ObserveStackArgs, ObserveStackProgramArgs } from "../args/observeStack";
 import { withSecrets } from "../function/storedSecrets";
-import { withoutAbsent } from "../pulumi/absent";
+import { findingsOf } from "../pulumi/findings";
+import { withoutAbsent } from "../pulumi/inputs";
 import { ObservedStack } from "../stack/observedStack";
 import { checkAgain } from "../stack/repeatedCheck";
 
@@ -28,6 +29,7 @@ export function observeStack(args: ObserveStackProgramArgs, { provider }: Observ
     title: "observeStack",
     args,
     options: provider === undefined ? {} : { provider },
+    found: {},
   });
   void reported(observed.check());
 }
@@ -38,13 +40,6 @@ const laterChecks = [3, 10, 30, 60];
 /** What `settled()` waits for. No field: every field of a component is an output of the package's schema. */
 const checks = new WeakMap<pulumi.ComponentResource, Promise<void>>();
 const observers = new WeakMap<pulumi.ComponentResource, ObservedStack>();
-/** Whether the state was refreshed before a component is made, by its arguments. */
-const refreshedStates = new WeakMap<ObserveStackArgs, boolean>();
-
-/** Notes before a component is made with these arguments whether the state was refreshed. */
-export function noteRefreshed(args: ObserveStackArgs, refreshed: boolean | undefined): void {
-  if (refreshed !== undefined) refreshedStates.set(args, refreshed);
-}
 
 /**
  * Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
@@ -61,14 +56,8 @@ export class ObserveStack extends pulumi.ComponentResource {
   constructor(name: string, args: ObserveStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("clickstack-lambda:index:ObserveStack", name, withSecrets(withoutAbsent(args)), opts);
     const title = `ObserveStack "${name}"`;
-    const refreshed = refreshedStates.get(args);
-    const observed = new ObservedStack({
-      name,
-      title,
-      args,
-      options: { parent: this },
-      ...(refreshed !== undefined && { refreshed }),
-    });
+    const found = findingsOf(opts);
+    const observed = new ObservedStack({ name, title, args, options: { parent: this }, found });
     checks.set(this, reported(observed.check()));
     observers.set(this, observed);
     this.registerOutputs({});

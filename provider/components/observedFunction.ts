@@ -3,26 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { checkArguments, checkLater } from "../check/arguments";
 import { confirmDelivery } from "../delivery/confirm";
-import { allowOtherName } from "../function/durableExecution";
-import { functionVariables } from "../function/environment";
 import { componentInputs, functionInputs } from "../function/inputs";
-import { functionLayers, functionRegion } from "../function/layers";
-import { functionLogGroup, possibleLogGroups } from "../function/logGroup";
-import { functionLogs } from "../function/logs";
-import { possibleNames } from "../function/names";
+import { functionRegion } from "../function/layers";
+import { observedParts } from "../function/observe";
 import {
   componentOptions,
   formerNames,
   functionOptions,
   type ObservedFunctionOptions,
 } from "../function/options";
-import { executionRole } from "../function/role";
-import { type FunctionReferences, functionReferences } from "../function/secretReferences";
-import { storeSecrets, withSecrets } from "../function/storedSecrets";
-import { withoutAbsent } from "../pulumi/absent";
-import { providerAccount } from "../pulumi/account";
-import { awaitedResources } from "../pulumi/awaited";
-import { combined } from "../pulumi/combined";
+import { holdsKeys, storeSecrets, withSecrets } from "../function/storedSecrets";
+import { findingsOf } from "../pulumi/findings";
+import { awaitedResources, combined, withoutAbsent } from "../pulumi/inputs";
+import { providerAccount } from "../pulumi/providerPlace";
 import { withoutPositions } from "../pulumi/sourcePositions";
 import { orStopUpdate } from "../pulumi/stopUpdate";
 
@@ -82,35 +75,26 @@ export class ObservedFunction extends pulumi.ComponentResource {
     const region = () => functionRegion(given, { parent: this });
     const account = () => providerAccount({ parent: this });
     const checked = checkLater(name, given, { region, account });
-    const confirmed = checked.then(() => confirmDelivery(name, given, { parent: this }));
+    const found = findingsOf(opts);
+    const confirmed = checked.then(() => confirmDelivery(name, given, { parent: this }, found));
     const valid = orStopUpdate(name, confirmed);
     const options = { parent: this, dependsOn: afterAll(valid, opts) };
     const stored = storeSecrets(name, given, options);
-    const logGroup = functionLogGroup({ name, args: stored, region }, options);
-    const ownNames = [name, ...formerNames(given.functionAlias, opts)];
-    const logGroups = possibleLogGroups(stored, logGroup, ownNames);
-    const scope = { logGroups, names: () => possibleNames(stored, ownNames), region };
-    const role = executionRole(name, stored, ownReferences(name, given, stored), scope, options);
-    const logs = functionLogs({ name, args: stored, role, logGroup, logGroups, region }, options);
-    const made = orStopUpdate(name, awaitedResources([role.policies, ...logs.resources]));
+    const names = [name, ...formerNames(given.functionAlias, opts)];
+    const parts = observedParts({ name, args: stored, region, names, hasOwnKeys: holdsKeys(given) }, options);
+    const made = orStopUpdate(name, awaitedResources(parts.resources));
     const before = Promise.all([options.dependsOn, made]).then(([needed, own]) => [...needed, ...own]);
-
-    const layers = functionLayers({ name, args: stored, region });
-    const { environment, names } = functionVariables(stored);
-    const { loggingConfig } = logs;
-    const own = { role: role.arn, layers, environment, ...(loggingConfig && { loggingConfig }) };
     const functionOpts = { ...functionOptions(opts, given.functionAlias), parent: this, dependsOn: before };
-    const functionArgs = { ...functionInputs(stored), ...own };
+    const functionArgs = { ...functionInputs(stored), ...parts.inputs, role: parts.role.arn };
     const observed = withoutPositions(() => new LambdaFunction(name, functionArgs, functionOpts));
-    logs.finish(observed.name);
-    allowOtherName(name, { ...scope, args: stored, role }, observed.name, options);
+    parts.finish(observed.name);
 
     this.functionArn = observed.arn;
     this.functionName = observed.name;
-    this.roleArn = role.arn;
-    this.roleName = role.name;
-    this.layerArns = pulumi.output(combined([layers], ([arns]) => arns ?? []));
-    this.environmentVariableNames = names;
+    this.roleArn = parts.role.arn;
+    this.roleName = parts.role.name;
+    this.layerArns = pulumi.output(combined([parts.inputs.layers], ([arns]) => arns ?? []));
+    this.environmentVariableNames = parts.variableNames;
     this.functionInvokeArn = observed.invokeArn;
     this.functionVersion = observed.version;
     this.function = observed;
@@ -125,20 +109,6 @@ export class ObservedFunction extends pulumi.ComponentResource {
       functionVersion: this.functionVersion,
     });
   }
-}
-
-/**
- * The references of the function. No other function reads keys that are stored for this one, so the policy that reads them
- * is this component's as well: it follows the component when that is renamed.
- */
-function ownReferences(
-  name: string,
-  { ingestionKey, clickhousePassword }: ObservedFunctionArgs,
-  stored: ObservedFunctionArgs,
-): FunctionReferences {
-  const references = functionReferences(name, stored);
-  if (ingestionKey === undefined && clickhousePassword === undefined) return references;
-  return { ...references, origin: async () => undefined };
 }
 
 /**

@@ -3,19 +3,17 @@ import { getParameterOutput } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { readEnvFile } from "../check/codeArchive";
+import { secretArguments, valueAt } from "../plan/arguments/table";
 import { targetOf } from "../plan/delivery/target";
 import { redact } from "../plan/redaction";
 import { envFileVariables } from "../plan/telemetry/envFile";
 import { logsDestinations } from "../plan/telemetry/logsDestination";
-import { keyValueList, mergeEnvironment } from "../plan/telemetry/mergedEnvironment";
-import {
-  referenceText,
-  resolveReferences,
-  type SecretReference,
-  secretField,
-} from "../plan/telemetry/references";
+import { mergeEnvironment } from "../plan/telemetry/mergedEnvironment";
+import { plainValues, plannedArguments, planTelemetry } from "../plan/telemetry/plan";
+import { resolveReferences, type SecretReference, secretField } from "../plan/telemetry/references";
 import { variableOf } from "../plan/telemetry/settings";
-import { authorizationHeader, telemetryVariables } from "../plan/telemetry/variables";
+import type { Findings } from "../pulumi/findings";
+import { withoutAbsent } from "../pulumi/inputs";
 import { secretValues } from "../pulumi/secretValues";
 import { probeDelivery } from "./probe";
 
@@ -28,19 +26,17 @@ export async function confirmDelivery(
   name: string,
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
+  { delivered }: Findings,
 ): Promise<void> {
-  if (needsDelivery(args)) await deliver(name, args, options);
+  if (!delivered && needsDelivery(args)) await deliver(name, args, options);
 }
 
 const issuedKey =
   "the key is a web identity token, which AWS issues to the function's role only: the deployment cannot send anything with it";
 
-/** Arguments of functions whose delivery has been confirmed, by the provider before it made the component. */
-const delivered = new WeakSet<object>();
-
-/** Whether delivery is still to be confirmed. */
+/** Whether delivery has to be confirmed in this deployment. */
 export function needsDelivery(args: ObservedFunctionArgs): boolean {
-  return args.requireDelivery === true && !pulumi.runtime.isDryRun() && !delivered.has(args);
+  return args.requireDelivery === true && !pulumi.runtime.isDryRun();
 }
 
 /**
@@ -53,10 +49,11 @@ export async function deliver(
   args: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
 ): Promise<void> {
-  const keys = { key: args.ingestionKey, password: args.clickhousePassword };
-  const variables = plannedVariables(await settled(pulumi.output({ ...pick(args), secrets: keys })));
+  const given = { environment: args.environment, ...plannedArguments(args) };
+  const variables = plannedVariables(withoutAbsent(await settled(pulumi.output(given))));
   // What no message may hold: what is secret in the program, and all that is read for the request.
-  const secrets = [...(await secretValues({ ...pick(args), keys: pulumi.secret(keys) }))];
+  const keys = secretArguments.map((key) => valueAt(args, key));
+  const secrets = [...(await secretValues({ ...given, keys: pulumi.secret(keys) }))];
   const resolve = (text: string) =>
     resolveReferences(text, async (reference) => {
       const value = await readSecret(reference, options);
@@ -73,7 +70,6 @@ export async function deliver(
       const target = await targetOf(destination, resolve);
       await probeDelivery(target, { serviceName, body, time: Date.now() }, secrets);
     }
-    delivered.add(args);
   } catch (error) {
     throw new Error(
       `ObservedFunction "${name}", requireDelivery: logs stay in CloudWatch, because ClickStack did not accept a log record: ${redact((error as Error).message, secrets)}. Fix the endpoint or the key, or remove requireDelivery if the endpoint cannot be reached from here`,
@@ -85,41 +81,12 @@ function settled<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
-function pick(args: ObservedFunctionArgs) {
-  const { endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment } = args;
-  const { managedClickStack, webIdentityAudience } = args;
-  return {
-    ...{ endpoint, protocol, headers, authorization, envFile, clickhouse, settings, environment },
-    ...{ managedClickStack, webIdentityAudience },
-  };
-}
-
-type GivenValues = pulumi.Unwrap<ReturnType<typeof pick>> & { secrets: { key?: string; password?: string } };
-
-/** The environment that the function will have, as far as exporters are concerned, but with keys that are not stored yet. */
-function plannedVariables({ secrets, authorization, ...values }: GivenValues): Record<string, string> {
-  const key = secrets.key ?? (authorization === undefined ? undefined : referenceText(authorization));
-  const headers = { ...(key === undefined ? {} : { [authorizationHeader]: key }), ...values.headers };
-  const list = { value: keyValueList(headers), origin: "headers" };
-  const customHeaders = Object.keys(headers).length === 0 ? undefined : list;
-  const { endpoint, protocol, envFile, webIdentityAudience, settings = {} } = values;
-  const managedClickStack =
-    values.managedClickStack === undefined ? undefined : String(values.managedClickStack);
-  const clickhouse = values.clickhouse && clickHouseTexts(values.clickhouse, secrets.password);
-  const planned = telemetryVariables<string>(
-    {
-      ...{ endpoint, protocol, envFile, clickhouse, settings, customHeaders },
-      ...{ managedClickStack, webIdentityAudience },
-    },
-    (text) => text,
-  );
-  return mergeEnvironment<string>(values.environment?.variables ?? {}, planned).variables;
-}
-
-function clickHouseTexts(given: NonNullable<GivenValues["clickhouse"]>, plain: string | undefined) {
-  const { endpoint, user, password: arn, database, tablePrefix } = given;
-  const password = arn === undefined ? plain : referenceText(arn);
-  return { endpoint, user, password, database, tablePrefix };
+/** The environment that the function will have, but with keys that are not stored yet. */
+function plannedVariables({
+  environment,
+  ...args
+}: pulumi.Unwrap<Partial<ObservedFunctionArgs>>): Record<string, string> {
+  return mergeEnvironment<string>(environment?.variables ?? {}, planTelemetry(args, plainValues)).variables;
 }
 
 /** With the variables of the env file, which may say that logs go elsewhere, so that it has to be readable from here. */

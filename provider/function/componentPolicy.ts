@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isAutomaticName } from "../plan/names/automaticNames";
 import { policyNames } from "../plan/names/resourceNames";
 import { type PolicyStatement, policyDocument } from "../plan/policies/statements";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 import { namedResource } from "../pulumi/namedResource";
 import { withoutPositions } from "../pulumi/sourcePositions";
 

@@ -1,30 +1,33 @@
 import type { FunctionArgs } from "@pulumi/aws/lambda";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
+import { telemetryArguments } from "../plan/arguments/table";
 
-/** The arguments that are not the function's own. A new one that is missing here does not compile. */
-const ownArguments: Readonly<Record<Exclude<keyof ObservedFunctionArgs, keyof FunctionArgs>, true>> = {
-  authorization: true,
-  autoInstrumentation: true,
-  clickhouse: true,
-  clickhousePassword: true,
-  cloudWatchLogs: true,
-  endpoint: true,
-  envFile: true,
-  extension: true,
-  functionAlias: true,
-  headers: true,
-  ingestionKey: true,
-  logRetentionInDays: true,
-  managedClickStack: true,
-  protocol: true,
-  requireDelivery: true,
-  resourceAttributes: true,
-  secretArns: true,
-  secretKmsKeyArns: true,
-  serviceName: true,
-  serviceVersion: true,
-  settings: true,
-  webIdentityAudience: true,
+/** The arguments that are not the function's own. */
+type OwnArguments = Omit<ObservedFunctionArgs, keyof FunctionArgs>;
+
+/** How the table has to describe a value of this type. */
+type ShapeOf<V> =
+  | { kind: "any" }
+  | (V extends boolean
+      ? { kind: "boolean" }
+      : V extends number
+        ? { kind: "number" }
+        : V extends string
+          ? { kind: "string" | "choice" }
+          : V extends readonly (infer Item)[]
+            ? { kind: "list"; of: ShapeOf<Item> }
+            : string extends keyof V
+              ? { kind: "map"; of: ShapeOf<V[keyof V]> }
+              : { kind: "object"; properties: ShapesOf<V> });
+
+type ShapesOf<Args> = {
+  readonly [Name in keyof Args]-?: ShapeOf<NonNullable<pulumi.Unwrap<Args[Name]>>>;
+};
+
+/** Does not compile where an argument is missing in the table, is of another kind there, or is none any more. */
+const ownArguments = telemetryArguments satisfies ShapesOf<OwnArguments> & {
+  readonly [Name in Exclude<keyof typeof telemetryArguments, keyof OwnArguments>]: never;
 };
 
 /**
@@ -32,10 +35,10 @@ const ownArguments: Readonly<Record<Exclude<keyof ObservedFunctionArgs, keyof Fu
  * copy would make every checkpoint of the state longer.
  */
 export function componentInputs(args: ObservedFunctionArgs): Partial<ObservedFunctionArgs> {
-  return Object.fromEntries(Object.entries(args).filter(([key]) => key in ownArguments));
+  return Object.fromEntries(Object.entries(args).filter(([name]) => Object.hasOwn(ownArguments, name)));
 }
 
 /** The inputs of the function itself: all that are not the component's own. */
 export function functionInputs(args: ObservedFunctionArgs): Partial<FunctionArgs> {
-  return Object.fromEntries(Object.entries(args).filter(([key]) => !(key in ownArguments)));
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !Object.hasOwn(ownArguments, name)));
 }

@@ -1,16 +1,14 @@
-import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { invalidArguments, withoutSecrets } from "../check/arguments";
 import { readManifestFile } from "../check/manifestFile";
-import { chooseInstrumentation, distributionOf } from "../plan/arguments/instrumentation";
 import { defaultArchitecture } from "../plan/aws/runtimes";
 import { chooseLayer } from "../plan/layers/choice";
+import { chooseInstrumentation, distributionOf } from "../plan/layers/instrumentation";
 import type { Problem } from "../plan/problem";
-import { withoutAbsent } from "../pulumi/absent";
-import { perProvider } from "../pulumi/perProvider";
+import { isPlain, withoutAbsent } from "../pulumi/inputs";
+import { providerRegion } from "../pulumi/providerPlace";
 import { secretValues } from "../pulumi/secretValues";
-import { isPlain } from "./environment";
 
 /** A function whose layers are chosen. */
 export interface LayeredFunction {
@@ -34,8 +32,6 @@ export function functionLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<s
   if (isPlain(own)) return [...own, ...added];
   return pulumi.all([own, pulumi.all(added)]).apply(([arns, more]) => [...(arns ?? []), ...more]);
 }
-
-const providerRegion = perProvider((options) => getRegionOutput({}, options).region);
 
 /** Region of a function: its own, else that of its provider. */
 export function functionRegion(

@@ -1,13 +1,12 @@
 import { LogGroup, type LogGroupArgs } from "@pulumi/aws/cloudwatch";
+import { getLogGroup } from "@pulumi/aws/cloudwatch/getLogGroup";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { logGroupNames, resourceName } from "../plan/names/resourceNames";
 import { defaultLogGroup } from "../plan/policies/statements";
-import { awaited } from "../pulumi/awaited";
+import { awaited, isPlain } from "../pulumi/inputs";
 import { namedResource } from "../pulumi/namedResource";
 import { withoutPositions } from "../pulumi/sourcePositions";
-import { isPlain } from "./environment";
-import { existingLogGroup } from "./existingLogGroup";
 import { generatedNames } from "./names";
 import type { LogGroupNames } from "./role";
 
@@ -124,4 +123,32 @@ function withLogGroup({ loggingConfig }: ObservedFunctionArgs, logGroup: pulumi.
     ...config,
     logGroup: config?.logGroup ?? made,
   }));
+}
+
+/** A log group that AWS has already, as far as taking it over must not change it. */
+interface ExistingLogGroup {
+  name: string;
+  /** ARN of the customer managed key that encrypts it. */
+  kmsKeyId?: string;
+}
+
+/**
+ * The log group of this name, if AWS has it: Lambda makes it when a function writes its first line, long before its
+ * retention is somebody's concern. Undefined also where a preview does not know the name, and where AWS does not answer.
+ */
+async function existingLogGroup(
+  name: pulumi.Input<string>,
+  region: pulumi.Input<string>,
+  options: pulumi.InvokeOptions,
+): Promise<ExistingLogGroup | undefined> {
+  const [group, where] = await Promise.all([awaited(name), awaited(region)]);
+  if (!group || !where) return undefined;
+  try {
+    const found = await getLogGroup({ name: group, region: where }, options);
+    // A provider that a preview cannot configure yet answers with nothing.
+    if (!found?.arn) return undefined;
+    return { name: group, ...(found.kmsKeyId && { kmsKeyId: found.kmsKeyId }) };
+  } catch {
+    return undefined;
+  }
 }

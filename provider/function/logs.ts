@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { CloudWatchLogs } from "../args/telemetry";
+import { isPlain } from "../pulumi/inputs";
 import { orStopUpdate } from "../pulumi/stopUpdate";
-import { isPlain } from "./environment";
-import { type FunctionLogGroup, functionLogGroup, logGroupName } from "./logGroup";
+import { type FunctionLogGroup, logGroupName } from "./logGroup";
 import { denyLogsPolicy, type ExecutionRole, type LogGroupNames, otherLogsPolicy } from "./role";
 
 /** What decides on a function's logs in CloudWatch. */
@@ -12,10 +12,9 @@ export interface LoggedFunction {
   name: string;
   args: ObservedFunctionArgs;
   role: ExecutionRole;
-  /** Its log group, if that was asked for already. */
-  logGroup?: FunctionLogGroup;
+  logGroup: FunctionLogGroup;
   /** The log groups that its role may write to; undefined where these are all. */
-  logGroups?: LogGroupNames | undefined;
+  logGroups: LogGroupNames | undefined;
   region: () => pulumi.Output<string>;
 }
 
@@ -29,10 +28,10 @@ export interface FunctionLogs {
   finish(functionName: pulumi.Output<string>): void;
 }
 
-/** Makes the log group, if its retention is given, and the denial of logs, if they are disabled. */
+/** Makes the denial of logs, if they are disabled. */
 export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceOptions): FunctionLogs {
   const { name, args } = of;
-  const { managed, loggingConfig, name: group } = of.logGroup ?? functionLogGroup(of, options);
+  const { managed, loggingConfig, name: group } = of.logGroup;
   const early = group === undefined ? [] : denyLogs(of, group, options);
   return {
     loggingConfig,

@@ -22,14 +22,12 @@ import {
   webIdentityStatement,
   writeLogsStatement,
 } from "../plan/policies/statements";
-import { awaited } from "../pulumi/awaited";
-import { combined } from "../pulumi/combined";
+import { awaited, combined, isPlain } from "../pulumi/inputs";
 import { namedResource } from "../pulumi/namedResource";
 import { withoutPositions } from "../pulumi/sourcePositions";
 import { originOf } from "../pulumi/valueOrigin";
 import { componentPolicy, otherNamePolicy } from "./componentPolicy";
 import { durableStatements } from "./durableExecution";
-import { isPlain } from "./environment";
 import type { FunctionReferences } from "./secretReferences";
 import { givenRolePolicy } from "./sharedRolePolicy";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { readEnvFile } from "../check/codeArchive";
-import { settingAmong } from "../plan/arguments/managedBackend";
+import { type Argument, telemetryPaths, valueAt } from "../plan/arguments/table";
 import { redacted } from "../plan/redaction";
 import { envFileVariables } from "../plan/telemetry/envFile";
 import {
@@ -11,11 +11,11 @@ import {
   referenceText,
   type SecretReference,
 } from "../plan/telemetry/references";
-import { findSetting, variableOf } from "../plan/telemetry/settings";
-import { combined } from "../pulumi/combined";
+import { findSetting, settingAmong, variableOf } from "../plan/telemetry/settings";
+import { combined, isPlain } from "../pulumi/inputs";
 import { secretValues } from "../pulumi/secretValues";
 import { originOf } from "../pulumi/valueOrigin";
-import { isPlain, variablesOf } from "./environment";
+import { variablesOf } from "./environment";
 
 /** The secrets and parameters that a function's extension will read. */
 export interface FunctionReferences {
@@ -41,30 +41,27 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
   const { addresses, carriers } = settingTexts(name, args);
   const sources = [...addresses, ...carriers];
   const plain = sources.filter((source): source is string => typeof source === "string");
-  const { authorization, clickhouse, secretArns } = args;
+  const { secretArns } = args;
+  const arns = argumentsThat(({ reference }) => reference === true, args) as pulumi.Input<string>[];
   const audience = webIdentityAudience(args);
   const certain =
-    authorization !== undefined ||
-    clickhouse?.password !== undefined ||
+    arns.length > 0 ||
     (isPlain(secretArns) && secretArns.length > 0) ||
     plain.some((text) => parseReferences(text).length > 0);
-  const references = combined(
-    [authorization, clickhouse?.password, secretArns, sources],
-    ([key, password, others = [], texts]) =>
-      [
-        ...[key, password, ...others].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
-        ...texts.flat().filter((text) => typeof text === "string"),
-      ].flatMap(parseReferences),
+  const references = combined([secretArns, sources, ...arns], ([others = [], texts, ...keys]) =>
+    [
+      ...[...keys, ...others].flatMap((arn) => (arn ? [referenceText(arn)] : [])),
+      ...texts.flat().filter((text) => typeof text === "string"),
+    ].flatMap(parseReferences),
   );
   const open = sources.length > plain.length || (secretArns !== undefined && !isPlain(secretArns));
   return {
     any: certain || open || audience !== undefined,
     references: pulumi.Output.isInstance(references)
-      ? secretWhereFound(references, [authorization, clickhouse?.password, secretArns, sources])
+      ? secretWhereFound(references, [...arns, secretArns, sources])
       : references,
     origin: async () => {
-      const arns = [authorization, clickhouse?.password, secretArns, addresses];
-      const found = await origin(arns, carriers, args.secretKmsKeyArns);
+      const found = await origin([...arns, secretArns, addresses], carriers, args.secretKmsKeyArns);
       if (found === undefined || audience === undefined) return found;
       return JSON.stringify([found, await originOf(audience)]);
     },
@@ -122,27 +119,34 @@ interface SettingTexts {
 }
 
 function settingTexts(name: string, args: ObservedFunctionArgs): SettingTexts {
-  const { endpoint, clickhouse, resourceAttributes } = args;
   const own = variablesOf(args.environment);
-  const texts = (
-    map: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined,
-    wanted = (_: string) => true,
-  ) => (map === undefined ? [] : mapTexts(map, wanted));
+  const textsOf = (kind: "addresses" | "carriers") =>
+    telemetryPaths.flatMap(({ path, argument }): Text[] => {
+      const value = argument.refers === kind ? valueAt(args, path) : undefined;
+      if (value === undefined) return [];
+      return argument.kind === "map" ? mapTexts(value as pulumi.Input<StringMap>) : [value as Text];
+    });
   const refersAsSetting = (setting: string) => mayRefer(findSetting(setting)?.variable ?? setting);
-  const ownTexts = mapTexts(own, mayRefer);
-  const single = [endpoint, clickhouse?.endpoint, clickhouse?.user].filter((text) => text !== undefined);
+  const settings = args.settings === undefined ? [] : mapTexts(args.settings, refersAsSetting);
   const ownFile = isPlain(own) ? own[variableOf("envFile")] : undefined;
   const envFile = args.envFile ?? ownFile;
   const fileTexts = envFile ? [envFileTexts(name, envFile, args)] : [];
   return {
-    addresses: [...single, ...texts(resourceAttributes)],
-    carriers: [...texts(args.headers), ...texts(args.settings, refersAsSetting), ...ownTexts, ...fileTexts],
+    addresses: textsOf("addresses"),
+    carriers: [...textsOf("carriers"), ...settings, ...mapTexts(own, mayRefer), ...fileTexts],
   };
 }
 
+/** The values of those arguments that are so and given. */
+function argumentsThat(isSo: (argument: Argument) => boolean, args: ObservedFunctionArgs): unknown[] {
+  return telemetryPaths.flatMap(({ path, argument }) => (isSo(argument) ? (valueAt(args, path) ?? []) : []));
+}
+
+type StringMap = Record<string, pulumi.Input<string>>;
+
 function mapTexts(
-  map: pulumi.Input<Record<string, pulumi.Input<string>>>,
-  wanted: (name: string) => boolean,
+  map: pulumi.Input<StringMap>,
+  wanted: (name: string) => boolean = () => true,
 ): (pulumi.Input<string> | pulumi.Output<string[]>)[] {
   return isPlain(map) ? select(map, wanted) : [pulumi.output(map).apply((values) => select(values, wanted))];
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { invalidArguments } from "../check/arguments";
 import { policyNames, resourceName } from "../plan/names/resourceNames";
 import { checkInlinePolicies, policyLength } from "../plan/policies/inlinePolicies";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 import { withoutPositions } from "../pulumi/sourcePositions";
 import { originOf } from "../pulumi/valueOrigin";
 import { componentPolicy } from "./componentPolicy";

@@ -1,6 +1,7 @@
 import { Secret, SecretVersion } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
+import { secretArguments, telemetryPaths, valueAt } from "../plan/arguments/table";
 import { secretNames } from "../plan/names/resourceNames";
 import { type NamedResource, namedResource } from "../pulumi/namedResource";
 
@@ -13,28 +14,38 @@ export function storeSecrets(
   args: ObservedFunctionArgs,
   options: pulumi.CustomResourceOptions,
 ): ObservedFunctionArgs {
-  const { ingestionKey, clickhousePassword, clickhouse, ...others } = args;
-  const store = (suffix: string, description: string, value: pulumi.Input<string>) =>
-    storeSecret(namedResource(name, secretNames, `-${suffix}`, options), { args, description, value });
-  const authorization =
-    ingestionKey === undefined
-      ? args.authorization
-      : store("ingestion-key", `Ingestion key of ${name}`, ingestionKey);
-  const password =
-    clickhousePassword === undefined
-      ? clickhouse?.password
-      : store("clickhouse-password", `ClickHouse password of ${name}`, clickhousePassword);
-  return { ...others, authorization, clickhouse: clickhouse && { ...clickhouse, password } };
+  const stored: Record<string, unknown> = { ...withoutKeys(args) };
+  for (const { path, argument } of telemetryPaths) {
+    const value = valueAt(args, path) as pulumi.Input<string> | undefined;
+    if (argument.secret === undefined || value === undefined) continue;
+    const { insteadOf, suffix, title } = argument.secret;
+    const named = namedResource(name, secretNames, `-${suffix}`, options);
+    const arn = storeSecret(named, { args, description: `${title} of ${name}`, value });
+    const [holder = "", part] = insteadOf.split(".");
+    if (part === undefined) stored[holder] = arn;
+    // Without what holds it the ARN would be of no use, which the checks have said.
+    else if (stored[holder] !== undefined) stored[holder] = { ...(stored[holder] as object), [part]: arn };
+  }
+  return stored;
+}
+
+/** The arguments without keys. */
+export function withoutKeys<A extends object>(args: A): A {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !secretArguments.includes(name))) as A;
+}
+
+/** Whether a key is given as a value. */
+export function holdsKeys(args: ObservedFunctionArgs): boolean {
+  return secretArguments.some((name) => valueAt(args, name) !== undefined);
 }
 
 /** The arguments as the component keeps them in the stack's state: the keys among them are secrets there. */
-export function withSecrets(args: ObservedFunctionArgs): ObservedFunctionArgs {
-  const { ingestionKey, clickhousePassword } = args;
-  return {
-    ...args,
-    ...(ingestionKey === undefined ? {} : { ingestionKey: pulumi.secret(ingestionKey) }),
-    ...(clickhousePassword === undefined ? {} : { clickhousePassword: pulumi.secret(clickhousePassword) }),
-  };
+export function withSecrets<A extends object>(args: A): A {
+  const entries = Object.entries(args).map(([name, value]) => [
+    name,
+    secretArguments.includes(name) && value !== undefined ? pulumi.secret(value) : value,
+  ]);
+  return Object.fromEntries(entries) as A;
 }
 
 function storeSecret(

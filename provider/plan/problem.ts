@@ -10,3 +10,8 @@ export interface Problem {
 export function describeProblems(problems: readonly Problem[]): string {
   return problems.map(({ propertyPath, reason }) => `  - ${propertyPath}: ${reason}`).join("\n");
 }
+
+/** One problem where there is a reason, none otherwise. */
+export function problem(propertyPath: string, reason: string | undefined): Problem[] {
+  return reason === undefined ? [] : [{ propertyPath, reason }];
+}

@@ -4,9 +4,10 @@
  * sdk/nodejs/runtime/rpc.ts, used as it is by `registerTransform` in callbacks.ts).
  * Not needed any more once Pulumi hands outputs to every transform.
  */
+
 import * as pulumi from "@pulumi/pulumi";
 import { isUnknown } from "@pulumi/pulumi/output";
-import { awaited } from "./awaited";
+import { awaited } from "./inputs";
 
 /**
  * A transform's properties with outputs in place of marks, at any depth: in lists and maps, in secrets, and in the values

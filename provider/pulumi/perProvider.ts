@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { awaited } from "./awaited";
+import { awaited } from "./inputs";
 
 /** What providers are being asked. */
 const underWay = new Set<Promise<unknown>>();

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awaited } from "./awaited";
+import { awaited } from "./inputs";
 
 /** What a value is made of, as far as that is the same in a preview and in its update. */
 export interface ValueOrigin {

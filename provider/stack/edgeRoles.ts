@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awaited } from "../pulumi/awaited";
+import { awaited } from "../pulumi/inputs";
 
 /** Type of a role of the aws package. */
 export const roleType = "aws:iam/role:Role";

@@ -3,7 +3,6 @@ import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import type { ObserveStackProgramArgs } from "../args/observeStack";
 import { confirmDelivery } from "../delivery/confirm";
-import { observeFunction } from "../function/observeFunction";
 import { storeSecrets } from "../function/storedSecrets";
 import { resourceUrn, typesOf } from "../plan/names/resourceUrn";
 import { describeProblems } from "../plan/problem";
@@ -15,13 +14,14 @@ import {
   functionType,
 } from "../plan/stack/earlyFunctions";
 import { type FunctionCandidate, type FunctionChoice, isObserved } from "../plan/stack/functionFilter";
-import { withoutAbsent } from "../pulumi/absent";
-import { awaited } from "../pulumi/awaited";
 import { registerTransform } from "../pulumi/callbackContext";
+import type { Findings } from "../pulumi/findings";
+import { awaited, withoutAbsent } from "../pulumi/inputs";
 import { withOutputs } from "../pulumi/markedValues";
 import { orStopUpdate } from "../pulumi/stopUpdate";
 import { findEarlyFunctions } from "./earlyFunctions";
 import { EdgeRoles, roleType } from "./edgeRoles";
+import { observeFunction } from "./observeFunction";
 
 /** How a stack is observed, and by whom. */
 export interface StackObserver {
@@ -32,8 +32,8 @@ export interface StackObserver {
   args: ObserveStackProgramArgs;
   /** Options of the secrets that it stores, and of what it asks AWS. */
   options: { parent?: pulumi.Resource; provider?: pulumi.ProviderResource };
-  /** Whether the state was refreshed before the program ran, if that is known. */
-  refreshed?: boolean;
+  /** What the package's provider knows already. */
+  found: Findings;
 }
 
 /** Who observes the stack, by what stands for the deployment. */
@@ -53,7 +53,7 @@ export class ObservedStack {
 
   /** @throws if the stack is observed already. */
   constructor(private readonly observer: StackObserver) {
-    const { name, title, args, options } = observer;
+    const { name, title, args, options, found } = observer;
     claimDeployment(title);
     const { include, exclude, ...telemetry } = withoutAbsent(args);
     this.choice = Promise.all([known("include", include), known("exclude", exclude)]).then(
@@ -62,7 +62,7 @@ export class ObservedStack {
     // Whoever needs it is told.
     this.choice.catch(() => {});
     this.stored = storeSecrets(name, telemetry, options);
-    this.confirmed = confirmDelivery("this stack", telemetry, options);
+    this.confirmed = confirmDelivery("this stack", telemetry, options, found);
     this.confirmed.catch(reportOnce);
     registerTransform([functionType, roleType], (resource) => this.transform(resource));
     this.registered = pulumi.runtime.awaitStackRegistrations();
@@ -71,7 +71,7 @@ export class ObservedStack {
   /** @throws if functions that are to be observed were registered before, as far as the engine tells. */
   public async check(): Promise<void> {
     await this.registered;
-    const early = await findEarlyFunctions(await this.choice, this.seen, this.observer.refreshed);
+    const early = await findEarlyFunctions(await this.choice, this.seen, this.observer.found.refreshed);
     if (early.length > 0) throw new Error(describeEarly(this.observer.title, early));
   }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PackageProvider } from "../../provider/provider";
@@ -73,6 +75,24 @@ describe("the package's provider", () => {
     const message = await refusalOfRuntime(inputs);
     assert.match(message, /endpoint: needs a scheme.*resourceAttributes\["a b"\]: /s);
     assert.ok(!message.includes("hush"));
+  });
+
+  it("delivers one log record before it makes a component that requires it, and no other", async () => {
+    let records = 0;
+    const server = createServer((_, response) => {
+      records++;
+      response.end();
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const guarded = { endpoint, cloudWatchLogs: "Disable", requireDelivery: true, name: null };
+    try {
+      const inputs = { ...code, ...guarded, runtime: "nodejs22.x", extension: { layerVersionArn } };
+      await (await construct("ObservedFunction", inputs)).result;
+      assert.equal(records, 1);
+    } finally {
+      server.close();
+    }
   });
 
   it("does not know other components", async () => {

@@ -6,18 +6,20 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // What settings, arguments and policies mean: pure, and shared by every way to observe a function.
   "provider/plan": [],
   "provider/plan/aws": ["provider/plan"],
-  "provider/plan/telemetry": ["provider/plan", "."],
+  "provider/plan/arguments": ["provider/plan"],
+  "provider/plan/telemetry": [".", "provider/plan", "provider/plan/arguments"],
   "provider/plan/policies": ["provider/plan/telemetry"],
   "provider/plan/names": ["provider/plan/policies"],
-  "provider/plan/layers": ["provider/plan", "provider/plan/aws"],
-  "provider/plan/arguments": [
+  "provider/plan/layers": ["provider/plan", "provider/plan/aws", "provider/plan/telemetry"],
+  "provider/plan/checks": [
     "provider/plan",
+    "provider/plan/arguments",
     "provider/plan/aws",
     "provider/plan/layers",
     "provider/plan/policies",
     "provider/plan/telemetry",
   ],
-  "provider/plan/delivery": ["provider/plan/telemetry"],
+  "provider/plan/delivery": ["provider/plan/arguments", "provider/plan/telemetry"],
   "provider/plan/stack": ["provider/plan", "provider/plan/names"],
 
   layers: [],
@@ -31,6 +33,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan",
     "provider/plan/arguments",
     "provider/plan/aws",
+    "provider/plan/checks",
     "provider/plan/layers",
     "provider/plan/telemetry",
     "provider/pulumi",
@@ -39,6 +42,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/args",
     "provider/check",
     "provider/plan",
+    "provider/plan/arguments",
     "provider/plan/delivery",
     "provider/plan/telemetry",
     "provider/pulumi",
@@ -57,6 +61,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "provider/stack": [
     "provider/args",
+    "provider/check",
     "provider/delivery",
     "provider/function",
     "provider/plan",

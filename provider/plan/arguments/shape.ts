@@ -4,11 +4,15 @@ import type { Problem } from "../problem";
 
 /**
  * What kind of value an argument takes. Programs without types, and values from configuration, can hand over anything.
- * `lenient` is for inputs of `aws.lambda.Function` itself, whose provider takes texts for numbers and numbers for texts.
+ * `lenient` is for inputs of `aws.lambda.Function` itself, whose provider takes strings for numbers and numbers for strings.
  */
 export type Shape =
-  | { kind: "text" | "number"; lenient?: true }
-  | { kind: "flag" | "any" }
+  | { kind: "string" | "number"; lenient?: true }
+  | { kind: "boolean" }
+  /** A string of a few, which a check of its own names. */
+  | { kind: "choice" }
+  /** Anything, which is looked at elsewhere. Of `given` only whether there is a value. */
+  | { kind: "any" | "given" }
   | { kind: "list"; of: Shape }
   /** Any names; `dotted` says how their paths are written, `settings.a` or `headers["a"]`. */
   | { kind: "map"; of: Shape; dotted?: true }
@@ -28,11 +32,13 @@ export function fitValue(value: unknown, shape: Shape, path: string): Fitted {
   if (value === UNKNOWN || value === undefined || value === null) return { value, problems: [] };
   switch (shape.kind) {
     case "any":
+    case "given":
+    case "choice":
       return { value, problems: [] };
-    case "text":
+    case "string":
     case "number":
       return single(shape.lenient ? coerced(value, shape.kind) : value, shape, path);
-    case "flag":
+    case "boolean":
       return single(value, shape, path);
     case "list":
       return Array.isArray(value) ? fitList(value, shape.of, path) : misfit(value, shape, path);
@@ -42,7 +48,7 @@ export function fitValue(value: unknown, shape: Shape, path: string): Fitted {
 }
 
 function single(value: unknown, shape: Shape, path: string): Fitted {
-  const types = { text: "string", number: "number", flag: "boolean" } as const;
+  const types = { string: "string", number: "number", boolean: "boolean" } as const;
   const wanted = types[shape.kind as keyof typeof types];
   return typeof value === wanted ? { value, problems: [] } : misfit(value, shape, path);
 }
@@ -92,14 +98,14 @@ function misfit(value: unknown, shape: Shape, propertyPath: string): Fitted {
 
 /** What the argument must be and, where it is clear what was meant, how that is written. Never the value, a key perhaps. */
 function takes(value: unknown, shape: Shape): string {
-  const isText = typeof value === "string";
+  const isString = typeof value === "string";
   switch (shape.kind) {
-    case "text":
+    case "string":
       return typeof value === "object" ? "must be a string" : "must be a string; add quotes";
     case "number":
       return isNumeric(value) ? "must be a number; remove the quotes" : "must be a number";
-    case "flag":
-      return isText && /^(true|false)$/i.test(value)
+    case "boolean":
+      return isString && /^(true|false)$/i.test(value)
         ? "must be true or false; remove the quotes"
         : "must be true or false";
     case "list":
@@ -125,9 +131,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The value as the provider will take it; as it is where the provider will not. */
-function coerced(value: unknown, kind: "text" | "number"): unknown {
+function coerced(value: unknown, kind: "string" | "number"): unknown {
   if (typeof value === "object") return value;
-  if (kind === "text") return String(value);
+  if (kind === "string") return String(value);
   return isNumeric(value) ? Number(value) : value;
 }
 

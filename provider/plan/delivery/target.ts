@@ -1,7 +1,7 @@
+import { authorizationHeader } from "../arguments/table";
 import { isUsableUrl, withScheme } from "../telemetry/endpointUrl";
 import { keyValuePairs } from "../telemetry/keyValueList";
 import type { ClickHouseDestination, LogsDestination, OtlpDestination } from "../telemetry/logsDestination";
-import { authorizationHeader } from "../telemetry/variables";
 
 /** Where a function's telemetry goes, with all values resolved. */
 export interface DeliveryTarget {

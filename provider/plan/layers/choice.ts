@@ -7,8 +7,8 @@ export const maximumLayers = 5;
 /** ARNs of layer versions by region, then by architecture. */
 export type LayerVersionArns<T = string> = Record<string, Record<string, T>>;
 
-/** What `ExtensionLayers` says it published, as far as it is needed here. */
-export interface Manifest<T = string> {
+/** The output `manifest` of `ExtensionLayers`, as far as it is needed here. */
+export interface PublishedLayersView<T = string> {
   formatVersion: number | T;
   layers: { region: T; architecture: T; layerVersionArn: T }[] | T;
 }
@@ -17,7 +17,7 @@ export interface Manifest<T = string> {
 export interface LayerSource<T = string> {
   layerVersionArn?: T;
   layerVersionArns?: LayerVersionArns<T>;
-  manifest?: Manifest<T>;
+  manifest?: PublishedLayersView<T>;
   /** Upstream layers of the Rotel extension. */
   rotel?: { version: number; suffix?: string };
 }
@@ -42,7 +42,7 @@ export function chooseLayer<T>(
 
 /** Why this is no manifest of published layers, or undefined when it is one. */
 export function checkManifest(manifest: unknown): string | undefined {
-  const { formatVersion, layers } = (manifest ?? {}) as Partial<Manifest<unknown>>;
+  const { formatVersion, layers } = (manifest ?? {}) as Partial<PublishedLayersView<unknown>>;
   const complete =
     Array.isArray(layers) &&
     layers.every((layer) => layer?.region && layer.architecture && layer.layerVersionArn);
@@ -160,7 +160,11 @@ function chooseByRegion<T>(
   return { layerVersionArn };
 }
 
-function chooseFromManifest<T>(manifest: Manifest<T>, region: string, architecture: string): LayerChoice<T> {
+function chooseFromManifest<T>(
+  manifest: PublishedLayersView<T>,
+  region: string,
+  architecture: string,
+): LayerChoice<T> {
   const reason = checkManifest(manifest);
   if (reason !== undefined) return { problem: { propertyPath: "extension.manifest", reason } };
   const byRegion: LayerVersionArns<T> = {};

@@ -1,3 +1,4 @@
+import type { Problem } from "../problem";
 import { holdsReference } from "./references";
 
 /** An entry of a list: a pair, or a reference to a secret that holds a list itself, which has no key. */
@@ -70,4 +71,34 @@ function hidden(text: string): string {
 function unquoted(text: string): string | undefined {
   const [, inner] = /^"((?:\\.|[^"\\])*)"$/s.exec(text) ?? [];
   return inner?.replace(/\\(["\\])/g, "$1");
+}
+
+/**
+ * Writes a list of `key=value` pairs in the order given. A value that could not be told from the list around it is put
+ * in double quotes, in which `\"` and `\\` are a quote and a backslash.
+ */
+export function keyValueList(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
+    .map(([key, value]) => `${key}=${needsQuotes.test(value) ? inQuotes(value) : value}`)
+    .join(",");
+}
+
+/** Values that would be read otherwise: with a comma, a quote where one counts, white space around, a brace that stays open. */
+const needsQuotes = /,|^["\s]|\s$|=\s*"|\$\{[^}]*$/;
+
+/** Problems of `key=value` pairs that the list form cannot carry. */
+export function checkPairs(pairs: Readonly<Record<string, unknown>>, path: string): Problem[] {
+  return Object.entries(pairs).flatMap(([key, value]): Problem[] => {
+    const propertyPath = `${path}["${key}"]`;
+    if (!/^[^\s=,"]+$/.test(key)) {
+      return [{ propertyPath, reason: "a name must not be empty or contain spaces, commas, quotes or =" }];
+    }
+    return typeof value === "string" && /[\r\n]/.test(value)
+      ? [{ propertyPath, reason: "a value must not contain a line break" }]
+      : [];
+  });
+}
+
+function inQuotes(value: string): string {
+  return `"${value.replace(/["\\]/g, (character) => `\\${character}`)}"`;
 }

@@ -67,6 +67,21 @@ export function variableOf(name: string): string {
   return found.variable;
 }
 
+/**
+ * The value that an extension's setting has by arguments that may name any: the last of those that are there.
+ * @param settings further settings, by name or variable.
+ * @param variables the function's own variables.
+ */
+export function settingAmong<T>(
+  setting: string,
+  settings: Readonly<Record<string, T>>,
+  variables: Readonly<Record<string, T>>,
+): T | undefined {
+  const variable = variableOf(setting);
+  const entry = Object.entries(settings).find(([name]) => findSetting(name)?.variable === variable);
+  return entry?.[1] ?? variables[variable];
+}
+
 /** Why there is no setting of this name, with the one that was probably meant. */
 export function unknownSetting(name: string): string {
   const bySetting = settings.find((setting) => setting.name === name && setting.pattern !== undefined);

@@ -4,11 +4,13 @@ import { clientOptions } from "../../../sandbox/aws/embeddedAws";
 import { isAllowed } from "../../../sandbox/aws/policy";
 import { rolePolicies } from "../../../sandbox/aws/rolePolicies";
 import { region, useSurroundings } from "../surroundings";
+import { useOtlpSink } from "./otlpSink";
 import { type Operation, pythonStep } from "./pythonSteps";
 import { storedState } from "./storedState";
 
 describe("ObserveStack in a Python program", () => {
   const surroundings = useSurroundings();
+  const sink = useOtlpSink();
   const step = (operation: Operation, stack: string, given: { program: string } & Record<string, unknown>) =>
     pythonStep(surroundings.engine, "observedStack.py", operation, stack, given);
 
@@ -88,6 +90,16 @@ describe("ObserveStack in a Python program", () => {
     const again = (await step("preview", "forgets", given)).error ?? "";
     assert.match(again.replace(/\s+/g, " "), /not observed: "hasty"/, "a later preview knows");
     await step("destroy", "forgets", { program: "waits", observe: false });
+  });
+
+  it("delivers one log record before logs are denied, where that is required", async () => {
+    const given = { program: "guards", endpoint: sink.url };
+    assert.equal((await step("up", "guards", given)).error, undefined);
+    assert.deepEqual(
+      sink.requests.map(({ headers }) => headers.authorization),
+      ["hush-key"],
+    );
+    await step("destroy", "guards", given);
   });
 
   it("is one for each stack", async () => {

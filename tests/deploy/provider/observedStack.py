@@ -31,7 +31,7 @@ def observe(given: dict, name: str = "observed", **args) -> clickstack.ObserveSt
     return clickstack.ObserveStack(
         name,
         extension=clickstack.ExtensionArgs(layer_version_arn=layer.arn),
-        endpoint="https://clickstack.example.com:4318",
+        endpoint=given.get("endpoint", "https://clickstack.example.com:4318"),
         ingestion_key=pulumi.Output.secret("hush-key"),
         cloud_watch_logs=clickstack.CloudWatchLogs.DISABLE,
         exclude=clickstack.FunctionFilterArgs(names=["plain*"], tags={"observe": "no"}, runtimes=["ruby*"]),
@@ -86,6 +86,11 @@ def forgets(given: dict) -> None:
     observe(given).settled() if given["after"] == "nothing" else function.arn.apply(lambda _: observe(given))
 
 
+def guards(given: dict) -> None:
+    """Logs that are denied only once a log record has been delivered."""
+    observe(given, require_delivery=True).settled()
+
+
 def twice(given: dict) -> None:
     observe(given)
     clickstack.ObserveStack("second", endpoint="https://clickstack.example.com:4318")
@@ -99,4 +104,4 @@ def wrong(given: dict) -> None:
     aws.lambda_.Function("hurried", **{**common, "timeout": 1}, role=role.arn)
 
 
-stackStep.run({"waits": waits, "forgets": forgets, "twice": twice, "wrong": wrong})
+stackStep.run({"waits": waits, "forgets": forgets, "guards": guards, "twice": twice, "wrong": wrong})

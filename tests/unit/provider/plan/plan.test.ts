@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Runtime } from "@pulumi/aws/types/enums/lambda";
-import type { FunctionView } from "../../../../provider/plan/arguments/functionView";
-import { checkFunction, warnings } from "../../../../provider/plan/arguments/validate";
+import type { FunctionView } from "../../../../provider/plan/arguments/view";
 import { checkArchitecture, checkRuntime, compatibleRuntimes } from "../../../../provider/plan/aws/runtimes";
+import { checkFunction, warnings } from "../../../../provider/plan/checks/validate";
 import { UNKNOWN } from "../../../../provider/plan/known";
 import { chooseLayer } from "../../../../provider/plan/layers/choice";
 import { nearestName } from "../../../../provider/plan/nearestName";

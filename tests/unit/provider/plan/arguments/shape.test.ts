@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkedArguments, fitArguments } from "../../../../../provider/plan/arguments/functionShape";
-import type { FunctionView } from "../../../../../provider/plan/arguments/functionView";
-import { checkRequired } from "../../../../../provider/plan/arguments/packaging";
-import { checkFunction, warnings } from "../../../../../provider/plan/arguments/validate";
+import { checkedArguments } from "../../../../../provider/plan/arguments/table";
+import { type FunctionView, fitArguments } from "../../../../../provider/plan/arguments/view";
+import { checkRequired } from "../../../../../provider/plan/checks/packaging";
+import { checkFunction, warnings } from "../../../../../provider/plan/checks/validate";
 import { UNKNOWN } from "../../../../../provider/plan/known";
 
 /** The problems with the kinds of these values, reasons by path. */
@@ -96,7 +96,10 @@ describe("the kinds of an observed function's arguments", () => {
   it("keep nothing from being checked, whatever the values are", () => {
     const anything = fc.record(
       Object.fromEntries(
-        checkedArguments.map((name) => [name, fc.option(fc.anything({ maxDepth: 3 }), { nil: undefined })]),
+        checkedArguments.map(({ path }) => [
+          path,
+          fc.option(fc.anything({ maxDepth: 3 }), { nil: undefined }),
+        ]),
       ),
       { requiredKeys: [] },
     );

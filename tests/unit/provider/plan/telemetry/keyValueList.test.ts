@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { keyValuePairs } from "../../../../../provider/plan/telemetry/keyValueList";
-import { keyValueList } from "../../../../../provider/plan/telemetry/mergedEnvironment";
+import { checkPairs, keyValueList, keyValuePairs } from "../../../../../provider/plan/telemetry/keyValueList";
 
 const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a=b,c-AbC123";
 
@@ -37,5 +36,20 @@ describe("lists of pairs", () => {
       { key: "q", value: 'say "hi"' },
       { key: "r", value: "\\" },
     ]);
+  });
+});
+
+describe("lists of pairs that are written", () => {
+  it("put a value in quotes only where it could be misread", () => {
+    const pairs = { a: "Bearer x=y", b: "1,2", c: ' "q" ', d: "back\\slash", e: 'say "hi"' };
+    assert.equal(keyValueList(pairs), 'a=Bearer x=y,b="1,2",c=" \\"q\\" ",d=back\\slash,e=say "hi"');
+  });
+
+  it("refuse what they cannot carry", () => {
+    const found = checkPairs({ "a b": "x", "": "x", "x=y": "x", good: "x", lines: "a\nb" }, "headers");
+    assert.deepEqual(
+      found.map(({ propertyPath }) => propertyPath),
+      ['headers["a b"]', 'headers[""]', 'headers["x=y"]', 'headers["lines"]'],
+    );
   });
 });

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  checkPairs,
-  keyValueList,
   mergeEnvironment,
   type PlannedVariable,
 } from "../../../../../provider/plan/telemetry/mergedEnvironment";
-import { telemetryVariables } from "../../../../../provider/plan/telemetry/variables";
 
 const names = fc.constantFrom("A", "B", "C", "ROTEL_OTLP_EXPORTER_ENDPOINT");
 const own = fc.dictionary(names, fc.string());
@@ -55,42 +52,5 @@ describe("the environment of a function", () => {
         reason: "KEY is set by endpoint and by environment.variables.KEY. Remove one of them",
       },
     ]);
-  });
-
-  it("has the protocol as a default that any other origin replaces", () => {
-    const variables = telemetryVariables(
-      { endpoint: "https://x", settings: { otlpExporterProtocol: "grpc" } },
-      (text) => text,
-    );
-    const merged = mergeEnvironment({}, variables);
-    assert.deepEqual(merged.problems, []);
-    assert.equal(merged.variables.ROTEL_OTLP_EXPORTER_PROTOCOL, "grpc");
-    const twice = telemetryVariables(
-      { protocol: "http", settings: { otlpExporterProtocol: "grpc" } },
-      (text) => text,
-    );
-    assert.equal(mergeEnvironment({}, twice).problems.length, 1);
-  });
-
-  it("has nothing where nothing is configured", () => {
-    assert.deepEqual(
-      telemetryVariables({ settings: {} }, (text) => text),
-      [],
-    );
-  });
-});
-
-describe("lists of key=value", () => {
-  it("put a value in quotes only where it could be misread", () => {
-    const pairs = { a: "Bearer x=y", b: "1,2", c: ' "q" ', d: "back\\slash", e: 'say "hi"' };
-    assert.equal(keyValueList(pairs), 'a=Bearer x=y,b="1,2",c=" \\"q\\" ",d=back\\slash,e=say "hi"');
-  });
-
-  it("refuse what they cannot carry", () => {
-    const found = checkPairs({ "a b": "x", "": "x", "x=y": "x", good: "x", lines: "a\nb" }, "headers");
-    assert.deepEqual(
-      found.map(({ propertyPath }) => propertyPath),
-      ['headers["a b"]', 'headers[""]', 'headers["x=y"]', 'headers["lines"]'],
-    );
   });
 });

@@ -1,8 +1,7 @@
+import { authorizationHeader } from "../arguments/table";
+import type { FunctionView } from "../arguments/view";
 import { isKnown } from "../known";
-import type { Problem } from "../problem";
-import { findSetting, variableOf } from "../telemetry/settings";
-import { authorizationHeader } from "../telemetry/variables";
-import { type FunctionView, problem } from "./functionView";
+import { type Problem, problem } from "../problem";
 
 /** Longest audience, in characters (AWS STS API reference, GetWebIdentityToken). */
 const longestAudience = 1000;
@@ -73,19 +72,4 @@ function authorizationOf({ headers }: FunctionView): string | undefined {
   if (!isKnown(headers)) return undefined;
   const name = Object.keys(headers).find((one) => one.toLowerCase() === authorizationHeader.toLowerCase());
   return name && `headers["${name}"]`;
-}
-
-/**
- * The value that an extension's setting has by arguments that may name any: the last of those that are there.
- * @param settings further settings, by name or variable.
- * @param variables the function's own variables.
- */
-export function settingAmong<T>(
-  setting: string,
-  settings: Readonly<Record<string, T>>,
-  variables: Readonly<Record<string, T>>,
-): T | undefined {
-  const variable = variableOf(setting);
-  const entry = Object.entries(settings).find(([name]) => findSetting(name)?.variable === variable);
-  return entry?.[1] ?? variables[variable];
 }

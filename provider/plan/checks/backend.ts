@@ -1,11 +1,11 @@
-import { isKnown, UNKNOWN } from "../known";
-import type { Problem } from "../problem";
+import { authorizationHeader, serviceVersionAttribute } from "../arguments/table";
+import type { FunctionView } from "../arguments/view";
+import { entriesOf, isKnown, knownValue, UNKNOWN } from "../known";
+import { type Problem, problem } from "../problem";
 import { withScheme } from "../telemetry/endpointUrl";
-import { checkPairs } from "../telemetry/mergedEnvironment";
+import { checkPairs } from "../telemetry/keyValueList";
 import { parseReference } from "../telemetry/references";
 import { checkUrl, findSetting, variableOf } from "../telemetry/settings";
-import { authorizationHeader, serviceVersionAttribute } from "../telemetry/variables";
-import { entriesOf, type FunctionView, knownValue, problem } from "./functionView";
 import { checkManaged, checkWebIdentity } from "./managedBackend";
 
 /** Problems of where the telemetry goes, and how. */

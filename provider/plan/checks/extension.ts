@@ -1,8 +1,14 @@
+import type { ExtensionView, FunctionView } from "../arguments/view";
 import { checkArchitecture, defaultArchitecture } from "../aws/runtimes";
-import { isKnown, type Known, UNKNOWN } from "../known";
-import { checkLayerArn, checkManifest, chooseLayer, type LayerSource } from "../layers/choice";
-import type { Problem } from "../problem";
-import { type ExtensionView, type FunctionView, knownValue, problem } from "./functionView";
+import { holdsUnknown, isKnown, type Known, knownValue, UNKNOWN } from "../known";
+import {
+  checkLayerArn,
+  checkManifest,
+  chooseLayer,
+  type LayerSource,
+  type PublishedLayersView,
+} from "../layers/choice";
+import { type Problem, problem } from "../problem";
 
 const sources: readonly (keyof ExtensionView)[] = [
   "layerVersionArn",
@@ -103,13 +109,9 @@ function checkChoice(extension: ExtensionView, view: FunctionView): Problem[] {
   return "problem" in choice ? [choice.problem] : [];
 }
 
-function holdsUnknown(value: unknown): boolean {
-  if (value === UNKNOWN) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
-}
-
 /** Whether it is not known yet what there is a layer for; their ARNs do not matter. */
-function holdsUnknownPlace({ layers }: NonNullable<Exclude<ExtensionView["manifest"], symbol>>): boolean {
+function holdsUnknownPlace(manifest: unknown): boolean {
+  const { layers } = manifest as PublishedLayersView<Known<string>>;
   if (!Array.isArray(layers)) return true;
   return layers.some(({ region, architecture }) => region === UNKNOWN || architecture === UNKNOWN);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { FunctionView } from "../../../../../provider/plan/arguments/functionView";
-import { checkFunction } from "../../../../../provider/plan/arguments/validate";
+import type { FunctionView } from "../../../../../provider/plan/arguments/view";
+import { checkFunction } from "../../../../../provider/plan/checks/validate";
 import { UNKNOWN } from "../../../../../provider/plan/known";
 import { webIdentityStatement } from "../../../../../provider/plan/policies/statements";
 import { isAllowed } from "../../../../../sandbox/aws/policy";

@@ -1,6 +1,6 @@
-import { isKnown } from "../known";
-import type { Problem } from "../problem";
-import { entriesOf, type FunctionView, knownValue, problem } from "./functionView";
+import type { FunctionView } from "../arguments/view";
+import { entriesOf, isKnown, knownValue } from "../known";
+import { type Problem, problem } from "../problem";
 
 /**
  * Memory of a function in MB (AWS Lambda's API model of botocore 1.44.8, shape MemorySize, 2026-11-29). More than

@@ -1,9 +1,9 @@
+import type { FunctionView } from "../arguments/view";
 import { checkRegion } from "../aws/regions";
 import { checkArchitecture, checkRuntime } from "../aws/runtimes";
-import { isKnown } from "../known";
+import { isKnown, knownValue } from "../known";
 import { parseRoleArn } from "../policies/statements";
-import type { Problem } from "../problem";
-import { type FunctionView, knownValue, problem } from "./functionView";
+import { type Problem, problem } from "../problem";
 import { checkSize } from "./lambdaLimits";
 
 /** Lambda's limit of a function's code and layers, unpacked, in bytes (AWS Lambda quotas: 250 MB). */

@@ -1,6 +1,6 @@
+import type { FunctionView } from "../arguments/view";
 import { isKnown } from "../known";
-import type { Problem } from "../problem";
-import { type FunctionView, problem } from "./functionView";
+import { type Problem, problem } from "../problem";
 
 /** Retention in days that CloudWatch Logs takes (API reference, PutRetentionPolicy). */
 const retentions: readonly number[] = [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { FunctionView } from "../../../../../provider/plan/arguments/functionView";
-import { checkUnpackedSize } from "../../../../../provider/plan/arguments/packaging";
-import { checkFunction, warnings } from "../../../../../provider/plan/arguments/validate";
+import type { FunctionView } from "../../../../../provider/plan/arguments/view";
+import { checkUnpackedSize } from "../../../../../provider/plan/checks/packaging";
+import { checkFunction, warnings } from "../../../../../provider/plan/checks/validate";
 import { type Known, UNKNOWN } from "../../../../../provider/plan/known";
-import type { Manifest } from "../../../../../provider/plan/layers/choice";
+import type { PublishedLayersView } from "../../../../../provider/plan/layers/choice";
 
 const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
 const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbC123";
@@ -200,7 +200,7 @@ describe("requireDelivery", () => {
 
 describe("the extension's layer", () => {
   const region = "eu-west-1";
-  const manifest: Manifest<Known<string>> = {
+  const manifest: PublishedLayersView<Known<string>> = {
     formatVersion: 1,
     layers: [{ region, architecture: "x86_64", layerVersionArn: UNKNOWN }],
   };

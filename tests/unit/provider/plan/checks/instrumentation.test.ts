@@ -1,22 +1,23 @@
 import assert from "node:assert/strict";
 import { InstrumentationDistribution } from "../../../../../provider/args/telemetry";
-import type { FunctionView } from "../../../../../provider/plan/arguments/functionView";
+import type { FunctionView } from "../../../../../provider/plan/arguments/view";
+import { awsRegions } from "../../../../../provider/plan/aws/regions";
+import { checkFunction, warnings } from "../../../../../provider/plan/checks/validate";
+import { UNKNOWN } from "../../../../../provider/plan/known";
+import { checkLayerArn } from "../../../../../provider/plan/layers/choice";
 import {
   chooseInstrumentation,
   distributionOf,
   distributions,
   execWrapper,
-  instrumentationVariables,
-} from "../../../../../provider/plan/arguments/instrumentation";
-import { checkFunction, warnings } from "../../../../../provider/plan/arguments/validate";
-import { awsRegions } from "../../../../../provider/plan/aws/regions";
-import { UNKNOWN } from "../../../../../provider/plan/known";
-import { checkLayerArn } from "../../../../../provider/plan/layers/choice";
+  planInstrumentation,
+} from "../../../../../provider/plan/layers/instrumentation";
 import {
   adotRegions,
   legacyAdotRegions,
   openTelemetryRegions,
 } from "../../../../../provider/plan/layers/instrumentationLayers";
+import { plainValues } from "../../../../../provider/plan/telemetry/plan";
 
 const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
 const good: FunctionView = {
@@ -111,7 +112,7 @@ describe("instrumentation layers", () => {
 
   it("of AWS get an endpoint for traces, which they would send to X-Ray otherwise, that the user may set", () => {
     const names = (distribution: string) =>
-      instrumentationVariables("/opt/x", distribution, (text) => text).map(
+      planInstrumentation({ autoInstrumentation: { distribution } }, plainValues).map(
         ({ name, isDefault }) => `${name}${isDefault ? "?" : ""}`,
       );
     assert.deepEqual(names("opentelemetry"), ["AWS_LAMBDA_EXEC_WRAPPER"]);

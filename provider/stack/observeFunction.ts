@@ -2,16 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { CloudWatchLogs } from "../args/telemetry";
 import { checkArguments, checkLater } from "../check/arguments";
+import { functionRegion } from "../function/layers";
+import { observedParts } from "../function/observe";
 import { ownLogGroup } from "../plan/names/resourceUrn";
-import { withoutAbsent } from "../pulumi/absent";
-import { awaited, awaitedResources } from "../pulumi/awaited";
+import { awaited, awaitedResources, isPlain, withoutAbsent } from "../pulumi/inputs";
 import { withDependencies } from "../pulumi/resultDependencies";
 import { originOf } from "../pulumi/valueOrigin";
-import { functionVariables, isPlain } from "./environment";
-import { functionLayers, functionRegion } from "./layers";
-import { functionLogs } from "./logs";
-import { givenRole, secretPolicy } from "./role";
-import { functionReferences } from "./secretReferences";
 
 /** A function that is being registered. */
 export interface RegisteredFunction extends pulumi.ResourceTransformArgs {
@@ -37,20 +33,14 @@ export async function observeFunction(
   checkArguments(name, args);
   await checkLater(name, args, { region });
   await confirmed;
-  const role = givenRole(args.role);
-  const logs = functionLogs({ name, args, role, region }, options);
-  const policies = secretPolicy(name, role, functionReferences(name, args), options);
-  const dependsOn = await awaitedResources([...logs.resources, policies]);
-  const layers = functionLayers({ name, args, region });
-  const { environment } = functionVariables(args);
-  const { loggingConfig } = logs;
-  const needs = [
-    ...(await urnsOf(dependsOn)),
-    ...(await originOf([layers, environment, loggingConfig])).urns,
-  ];
+  // A function that is registered makes no role; that it lacks one, AWS says.
+  const registered = { ...args, role: args.role ?? "" };
+  const parts = observedParts({ name, args: registered, region, names: [name] }, options);
+  const dependsOn = await awaitedResources(parts.resources);
+  const needs = [...(await urnsOf(dependsOn)), ...(await originOf(Object.values(parts.inputs))).urns];
   const permitted = await withDependencies(props.role, needs);
   return {
-    props: { ...props, role: permitted, layers, environment, ...(loggingConfig && { loggingConfig }) },
+    props: { ...props, ...parts.inputs, role: permitted },
     opts: pulumi.mergeOptions(functionOptions(opts as pulumi.CustomResourceOptions), { dependsOn }),
   };
 }
