@@ -8,19 +8,19 @@
 //! at any depth; `tests/architecture` holds it.
 //!
 //! ```text
-//! app          → receiver session export flush lambda config buffer environment catch_panic diagnostics timestamp time_zone
-//! export       → config aws otlp grpc http environment buffer record catch_panic diagnostics gzip protobuf timestamp
+//! app          → receiver session export flush lambda config buffer environment catch_panic diagnostics spawn timestamp time_zone
+//! export       → config aws otlp grpc http environment buffer record catch_panic diagnostics gzip protobuf spawn timestamp
 //! receiver     → config otlp grpc http record diagnostics gzip
 //! session      → config convert otlp invocation lambda buffer record diagnostics
 //! config       → aws flush lambda http environment record diagnostics
 //! convert      → invocation lambda buffer record timestamp
 //! otlp         → invocation record protobuf
 //! invocation   → lambda record
-//! lambda       → http catch_panic timestamp
+//! lambda       → http catch_panic spawn timestamp
 //! aws          → http environment timestamp
 //! grpc         → http record gzip
 //! buffer       → record
-//! http         → –
+//! http         → spawn
 //! environment  → –
 //! flush        → –
 //! record       → –
@@ -28,6 +28,7 @@
 //! diagnostics  → –
 //! gzip         → –
 //! protobuf     → –
+//! spawn        → –
 //! timestamp    → time_zone
 //! time_zone    → –
 //! ```
@@ -53,5 +54,6 @@ pub mod protobuf;
 pub mod receiver;
 pub mod record;
 pub mod session;
+pub mod spawn;
 pub mod time_zone;
 pub mod timestamp;

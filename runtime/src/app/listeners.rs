@@ -17,6 +17,7 @@ use crate::lambda::client::Client;
 use crate::lambda::listener;
 use crate::receiver::refusals::Refusals;
 use crate::session::Session;
+use crate::spawn::spawn;
 use crate::{receiver, timestamp};
 
 /// So long, at most, a batch waits for room in the buffer: it delays what Lambda delivers after it.
@@ -33,7 +34,7 @@ pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Sessi
     };
     let (http, grpc) = (&settings::ROTEL_OTLP_HTTP_ENDPOINT, &settings::ROTEL_OTLP_GRPC_ENDPOINT);
     if let Some(listener) = bind_receiver("HTTP", config.http_address, http, diagnostics).await {
-        tokio::task::spawn_local(receiver::http::serve(
+        spawn(receiver::http::serve(
             listener,
             Rc::clone(&config),
             take(),
@@ -41,7 +42,7 @@ pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Sessi
         ));
     }
     if let Some(listener) = bind_receiver("gRPC", config.grpc_address, grpc, diagnostics).await {
-        tokio::task::spawn_local(receiver::grpc::serve(listener, Rc::clone(&config), take(), refusals));
+        spawn(receiver::grpc::serve(listener, Rc::clone(&config), take(), refusals));
     }
 }
 
@@ -86,7 +87,7 @@ pub async fn serve_telemetry(
     };
     let (session, changed) = (Rc::clone(session), Rc::clone(changed));
     let backpressure = Rc::new(Backpressure::default());
-    tokio::task::spawn_local(listener::serve(listener, async move |body: Option<Bytes>| {
+    spawn(listener::serve(listener, async move |body: Option<Bytes>| {
         let body = body.unwrap_or_default();
         // Checking is much quicker than repairing, and Lambda's bodies are whole.
         let text = std::str::from_utf8(&body).map_or_else(|_| String::from_utf8_lossy(&body), Cow::Borrowed);

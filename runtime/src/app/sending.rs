@@ -10,6 +10,7 @@ use super::{App, instant};
 use crate::export::Purpose;
 use crate::flush::{self, Background, Between, Decision, Situation};
 use crate::lambda::events::{Invoke, Shutdown};
+use crate::spawn::spawn;
 use crate::timestamp;
 
 /// Time for a flush that nothing waits for.
@@ -143,7 +144,7 @@ impl App {
             Rc::clone(&self.session),
             Rc::clone(&self.changed),
         );
-        tokio::task::spawn_local(async move {
+        spawn(async move {
             delivery.flush(until, Purpose::Routine).await;
             flush_state.flushed(session.borrow().usage());
             changed.notify_one();

@@ -14,11 +14,9 @@ impl Environment {
     /// The process's own; a variable that is not UTF-8 is left out.
     pub fn from_process() -> Self {
         let text = |text: std::ffi::OsString| text.into_string().ok();
-        Self(
-            env::vars_os()
-                .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
-                .collect(),
-        )
+        let mut variables = BTreeMap::new();
+        variables.extend(env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))));
+        Self(variables)
     }
 
     /// The same with the lines of the file that `ROTEL_ENV_FILE` names; they win. A file that cannot be read and each

@@ -17,6 +17,7 @@ use super::proxy::{Proxies, Proxy};
 use super::quick_ack::QuickAckStream;
 use super::stream::{Protocol, Stream};
 use super::tls::{self, TlsOptions};
+use crate::spawn::spawn;
 
 /// Opens connections.
 pub(super) struct Connector {
@@ -106,7 +107,7 @@ async fn tunnel(endpoint: &Endpoint, proxy: &Proxy, stream: QuickAckStream) -> R
     let request = request.map_err(|error| failure(error.to_string()))?;
     let broken = |error: hyper::Error| failure(error.to_string());
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
-    tokio::task::spawn_local(async move {
+    spawn(async move {
         let _ = connection.with_upgrades().await;
     });
     let response = sender.send_request(request).await.map_err(broken)?;

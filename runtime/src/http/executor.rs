@@ -4,13 +4,15 @@ use std::future::Future;
 
 use hyper::rt::Executor;
 
+use crate::spawn::spawn;
+
 /// Spawns on the `LocalSet` around it.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalExecutor;
 
 impl<F: Future + 'static> Executor<F> for LocalExecutor {
     fn execute(&self, future: F) {
-        tokio::task::spawn_local(async move {
+        spawn(async move {
             future.await;
         });
     }

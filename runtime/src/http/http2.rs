@@ -21,6 +21,7 @@ use super::executor::LocalExecutor;
 use super::message::{Request, Response};
 use super::pool::{AGENT, Key, MAX_IDLE, MAX_RESPONSE_BYTES, key};
 use super::stream::Protocol;
+use crate::spawn::spawn;
 
 type Sender = SendRequest<Full<Bytes>>;
 
@@ -96,7 +97,7 @@ impl Connections {
         let handshake = http2::handshake(LocalExecutor, TokioIo::new(stream)).await;
         let (sender, connection) = handshake.map_err(|error| broken(endpoint, &error))?;
         // The request that uses the connection hears of its errors; an idle one's end shows on the next use.
-        tokio::task::spawn_local(async move {
+        spawn(async move {
             let _ = connection.await;
         });
         let used = SystemTime::now();

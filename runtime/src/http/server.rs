@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::executor::LocalExecutor;
+use crate::spawn::spawn;
 
 /// A whole answer.
 pub type Answer = Response<Full<Bytes>>;
@@ -81,7 +82,7 @@ async fn accept<C: Future<Output = ()> + 'static>(listener: TcpListener, connect
         };
         // Without it an answer may wait for the peer's delayed acknowledgement; slower, but no failure.
         let _ = stream.set_nodelay(true);
-        tokio::task::spawn_local(connection(stream));
+        spawn(connection(stream));
     }
 }
 

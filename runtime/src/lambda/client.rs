@@ -15,6 +15,7 @@ use serde::Deserialize;
 use tokio::net::TcpStream;
 
 use super::events::{self, Lifecycle};
+use crate::spawn::spawn;
 
 const IDENTIFIER: HeaderName = HeaderName::from_static("lambda-extension-identifier");
 const NAME: HeaderName = HeaderName::from_static("lambda-extension-name");
@@ -243,7 +244,7 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Error> {
         call: "connect",
         source,
     })?;
-    tokio::task::spawn_local(async move {
+    spawn(async move {
         // Its end shows in the request that uses it.
         let _ = connection.await;
     });

@@ -64,9 +64,12 @@ impl OpenSpans {
     /// before have theirs, or its environment would be gone.
     pub fn open_since(&self, began: u64) -> Vec<OpenSpan> {
         let open = |span: &&OpenSpan| span.since >= began && !self.sent.contains(&span.context.span_id);
-        let mut open: Vec<OpenSpan> = self.above.iter().filter(open).copied().collect();
-        open.sort_by_key(|span| span.since);
-        open
+        let mut found: Vec<OpenSpan> = Vec::new();
+        for span in self.above.iter().filter(open) {
+            let place = found.partition_point(|other| other.since <= span.since);
+            found.insert(place, *span);
+        }
+        found
     }
 }
 

@@ -85,16 +85,21 @@ impl Api<'_> {
         message: &Message,
         read: impl Fn(&Response) -> Option<T>,
     ) -> Result<T, CallError> {
+        let response = self.exchange(message).await?;
+        read(&response).ok_or_else(|| CallError::own(format!("{} does not answer as AWS does", self.endpoint), false))
+    }
+
+    async fn exchange(&self, message: &Message) -> Result<Response, CallError> {
         for pause in PAUSES {
-            match self.attempt(message, &read).await {
+            match self.attempt(message).await {
                 Err(error) if error.repeatable => tokio::time::sleep(pause).await,
                 result => return result,
             }
         }
-        self.attempt(message, &read).await
+        self.attempt(message).await
     }
 
-    async fn attempt<T>(&self, message: &Message, read: impl Fn(&Response) -> Option<T>) -> Result<T, CallError> {
+    async fn attempt(&self, message: &Message) -> Result<Response, CallError> {
         let mut request = Request {
             method: Method::POST,
             endpoint: self.endpoint.clone(),
@@ -115,7 +120,7 @@ impl Api<'_> {
         if !response.status.is_success() {
             return Err(refusal(&response));
         }
-        read(&response).ok_or_else(|| CallError::own(format!("{} does not answer as AWS does", self.endpoint), false))
+        Ok(response)
     }
 }
 

@@ -52,10 +52,13 @@ pub async fn resolve(references: &[Reference], context: &Context, client: &Clien
 }
 
 fn all(references: &[Reference], reason: &str) -> BTreeMap<String, Found> {
-    references
-        .iter()
-        .map(|reference| (reference.arn(), Err(reason.to_owned())))
-        .collect()
+    let mut all = BTreeMap::new();
+    all.extend(
+        references
+            .iter()
+            .map(|reference| (reference.arn(), Err(reason.to_owned()))),
+    );
+    all
 }
 
 fn select(reference: &Reference, secret: Option<&Found>) -> Found {
@@ -92,7 +95,9 @@ async fn fetch(
             Err(reason) => arns.into_iter().map(|arn| (arn, Err(reason.clone()))).collect(),
         }
     });
-    join_all(fetched).await.into_iter().flatten().collect()
+    let mut all = BTreeMap::new();
+    all.extend(join_all(fetched).await.into_iter().flatten());
+    all
 }
 
 fn api<'a>(

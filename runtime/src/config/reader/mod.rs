@@ -81,6 +81,14 @@ impl<'a> Reader<'a> {
         setting: &'static Setting,
         check: impl Fn(&Setting, &str) -> Result<(), String>,
     ) -> Option<String> {
+        self.checked(setting, &check)
+    }
+
+    fn checked(
+        &mut self,
+        setting: &'static Setting,
+        check: &dyn Fn(&Setting, &str) -> Result<(), String>,
+    ) -> Option<String> {
         let text = self.environment.get(setting.variable)?;
         let checked = if secrets::holds_reference(text) {
             Ok(())

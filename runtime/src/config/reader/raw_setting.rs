@@ -37,6 +37,14 @@ impl RawSetting {
         variables: &[String],
         check: impl Fn(&str, &str) -> Result<(), String>,
     ) -> Self {
+        Self::first_checked(reader, variables, &check)
+    }
+
+    fn first_checked(
+        reader: &mut Reader<'_>,
+        variables: &[String],
+        check: &dyn Fn(&str, &str) -> Result<(), String>,
+    ) -> Self {
         for variable in variables {
             let Some(text) = reader.environment().get(variable) else {
                 continue;
@@ -81,13 +89,18 @@ impl RawSetting {
         values: &Values,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, String> {
-        let Some(text) = &self.text else {
-            return Ok(None);
-        };
-        let in_variable = |reason: &dyn fmt::Display| format!("{} {reason}", self.variable);
-        let filled = values
-            .substitute(text)
-            .map_err(|missing| in_variable(&format_args!("needs {missing}")))?;
-        parse(filled.trim()).map(Some).map_err(|reason| in_variable(&reason))
+        match self.substituted(values)? {
+            Some(filled) => parse(filled.trim()).map(Some).map_err(|reason| self.error(&reason)),
+            None => Ok(None),
+        }
+    }
+
+    fn substituted(&self, values: &Values) -> Result<Option<String>, String> {
+        let filled = self.text.as_ref().map(|text| values.substitute(text)).transpose();
+        filled.map_err(|missing| self.error(&format_args!("needs {missing}")))
+    }
+
+    fn error(&self, reason: &dyn fmt::Display) -> String {
+        format!("{} {reason}", self.variable)
     }
 }

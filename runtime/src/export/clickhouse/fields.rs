@@ -1,7 +1,7 @@
 //! Attributes on their way into a row: borrowed, in their order, each name once.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::value::{self, Json};
 use crate::record::Value;
@@ -125,8 +125,8 @@ fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>
 /// The JSON of a `JSON` column: names sorted by their bytes, as Go writes maps, since of a dotted name and a nested one that
 /// say the same ClickHouse keeps the first. Lists and maps deeper than `levels` are texts.
 pub fn json(fields: &Fields<'_>, levels: usize) -> String {
-    let mut sorted: Vec<&(Cow<'_, str>, Field<'_>)> = fields.iter().collect();
-    sorted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let mut sorted = BTreeMap::new();
+    sorted.extend(fields.iter().map(|(name, field)| (name.as_ref(), field)));
     let mut json = Json::for_column(fields.len() * 32 + 2);
     for (name, field) in sorted {
         json.out.push(if json.out.is_empty() { '{' } else { ',' });

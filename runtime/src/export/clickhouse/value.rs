@@ -1,6 +1,7 @@
 //! Attribute values as ClickStack's collector writes them: its texts for `Map` columns, typed JSON for `JSON` columns.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -127,14 +128,11 @@ impl Json {
 
     /// Keys are sorted by their bytes, as Go writes maps; of equal keys the last one counts.
     fn map(&mut self, entries: &[(String, Value)], levels: usize) {
-        let mut sorted: Vec<&(String, Value)> = entries.iter().collect();
-        sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut sorted = BTreeMap::new();
+        sorted.extend(entries.iter().map(|(key, value)| (key.as_str(), value)));
         let mut first = true;
         self.out.push('{');
-        for (index, (key, value)) in sorted.iter().enumerate() {
-            if sorted.get(index + 1).is_some_and(|(next, _)| next == key) {
-                continue;
-            }
+        for (key, value) in sorted {
             if !std::mem::take(&mut first) {
                 self.out.push(',');
             }

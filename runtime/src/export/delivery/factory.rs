@@ -18,6 +18,7 @@ use crate::environment::settings;
 use crate::export::exporter::Exporter;
 use crate::http::{self, TlsOptions};
 use crate::record::Resource;
+use crate::spawn::spawn;
 use crate::timestamp;
 
 /// A refused key has the secrets fetched again at most this often.
@@ -87,7 +88,7 @@ impl ExporterFactory {
         }
         self.running.set(true);
         let factory = Rc::clone(self);
-        tokio::task::spawn_local(async move {
+        spawn(async move {
             catch_panic(factory.make()).await;
             factory.running.set(false);
             factory.finished.notify_waiters();
@@ -177,13 +178,13 @@ impl ExporterFactory {
         *self.ready.borrow_mut() = Some(Rc::clone(&ready));
         self.generation.set(self.generation.get() + 1);
         // While the function works; a failure shows again when there is something to send.
-        tokio::task::spawn_local(async move {
+        spawn(async move {
             let exporters = ready.exporters.iter().flatten();
             let ahead = exporters.map(async |exporter| {
                 exporter.prepare(Duration::MAX).await;
                 exporter.open_ahead().await;
             });
-            futures_util::future::join_all(ahead).await
+            futures_util::future::join_all(ahead).await;
         });
     }
 

@@ -50,9 +50,9 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub fn new(destination: usize, signal: Signal) -> Self {
+    pub fn new(place: usize, destination: usize, signal: Signal) -> Self {
         Lane {
-            place: 0,
+            place,
             destination,
             signal,
             queue: RefCell::default(),

@@ -68,15 +68,15 @@ impl Delivery {
         diagnostics: Rc<Diagnostics>,
     ) -> Self {
         let destinations = &config.destinations;
-        let lanes = destinations.iter().enumerate().flat_map(|(at, destination)| {
-            let signals = destination.signals.iter();
-            signals.map(move |signal| Lane::new(at, *signal))
-        });
-        let mut lanes: Vec<Lane> = lanes.collect();
+        let mut lanes = Vec::new();
         // Logs are most of it: the others are on their way before these are encoded.
-        lanes.sort_by_key(|lane| lane.signal == Signal::Logs);
-        for (place, lane) in lanes.iter_mut().enumerate() {
-            lane.place = place;
+        for is_logs in [false, true] {
+            for (at, destination) in destinations.iter().enumerate() {
+                let signals = destination.signals.iter();
+                for signal in signals.filter(|signal| (**signal == Signal::Logs) == is_logs) {
+                    lanes.push(Lane::new(lanes.len(), at, *signal));
+                }
+            }
         }
         let names = match destinations.len() {
             1 => Vec::new(),
