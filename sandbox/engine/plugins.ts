@@ -11,14 +11,22 @@ import { awsPluginPort } from "./awsPlugin";
 export async function installPlugins(root: string, directory: string): Promise<void> {
   const aws = JSON.parse(await readFile(require.resolve("@pulumi/aws/package.json"), "utf8"));
   const own = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const runPlugin = [process.execPath, require.resolve("@pulumi/pulumi/cmd/run-plugin"), root];
-  await install(directory, "aws", aws.version, launcherScript(await awsPluginPort(root)));
-  const command = runPlugin.map(quoted).join(" ");
-  await install(directory, own.name, own.version, `#!/bin/sh\nexec ${command} "$@"\n`);
+  const awsFolder = join(directory, `resource-aws-v${aws.version}`);
+  await writeLauncher(awsFolder, "aws", launcherScript(await awsPluginPort(root)));
+  await writeOwnLauncher(root, join(directory, `resource-${own.name}-v${own.version}`));
 }
 
-async function install(directory: string, name: string, version: string, script: string): Promise<void> {
-  const folder = join(directory, `resource-${name}-v${version}`);
+/**
+ * Puts a launcher of a checkout's own provider into a folder. In the checkout itself it stands in for Pulumi's host for
+ * Node.js, which an engine that was built from source may be without, or have in an older version.
+ */
+export async function writeOwnLauncher(checkout: string, folder = checkout): Promise<void> {
+  const runPlugin = [process.execPath, require.resolve("@pulumi/pulumi/cmd/run-plugin"), checkout];
+  const command = runPlugin.map(quoted).join(" ");
+  await writeLauncher(folder, "clickstack-lambda", `#!/bin/sh\nexec ${command} "$@"\n`);
+}
+
+async function writeLauncher(folder: string, name: string, script: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `pulumi-resource-${name}`), script, { mode: 0o755 });
 }

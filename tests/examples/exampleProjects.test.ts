@@ -1,20 +1,36 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { clientOptions } from "../../sandbox/aws/embeddedAws";
+import { writeOwnLauncher } from "../../sandbox/engine/plugins";
 import { useBuiltLayers } from "../deploy/provider/builtLayers";
 import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 
+interface Example {
+  name: string;
+  /** Whose language host of Pulumi runs it. */
+  language: "nodejs" | "yaml";
+  /** Commands before the first update, besides those that the page shows. */
+  configured?: string;
+  /** What makes an update change something. Default: another endpoint. */
+  change?: string;
+  /** Functions that are observed and that are not, by the stack's output with the name or ARN. Default: not asked for. */
+  functions?: { observed: string; plain?: string };
+}
+
 const root = join(__dirname, "..", "..");
 const inTypeScript = ["typescript", "move-function", "container-image"];
 
-/** The commands of the README's block that runs an example, without those that install and build what is here already. */
+/** The commands of the page that runs an example, without those that install and build what is here already. */
 function exampleCommands(): string[] {
-  const blocks = readFileSync(join(root, "README.md"), "utf8").split(/\n(?! {4}|\n)/);
-  const block = blocks.find((lines) => /^ {4}cd examples\/typescript$/m.test(lines));
-  assert.ok(block, "the README has a block of commands for examples/typescript");
-  const commands = block.split("\n").map((line) => line.trim());
-  return commands
+  const page = readFileSync(join(root, "docs/getting-started.md"), "utf8");
+  const blocks = [...page.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = ""]) => block);
+  const block = blocks.find((lines) => /^cd examples\/typescript\b/m.test(lines));
+  assert.ok(block, "docs/getting-started.md has a block of commands for examples/typescript");
+  return block
+    .split("\n")
     .filter((command) => command.startsWith("pulumi ") && command !== "pulumi install")
     .map((command) => (command.endsWith("--secret ingestionKey") ? `${command} hush` : command));
 }
@@ -33,32 +49,59 @@ describe("the examples as projects of their own", function () {
     }
   });
 
-  for (const [example, configured] of [
-    ["typescript", []],
-    ["move-function", ["pulumi config set step plain"]],
-  ] as const) {
-    it(`${example}: deploys, has nothing to do twice, takes a change, and is destroyed`, async function () {
-      if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
+  const examples: Example[] = [
+    { name: "typescript", language: "nodejs" },
+    {
+      name: "move-function",
+      language: "nodejs",
+      configured: "pulumi config set step plain",
+      change: "pulumi config set step observed",
+    },
+    { name: "yaml", language: "yaml", functions: { observed: "functionNames[0]" } },
+    { name: "observe-stack-yaml", language: "yaml", functions: { observed: "orders", plain: "health" } },
+  ];
+  for (const { name, language, configured, change, functions } of examples) {
+    it(`${name}: deploys, has nothing to do twice, takes a change, and is destroyed`, async function () {
+      if (!hasLanguageHost(surroundings.engine, language)) {
+        console.log(
+          `      no pulumi-language-${language} on PATH or in .cache/pulumi/bin (docs/contributing/set-up.md)`,
+        );
+        this.skip();
+      }
       const copy = copyCheckout();
+      const directory = join(copy.directory, "examples", name);
+      const type = (...typed: string[]) => typeCommands(surroundings.engine, directory, typed);
       try {
+        await writeOwnLauncher(copy.directory);
         const commands = exampleCommands();
         assert.equal(commands.at(-1), "pulumi up");
-        await typeCommands(surroundings.engine, join(copy.directory, "examples", example), [
-          ...commands.slice(0, -1),
-          ...configured,
-          "pulumi up",
-          "pulumi up --expect-no-changes",
-          example === "move-function"
-            ? "pulumi config set step observed"
-            : "pulumi config set endpoint https://elsewhere.example.com:4318",
-          "pulumi up",
+        await type(...commands.slice(0, -1), ...(configured ? [configured] : []), "pulumi up");
+        await type("pulumi up --expect-no-changes");
+        if (functions) {
+          assert.equal(await layerCount(type, functions.observed), 1);
+          if (functions.plain) assert.equal(await layerCount(type, functions.plain), 0);
+        }
+        await type(change ?? "pulumi config set endpoint https://elsewhere.example.com:4318", "pulumi up");
+        await type(
           "pulumi refresh",
           "pulumi up --expect-no-changes",
-          "pulumi destroy",
-        ]);
+          "pulumi up --refresh --expect-no-changes",
+        );
+        await type("pulumi destroy");
       } finally {
         copy.remove();
       }
     });
+  }
+
+  /** How many layers the function has whose name or ARN is a stack's output. */
+  async function layerCount(type: (command: string) => Promise<string>, output: string): Promise<number> {
+    const [name = "", index] = output.split(/[[\]]/);
+    const value = JSON.parse(await type(`pulumi stack output --json ${name}`));
+    const region = (await type("pulumi config get aws:region")).trim();
+    const lambda = new LambdaClient(clientOptions(surroundings.aws, region));
+    const FunctionName: string = index === undefined ? value : value[index];
+    const { Layers = [] } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    return Layers.length;
   }
 });

@@ -7,21 +7,18 @@ import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 
 const root = join(__dirname, "..", "..");
-const pages = ["README.md", "docs/installation-configuration.md"];
+const page = "docs/installation-configuration.md";
 
-/** The commands of a page's block that publishes the layers: indented in the README, fenced elsewhere. */
-function publishingCommands(page: string): string[] {
+/** The commands of the page's block that publishes the layers. */
+function publishingCommands(): string[] {
   const text = readFileSync(join(root, page), "utf8");
-  const fenced = [...text.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = ""]) => block);
-  const indented = text.split(/\n(?! {4}|\n)/).map((block) => block.replace(/^ {4}/gm, ""));
-  const block = [...fenced, ...indented].find(
-    (lines) => /^npm run layers:build/m.test(lines) && /^pulumi up/m.test(lines),
-  );
+  const blocks = [...text.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = ""]) => block);
+  const block = blocks.find((lines) => /^npm run layers:build/m.test(lines) && /^pulumi up/m.test(lines));
   assert.ok(block, `${page} has a block of commands that builds the layers and runs \`pulumi up\``);
   return block.split("\n").filter((line) => /^(npm|pulumi) /.test(line));
 }
 
-describe("the publishing stack as the pages show it", function () {
+describe("the publishing stack as its page shows it", function () {
   this.timeout(300_000);
   const surroundings = useSurroundings();
   useBuiltLayers();
@@ -41,26 +38,22 @@ describe("the publishing stack as the pages show it", function () {
     execFileSync(process.execPath, ["-e", script], { cwd: folder, stdio: "pipe" });
   });
 
-  for (const page of pages) {
-    it(`publishes, has nothing to do twice, and is destroyed: ${page}`, async function () {
-      if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
-      const copy = copyCheckout();
-      try {
-        // The packages are installed and the layers are built already.
-        const commands = publishingCommands(page).filter(
-          (command) => !/^npm (ci|run layers:build)/.test(command),
-        );
-        const type = (...typed: string[]) => typeCommands(surroundings.engine, copy.directory, typed);
-        await type(...commands);
-        const arns = JSON.parse(await type("pulumi stack output layerVersionArns --json"));
-        assert.match(
-          arns["eu-central-1"].arm64,
-          /^arn:aws:lambda:eu-central-1:.*:clickstack-extension-arm64:\d+$/,
-        );
-        await type("pulumi up --expect-no-changes", "pulumi destroy", "pulumi stack rm --yes");
-      } finally {
-        copy.remove();
-      }
-    });
-  }
+  it("publishes, has nothing to do twice, and is destroyed", async function () {
+    if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
+    const copy = copyCheckout();
+    try {
+      // The packages are installed and the layers are built already.
+      const commands = publishingCommands().filter((command) => !/^npm (ci|run layers:build)/.test(command));
+      const type = (...typed: string[]) => typeCommands(surroundings.engine, copy.directory, typed);
+      await type(...commands);
+      const arns = JSON.parse(await type("pulumi stack output layerVersionArns --json"));
+      assert.match(
+        arns["eu-central-1"].arm64,
+        /^arn:aws:lambda:eu-central-1:.*:clickstack-extension-arm64:\d+$/,
+      );
+      await type("pulumi up --expect-no-changes", "pulumi destroy", "pulumi stack rm --yes");
+    } finally {
+      copy.remove();
+    }
+  });
 });

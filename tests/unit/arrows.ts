@@ -120,7 +120,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "sandbox/lambda/durable": ["sandbox/lambda", "sandbox/lambda/apis", "sandbox/lambda/environment"],
   "sandbox/aws/plugin/base": ["layers"],
   "sandbox/aws/plugin/services": ["sandbox/aws/plugin/base"],
-  "sandbox/aws/plugin": ["sandbox/aws/plugin/base", "sandbox/aws/plugin/services"],
+  "sandbox/aws/plugin/schema": [],
+  "sandbox/aws/plugin": [
+    "sandbox/aws/plugin/base",
+    "sandbox/aws/plugin/schema",
+    "sandbox/aws/plugin/services",
+  ],
   "sandbox/aws": ["sandbox/lambda/function", "sandbox/lambda/logs"],
   "sandbox/engine": ["sandbox/aws", "sandbox/aws/plugin/base"],
   "sandbox/clickhouse/base": [],

@@ -8,8 +8,8 @@ import type { PluginContext } from "./base/context";
 import { fromStruct, toStruct } from "./base/values";
 import type { AutoNaming } from "./naming";
 import { Provider } from "./provider";
-import { miniSchema } from "./schema";
 import { resourceTypes } from "./services";
+import { invokes } from "./services/invokes";
 
 type Handlers = Pick<IResourceProviderServer, keyof IResourceProviderServer>;
 
@@ -52,9 +52,12 @@ function unimplemented(): grpc.UntypedServiceImplementation {
 function aboutHandlers(version: string): Handlers {
   return {
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
-    getSchema: unary(() =>
-      new messages.GetSchemaResponse().setSchema(miniSchema(version, resourceTypes.keys())),
-    ),
+    getSchema: unary(() => {
+      // The compiler of TypeScript is loaded where the schema is needed alone: by programs in YAML, and to make SDKs.
+      const { awsSchema } = require("./schema") as typeof import("./schema");
+      const parts = { version, resources: resourceTypes.keys(), functions: invokes.keys() };
+      return new messages.GetSchemaResponse().setSchema(awsSchema(parts));
+    }),
     attach: unary(() => new Empty()),
     cancel: unary(() => new Empty()),
   };
