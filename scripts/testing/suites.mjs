@@ -103,7 +103,7 @@ export const suites = {
 export function everything() {
   return [
     rustfmt,
-    mocha("deploy/provider", [below("deploy/provider")]),
+    mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")]),
     { ...layers, after: undefined },
     clippy,
     cargoTest,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { layerName } from "../../layers/manifest";
 import { account, runMocked } from "../component/mockedStack";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 
 const directory = join(__dirname, "../../examples/container-image");
 const context = join(directory, "function");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
 import { writeOwnLauncher } from "../../sandbox/engine/plugins";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { useSurroundings } from "../deploy/surroundings";
 import { withInstalledSdk } from "./installedSdk";
 

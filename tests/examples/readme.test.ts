@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { changes, trustPolicy, useSurroundings } from "../deploy/surroundings";
 import { withInstalledSdk } from "./installedSdk";
 import { findMistakes, type YamlProgram } from "./yamlProgram";

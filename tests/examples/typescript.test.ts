@@ -4,7 +4,7 @@ import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
 import { isAllowed } from "../../sandbox/aws/policy";
 import { rolePolicies } from "../../sandbox/aws/rolePolicies";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { changes, useSurroundings } from "../deploy/surroundings";
 
 const directory = join(__dirname, "../../examples/typescript");

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetLayerVersionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
-import { useBuiltLayers } from "../deploy/provider/builtLayers";
-import { RemoteExtensionLayers } from "../deploy/provider/remoteComponents";
+import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
+import { RemoteExtensionLayers } from "../deploy/provider/setup/remoteComponents";
 import { region, useSurroundings } from "../deploy/surroundings";
 
 const root = join(__dirname, "..", "..");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LayerVersionPermission } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../..";
-import { useBuiltLayers } from "../../deploy/provider/builtLayers";
+import { useBuiltLayers } from "../../deploy/provider/setup/builtLayers";
 import { runMocked, valueFrom } from "../mockedStack";
 
 const type = "aws:lambda/layerVersion:LayerVersion";

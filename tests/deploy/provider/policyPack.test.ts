@@ -8,7 +8,7 @@ import * as clickstack from "../../../index";
 import { CliStack } from "../secrets/cli";
 import { inlineHost } from "../secrets/languageHosts";
 import { region, trustPolicy, useSurroundings } from "../surroundings";
-import { npmFolder } from "./npmFolder";
+import { npmFolder } from "./setup/npmFolder";
 
 const root = join(__dirname, "../../..");
 const minutes = 60_000;

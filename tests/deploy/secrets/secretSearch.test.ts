@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as clickstack from "../../../index";
 import { withInstalledSdk } from "../../examples/installedSdk";
-import { useBuiltLayers } from "../provider/builtLayers";
+import { useBuiltLayers } from "../provider/setup/builtLayers";
 import {
   RemoteExtensionLayers,
   RemoteObservedFunction,
   RemoteObserveStack,
-} from "../provider/remoteComponents";
+} from "../provider/setup/remoteComponents";
 import { useSurroundings } from "../surroundings";
 import { CliStack } from "./cli";
 import { inlineHost, type LanguageHost, projectHost, pythonHost } from "./languageHosts";

@@ -1,0 +1,65 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { manifestFileName } from "../../../../layers/location";
+import { type LayerArchitecture, layerName, type ManifestFile } from "../../../../layers/manifest";
+import { sha256 } from "../../../../layers/sha256";
+import { zip } from "../../../../layers/zip";
+
+const variable = "CLICKSTACK_LAYERS_DIRECTORY";
+
+/** Layers as a build leaves them, of a program that does nothing, for the suite that calls this. */
+export interface BuiltLayers {
+  /** Builds them anew with another content. */
+  build(content: string): Promise<void>;
+  /** Builds them with another content, and copies them into a directory that the next build leaves alone. */
+  buildApart(content: string): Promise<string>;
+}
+
+/** Makes layers before the suite and points components at them, here and in providers that are started. */
+export function useBuiltLayers(
+  architectures: readonly LayerArchitecture[] = ["x86_64", "arm64"],
+): BuiltLayers {
+  const earlier = process.env[variable];
+  let directory = "";
+  const build = async (content: string) => {
+    const manifest: ManifestFile = { formatVersion: 1, layers: {} };
+    for (const architecture of architectures) {
+      const bytes = await zip([
+        {
+          name: "extensions/clickstack-extension",
+          content: Buffer.from(`${content} ${architecture}`),
+          mode: 0o755,
+        },
+      ]);
+      const file = `${layerName(architecture)}.zip`;
+      writeFileSync(join(directory, file), bytes);
+      manifest.layers[architecture] = {
+        file,
+        sha256: sha256(bytes),
+        size: bytes.length,
+        unzippedSize: content.length + architecture.length + 1,
+      };
+    }
+    writeFileSync(join(directory, manifestFileName), JSON.stringify(manifest));
+  };
+  const apart: string[] = [];
+  const buildApart = async (content: string) => {
+    await build(content);
+    const copy = mkdtempSync(join(tmpdir(), "layers-test-"));
+    apart.push(copy);
+    cpSync(directory, copy, { recursive: true });
+    return copy;
+  };
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), "layers-test-"));
+    process.env[variable] = directory;
+    await build("#!/bin/sh");
+  });
+  after(() => {
+    if (earlier === undefined) delete process.env[variable];
+    else process.env[variable] = earlier;
+    for (const made of [directory, ...apart]) rmSync(made, { recursive: true, force: true });
+  });
+  return { build, buildApart };
+}
