@@ -22,7 +22,7 @@ const debian = {
 /**
  * The compiler for a target: undefined for the installed one when it has the target, else Debian's, unpacked (never
  * installed) into the cache.
- * @throws when neither is to be had; the message says which command adds the target.
+ * @throws when neither is available; the message says which command adds the target.
  */
 export async function rustcFor(target: string, options: ToolchainOptions): Promise<string | undefined> {
   const sysroot = (await run(process.env.RUSTC ?? "rustc", ["--print", "sysroot"])).trim();

@@ -22,38 +22,39 @@ const groups: Group[] = [
   {
     title: "ClickHouse",
     form: /^ROTEL_CLICKHOUSE_EXPORTER_/,
-    about: "Straight into ClickStack's tables, with `ROTEL_EXPORTER=clickhouse`.",
+    about: "Export directly into ClickStack's tables, with `ROTEL_EXPORTER=clickhouse`.",
   },
   {
     title: "TLS, keys and proxies",
     form: /TLS_|CERTIFICATE|CLIENT_KEY|AUTHENTICATOR|BASIC_AUTH|_PROXY$/,
-    about: "Whom the extension trusts, what it shows of itself, and which way its requests take.",
+    about:
+      "Which certificates are trusted, which are sent, how requests are authenticated, and which proxies they use.",
   },
   {
     title: "Sending",
     form: /RETRY|TIMEOUT|^CLICKSTACK_(FLUSH|BUFFER)/,
-    about: "When telemetry leaves, how long one request may take, and what happens to what failed.",
+    about: "When telemetry is sent, how long a request may take, and how failed requests are retried.",
   },
   {
     title: "Secrets",
     form: /SECRETS/,
     about:
-      "`${arn:…}` anywhere in a `ROTEL_*` value, or `secret://arn:…` as the whole value, stands for a secret of Secrets Manager or a parameter of Parameter Store; `#key` or a JSON pointer after the ARN picks a part of a JSON document. They are fetched after the init phase, beside the function's work.",
+      "`${arn:…}` anywhere in a `ROTEL_*` value, or `secret://arn:…` as the whole value, stands for a secret of Secrets Manager or a parameter of Parameter Store; `#key` or a JSON pointer after the ARN selects a part of a JSON document. They are fetched after the init phase, while the function works.",
   },
   {
     title: "Receivers",
     form: /^ROTEL_(TELEMETRY_ENDPOINT|OTLP_(HTTP|GRPC|RECEIVER)_)/,
-    about: "What the extension listens on, for Lambda and for the function's own OpenTelemetry SDK.",
+    about: "Where the extension listens for Lambda and for the function's own OpenTelemetry SDK.",
   },
   {
     title: "Destination and protocol",
     form: /EXPORTER/,
-    about: "Where telemetry goes. `OTEL_EXPORTER_OTLP_*` count only where `ROTEL_*` name no endpoint.",
+    about: "Where telemetry is sent. `OTEL_EXPORTER_OTLP_*` are used only if `ROTEL_*` set no endpoint.",
   },
   {
     title: "What is collected, and the extension itself",
     form: /./,
-    about: "What becomes telemetry, and under which name.",
+    about: "What is collected, and under which names.",
   },
 ];
 
@@ -71,12 +72,12 @@ const intro = `# Configuration
 
 <!-- Generated from settings.json by \`npm run docs\`; change it there. -->
 
-The extension reads these environment variables of the function, or a file of them (\`ROTEL_ENV_FILE\`), which comes first.
-\`ObservedFunction\` takes them by name in \`settings\`. A bad value is one warning in the function's log, and its default
-counts; an unknown \`ROTEL_\` or \`CLICKSTACK_\` name is a warning with the nearest known one.
+The extension reads these environment variables of the function, or a file of them (\`ROTEL_ENV_FILE\`), which takes precedence.
+\`ObservedFunction\` accepts them by name in \`settings\`. For a value that is not valid the function's log has a warning, and the
+default is used; an unknown \`ROTEL_\` or \`CLICKSTACK_\` name is a warning with the nearest known one.
 
 Durations are written \`500ms\`, \`5s\` or \`1m30s\`; lists of keys and values \`key=value,key=value\`, with double quotes around
-values that hold commas. \`{A|B}\` in a variable stands for one of the words, \`{NAME}\` for a word of your choice.
+values that contain commas. \`{A|B}\` in a variable stands for one of the words, \`{NAME}\` for a name of your choice.
 `;
 
 const unsupported = `## Rotel settings without effect

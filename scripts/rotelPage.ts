@@ -6,8 +6,8 @@ export const rotelPagePath = join(__dirname, "..", "docs", "rotel.md");
 
 /** Why settings have no effect, by words of their descriptions; what no words fit is done in another way. */
 const reasons: readonly { title: string; words: RegExp }[] = [
-  { title: "Not supported yet", words: /not (there|supported) yet/i },
-  { title: "No meaning in Lambda", words: /no sense in Lambda|no meaning in Lambda/i },
+  { title: "Not supported yet", words: /not supported yet/i },
+  { title: "No meaning in Lambda", words: /no meaning in Lambda/i },
   { title: "Parts of Rotel that this extension does not have", words: /not part of this extension/i },
   { title: "Done in another way", words: /./ },
 ];

@@ -32,7 +32,7 @@ impl Format {
     }
 }
 
-/// How grave a line is.
+/// The level of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Level {
     /// Worth knowing.
@@ -40,12 +40,12 @@ pub enum Level {
     Info,
     /// Something is wrong.
     Warn,
-    /// Graver than any line there is but a panic's.
+    /// Above every line but a panic's.
     Error,
 }
 
 impl Level {
-    /// The least grave level to write, as `RUST_LOG` asks for it: a level by itself or for the target `rotel`. Directives
+    /// The lowest level to write, as `RUST_LOG` asks for it: a level by itself or for the target `rotel`. Directives
     /// for other targets are the function's, which may be in Rust too.
     pub fn from_directives(directives: Option<&str>) -> Self {
         let mut chosen = Level::default();
@@ -125,7 +125,7 @@ pub fn report_panics(format: Format) {
         let line = render(
             format,
             Level::Error,
-            &format!("internal error, the extension goes on: {panic}"),
+            &format!("internal error; the extension continues: {panic}"),
         );
         let _ = std::io::stderr().write_all(line.as_bytes());
     }));

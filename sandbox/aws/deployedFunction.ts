@@ -96,7 +96,7 @@ function fail(what: string, error: unknown): never {
   throw new Error(`can't read ${what}: ${reason}`, { cause: error });
 }
 
-/** The path of the zip in the cache, downloaded when it is not there yet. */
+/** The path of the zip in the cache, downloaded if it is missing. */
 async function download({ what, location, sha256 }: Content, cacheDirectory: string): Promise<string> {
   if (!location || !sha256) throw new Error(`can't read ${what}: AWS gives no download for it`);
   const digest = Buffer.from(sha256, "base64").toString("hex");

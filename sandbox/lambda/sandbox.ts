@@ -74,7 +74,7 @@ export class Sandbox {
   /**
    * Checks the function and unpacks its code and layers. As on Lambda, the first invocation initializes, except with
    * provisioned concurrency, on Managed Instances and with SnapStart: then all environments are ready before this returns.
-   * @throws when the function is none that Lambda would take, its runtime none that runs here, or an environment can't be
+   * @throws when Lambda would not accept the function, its runtime does not run here, or an environment can't be
    * provisioned.
    */
   static async start(options: SandboxOptions): Promise<Sandbox> {

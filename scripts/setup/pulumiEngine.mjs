@@ -18,7 +18,7 @@ const oldestGo = "1.21";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const enginePackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 
-/** @throws when there is no engine and none can be had, with the reasons and how to fix each. */
+/** @throws when there is no engine and none is available, with the reasons and how to fix each. */
 export async function ensurePulumiEngine({ root, log }) {
   const home = join(root, ".cache", "pulumi");
   const engine = join(home, "bin", "pulumi");

@@ -54,7 +54,7 @@ describe("buildLayers", function () {
     assert.equal(first?.layers[architecture]?.sha256, second?.layers[architecture]?.sha256);
   });
 
-  it("builds the other architecture where its standard library can be had", async function () {
+  it("builds the other architecture where its standard library is available", async function () {
     const { layers } = await buildLayers({ root, architectures: [other], directory: folders[0] }).catch(
       (error: Error) => {
         // The one failure that is the machine's: the message names the command that fixes it.

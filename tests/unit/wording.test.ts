@@ -14,6 +14,16 @@ const banned: readonly [RegExp, string][] = [
   [/\bit is left out\b/i, "ignored"],
   [/\bno time at all\b/i, "must be longer than zero"],
   [/\bdoes not do\b/i, "does not work"],
+  [/\bis no (number|list|URL|header|valid|protobuf)\b/i, "is not a …"],
+  [/\bis none that\b/i, "is not a …; must be one of: …"],
+  [/\b(can|cannot|to) be had\b/i, "available"],
+  [/\b(broke|breaks|break) off\b/i, "was interrupted, is incomplete"],
+  [/\bgraver?\b|\bgravest\b/i, "severe, level"],
+  [/\bcounts? as not set\b/i, "treated as not set"],
+  [/\bmakes no sense\b|\bnot there yet[.;"`]/i, "has no meaning, not supported yet"],
+  [/\bwhich this extension does not have\b/i, "which this extension does not support"],
+  [/\bwants (Bearer|the bare)\b/i, "expects"],
+  [/\bleave out \w+ or leave out\b|\bis added by itself\b/i, "remove; is added automatically"],
 ];
 
 /** Whatever people read here: messages with the code around them, tests' titles, docs. The generated SDKs come of them. */

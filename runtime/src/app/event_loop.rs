@@ -36,7 +36,7 @@ pub(super) async fn run_event_loop(steps: &impl Steps, client: &mut Client, diag
             }
             Ok(Lifecycle::Unknown) => tokio::time::sleep(Duration::from_millis(10)).await,
             Err(error) => {
-                diagnostics.warn_once(&format!("{error}; asking again"));
+                diagnostics.warn_once(&format!("{error}; retrying"));
                 // At first it may be the connection alone, and an invocation may wait for us.
                 let pause = Duration::from_millis(10 << failures.min(7));
                 failures += 1;

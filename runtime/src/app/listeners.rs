@@ -55,8 +55,9 @@ async fn bind_receiver(
     let bound = TcpListener::bind(address).await;
     let warn = |error: &std::io::Error| {
         diagnostics.warn(&format!(
-            "the OTLP/{name} receiver is off, the function's own OpenTelemetry data is not taken there: {address}: \
-             {error}; set {} to a free port, or remove the extension that has it",
+            "the OTLP/{name} receiver is off, so the function's own OpenTelemetry data is not received there: \
+             {address}: \
+             {error}; set {} to a free port, or remove the extension that uses it",
             setting.variable
         ));
     };
@@ -80,7 +81,7 @@ pub async fn serve_telemetry(
         Ok(bound) => bound,
         Err(error) => {
             diagnostics.warn(&format!(
-                "no port for Lambda's telemetry ({error}): logs can't be received"
+                "no port for Lambda's telemetry ({error}): logs cannot be received"
             ));
             return None;
         }
@@ -132,11 +133,11 @@ pub async fn subscribe(client: &mut Client, port: u16, logs: &LogsConfig, diagno
     match client.subscribe(port, &types).await {
         Ok(true) => true,
         Ok(false) => {
-            diagnostics.warn_once("this host has no Telemetry API: logs can't be received");
+            diagnostics.warn_once("this host has no Telemetry API: logs cannot be received");
             false
         }
         Err(error) => {
-            diagnostics.warn_once(&format!("{error}: logs can't be received"));
+            diagnostics.warn_once(&format!("{error}: logs cannot be received"));
             false
         }
     }

@@ -38,20 +38,20 @@ pub enum CredentialsError {
         "there are no AWS credentials: neither {CONTAINER_URI} nor AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY is set"
     )]
     NotSet,
-    /// The endpoint is no URL.
+    /// The endpoint is not a URL.
     #[error("{CONTAINER_URI}: {0}")]
     Endpoint(InvalidEndpoint),
     /// The token cannot be sent.
-    #[error("{CONTAINER_TOKEN} holds characters that a header must not have")]
+    #[error("{CONTAINER_TOKEN} contains characters that are not allowed in a header")]
     Token,
     /// The endpoint does not answer.
     #[error("{CONTAINER_URI}: {0}")]
     Request(#[from] http::Error),
     /// The endpoint answers with an error.
-    #[error("{CONTAINER_URI} answers with status {0}")]
+    #[error("{CONTAINER_URI} answered with status {0}")]
     Status(u16),
     /// The answer is not what AWS describes.
-    #[error("{CONTAINER_URI} answers without AccessKeyId and SecretAccessKey")]
+    #[error("{CONTAINER_URI} answered without AccessKeyId and SecretAccessKey")]
     Answer,
 }
 

@@ -29,7 +29,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Credentials become header values.
-    #[error("the AWS credentials hold characters that a header must not have")]
+    #[error("the AWS credentials contain characters that are not allowed in a header")]
     Header(#[from] hyper::header::InvalidHeaderValue),
     /// The hash refuses the key.
     #[error("the AWS credentials cannot be used as a key")]

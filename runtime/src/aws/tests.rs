@@ -115,10 +115,10 @@ fn says_what_is_wrong_with_the_container_endpoint() {
         .await;
         let base = server.url("http", "127.0.0.1");
         for (uri, expected) in [
-            (format!("{base}/denied"), "answers with status 403"),
+            (format!("{base}/denied"), "answered with status 403"),
             (
                 format!("{base}/other"),
-                "answers without AccessKeyId and SecretAccessKey",
+                "answered without AccessKeyId and SecretAccessKey",
             ),
             ("127.0.0.1".to_owned(), ": it has no scheme"),
         ] {

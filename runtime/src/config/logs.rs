@@ -13,7 +13,7 @@ pub struct LogsConfig {
     pub function: bool,
     /// Whether lines of other extensions are taken.
     pub extension: bool,
-    /// Lines less grave than this are left out; those of unknown severity never are.
+    /// Lines of a lower severity are dropped; those of unknown severity never are.
     pub least: Severity,
     /// Lines that a replay of a durable function repeats are left out.
     pub without_replayed: bool,
@@ -66,7 +66,7 @@ fn parse_types(text: &str) -> Result<(bool, bool), String> {
             "function" => types.0 = true,
             "extension" => types.1 = true,
             "none" if text == "none" => {}
-            _ => return Err("is no list of function and extension, nor none".to_owned()),
+            _ => return Err("must be function, extension, both with a comma, or none".to_owned()),
         }
     }
     Ok(types)
@@ -102,7 +102,7 @@ mod tests {
         let (config, warnings) = read("CLICKSTACK_LOG_TYPES", "function,none");
         assert_eq!(config, LogsConfig::default());
         assert!(
-            warnings[0].starts_with("CLICKSTACK_LOG_TYPES is no list of"),
+            warnings[0].starts_with("CLICKSTACK_LOG_TYPES must be function, extension"),
             "{warnings:?}"
         );
     }

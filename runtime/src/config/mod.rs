@@ -66,7 +66,7 @@ pub struct Config {
     pub platform_metrics: bool,
     /// True when the extension's own log lines are to be JSON (`AWS_LAMBDA_LOG_FORMAT`).
     pub json_logs: bool,
-    /// The least grave of its own log lines that it writes (`RUST_LOG`).
+    /// The lowest level of its own log lines that it writes (`RUST_LOG`).
     pub own_level: Level,
 }
 
@@ -155,7 +155,7 @@ impl FunctionIdentity {
         let text = |name: &str| environment.get(name).unwrap_or_default().to_owned();
         let memory_mb = environment.get(MEMORY).map_or(0, |memory| {
             memory.parse().unwrap_or_else(|_| {
-                reader.warn(format!("{MEMORY} is not a number of MB; it counts as not set"));
+                reader.warn(format!("{MEMORY} is not a number of MB; treated as not set"));
                 0
             })
         });

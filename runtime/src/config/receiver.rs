@@ -68,6 +68,6 @@ fn largest_grpc_message(reader: &mut Reader<'_>) -> usize {
 fn parse_size(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(size @ 1..=1024) => Ok(size * MIB),
-        _ => Err("is no number of MiB from 1 to 1024".to_owned()),
+        _ => Err("is not a number of MiB from 1 to 1024".to_owned()),
     }
 }

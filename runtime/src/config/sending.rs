@@ -60,7 +60,7 @@ fn parse_rhythm(text: &str) -> Result<Duration, String> {
 fn parse_buffer(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(mib @ 1..=1024) => Ok(mib * MIB),
-        _ => Err("is no number of MiB from 1 to 1024".to_owned()),
+        _ => Err("is not a number of MiB from 1 to 1024".to_owned()),
     }
 }
 

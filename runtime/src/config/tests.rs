@@ -114,7 +114,7 @@ fn warns_of_bad_values_and_uses_defaults() {
         ("ROTEL_OTEL_RESOURCE_ATTRIBUTES", "a=1,b"),
     ]);
     let expected = [
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not a number of MB; it counts as not set",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not a number of MB; treated as not set",
         "ROTEL_OTEL_RESOURCE_ATTRIBUTES: entry 2 has no = between key and value; ignored",
         "ROTEL_OTLP_EXPORTER_COMPRESSION must be one of: gzip, none; using gzip",
         "ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT is not a duration with unit, such as 5s or 200ms; using 5s",

@@ -50,7 +50,7 @@ const ESCAPE: u8 = 0x1b;
 const LONGEST_PREFIX: usize = 256;
 const LONGEST_OBJECT: usize = 64 * 1024;
 
-/// The request id that a record names is none that Lambda announced: it is a field like any other.
+/// The request id that a record names is not one that Lambda announced: it is a field like any other.
 pub fn disclaim(log: &mut Log) {
     let field = log.request_id_field.take().unwrap_or(Cow::Borrowed(REQUEST_ID_FIELD));
     if let Some(id) = log.request_id.take() {
@@ -80,7 +80,7 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     };
     let parsed = text::parse(&line);
     let mut log = from_content(origin, observed, &parsed, is_plain);
-    // The runtime's layout knows better which invocation wrote the line, the logged object how grave it is.
+    // The runtime's layout knows better which invocation wrote the line, the logged object how severe it is.
     if let Some(id) = parsed.request_id {
         if let Some(other) = log.request_id.take().filter(|other| &**other != id) {
             let field = log.request_id_field.take().unwrap_or(Cow::Borrowed(REQUEST_ID_FIELD));

@@ -88,7 +88,7 @@ fn statement(
     };
     let letters = |character: char| character.is_ascii_alphanumeric() || "_.".contains(character);
     if name.is_empty() || !name.chars().all(letters) || name.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err("has no variable name before its =");
+        return Err("has no name before its =");
     }
     let start = equals + 1;
     let mut scanner = Scanner::new(&text[start..], lookup);

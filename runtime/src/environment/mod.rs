@@ -43,7 +43,7 @@ impl Environment {
         self
     }
 
-    /// The value without surrounding white space; an empty one counts as not set.
+    /// The value without surrounding white space; an empty one is treated as not set.
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?.trim();
         (!value.is_empty()).then_some(value)

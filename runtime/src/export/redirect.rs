@@ -9,7 +9,8 @@ pub fn reason(endpoint: &Endpoint, response: &Response) -> String {
     let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     match location.map(without_secrets).filter(|target| !target.is_empty()) {
         Some(target) => format!(
-            "{endpoint} answered {}: it redirects to {target}; set the endpoint to where the backend takes telemetry",
+            "{endpoint} answered {}: it redirects to {target}; set the endpoint to where the backend receives \
+             telemetry",
             response.status
         ),
         None => format!("{endpoint} answered {}; check the endpoint", response.status),

@@ -32,7 +32,7 @@ pub fn media_type(headers: &HeaderMap) -> Cow<'_, str> {
 /// The same in a sentence.
 pub fn named(kind: &str) -> &str {
     match kind {
-        "" => "something without content type",
+        "" => "a response without content type",
         kind => kind,
     }
 }

@@ -77,14 +77,14 @@ impl MessageReader {
             None if self.received.is_empty() => {
                 return Err(Status::new(Code::Unimplemented, "the call has no message"));
             }
-            _ => return Err(Status::new(Code::Internal, "the message breaks off")),
+            _ => return Err(Status::new(Code::Internal, "the message is incomplete")),
         }
         let received = Bytes::from(self.received);
         match (received[0], gzip) {
             (0, _) => Ok(received.slice(HEADER..)),
             (1, true) => gzip::decompress(&received[HEADER..], self.limit).map_err(|failure| match failure {
                 gzip::Failure::TooLarge => too_large,
-                gzip::Failure::Invalid => Status::new(Code::Internal, "the message is no valid gzip"),
+                gzip::Failure::Invalid => Status::new(Code::Internal, "the message is not valid gzip"),
             }),
             (1, false) => Err(Status::new(
                 Code::Internal,

@@ -29,7 +29,7 @@ pub fn is_gzip(headers: &HeaderMap) -> Result<bool, Status> {
         value if value.eq_ignore_ascii_case(b"gzip") => Ok(true),
         _ => Err(Status::new(
             Code::Unimplemented,
-            "only gzip or no compression (grpc-encoding) is understood",
+            "only gzip or no compression (grpc-encoding) is supported",
         )),
     }
 }

@@ -40,7 +40,7 @@ impl Scheme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEndpoint {
     /// Nothing is there.
-    #[error("it is empty; give a URL such as https://example.com:4318")]
+    #[error("it is empty; set a URL such as https://example.com:4318")]
     Empty,
     /// `example.com:4318`.
     #[error("it has no scheme; begin it with http:// or https://")]
@@ -49,10 +49,10 @@ pub enum InvalidEndpoint {
     #[error("its scheme is neither http nor https")]
     OtherScheme,
     /// `https://user:password@example.com`.
-    #[error("it holds a user name or password; there are settings of their own for these")]
+    #[error("it contains a user name or password; use the settings for these instead")]
     Credentials,
     /// Anything else.
-    #[error("it is not a URL; give one such as https://example.com:4318")]
+    #[error("it is not a URL; set one such as https://example.com:4318")]
     NotAUrl,
 }
 

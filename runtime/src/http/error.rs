@@ -19,7 +19,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Nothing listens there.
-    #[error("{endpoint}: connection refused; check host and port, and that the backend runs")]
+    #[error("{endpoint}: connection refused; check host and port, and that the backend is running")]
     Refused {
         /// Where the request was going.
         endpoint: Endpoint,
@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// Client and server know no version, cipher or algorithm in common.
     #[error(
-        "{endpoint}: the server broke the TLS handshake off (handshake_failure): it must speak TLS 1.2 or 1.3 with a \
+        "{endpoint}: the server aborted the TLS handshake (handshake_failure): it must support TLS 1.2 or 1.3 with a \
          certificate of one of {ALGORITHMS}; ECDSA with P-521 is not supported"
     )]
     NoCommonTls {
@@ -50,7 +50,7 @@ pub enum Error {
         endpoint: Endpoint,
     },
     /// Any other failure of the TLS handshake.
-    #[error("{endpoint}: no TLS connection ({source}); check that this port speaks TLS, else write http://")]
+    #[error("{endpoint}: no TLS connection ({source}); check that this port is for TLS, otherwise use http://")]
     Tls {
         /// Where the request was going.
         endpoint: Endpoint,
@@ -61,7 +61,7 @@ pub enum Error {
     #[error("TLS cannot be set up: {0}")]
     TlsSetup(#[from] rustls::Error),
     /// A certificate or key is of no use.
-    #[error("{what} cannot be read from {pem}: {reason}; give PEM")]
+    #[error("{what} cannot be read from {pem}: {reason}; PEM is expected")]
     Pem {
         /// Which it is.
         what: &'static str,
@@ -84,7 +84,7 @@ pub enum Error {
     },
     /// The server speaks TLS, but no HTTP/2.
     #[error(
-        "{endpoint}: the server speaks no HTTP/2, which gRPC needs; check the port, or set \
+        "{endpoint}: the server does not support HTTP/2, which gRPC needs; check the port, or set \
          ROTEL_OTLP_EXPORTER_PROTOCOL=http"
     )]
     NoHttp2 {
@@ -93,8 +93,8 @@ pub enum Error {
     },
     /// The connection ended, or what came was not HTTP/2.
     #[error(
-        "{endpoint}: the HTTP/2 exchange broke off ({reason}); check that this port speaks gRPC (usually 4317), or set \
-         ROTEL_OTLP_EXPORTER_PROTOCOL=http for one that speaks OTLP/HTTP (usually 4318)"
+        "{endpoint}: the HTTP/2 connection failed ({reason}); check that this port is for gRPC (usually 4317), or \
+         set ROTEL_OTLP_EXPORTER_PROTOCOL=http for a port of OTLP/HTTP (usually 4318)"
     )]
     BrokenHttp2 {
         /// Where the request was going.
@@ -113,7 +113,7 @@ pub enum Error {
         stage: Stage,
     },
     /// The connection ended, or what came was not HTTP.
-    #[error("{endpoint}: the exchange broke off ({source}){}", other_protocol(source))]
+    #[error("{endpoint}: the connection was interrupted ({source}){}", other_protocol(source))]
     Broken {
         /// Where the request was going.
         endpoint: Endpoint,
@@ -144,8 +144,8 @@ fn other_protocol(source: &hyper::Error) -> &'static str {
     let words = source.to_string();
     match words.contains("invalid HTTP version") || words.contains("unexpected message") {
         true => {
-            "; this port seems to speak gRPC (usually 4317): set ROTEL_OTLP_EXPORTER_PROTOCOL=grpc, or use the port for \
-             OTLP/HTTP (usually 4318)"
+            "; this port seems to be for gRPC (usually 4317): set ROTEL_OTLP_EXPORTER_PROTOCOL=grpc, or use the port \
+             of OTLP/HTTP (usually 4318)"
         }
         false => "",
     }

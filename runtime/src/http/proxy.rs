@@ -112,19 +112,21 @@ impl Proxy {
         let rest = match text.split_once("://") {
             None => text,
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some(_) => return Err("is no http:// URL, the only kind of proxy that is supported"),
+            Some(_) => return Err("is not an http:// URL, the only kind of proxy that is supported"),
         };
         let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (credentials, host) = match rest.rsplit_once('@') {
             Some((credentials, host)) => (Some(credentials), host),
             None => (None, rest),
         };
-        let place = Endpoint::parse(&format!("http://{host}")).map_err(|_| "is no URL such as http://proxy:3128")?;
+        let place = Endpoint::parse(&format!("http://{host}")).map_err(|_| "is not a URL such as http://proxy:3128")?;
         let authorization = credentials.map(|credentials| {
             let decoded: Vec<u8> = percent_decode_str(credentials).collect();
             HeaderValue::try_from(format!("Basic {}", STANDARD.encode(decoded)))
         });
-        let mut authorization = authorization.transpose().map_err(|_| "has unusable credentials")?;
+        let mut authorization = authorization
+            .transpose()
+            .map_err(|_| "has credentials that cannot be used")?;
         if let Some(value) = &mut authorization {
             value.set_sensitive(true);
         }
@@ -217,8 +219,11 @@ mod tests {
         ]);
         assert_eq!(found, Proxies::default());
         assert_eq!(warnings.len(), 2);
-        assert!(warnings[0].starts_with("HTTP_PROXY is no URL"), "{warnings:?}");
-        assert!(warnings[1].starts_with("HTTPS_PROXY is no http:// URL"), "{warnings:?}");
+        assert!(warnings[0].starts_with("HTTP_PROXY is not a URL"), "{warnings:?}");
+        assert!(
+            warnings[1].starts_with("HTTPS_PROXY is not an http:// URL"),
+            "{warnings:?}"
+        );
         assert!(!format!("{warnings:?}").contains("hidden"), "{warnings:?}");
     }
 

@@ -91,7 +91,7 @@ async fn accept<C: Future<Output = ()> + 'static>(listener: TcpListener, connect
 pub enum Unreadable {
     /// It is longer than allowed.
     TooLarge,
-    /// The connection broke off.
+    /// The connection was interrupted.
     Broken,
 }
 

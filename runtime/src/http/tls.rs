@@ -64,7 +64,7 @@ pub(super) fn client_config(options: &TlsOptions) -> Result<ClientConfig, Error>
         .certificates()
         .map_err(|error| unusable(certificate, CERTIFICATE, error))?;
     if chain.is_empty() {
-        return Err(unusable(certificate, CERTIFICATE, "it holds no certificate"));
+        return Err(unusable(certificate, CERTIFICATE, "it contains no certificate"));
     }
     let secret = key.key().map_err(|error| unusable(key, KEY, error))?;
     builder
@@ -81,7 +81,7 @@ fn own_authorities(authorities: Option<&Pem>) -> Result<Vec<CertificateDer<'stat
     };
     let own = pem.certificates().map_err(|error| unusable(pem, AUTHORITIES, error))?;
     if own.is_empty() {
-        return Err(unusable(pem, AUTHORITIES, "it holds no certificate"));
+        return Err(unusable(pem, AUTHORITIES, "it contains no certificate"));
     }
     Ok(own)
 }

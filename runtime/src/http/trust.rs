@@ -20,10 +20,10 @@ pub(super) fn explain(reason: &CertificateError, authorities: Option<&Pem>) -> S
             format!("{reason}; renew the backend's certificate")
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => format!(
-            "{reason}; the endpoint's host must be a subjectAltName of the certificate, a common name does not count"
+            "{reason}; the endpoint's host must be a subjectAltName of the certificate, a common name is not enough"
         ),
         CertificateError::UnknownIssuer => match authorities {
-            None => format!("{reason}; a certificate authority of your own goes into {SETTING}"),
+            None => format!("{reason}; put your own certificate authority into {SETTING}"),
             Some(pem) => format!("{reason}: neither the certificate nor its authority is in {pem} ({SETTING})"),
         },
         CertificateError::BadSignature => match authorities {
@@ -33,8 +33,14 @@ pub(super) fn explain(reason: &CertificateError, authorities: Option<&Pem>) -> S
             ),
         },
         reason if is_authority_as_server(reason) => match authorities {
-            None => format!("it is an authority's own, CA:TRUE; to trust this very certificate, put it into {SETTING}"),
-            Some(pem) => format!("it is an authority's own, CA:TRUE, and not the one in {pem} ({SETTING})"),
+            None => format!(
+                "it is the certificate of an authority (CA:TRUE); to trust exactly this certificate, put \
+                             it into {SETTING}"
+            ),
+            Some(pem) => format!(
+                "it is the certificate of an authority (CA:TRUE), and not the one in {pem} \
+                                  ({SETTING})"
+            ),
         },
         reason if is_algorithm(reason) => {
             format!("its signature is by {}; supported are {ALGORITHMS}", algorithm(reason))
@@ -68,7 +74,7 @@ mod tests {
     #[test]
     fn no_advice_that_was_followed_already() {
         let file = Pem::File("/var/task/ca.pem".into());
-        let setting = format!("goes into {SETTING}");
+        let setting = format!("into {SETTING}");
         let unknown = CertificateError::UnknownIssuer;
         assert!(explain(&unknown, None).contains(&setting));
         let known = explain(&unknown, Some(&file));

@@ -65,7 +65,7 @@ pub enum Error {
         body: String,
     },
     /// The answer lacks the extension's identifier.
-    #[error("register: Lambda gave no identifier")]
+    #[error("register: Lambda returned no identifier")]
     NoIdentifier,
     /// No answer in time.
     #[error("{call}: no answer within {} s", PATIENCE.as_secs())]

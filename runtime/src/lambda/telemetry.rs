@@ -92,7 +92,7 @@ pub struct Start<'a> {
 pub struct Metrics {
     /// Duration of the phase or the handler in milliseconds.
     pub duration_ms: Option<f64>,
-    /// Duration that is billed.
+    /// Billed duration.
     pub billed_duration_ms: Option<f64>,
     /// Memory of the function in MB.
     #[serde(rename = "memorySizeMB")]

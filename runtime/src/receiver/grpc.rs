@@ -28,7 +28,7 @@ pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl
             let content_type = content_type(&request);
             let signal = grpc::signal_of(request.uri().path());
             if !is_grpc(&request) {
-                refusals.report(signal, &content_type, "the port takes OTLP/gRPC only");
+                refusals.report(signal, &content_type, "the port accepts OTLP/gRPC only");
                 let mut response = Response::new(Answer::default());
                 *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
                 return response;
@@ -65,14 +65,14 @@ async fn receive(request: Request<Incoming>, config: &ReceiverConfig, take: impl
     let mut reader = MessageReader::new(config.largest_grpc_message);
     let mut body = request.into_body();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Status::new(Code::Cancelled, "the call broke off"))?;
+        let frame = frame.map_err(|_| Status::new(Code::Cancelled, "the call was interrupted"))?;
         if let Some(data) = frame.data_ref() {
             reader.push(data)?;
         }
     }
     let message = reader.finish(gzip)?;
     let received = received::read(signal, message)
-        .map_err(|_| Status::new(Code::InvalidArgument, "the message is no protobuf export request"))?;
+        .map_err(|_| Status::new(Code::InvalidArgument, "the message is not a protobuf export request"))?;
     let items = received.forwarded.items;
     let refused = if take(received) { 0 } else { items };
     Ok(answer::response(signal, refused))
@@ -84,7 +84,7 @@ fn signal_of(path: &str, config: &ReceiverConfig) -> Result<Signal, Status> {
         Some(signal) => Err(Status::new(
             Code::Unimplemented,
             format!(
-                "{0} are not taken: ROTEL_OTLP_RECEIVER_{1}_DISABLED",
+                "{0} are not accepted: ROTEL_OTLP_RECEIVER_{1}_DISABLED",
                 signal.name(),
                 signal.name().to_uppercase()
             ),

@@ -87,14 +87,14 @@ async fn receive(
     let body = match server::read_body(request.into_body(), LARGEST_REQUEST).await {
         Ok(body) => body,
         Err(server::Unreadable::TooLarge) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
-        Err(server::Unreadable::Broken) => return refusal(StatusCode::BAD_REQUEST, "the request broke off"),
+        Err(server::Unreadable::Broken) => return refusal(StatusCode::BAD_REQUEST, "the request was interrupted"),
     };
     let body = match gzip {
         false => body,
         true => match gzip::decompress(&body, LARGEST_REQUEST) {
             Ok(body) => body,
             Err(gzip::Failure::TooLarge) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
-            Err(gzip::Failure::Invalid) => return refusal(StatusCode::BAD_REQUEST, "the body is no valid gzip"),
+            Err(gzip::Failure::Invalid) => return refusal(StatusCode::BAD_REQUEST, "the body is not valid gzip"),
         },
     };
     let body = match format.unwrap_or_else(|| Format::of_body(&body)) {
@@ -102,13 +102,13 @@ async fn receive(
         Format::Json => match json::to_protobuf(signal, &body) {
             Ok(body) => body,
             Err(error) => {
-                let reason = format!("the body is no OTLP/JSON export request: {error}");
+                let reason = format!("the body is not an OTLP/JSON export request: {error}");
                 return refusal(StatusCode::BAD_REQUEST, reason);
             }
         },
     };
     let Ok(received) = received::read(signal, body) else {
-        return refusal(StatusCode::BAD_REQUEST, "the body is no protobuf export request");
+        return refusal(StatusCode::BAD_REQUEST, "the body is not a protobuf export request");
     };
     let items = received.forwarded.items;
     Ok((signal, if take(received) { 0 } else { items }))
@@ -127,7 +127,7 @@ fn signal_of(method: &Method, path: &str, config: &ReceiverConfig) -> Result<Sig
             let known: Vec<&str> = config.paths.iter().map(|(_, path)| path.as_str()).collect();
             refusal(
                 StatusCode::NOT_FOUND,
-                format!("telemetry is taken at {}", known.join(", ")),
+                format!("telemetry is accepted at {}", known.join(", ")),
             )
         }
     }
@@ -149,7 +149,7 @@ fn format_of(headers: &HeaderMap) -> Result<Option<Format>, Refusal> {
         "" => Ok(None),
         _ => refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "only application/x-protobuf and application/json are taken; gRPC has a port of its own",
+            "only application/x-protobuf and application/json are accepted; gRPC has its own port",
         ),
     }
 }
@@ -167,7 +167,7 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
         [b"gzip" | b"x-gzip"] => Ok(true),
         _ => refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "only gzip or no compression is taken",
+            "only gzip or no compression is accepted",
         ),
     }
 }
@@ -232,7 +232,7 @@ mod tests {
         for path in ["/v1/traces", "/v1/logs"] {
             let Refusal(status, reason) = signal_of(&Method::POST, path, &config).unwrap_err();
             assert_eq!(status, StatusCode::NOT_FOUND);
-            assert_eq!(reason, "telemetry is taken at /ingest/spans, /v1/metrics");
+            assert_eq!(reason, "telemetry is accepted at /ingest/spans, /v1/metrics");
         }
     }
 

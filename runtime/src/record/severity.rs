@@ -1,4 +1,4 @@
-//! How grave a log record is.
+//! How severe a log record is.
 
 /// Severity of a log record, in OpenTelemetry's ranges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -67,7 +67,7 @@ impl Severity {
             .find(|severity| !text.is_empty() && severity.text().eq_ignore_ascii_case(text))
     }
 
-    /// Every severity, from the least to the gravest.
+    /// Every severity, in ascending order.
     pub const ALL: [Severity; 7] = [
         Severity::Unspecified,
         Severity::Trace,

@@ -89,7 +89,7 @@ fn a_request_refused_for_good_is_dropped_and_said() {
         assert_eq!(intake.bodies(), ["telemetry records lost: 2 (rejected 2)", "two"]);
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
-        assert_eq!(extension.lines_with("such logs are dropped"), 1);
+        assert_eq!(extension.lines_with("these logs are dropped"), 1);
         assert_eq!(extension.lines_with("2 (refused by the backend)"), 1);
     });
 }
@@ -106,9 +106,9 @@ fn a_wrong_key_is_said_once_and_the_function_answers() {
         assert!(intake.refused() > 0);
         assert_eq!(extension.lines_with("check the key"), 1);
         assert_eq!(
-            extension.lines_with("it is sent bare"),
+            extension.lines_with("it is sent without Bearer"),
             1,
-            "and which ClickStack wants it so"
+            "and which ClickStack expects it so"
         );
         assert!(!extension.output().contains("wrong"), "the key is never shown");
         lambda.shutdown("spindown");

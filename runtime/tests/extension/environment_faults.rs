@@ -66,7 +66,7 @@ fn without_a_telemetry_api_invocations_are_not_held_up() {
             // No platform.runtimeDone will ever come.
             lambda.invoke(&request_id(1), Duration::from_secs(600));
             lambda.asked(2).await;
-            assert_eq!(extension.lines_with("logs can't be received"), 1);
+            assert_eq!(extension.lines_with("logs cannot be received"), 1);
             lambda.shutdown("spindown");
             assert_eq!(extension.ended().await, 0);
         }

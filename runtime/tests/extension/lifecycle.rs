@@ -91,7 +91,7 @@ fn an_older_telemetry_schema_is_taken() {
             .map(|s| s["schemaVersion"].clone())
             .collect();
         assert_eq!(schemas, ["2025-01-29", "2022-12-13"]);
-        assert!(!extension.output().contains("logs can't be received"));
+        assert!(!extension.output().contains("logs cannot be received"));
     });
 }
 

@@ -244,13 +244,13 @@ fn http_requests_that_are_no_export_get_a_status() {
                 "resourceLogs does not fit at line 1",
             ),
             ("/v1/logs", &packed[..], bomb, 413, "larger than 8 MiB"),
-            ("/v1/logs", &packed[..], b"no gzip".to_vec(), 400, "no valid gzip"),
+            ("/v1/logs", &packed[..], b"no gzip".to_vec(), 400, "not valid gzip"),
             (
                 "/v1/logs",
                 &[("content-type", "text/plain")][..],
                 Vec::new(),
                 415,
-                "application/json are taken",
+                "application/json are accepted",
             ),
             (
                 "/v1/other",

@@ -112,7 +112,7 @@ fn what_is_refused_is_reported_once_for_each_signal() {
         assert_eq!(status, 3);
         until("the reports", || extension.lines_with("was refused") == 3).await;
         let reported = "a request with traces of the function's OpenTelemetry SDK was refused (content type application/json): \
-                        the body is no OTLP/JSON export request: the value of resourceSpans does not fit";
+                        the body is not an OTLP/JSON export request: the value of resourceSpans does not fit";
         assert_eq!(extension.lines_with(reported), 1, "{}", extension.output());
         assert_eq!(extension.lines_with("a request with logs of the function"), 1);
         assert_eq!(extension.lines_with("a request with telemetry of the function"), 1);

@@ -75,7 +75,10 @@ fn one_that_is_away_gets_its_lines_later_and_holds_the_other_up_in_nothing() {
         assert_eq!(archive.bodies(), expected);
         assert_eq!((stack.spans().len(), archive.spans().len()), (6, 6));
         assert_eq!(extension.lines_with("is kept in memory and sent again"), 1, "said once");
-        assert_eq!(extension.lines_with("the backend of archive takes telemetry again"), 1);
+        assert_eq!(
+            extension.lines_with("the backend of archive accepts telemetry again"),
+            1
+        );
     });
 }
 
@@ -148,6 +151,6 @@ fn what_fails_for_longer_than_wanted_is_given_up() {
         assert_eq!(extension.ended().await, 0);
         assert!(!intake.bodies().contains(&"one".to_owned()));
         assert!(intake.bodies().contains(&"two".to_owned()));
-        assert_eq!(extension.lines_with("2 (tried for too long)"), 1);
+        assert_eq!(extension.lines_with("2 (retried for too long)"), 1);
     });
 }

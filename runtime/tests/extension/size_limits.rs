@@ -147,7 +147,7 @@ fn a_single_record_that_is_too_large_is_dropped_and_counted() {
         let lost = "telemetry records lost: 1 (rejected 1)";
         assert_eq!(intake.bodies(), ["a", "c", "d", "e", lost]);
         assert_eq!(
-            extension.lines_with("single logs that are larger than the backend takes"),
+            extension.lines_with("single logs that are larger than the backend accepts"),
             1
         );
         lambda.shutdown("spindown");

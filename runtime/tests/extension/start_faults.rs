@@ -93,6 +93,6 @@ fn failures_of_lambdas_own_api_are_survived() {
         assert_eq!(intake.bodies(), ["one", "two"]);
         lambda.shutdown("spindown");
         assert_eq!(extension.ended().await, 0);
-        assert_eq!(extension.lines_with("asking again"), 1, "{}", extension.output());
+        assert_eq!(extension.lines_with("; retrying"), 1, "{}", extension.output());
     });
 }

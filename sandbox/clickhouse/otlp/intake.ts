@@ -111,7 +111,7 @@ async function suffer(fault: Fault, request: IncomingMessage): Promise<void> {
   throw new Refusal(fault.status, "fault set by a test", headers);
 }
 
-/** ClickStack's collector wants the bare ingestion key, without a scheme before it. */
+/** ClickStack's collector expects the bare ingestion key, without a scheme before it. */
 function checkKey(authorization: string | undefined, ingestionKey: string): void {
   if (!authorization) throw new Refusal(401, "missing or empty authorization header: Authorization");
   if (!equalSecrets(authorization, ingestionKey)) throw new Refusal(401, "scheme or token does not match");

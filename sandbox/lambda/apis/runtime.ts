@@ -22,7 +22,7 @@ export interface RuntimeAnswer {
   body: string;
   /** Of an error: the header's value as it came. */
   errorType?: string;
-  /** Bytes that the runtime sent, also before a streamed response broke off. */
+  /** Bytes that the runtime sent, also before a streamed response was interrupted. */
   bytes: number;
   /** When it began to arrive and when it was there, by the monotonic clock in milliseconds. The same unless it is streamed. */
   begunAt: number;
@@ -142,7 +142,7 @@ export class RuntimeApi {
   }
 }
 
-/** A streamed response that breaks off says so in its trailers. */
+/** A streamed response that is interrupted says so in its trailers. */
 function readAnswer(
   request: ApiRequest,
   kind: RuntimeAnswer["kind"],

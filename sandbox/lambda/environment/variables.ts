@@ -12,7 +12,7 @@ export interface VariablesInput {
   logStream: string;
   /** What only a sandbox sets, such as the address of an embedded AWS. */
   platformEnvironment: Record<string, string>;
-  /** With SnapStart: where credentials are to be had, instead of the variables that hold them. */
+  /** With SnapStart: where credentials come from, instead of the variables that hold them. */
   credentials?: ContainerCredentials;
 }
 

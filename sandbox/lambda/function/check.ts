@@ -8,7 +8,7 @@ const limits = { memorySizeMb: [128, 10_240], timeoutSeconds: [1, 900] } as cons
 /** Lambda's limit on layers of one function. */
 const MAX_LAYERS = 5;
 
-/** @throws an error that names the property, when the definition is none that Lambda would accept. */
+/** @throws an error that names the property, when Lambda would not accept the definition. */
 export function checkFunctionDefinition(definition: FunctionDefinition): void {
   for (const property of ["name", "arn", "region", "version", "runtime", "handler", "code"] as const) {
     if (!definition[property]) throw new Error(`function.${property}: missing`);

@@ -43,7 +43,7 @@ export function completeManaged(definition: FunctionDefinition): FunctionDefinit
   return isManaged(definition) ? { ...definition, logFormat: "JSON" } : definition;
 }
 
-/** @throws an error that names the property, when the definition is none that Managed Instances would run. */
+/** @throws an error that names the property, when Managed Instances would not run the definition. */
 export function checkManaged(definition: FunctionDefinition): void {
   const { perExecutionEnvironmentMaxConcurrency: concurrency } = definition;
   if (!isManaged(definition)) {

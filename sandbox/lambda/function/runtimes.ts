@@ -25,7 +25,7 @@ const nodeBundles: Record<string, string> = { 18: "nodejs3", 20: "nodejs3", 22: 
 /**
  * @param identifier such as `nodejs22.x`.
  * @param directory where the runtime interface clients are; default: where `npm run setup` puts them.
- * @throws when the identifier is none that the sandbox runs, or the clients are missing.
+ * @throws when the sandbox does not run the identifier, or the clients are missing.
  */
 export function findRuntime(identifier: string, directory: string = DEFAULT_DIRECTORY): LambdaRuntime {
   const node = /^nodejs(\d+)\.x$/.exec(identifier);

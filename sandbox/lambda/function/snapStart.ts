@@ -23,7 +23,7 @@ export const hasNoLogNames = (definition: FunctionDefinition): boolean =>
  * A container image may bring any runtime: one that asks for `/restore/next`, or one without runtime hooks, whose snapshot is
  * taken once it asks for an invocation (the label `com.amazonaws.lambda.feature.snapstart` allows that on Lambda).
  *
- * @throws an error that names the property, when the definition is none that SnapStart takes.
+ * @throws an error that names the property, when SnapStart would not accept the definition.
  */
 export function checkSnapStart(definition: FunctionDefinition): void {
   if (!isSnapStart(definition)) return;

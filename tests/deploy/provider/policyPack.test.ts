@@ -51,7 +51,7 @@ describe("the policy pack of examples/policy", function () {
   it("fails a preview and an update with a function that is not observed, and passes others", async function () {
     const installed = await installedPolicy();
     if (installed === undefined) {
-      console.log("      @pulumi/policy is neither in .cache nor to be had from npm's registry");
+      console.log("      @pulumi/policy is neither in .cache nor available from npm's registry");
       return this.skip();
     }
     const { environment } = surroundings.engine;

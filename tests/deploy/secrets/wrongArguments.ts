@@ -144,7 +144,7 @@ export function undeliverableFunctions(marks: Marks, port: number): Record<strin
       endpoint: pulumi.secret(`http://${marks.endpoint}.invalid:4318`),
       ingestionKey: key,
     },
-    "a key that is no header": {
+    "a key that is not a header name": {
       ...disable,
       endpoint: `http://127.0.0.1:${port}`,
       ingestionKey: pulumi.secret(`Bearer\n${marks.key}\nmore`),

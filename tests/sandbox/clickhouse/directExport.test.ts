@@ -236,7 +236,7 @@ describe("direct export to ClickHouse", () => {
     ],
     "database: says in ClickHouse's words what is missing": [
       { ROTEL_CLICKHOUSE_EXPORTER_DATABASE: "nowhere" },
-      /nowhere.*such logs are dropped/,
+      /nowhere.*these logs are dropped/,
     ],
     "scheme: says what is wrong with the endpoint": [
       { ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT: "tcp://127.0.0.1:9000" },

@@ -138,7 +138,7 @@ describe("OTLP intake of the embedded ClickHouse", () => {
     }
   });
 
-  it("wants the bare ingestion key", async () => {
+  it("expects the bare ingestion key", async () => {
     const body = JSON.stringify(logsRequest([record("x")]));
     for (const authorization of ["", "wrong", `Bearer ${KEY}`, `${KEY}x`]) {
       const response = await post("/v1/logs", body, { authorization });

@@ -12,7 +12,7 @@ const streaming = `exports.handler = awslambda.streamifyResponse(async (event, s
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   console.log("ends");
-  if (event.fail) throw new RangeError("broke off");
+  if (event.fail) throw new RangeError("out of stock");
   stream.end();
 });`;
 
@@ -143,7 +143,7 @@ describe("kinds of functions with the extension", () => {
     assert.ok(lasted("responseLatency") + lasted("responseDuration") <= (done?.metrics.durationMs ?? 0) + 1);
     const span = await assertLines(whole, [/begins/, /ends/]);
     assert.ok(span.durationMs >= 390, String(span.durationMs));
-    assert.equal((await assertLines(broken, [/begins/, /ends/, /broke off/])).status, "Error");
+    assert.equal((await assertLines(broken, [/begins/, /ends/, /out of stock/])).status, "Error");
   });
 
   it("Python container image: one stream, ids at every line", async () => {

@@ -98,7 +98,7 @@ describe("telemetry as a reader in HyperDX sees it", () => {
     await sandbox.shutdown();
     const messages = (await failures("ending")).map(({ message }) => message);
     assert.match(messages[0] ?? "", /^[\w.]+: Task timed out after 2\.\d\d seconds$/);
-    assert.match(messages[1] ?? "", /^Runtime\.ExitError: The runtime ended before the invocation did$/);
+    assert.match(messages[1] ?? "", /^Runtime\.ExitError: The runtime exited before the invocation ended$/);
     assert.match(messages[2] ?? "", /^RangeError: out of range$/);
     const broken = await bench.start("broken", { code, handler: "broken.handler", environment });
     await broken.invoke({});

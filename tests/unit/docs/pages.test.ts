@@ -122,6 +122,22 @@ describe("the pages of the documentation", () => {
     }
   });
 
+  it("name only suites and files of tests that there are", async () => {
+    // Plain JavaScript, without types, since it runs before anything is installed.
+    const path = "../../../scripts/testing/suites.mjs";
+    const { suites } = (await import(path)) as { suites: object };
+    for (const page of pages) {
+      for (const { text } of codeOf(read(page)).filter(isCommand)) {
+        const [, words = ""] = /\bnpm test -- ([^#`]+)/.exec(text) ?? [];
+        for (const word of words
+          .trim()
+          .split(/\s+/)
+          .filter((word) => word !== "" && !/^[A-Z…]+$/.test(word)))
+          assert.ok(Object.hasOwn(suites, word) || (word.includes("/") && exists(word)), `${page}: ${word}`);
+      }
+    }
+  });
+
   it("are all linked from the README, or from a page that is", () => {
     const reached = new Set(["README.md"]);
     for (const page of reached) {

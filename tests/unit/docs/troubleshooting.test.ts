@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   explained,
@@ -14,7 +14,7 @@ import {
 
 const root = join(__dirname, "..", "..", "..");
 const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
-const folders = ["provider", "layers", "publish"];
+const folders = ["provider", "layers", "publish", "cli"].filter((folder) => existsSync(join(root, folder)));
 const sources = [...extensionStrings(), ...packageStrings(folders)];
 const places = (found: readonly Found[]): string[] =>
   found.map(({ file, line, text }) => `${file}:${line}: ${text}`);

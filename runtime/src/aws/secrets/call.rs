@@ -86,7 +86,7 @@ impl Api<'_> {
         read: impl Fn(&Response) -> Option<T>,
     ) -> Result<T, CallError> {
         let response = self.exchange(message).await?;
-        read(&response).ok_or_else(|| CallError::own(format!("{} does not answer as AWS does", self.endpoint), false))
+        read(&response).ok_or_else(|| CallError::own(format!("{} did not answer as AWS does", self.endpoint), false))
     }
 
     async fn exchange(&self, message: &Message) -> Result<Response, CallError> {
@@ -187,11 +187,11 @@ fn xml_refusal(response: &Response) -> Option<Refusal> {
 pub(super) fn remedy(code: &str) -> Option<&'static str> {
     Some(match code {
         "AccessDeniedException" => {
-            "let the function's execution role read it: secretsmanager:GetSecretValue or ssm:GetParameters, \
-             and kms:Decrypt for a key of your own"
+            "allow the function's execution role to read it: secretsmanager:GetSecretValue or ssm:GetParameters, and \
+             kms:Decrypt for a customer managed key"
         }
         "ResourceNotFoundException" => "check name, region and account of the ARN",
-        "DecryptionFailure" => "let the function's execution role use the key: kms:Decrypt",
+        "DecryptionFailure" => "allow the function's execution role to use the key: kms:Decrypt",
         // STS words it so; the services that keep secrets say AccessDeniedException.
         "AccessDenied" => "allow sts:GetWebIdentityToken for this audience in the function's execution role",
         "OutboundWebIdentityFederationDisabled" | "OutboundWebIdentityFederationDisabledException" => {

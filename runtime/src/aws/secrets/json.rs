@@ -5,7 +5,10 @@ use serde_json::Value;
 /// The value at `key`: a JSON pointer when it begins with `/`, else a name at the top level. Text comes as it is, numbers,
 /// booleans, lists and objects as JSON. Errors never repeat the document.
 pub(super) fn select(document: &str, key: &str) -> Result<String, &'static str> {
-    let document: Value = serde_json::from_str(document).map_err(|_| "it is not a JSON document, but has a #key")?;
+    let document: Value = serde_json::from_str(document).map_err(|_| {
+        "it is not a JSON document, but the reference \
+                                                                      has a #key"
+    })?;
     // A name may begin with a slash, too.
     let found = document
         .get(key)
@@ -47,7 +50,7 @@ mod tests {
         assert!(select(r#"["x"]"#, "0").unwrap_err().contains("no such key"));
         assert_eq!(
             select("hidden", "key").unwrap_err(),
-            "it is not a JSON document, but has a #key"
+            "it is not a JSON document, but the reference has a #key"
         );
     }
 }

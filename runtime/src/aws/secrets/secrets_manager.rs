@@ -88,7 +88,7 @@ pub(super) async fn get_batch(api: &Api<'_>, arns: &[String]) -> Result<Vec<Foun
             break;
         }
     }
-    let missing = || Err("Secrets Manager does not mention it in its answer".to_owned());
+    let missing = || Err("Secrets Manager did not return it".to_owned());
     Ok(found.into_iter().map(|found| found.unwrap_or_else(missing)).collect())
 }
 
@@ -108,7 +108,7 @@ fn position(arns: &[String], answered: &str) -> Option<usize> {
 fn text(secret: Secret) -> Found {
     secret
         .secret_string
-        .ok_or_else(|| "it is binary; store it as text".to_owned())
+        .ok_or_else(|| "it is binary; store it as a string".to_owned())
 }
 
 fn describe(error: &BatchError) -> String {

@@ -219,7 +219,7 @@ fn levels(depth: usize) -> usize {
 }
 
 fn parse_header(text: &str) -> Result<HeaderValue, &'static str> {
-    let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| "has control characters in it")?;
+    let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| "contains control characters")?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -87,7 +87,7 @@ impl ExporterSettings {
         }
         match self.kind(&Values::default()) {
             Err(reason) => {
-                reader.warn(format!("{reason}; until then {whose} telemetry is dropped"));
+                reader.warn(format!("{reason}; {whose} telemetry is dropped until this is fixed"));
             }
             Ok(Kind::Blackhole) if self.kind.text.is_none() => {
                 let advice = self
@@ -96,7 +96,7 @@ impl ExporterSettings {
                     .map(OtlpSettings::endpoint_advice)
                     .unwrap_or_default();
                 reader.warn(format!(
-                    "all telemetry is dropped: {advice}, or ROTEL_EXPORTER=blackhole if this is meant"
+                    "all telemetry is dropped: {advice}, or set ROTEL_EXPORTER=blackhole if this is intended"
                 ));
             }
             Ok(Kind::Blackhole | Kind::ClickHouse(_)) => return self,
@@ -123,7 +123,7 @@ impl ExporterSettings {
             (None | Some("otlp"), Some(otlp), _) => Ok(Kind::Otlp(otlp)),
             (Some("clickhouse"), _, Some(clickhouse)) => Ok(Kind::ClickHouse(clickhouse)),
             (Some("otlp" | "clickhouse"), ..) => Err(format!("{} has no endpoint; {advice}", self.label)),
-            (Some(_), ..) => Err(format!("{} is not there; set ROTEL_EXPORTER=otlp", self.label)),
+            (Some(_), ..) => Err(format!("{} is not supported; set ROTEL_EXPORTER=otlp", self.label)),
         }
     }
 

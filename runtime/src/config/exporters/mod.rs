@@ -46,7 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Vec<Destinatio
     }
     if environment.get(ROTEL_EXPORTER.variable).is_some() {
         reader.warn(format!(
-            "{} has no effect beside {}",
+            "{} has no effect while {} is set",
             ROTEL_EXPORTER.variable, ROTEL_EXPORTERS.variable
         ));
     }
@@ -61,7 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Vec<Destinatio
             .collect();
         if signals.is_empty() {
             reader.warn(format!(
-                "the exporter {name} of {} gets nothing: name it in ROTEL_EXPORTERS_LOGS, ROTEL_EXPORTERS_TRACES or \
+                "the exporter {name} of {} receives nothing: add it to ROTEL_EXPORTERS_LOGS, ROTEL_EXPORTERS_TRACES or \
                  ROTEL_EXPORTERS_METRICS",
                 ROTEL_EXPORTERS.variable
             ));
@@ -91,12 +91,12 @@ fn read_names(reader: &mut Reader<'_>, list: &str) -> Vec<(String, &'static str)
         let (name, kind) = (name.trim(), kind.trim());
         let reason = match parse_choice(&ROTEL_EXPORTER, kind) {
             _ if name.is_empty() => "has no name".to_owned(),
-            _ if named.iter().any(|(known, _)| known == name) => format!("has the name {name} again"),
+            _ if named.iter().any(|(known, _)| known == name) => format!("repeats the name {name}"),
             Ok(kind @ ("otlp" | "clickhouse" | "blackhole")) => {
                 named.push((name.to_owned(), kind));
                 continue;
             }
-            Ok(kind) => format!("is of the kind {kind}, which this extension does not have"),
+            Ok(kind) => format!("is of the kind {kind}, which this extension does not support"),
             Err(reason) => format!("has an unknown kind: {reason}"),
         };
         let place = index + 1;
@@ -115,7 +115,7 @@ fn read_routes(reader: &mut Reader<'_>, named: &[(String, &'static str)]) -> [Ve
     variables.map(|variable| {
         let Some(list) = environment.get(&variable) else {
             reader.warn(format!(
-                "{variable} is not set beside ROTEL_EXPORTERS; this signal is dropped"
+                "{variable} is not set, although another signal names its exporters; this signal is dropped"
             ));
             return Vec::new();
         };
@@ -142,7 +142,7 @@ fn warn_of_strays(reader: &mut Reader<'_>, named: &[(String, &'static str)]) {
         .collect();
     for variable in strays {
         reader.warn(format!(
-            "{variable} is for no exporter that {} lists; it has no effect",
+            "{variable} belongs to no exporter of {}; it has no effect",
             ROTEL_EXPORTERS.variable
         ));
     }

@@ -78,7 +78,7 @@ fn signals_go_where_they_are_sent() {
     );
     assert_eq!(
         warnings,
-        ["ROTEL_EXPORTERS_METRICS is not set beside ROTEL_EXPORTERS; this signal is dropped"]
+        ["ROTEL_EXPORTERS_METRICS is not set, although another signal names its exporters; this signal is dropped"]
     );
 }
 
@@ -150,7 +150,7 @@ fn mistakes_cost_what_they_touch_and_are_said() {
         ),
         (
             ("ROTEL_EXPORTERS", "stack:otlp,stack:clickhouse"),
-            "ROTEL_EXPORTERS: entry 2 has the name stack again",
+            "ROTEL_EXPORTERS: entry 2 repeats the name stack",
         ),
         (
             ("ROTEL_EXPORTERS", "stack:otlp,,"),
@@ -166,7 +166,7 @@ fn mistakes_cost_what_they_touch_and_are_said() {
         ),
         (
             ("ROTEL_EXPORTER", "otlp"),
-            "ROTEL_EXPORTER has no effect beside ROTEL_EXPORTERS",
+            "ROTEL_EXPORTER has no effect while ROTEL_EXPORTERS is set",
         ),
         (
             ("ROTEL_EXPORTER_STACK_ENPOINT", "http://a"),
@@ -174,7 +174,7 @@ fn mistakes_cost_what_they_touch_and_are_said() {
         ),
         (
             ("ROTEL_EXPORTER_OTHER_ENDPOINT", "http://a"),
-            "ROTEL_EXPORTER_OTHER_ENDPOINT is for no exporter that ROTEL_EXPORTERS lists",
+            "ROTEL_EXPORTER_OTHER_ENDPOINT belongs to no exporter of ROTEL_EXPORTERS",
         ),
         (
             ("ROTEL_EXPORTER_STACK_ENDPOINT", "in.example.com"),

@@ -19,7 +19,7 @@ pub(in crate::config) struct RawSetting {
 }
 
 impl RawSetting {
-    /// Reads a setting; what `check` doesn't approve of is a warning and counts as not set. A text with references can
+    /// Reads a setting; what `check` doesn't approve of is a warning and is treated as not set. A text with references can
     /// only be judged once its secrets are there.
     pub(in crate::config) fn read(
         reader: &mut Reader<'_>,

@@ -40,7 +40,7 @@ pub struct Fields {
     pub(super) message_rank: u8,
     pub(super) message_key: Option<String>,
     pub(super) template: Option<String>,
-    /// Fields that are the error's only if the record is grave: a name and its value.
+    /// Fields that are the error's only if the record is severe: a name and its value.
     pub(super) suspects: Vec<(String, String)>,
     pub(super) is_verbose: bool,
     pub(super) is_loguru: bool,

@@ -51,7 +51,7 @@ impl Kind {
             Kind::Overhead => (
                 "aws.lambda.extension_overhead",
                 "s",
-                "Time that extensions took after the function",
+                "Time that extensions ran after the function",
             ),
         }
     }
@@ -68,14 +68,14 @@ const COUNTS: [About; 4] = [
     ("faas.timeouts", "{timeout}", "Invocations that timed out"),
     ("faas.coldstarts", "{coldstart}", "Cold starts"),
 ];
-const BILLED: About = ("aws.lambda.billed_duration", "s", "Duration that is billed");
-const MEMORY_USED: About = ("faas.mem_usage", "By", "Most memory used, function and extensions");
-const MEMORY_SIZE: About = ("aws.lambda.memory_size", "By", "Memory that the function may use");
-const DROPPED: About = (
-    "clickstack.extension.dropped_records",
-    "{record}",
-    "Records that were lost",
+const BILLED: About = ("aws.lambda.billed_duration", "s", "Billed duration");
+const MEMORY_USED: About = (
+    "faas.mem_usage",
+    "By",
+    "Maximum memory used by the function and its extensions",
 );
+const MEMORY_SIZE: About = ("aws.lambda.memory_size", "By", "Memory size of the function");
+const DROPPED: About = ("clickstack.extension.dropped_records", "{record}", "Records lost");
 
 /// What was measured since metrics last left.
 #[derive(Debug, Default)]

@@ -61,7 +61,7 @@ impl Reason {
             (Status::Success, _) => return None,
             (Status::Timeout, _) => timed_out(outcome.duration_ms),
             (_, Some(kind)) => meaning(kind).to_owned(),
-            (Status::Failure, None) => "The runtime ended before the invocation did".to_owned(),
+            (Status::Failure, None) => "The runtime exited before the invocation ended".to_owned(),
             (Status::Error, None) => "The function returned an error".to_owned(),
         };
         Some(Reason {
@@ -126,18 +126,18 @@ const UNKNOWN: &str = "The function failed";
 /// readers.
 fn meaning(kind: &str) -> &'static str {
     match kind {
-        "Runtime.ExitError" => "The runtime ended before the invocation did",
-        "Runtime.OutOfMemory" => "The function needed more memory than it may use",
+        "Runtime.ExitError" => "The runtime exited before the invocation ended",
+        "Runtime.OutOfMemory" => "The function ran out of memory",
         "Runtime.ImportModuleError" => "The handler's module could not be loaded",
         "Runtime.HandlerNotFound" => "The handler was not found in its module",
         "Runtime.MalformedHandlerName" => "The handler's name is malformed",
         "Runtime.UserCodeSyntaxError" => "The function's code has a syntax error",
         "Runtime.InvalidEntrypoint" | "Runtime.InvalidWorkingDir" => "The function's entry point could not be started",
-        "Runtime.InvalidTaskConfig" => "The function's configuration could not be used",
-        "Runtime.UnhandledPromiseRejection" => "A promise was rejected and nobody handled it",
-        "Runtime.TruncatedResponse" => "The response was cut off",
+        "Runtime.InvalidTaskConfig" => "The function's configuration is not valid",
+        "Runtime.UnhandledPromiseRejection" => "A rejected promise was not handled",
+        "Runtime.TruncatedResponse" => "The response was truncated",
         "Function.ResponseSizeTooLarge" => "The response is larger than Lambda allows",
-        "Extension.Crash" | "Extension.ExitError" => "An extension ended before the invocation did",
+        "Extension.Crash" | "Extension.ExitError" => "An extension exited before the invocation ended",
         "Extension.InitError" | "Extension.LaunchError" => "An extension could not be started",
         "Sandbox.Timedout" | "Sandbox.Timeout" => "The function ran longer than its timeout",
         _ => UNKNOWN,

@@ -128,7 +128,7 @@ fn early_lines_span(
 
 /// A span that the SDK began and Lambda ended with the function. Its name is not known.
 pub fn unfinished_span(context: TraceContext, parent_span_id: Option<[u8; 8]>, (start, end): (u64, u64)) -> Span {
-    let message = "the function was ended before this span was".to_owned();
+    let message = "the function was ended before this span ended".to_owned();
     Span {
         context,
         parent_span_id,

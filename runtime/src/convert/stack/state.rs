@@ -126,7 +126,7 @@ pub fn is_heading(state: State) -> bool {
     )
 }
 
-/// How grave a stack trace is that begins so: the process doesn't survive Node.js's crashes and Go's panics.
+/// How severe a stack trace is that begins so: the process doesn't survive Node.js's crashes and Go's panics.
 pub fn severity(first: State) -> Severity {
     match first {
         State::CrashPlace | State::Panic(_) | State::Rust | State::Php(_) | State::Cpp | State::PythonFatal => {

@@ -74,7 +74,7 @@ fn reports_bad_lines_by_number_and_keeps_the_rest() {
         .iter()
         .map(|problem| (problem.line, problem.reason))
         .collect();
-    let name = "has no variable name before its =";
+    let name = "has no name before its =";
     let quote = "has a quote that is not closed";
     assert_eq!(
         lines,

@@ -191,9 +191,8 @@ impl ExporterFactory {
     fn ready_with(&self, values: &secrets::Values) -> ExporterSet {
         let exporters = self.config.destinations.iter().map(|destination| {
             let resolved = destination.settings.resolve(values).inspect_err(|reason| {
-                self.diagnostics.warn_once(&format!(
-                    "{reason}; telemetry is kept in memory and this is tried again"
-                ));
+                self.diagnostics
+                    .warn_once(&format!("{reason}; telemetry is kept in memory and this is retried"));
             });
             Some(Exporter::new(resolved.ok()?, self.config.proxies.clone()))
         });
@@ -269,7 +268,7 @@ impl ExporterFactory {
     fn resource(&self, values: &secrets::Values) -> Resource {
         let own = self.config.resource_attributes(values).unwrap_or_else(|reason| {
             self.diagnostics
-                .warn_once(&format!("{reason}; attributes with secret references are left out"));
+                .warn_once(&format!("{reason}; attributes with secret references are omitted"));
             let mut known = self.config.resource_attributes.clone();
             known.retain(|(_, value)| !secrets::holds_reference(value));
             known

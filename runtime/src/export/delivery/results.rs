@@ -100,7 +100,7 @@ impl Delivery {
             self.source.borrow_mut().drops_mut().rejected += split.refused as u64;
             if !lane.dropped.replace(true) {
                 self.diagnostics.warn(&format!(
-                    "{reason}; single {signal} that are larger than the backend takes are dropped, raise its limit"
+                    "{reason}; single {signal} that are larger than the backend accepts are dropped; raise its limit"
                 ));
             }
         }
@@ -112,7 +112,7 @@ impl Delivery {
         if lane.failing.replace(false) && !self.is_failing(lane.destination) {
             let backend = self.backend(lane);
             self.diagnostics
-                .info(&format!("{backend} takes telemetry again; what was kept is sent"));
+                .info(&format!("{backend} accepts telemetry again; what was kept is sent"));
         }
     }
 
@@ -121,7 +121,7 @@ impl Delivery {
         self.source.borrow_mut().drops_mut().rejected += items as u64;
         let signal = lane.signal.name();
         self.diagnostics.warn_once(&format!(
-            "{reason}; such {signal} are dropped, check endpoint and settings"
+            "{reason}; these {signal} are dropped; check endpoint and settings"
         ));
     }
 
@@ -155,11 +155,13 @@ impl Delivery {
         let drops = self.source.borrow().drops();
         if drops.buffer_full > 0 {
             self.diagnostics
-                .warn_once("more telemetry than the buffer takes: the least severe records were dropped");
+                .warn_once("more telemetry than the buffer holds: the least severe records were dropped");
         }
         if drops.queue_full > 0 {
-            self.diagnostics
-                .warn_once("an exporter was away for so long that its queue was full: its oldest records were dropped");
+            self.diagnostics.warn_once(
+                "a backend was unavailable for so long that its queue was full: its oldest records were \
+                            dropped",
+            );
         }
         if drops.malformed > 0 {
             self.diagnostics
@@ -176,7 +178,8 @@ impl Delivery {
         let dropped = drops.buffer_full + drops.queue_full;
         if dropped + drops.rejected + drops.expired > 0 || unsent + waiting > 0 {
             self.diagnostics.info(&format!(
-                "records dropped: {dropped} (buffer full), {} (refused by the backend), {} (tried for too long), {} (not \
+                "records dropped: {dropped} (buffer full), {} (refused by the backend), {} (retried for too long), \
+                 {} (not \
                  sent before the end)",
                 drops.rejected,
                 drops.expired,

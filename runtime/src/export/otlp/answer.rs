@@ -81,7 +81,7 @@ fn too_large(asked: &Asked<'_>, reason: String, words: &str) -> Verdict {
 fn no_grpc(endpoint: &Endpoint, response: &Response) -> String {
     let kind = response::media_type(&response.headers);
     match kind.starts_with("application/grpc") {
-        true => format!("{endpoint} answered without grpc-status: does a proxy on the way drop HTTP/2 trailers?"),
+        true => format!("{endpoint} answered without grpc-status: does a proxy in between drop HTTP/2 trailers?"),
         false => format!(
             "{endpoint} is not an OTLP/gRPC endpoint: answered {}; is this a gRPC server? Check host and port",
             response::named(&kind)

@@ -12,16 +12,16 @@ pub fn of(headers: &HeaderMap) -> &'static str {
     let scheme = text.map(|text| text.split_once(' ').map_or("", |(scheme, _)| scheme));
     match scheme {
         None => {
-            "check the key in the exporter's settings: no authorization header is sent; a ClickStack of your own wants the \
-             ingestion API key, managed ClickStack wants Bearer and the key"
+            "check the key in the exporter's settings: no authorization header is sent; self-hosted ClickStack \
+             expects the ingestion API key, managed ClickStack expects Bearer and the key"
         }
         Some(scheme) if scheme.eq_ignore_ascii_case("bearer") => {
-            "check the key in the exporter's settings: it is sent as a Bearer token, which managed ClickStack wants; a \
-             ClickStack of your own wants the bare ingestion API key, without Bearer"
+            "check the key in the exporter's settings: it is sent as a Bearer token, as managed ClickStack expects \
+             it; self-hosted ClickStack expects the ingestion API key without Bearer"
         }
         Some("") => {
-            "check the key in the exporter's settings: it is sent bare, which a ClickStack of your own wants; managed \
-             ClickStack wants Bearer before it"
+            "check the key in the exporter's settings: it is sent without Bearer, as self-hosted ClickStack expects \
+             it; managed ClickStack expects Bearer before it"
         }
         Some(_) => "check the key in the exporter's settings",
     }
@@ -45,7 +45,7 @@ mod tests {
         for (value, expected) in [
             (Some("Bearer abc"), "without Bearer"),
             (Some("bearer abc"), "without Bearer"),
-            (Some("0a1b2c3d-key"), "managed ClickStack wants Bearer before it"),
+            (Some("0a1b2c3d-key"), "managed ClickStack expects Bearer before it"),
             (None, "no authorization header"),
             (Some("Basic abc"), "check the key in the exporter's settings"),
         ] {

@@ -88,7 +88,11 @@ fn the_very_certificate_of_the_ca_file_is_trusted_though_it_is_an_authoritys() {
         let another = self_signed("localhost", 2999).0;
         for (pem, host, said) in [
             (&pem, "127.0.0.1", "subjectAltName"),
-            (&another, "localhost", "an authority's own, CA:TRUE, and not the one in"),
+            (
+                &another,
+                "localhost",
+                "certificate of an authority (CA:TRUE), and not the one in",
+            ),
         ] {
             let error = send(pem, host).await.unwrap_err().to_string();
             assert!(error.contains(said), "{error}");

@@ -306,7 +306,7 @@ fn the_invoke_span_says_what_lambda_ended_it_for() {
     for (reported, expected) in [
         (
             report(64, "Runtime.ExitError"),
-            "Runtime.ExitError: The runtime ended before the invocation did",
+            "Runtime.ExitError: The runtime exited before the invocation ended",
         ),
         (
             report(128, "Runtime.ExitError"),

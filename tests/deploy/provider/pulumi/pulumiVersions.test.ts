@@ -71,7 +71,7 @@ describe("the packed package beside other versions of Pulumi's packages", () => 
       this.timeout(10 * minutes);
       const found = await installed(wanted);
       if (found === undefined) {
-        console.log(`      ${JSON.stringify(wanted)} is neither in .cache nor to be had from npm's registry`);
+        console.log(`      ${JSON.stringify(wanted)} is neither in .cache nor available from npm's registry`);
         return this.skip();
       }
       const copy = join(found.directory, "node_modules", "clickstack-lambda");

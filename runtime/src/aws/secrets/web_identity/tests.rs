@@ -83,7 +83,7 @@ fn refusals_say_how_to_fix_them() {
         }
         let server = Server::start(|_: &Seen| Answer::new(200, "<html></html>")).await;
         let reason = requested(&server).await.unwrap_err();
-        assert!(reason.contains("does not answer as AWS does"), "{reason}");
+        assert!(reason.contains("did not answer as AWS does"), "{reason}");
     });
 }
 

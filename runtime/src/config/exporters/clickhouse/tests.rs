@@ -107,7 +107,7 @@ fn says_what_is_missing_or_wrong() {
         warnings,
         [
             "ROTEL_EXPORTER=clickhouse has no endpoint; set ROTEL_CLICKHOUSE_EXPORTER_ENDPOINT to the URL of ClickHouse's \
-          HTTP interface; until then all telemetry is dropped"
+          HTTP interface; all telemetry is dropped until this is fixed"
         ]
     );
     let (config, warnings) = parse(&[

@@ -139,7 +139,7 @@ fn leaves_bad_headers_out_and_never_shows_them() {
     let (config, warnings) = parse(&[URL, HTTP, (HEADERS, text)]);
     assert_eq!(warnings.len(), 3);
     assert!(
-        warnings[1].starts_with("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 3 has a key that is no"),
+        warnings[1].starts_with("ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: entry 3 has a key that is not"),
         "{warnings:?}"
     );
     let headers = resolved(&config, &Values::default()).logs.unwrap().headers;
@@ -160,9 +160,10 @@ fn shows_no_key_of_a_resolved_exporter() {
 
 #[test]
 fn drops_everything_and_says_so_where_there_is_no_way_out() {
-    let otlp = "ROTEL_EXPORTER=otlp has no endpoint; set ROTEL_OTLP_EXPORTER_ENDPOINT to the URL of your OTLP backend; \
-                until then all telemetry is dropped";
-    let other = "ROTEL_EXPORTER=datadog is not there; set ROTEL_EXPORTER=otlp; until then all telemetry is dropped";
+    let otlp = "ROTEL_EXPORTER=otlp has no endpoint; set ROTEL_OTLP_EXPORTER_ENDPOINT to the URL of your OTLP \
+                backend; all telemetry is dropped until this is fixed";
+    let other = "ROTEL_EXPORTER=datadog is not supported; set ROTEL_EXPORTER=otlp; all telemetry is dropped until \
+                 this is fixed";
     let scheme = "ROTEL_OTLP_EXPORTER_ENDPOINT is not usable: it has no scheme; begin it with http:// or https://; \
                   ignored";
     for (variables, expected) in [

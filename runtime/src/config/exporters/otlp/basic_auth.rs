@@ -68,8 +68,6 @@ impl BasicAuth {
 fn check(text: &str) -> Result<(), String> {
     match parse_choice(&ROTEL_OTLP_EXPORTER_AUTHENTICATOR, text)? {
         "basic" => Ok(()),
-        other => Err(format!(
-            "is {other}, which this extension does not have; only basic is there"
-        )),
+        other => Err(format!("is {other}, which this extension does not support; use basic")),
     }
 }

@@ -73,7 +73,7 @@ impl Headers {
                 Entry::One(name, value) => add(&substitute(values, name)?, &substitute(values, value)?)?,
                 Entry::List(text) => {
                     for pair in list::pairs(&substitute(values, text)?) {
-                        let (name, value) = pair.map_err(|reason| format!("an entry out of a secret {reason}"))?;
+                        let (name, value) = pair.map_err(|reason| format!("an entry from a secret {reason}"))?;
                         add(&name, &value)?;
                     }
                 }
@@ -106,7 +106,7 @@ fn substitute(values: &Values, text: &str) -> Result<String, String> {
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
-    let name = HeaderName::try_from(name).map_err(|_| "has a key that is no header name")?;
+    let name = HeaderName::try_from(name).map_err(|_| "has a key that is not a valid header name")?;
     let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| "has a value with control characters")?;
     value.set_sensitive(true);
     Ok((name, value))

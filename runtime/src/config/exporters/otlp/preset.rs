@@ -54,12 +54,12 @@ impl Preset {
     /// Completes the `Authorization` header.
     ///
     /// # Errors
-    /// The token is not there yet, or cannot be sent.
+    /// The token is not available yet, or cannot be sent.
     pub(super) fn authorize(self, headers: &mut HeaderMap, values: &Values) -> Result<(), String> {
         let bearer = if self.keyless {
             let token = values.token().ok_or_else(|| {
                 format!(
-                    "{} needs a web identity token, which is not there",
+                    "{} needs a web identity token, which is not available",
                     CLICKSTACK_WEB_IDENTITY_AUDIENCE.variable
                 )
             })?;
@@ -71,7 +71,7 @@ impl Preset {
             }
         };
         let value = HeaderValue::from_bytes(&[b"Bearer ", bearer].concat());
-        let mut value = value.map_err(|_| "the web identity token has control characters".to_owned())?;
+        let mut value = value.map_err(|_| "the web identity token contains control characters".to_owned())?;
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
         Ok(())

@@ -200,6 +200,6 @@ fn parse_timeout(variable: &str, text: &str) -> Result<Duration, String> {
     }
     match text.parse() {
         Ok(milliseconds @ 1..) => Ok(Duration::from_millis(milliseconds)),
-        _ => Err("is no number of milliseconds".to_owned()),
+        _ => Err("is not a number of milliseconds".to_owned()),
     }
 }

@@ -37,13 +37,14 @@ impl TlsSettings {
         };
         if let Some((given, missing, name)) = alone {
             reader.warn(format!(
-                "{} has no {missing} beside it; set {}_TLS_{name}_FILE too, until then servers get no client certificate",
+                "{} is set without its {missing}; set {}_TLS_{name}_FILE too, until then no client certificate is sent",
                 given.variable, names.prefix
             ));
         }
         if settings.skip_verify.text.as_deref().map(parse_boolean) == Some(Ok(true)) {
             reader.warn(format!(
-                "{}=true: any server is trusted with the telemetry and its key; set {}_TLS_CA_FILE instead",
+                "{}=true: certificates are not verified, so any server can receive the telemetry and its key; set \
+                 {}_TLS_CA_FILE instead",
                 settings.skip_verify.variable, names.prefix
             ));
         }

@@ -58,12 +58,12 @@ fn lambdas_own_word_is_the_reason_where_no_line_is() {
         (
             Status::Failure,
             Some("Runtime.ExitError"),
-            "Runtime.ExitError: The runtime ended before the invocation did",
+            "Runtime.ExitError: The runtime exited before the invocation ended",
         ),
         (
             Status::Failure,
             None,
-            "failure: The runtime ended before the invocation did",
+            "failure: The runtime exited before the invocation ended",
         ),
         (Status::Error, None, "error: The function returned an error"),
         (

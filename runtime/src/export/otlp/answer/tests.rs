@@ -195,7 +195,7 @@ fn a_page_in_place_of_an_answer_is_a_fault() {
     let Verdict::Failed(reason) = judged(200, Bytes::from_static(b"<html>")) else {
         panic!();
     };
-    assert!(reason.contains("answered something without content type"), "{reason}");
+    assert!(reason.contains("answered a response without content type"), "{reason}");
 }
 
 #[test]
