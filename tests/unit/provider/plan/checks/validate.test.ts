@@ -37,6 +37,13 @@ describe("the endpoint", () => {
   });
 });
 
+describe("values of settings that are arguments", () => {
+  it("are checked as settings are", () => {
+    const zip = reasons({ clickhouse: { endpoint: "https://x:8443", compression: "zip" } });
+    assert.equal(zip["clickhouse.compression"], "must be one of: lz4, none");
+  });
+});
+
 describe("ClickHouse", () => {
   it("has its HTTP interface and one password, and is not mixed with an endpoint", () => {
     assert.deepEqual(reasons({ clickhouse: { endpoint: "https://x:8443", password: secretArn } }), {});
