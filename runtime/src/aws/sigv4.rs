@@ -84,7 +84,8 @@ fn canonical_request(request: &Request, headers: &BTreeMap<&str, String>, names:
 
 /// Header values by name: white space made one blank, values of the same name joined by commas.
 fn canonical_headers(request: &Request) -> BTreeMap<&str, String> {
-    let mut canonical = BTreeMap::from([("host", request.endpoint.authority())]);
+    let mut canonical = BTreeMap::new();
+    canonical.insert("host", request.endpoint.authority());
     for (name, value) in &request.headers {
         let text = String::from_utf8_lossy(value.as_bytes());
         let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");

@@ -38,6 +38,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes a warning; the same one is said once, since several exporters and signals share settings.
+    #[inline(never)]
     pub(super) fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);

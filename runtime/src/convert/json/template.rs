@@ -81,7 +81,11 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Double(value) => (*value).into(),
         Value::String(text) => text.as_str().into(),
         Value::Array(items) => items.iter().map(json).collect(),
-        Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+        Value::Map(entries) => {
+            let mut map = serde_json::Map::new();
+            map.extend(entries.iter().map(|(key, value)| (key.clone(), json(value))));
+            map.into()
+        }
     }
 }
 
