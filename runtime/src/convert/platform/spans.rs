@@ -2,7 +2,7 @@
 //! phases that an invocation waited for.
 
 use super::reason::Reason;
-use crate::invocation::{Invocation, Phase, hex_text};
+use crate::invocation::{Invocation, Outcome, Phase, hex_text};
 use crate::record::{Attributes, Span, SpanEvent, SpanKind, SpanStatus, TraceContext, Value};
 
 /// Nanoseconds in a millisecond.
@@ -26,17 +26,7 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
     if handler.is_some() && !invocation.has_early_lines() {
         return None;
     }
-    let duration = outcome
-        .duration_ms
-        .map(|ms| (ms.max(0.0) * NANOS_PER_MILLISECOND) as u64);
-    let start = match (invocation.began(), duration) {
-        (0, Some(duration)) => outcome.at.saturating_sub(duration),
-        (0, None) => outcome.at,
-        (began, _) => began,
-    };
-    let end = duration
-        .map_or(outcome.at, |duration| start.saturating_add(duration))
-        .max(start);
+    let (start, end) = times(invocation, outcome);
     if let Some(handler) = handler {
         return Some(early_lines_span(
             invocation,
@@ -76,6 +66,20 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
         links: beside,
         status,
     })
+}
+
+/// When an ended invocation began and ended, as well as known.
+fn times(invocation: &Invocation, outcome: &Outcome) -> (u64, u64) {
+    let duration = outcome
+        .duration_ms
+        .map(|ms| (ms.max(0.0) * NANOS_PER_MILLISECOND) as u64);
+    let start = match (invocation.began(), duration) {
+        (0, Some(duration)) => outcome.at.saturating_sub(duration),
+        (0, None) => outcome.at,
+        (began, _) => began,
+    };
+    let end = duration.map_or(outcome.at, |duration| start.saturating_add(duration));
+    (start, end.max(start))
 }
 
 /// The root of the durable execution that an invocation is part of. Only the function knows when an execution

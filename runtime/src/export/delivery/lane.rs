@@ -10,7 +10,9 @@ use super::needs::Needs;
 use super::purpose::Purpose;
 use super::queue::Queue;
 use super::underway::Underway;
-use crate::export::size::SizeLimit;
+use crate::config::Retry;
+use crate::export::exporter::Exporter;
+use crate::export::size::{Size, SizeLimit};
 use crate::record::Signal;
 use crate::timestamp;
 
@@ -85,6 +87,35 @@ impl Lane {
         }
     }
 
+    /// Whether a request of this size is not known to be too large, nor usually is.
+    pub fn allows(&self, size: Size, exporter: &Exporter) -> bool {
+        self.size_limit.get().allows(size) && exporter.usual_limit(self.signal).allows(size)
+    }
+
+    /// A request that began then was taken, with so many bytes.
+    pub fn answered(&self, size: Option<Size>, began: Instant) {
+        let mut limit = self.size_limit.get();
+        if let Some(size) = size.filter(|size| !limit.allows(*size)) {
+            limit.taken(size);
+            self.size_limit.set(limit);
+        }
+        self.circuit.borrow_mut().answered(began.elapsed());
+        self.needs.borrow_mut().answered(began.elapsed());
+    }
+
+    /// A request that began then failed.
+    pub fn failed(&self, began: Instant, retry: &Retry) {
+        let mut circuit = self.circuit.borrow_mut();
+        circuit.failed(timestamp::now(), began.elapsed(), retry);
+    }
+
+    /// A request of this size was too large; `named` is the backend's limit where it names one.
+    pub fn too_large(&self, size: Size, named: Option<usize>) {
+        let mut limit = self.size_limit.get();
+        limit.refused(size, named);
+        self.size_limit.set(limit);
+    }
+
     /// Records that wait or are under way.
     pub fn items(&self) -> usize {
         self.queue.borrow().items() + self.underway.items()
@@ -124,7 +155,7 @@ impl Lane {
     }
 
     /// The pause after a failure until the same flush tries again; none if it is left to a later one.
-    pub fn repetition(&self, retry: &crate::config::Retry, until: Instant, purpose: Purpose) -> Option<Duration> {
+    pub fn repetition(&self, retry: &Retry, until: Instant, purpose: Purpose) -> Option<Duration> {
         let pause = match purpose {
             Purpose::Shutdown => SHUTDOWN_PAUSE,
             Purpose::Routine => self.circuit.borrow().repetition(timestamp::now(), retry, chance())?,

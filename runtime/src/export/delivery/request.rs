@@ -72,9 +72,7 @@ impl Delivery {
         };
         // Records that the exporter doesn't take at all are dropped here.
         let Some(payload) = payload else { return Outcome::Done };
-        let size = payload.request_size();
-        if payload.items > 1 && !(lane.size_limit.get().allows(size) && exporter.usual_limit(lane.signal).allows(size))
-        {
+        if payload.items > 1 && !lane.allows(payload.request_size(), exporter) {
             let split = exporter.split(&payload);
             if split.parts.len() > 1 {
                 self.queue_parts(lane, split, since, "");

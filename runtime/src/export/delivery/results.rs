@@ -7,6 +7,7 @@ use super::lane::Lane;
 use super::outcome::Outcome;
 use super::queue::{Content, Waiting};
 use crate::export::exporter::{Exporter, Payload};
+use crate::export::size::Size;
 use crate::export::split::Split;
 use crate::export::verdict::Verdict;
 use crate::timestamp;
@@ -21,64 +22,48 @@ impl Delivery {
         verdict: Verdict,
         began: Instant,
     ) -> Outcome {
-        let failed = || {
-            let retry = exporter.retry(lane.signal);
-            lane.circuit
-                .borrow_mut()
-                .failed(timestamp::now(), began.elapsed(), &retry);
-        };
-        let items = payload.as_ref().map_or(0, |(payload, _)| payload.items);
         let size = payload.as_ref().map(|(payload, _)| payload.request_size());
-        let taken = || {
-            if let Some(size) = size.filter(|size| !lane.size_limit.get().allows(*size)) {
-                let mut limit = lane.size_limit.get();
-                limit.taken(size);
-                lane.size_limit.set(limit);
-            }
-            self.succeeded(lane, began);
-        };
         match verdict {
             Verdict::Delivered(refused) => {
                 self.source.borrow_mut().drops_mut().rejected += refused as u64;
-                taken();
+                self.succeeded(lane, size, began);
                 Outcome::Done
             }
             Verdict::PartlyRejected(refused, reason) => {
-                taken();
+                self.succeeded(lane, size, began);
                 self.rejected(lane, refused, &reason);
                 Outcome::Done
             }
             Verdict::Rejected(reason) => {
+                let items = payload.map_or(0, |(payload, _)| payload.items);
                 self.rejected(lane, items, &reason);
                 Outcome::Refused
             }
             Verdict::TooLarge(reason, named) => {
                 lane.circuit.borrow_mut().close();
-                let Some(((payload, since), size)) = payload.zip(size) else {
+                let Some((payload, since)) = payload else {
                     return Outcome::Done;
                 };
                 if payload.items > 1 {
-                    let mut limit = lane.size_limit.get();
-                    limit.refused(size, named);
-                    lane.size_limit.set(limit);
+                    lane.too_large(payload.request_size(), named);
                 }
                 self.queue_parts(lane, exporter.split(&payload), since, &reason);
                 Outcome::Refused
             }
             Verdict::Unauthorized(reason) => {
-                failed();
+                lane.failed(began, &exporter.retry(lane.signal));
                 let advice = exporter.key_advice(lane.signal);
                 self.keep(lane, payload, &format!("{reason}: {advice}"));
                 Outcome::Unauthorized
             }
             Verdict::Failed(reason) => {
-                failed();
+                lane.failed(began, &exporter.retry(lane.signal));
                 self.keep(lane, payload, &reason);
                 Outcome::Failed
             }
             Verdict::Later(reason, pause) => {
                 lane.circuit.borrow_mut().asked_for(timestamp::now(), pause);
-                failed();
+                lane.failed(began, &exporter.retry(lane.signal));
                 self.keep(lane, payload, &reason);
                 Outcome::Failed
             }
@@ -106,9 +91,8 @@ impl Delivery {
         }
     }
 
-    fn succeeded(&self, lane: &Lane, began: Instant) {
-        lane.circuit.borrow_mut().answered(began.elapsed());
-        lane.needs.borrow_mut().answered(began.elapsed());
+    fn succeeded(&self, lane: &Lane, size: Option<Size>, began: Instant) {
+        lane.answered(size, began);
         if lane.failing.replace(false) && !self.is_failing(lane.destination) {
             let backend = self.backend(lane);
             self.diagnostics
