@@ -76,6 +76,13 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   resourceAttributes?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
+   * When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+   * invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+   * and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+   * invocations come once a minute or more often, then `periodic`.
+   */
+  flushMode?: pulumi.Input<string>;
+  /**
    * Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
    * (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
    */

@@ -82,6 +82,7 @@ export const telemetryArguments = {
   serviceName: { ...string, setting: "serviceName" },
   resourceAttributes: { ...map, setting: "resourceAttributes", refers: "addresses", confidential: true },
   serviceVersion: { ...string, entry: { of: "resourceAttributes", name: serviceVersionAttribute } },
+  flushMode: { ...string, setting: "flushMode" },
   envFile: { ...string, setting: "envFile" },
   clickhouse: {
     kind: "object",

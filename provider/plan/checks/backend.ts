@@ -5,7 +5,7 @@ import { type Problem, problem } from "../problem";
 import { withScheme } from "../telemetry/endpointUrl";
 import { checkPairs } from "../telemetry/keyValueList";
 import { parseReference } from "../telemetry/references";
-import { checkUrl, findSetting, variableOf } from "../telemetry/settings";
+import { checkUrl, settingAmong } from "../telemetry/settings";
 import { checkManaged, checkWebIdentity } from "./managedBackend";
 
 /** Problems of where the telemetry goes, and how. */
@@ -44,13 +44,9 @@ function checkEndpoint(view: FunctionView): Problem[] {
 function effectiveProtocol(view: FunctionView): string | undefined {
   if (view.protocol !== undefined) return knownValue(view.protocol);
   if (!isKnown(view.settings ?? {}) || !isKnown(view.environment ?? {})) return undefined;
-  const variable = variableOf("otlpExporterProtocol");
   const own = isKnown(view.environment) ? view.environment.variables : undefined;
   if (own === UNKNOWN) return undefined;
-  const bySetting = Object.entries(entriesOf(view.settings)).find(
-    ([name]) => findSetting(name)?.variable === variable,
-  );
-  const value = bySetting?.[1] ?? entriesOf(own)[variable] ?? "http";
+  const value = settingAmong("otlpExporterProtocol", entriesOf(view.settings), entriesOf(own)) ?? "http";
   return isKnown(value) ? value : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { telemetryPaths, valueAt } from "../arguments/table";
 import type { FunctionView } from "../arguments/view";
 import { entriesOf, isKnown, type Known, knownValue, UNKNOWN } from "../known";
 import { checkLayers, checkTogether, type NamedLayer } from "../layers/choice";
@@ -66,12 +67,20 @@ function allLayers(view: FunctionView): NamedLayer[] {
 }
 
 function checkSettings(view: FunctionView): Problem[] {
-  return Object.entries(entriesOf(view.settings)).flatMap(([name, value]): Problem[] => {
+  const asArguments = telemetryPaths.flatMap(({ path, argument: { kind, setting: name = "" } }) => {
+    const setting = kind === "string" ? findSetting(name)?.setting : undefined;
+    const value = valueAt(view, path) as Known<string> | undefined;
+    // URLs have checks of their own, which know the protocol.
+    if (setting === undefined || setting.type === "url" || !isKnown(value)) return [];
+    return problem(path, checkSettingValue(setting, value));
+  });
+  const asSettings = Object.entries(entriesOf(view.settings)).flatMap(([name, value]): Problem[] => {
     const propertyPath = `settings.${name}`;
     const found = findSetting(name);
     if (found === undefined) return [{ propertyPath, reason: unknownSetting(name) }];
     return isKnown(value) ? problem(propertyPath, checkSettingValue(found.setting, value)) : [];
   });
+  return [...asArguments, ...asSettings];
 }
 
 function checkEnvironment(view: FunctionView): Problem[] {

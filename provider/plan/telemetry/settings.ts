@@ -114,8 +114,22 @@ export function checkSettingValue(setting: Setting, value: string): string | und
     case "address":
       return /^\S+:\d{1,5}$/.test(value) ? undefined : "must be an address and port, such as 127.0.0.1:4318";
     default:
-      return undefined;
+      return setting.name === "flushMode" ? checkFlushMode(value) : undefined;
   }
+}
+
+/** Why this is not a flush mode, in the extension's words (`runtime/src/config/sending.rs`). */
+function checkFlushMode(value: string): string | undefined {
+  const [, mode = "", rhythm] = /^([^,]*)(?:,(.*))?$/s.exec(value.trim().toLowerCase()) ?? [];
+  if (rhythm !== undefined) {
+    const milliseconds = /^\s*\d+\s*$/.test(rhythm) ? Number(rhythm) : 0;
+    if (milliseconds < 10 || milliseconds > 900_000)
+      return "must have 10 to 900000 milliseconds after its comma";
+  }
+  const modes = ["periodic", "continuous", ...(rhythm === undefined ? ["auto", "end"] : [])];
+  return modes.includes(mode.trim())
+    ? undefined
+    : "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds";
 }
 
 /** Why this is not the URL of a backend, or undefined when it is one. */

@@ -30,6 +30,7 @@ class ObserveStackArgs:
                  env_file: Optional[pulumi.Input[_builtins.str]] = None,
                  exclude: Optional['FunctionFilterArgs'] = None,
                  extension: Optional[pulumi.Input['ExtensionArgs']] = None,
+                 flush_mode: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  include: Optional['FunctionFilterArgs'] = None,
                  ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
@@ -63,6 +64,10 @@ class ObserveStackArgs:
         :param 'FunctionFilterArgs' exclude: Functions to leave alone, even if they are included.
         :param pulumi.Input['ExtensionArgs'] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
                except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+               invocations come once a minute or more often, then `periodic`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
                parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
                do not put keys here, but into `authorization` or a reference.
@@ -111,6 +116,8 @@ class ObserveStackArgs:
             pulumi.set(__self__, "exclude", exclude)
         if extension is not None:
             pulumi.set(__self__, "extension", extension)
+        if flush_mode is not None:
+            pulumi.set(__self__, "flush_mode", flush_mode)
         if headers is not None:
             pulumi.set(__self__, "headers", headers)
         if include is not None:
@@ -253,6 +260,21 @@ class ObserveStackArgs:
     @extension.setter
     def extension(self, value: Optional[pulumi.Input['ExtensionArgs']]):
         pulumi.set(self, "extension", value)
+
+    @_builtins.property
+    @pulumi.getter(name="flushMode")
+    def flush_mode(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+        invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+        and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+        invocations come once a minute or more often, then `periodic`.
+        """
+        return pulumi.get(self, "flush_mode")
+
+    @flush_mode.setter
+    def flush_mode(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "flush_mode", value)
 
     @_builtins.property
     @pulumi.getter
@@ -429,6 +451,7 @@ class ObserveStack(pulumi.ComponentResource):
                  env_file: Optional[pulumi.Input[_builtins.str]] = None,
                  exclude: Optional[Union['FunctionFilterArgs', 'FunctionFilterArgsDict']] = None,
                  extension: Optional[pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']]] = None,
+                 flush_mode: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  include: Optional[Union['FunctionFilterArgs', 'FunctionFilterArgsDict']] = None,
                  ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
@@ -474,6 +497,10 @@ class ObserveStack(pulumi.ComponentResource):
         :param Union['FunctionFilterArgs', 'FunctionFilterArgsDict'] exclude: Functions to leave alone, even if they are included.
         :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
                except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+               invocations come once a minute or more often, then `periodic`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
                parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
                do not put keys here, but into `authorization` or a reference.
@@ -543,6 +570,7 @@ class ObserveStack(pulumi.ComponentResource):
                  env_file: Optional[pulumi.Input[_builtins.str]] = None,
                  exclude: Optional[Union['FunctionFilterArgs', 'FunctionFilterArgsDict']] = None,
                  extension: Optional[pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']]] = None,
+                 flush_mode: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  include: Optional[Union['FunctionFilterArgs', 'FunctionFilterArgsDict']] = None,
                  ingestion_key: Optional[pulumi.Input[_builtins.str]] = None,
@@ -577,6 +605,7 @@ class ObserveStack(pulumi.ComponentResource):
             __props__.__dict__["env_file"] = env_file
             __props__.__dict__["exclude"] = exclude
             __props__.__dict__["extension"] = extension
+            __props__.__dict__["flush_mode"] = flush_mode
             __props__.__dict__["headers"] = headers
             __props__.__dict__["include"] = include
             __props__.__dict__["ingestion_key"] = None if ingestion_key is None else pulumi.Output.secret(ingestion_key)

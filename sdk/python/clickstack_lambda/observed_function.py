@@ -41,6 +41,7 @@ class ObservedFunctionArgs:
                  ephemeral_storage: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']] = None,
                  extension: Optional[pulumi.Input['ExtensionArgs']] = None,
                  file_system_config: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']] = None,
+                 flush_mode: Optional[pulumi.Input[_builtins.str]] = None,
                  function_alias: Optional[_builtins.str] = None,
                  handler: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -116,6 +117,10 @@ class ObservedFunctionArgs:
         :param pulumi.Input['ExtensionArgs'] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
                except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs'] file_system_config: Configuration block for EFS or S3 Files file system. See below.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+               invocations come once a minute or more often, then `periodic`.
         :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
                is instead of being replaced.
         :param pulumi.Input[_builtins.str] handler: Function entry point in your code. Required if `packageType` is `Zip`.
@@ -221,6 +226,8 @@ class ObservedFunctionArgs:
             pulumi.set(__self__, "extension", extension)
         if file_system_config is not None:
             pulumi.set(__self__, "file_system_config", file_system_config)
+        if flush_mode is not None:
+            pulumi.set(__self__, "flush_mode", flush_mode)
         if function_alias is not None:
             pulumi.set(__self__, "function_alias", function_alias)
         if handler is not None:
@@ -547,6 +554,21 @@ class ObservedFunctionArgs:
     @file_system_config.setter
     def file_system_config(self, value: Optional[pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]):
         pulumi.set(self, "file_system_config", value)
+
+    @_builtins.property
+    @pulumi.getter(name="flushMode")
+    def flush_mode(self) -> Optional[pulumi.Input[_builtins.str]]:
+        """
+        When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+        invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+        and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+        invocations come once a minute or more often, then `periodic`.
+        """
+        return pulumi.get(self, "flush_mode")
+
+    @flush_mode.setter
+    def flush_mode(self, value: Optional[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "flush_mode", value)
 
     @_builtins.property
     @pulumi.getter(name="functionAlias")
@@ -1122,6 +1144,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  ephemeral_storage: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']]] = None,
                  extension: Optional[pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']]] = None,
                  file_system_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]] = None,
+                 flush_mode: Optional[pulumi.Input[_builtins.str]] = None,
                  function_alias: Optional[_builtins.str] = None,
                  handler: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -1203,6 +1226,10 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
                except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']] file_system_config: Configuration block for EFS or S3 Files file system. See below.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
+               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
+               invocations come once a minute or more often, then `periodic`.
         :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
                is instead of being replaced.
         :param pulumi.Input[_builtins.str] handler: Function entry point in your code. Required if `packageType` is `Zip`.
@@ -1313,6 +1340,7 @@ class ObservedFunction(pulumi.ComponentResource):
                  ephemeral_storage: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']]] = None,
                  extension: Optional[pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']]] = None,
                  file_system_config: Optional[pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']]] = None,
+                 flush_mode: Optional[pulumi.Input[_builtins.str]] = None,
                  function_alias: Optional[_builtins.str] = None,
                  handler: Optional[pulumi.Input[_builtins.str]] = None,
                  headers: Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -1389,6 +1417,7 @@ class ObservedFunction(pulumi.ComponentResource):
             __props__.__dict__["ephemeral_storage"] = ephemeral_storage
             __props__.__dict__["extension"] = extension
             __props__.__dict__["file_system_config"] = file_system_config
+            __props__.__dict__["flush_mode"] = flush_mode
             __props__.__dict__["function_alias"] = function_alias
             __props__.__dict__["handler"] = handler
             __props__.__dict__["headers"] = headers

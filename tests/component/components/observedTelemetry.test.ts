@@ -42,6 +42,17 @@ describe("the telemetry of an ObservedFunction", () => {
     assert.ok(!("CLICKSTACK_MANAGED" in (await observe({ endpoint })).environment));
   });
 
+  it("leaves in a rhythm of one's choice, plain or as output", async () => {
+    for (const flushMode of ["continuous,5000", pulumi.output("continuous,5000")]) {
+      const { environment } = await observe({ endpoint, flushMode });
+      assert.equal(environment.CLICKSTACK_FLUSH_MODE, "continuous,5000");
+    }
+    assert.match(
+      (await problems({ flushMode: pulumi.output("never") })).flushMode ?? "",
+      /must be one of: auto/,
+    );
+  });
+
   it("carries web identity tokens, which the role may request for their audience", async () => {
     const audience = "https://collector.example.com";
     const ways: Partial<clickstack.ObservedFunctionArgs>[] = [

@@ -107,7 +107,7 @@ describe("ObserveStack in a Python program", () => {
     const { error } = await step("preview", "twice", { program: "twice" });
     assert.match(
       (error ?? "").replace(/\s+/g, " "),
-      /observed by ObserveStack "\w+" already.*remove one of the two/,
+      /already observed by ObserveStack "\w+".*remove one of the two/,
     );
   });
 

@@ -37,6 +37,33 @@ describe("the endpoint", () => {
   });
 });
 
+describe("values of settings that are arguments", () => {
+  it("are checked as settings are", () => {
+    const zip = reasons({ clickhouse: { endpoint: "https://x:8443", compression: "zip" } });
+    assert.equal(zip["clickhouse.compression"], "must be one of: lz4, none");
+  });
+
+  it("are what the extension takes, in its words", () => {
+    for (const flushMode of ["auto", "end", "Periodic", "continuous, 5000", "periodic,900000"]) {
+      assert.deepEqual(reasons({ flushMode }), {}, flushMode);
+    }
+    assert.deepEqual(reasons({ flushMode: UNKNOWN }), {});
+    const among = /^must be one of: auto, end, periodic, continuous; the last two/;
+    for (const flushMode of ["", "never", "auto,100", "end, 5000"]) {
+      assert.match(reasons({ flushMode }).flushMode ?? "", among, flushMode);
+      assert.match(reasons({ settings: { flushMode } })["settings.flushMode"] ?? "", among, flushMode);
+    }
+    for (const flushMode of ["periodic,", "continuous,9", "continuous,900001", "end,1s", "periodic,1,2"]) {
+      assert.match(reasons({ flushMode }).flushMode ?? "", /^must have 10 to 900000 milliseconds/, flushMode);
+    }
+  });
+
+  it("are set once", () => {
+    const found = reasons({ flushMode: "end", settings: { CLICKSTACK_FLUSH_MODE: "end" } });
+    assert.match(found.flushMode ?? "", /set by settings\.CLICKSTACK_FLUSH_MODE and by flushMode/);
+  });
+});
+
 describe("ClickHouse", () => {
   it("has its HTTP interface and one password, and is not mixed with an endpoint", () => {
     assert.deepEqual(reasons({ clickhouse: { endpoint: "https://x:8443", password: secretArn } }), {});
