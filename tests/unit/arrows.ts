@@ -23,6 +23,11 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "provider/plan/stack": ["provider/plan", "provider/plan/names"],
 
   layers: [],
+  // The tracing layer for Node.js: decisions on plain data, the tracer of a process, hooks of libraries.
+  "layers/node/core": [],
+  "layers/node/tracing": ["layers/node/core"],
+  "layers/node/libraries": ["layers/node/core", "layers/node/tracing"],
+  "layers/node": ["layers", "layers/node/core", "layers/node/libraries", "layers/node/tracing"],
 
   // The Pulumi package.
   "provider/pulumi": ["provider/plan/names"],

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { ZipEntry } from "../zip";
+
+/** The oldest Node.js of Lambda's that functions may still run on. */
+const TARGET = "node18";
+
+/**
+ * The files of the tracing layer for Node.js, as they lie in /opt: an exec wrapper, the module that the runtime loads, and
+ * everything else in one CommonJS file.
+ * @param root of the checkout.
+ */
+export async function tracingLayer(root: string): Promise<ZipEntry[]> {
+  const source = join(root, "layers", "node");
+  const file = (name: string, content: Buffer, mode = 0o644): ZipEntry => ({ name, content, mode });
+  const [layer, handler] = await Promise.all([
+    bundled(source, "main.ts", "cjs"),
+    bundled(source, "handler.mts", "esm"),
+  ]);
+  return [
+    file("clickstack-tracing", readFileSync(join(source, "clickstack-tracing")), 0o755),
+    file("clickstack/node/layer.cjs", layer),
+    file("clickstack/node/handler.mjs", handler),
+  ];
+}
+
+async function bundled(source: string, name: string, format: "cjs" | "esm"): Promise<Buffer> {
+  const { outputFiles } = await build({
+    absWorkingDir: source,
+    entryPoints: [name],
+    bundle: format === "cjs",
+    write: false,
+    platform: "node",
+    format,
+    target: TARGET,
+    minify: true,
+    keepNames: false,
+    legalComments: "none",
+    charset: "utf8",
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`esbuild made nothing of ${name}`);
+  return Buffer.from(output.contents);
+}

@@ -1,0 +1,47 @@
+import { type ClientRequest, clientSpan, isErrorStatus } from "../core/clientRequest";
+import { exceptionReport } from "../core/exceptions";
+import { SpanKind, StatusCode } from "../core/spanData";
+import type { Context } from "../tracing/context";
+import { SPAN_KEY, SUPPRESS_KEY } from "../tracing/context";
+import type { Layer } from "../tracing/layer";
+import { headersOf } from "../tracing/propagator";
+import type { Span } from "../tracing/span";
+import { spanContextIn } from "../tracing/tracer";
+
+/** A request under way: its span, and the headers that it has to be sent with. */
+export interface TracedRequest {
+  span: Span;
+  headers: [name: string, value: string][];
+}
+
+/**
+ * Begins the span of a request in the active context. None outside of any span (the runtime's own requests, and what a module
+ * does while it is loaded), for requests that already carry a context, and where the function's own SDK makes the spans.
+ */
+export function requestStarted(
+  layer: Layer,
+  request: ClientRequest,
+  scope: string,
+): TracedRequest | undefined {
+  const active: Context = layer.contexts().active();
+  if (spanContextIn(active) === undefined || active.getValue(SUPPRESS_KEY) === true) return undefined;
+  if (layer.hasOtherTracer() || request.header("traceparent") !== undefined) return undefined;
+  const { name, attributes, isAws } = clientSpan(request);
+  const span = layer.tracer(scope).startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
+  return { span, headers: isAws ? [] : headersOf(active.setValue(SPAN_KEY, span)) };
+}
+
+export function responseStarted({ span }: TracedRequest, status: number | undefined): void {
+  if (status === undefined) return;
+  span.setAttribute("http.response.status_code", status);
+  if (!isErrorStatus(status)) return;
+  span.setAttribute("error.type", String(status));
+  span.setStatus({ code: StatusCode.ERROR });
+}
+
+export function requestFailed({ span }: TracedRequest, error: unknown): void {
+  const { type, message } = exceptionReport(error);
+  span.recordException(error);
+  span.setAttribute("error.type", type);
+  span.setStatus({ code: StatusCode.ERROR, message });
+}

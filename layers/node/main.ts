@@ -1,0 +1,33 @@
+import { readSettings } from "./core/settings";
+import { installLibraries } from "./libraries/install";
+import { safely } from "./tracing/invocation";
+import { Layer } from "./tracing/layer";
+import { loadHandler } from "./tracing/loadHandler";
+import { type Handler, watchStreamedResponses, wrapHandler } from "./tracing/wrapHandler";
+
+/** Under this name the exec wrapper keeps what the function's handler is. */
+const ORIGINAL = "_CLICKSTACK_HANDLER";
+
+/**
+ * The function's handler, traced. If the layer itself cannot start, the handler is as it was; errors of the function's own
+ * code are thrown.
+ */
+export async function tracedHandler(env: NodeJS.ProcessEnv = process.env): Promise<Handler> {
+  const original = env[ORIGINAL] ?? "";
+  // Whoever reads it later means the function's own.
+  env._HANDLER = original;
+  delete env[ORIGINAL];
+  const layer = safely(() => start(env));
+  const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? "/var/task", original);
+  return layer === undefined ? handler : (safely(() => wrapHandler(handler, layer)) ?? handler);
+}
+
+function start(env: NodeJS.ProcessEnv): Layer | undefined {
+  const settings = readSettings(env);
+  if (!settings.enabled) return undefined;
+  const layer = new Layer(settings);
+  layer.install();
+  safely(() => watchStreamedResponses(layer));
+  safely(() => installLibraries(layer));
+  return layer;
+}

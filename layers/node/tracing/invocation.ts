@@ -1,0 +1,178 @@
+import { arnAccount } from "../core/arn";
+import { exceptionReport } from "../core/exceptions";
+import { listAt, stringAt } from "../core/json";
+import { type Origin, originOf } from "../core/origin";
+import { type Attributes, StatusCode } from "../core/spanData";
+import type { Trigger } from "../core/trigger";
+import { triggerOf } from "../core/triggers";
+import { BAGGAGE_KEY, type Context, ROOT, SPAN_KEY } from "./context";
+import { INVOCATION_KEY, type Layer, type OpenSpans } from "./layer";
+import type { RecordedSpan, Span } from "./span";
+import { startSpan } from "./tracer";
+
+/** What the runtime tells the handler about an invocation, as far as it is read here. */
+export interface LambdaContext {
+  functionName?: unknown;
+  invokedFunctionArn?: unknown;
+  awsRequestId?: unknown;
+  clientContext?: unknown;
+  getRemainingTimeInMillis?: () => number;
+}
+
+/** Before the deadline by so many milliseconds, open spans are sent as they are then. */
+const SNAPSHOT = 50;
+
+/** Messages of a batch whose failure is an event of the span, at most. */
+const MOST_FAILURES = 100;
+
+let isCold = true;
+
+/** An invocation and the span of its handler. */
+export class Invocation implements OpenSpans {
+  readonly open = new Set<RecordedSpan>();
+  readonly span: Span;
+  readonly context: Context;
+  /** HTTP: status code that a streamed response began with. */
+  streamedStatus: number | undefined;
+  private readonly trigger: Trigger;
+  private readonly timer: NodeJS.Timeout | undefined;
+  private isOver = false;
+
+  constructor(
+    private readonly layer: Layer,
+    event: unknown,
+    lambda: LambdaContext,
+    xray: string | undefined,
+  ) {
+    this.trigger = triggerOf(event);
+    const origin = originOf({
+      trigger: this.trigger,
+      event,
+      clientContext: lambda.clientContext,
+      xray,
+      now: Date.now() / 1000,
+      mostLinks: layer.limits.links,
+    });
+    layer.invocationStarted(this);
+    const around = ROOT.setValue(INVOCATION_KEY, this);
+    this.span = this.startSpan(event, lambda, origin, around);
+    isCold = false;
+    const context = around.setValue(SPAN_KEY, this.span);
+    this.context = origin.baggage === undefined ? context : context.setValue(BAGGAGE_KEY, origin.baggage);
+    this.timer = this.snapshotTimer(lambda);
+  }
+
+  private startSpan(event: unknown, lambda: LambdaContext, origin: Origin, around: Context): Span {
+    const functionName = String(lambda.functionName ?? process.env.AWS_LAMBDA_FUNCTION_NAME ?? "handler");
+    const attributes = {
+      ...handlerAttributes(lambda, this.trigger, origin),
+      ...this.trigger.attributes?.(event),
+    };
+    return startSpan(this.layer, around, {
+      name: this.trigger.spanName?.(event) ?? functionName,
+      parent: origin.parent,
+      traceId: origin.parent?.traceId ?? origin.traceId,
+      kind: this.trigger.kind,
+      scope: { name: "clickstack-lambda" },
+      options: { attributes, links: origin.links },
+    });
+  }
+
+  /** The handler gave its response. A promise if the caller had better wait for the extension. */
+  succeeded(response: unknown): Promise<void> | undefined {
+    if (this.isOver) return undefined;
+    safely(() => this.describe(response));
+    return this.end();
+  }
+
+  failed(error: unknown): Promise<void> | undefined {
+    if (this.isOver) return undefined;
+    safely(() => this.recordError(error));
+    return this.end();
+  }
+
+  /** Nobody said how it ended: the process exits, or another invocation has begun. */
+  abandoned(reason?: string): void {
+    if (this.isOver) return;
+    if (reason !== undefined) this.sendSnapshot(reason);
+    else this.end();
+  }
+
+  /** An error that ends the process. */
+  recordError(error: unknown): void {
+    const { type, message, attributes } = exceptionReport(error);
+    this.span.addEvent("exception", { ...attributes, "exception.escaped": true });
+    this.span.setStatus({ code: StatusCode.ERROR, message });
+    this.span.setAttribute("error.type", type);
+  }
+
+  private describe(response: unknown): void {
+    const status = this.streamedStatus ?? this.trigger.status?.(response);
+    if (status !== undefined) this.span.setAttribute("http.response.status_code", status);
+    if (status !== undefined && status >= 500) {
+      this.span.setAttribute("error.type", String(status));
+      this.span.setStatus({ code: StatusCode.ERROR });
+    }
+    const failures = listAt(response, "batchItemFailures");
+    if (failures.length > 0) this.span.setAttribute("aws.lambda.batch_item_failures", failures.length);
+    for (const failure of failures.slice(0, MOST_FAILURES)) {
+      const attributes = { "messaging.message.id": stringAt(failure, "itemIdentifier") };
+      this.span.addEvent("batch item failure", attributes);
+    }
+  }
+
+  private end(): Promise<void> | undefined {
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.span.end();
+    return this.layer.invocationEnded(this);
+  }
+
+  private snapshotTimer(lambda: LambdaContext): NodeJS.Timeout | undefined {
+    const remaining = safely(() => lambda.getRemainingTimeInMillis?.());
+    if (typeof remaining !== "number" || !(remaining > SNAPSHOT * 2)) return undefined;
+    const timer = setTimeout(
+      () => safely(() => this.sendSnapshot("the function was about to time out before this span ended")),
+      // Longer timers than these fire at once.
+      Math.min(remaining - SNAPSHOT, 0x7fffffff),
+    );
+    timer.unref();
+    return timer;
+  }
+
+  /** Sends what is open as failed; a span that ends after all is sent again, as it ended. */
+  private sendSnapshot(message: string): void {
+    const unfinished = [...this.open].map((span) => {
+      const data = span.data(this.layer.clock.now());
+      return {
+        ...data,
+        status: data.status.code === StatusCode.ERROR ? data.status : { code: StatusCode.ERROR, message },
+        attributes: { ...data.attributes, "clickstack.unfinished": true },
+      };
+    });
+    this.layer.add(...unfinished);
+    this.layer.flush();
+  }
+}
+
+function handlerAttributes(lambda: LambdaContext, trigger: Trigger, { xrayParentId }: Origin): Attributes {
+  const arn = typeof lambda.invokedFunctionArn === "string" ? lambda.invokedFunctionArn : undefined;
+  return {
+    "faas.invocation_id": String(lambda.awsRequestId ?? ""),
+    "faas.coldstart": isCold,
+    "faas.trigger": trigger.faas,
+    "aws.lambda.trigger": trigger.name,
+    "cloud.resource_id": arn,
+    "cloud.account.id": arnAccount(arn),
+    "aws.xray.parent_id": xrayParentId,
+  };
+}
+
+/** Whatever fails here must not fail the handler. */
+export function safely<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,107 @@
+import { encodeSpans } from "../core/encodeSpans";
+import type { Settings } from "../core/settings";
+import type { SpanData } from "../core/spanData";
+import { Clock } from "./clock";
+import { AsyncContextManager, type Context, type ContextManager } from "./context";
+import { type Registration, register } from "./globalApi";
+import { propagator } from "./propagator";
+import { Sender } from "./sender";
+import type { RecordedSpan } from "./span";
+import { SpanTracerProvider, type Tracing } from "./tracer";
+
+/** Ended spans that wait for the end of an invocation at most. */
+const MOST_WAITING = 256;
+
+/** Under it a context has its invocation. */
+export const INVOCATION_KEY = Symbol("clickstack-lambda invocation");
+
+/** The spans of an invocation that have not ended. */
+export interface OpenSpans {
+  readonly open: Set<RecordedSpan>;
+}
+
+/** The tracer of the process: it takes spans in and hands them to the extension. */
+export class Layer implements Tracing {
+  readonly clock = new Clock();
+  readonly limits: Settings["limits"];
+  readonly sampler: Settings["sampler"];
+  private readonly manager = new AsyncContextManager();
+  private readonly provider = new SpanTracerProvider(this);
+  private readonly sender: Sender;
+  private registration: Registration | undefined;
+  private readonly openedIn = new WeakMap<RecordedSpan, OpenSpans>();
+  private readonly running = new Set<OpenSpans>();
+  private waiting: SpanData[] = [];
+
+  constructor(readonly settings: Settings) {
+    this.limits = settings.limits;
+    this.sampler = settings.sampler;
+    this.sender = new Sender(settings.endpoint);
+  }
+
+  /** Takes its place in the process. */
+  install(): void {
+    this.sender.open();
+    this.registration = register({ trace: this.provider, context: this.manager, propagation: propagator });
+  }
+
+  /** The context manager of the function's own SDK, if it has one: contexts of both are then the same. */
+  readonly contexts = (): ContextManager => this.registration?.contexts() ?? this.manager;
+
+  /** Whether the function has an SDK of its own, which makes the spans of libraries itself. */
+  hasOtherTracer(): boolean {
+    return this.registration?.hasOtherTracer() ?? false;
+  }
+
+  tracer(name: string, version?: string): ReturnType<SpanTracerProvider["getTracer"]> {
+    return this.provider.getTracer(name, version);
+  }
+
+  invocationStarted(invocation: OpenSpans): void {
+    this.clock.adjust();
+    this.running.add(invocation);
+  }
+
+  /** Hands everything over. A promise if the extension isn't reached yet. */
+  invocationEnded(invocation: OpenSpans): Promise<void> | undefined {
+    this.running.delete(invocation);
+    this.registration?.settle();
+    this.flush();
+    return this.sender.settled();
+  }
+
+  started(span: RecordedSpan, context: Context): void {
+    const invocation = context.getValue(INVOCATION_KEY) as OpenSpans | undefined;
+    if (invocation === undefined) return;
+    this.openedIn.set(span, invocation);
+    invocation.open.add(span);
+  }
+
+  ended(span: RecordedSpan): void {
+    this.openedIn.get(span)?.open.delete(span);
+    this.add(span.data());
+  }
+
+  /** Spans as they are now. Outside of invocations nothing waits: the environment may be frozen at any time. */
+  add(...spans: SpanData[]): void {
+    this.waiting.push(...spans);
+    if (this.running.size === 0 || this.waiting.length >= MOST_WAITING) this.flush();
+  }
+
+  flush(): void {
+    if (this.waiting.length === 0) return;
+    const spans = this.waiting;
+    this.waiting = [];
+    try {
+      for (const request of encodeSpans(spans, RESOURCE)) this.sender.send(request);
+    } catch {
+      // What cannot be encoded is not worth an invocation.
+    }
+  }
+}
+
+/** The extension completes it with the service, the function and the user's own attributes. */
+const RESOURCE = {
+  "telemetry.sdk.name": "clickstack-lambda",
+  "telemetry.sdk.language": "nodejs",
+};

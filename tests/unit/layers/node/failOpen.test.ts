@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import * as net from "node:net";
+import { join } from "node:path";
+import { type RunOptions, TracedProcesses } from "./tracedProcess";
+
+const root = join(__dirname, "..", "..", "..", "..");
+const files = { "index.js": "exports.handler = async (event) => event.n;" };
+const invocations = [1, 2, 3].map((n) => ({ event: { n } }));
+const answers = [{ response: 1 }, { response: 2 }, { response: 3 }];
+
+/** A port at which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("what must not fail the handler", () => {
+  let processes: TracedProcesses;
+  before(async () => {
+    processes = await TracedProcesses.open();
+  });
+  after(() => processes.close());
+
+  /** Runs with something in the way before the layer is loaded. */
+  const withPreload = (source: string, options: Partial<RunOptions> = {}) => {
+    const preload = join(processes.directory, `preload-${Math.random()}.cjs`);
+    writeFileSync(preload, source);
+    return processes.run({ files, invocations, execArgv: ["--require", preload], ...options });
+  };
+
+  it("no extension: the port is closed", async () => {
+    const { results, code } = await processes.run({
+      files,
+      invocations,
+      endpoint: `127.0.0.1:${await closedPort()}`,
+    });
+    assert.deepEqual([results, code], [answers, 0]);
+  });
+
+  for (const [title, onConnection] of Object.entries<(socket: net.Socket) => void>({
+    "an extension that never answers": (socket) => socket.on("error", () => {}).resume(),
+    "an extension that breaks connections off": (socket) => socket.on("error", () => {}).destroy(),
+    "an extension that answers nonsense": (socket) =>
+      socket.on("error", () => {}).on("data", () => socket.write("no\r\n\r\n")),
+  })) {
+    it(title, async () => {
+      const sockets = new Set<net.Socket>();
+      const server = net.createServer((socket) => {
+        sockets.add(socket);
+        onConnection(socket);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      try {
+        const { results, code } = await processes.run({ files, invocations, endpoint });
+        assert.deepEqual([results, code], [answers, 0]);
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    });
+  }
+
+  it("a connection that breaks: what was not answered is sent again", async () => {
+    let connections = 0;
+    const server = net.createServer((socket) => {
+      socket.on("error", () => {});
+      connections += 1;
+      if (connections === 1) socket.once("data", () => socket.destroy());
+      else {
+        const onward = net.connect(processes.port, "127.0.0.1").on("error", () => {});
+        socket.pipe(onward).pipe(socket);
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const slow = {
+      "index.js":
+        "exports.handler = async (event) => { await new Promise((r) => setTimeout(r, 50)); return event.n; };",
+    };
+    const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { results, spans } = await processes.run({ files: slow, invocations, endpoint });
+    server.close();
+    assert.deepEqual(results, answers);
+    assert.deepEqual(
+      spans.map(({ attributes }) => attributes["faas.invocation_id"]),
+      ["request-0", "request-1", "request-2"],
+    );
+  });
+
+  it("hooks that throw", async () => {
+    const channel = `require("node:diagnostics_channel").subscribe = () => { throw new Error("no channels"); };`;
+    const { results, spans } = await withPreload(channel);
+    assert.deepEqual(results, answers);
+    assert.equal(spans.length, 3);
+  });
+
+  it("a node:http nobody has seen", async () => {
+    const source = `delete require("node:http").ClientRequest.prototype._implicitHeader;`;
+    const { results, spans } = await withPreload(source);
+    assert.deepEqual([results, spans.length], [answers, 3]);
+  });
+
+  it("frozen prototypes", async () => {
+    const source = `for (const one of [Object, Array, Function, Promise, Map, Set, Error, RegExp, String])
+      { Object.freeze(one); Object.freeze(one.prototype); }
+      const http = require("node:http"); Object.freeze(http.ClientRequest.prototype);`;
+    const { results, spans } = await withPreload(source);
+    assert.deepEqual([results, spans.length], [answers, 3]);
+  });
+
+  it("a registry of the API that cannot be changed", async () => {
+    const source = `Object.defineProperty(globalThis, Symbol.for("opentelemetry.js.api.1"), { value: Object.freeze({ version: "1.9.0" }) });`;
+    const { results, code } = await withPreload(source);
+    assert.deepEqual([results, code], [answers, 0]);
+  });
+
+  it("events with accessors that throw, contexts without anything", async () => {
+    const source = `exports.handler = async (event) => event.n;`;
+    const odd = [
+      { event: null, context: { awsRequestId: null, invokedFunctionArn: 7, getRemainingTimeInMillis: null } },
+    ];
+    const { results } = await processes.run({
+      files: { "index.js": source.replace("event.n", "1") },
+      invocations: odd,
+    });
+    assert.deepEqual(results, [{ response: 1 }]);
+  });
+
+  it("a context of the runtime that is frozen", async () => {
+    const source = `exports.handler = (event, context, done) => done(null, event.n);`;
+    const preload = `const { assign } = Object; Object.assign = (...args) => Object.freeze(assign(...args));`;
+    const { results, spans } = await withPreload(preload, {
+      files: { "index.js": source },
+      style: "callback",
+    });
+    assert.deepEqual([results, spans.length], [answers, 3]);
+  });
+
+  it("neither the layer nor its connection keep the process alive", async () => {
+    const { code, results } = await processes.run({ files, invocations });
+    assert.deepEqual([code, results], [0, answers]);
+  });
+
+  it("a file system that is read-only: nothing is written", async () => {
+    const source = `const fs = require("node:fs");
+      for (const name of Object.keys(fs)) if (/^(write|append|mkdir|open|create)/.test(name) && !/^open|Read/.test(name))
+        fs[name] = () => { throw Object.assign(new Error("EROFS"), { code: "EROFS" }); };`;
+    const { results, spans } = await withPreload(source);
+    // The results themselves are printed to a pipe, which is no file.
+    assert.deepEqual([results, spans.length], [answers, 3]);
+  });
+
+  for (const [name, value] of [
+    ["CLICKSTACK_TRACING", "off"],
+    ["CLICKSTACK_TRACING", "False"],
+    ["OTEL_SDK_DISABLED", "true"],
+  ] as const) {
+    it(`${name}=${value} switches everything off`, async () => {
+      const source = `exports.handler = async () => [
+        typeof globalThis[Symbol.for("opentelemetry.js.api.1")],
+        process.env._HANDLER,
+        process.env._CLICKSTACK_HANDLER ?? "none",
+      ];`;
+      const { results, spans } = await processes.run({
+        files: { "index.js": source },
+        env: { [name]: value },
+      });
+      assert.deepEqual([results, spans], [[{ response: ["undefined", "index.handler", "none"] }], []]);
+    });
+  }
+
+  it("the exec wrapper leaves the handler alone where the layer is off or missing", () => {
+    const wrapper = join(root, "layers", "node", "clickstack-tracing");
+    const handler = (env: Record<string, string>): string =>
+      execFileSync(wrapper, ["/bin/sh", "-c", 'echo "$_HANDLER|$_CLICKSTACK_HANDLER"'], {
+        env: { PATH: process.env.PATH ?? "", _HANDLER: "a.b", ...env },
+        encoding: "utf8",
+      }).trim();
+    for (const value of ["off", "OFF", "false", "0", "no"])
+      assert.equal(handler({ CLICKSTACK_TRACING: value }), "a.b|");
+    assert.equal(handler({}), "a.b|", "there is no /opt/clickstack here");
+  });
+});

@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { tracingLayer } from "../../../../layers/node/bundle";
+import { decodeRequest } from "../../../../sandbox/clickhouse/otlp/codec";
+import type { AnyValue, KeyValue, Span } from "../../../../sandbox/clickhouse/otlp/messages";
+
+const root = join(__dirname, "..", "..", "..", "..");
+
+/** A span as tests want to see it. */
+export interface SeenSpan {
+  name: string;
+  kind: number;
+  traceId: string;
+  spanId: string;
+  parentSpanId: string;
+  status: number;
+  message: string;
+  scope: string;
+  start: bigint;
+  end: bigint;
+  attributes: Record<string, unknown>;
+  events: { name: string; attributes: Record<string, unknown> }[];
+  links: string[];
+}
+
+export interface Outcome {
+  response?: unknown;
+  error?: { name?: string; message: string };
+}
+
+export interface Run {
+  /** Of the invocations, in their order; none if the process ended before. */
+  results: Outcome[];
+  spans: SeenSpan[];
+  code: number | null;
+  output: string;
+  parameters?: number;
+  handlerName?: string;
+}
+
+export interface RunOptions {
+  /** Files of the function. */
+  files: Readonly<Record<string, string>>;
+  handler?: string;
+  invocations?: readonly { event?: unknown; context?: object; xray?: string }[];
+  style?: "callback" | "promise";
+  overlapping?: boolean;
+  remainingMs?: number;
+  env?: Readonly<Record<string, string>>;
+  /** Where the layer sends to. Default: a receiver of the test. */
+  endpoint?: string;
+  execArgv?: readonly string[];
+}
+
+const anyValue = (value: AnyValue | null | undefined): unknown => {
+  if (value?.arrayValue) return value.arrayValue.values.map(anyValue);
+  const { stringValue, boolValue, intValue, doubleValue } = value ?? {};
+  return stringValue ?? boolValue ?? (intValue === undefined ? doubleValue : Number(intValue));
+};
+const attributesOf = (list: readonly KeyValue[]): Record<string, unknown> =>
+  Object.fromEntries(list.map(({ key, value }) => [key, anyValue(value)]));
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+function seen(span: Span, scope: string): SeenSpan {
+  return {
+    name: span.name,
+    kind: span.kind,
+    traceId: hex(span.traceId),
+    spanId: hex(span.spanId),
+    parentSpanId: hex(span.parentSpanId),
+    status: span.status?.code ?? 0,
+    message: span.status?.message ?? "",
+    scope,
+    start: span.startTimeUnixNano,
+    end: span.endTimeUnixNano,
+    attributes: attributesOf(span.attributes),
+    events: span.events.map(({ name, attributes }) => ({ name, attributes: attributesOf(attributes) })),
+    links: span.links.map(({ spanId }) => hex(spanId)),
+  };
+}
+
+/** The spans of an export request. */
+export function spansIn(body: Buffer): SeenSpan[] {
+  return decodeRequest("traces", "protobuf", body).resourceSpans.flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => seen(span, scope?.name ?? ""))),
+  );
+}
+
+/** Runs functions with the layer in processes of their own. */
+export class TracedProcesses {
+  readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
+  private readonly server = http.createServer();
+  private spans: SeenSpan[] = [];
+  private runs = 0;
+
+  static async open(): Promise<TracedProcesses> {
+    const processes = new TracedProcesses();
+    for (const { name, content, mode } of await tracingLayer(root)) {
+      mkdirSync(dirname(join(processes.directory, "opt", name)), { recursive: true });
+      writeFileSync(join(processes.directory, "opt", name), content, { mode });
+    }
+    processes.server.on("request", (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        if (request.url === "/v1/traces") processes.spans.push(...spansIn(Buffer.concat(chunks)));
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => processes.server.listen(0, "127.0.0.1", resolve));
+    return processes;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async run(options: RunOptions): Promise<Run> {
+    const { files, handler = "index.handler", invocations = [{}], env = {}, execArgv = [] } = options;
+    this.spans = [];
+    this.runs += 1;
+    const code = join(this.directory, `code-${this.runs}`);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(code, name)), { recursive: true });
+      writeFileSync(join(code, name), text);
+    }
+    const { style = "promise", overlapping, remainingMs } = options;
+    const entry = join(this.directory, "opt", "clickstack", "node", "handler.mjs");
+    const child = spawn(process.execPath, [...execArgv, join(__dirname, "miniRuntime.mjs")], {
+      env: {
+        PATH: process.env.PATH ?? "",
+        NODE_PATH: join(root, "node_modules"),
+        LAMBDA_TASK_ROOT: code,
+        _CLICKSTACK_HANDLER: handler,
+        _HANDLER: "/opt/clickstack/node/handler.handler",
+        ROTEL_OTLP_HTTP_ENDPOINT: options.endpoint ?? `127.0.0.1:${this.port}`,
+        MINI_RUNTIME: JSON.stringify({ entry, invocations, style, overlapping, remainingMs }),
+        ...env,
+      },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+    const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    // The layer has written everything before it returned; this server may have yet to read it.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
+    const { results = [], parameters, name } = said ? JSON.parse(said) : {};
+    return { results, spans: this.spans, code: exit, output, parameters, handlerName: name };
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
