@@ -34,15 +34,18 @@ export interface FunctionReferences {
   audience: pulumi.Input<string | undefined>;
 }
 
-type Text = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
+type StringSource = pulumi.Input<string | undefined> | pulumi.Output<string[]>;
 
 /** Collects the references in everything that the extension reads as its settings. */
 export function functionReferences(name: string, args: ObservedFunctionArgs): FunctionReferences {
-  const { addresses, carriers } = settingTexts(name, args);
+  const { addresses, carriers } = settingStrings(name, args);
   const sources = [...addresses, ...carriers];
   const plain = sources.filter((source): source is string => typeof source === "string");
   const { secretArns } = args;
-  const arns = argumentsThat(({ reference }) => reference === true, args) as pulumi.Input<string>[];
+  const arns = telemetryPaths.flatMap(({ path, argument }) => {
+    const value = argument.reference ? valueAt(args, path) : undefined;
+    return value === undefined ? [] : [value as pulumi.Input<string>];
+  });
   const audience = webIdentityAudience(args);
   const certain =
     arns.length > 0 ||
@@ -111,40 +114,43 @@ async function origin(arns: unknown, texts: unknown, kmsKeyArns: unknown): Promi
 }
 
 /** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */
-interface SettingTexts {
+interface SettingStrings {
   /** Where telemetry goes and what it is of: outputs among them hardly hold references. */
-  addresses: Text[];
+  addresses: StringSource[];
   /** Headers, settings and variables, which are where keys are referred to. */
-  carriers: Text[];
+  carriers: StringSource[];
 }
 
-function settingTexts(name: string, args: ObservedFunctionArgs): SettingTexts {
+function settingStrings(name: string, args: ObservedFunctionArgs): SettingStrings {
   const own = variablesOf(args.environment);
-  const textsOf = (kind: "addresses" | "carriers") =>
-    telemetryPaths.flatMap(({ path, argument }): Text[] => {
-      const value = argument.refers === kind ? valueAt(args, path) : undefined;
-      if (value === undefined) return [];
-      return argument.kind === "map" ? mapTexts(value as pulumi.Input<StringMap>) : [value as Text];
+  const stringsOf = (kind: "addresses" | "carriers") =>
+    telemetryPaths.flatMap(({ path, argument }): StringSource[] => {
+      const value = valueAt(args, path);
+      const holder = typeof value === "string" && isResolved(argument) ? "addresses" : undefined;
+      if (value === undefined || (argument.refers ?? holder) !== kind) return [];
+      return argument.kind === "map" ? stringsIn(value as pulumi.Input<StringMap>) : [value as StringSource];
     });
   const refersAsSetting = (setting: string) => mayRefer(findSetting(setting)?.variable ?? setting);
-  const settings = args.settings === undefined ? [] : mapTexts(args.settings, refersAsSetting);
+  const settings = args.settings === undefined ? [] : stringsIn(args.settings, refersAsSetting);
   const ownFile = isPlain(own) ? own[variableOf("envFile")] : undefined;
   const envFile = args.envFile ?? ownFile;
-  const fileTexts = envFile ? [envFileTexts(name, envFile, args)] : [];
+  const fileStrings = envFile ? [envFileStrings(name, envFile, args)] : [];
   return {
-    addresses: textsOf("addresses"),
-    carriers: [...textsOf("carriers"), ...settings, ...mapTexts(own, mayRefer), ...fileTexts],
+    addresses: stringsOf("addresses"),
+    carriers: [...stringsOf("carriers"), ...settings, ...stringsIn(own, mayRefer), ...fileStrings],
   };
 }
 
-/** The values of those arguments that are so and given. */
-function argumentsThat(isSo: (argument: Argument) => boolean, args: ObservedFunctionArgs): unknown[] {
-  return telemetryPaths.flatMap(({ path, argument }) => (isSo(argument) ? (valueAt(args, path) ?? []) : []));
+/** Whether the extension fills in references in the variable that an argument becomes, or becomes a part of. */
+function isResolved({ setting, entry }: Argument): boolean {
+  const holder = telemetryPaths.find(({ path }) => path === entry?.of);
+  const name = setting ?? holder?.argument.setting;
+  return name !== undefined && mayRefer(variableOf(name));
 }
 
 type StringMap = Record<string, pulumi.Input<string>>;
 
-function mapTexts(
+function stringsIn(
   map: pulumi.Input<StringMap>,
   wanted: (name: string) => boolean = () => true,
 ): (pulumi.Input<string> | pulumi.Output<string[]>)[] {
@@ -157,7 +163,7 @@ function select<T>(values: Record<string, T> | undefined, wanted: (name: string)
 }
 
 /** The values in the env file, if that is in the function's code and can be read here. */
-function envFileTexts(
+function envFileStrings(
   name: string,
   envFile: pulumi.Input<string>,
   { code, secretArns }: ObservedFunctionArgs,

@@ -12,8 +12,9 @@ export type Argument = Shape & {
   /** It is the ARN of a secret or parameter: a reference stands in the setting, and the role may read it. */
   reference?: true;
   /**
-   * Whether its value may hold references: the role may read what they name. Outputs among `addresses` (where telemetry
-   * goes, what it is of) hardly hold any; `carriers` are where keys are referred to.
+   * That an output or a map as its value may hold references, so that the role gets a policy before they are known; those
+   * in plain strings are found without it. Outputs among `addresses` (where telemetry goes, what it is of) hardly hold any;
+   * `carriers` are where keys are referred to.
    */
   refers?: "addresses" | "carriers";
   /** Settings that count where nothing else says them, if the argument is given. */

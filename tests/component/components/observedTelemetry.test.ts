@@ -102,6 +102,20 @@ describe("the telemetry of an ObservedFunction", () => {
     }
   });
 
+  it("may refer to a secret in any argument whose references the extension resolves", async () => {
+    const reference = `\${${secretArn}}`;
+    const clickhouse = { endpoint: "https://clickhouse.example.com:8443", database: reference };
+    for (const args of [{ endpoint, serviceVersion: reference }, { clickhouse }]) {
+      const { secretStatements } = await observe(args);
+      assert.deepEqual(secretStatements()[0]?.Resource, [secretArn], JSON.stringify(args));
+    }
+    // A name is no reference for the extension, and may be an output without a policy for what it might refer to.
+    const { secretStatements } = await observe({ endpoint, serviceName: reference });
+    assert.deepEqual(secretStatements(), []);
+    const given = await observe({ endpoint, role: givenRole, serviceVersion: pulumi.output("1") });
+    assert.deepEqual(given.resources.names(types.policy), []);
+  });
+
   it("goes into ClickHouse directly", async () => {
     const { environment, secretStatements } = await observe({
       clickhouse: {
