@@ -1,4 +1,3 @@
-export { Architecture } from "./provider/args/architecture";
 export * from "./provider/args/extensionLayers";
 export * from "./provider/args/observedFunction";
 export type { ObserveStackArgs, ObserveStackProgramArgs } from "./provider/args/observeStack";

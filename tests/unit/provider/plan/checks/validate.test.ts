@@ -302,3 +302,75 @@ describe("the extension's layer", () => {
     assert.match(elsewhere["extension.layerVersionArn"] ?? "", /is in eu-west-1/);
   });
 });
+
+describe("the arguments of an observed function", () => {
+  const paths = (view: FunctionView) => checkFunction(view).map(({ propertyPath }) => propertyPath);
+  const good: FunctionView = { runtime: "nodejs22.x", extension: { layerVersionArn } };
+
+  it("have no problems when they are right, known or not", () => {
+    assert.deepEqual(paths(good), []);
+    assert.deepEqual(
+      paths({
+        runtime: UNKNOWN,
+        architectures: UNKNOWN,
+        layers: [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN],
+        environment: UNKNOWN,
+        settings: { batchMaxSize: UNKNOWN },
+        headers: UNKNOWN,
+        authorization: UNKNOWN,
+        role: UNKNOWN,
+        region: UNKNOWN,
+        extension: { layerVersionArns: UNKNOWN },
+      }),
+      [],
+    );
+  });
+
+  it("have one place for the Authorization header", () => {
+    const authorization = "arn:aws:ssm:eu-west-1:123456789012:parameter/key";
+    assert.deepEqual(paths({ ...good, headers: { authorization: "x" }, authorization }), [
+      'headers["authorization"]',
+    ]);
+  });
+
+  it("have one layer of the extension, once", () => {
+    assert.deepEqual(paths({ extension: { layerVersionArn, layerVersionArns: {} } }), ["extension"]);
+    assert.deepEqual(paths({ extension: { layerVersionArn }, layers: [layerVersionArn] }), ["layers[0]"]);
+    assert.deepEqual(paths({ extension: { layerVersionArn: "x" }, layers: ["y"] }), [
+      "layers[0]",
+      "extension.layerVersionArn",
+    ]);
+  });
+
+  it("have a layer for the function's region, as far as that is known", () => {
+    const layerVersionArns = { "eu-west-1": UNKNOWN, "eu-west-3": { x86_64: UNKNOWN } } as const;
+    assert.deepEqual(paths({ extension: { layerVersionArns }, region: "eu-west-1" }), []);
+    assert.deepEqual(paths({ extension: { layerVersionArns }, region: "eu-west-3" }), []);
+    assert.deepEqual(paths({ extension: { layerVersionArns }, region: "us-east-1" }), [
+      "extension.layerVersionArns",
+    ]);
+    assert.deepEqual(
+      paths({ extension: { layerVersionArns }, region: "eu-west-3", architectures: ["arm64"] }),
+      ['extension.layerVersionArns["eu-west-3"]'],
+    );
+  });
+
+  it("of functions from container images name no layers", () => {
+    const image: FunctionView = { packageType: "Image", endpoint: "https://x:4318" };
+    assert.deepEqual(paths(image), []);
+    assert.deepEqual(
+      paths({ ...image, extension: { layerVersionArn }, layers: [layerVersionArn], autoInstrumentation: {} }),
+      ["layers", "autoInstrumentation", "extension"],
+    );
+    const [problem] = checkFunction({ ...image, extension: { layerVersionArn } });
+    assert.match(problem?.reason ?? "", /examples\/container-image/);
+  });
+
+  it("warn of settings without effect", () => {
+    const found = warnings({ ...good, protocol: "grpc", settings: { daemon: "true" } });
+    assert.deepEqual(
+      found.map(({ propertyPath }) => propertyPath),
+      ["settings.daemon"],
+    );
+  });
+});
