@@ -12,19 +12,27 @@ const environment = {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 };
 
-let started: { child: ChildProcess; port: Promise<number> } | undefined;
-
-/**
- * The port of the process that serves the embedded AWS's provider to all engines of this process. It is started when it
- * is first needed, and ends with this process.
- */
-export function awsPluginPort(root: string): Promise<number> {
-  if (started === undefined || started.child.exitCode !== null || started.child.signalCode !== null)
-    started = start(root);
-  return started.port;
+/** Where the process listens. */
+interface Ports {
+  /** For launchers of the provider (base/context.ts). */
+  provider: number;
+  /** For the calls of KMS that Pulumi makes. */
+  keys: number;
 }
 
-function start(root: string): { child: ChildProcess; port: Promise<number> } {
+let started: { child: ChildProcess; ports: Promise<Ports> } | undefined;
+
+/**
+ * The ports of the process that serves the embedded AWS's provider to all engines of this process. It is started when it
+ * is first needed, and ends with this process.
+ */
+export function awsPluginPorts(root: string): Promise<Ports> {
+  if (started === undefined || started.child.exitCode !== null || started.child.signalCode !== null)
+    started = start(root);
+  return started.ports;
+}
+
+function start(root: string): { child: ChildProcess; ports: Promise<Ports> } {
   const program = join(root, "sandbox/aws/plugin/main.ts");
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
   const child = spawn(process.execPath, ["--import", require.resolve("tsx"), program], {
@@ -35,7 +43,7 @@ function start(root: string): { child: ChildProcess; port: Promise<number> } {
   });
   child.unref();
   (child.stdin as Socket).unref();
-  return { child, port: firstLine(child).then(Number) };
+  return { child, ports: firstLine(child).then((line) => JSON.parse(line)) };
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { withPlainTraces } from "./traces";
 
 const operations = ["up", "preview", "refresh", "destroy"] as const;
 
@@ -8,7 +9,7 @@ export function withReadableErrors(stack: Stack): Stack {
     const operation = stack[name].bind(stack) as (options?: object) => Promise<never>;
     const readable = async (options?: object) => {
       try {
-        return await operation(options);
+        return await withPlainTraces(() => operation(options));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         throw new Error(`pulumi ${name} of ${stack.name} failed:\n${engineDiagnostics(message)}`, {

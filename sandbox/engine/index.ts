@@ -9,6 +9,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation";
 import type { EmbeddedAws } from "../aws/embeddedAws";
+import { awsPluginPorts } from "./awsPlugin";
 import { findCommand } from "./command";
 import { separateConnections } from "./connections";
 import { withReadableErrors } from "./diagnostics";
@@ -82,6 +83,12 @@ export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine
   };
 }
 
+/** The key of the stacks' secrets (aws/plugin/keyService.ts). The endpoint is said, so that no recorder hears of it. */
+async function secretsProvider(): Promise<string> {
+  const { keys } = await awsPluginPorts(root);
+  return `awskms://state?region=us-east-1&awssdk=v2&endpoint=http://127.0.0.1:${keys}`;
+}
+
 /** PATH with the engine's folder first, if it is not on PATH already, and the set-up's language host last. */
 function pathWith(command: PulumiCommand): string {
   const directory = dirname(command.command);
@@ -110,6 +117,7 @@ async function createStack(
       pulumiHome: home,
       workDir,
       envVars,
+      secretsProvider: await secretsProvider(),
       projectSettings: { name: projectName, runtime: "nodejs", main },
       stackSettings: {
         [stackName]: { config: Object.fromEntries(plain.map(([key, { value }]) => [key, value])) },

