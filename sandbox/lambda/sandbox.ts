@@ -42,6 +42,8 @@ export interface SandboxOptions {
   isolation?: Isolation;
   /** Bytes of undelivered telemetry over which a subscriber's log lines are dropped. Default 8 MiB. */
   maxPendingTelemetryBytes?: number;
+  /** Milliseconds that external extensions have in the shutdown phase. Default 2,000, as on Lambda. */
+  shutdownMs?: number;
 }
 
 const noticed = new Set<string>();

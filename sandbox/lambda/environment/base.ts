@@ -90,6 +90,7 @@ export abstract class EnvironmentBase {
       instanceId: this.id,
       onEvent: (event) => this.take(event),
       maxPendingTelemetryBytes: this.options.maxPendingTelemetryBytes,
+      shutdownMs: this.options.shutdownMs,
     });
     return this.domain;
   }

@@ -19,6 +19,7 @@ export interface EnvironmentOptions {
   logSink?: LogSink;
   onEvent: (event: TelemetryEvent) => void;
   maxPendingTelemetryBytes?: number;
+  shutdownMs?: number;
 }
 
 /** What an environment is made of before anything is started in it. */

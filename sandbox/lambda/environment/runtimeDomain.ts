@@ -21,6 +21,7 @@ export interface DomainContext extends Omit<DomainProcessesOptions, "onLog"> {
   instanceId: string;
   onEvent: (event: TelemetryEvent) => void;
   maxPendingTelemetryBytes?: number;
+  shutdownMs?: number;
 }
 
 export interface InitOutcome {
@@ -172,9 +173,9 @@ export class RuntimeDomain {
 
   /** The runtime first, then the extensions, which are told why and may finish their work; what is left is killed. */
   async shutdown(reason: ShutdownReason): Promise<void> {
-    const { processes, conditions } = this.context;
+    const { processes, conditions, shutdownMs = EXTERNAL_SHUTDOWN_MS } = this.context;
     const external = this.extensionsApi.all.filter((extension) => extension.external);
-    const budget = external.length > 0 ? EXTERNAL_SHUTDOWN_MS : INTERNAL_SHUTDOWN_MS;
+    const budget = external.length > 0 ? shutdownMs : INTERNAL_SHUTDOWN_MS;
     const deadline = Date.now() + (this.extensionsApi.all.length > 0 ? budget : 0);
     this.telemetryApi.resume();
     const signal = reason === "spindown" && this.extensionsApi.all.length > 0 ? "SIGTERM" : "SIGKILL";

@@ -14,6 +14,8 @@ import { type AttributeType, type EmbeddedClickHouse, startClickHouse } from "..
 
 export const ingestionKey = "key-made-for-this-test";
 const region = "eu-central-1";
+/** On a loaded machine a request may need more than Lambda's two seconds, which tests of the extension itself hold. */
+const shutdownMs = 10_000;
 const functions = join(__dirname, "..", "..", "..", "examples", "typescript", "functions");
 
 /** The functions of the example, which write what they are asked for. */
@@ -87,6 +89,7 @@ export class ObservedSandbox {
       hostPorts: [this.aws.port, ...this.clickhouse.ports, ...hostPorts],
       platformEnvironment: { AWS_ENDPOINT_URL: this.aws.endpoint },
       cacheDirectory: join(this.directory, "cache"),
+      shutdownMs,
       onNotice: () => {},
     });
     this.sandboxes.push(sandbox);
