@@ -14,10 +14,12 @@ const [nonceBytes, tagBytes] = [12, 16];
 export function keyService(): Server {
   const key = randomBytes(32);
   return createServer(async (request, response) => {
-    const body = JSON.parse(await text(request));
-    const answer = answers[request.headers["x-amz-target"] as keyof typeof answers]?.(key, body);
+    const operation = request.headers["x-amz-target"] as keyof typeof answers;
+    const answer = await text(request)
+      .then((body) => answers[operation]?.(key, JSON.parse(body)))
+      .catch(() => undefined);
     response.writeHead(answer ? 200 : 400, { "content-type": "application/x-amz-json-1.1" });
-    response.end(JSON.stringify(answer ?? { __type: "UnknownOperationException" }));
+    response.end(JSON.stringify(answer ?? { __type: "InvalidCiphertextException" }));
   });
 }
 
