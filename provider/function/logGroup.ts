@@ -7,6 +7,7 @@ import { defaultLogGroup } from "../plan/policies/statements";
 import { awaited, isPlain } from "../pulumi/inputs";
 import { namedResource } from "../pulumi/namedResource";
 import { withoutPositions } from "../pulumi/sourcePositions";
+import { claimLogGroup } from "./logGroupOwners";
 import { generatedNames } from "./names";
 import type { LogGroupNames } from "./role";
 
@@ -76,6 +77,7 @@ async function namedLogGroup(
   options: pulumi.CustomResourceOptions,
 ): Promise<LogGroup[]> {
   await awaited(options.dependsOn);
+  await claimLogGroup(owner.name, { name: await awaited(name), region: owner.region() }, options);
   const { parent, provider } = options;
   const existing = await existingLogGroup(name, owner.region(), { parent, provider });
   if (existing === undefined) return [logGroup(owner, { name }, options)];

@@ -5,6 +5,7 @@ import { invalidArguments } from "../check/arguments";
 import { policyNames, resourceName } from "../plan/names/resourceNames";
 import { checkInlinePolicies, policyLength } from "../plan/policies/inlinePolicies";
 import { awaited } from "../pulumi/inputs";
+import { perDeployment, servesPackage } from "../pulumi/perDeployment";
 import { withoutPositions } from "../pulumi/sourcePositions";
 import { originOf } from "../pulumi/valueOrigin";
 import { componentPolicy } from "./componentPolicy";
@@ -42,14 +43,15 @@ interface DeploymentPolicies {
   refused: Map<string, Error>;
 }
 
-const deployments = new WeakMap<object, DeploymentPolicies>();
-const served = new Map<string, DeploymentPolicies>();
-let isServer = false;
-
-/** Says that this process serves the package: components that it makes one by one belong to one program. */
-export function sharePoliciesAsServer(): void {
-  isServer = true;
-}
+/**
+ * The policies of the deployment that this runs in; undefined where others may make policies for the same program, as in
+ * the provider of somebody else's components: two processes must not register the same resource.
+ */
+const deploymentPolicies = perDeployment<DeploymentPolicies>(() => ({
+  shared: new Map(),
+  lengths: new Map(),
+  refused: new Map(),
+}));
 
 /**
  * Gives a role a policy, the same one to all functions that need the same on it, since all inline policies of a role
@@ -76,7 +78,7 @@ export async function givenRolePolicy(
   const known = { roleArn, document };
   // From here on nothing is awaited, so that no other function comes in between.
   // The program and the package's provider each have their own: neither knows what the other has made.
-  const maker = isServer ? "provider" : "program";
+  const maker = servesPackage() ? "provider" : "program";
   const key = origin && [role.id, of.suffix, origin, shared.provider, maker].join("\n");
   const others = (key && policies.shared.get(key)) || [];
   const same = others.find((other) => fits(other, known));
@@ -146,7 +148,7 @@ async function sharedOptions(
 ): Promise<{ options: pulumi.CustomResourceOptions; provider: string }> {
   const provider = given ?? parent?.getProvider("aws:iam/rolePolicy:RolePolicy");
   const options = {
-    ...(isServer ? { parent: new pulumi.DependencyResource(stackUrn()) } : {}),
+    ...(servesPackage() ? { parent: new pulumi.DependencyResource(stackUrn()) } : {}),
     ...(provider === undefined ? {} : { provider }),
     dependsOn: urns.filter(isRole).map((urn) => new pulumi.DependencyResource(urn)),
   };
@@ -156,24 +158,4 @@ async function sharedOptions(
 function stackUrn(): string {
   const [stack, project] = [pulumi.getStack(), pulumi.getProject()];
   return `urn:pulumi:${stack}::${project}::pulumi:pulumi:Stack::${project}-${stack}`;
-}
-
-/**
- * The policies of the deployment that this runs in; undefined where others may make policies for the same program, as in
- * the provider of somebody else's components: two processes must not register the same resource.
- */
-function deploymentPolicies(): DeploymentPolicies | undefined {
-  const none = { shared: new Map(), lengths: new Map(), refused: new Map() };
-  const monitor = pulumi.runtime.getMonitor() as { getChannel?(): { getTarget(): string } } | undefined;
-  if (isServer) {
-    const address = monitor?.getChannel?.().getTarget() ?? "";
-    const found = served.get(address) ?? none;
-    served.set(address, found);
-    return found;
-  }
-  const stack = pulumi.runtime.getStackResource();
-  if (stack === undefined) return undefined;
-  const found = deployments.get(stack) ?? none;
-  deployments.set(stack, found);
-  return found;
 }

@@ -91,7 +91,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/check",
     "provider/components",
     "provider/delivery",
-    "provider/function",
     "provider/plan",
     "provider/plan/names",
     "provider/plan/stack",

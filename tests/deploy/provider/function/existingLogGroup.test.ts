@@ -96,5 +96,22 @@ describe("a log group that a function has already", () => {
       await stack.destroy();
       assert.deepEqual([await lineage(own), await lineage(named)], [[], []]);
     });
+
+    it(`${way}: is not taken over by two functions`, async () => {
+      const logs = new CloudWatchLogsClient(clientOptions(surroundings.aws, region));
+      const logGroup = `/shared/${way.replaceAll(" ", "-")}`;
+      await logs.send(new CreateLogGroupCommand({ logGroupName: logGroup }));
+      const program = async () => {
+        const make = start();
+        for (const name of ["one", "two"]) {
+          make(name, { loggingConfig: { logFormat: "Text", logGroup }, logRetentionInDays: 14 });
+        }
+      };
+      const stack = await surroundings.stack({ program });
+      await assert.rejects(
+        stack.preview(),
+        /logRetentionInDays.*the log group "\/shared\/[\w-]+" has its retention from "(one|two)" already: create it/s,
+      );
+    });
   }
 });
