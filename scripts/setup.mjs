@@ -1,4 +1,4 @@
-// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench]`. Plain Node, because it runs before `npm ci`.
+// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing]`. Plain Node, because it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { prepare } from "./setup/steps.mjs";
@@ -9,6 +9,7 @@ const purpose = process.argv[2] ?? "test";
 const purposes = {
   layers: ["nodeModules", "python"],
   bench: ["nodeModules", "python"],
+  tracing: ["nodeModules", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
   test: ["nodeModules", "python", "engine", "build", "runtimes", "languageHost"],
 };

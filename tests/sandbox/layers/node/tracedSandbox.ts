@@ -4,7 +4,8 @@ import { tracingLayer } from "../../../../layers/node/bundle";
 import type { FunctionDefinition, Sandbox } from "../../../../sandbox";
 import { ObservedSandbox } from "../../extension/observedSandbox";
 
-const root = join(__dirname, "..", "..", "..", "..");
+/** Of the checkout. */
+export const root = join(__dirname, "..", "..", "..", "..");
 
 /** Writes files, with their folders. @returns the directory. */
 export function writeFiles(directory: string, files: Readonly<Record<string, string>>): string {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import type { InvocationResult, Sandbox } from "../../../../sandbox";
 import { readLogs, readSpans } from "../../../../sandbox/clickhouse/telemetry";
 import { functionLogs } from "../../extension/arrivals";
-import { TracedSandbox } from "./tracedSandbox";
+import { root, TracedSandbox } from "./tracedSandbox";
 
 // The extension has to have heard of the invocation when its span comes: the handler takes some time, and the extension, which
 // flushes at the end of each invocation, has nothing else to do at the beginning of the next.
@@ -65,4 +67,49 @@ describe("the tracing layer for Node.js in the sandbox", () => {
       await assertHandlerSpans(bench, invoked);
     });
   }
+
+  it("a request, its message and a direct invocation are one tree", async () => {
+    bench = await TracedSandbox.open();
+    const source = `const { context, propagation } = require("@opentelemetry/api");
+      exports.handler = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+        const carrier = {};
+        propagation.inject(context.active(), carrier);
+        return carrier;
+      };`;
+    const api = join(bench.observed.directory, "code-chain", "node_modules", "@opentelemetry", "api");
+    cpSync(join(root, "node_modules", "@opentelemetry", "api"), api, { recursive: true });
+    const sandbox = await bench.start("chain", { "index.js": source }, { environment });
+    const http = { method: "POST", path: "/orders", sourceIp: "192.0.2.1" };
+    const request = await sandbox.invoke({
+      version: "2.0",
+      routeKey: "POST /orders",
+      requestContext: { http },
+    });
+    const { traceparent } = request.payload as { traceparent: string };
+    const attribute = { stringValue: traceparent, dataType: "String" };
+    const eventSourceARN = "arn:aws:sqs:eu-central-1:123456789012:orders";
+    const record = {
+      eventSource: "aws:sqs",
+      eventSourceARN,
+      body: "{}",
+      messageAttributes: { traceparent: attribute },
+    };
+    const message = await sandbox.invoke({ Records: [record] });
+    const direct = await sandbox.invoke({ headers: message.payload });
+    await sandbox.shutdown();
+    const all = await readSpans(bench.observed.clickhouse);
+    const spans = distinct(all.filter(({ attributes }) => attributes["aws.lambda.trigger"]));
+    const [first, second, third] = [request, message, direct].map(({ requestId }) =>
+      spans.find(({ invocationId }) => invocationId === requestId),
+    );
+    assert.deepEqual(
+      [first, second, third].map((span) => [span?.name, span?.kind, span?.traceId, span?.parentSpanId]),
+      [
+        ["POST /orders", "Server", first?.traceId, ""],
+        ["process orders", "Consumer", first?.traceId, first?.spanId],
+        ["chain", "Server", first?.traceId, second?.spanId],
+      ],
+    );
+  });
 });

@@ -175,15 +175,29 @@ describe("what must not fail the handler", () => {
     });
   }
 
-  it("the exec wrapper leaves the handler alone where the layer is off or missing", () => {
-    const wrapper = join(root, "layers", "node", "clickstack-tracing");
-    const handler = (env: Record<string, string>): string =>
+  describe("the exec wrapper", () => {
+    const handler = (wrapper: string, env: Record<string, string> = {}): string =>
       execFileSync(wrapper, ["/bin/sh", "-c", 'echo "$_HANDLER|$_CLICKSTACK_HANDLER"'], {
         env: { PATH: process.env.PATH ?? "", _HANDLER: "a.b", ...env },
         encoding: "utf8",
       }).trim();
-    for (const value of ["off", "OFF", "false", "0", "no"])
-      assert.equal(handler({ CLICKSTACK_TRACING: value }), "a.b|");
-    assert.equal(handler({}), "a.b|", "there is no /opt/clickstack here");
+    const installed = (): string => join(processes.directory, "opt", "clickstack-tracing");
+
+    it("puts the layer in the place of the handler, once", () => {
+      const layer = join(processes.directory, "opt", "clickstack", "node", "handler.handler");
+      assert.equal(handler(installed()), `${layer}|a.b`);
+      assert.equal(handler(installed(), { _HANDLER: "x.y", _CLICKSTACK_HANDLER: "a.b" }), "x.y|a.b");
+    });
+
+    it("leaves the handler alone where the layer is off or missing", () => {
+      for (const value of ["off", "OFF", "false", "0", "no"]) {
+        assert.equal(handler(installed(), { CLICKSTACK_TRACING: value }), "a.b|", value);
+      }
+      assert.equal(
+        handler(join(root, "layers", "node", "clickstack-tracing")),
+        "a.b|",
+        "nothing is built there",
+      );
+    });
   });
 });

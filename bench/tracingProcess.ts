@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** How a function is run. */
+export interface Environment {
+  title: string;
+  /** Path of the exec wrapper. */
+  wrapper?: string;
+  variables: Record<string, string>;
+}
+
+/** What one execution environment cost. */
+export interface Figures {
+  /** Spawn until the runtime asks for the first invocation. */
+  initMs: number;
+  /** Resident memory at that time. */
+  memoryMb: number;
+  firstMs: number;
+  /** Median of the invocations after the first. */
+  laterMs: number;
+  /** One span of the function's own, begun and ended. */
+  childUs: number;
+}
+
+const LATER = 100;
+const CHILDREN = 500;
+
+/** Measures itself what its spans take. */
+const handler = `const { trace } = require("@opentelemetry/api");
+exports.handler = async ({ children }) => {
+  const tracer = trace.getTracer("bench");
+  const began = process.hrtime.bigint();
+  for (let n = 0; n < children; n += 1) {
+    const span = tracer.startSpan("child", { attributes: { "db.system": "redis", "db.operation": "GET" } });
+    span.setAttribute("n", n);
+    span.end();
+  }
+  return Number(process.hrtime.bigint() - began) / 1000;
+};`;
+
+/** Where spans go. */
+export async function startSink(): Promise<{ port: number; stop: () => void }> {
+  const child = spawn(process.execPath, [join(__dirname, "tracingSink.mjs")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const port = await new Promise<number>((resolve) =>
+    child.stdout.once("data", (data) => resolve(Number(data))),
+  );
+  return { port, stop: () => child.kill() };
+}
+
+/** Runs one environment by AWS's runtime interface client for Node.js 20. */
+export async function measureEnvironment(
+  { wrapper, variables }: Environment,
+  { root, packages }: { root: string; packages: string },
+): Promise<Figures> {
+  const code = mkdtempSync(join(tmpdir(), "bench-function-"));
+  writeFileSync(join(code, "index.js"), handler);
+  const runtime = new RuntimeApi();
+  const port = await runtime.listen();
+  const command = [process.execPath, join(root, ".cache", "lambda-runtimes", "nodejs3", "index.mjs")];
+  const [program = "", ...args] = wrapper === undefined ? command : [wrapper, ...command];
+  const began = performance.now();
+  const child = spawn(program, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_PATH: packages,
+      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+      AWS_LAMBDA_FUNCTION_NAME: "bench",
+      LAMBDA_TASK_ROOT: code,
+      _HANDLER: "index.handler",
+      ...variables,
+    },
+  });
+  const ended = new Promise<never>((_, reject) => {
+    child.on("exit", (status) => reject(new Error(`the function's process ended with status ${status}`)));
+  });
+  try {
+    return await Promise.race([measured(runtime, child, began), ended]);
+  } finally {
+    child.kill("SIGKILL");
+    await runtime.close();
+    rmSync(code, { recursive: true, force: true });
+  }
+}
+
+async function measured(runtime: RuntimeApi, child: ChildProcess, began: number): Promise<Figures> {
+  await runtime.asked();
+  const initMs = performance.now() - began;
+  const memoryMb = residentMb(child);
+  const first = await runtime.invoke({ children: 0 });
+  const later: number[] = [];
+  for (let n = 0; n < LATER; n += 1) later.push((await runtime.invoke({ children: 0 })).ms);
+  // What runs once must be compiled, as it is where it runs often.
+  await runtime.invoke({ children: CHILDREN });
+  const { response } = await runtime.invoke({ children: CHILDREN });
+  return {
+    initMs,
+    memoryMb,
+    firstMs: first.ms,
+    laterMs: later.sort((a, b) => a - b)[LATER / 2] ?? Number.NaN,
+    childUs: Number(response) / CHILDREN,
+  };
+}
+
+function residentMb({ pid }: ChildProcess): number {
+  const kb = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kb) / 1024;
+}
+
+/** The part of Lambda's Runtime API that a runtime needs for successful invocations. */
+class RuntimeApi {
+  private readonly server = http.createServer((request, response) => this.handle(request, response));
+  private next: http.ServerResponse | undefined;
+  private wake: (() => void) | undefined;
+  private answered: ((response: string) => void) | undefined;
+  private count = 0;
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Until the runtime asks for an invocation. */
+  async asked(): Promise<http.ServerResponse> {
+    while (this.next === undefined) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    return this.next;
+  }
+
+  /** From the invocation's event to its response. */
+  async invoke(event: object): Promise<{ ms: number; response: string }> {
+    const next = await this.asked();
+    this.next = undefined;
+    this.count += 1;
+    next.setHeader("Lambda-Runtime-Aws-Request-Id", `request-${this.count}`);
+    next.setHeader("Lambda-Runtime-Deadline-Ms", String(Date.now() + 60_000));
+    next.setHeader(
+      "Lambda-Runtime-Invoked-Function-Arn",
+      "arn:aws:lambda:eu-central-1:123456789012:function:bench",
+    );
+    const response = new Promise<string>((resolve) => {
+      this.answered = resolve;
+    });
+    const began = performance.now();
+    next.end(JSON.stringify(event));
+    return { response: await response, ms: performance.now() - began };
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private handle(request: http.IncomingMessage, response: http.ServerResponse): void {
+    if (request.method === "GET") {
+      this.next = response;
+      this.wake?.();
+      return;
+    }
+    let body = "";
+    request.on("data", (data) => {
+      body += data;
+    });
+    request.on("end", () => {
+      response.writeHead(202).end();
+      this.answered?.(body);
+    });
+  }
+}
