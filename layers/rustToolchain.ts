@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasDebianPackages, unpackPackages } from "./debianPackages";
 import { run } from "./run";
 
 /** Where to keep what is unpacked, and whom to tell about it. */
@@ -16,7 +17,6 @@ const debian = {
   rust: "1.96.0+dfsg1-1~deb12u2",
   abi: "1.96",
   llvm: "libllvm22",
-  sources: "/etc/apt/sources.list.d/debian.sources",
 };
 
 /**
@@ -27,9 +27,7 @@ const debian = {
 export async function rustcFor(target: string, options: ToolchainOptions): Promise<string | undefined> {
   const sysroot = (await run(process.env.RUSTC ?? "rustc", ["--print", "sysroot"])).trim();
   if (existsSync(join(sysroot, "lib", "rustlib", target, "lib"))) return undefined;
-  if (process.platform === "linux" && process.arch === "x64" && existsSync(debian.sources)) {
-    return debianRustc(options);
-  }
+  if (hasDebianPackages()) return debianRustc(options);
   throw new Error(
     `The Rust toolchain has no standard library for ${target}. Add it with: rustup target add ${target}`,
   );
@@ -43,42 +41,14 @@ async function debianRustc({ cache, log }: ToolchainOptions): Promise<string> {
   const unfinished = `${home}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  await downloadPackages(join(cache, "apt"));
-  const packages = join(cache, "apt", "packages");
-  for (const file of readdirSync(packages)) await run("dpkg", ["-x", join(packages, file), unfinished]);
-  rmSync(packages, { recursive: true });
+  const libraries = ["libstd-rust-web-dev", `libstd-rust-web-${debian.abi}`].flatMap((name) =>
+    ["amd64", "arm64"].map((architecture) => `${name}:${architecture}=${debian.rust}`),
+  );
+  const packages = [`rustc-web:amd64=${debian.rust}`, ...libraries, `${debian.llvm}:amd64`];
+  await unpackPackages(packages, unfinished, join(cache, "apt"));
   const script = `#!/bin/sh\nLD_LIBRARY_PATH="${home}/usr/lib/x86_64-linux-gnu" exec "${home}/usr/bin/rustc" "$@"\n`;
   writeFileSync(join(unfinished, "rustc"), script);
   chmodSync(join(unfinished, "rustc"), 0o755);
   renameSync(unfinished, home);
   return wrapper;
-}
-
-/** Downloads the packages with lists and caches of our own, so that nothing of the machine's package state changes. */
-async function downloadPackages(apt: string): Promise<void> {
-  const folders = { lists: join(apt, "lists"), cache: join(apt, "cache"), packages: join(apt, "packages") };
-  mkdirSync(join(folders.lists, "partial"), { recursive: true });
-  mkdirSync(join(folders.cache, "archives", "partial"), { recursive: true });
-  mkdirSync(folders.packages, { recursive: true });
-  const settings = [
-    "APT::Architecture=amd64",
-    "APT::Architectures::=amd64",
-    "APT::Architectures::=arm64",
-    `Dir::State::lists=${folders.lists}`,
-    `Dir::Cache=${folders.cache}`,
-    `Dir::Etc::sourcelist=${debian.sources}`,
-    "Dir::Etc::sourceparts=-",
-    "Debug::NoLocking=1",
-    "Acquire::Languages=none",
-    ...(process.getuid?.() === 0 ? ["APT::Sandbox::User=root"] : []),
-  ].flatMap((setting) => ["-o", setting]);
-  const libraries = ["libstd-rust-web-dev", `libstd-rust-web-${debian.abi}`].flatMap((name) =>
-    ["amd64", "arm64"].map((architecture) => `${name}:${architecture}=${debian.rust}`),
-  );
-  await run("apt-get", [...settings, "-qq", "update"]);
-  await run(
-    "apt-get",
-    [...settings, "-qq", "download", `rustc-web:amd64=${debian.rust}`, ...libraries, `${debian.llvm}:amd64`],
-    { cwd: folders.packages },
-  );
 }

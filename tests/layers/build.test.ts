@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildLayers } from "../../layers/buildLayers";
-import { hostArchitecture, newestGlibc, requiredGlibc } from "../../layers/compile";
+import {
+  extensionName,
+  hostArchitecture,
+  newestGlibc,
+  requiredGlibc,
+  rustTarget,
+} from "../../layers/compile";
 import type { LayerArchitecture, LocatedLayer } from "../../layers/manifest";
 import { sha256 } from "../../layers/sha256";
+import { arm64Emulator } from "./emulator";
 
 const root = join(__dirname, "..", "..");
 const other: LayerArchitecture = hostArchitecture() === "x86_64" ? "arm64" : "x86_64";
@@ -63,5 +70,17 @@ describe("buildLayers", function () {
       },
     );
     check(other, layers[other]);
+  });
+
+  it("builds an arm64 executable that passes the executable's tests, where an emulator can be had", async function () {
+    const binary = join(root, `runtime/target/${rustTarget("arm64")}/release/${extensionName}`);
+    const emulator = await arm64Emulator(join(root, ".cache"));
+    if (!emulator || !existsSync(binary)) this.skip();
+    const result = spawnSync("cargo", ["test", "--locked", "--test", "extension"], {
+      cwd: join(root, "runtime"),
+      env: { ...process.env, EXTENSION_COMMAND: [...emulator, binary].join(" ") },
+      encoding: "utf8",
+    });
+    assert.match(result.stdout, /test result: ok\. [1-9]\d+ passed; 0 failed/, result.stdout.slice(-4000));
   });
 });

@@ -7,6 +7,15 @@ use std::thread::JoinHandle;
 
 use super::until;
 
+/// How the executable is started, in words: Cargo's own, or what `EXTENSION_COMMAND` says, such as an emulator with the
+/// executable of another architecture.
+fn command_line() -> Vec<String> {
+    match std::env::var("EXTENSION_COMMAND") {
+        Ok(command) => command.split(' ').map(str::to_owned).collect(),
+        Err(_) => vec![env!("CARGO_BIN_EXE_clickstack-extension").to_owned()],
+    }
+}
+
 pub struct Extension {
     child: Child,
     output: Arc<Mutex<String>>,
@@ -19,15 +28,17 @@ pub struct Extension {
 impl Extension {
     /// Starts it in an environment as Lambda's, with these variables besides.
     pub fn start(runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
-        let command = Command::new(env!("CARGO_BIN_EXE_clickstack-extension"));
+        let words = command_line();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
         Extension::spawn(command, runtime_api, variables)
     }
 
     /// The same, with so many file descriptors at most.
     pub fn start_with_files(limit: usize, runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
         let mut command = Command::new("/bin/sh");
-        let script = format!("ulimit -n {limit}; exec \"$0\"");
-        command.args(["-c", &script, env!("CARGO_BIN_EXE_clickstack-extension")]);
+        let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+        command.args(["-c", &script]).args(command_line());
         Extension::spawn(command, runtime_api, variables)
     }
 

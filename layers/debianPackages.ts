@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./run";
+
+const sources = "/etc/apt/sources.list.d/debian.sources";
+
+/** Whether this machine gets packages from Debian, which {@link unpackPackages} needs. */
+export function hasDebianPackages(): boolean {
+  return process.platform === "linux" && process.arch === "x64" && existsSync(sources);
+}
+
+/**
+ * Unpacks Debian packages into a folder, without installing them: lists and caches are kept below `apt`, so that nothing
+ * of the machine's package state changes.
+ * @param names with architecture and version as apt-get takes them, such as `rustc-web:amd64=1.96.0`.
+ */
+export async function unpackPackages(names: readonly string[], folder: string, apt: string): Promise<void> {
+  const folders = { lists: join(apt, "lists"), cache: join(apt, "cache"), packages: join(apt, "packages") };
+  mkdirSync(join(folders.lists, "partial"), { recursive: true });
+  mkdirSync(join(folders.cache, "archives", "partial"), { recursive: true });
+  mkdirSync(folders.packages, { recursive: true });
+  const settings = [
+    "APT::Architecture=amd64",
+    "APT::Architectures::=amd64",
+    "APT::Architectures::=arm64",
+    `Dir::State::lists=${folders.lists}`,
+    `Dir::Cache=${folders.cache}`,
+    `Dir::Etc::sourcelist=${sources}`,
+    "Dir::Etc::sourceparts=-",
+    "Debug::NoLocking=1",
+    "Acquire::Languages=none",
+    ...(process.getuid?.() === 0 ? ["APT::Sandbox::User=root"] : []),
+  ].flatMap((setting) => ["-o", setting]);
+  await run("apt-get", [...settings, "-qq", "update"]);
+  await run("apt-get", [...settings, "-qq", "download", ...names], { cwd: folders.packages });
+  for (const file of readdirSync(folders.packages)) {
+    await run("dpkg", ["-x", join(folders.packages, file), folder]);
+  }
+  rmSync(folders.packages, { recursive: true });
+}
