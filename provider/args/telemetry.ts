@@ -133,7 +133,8 @@ export interface ClickHouseArgs {
    */
   asyncInsert?: pulumi.Input<boolean>;
   /**
-   * Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+   * Whether the tables' attribute columns are of type `JSON` instead of `Map`. Detected automatically, unless the user may
+   * not read the tables' columns.
    */
   enableJson?: pulumi.Input<boolean>;
 }

@@ -160,7 +160,8 @@ if not MYPY:
         """
         enable_json: NotRequired[pulumi.Input[_builtins.bool]]
         """
-        Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+        Whether the tables' attribute columns are of type `JSON` instead of `Map`. Detected automatically, unless the user may
+        not read the tables' columns.
         """
         password: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -195,7 +196,8 @@ class ClickHouseArgs:
         :param pulumi.Input[_builtins.bool] async_insert: Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
         :param pulumi.Input[_builtins.str] compression: Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
         :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `default`, where ClickStack makes its own.
-        :param pulumi.Input[_builtins.bool] enable_json: Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+        :param pulumi.Input[_builtins.bool] enable_json: Whether the tables' attribute columns are of type `JSON` instead of `Map`. Detected automatically, unless the user may
+               not read the tables' columns.
         :param pulumi.Input[_builtins.str] password: ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
                field of a JSON value. To pass the password itself, use `clickhousePassword`.
         :param pulumi.Input[_builtins.str] table_prefix: Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
@@ -269,7 +271,8 @@ class ClickHouseArgs:
     @pulumi.getter(name="enableJson")
     def enable_json(self) -> Optional[pulumi.Input[_builtins.bool]]:
         """
-        Whether attributes go into columns of type `JSON` instead of `Map`. Defaults to false.
+        Whether the tables' attribute columns are of type `JSON` instead of `Map`. Detected automatically, unless the user may
+        not read the tables' columns.
         """
         return pulumi.get(self, "enable_json")
 
