@@ -72,7 +72,7 @@ describe("buildLayers", function () {
     check(other, layers[other]);
   });
 
-  it("builds an arm64 executable that passes the executable's tests, where an emulator can be had", async function () {
+  it("builds an arm64 executable that passes the tests of the executable, where an emulator is available", async function () {
     const binary = join(root, `runtime/target/${rustTarget("arm64")}/release/${extensionName}`);
     const emulator = await arm64Emulator(join(root, ".cache"));
     if (!emulator || !existsSync(binary)) this.skip();
