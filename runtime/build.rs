@@ -39,14 +39,15 @@ fn variable(name: &str) -> Result<String, String> {
     env::var(name).map_err(|error| format!("{name}: {error}"))
 }
 
-/// A constant for each supported setting, all exact names, and the patterns that match any name.
+/// A constant for each setting that the extension reads, all exact names, and the patterns that match any name.
 fn table(settings: &[Value]) -> Result<String, String> {
     let (mut constants, mut all, mut open) = (String::new(), String::new(), String::new());
     for setting in settings {
-        let supported = setting["supported"] == Value::Bool(true);
+        // The tracing layers read some; the extension only knows their names.
+        let is_read = setting["supported"] == Value::Bool(true) && setting["readBy"].is_null();
         let fields = fields(setting)?;
         if let Some(name) = setting["variable"].as_str() {
-            if supported {
+            if is_read {
                 let doc = text(setting, "doc")?;
                 writeln!(
                     constants,

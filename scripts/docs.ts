@@ -52,6 +52,11 @@ const groups: Group[] = [
     about: "Where telemetry is sent. `OTEL_EXPORTER_OTLP_*` are used only if `ROTEL_*` set no endpoint.",
   },
   {
+    title: "Tracing layer",
+    form: /^CLICKSTACK_TRACING/,
+    about: "What the [light tracing layer](traces.md) for Node.js does; the extension does not read these.",
+  },
+  {
     title: "What is collected, and the extension itself",
     form: /./,
     about: "What is collected, and under which names.",
@@ -66,6 +71,7 @@ const order = [
   "Sending",
   "Secrets",
   "What is collected, and the extension itself",
+  "Tracing layer",
 ];
 
 const intro = `# Configuration

@@ -9,16 +9,13 @@ export interface Settings {
   limits: Limits;
   /** Where the extension listens, on this machine. */
   endpoint: { host: string; port: number; path: string };
-  /** Names of libraries whose calls make no spans: `fetch`, `http`, `aws-sdk`. */
+  /** Names of libraries whose requests make no spans: `fetch`, `http`. */
   disabledLibraries: ReadonlySet<string>;
-  /** Write the context into the `detail` of events for EventBridge: it changes what receivers get. */
-  injectEventBridge: boolean;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const OFF = ["off", "false", "0", "no"];
-const ON = ["on", "true", "1", "yes"];
 
 const isOneOf = (values: readonly string[], text: string | undefined): boolean =>
   values.includes((text ?? "").trim().toLowerCase());
@@ -42,7 +39,6 @@ export function readSettings(env: Environment): Settings {
     },
     endpoint: endpointOf(env),
     disabledLibraries: new Set(namesIn(env.CLICKSTACK_TRACING_DISABLED)),
-    injectEventBridge: isOneOf(ON, env.CLICKSTACK_TRACING_EVENTBRIDGE),
   };
 }
 

@@ -31,6 +31,8 @@ export interface Setting {
   doc: string;
   /** Whether its value is confidential as a rule. */
   secret?: boolean;
+  /** What reads it instead of the extension. */
+  readBy?: "tracing-layer";
   /** Whether the extension acts on it; otherwise it says so once and carries on. */
   supported: boolean;
   /** First version of the extension that has it. */

@@ -1,6 +1,11 @@
 //! The span of the function's SDK that stands for an invocation.
 
+use std::collections::VecDeque;
+
 use crate::record::TraceContext;
+
+/// Handler spans kept for invocations that have not come. Ids that never come are the application's own.
+const MOST_EARLY: usize = 64;
 
 /// A span that names an invocation, as the SDK's Lambda instrumentation makes it for the handler. It is of kind SERVER, or
 /// CONSUMER behind SQS, SNS, S3 and DynamoDB, or of any kind where somebody instruments by hand.
@@ -26,6 +31,41 @@ impl HandlerSpan {
             (false, true) => false,
             _ => other.parent_span_id == Some(self.context.span_id),
         }
+    }
+
+    /// Takes the place of what stood for the invocation so far, unless that stands above it.
+    pub fn stand_for(&self, standing: &mut Option<HandlerSpan>) {
+        if standing.as_ref().is_none_or(|known| self.stands_above(known)) {
+            *standing = Some(self.clone());
+        }
+    }
+}
+
+/// Handler spans that came before their invocations: a short handler's SDK may be quicker than Lambda's answer to `/next`,
+/// for which a flush between invocations is not waiting yet.
+#[derive(Debug, Default)]
+pub struct EarlyHandlers(VecDeque<HandlerSpan>);
+
+impl EarlyHandlers {
+    /// Keeps a span; of too many the oldest goes.
+    pub fn keep(&mut self, span: &HandlerSpan) {
+        if self.0.len() == MOST_EARLY {
+            self.0.pop_front();
+        }
+        self.0.push_back(span.clone());
+    }
+
+    /// The span that stands for this invocation, which has come.
+    pub fn take(&mut self, request_id: &str) -> Option<HandlerSpan> {
+        let mut standing = None;
+        self.0.retain(|span| {
+            let is_its = span.request_id == request_id;
+            if is_its {
+                span.stand_for(&mut standing);
+            }
+            !is_its
+        });
+        standing
     }
 }
 

@@ -27,6 +27,7 @@ pub use phase::Phase;
 pub use placement::Placement;
 pub use trace::{XRay, hex, hex_text};
 
+use self::handler::EarlyHandlers;
 use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
@@ -49,6 +50,8 @@ pub struct Invocations {
     cold_starts: bool,
     /// Some have labels.
     labelled: bool,
+    /// Of invocations that have not come yet.
+    early_handlers: EarlyHandlers,
     /// Makes span ids differ between environments that run the same request id.
     environment: String,
 }
@@ -62,6 +65,7 @@ impl Invocations {
             concurrent: initialization_type == InitializationType::ManagedInstances,
             cold_starts: !initialization_type.made_ahead(),
             labelled: false,
+            early_handlers: EarlyHandlers::default(),
             environment: environment.to_owned(),
         }
     }
@@ -126,12 +130,12 @@ impl Invocations {
     /// The function's SDK sent a span that names an invocation. True if that was a cold start.
     pub fn handler_span(&mut self, span: &HandlerSpan) -> bool {
         let Some(index) = self.newest(&span.request_id) else {
-            return false;
+            self.early_handlers.keep(span);
+            return self.seen == 0 && self.cold_starts;
         };
         let invocation = &mut self.recent[index];
-        let is_first = |known: &HandlerSpan| span.stands_above(known);
-        if invocation.outcome.is_none() && invocation.handler.as_ref().is_none_or(is_first) {
-            invocation.handler = Some(span.clone());
+        if invocation.outcome.is_none() {
+            span.stand_for(&mut invocation.handler);
         }
         invocation.cold_start
     }
@@ -270,7 +274,7 @@ impl Invocations {
                 trace_id: xray.map_or_else(|| trace::derived_trace_id(request_id), |header| header.trace_id),
                 span_id: trace::derived_span_id(request_id, &self.environment, self.seen),
             },
-            handler: None,
+            handler: self.early_handlers.take(request_id),
             cold_start: self.seen == 1 && self.cold_starts,
             started: None,
             invoked: None,

@@ -93,6 +93,41 @@ fn the_handler_span_gives_the_ids() {
 }
 
 #[test]
+fn a_handler_span_that_comes_before_its_invocation_gives_the_ids() {
+    let mut invocations = on_demand();
+    let inner = HandlerSpan {
+        is_entry: false,
+        parent_span_id: Some([7; 8]),
+        ..handler("a", 6)
+    };
+    assert!(
+        invocations.handler_span(&inner),
+        "the first invocation is the cold start"
+    );
+    assert!(invocations.handler_span(&handler("a", 7)));
+    invocations.invoke("a", "arn", TRACE, 10);
+    invocations.start("a", TRACE, 9);
+    assert!(!invocations.handler_span(&handler("b", 8)), "the second is not");
+    invocations.done("a", success(20));
+    invocations.start("b", TRACE, 30);
+    invocations.done("b", success(40));
+    let contexts = [15, 35].map(|at| invocations.place(None, at));
+    let known = |request_id: &str, byte| Placement::Known(Some(id(request_id)), Some(context(byte)));
+    assert_eq!(contexts, [known("a", 7), known("b", 8)]);
+}
+
+#[test]
+fn handler_spans_of_invocations_that_never_come_are_forgotten() {
+    let mut invocations = on_demand();
+    invocations.handler_span(&handler("a", 7));
+    for other in 0..64 {
+        invocations.handler_span(&handler(&format!("of another function {other}"), 9));
+    }
+    invocations.invoke("a", "arn", TRACE, 10);
+    assert!(!invocations.has_handler("a"));
+}
+
+#[test]
 fn a_handler_span_after_lines_left_gives_the_ids_of_the_later_ones() {
     let mut invocations = on_demand();
     invocations.invoke("a", "arn", TRACE, 10);
