@@ -87,7 +87,7 @@ export async function givenRolePolicy(
   if (!key) return ownPolicy();
   const differing = others.length === 0 ? [] : [roleArn, document];
   const name = sharedName(role.label, of.suffix, [key, ...differing]);
-  const inputs = { role: of.role.name, policy };
+  const inputs = { role: withOrigin(of.role.name, role.urns), policy };
   const made = withoutPositions(() => new RolePolicy(name, inputs, shared.options));
   policies.shared.set(key, [...others, { ...known, policy: made }]);
   return [made];
@@ -127,6 +127,15 @@ async function roleOf({ role }: GivenRolePolicy, needed: pulumi.Input<pulumi.Res
   const id = from.length > 0 ? from.join() : texts[0];
   if (id === undefined) return undefined;
   return { id, urns: from, label: id.split(/::|\//).at(-1) ?? "" };
+}
+
+/**
+ * A value that depends on these resources, whether it came with them or as the text that a transform is given: what a
+ * preview planned has to hold for the update, where another of the functions may be the first.
+ */
+function withOrigin(value: pulumi.Output<string>, urns: readonly string[]): pulumi.Output<string> {
+  const origins = urns.map((urn) => new pulumi.DependencyResource(urn).urn);
+  return pulumi.all([value, ...origins]).apply(([found]) => found);
 }
 
 function isRole(urn: string): boolean {

@@ -111,8 +111,9 @@ export function everything() {
     mocha("sandbox", [below("sandbox")], withExtension),
     mocha("deploy/secrets", [below("deploy/secrets")]),
     mocha("deploy/sandbox", [below("deploy/sandbox")]),
-    mocha("demo", [below("demo")], withExtension),
     mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
+    // The demo builds the layers as well, and would wait for the other architecture's build.
+    mocha("demo", [below("demo")], { ...inFunctions, after: "mocha, layers" }),
     ...(suites.lint?.tasks.slice(0, 2) ?? []),
     mocha("component", [below("component")]),
     mocha("unit", [below("unit")]),

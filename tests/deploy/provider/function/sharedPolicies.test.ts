@@ -67,4 +67,32 @@ describe("a role of functions that are observed in every way", () => {
     assert.deepEqual(await rolePolicies(surroundings.aws, outputs.role?.value), []);
     await stack.destroy();
   });
+
+  it("has the policy that was previewed whichever function comes first", async () => {
+    const registered = ({ urn }: pulumi.Resource) => new Promise((done) => urn.apply(done));
+    let order = ["observed", "plain"];
+    const program = async () => {
+      const secret = new Secret("key");
+      const telemetry = {
+        extension: { rotel: { version: 12 } },
+        endpoint: "https://clickstack.example.com:4318",
+        authorization: pulumi.interpolate`${secret.arn}#key`,
+      };
+      observeStack(telemetry);
+      const role = new Role("shop", { assumeRolePolicy: trustPolicy }).arn;
+      const make: Record<string, () => pulumi.Resource> = {
+        observed: () => new ObservedFunction("observed", { ...plain, ...telemetry, role }).function,
+        plain: () => new LambdaFunction("plain", { ...plain, role }),
+      };
+      for (const kind of order) await registered(make[kind]?.() as pulumi.Resource);
+      return { role };
+    };
+    const stack = await surroundings.stack({ program });
+    const plan = join(folder, "order.json");
+    await stack.preview({ plan });
+    order = order.reverse();
+    const { outputs } = await stack.up({ plan });
+    assert.equal((await rolePolicies(surroundings.aws, outputs.role?.value)).length, 1);
+    await stack.destroy();
+  });
 });
