@@ -129,7 +129,8 @@ describe("npm run demo", function () {
       assert.equal(code, 130);
       // Those that end because their input closes may be some milliseconds behind.
       const deadline = Date.now() + 20_000;
-      while (seen.some(alive) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (seen.some(alive) && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       assert.deepEqual(seen.filter(alive), []);
     });
   }
