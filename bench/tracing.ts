@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { tracingLayer } from "../layers/node/bundle";
+import { tracingLayer, writeTracingLayer } from "../layers/node/bundle";
 import { zip } from "../layers/zip";
+import { median } from "./faultFigures";
 import { type Environment, type Figures, measureEnvironment, startSink } from "./tracingProcess";
 
 const root = join(__dirname, "..");
@@ -28,9 +29,6 @@ const rows: readonly { title: string; figure: keyof Figures; budget?: number }[]
   { title: "a child span, µs", figure: "childUs", budget: 30 },
 ];
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 /** Installs the peer once; the registry's newest version counts. */
 function installPeer(): void {
   if (existsSync(join(peers, "node_modules", peer))) return;
@@ -41,10 +39,7 @@ function installPeer(): void {
 }
 
 async function environments(directory: string, port: number): Promise<Environment[]> {
-  for (const { name, content, mode } of await tracingLayer(root)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), content, { mode });
-  }
+  await writeTracingLayer(root, directory);
   return [
     { title: "bare", variables: {} },
     {

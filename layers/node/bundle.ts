@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import type { ZipEntry } from "../zip";
 
@@ -23,6 +23,14 @@ export async function tracingLayer(root: string): Promise<ZipEntry[]> {
     file("clickstack/node/layer.cjs", layer),
     file("clickstack/node/handler.mjs", handler),
   ];
+}
+
+/** Writes the tracing layer's files into a directory, as Lambda unpacks them into /opt. */
+export async function writeTracingLayer(root: string, directory: string): Promise<void> {
+  for (const { name, content, mode } of await tracingLayer(root)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content, { mode });
+  }
 }
 
 async function bundled(source: string, name: string, format: "cjs" | "esm"): Promise<Buffer> {

@@ -25,8 +25,7 @@ export async function awaitedResources(
  * @returns the value itself where nothing is to be left out.
  */
 export function withoutAbsent<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!isMap(value)) return value;
   const entries = Object.entries(value);
   const present = entries.flatMap(([name, item]) => {
     const kept: unknown = withoutAbsent(item);
@@ -59,5 +58,10 @@ export function combined<const T extends readonly unknown[], R>(
 function isThere(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return typeof value !== "function";
   if (Array.isArray(value)) return value.every(isThere);
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isThere);
+  return isMap(value) && Object.values(value).every(isThere);
+}
+
+/** Whether this is plain data by name, nothing that is more than that, such as an asset, a resource or an output. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -7,7 +7,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { isUnknown } from "@pulumi/pulumi/output";
-import { awaited } from "./inputs";
+import { awaited, isMap } from "./inputs";
 
 /**
  * A transform's properties with outputs in place of marks, at any depth: in lists and maps, in secrets, and in the values
@@ -39,9 +39,4 @@ function holdsMark(value: unknown): boolean {
   if (isUnknown(value) || pulumi.runtime.isRpcSecret(value)) return true;
   if (Array.isArray(value)) return value.some(holdsMark);
   return isMap(value) && Object.values(value).some(holdsMark);
-}
-
-/** Whether this is plain data by name, nothing that is more than that, such as an asset, a resource or an output. */
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -20,6 +20,17 @@ const plain = {
   }),
 };
 
+/** How functions are observed with a key of the program's own. */
+function withKey() {
+  const secret = new Secret("key");
+  const telemetry = {
+    extension: { rotel: { version: 12 } },
+    endpoint: "https://clickstack.example.com:4318",
+    authorization: pulumi.interpolate`${secret.arn}#key`,
+  };
+  return { secret, telemetry };
+}
+
 describe("a role of functions that are observed in every way", () => {
   const surroundings = useSurroundings();
   let folder: string;
@@ -31,12 +42,7 @@ describe("a role of functions that are observed in every way", () => {
   it("has one policy of the program and one of the plugin, as previewed, until the last function is gone", async () => {
     let count = 3;
     const program = async () => {
-      const secret = new Secret("key");
-      const telemetry = {
-        extension: { rotel: { version: 12 } },
-        endpoint: "https://clickstack.example.com:4318",
-        authorization: pulumi.interpolate`${secret.arn}#key`,
-      };
+      const { secret, telemetry } = withKey();
       const disable = { cloudWatchLogs: CloudWatchLogs.Disable };
       observeStack(telemetry);
       const role = new Role("shop", { assumeRolePolicy: trustPolicy }).arn;
@@ -72,12 +78,7 @@ describe("a role of functions that are observed in every way", () => {
     const registered = ({ urn }: pulumi.Resource) => new Promise((done) => urn.apply(done));
     let order = ["observed", "plain"];
     const program = async () => {
-      const secret = new Secret("key");
-      const telemetry = {
-        extension: { rotel: { version: 12 } },
-        endpoint: "https://clickstack.example.com:4318",
-        authorization: pulumi.interpolate`${secret.arn}#key`,
-      };
+      const { telemetry } = withKey();
       observeStack(telemetry);
       const role = new Role("shop", { assumeRolePolicy: trustPolicy }).arn;
       const make: Record<string, () => pulumi.Resource> = {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { tracingLayer } from "../../../../layers/node/bundle";
+import { writeTracingLayer } from "../../../../layers/node/bundle";
 import type { FunctionDefinition, Sandbox } from "../../../../sandbox";
 import { ObservedSandbox } from "../../extension/observedSandbox";
 
@@ -16,15 +16,6 @@ export function writeFiles(directory: string, files: Readonly<Record<string, str
   return directory;
 }
 
-/** The tracing layer as a directory. */
-export async function layerDirectory(directory: string): Promise<string> {
-  for (const { name, content, mode } of await tracingLayer(root)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), content, { mode });
-  }
-  return directory;
-}
-
 /** Functions with the extension and the tracing layer. */
 export class TracedSandbox {
   private constructor(
@@ -34,7 +25,9 @@ export class TracedSandbox {
 
   static async open(): Promise<TracedSandbox> {
     const observed = await ObservedSandbox.open();
-    return new TracedSandbox(observed, await layerDirectory(join(observed.directory, "tracing")));
+    const layer = join(observed.directory, "tracing");
+    await writeTracingLayer(root, layer);
+    return new TracedSandbox(observed, layer);
   }
 
   /** @param files of the function, by their paths in /var/task. */

@@ -4,7 +4,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { tracingLayer } from "../../../../layers/node/bundle";
+import { writeTracingLayer } from "../../../../layers/node/bundle";
 import { decodeRequest } from "../../../../sandbox/clickhouse/otlp/codec";
 import type { AnyValue, KeyValue, Span } from "../../../../sandbox/clickhouse/otlp/messages";
 
@@ -99,10 +99,7 @@ export class TracedProcesses {
 
   static async open(): Promise<TracedProcesses> {
     const processes = new TracedProcesses();
-    for (const { name, content, mode } of await tracingLayer(root)) {
-      mkdirSync(dirname(join(processes.directory, "opt", name)), { recursive: true });
-      writeFileSync(join(processes.directory, "opt", name), content, { mode });
-    }
+    await writeTracingLayer(root, join(processes.directory, "opt"));
     processes.server.on("request", (request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
