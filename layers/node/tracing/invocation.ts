@@ -30,6 +30,7 @@ let isCold = true;
 /** An invocation and the span of its handler. */
 export class Invocation implements OpenSpans {
   readonly open = new Set<RecordedSpan>();
+  readonly requestId: string;
   readonly span: Span;
   readonly context: Context;
   /** HTTP: status code that a streamed response began with. */
@@ -44,6 +45,7 @@ export class Invocation implements OpenSpans {
     lambda: LambdaContext,
     xray: string | undefined,
   ) {
+    this.requestId = String(lambda.awsRequestId ?? "");
     this.trigger = triggerOf(event);
     const origin = originOf({
       trigger: this.trigger,
@@ -65,7 +67,7 @@ export class Invocation implements OpenSpans {
   private startSpan(event: unknown, lambda: LambdaContext, origin: Origin, around: Context): Span {
     const functionName = String(lambda.functionName ?? process.env.AWS_LAMBDA_FUNCTION_NAME ?? "handler");
     const attributes = {
-      ...handlerAttributes(lambda, this.trigger, origin),
+      ...handlerAttributes(this.requestId, lambda, this.trigger, origin),
       ...this.trigger.attributes?.(event),
     };
     return startSpan(this.layer, around, {
@@ -155,10 +157,15 @@ export class Invocation implements OpenSpans {
   }
 }
 
-function handlerAttributes(lambda: LambdaContext, trigger: Trigger, { xrayParentId }: Origin): Attributes {
+function handlerAttributes(
+  requestId: string,
+  lambda: LambdaContext,
+  trigger: Trigger,
+  { xrayParentId }: Origin,
+): Attributes {
   const arn = typeof lambda.invokedFunctionArn === "string" ? lambda.invokedFunctionArn : undefined;
   return {
-    "faas.invocation_id": String(lambda.awsRequestId ?? ""),
+    "faas.invocation_id": requestId,
     "faas.coldstart": isCold,
     "faas.trigger": trigger.faas,
     "aws.lambda.trigger": trigger.name,

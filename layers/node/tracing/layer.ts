@@ -15,8 +15,9 @@ const MOST_WAITING = 256;
 /** Under it a context has its invocation. */
 export const INVOCATION_KEY = Symbol("clickstack-lambda invocation");
 
-/** The spans of an invocation that have not ended. */
+/** An invocation, and its spans that have not ended. */
 export interface OpenSpans {
+  readonly requestId: string;
   readonly open: Set<RecordedSpan>;
 }
 
@@ -66,7 +67,7 @@ export class Layer implements Tracing {
   invocationEnded(invocation: OpenSpans): Promise<void> | undefined {
     this.running.delete(invocation);
     this.registration?.settle();
-    this.flush();
+    this.flush(invocation.requestId);
     return this.sender.settled();
   }
 
@@ -88,12 +89,16 @@ export class Layer implements Tracing {
     if (this.running.size === 0 || this.waiting.length >= MOST_WAITING) this.flush();
   }
 
-  flush(): void {
+  /** @param endedInvocation request id of the invocation that ends with these spans. */
+  flush(endedInvocation?: string): void {
     if (this.waiting.length === 0) return;
     const spans = this.waiting;
     this.waiting = [];
     try {
-      for (const request of encodeSpans(spans, RESOURCE)) this.sender.send(request);
+      const requests = encodeSpans(spans, RESOURCE);
+      const last = requests.pop();
+      for (const request of requests) this.sender.send(request);
+      if (last !== undefined) this.sender.send(last, endedInvocation);
     } catch {
       // What cannot be encoded is not worth an invocation.
     }

@@ -10,6 +10,9 @@ const MOST_FAILURES = 3;
 /** What the end of an invocation waits for the extension at most, in milliseconds; once it took longer, nothing waits again. */
 const LONGEST_WAIT = 50;
 
+/** The extension need not wait for Lambda's own word that the invocation is over, which comes 25 ms later at least. */
+const ENDED_HEADER = "clickstack-invocation-ended";
+
 export interface Endpoint {
   host: string;
   port: number;
@@ -49,14 +52,16 @@ export class Sender {
     socket.on("close", () => this.closed(socket));
   }
 
-  send(body: Buffer): void {
+  /** @param endedInvocation request id of the invocation whose handler has ended, and whose last spans these are. */
+  send(body: Buffer, endedInvocation?: string): void {
     if (this.failures >= MOST_FAILURES) return;
     if (this.unanswered.length >= MOST_UNANSWERED || this.unansweredBytes > MOST_UNANSWERED_BYTES) return;
-    this.unanswered.push(body);
-    this.unansweredBytes += body.length;
+    const request = this.request(body, endedInvocation);
+    this.unanswered.push(request);
+    this.unansweredBytes += request.length;
     this.sent += 1;
     this.open();
-    if (this.isConnected) this.write(body);
+    if (this.isConnected) this.socket?.write(request);
   }
 
   /**
@@ -82,15 +87,16 @@ export class Sender {
     if (socket !== this.socket) return;
     this.isConnected = true;
     this.failures = 0;
-    for (const body of this.unanswered) this.write(body);
+    for (const request of this.unanswered) this.socket?.write(request);
   }
 
-  private write(body: Buffer): void {
+  private request(body: Buffer, endedInvocation: string | undefined): Buffer {
     const { host, port, path } = this.endpoint;
+    const isSafe = endedInvocation !== undefined && /^[\w-]{1,128}$/.test(endedInvocation);
     const head =
       `POST ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-type: application/x-protobuf\r\n` +
-      `content-length: ${body.length}\r\n\r\n`;
-    this.socket?.write(Buffer.concat([Buffer.from(head, "latin1"), body]));
+      `${isSafe ? `${ENDED_HEADER}: ${endedInvocation}\r\n` : ""}content-length: ${body.length}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head, "latin1"), body]);
   }
 
   /** Answers come in the order of the requests. Whatever they say, there is nothing to do about it here. */

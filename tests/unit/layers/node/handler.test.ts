@@ -223,7 +223,7 @@ describe("the traced handler", () => {
   });
 
   it("invocations that overlap keep apart", async () => {
-    const { results, spans } = await processes.run({
+    const { results, spans, ended } = await processes.run({
       files: {
         "index.js": `const { trace } = require("@opentelemetry/api");
           exports.handler = async (event) => {
@@ -240,6 +240,7 @@ describe("the traced handler", () => {
       invocations: [30, 10, 20].map((wait) => ({ event: { wait } })),
     });
     assert.deepEqual(results, Array(3).fill({ response: true }));
+    assert.deepEqual(ended, ["request-1", "request-2", "request-0"], "each says that it has ended");
     const handlers = spans.filter(({ name }) => name === "orders");
     const inner = spans.filter(({ name }) => name === "inner");
     assert.deepEqual(
@@ -250,7 +251,7 @@ describe("the traced handler", () => {
   });
 
   it("shortly before the deadline open spans are sent as they are", async () => {
-    const { spans } = await processes.run({
+    const { spans, ended } = await processes.run({
       files: {
         "index.js": `const { trace } = require("@opentelemetry/api");
           exports.handler = async () => {
@@ -267,6 +268,7 @@ describe("the traced handler", () => {
     ]);
     assert.ok(spans.every(({ attributes }) => attributes["clickstack.unfinished"] === true));
     assert.match(spans[0]?.message ?? "", /time out/);
+    assert.deepEqual(ended, [undefined], "the handler has not ended");
   });
 
   it("a process that exits sends its open spans, with the error that ended it", async () => {
@@ -280,7 +282,8 @@ describe("the traced handler", () => {
       ["process.exit(3)", /exited/],
       ["throw new RangeError('too far')", /too far/],
     ] as const) {
-      const { spans } = await processes.run({ files: { "index.js": source(ending) } });
+      const { spans, ended } = await processes.run({ files: { "index.js": source(ending) } });
+      assert.deepEqual(ended, [undefined], "the handler has not ended");
       assert.deepEqual(spans.map(({ name, status }) => [name, status]).sort(), [
         ["hangs", 2],
         ["orders", 2],

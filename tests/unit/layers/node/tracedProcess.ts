@@ -36,6 +36,8 @@ export interface Run {
   /** Of the invocations, in their order; none if the process ended before. */
   results: Outcome[];
   spans: SeenSpan[];
+  /** Request ids of invocations that were said to have ended, by requests; undefined for one that said of none. */
+  ended: (string | undefined)[];
   code: number | null;
   output: string;
   parameters?: number;
@@ -95,6 +97,7 @@ export class TracedProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
   private readonly server = http.createServer();
   private spans: SeenSpan[] = [];
+  private ended: (string | undefined)[] = [];
   private runs = 0;
 
   static async open(): Promise<TracedProcesses> {
@@ -104,7 +107,10 @@ export class TracedProcesses {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        if (request.url === "/v1/traces") processes.spans.push(...spansIn(Buffer.concat(chunks)));
+        if (request.url === "/v1/traces") {
+          processes.spans.push(...spansIn(Buffer.concat(chunks)));
+          processes.ended.push(request.headers["clickstack-invocation-ended"]?.toString());
+        }
         response.end();
       });
     });
@@ -119,6 +125,7 @@ export class TracedProcesses {
   async run(options: RunOptions): Promise<Run> {
     const { files, handler = "index.handler", invocations = [{}], env = {}, execArgv = [] } = options;
     this.spans = [];
+    this.ended = [];
     this.runs += 1;
     const code = join(this.directory, `code-${this.runs}`);
     for (const [name, text] of Object.entries(files)) {
@@ -146,7 +153,15 @@ export class TracedProcesses {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
     const { results = [], parameters, name } = said ? JSON.parse(said) : {};
-    return { results, spans: this.spans, code: exit, output, parameters, handlerName: name };
+    return {
+      results,
+      spans: this.spans,
+      ended: this.ended,
+      code: exit,
+      output,
+      parameters,
+      handlerName: name,
+    };
   }
 
   async close(): Promise<void> {
