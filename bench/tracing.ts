@@ -45,7 +45,10 @@ async function environments(directory: string, port: number): Promise<Environmen
     {
       title: "layer",
       wrapper: join(directory, "clickstack-tracing"),
-      variables: { ROTEL_OTLP_HTTP_ENDPOINT: `127.0.0.1:${port}` },
+      variables: {
+        AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x",
+        ROTEL_OTLP_HTTP_ENDPOINT: `127.0.0.1:${port}`,
+      },
     },
     {
       title: peer,

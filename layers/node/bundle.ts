@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { build } from "esbuild";
+import { tracingWrapper } from "../tracingWrapper";
+import { writeEntries } from "../writeEntries";
 import type { ZipEntry } from "../zip";
 
 /** The oldest Node.js of Lambda's that functions may still run on. */
@@ -13,13 +14,13 @@ const TARGET = "node18";
  */
 export async function tracingLayer(root: string): Promise<ZipEntry[]> {
   const source = join(root, "layers", "node");
-  const file = (name: string, content: Buffer, mode = 0o644): ZipEntry => ({ name, content, mode });
+  const file = (name: string, content: Buffer): ZipEntry => ({ name, content, mode: 0o644 });
   const [layer, handler] = await Promise.all([
     bundled(source, "main.ts", "cjs"),
     bundled(source, "handler.mts", "esm"),
   ]);
   return [
-    file("clickstack-tracing", readFileSync(join(source, "clickstack-tracing")), 0o755),
+    tracingWrapper(root),
     file("clickstack/node/layer.cjs", layer),
     file("clickstack/node/handler.mjs", handler),
   ];
@@ -27,10 +28,7 @@ export async function tracingLayer(root: string): Promise<ZipEntry[]> {
 
 /** Writes the tracing layer's files into a directory, as Lambda unpacks them into /opt. */
 export async function writeTracingLayer(root: string, directory: string): Promise<void> {
-  for (const { name, content, mode } of await tracingLayer(root)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), content, { mode });
-  }
+  writeEntries(await tracingLayer(root), directory);
 }
 
 async function bundled(source: string, name: string, format: "cjs" | "esm"): Promise<Buffer> {

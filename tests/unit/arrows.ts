@@ -28,6 +28,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "layers/node/tracing": ["layers/node/core"],
   "layers/node/libraries": ["layers/node/core", "layers/node/tracing"],
   "layers/node": ["layers", "layers/node/core", "layers/node/libraries", "layers/node/tracing"],
+  "layers/python": ["layers"],
 
   // The Pulumi package.
   "provider/pulumi": ["provider/plan/names"],

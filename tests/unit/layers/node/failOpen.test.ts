@@ -178,7 +178,12 @@ describe("what must not fail the handler", () => {
   describe("the exec wrapper", () => {
     const handler = (wrapper: string, env: Record<string, string> = {}): string =>
       execFileSync(wrapper, ["/bin/sh", "-c", 'echo "$_HANDLER|$_CLICKSTACK_HANDLER"'], {
-        env: { PATH: process.env.PATH ?? "", _HANDLER: "a.b", ...env },
+        env: {
+          PATH: process.env.PATH ?? "",
+          AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
+          _HANDLER: "a.b",
+          ...env,
+        },
         encoding: "utf8",
       }).trim();
     const installed = (): string => join(processes.directory, "opt", "clickstack-tracing");
@@ -193,11 +198,10 @@ describe("what must not fail the handler", () => {
       for (const value of ["off", "OFF", "false", "0", "no"]) {
         assert.equal(handler(installed(), { CLICKSTACK_TRACING: value }), "a.b|", value);
       }
-      assert.equal(
-        handler(join(root, "layers", "node", "clickstack-tracing")),
-        "a.b|",
-        "nothing is built there",
-      );
+      assert.equal(handler(join(root, "layers", "clickstack-tracing")), "a.b|", "nothing is built there");
+      for (const runtime of ["", "AWS_Lambda_java21", "AWS_Lambda_python3.13"]) {
+        assert.equal(handler(installed(), { AWS_EXECUTION_ENV: runtime }), "a.b|", runtime);
+      }
     });
   });
 });

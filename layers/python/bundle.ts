@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { tracingWrapper } from "../tracingWrapper";
+import { writeEntries } from "../writeEntries";
+import type { ZipEntry } from "../zip";
+
+/** Where the runtime for Python looks for modules of layers. */
+const SEARCHED = "python";
+const OWN = "clickstack/python";
+
+/**
+ * The files of the tracing layer for Python, as they lie in /opt: an exec wrapper, the module that the runtime loads, and the
+ * package that it uses, in source, which is the same for every version.
+ * @param root of the checkout.
+ */
+export function pythonTracingLayer(root: string): ZipEntry[] {
+  const source = join(root, "layers", "python");
+  const file = (name: string, path: string): ZipEntry => ({
+    name,
+    content: readFileSync(join(source, path)),
+    mode: 0o644,
+  });
+  const handler = "clickstack_handler.py";
+  return [
+    tracingWrapper(root),
+    file(`${SEARCHED}/${handler}`, handler),
+    file(`${OWN}/${handler}`, handler),
+    ...modules(source, "clickstack_tracing").map((path) => file(`${OWN}/${path}`, path)),
+  ];
+}
+
+/** Writes the tracing layer's files into a directory, as Lambda unpacks them into /opt. */
+export function writePythonTracingLayer(root: string, directory: string): void {
+  writeEntries(pythonTracingLayer(root), directory);
+}
+
+function modules(source: string, folder: string): string[] {
+  return readdirSync(join(source, folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === "__pycache__" ? [] : modules(source, path);
+      return entry.name.endsWith(".py") ? [path] : [];
+    })
+    .sort();
+}

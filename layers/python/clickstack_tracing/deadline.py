@@ -1,0 +1,62 @@
+"""Sends the open spans of invocations shortly before their deadlines, and when the process exits.
+
+One thread for all invocations: it sleeps until the earliest deadline that it knew when it fell asleep and then looks again,
+so that an invocation costs no wake-up. Later invocations have later deadlines, for the function's timeout is one and the same.
+"""
+
+import _thread
+import atexit
+import time
+
+# Before the deadline by so many seconds, open spans are sent as they are then.
+SNAPSHOT = 0.05
+
+_state = {"thread": False, "exit": False}
+_lock = _thread.allocate_lock()
+TIMEOUT = "the function was about to time out before this span ended"
+EXIT = "the process exited before this span ended"
+
+
+def watch(layer, invocation, context):
+    invocation.snapshot_at = None
+    if not _state["exit"]:
+        _state["exit"] = True
+        atexit.register(_at_exit, layer)
+    remaining = context.get_remaining_time_in_millis() / 1000
+    if not remaining > SNAPSHOT * 2:
+        return
+    invocation.snapshot_at = time.time() + remaining - SNAPSHOT
+    with _lock:
+        if not _state["thread"]:
+            _thread.start_new_thread(_run, (layer,))
+            _state["thread"] = True
+
+
+def _run(layer):
+    while True:
+        with _lock:
+            times = [one.snapshot_at for one in list(layer.running) if one.snapshot_at is not None]
+            if not times:
+                _state["thread"] = False
+                return
+        pause = min(times) - time.time()
+        if pause > 0:
+            time.sleep(pause)
+            continue
+        for invocation in list(layer.running):
+            if invocation.snapshot_at is not None and invocation.snapshot_at <= time.time():
+                invocation.snapshot_at = None
+                try:
+                    invocation.send_snapshot(TIMEOUT)
+                except Exception:
+                    # A snapshot is an extra; the function goes on.
+                    pass
+
+
+def _at_exit(layer):
+    for invocation in list(layer.running):
+        try:
+            invocation.abandon(EXIT)
+        except Exception:
+            # The process ends anyway.
+            pass

@@ -1,0 +1,136 @@
+"""The tracer of the process: it takes spans in and hands them to the extension."""
+
+import threading
+import time
+
+# Contextvars without the module around them, which is not loaded yet.
+from _contextvars import ContextVar
+
+from .encode import encode_request, encode_span
+from .sender import Sender
+from .span import ERROR, INTERNAL, PassiveSpan, RecordedSpan, SpanIds, new_span_id, new_trace_id
+
+# Ended spans that wait for the end of an invocation at most, and their size in bytes; the extension takes 8 MiB.
+MOST_WAITING = 256
+MOST_WAITING_BYTES = 4 << 20
+
+# The extension completes it with the service, the function and the user's own attributes.
+RESOURCE = {"telemetry.sdk.name": "clickstack-lambda", "telemetry.sdk.language": "python"}
+SCOPE = ("clickstack-lambda", None)
+
+# The invocation that code belongs to.
+invocation_var = ContextVar("clickstack_lambda_invocation", default=None)
+
+
+class OwnContexts:
+    """Where the active span is while the function has not imported opentelemetry-api."""
+
+    def __init__(self):
+        self._active = ContextVar("clickstack_lambda_span", default=(None, None))
+
+    def span(self):
+        """The ids of the active span, or None."""
+        span = self._active.get()[0]
+        return None if span is None else span.ids
+
+    def headers(self, ids):
+        """`traceparent`, `tracestate` and `baggage` for a request of the span with these ids."""
+        baggage = self._active.get()[1]
+        return trace_headers(ids) + ([("baggage", baggage)] if baggage else [])
+
+    def attach(self, span, baggage=None):
+        """Makes a span the active one; `baggage` is a header, by default the one that is active."""
+        return self._active.set((span, self._active.get()[1] if baggage is None else baggage))
+
+    def detach(self, token):
+        self._active.reset(token)
+
+    def is_suppressed(self):
+        return False
+
+    def has_other_tracer(self):
+        return False
+
+
+def trace_headers(ids):
+    flags = "01" if ids.flags & 1 else "00"
+    headers = [("traceparent", f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{flags}")]
+    return headers + ([("tracestate", ids.state)] if ids.state else [])
+
+
+class Layer:
+    def __init__(self, settings):
+        self.settings = settings
+        self.limits = settings.limits
+        self.contexts = OwnContexts()
+        # Makes a SpanContext of the API of ids; set when the function imports it.
+        self.api_context = None
+        self.running = []
+        self._sender = Sender(settings.endpoint)
+        self._waiting = []
+        self._waiting_bytes = 0
+        # A snapshot may interrupt the thread of the handler anywhere, also from a signal handler or a destructor.
+        self._lock = threading.RLock()
+
+    def start_span(self, name, parent, kind=INTERNAL, scope=SCOPE, trace_id=None, start_time=None):
+        """A span that is recorded if the sampler says so; `parent` is the ids of the span above, or None."""
+        if parent is not None:
+            trace_id = parent.trace_id
+        elif trace_id is None:
+            trace_id = new_trace_id()
+        is_sampled = self.settings.sampler(trace_id, parent)
+        ids = SpanIds(trace_id, new_span_id(), 1 if is_sampled else 0, parent.state if parent else None)
+        if not is_sampled:
+            return PassiveSpan(self, ids)
+        parent_id = parent.span_id if parent else None
+        span = RecordedSpan(self, ids, parent_id, str(name), kind, scope, start_time)
+        span.invocation = invocation = self.invocation()
+        if invocation is not None:
+            invocation.open[span] = True
+        return span
+
+    def invocation(self):
+        """What is running: the one of the context, or of a thread of the function's the only one that there is."""
+        found = invocation_var.get()
+        if found is not None:
+            return None if found.is_over else found
+        return self.running[0] if len(self.running) == 1 else None
+
+    def start_child(self, name, scope, kind):
+        """A span of a library below the active one, or None where there is none, or somebody else's SDK makes it."""
+        contexts = self.contexts
+        parent = contexts.span()
+        if parent is None or contexts.is_suppressed() or contexts.has_other_tracer():
+            return None
+        return self.start_span(name, parent, kind, scope)
+
+    def ended(self, span):
+        if span.invocation is not None:
+            span.invocation.open.pop(span, None)
+        self._add(span.scope, encode_span(span, span.end_time))
+
+    def add_unfinished(self, span, message):
+        """A span as it is now, failed; if it ends after all, it is sent again."""
+        status = (ERROR, span.message if span.status == ERROR else message)
+        unfinished = {"clickstack.unfinished": True}
+        self._add(span.scope, encode_span(span, time.time_ns(), unfinished, status))
+
+    def _add(self, scope, encoded):
+        with self._lock:
+            self._waiting.append((scope, encoded))
+            self._waiting_bytes += len(encoded)
+            # Outside of invocations nothing waits: the environment may be frozen at any time.
+            is_full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES
+            if is_full or not self.running:
+                self.flush()
+
+    def flush(self, ended_invocation=None):
+        with self._lock:
+            waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+            if waiting:
+                self._sender.send(encode_request(waiting, RESOURCE), ended_invocation)
+
+    def flush_and_settle(self, request_id):
+        with self._lock:
+            self.flush(request_id)
+            self._sender.settle()

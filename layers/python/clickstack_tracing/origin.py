@@ -1,0 +1,127 @@
+"""Where an invocation comes from, for its span."""
+
+import re
+
+from .carrier import LONGEST, carrier_of, first_of
+from .span import SpanIds
+
+# W3C Trace Context, level 2: https://www.w3.org/TR/trace-context-2/
+_TRACEPARENT = re.compile(r"([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?", re.ASCII)
+# Entries of a `tracestate` at most.
+_MOST_STATES = 32
+
+_ROOT = re.compile(r"(?:^|;)\s*Root=1-([\da-f]{8})-([\da-f]{24})\s*(?:;|$)", re.ASCII)
+_PARENT = re.compile(r"(?:^|;)\s*Parent=([\da-f]{16})\s*(?:;|$)", re.ASCII)
+_SAMPLED = re.compile(r"(?:^|;)\s*Sampled=1\s*(?:;|$)")
+
+# X-Ray refuses traces older than this, in seconds.
+_XRAY_KEEPS = 30 * 24 * 60 * 60
+# Clocks of the services that make ids differ by less than this, in seconds.
+_CLOCK_SKEW = 300
+
+
+class Origin:
+    """`parent` is the ids of the span above, `trace_id` what X-Ray has for this invocation where there is none,
+    `xray_parent_id` X-Ray's span above, which is not where this function's spans go, `links` pairs of ids and attributes,
+    `baggage` a header."""
+
+    __slots__ = ("baggage", "links", "parent", "trace_id", "xray_parent_id")
+
+    def __init__(self, parent=None, trace_id=None, xray_parent_id=None):
+        self.parent = parent
+        self.trace_id = trace_id
+        self.xray_parent_id = xray_parent_id
+        self.links = []
+        self.baggage = None
+
+
+def parse_traceparent(header):
+    """None for an invalid header."""
+    match = _TRACEPARENT.fullmatch(header.strip())
+    if match is None:
+        return None
+    version, trace, span, flags, rest = match.groups()
+    trace_id, span_id = int(trace, 16), int(span, 16)
+    if version == "ff" or (version == "00" and rest) or not trace_id or not span_id:
+        return None
+    return SpanIds(trace_id, span_id, int(flags, 16) & 1)
+
+
+def context_from(carrier):
+    """The W3C context that a carrier has."""
+    header = carrier("traceparent")
+    ids = None if header is None else parse_traceparent(header)
+    state = carrier("tracestate") if ids else None
+    if state:
+        members = [member.strip() for member in state.split(",")]
+        ids.state = ",".join([member for member in members if member.find("=") > 0][:_MOST_STATES]) or None
+    return ids
+
+
+def parse_xray(header):
+    """Trace, parent or None, and whether it is sampled, of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`."""
+    root = _ROOT.search(header or "")
+    trace_id = int(root.group(1) + root.group(2), 16) if root else 0
+    if not trace_id:
+        return None
+    parent = _PARENT.search(header)
+    return trace_id, (int(parent.group(1), 16) if parent else 0) or None, bool(_SAMPLED.search(header))
+
+
+def stored_parent(xray, now):
+    """The caller's span, if it can be where this function's spans go: somebody recorded it, and its trace id wasn't made by
+    X-Ray, which begins ids with the time. The extension has the same rule (runtime/src/invocation/trace.rs), with its reasons.
+    """
+    trace_id, parent_id, is_sampled = xray
+    made = trace_id >> 96
+    is_xrays = made <= now + _CLOCK_SKEW and made + _XRAY_KEEPS >= now
+    return parent_id if is_sampled and not is_xrays else None
+
+
+def origin_of(trigger, event, client_contexts, xray, now, most_links):
+    """One message: its sender's span is the parent. Several: each sender's span is a link, and none the parent, as
+    OpenTelemetry wants it for batches. W3C counts before X-Ray, what the event says before what Lambda says.
+    """
+    messages = trigger.messages(event) if trigger.messages else []
+    if len(messages) > 1:
+        origin = _xray_origin([xray], now)
+        origin.links = _links_of(messages, now, most_links)
+        return origin
+    sender, sender_xray, _ = messages[0] if messages else (None, None, None)
+    carrier = first_of(*([sender] if sender else []), *map(carrier_of, client_contexts))
+    parent = context_from(carrier)
+    origin = Origin(parent) if parent else _xray_origin([sender_xray, xray], now)
+    baggage = carrier("baggage")
+    origin.baggage = baggage if baggage and len(baggage) <= LONGEST and "\n" not in baggage else None
+    return origin
+
+
+def _links_of(messages, now, most_links):
+    links = []
+    for carrier, xray, attributes in messages:
+        if len(links) >= most_links:
+            break
+        ids = context_from(carrier) or _xray_ids(xray, now)
+        if ids:
+            links.append((ids, attributes))
+    return links
+
+
+def _xray_ids(header, now):
+    """The sender's span, if X-Ray's header names one at all: a link is harmless where that span isn't stored."""
+    xray = parse_xray(header)
+    if xray is None or xray[1] is None:
+        return None
+    return SpanIds(xray[0], xray[1], 0 if stored_parent(xray, now) is None else 1)
+
+
+def _xray_origin(headers, now):
+    for header in headers:
+        xray = parse_xray(header)
+        if xray is None:
+            continue
+        stored = stored_parent(xray, now)
+        if stored is not None:
+            return Origin(SpanIds(xray[0], stored, 1))
+        return Origin(None, xray[0], f"{xray[1]:016x}" if xray[1] else None)
+    return Origin()

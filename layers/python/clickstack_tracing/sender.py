@@ -1,0 +1,155 @@
+"""Hands requests to the extension over one connection that stays open."""
+
+import os
+import time
+
+# The socket module costs several milliseconds of imports; what it builds on is compiled into the interpreter.
+import _socket
+
+# Without an extension nothing may pile up.
+MOST_UNANSWERED = 64
+MOST_UNANSWERED_BYTES = 8 << 20
+# Failed connections in a row after which there is no extension.
+MOST_FAILURES = 3
+# The end of an invocation waits for the extension at most, in seconds; once it took longer, nothing waits again.
+LONGEST_WAIT = 0.05
+
+
+class Sender:
+    """A request that was written is in the kernel, so that a freeze right afterwards loses nothing.
+
+    What was not answered when a connection breaks is sent again over the next one. Calls come from one thread at a time:
+    the layer has a lock.
+    """
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.socket = None
+        self.process = None
+        self.unanswered = []
+        self.failures = 0
+        self.received = b""
+        self.is_slow = False
+
+    def send(self, body, ended_invocation=None):
+        """`ended_invocation` is the request id of the invocation whose handler has ended, and whose last spans these are."""
+        if self.failures >= MOST_FAILURES:
+            return
+        if self.process != os.getpid():
+            # After a fork the connection and what it waits for are the parent's.
+            self.process = os.getpid()
+            self.socket, self.unanswered, self.received = None, [], b""
+        self._read(0)
+        if len(self.unanswered) >= MOST_UNANSWERED:
+            return
+        if sum(map(len, self.unanswered)) > MOST_UNANSWERED_BYTES:
+            return
+        request = self._head(body, ended_invocation) + body
+        self.unanswered.append(request)
+        if self.socket is not None:
+            self._write(request)
+        if self.socket is None:
+            self._connect()
+
+    def settle(self):
+        """Waits until everything is answered, but not long.
+
+        The extension has to know the handler's span before Lambda tells it that the invocation is done, or it makes a span
+        of its own. That takes the time of a round trip within the machine.
+        """
+        if self.is_slow or not self.unanswered:
+            return
+        deadline = time.monotonic() + LONGEST_WAIT
+        while self.unanswered and self.socket is not None:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                self.is_slow = True
+                return
+            self._read(remaining)
+
+    def _head(self, body, ended_invocation):
+        host, port, path = self.endpoint
+        ended = f"clickstack-invocation-ended: {ended_invocation}\r\n" if ended_invocation else ""
+        return (
+            f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: application/x-protobuf\r\n{ended}"
+            f"content-length: {len(body)}\r\n\r\n"
+        ).encode("latin-1", "replace")
+
+    def _connect(self):
+        """Connects, and sends what was not answered; one other attempt where the connection breaks at once."""
+        for _ in range(2):
+            if self.failures >= MOST_FAILURES:
+                break
+            connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+            try:
+                connection.settimeout(LONGEST_WAIT)
+                connection.connect(self.endpoint[:2])
+                connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+            except OSError:
+                connection.close()
+                self.failures += 1
+                continue
+            self.socket, self.received = connection, b""
+            for request in list(self.unanswered):
+                if self.socket is not None:
+                    self._write(request)
+            if self.socket is not None:
+                return
+        if self.failures >= MOST_FAILURES:
+            self.unanswered = []
+
+    def _write(self, request):
+        try:
+            self.socket.settimeout(0 if self.is_slow else LONGEST_WAIT)
+            self.socket.sendall(request)
+        except OSError:
+            # Of a request that was written in part, the rest would be taken for the next one.
+            self._close()
+
+    def _read(self, wait):
+        """Takes answers, which come in the order of the requests. Whatever they say, nothing can be done about it here."""
+        if self.socket is None or not self.unanswered:
+            return
+        try:
+            self.socket.settimeout(wait)
+            data = self.socket.recv(65536)
+        except (BlockingIOError, TimeoutError, _socket.timeout):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._close()
+            self._reconnect_after_answers()
+            return
+        self.received += data
+        self._take_answers()
+
+    def _reconnect_after_answers(self):
+        self.failures += 1
+        if self.unanswered:
+            self._connect()
+
+    def _take_answers(self):
+        while self.unanswered:
+            head, end, rest = self.received.partition(b"\r\n\r\n")
+            if not end:
+                return
+            length = _content_length(head)
+            if len(rest) < length:
+                return
+            self.received = rest[length:]
+            self.unanswered.pop(0)
+            self.failures = 0
+            self.is_slow = False
+
+    def _close(self):
+        self.socket.close()
+        self.socket, self.received = None, b""
+
+
+def _content_length(head):
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            return int(value)
+    return 0

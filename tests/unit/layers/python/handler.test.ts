@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { isPrepared, otherInterpreters, TracedPythons } from "./tracedPython";
+
+const files = {
+  "app.py": "def handler(event, context):\n    print('line')\n    return event['n']\n",
+};
+
+describe("the tracing layer for Python", () => {
+  let processes: TracedPythons;
+  before(async function () {
+    if (!isPrepared) this.skip();
+    processes = await TracedPythons.open();
+  });
+  after(() => processes?.close());
+
+  it("makes a span of each invocation, and tells the extension of its end", async () => {
+    const invocations = [1, 2].map((n) => ({ event: { n } }));
+    const { results, spans, ended, output } = await processes.run({ files, invocations });
+    assert.deepEqual(results, [{ response: 1 }, { response: 2 }], output);
+    assert.deepEqual(
+      spans.map(({ name, kind, attributes, status }) => [name, kind, attributes, status]),
+      [true, false].map((coldstart, number) => [
+        "orders",
+        2,
+        {
+          "faas.invocation_id": `request-${number}`,
+          "faas.coldstart": coldstart,
+          "faas.trigger": "other",
+          "aws.lambda.trigger": "direct",
+          "cloud.resource_id": "arn:aws:lambda:eu-central-1:123456789012:function:orders",
+          "cloud.account.id": "123456789012",
+        },
+        0,
+      ]),
+    );
+    assert.deepEqual(ended, ["request-0", "request-1"]);
+  });
+
+  it("runs on every version of Python that this machine has", async function () {
+    this.timeout(60_000);
+    for (const interpreter of otherInterpreters()) {
+      const { spans, output } = await processes.run({
+        files,
+        invocations: [{ event: { n: 1 } }],
+        interpreter,
+      });
+      assert.equal(spans.length, 1, `${interpreter}: ${output}`);
+    }
+  });
+});

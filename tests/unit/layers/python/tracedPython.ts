@@ -1,0 +1,144 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { writePythonTracingLayer } from "../../../../layers/python/bundle";
+import { type SeenSpan, spansIn } from "../node/tracedProcess";
+
+export const root = join(__dirname, "..", "..", "..", "..");
+
+/** The project's own interpreter, with the packages of scripts/requirements.txt. */
+export const python = join(root, ".cache", "python", "bin", "python");
+
+/** AWS's runtime interface client. */
+const runtime = join(root, ".cache", "lambda-runtimes", "python");
+
+/** What the tests need of `npm run setup`. */
+export const isPrepared = existsSync(python) && existsSync(join(runtime, "awslambdaric"));
+
+export interface Outcome {
+  response?: unknown;
+  error?: { name: string; message: string };
+  /** Files of the error's frames, without the runtime's. */
+  frames?: string[];
+}
+
+export interface Run {
+  /** Of the invocations, in their order; none if the process ended before. */
+  results: Outcome[];
+  /** How loading the handler failed, as the runtime reports it. */
+  initError?: { type?: string; errorType?: string; message?: string; trace?: string[] };
+  spans: SeenSpan[];
+  /** Of each request: the invocation that it says has ended. */
+  ended: (string | undefined)[];
+  code: number | null;
+  output: string;
+}
+
+export interface RunOptions {
+  /** Files of the function. */
+  files: Readonly<Record<string, string>>;
+  handler?: string;
+  invocations?: readonly { event?: unknown; clientContext?: object; xray?: string }[];
+  overlapping?: boolean;
+  remainingMs?: number;
+  env?: Readonly<Record<string, string>>;
+  /** Where the layer sends to. Default: a receiver of the test. */
+  endpoint?: string;
+  /** Python that runs before the handler is loaded. */
+  preload?: string;
+  interpreter?: string;
+}
+
+/** Interpreters of other versions on this machine, on PATH or by pyenv. */
+export function otherInterpreters(): string[] {
+  const minors = [9, 10, 11, 12, 13, 14, 15];
+  const names = minors.map((minor) => `python3.${minor}`);
+  const script = [
+    "import os, glob, subprocess, sys",
+    "try: home = subprocess.run(['pyenv', 'root'], capture_output=True, text=True).stdout.strip()",
+    "except OSError: home = ''",
+    "for name in sys.argv[1:]:",
+    "  found = glob.glob(os.path.join(home, 'versions', '*', 'bin', name)) if home else []",
+    "  for path in [name, *found]:",
+    "    try: ok = subprocess.run([path, '-c', ''], capture_output=True).returncode == 0",
+    "    except OSError: ok = False",
+    "    if ok: print(path); break",
+  ].join("\n");
+  return execFileSync(python, ["-c", script, ...names], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+/** Runs functions with the layer in processes of their own. */
+export class TracedPythons {
+  readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
+  private readonly server = http.createServer();
+  private spans: SeenSpan[] = [];
+  private ended: (string | undefined)[] = [];
+  private runs = 0;
+
+  static async open(): Promise<TracedPythons> {
+    const processes = new TracedPythons();
+    writePythonTracingLayer(root, join(processes.directory, "opt"));
+    processes.server.on("request", (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        if (request.url === "/v1/traces") processes.spans.push(...spansIn(Buffer.concat(chunks)));
+        processes.ended.push(request.headers["clickstack-invocation-ended"] as string | undefined);
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => processes.server.listen(0, "127.0.0.1", resolve));
+    return processes;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async run(options: RunOptions): Promise<Run> {
+    const { files, handler = "app.handler", invocations = [{}], interpreter = python } = options;
+    this.spans = [];
+    this.ended = [];
+    this.runs += 1;
+    const code = join(this.directory, `code-${this.runs}`);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(code, name)), { recursive: true });
+      writeFileSync(join(code, name), text);
+    }
+    const { overlapping = false, remainingMs = 10_000, preload = "" } = options;
+    const opt = join(this.directory, "opt");
+    const child = spawn(join(opt, "clickstack-tracing"), [interpreter, join(__dirname, "miniRuntime.py")], {
+      env: {
+        PATH: process.env.PATH ?? "",
+        PYTHONPATH: runtime,
+        PYTHONDONTWRITEBYTECODE: "1",
+        AWS_EXECUTION_ENV: "AWS_Lambda_python3.13",
+        AWS_LAMBDA_FUNCTION_NAME: "orders",
+        LAMBDA_TASK_ROOT: code,
+        _HANDLER: handler,
+        ROTEL_OTLP_HTTP_ENDPOINT: options.endpoint ?? `127.0.0.1:${this.port}`,
+        MINI_RUNTIME: JSON.stringify({ invocations, overlapping, remainingMs, preload }),
+        ...options.env,
+      },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+    const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    // The layer has written everything before it returned; this server may have yet to read it.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
+    const { results = [], initError } = said ? JSON.parse(said) : {};
+    return { results, initError, spans: this.spans, ended: this.ended, code: exit, output };
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
