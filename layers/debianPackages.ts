@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { run } from "./run";
 
 const sources = "/etc/apt/sources.list.d/debian.sources";
@@ -10,11 +10,26 @@ export function hasDebianPackages(): boolean {
 }
 
 /**
- * Unpacks Debian packages into a folder, without installing them: lists and caches are kept below `apt`, so that nothing
- * of the machine's package state changes.
+ * Unpacks Debian packages into a folder, unless it is there, without installing them: lists and downloads are kept beside it,
+ * so that nothing of the machine's package state changes. The folder is there whole or not at all.
  * @param names with architecture and version as apt-get takes them, such as `rustc-web:amd64=1.96.0`.
+ * @param complete adds files of its own to the folder before it gets its name.
  */
-export async function unpackPackages(names: readonly string[], folder: string, apt: string): Promise<void> {
+export async function unpackPackages(
+  names: readonly string[],
+  folder: string,
+  complete: (unfinished: string) => void = () => {},
+): Promise<void> {
+  if (existsSync(folder)) return;
+  const unfinished = `${folder}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  await unpackInto(unfinished, names, join(dirname(folder), "apt"));
+  complete(unfinished);
+  renameSync(unfinished, folder);
+}
+
+async function unpackInto(folder: string, names: readonly string[], apt: string): Promise<void> {
   const folders = { lists: join(apt, "lists"), cache: join(apt, "cache"), packages: join(apt, "packages") };
   mkdirSync(join(folders.lists, "partial"), { recursive: true });
   mkdirSync(join(folders.cache, "archives", "partial"), { recursive: true });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasDebianPackages, unpackPackages } from "./debianPackages";
 import { run } from "./run";
@@ -38,17 +38,13 @@ async function debianRustc({ cache, log }: ToolchainOptions): Promise<string> {
   const wrapper = join(home, "rustc");
   if (existsSync(wrapper)) return wrapper;
   log("unpacking Debian's Rust for the other architecture");
-  const unfinished = `${home}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
   const libraries = ["libstd-rust-web-dev", `libstd-rust-web-${debian.abi}`].flatMap((name) =>
     ["amd64", "arm64"].map((architecture) => `${name}:${architecture}=${debian.rust}`),
   );
   const packages = [`rustc-web:amd64=${debian.rust}`, ...libraries, `${debian.llvm}:amd64`];
-  await unpackPackages(packages, unfinished, join(cache, "apt"));
   const script = `#!/bin/sh\nLD_LIBRARY_PATH="${home}/usr/lib/x86_64-linux-gnu" exec "${home}/usr/bin/rustc" "$@"\n`;
-  writeFileSync(join(unfinished, "rustc"), script);
-  chmodSync(join(unfinished, "rustc"), 0o755);
-  renameSync(unfinished, home);
+  await unpackPackages(packages, home, (unfinished) =>
+    writeFileSync(join(unfinished, "rustc"), script, { mode: 0o755 }),
+  );
   return wrapper;
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { prepare } from "./setup/steps.mjs";
 import { choose } from "./testing/choice.mjs";
-import { countsOf, total } from "./testing/counts.mjs";
+import { countsOf, processorSeconds, total } from "./testing/counts.mjs";
 import { runTasks } from "./testing/schedule.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -15,6 +15,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const seconds = (/** @type {number} */ since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+/** Runs "$@" as it is, and writes its processor time to file descriptor 3: what a run on a loaded machine can be compared by. */
+const timed = 'TIMEFORMAT="%U %S"; exec 4>&2; { time "$@" 2>&4 3>&- 4>&-; } 2>&3';
 
 function program(/** @type {string} */ command) {
   if (command === "node") return process.execPath;
@@ -31,16 +34,20 @@ function run({ title, command, args, directory = ".", runner }, beside) {
   return new Promise((resolve) => {
     if (!beside) console.log(`\n── ${title}`);
     const started = Date.now();
-    const child = spawn(program(command), args, {
+    const child = spawn("bash", ["-c", timed, "bash", program(command), ...args], {
       cwd: join(root, directory),
-      stdio: ["ignore", "pipe", beside ? "pipe" : "inherit"],
+      stdio: ["ignore", "pipe", beside ? "pipe" : "inherit", "pipe"],
     });
     let output = "";
+    let processor = "";
     const keep = (/** @type {unknown} */ data) => {
       output += data;
     };
     child.stdout.on("data", keep);
     child.stderr?.on("data", keep);
+    child.stdio[3]?.on("data", (/** @type {unknown} */ data) => {
+      processor += data;
+    });
     if (!beside) child.stdout.pipe(process.stdout, { end: false });
     let failure = "";
     child.on("error", (error) => {
@@ -50,7 +57,7 @@ function run({ title, command, args, directory = ".", runner }, beside) {
       if (beside) console.log(`\n── ${title}\n${output.trimEnd()}`);
       const ok = code === 0;
       const how = ok ? "ok" : `failed (${failure || (signal ?? code)})`;
-      console.log(`── ${title}: ${how}, ${seconds(started)}`);
+      console.log(`── ${title}: ${how}, ${seconds(started)}, processor ${processorSeconds(processor)} s`);
       resolve(countsOf({ runner, output, ok }));
     });
   });

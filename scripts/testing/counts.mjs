@@ -30,6 +30,14 @@ export function countsOf({ runner, output, ok }) {
   return counts;
 }
 
+/**
+ * The sum of the times that bash's `time` wrote, in whole seconds: "12.305 1.020" is 13.
+ * @param {string} times user and system time in seconds.
+ */
+export function processorSeconds(times) {
+  return Math.round(times.split(/\s+/).reduce((sum, time) => sum + Number(time), 0));
+}
+
 /** @param {Counts[]} all */
 export function total(all) {
   const names = /** @type {const} */ (["passed", "failed", "skipped"]);

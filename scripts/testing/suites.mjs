@@ -107,11 +107,12 @@ export function everything() {
     { ...layers, after: undefined },
     clippy,
     cargoTest,
+    // Its emulated run needs the tests' executables, and takes longest of all.
+    mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
     mocha("examples", [below("examples")]),
     mocha("sandbox", [below("sandbox")], withExtension),
     mocha("deploy/secrets", [below("deploy/secrets")]),
     mocha("deploy/sandbox", [below("deploy/sandbox")]),
-    mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
     // The demo builds the layers as well, and would wait for the other architecture's build.
     mocha("demo", [below("demo")], { ...inFunctions, after: "mocha, layers" }),
     ...(suites.lint?.tasks.slice(0, 2) ?? []),

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hasDebianPackages, unpackPackages } from "../../layers/debianPackages";
 
@@ -16,14 +16,8 @@ export async function arm64Emulator(cache: string): Promise<string[] | undefined
   if (installed && existsSync("/usr/aarch64-linux-gnu/lib"))
     return [installed, "-L", "/usr/aarch64-linux-gnu"];
   if (!hasDebianPackages()) return undefined;
-  const home = join(cache, "qemu");
-  if (!existsSync(home)) {
-    const unfinished = `${home}.unfinished`;
-    rmSync(unfinished, { recursive: true, force: true });
-    mkdirSync(unfinished, { recursive: true });
-    await unpackPackages(packages, unfinished, join(cache, "qemu-apt"));
-    renameSync(unfinished, home);
-  }
+  const home = join(cache, "qemu", "arm64");
+  await unpackPackages(packages, home);
   return [join(home, "usr/bin/qemu-aarch64-static"), "-L", join(home, "usr/aarch64-linux-gnu")];
 }
 

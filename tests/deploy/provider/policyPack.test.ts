@@ -3,12 +3,12 @@ import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node
 import { delimiter, join } from "node:path";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction, LayerVersion } from "@pulumi/aws/lambda";
-import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../index";
 import { CliStack } from "../secrets/cli";
 import { inlineHost } from "../secrets/languageHosts";
 import { region, trustPolicy, useSurroundings } from "../surroundings";
 import { npmFolder } from "./setup/npmFolder";
+import { plainCode } from "./setup/plainFunction";
 
 const root = join(__dirname, "../../..");
 const minutes = 60_000;
@@ -29,9 +29,7 @@ const analyzer = `#!/bin/sh
 exec node "$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")" "$@"
 `;
 
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 
 /** An observed function, one that the policy excludes, and perhaps one that nobody observes. */
 function program(forgets: boolean): void {

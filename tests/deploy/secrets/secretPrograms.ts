@@ -4,6 +4,7 @@ import { Function as LambdaFunction, LayerVersion, LayerVersionPermission } from
 import { Secret, SecretVersion } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type * as clickstack from "../../../index";
+import { plainCode } from "../provider/setup/plainFunction";
 import { trustPolicy } from "../surroundings";
 import type { Marks } from "./secretForms";
 
@@ -84,7 +85,7 @@ function ownArguments(hush: Hush) {
 const bare = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n") }),
+  code: plainCode(),
 };
 
 /** Components with secrets in every argument that can hold one, as values of maps and lists and as those as a whole. */

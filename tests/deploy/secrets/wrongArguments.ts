@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as clickstack from "../../../index";
+import { plainCode } from "../provider/setup/plainFunction";
 import type { Marks } from "./secretForms";
 
 type Args = clickstack.ObservedFunctionArgs;
@@ -33,9 +34,7 @@ export const wrongNames: readonly string[] = [
   ...["wrapper", "user", "query", "key", "organization", "deliveryFile", "extensionRegion"],
 ];
 
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 const bare = { runtime: "nodejs22.x", handler: "index.handler", code };
 const rotel = { rotel: { version: 12 } };
 

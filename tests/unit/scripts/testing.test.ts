@@ -16,6 +16,7 @@ interface Counts {
 interface Scripts {
   choose(args: string[]): { setup: string[]; tasks: Task[] };
   countsOf(run: { runner?: string; output: string; ok: boolean }): Counts;
+  processorSeconds(times: string): number;
   total(counts: Counts[]): Counts;
   runTasks<T>(tasks: Partial<Task>[], places: number, run: (task: Task) => Promise<T>): Promise<T[]>;
 }
@@ -106,6 +107,11 @@ describe("npm test", () => {
     assert.deepEqual(died, { passed: 0, failed: 1, skipped: 0 });
     const check = scripts.countsOf({ output: "", ok: true });
     assert.deepEqual(scripts.total([counted, died, check]), { passed: 8, failed: 3, skipped: 1 });
+  });
+
+  it("adds the processor's times of a task", () => {
+    assert.equal(scripts.processorSeconds("12.305 1.020\n"), 13);
+    assert.equal(scripts.processorSeconds(""), 0);
   });
 
   it("starts what is first in the list and may start, with so many at a time", async () => {

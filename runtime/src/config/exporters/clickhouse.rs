@@ -75,56 +75,39 @@ impl ClickHouseSettings {
     /// Reads the variables that begin with `prefix`.
     pub(super) fn read(reader: &mut Reader<'_>, prefix: &str) -> Self {
         let name = |parameter: &str| format!("{prefix}_{parameter}");
-        let any = |_: &str| Ok(());
-        let boolean = |text: &str| parse_boolean(text).map(drop);
         let authorities = ["TLS_CA_FILE", "TLS_CA_PEM"].map(name);
         let authorities = authorities.into_iter().chain(CA_VARIABLES.map(str::to_owned));
+        let endpoint = RawSetting::first(reader, &[name("ENDPOINT")], |name, text| {
+            parse_endpoint(name, text).map(drop)
+        });
+        let database = default_database(reader);
+        let mut defaulted = |parameter: &str, setting, check: fn(&str) -> Result<(), String>| {
+            Defaulted::read(reader, name(parameter), setting, check)
+        };
+        let any = |_: &str| Ok(());
+        let boolean = |text: &str| parse_boolean(text).map(drop);
         Self {
-            endpoint: RawSetting::first(reader, &[name("ENDPOINT")], |name, text| {
-                parse_endpoint(name, text).map(drop)
-            }),
-            user: RawSetting::first(reader, &[name("USER")], |_, _| Ok(())),
-            password: RawSetting::first(reader, &[name("PASSWORD")], |_, _| Ok(())),
+            endpoint,
             database: Defaulted {
-                default: default_database(reader),
-                ..Defaulted::read(reader, name("DATABASE"), &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any)
+                default: database,
+                ..defaulted("DATABASE", &ROTEL_CLICKHOUSE_EXPORTER_DATABASE, any)
             },
-            table_prefix: Defaulted::read(
-                reader,
-                name("TABLE_PREFIX"),
-                &ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX,
-                any,
-            ),
-            compression: Defaulted::read(
-                reader,
-                name("COMPRESSION"),
-                &ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION,
-                |text| parse_choice(&ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, text).map(drop),
-            ),
-            async_insert: Defaulted::read(
-                reader,
-                name("ASYNC_INSERT"),
-                &ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT,
-                boolean,
-            ),
-            enable_json: Defaulted::read(
-                reader,
-                name("ENABLE_JSON"),
-                &ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON,
-                boolean,
-            ),
-            nested_depth: Defaulted::read(
-                reader,
-                name("NESTED_KV_MAX_DEPTH"),
+            table_prefix: defaulted("TABLE_PREFIX", &ROTEL_CLICKHOUSE_EXPORTER_TABLE_PREFIX, any),
+            compression: defaulted("COMPRESSION", &ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, |text| {
+                parse_choice(&ROTEL_CLICKHOUSE_EXPORTER_COMPRESSION, text).map(drop)
+            }),
+            async_insert: defaulted("ASYNC_INSERT", &ROTEL_CLICKHOUSE_EXPORTER_ASYNC_INSERT, boolean),
+            enable_json: defaulted("ENABLE_JSON", &ROTEL_CLICKHOUSE_EXPORTER_ENABLE_JSON, boolean),
+            nested_depth: defaulted(
+                "NESTED_KV_MAX_DEPTH",
                 &ROTEL_CLICKHOUSE_EXPORTER_NESTED_KV_MAX_DEPTH,
                 |text| parse_depth(text).map(drop),
             ),
-            timeout: Defaulted::read(
-                reader,
-                name("REQUEST_TIMEOUT"),
-                &ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT,
-                |text| parse_duration(text).map(drop),
-            ),
+            timeout: defaulted("REQUEST_TIMEOUT", &ROTEL_CLICKHOUSE_EXPORTER_REQUEST_TIMEOUT, |text| {
+                parse_duration(text).map(drop)
+            }),
+            user: RawSetting::first(reader, &[name("USER")], |_, _| Ok(())),
+            password: RawSetting::first(reader, &[name("PASSWORD")], |_, _| Ok(())),
             authorities: RawSetting::first(reader, &authorities.collect::<Vec<_>>(), |_, _| Ok(())),
             retry: RetrySettings::read(reader, |parameter| vec![name(parameter)]),
         }

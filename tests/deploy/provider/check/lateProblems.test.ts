@@ -13,15 +13,14 @@ import {
 } from "../../../../index";
 import { trustPolicy, useSurroundings } from "../../surroundings";
 import { useBuiltLayers } from "../setup/builtLayers";
+import { plainCode } from "../setup/plainFunction";
 import { pythonStep } from "../setup/pythonSteps";
 import { storedTypes } from "../setup/storedState";
 
 const fixed: ObservedFunctionArgs = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
 };
 
 describe("what is wrong with values that come later", () => {

@@ -8,6 +8,7 @@ import * as clickstack from "../../../../index";
 import { type CliRun, CliStack } from "../../secrets/cli";
 import { inlineHost, type LanguageHost } from "../../secrets/languageHosts";
 import { region, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction, RemoteObserveStack } from "../setup/remoteComponents";
 
 const ways = ["plain", "imported", "plugin", "observeStack", "ObserveStack"] as const;
@@ -21,9 +22,7 @@ interface Given {
   description: string;
 }
 
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 
 /** Two functions, each with a role of its own and a permission to call it. */
 function program(way: Way, { observe, memorySize, description }: Given): Record<string, unknown> {

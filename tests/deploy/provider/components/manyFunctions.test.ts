@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
-import * as pulumi from "@pulumi/pulumi";
 import * as clickstack from "../../../../index";
 import { region, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObserveStack } from "../setup/remoteComponents";
 
 const functions = 300;
 const roles = 30;
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 
 describe(`a stack with ${functions} functions`, () => {
   const surroundings = useSurroundings();

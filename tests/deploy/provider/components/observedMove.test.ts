@@ -7,13 +7,12 @@ import { ObservedFunction, type ObservedFunctionArgs } from "../../../../index";
 import { changes, trustPolicy, useSurroundings } from "../../surroundings";
 import { aliasComponent } from "../setup/aliasComponent";
 import { useBuiltLayers } from "../setup/builtLayers";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "../setup/remoteComponents";
 import { storedState } from "../setup/storedState";
 
 const region = "us-east-2";
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 
 /** Older engines keep the aliases of a component to themselves when a plugin makes it (pulumi/pulumi#18801). */
 function handsOnAliases(stack: Stack): boolean {

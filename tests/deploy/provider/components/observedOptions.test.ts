@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Provider } from "@pulumi/aws/provider";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { ObservedFunction, type ObservedFunctionArgs } from "../../../../index";
 import { clientOptions } from "../../../../sandbox/aws/embeddedAws";
 import { everyEventOnce } from "../../engineEvents";
 import { useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 
 const ways = { imported: ObservedFunction, "through the plugin": RemoteObservedFunction };
@@ -15,9 +16,7 @@ const functionType = "aws:lambda/function:Function";
 const fixed: ObservedFunctionArgs = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
   extension: { rotel: { version: 12 } },
 };
 

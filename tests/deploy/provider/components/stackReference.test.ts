@@ -7,6 +7,7 @@ import type { PublishedLayers } from "../../../../provider/args/extensionLayers"
 import { clientOptions } from "../../../../sandbox/aws/embeddedAws";
 import { changes, region, useSurroundings } from "../../surroundings";
 import { useBuiltLayers } from "../setup/builtLayers";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 
 describe("functions whose layers another stack publishes", () => {
@@ -27,9 +28,7 @@ describe("functions whose layers another stack publishes", () => {
         const args: ObservedFunctionArgs = {
           runtime: "nodejs22.x",
           handler: "index.handler",
-          code: new pulumi.asset.AssetArchive({
-            "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-          }),
+          code: plainCode(),
           architectures: ["arm64"],
           extension: { manifest: reference.requireOutput("manifest") },
         };

@@ -7,14 +7,13 @@ import { Parameter } from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ObservedFunction, type ObservedFunctionArgs } from "../../../../index";
 import { changes, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 
 const fixed: ObservedFunctionArgs = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
   extension: { rotel: { version: 12 } },
   endpoint: "https://clickstack.example.com:4318",
 };

@@ -10,11 +10,10 @@ import { decodeRequest } from "../../../../sandbox/clickhouse/otlp/codec";
 import { region, trustPolicy, useSurroundings } from "../../surroundings";
 import { useBuiltLayers } from "../setup/builtLayers";
 import { useOtlpSink } from "../setup/otlpSink";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "../setup/remoteComponents";
 
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 const basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
 
 describe("logs that are only denied once delivery is confirmed", () => {

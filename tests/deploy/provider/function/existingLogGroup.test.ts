@@ -9,18 +9,16 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
-import * as pulumi from "@pulumi/pulumi";
 import { ObservedFunction, type ObservedFunctionArgs, observeStack } from "../../../../index";
 import { clientOptions } from "../../../../sandbox/aws/embeddedAws";
 import { changes, region, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 
 const plain = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
 };
 const telemetry = {
   extension: { rotel: { version: 12 } },

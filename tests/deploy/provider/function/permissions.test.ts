@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ExtensionLayers, ObservedFunction } from "../../../../index";
 import publishLayers from "../../../../publish/stack";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../../sandbox/aws/embeddedAws";
@@ -11,6 +10,7 @@ import { region } from "../../surroundings";
 
 import { useBuiltLayers } from "../setup/builtLayers";
 import { useOtlpSink } from "../setup/otlpSink";
+import { plainCode } from "../setup/plainFunction";
 import { type RecordedAws, recordActions } from "./recordedActions";
 
 const config = { "aws:region": { value: region } };
@@ -60,9 +60,7 @@ describe("the permissions that the documentation names", () => {
       new ObservedFunction("orders", {
         runtime: "nodejs22.x",
         handler: "index.handler",
-        code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset("exports.handler = 1;"),
-        }),
+        code: plainCode(),
         extension: { layerVersionArns: layers.layerVersionArns },
         endpoint: sink.url,
         ingestionKey: key,

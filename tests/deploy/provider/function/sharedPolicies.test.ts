@@ -10,14 +10,13 @@ import { CloudWatchLogs, ObservedFunction, observeStack } from "../../../../inde
 import { isAllowed } from "../../../../sandbox/aws/policy";
 import { rolePolicies } from "../../../../sandbox/aws/rolePolicies";
 import { changes, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 
 const plain = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
 };
 
 /** How functions are observed with a key of the program's own. */

@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import { Provider } from "@pulumi/aws/provider";
-import * as pulumi from "@pulumi/pulumi";
 import { CloudWatchLogs, ObservedFunction } from "../../../../index";
 import { isAllowed } from "../../../../sandbox/aws/policy";
 import { rolePolicies } from "../../../../sandbox/aws/rolePolicies";
 import { changes, trustPolicy, useSurroundings } from "../../surroundings";
 import { useBuiltLayers } from "../setup/builtLayers";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteExtensionLayers, RemoteObservedFunction } from "../setup/remoteComponents";
 
 const basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-const code = new pulumi.asset.AssetArchive({
-  "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-});
+const code = plainCode();
 const secret = (name: string) => `arn:aws:secretsmanager:eu-west-3:123456789012:secret:${name}-a1B2c3`;
 
 describe("two functions with one role of the user's own, made with an explicit provider", () => {

@@ -2,20 +2,19 @@ import assert from "node:assert/strict";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { Role } from "@pulumi/aws/iam";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { ObservedFunction, observeStack } from "../../../../index";
 import { clientOptions } from "../../../../sandbox/aws/embeddedAws";
 import { isAllowed } from "../../../../sandbox/aws/policy";
 import { rolePolicies } from "../../../../sandbox/aws/rolePolicies";
 import { changes, region, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 
 const plain = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
 };
 const audience = "https://collector.example.com";
 const telemetry = {

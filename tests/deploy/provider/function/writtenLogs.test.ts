@@ -6,15 +6,14 @@ import { ObservedFunction, type ObservedFunctionArgs } from "../../../../index";
 import { isAllowed, type PolicyDocument } from "../../../../sandbox/aws/policy";
 import { rolePolicies } from "../../../../sandbox/aws/rolePolicies";
 import { changes, region, trustPolicy, useSurroundings } from "../../surroundings";
+import { plainCode } from "../setup/plainFunction";
 import { RemoteObservedFunction } from "../setup/remoteComponents";
 import { storedState } from "../setup/storedState";
 
 const plain = {
   runtime: "nodejs22.x",
   handler: "index.handler",
-  code: new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-  }),
+  code: plainCode(),
 };
 const telemetry: ObservedFunctionArgs = {
   extension: { rotel: { version: 12 } },

@@ -12,6 +12,7 @@ import { rolePolicies } from "../../../../sandbox/aws/rolePolicies";
 import { changes, region, trustPolicy, useSurroundings } from "../../surroundings";
 import { useBuiltLayers } from "../setup/builtLayers";
 import { useOtlpSink } from "../setup/otlpSink";
+import { plainCode } from "../setup/plainFunction";
 
 const basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
 const regions = { near: region, far: "eu-west-3" };
@@ -37,9 +38,7 @@ describe("observeStack with functions of two providers", () => {
       const inputs = {
         runtime: "nodejs22.x",
         handler: "index.handler",
-        code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset("exports.handler = 1;\n"),
-        }),
+        code: plainCode(),
         role: role.arn,
       };
       const paris = new Provider("paris", { region: regions.far });
