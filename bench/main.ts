@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { buildLayers } from "../layers/buildLayers";
+import { buildLayers } from "../layers/build/buildLayers";
 import { compileExtension, extensionName, hostArchitecture } from "../layers/compile";
 import { type FaultReport, measureFaults } from "./faults";
 import { type MeasuredExtension, type Measurement, measure, nodeBaseline } from "./harness";

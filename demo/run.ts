@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { buildLayers } from "../layers/buildLayers";
+import { buildLayers } from "../layers/build/buildLayers";
 import { hostArchitecture } from "../layers/compile";
 import { layerArchitectures } from "../layers/manifest";
 import { type EmbeddedAws, startEmbeddedAws } from "../sandbox/aws/embeddedAws";

@@ -20,25 +20,33 @@ export interface LayerArtifact {
   unzippedSize: number;
 }
 
-/** A built layer with the absolute path of its zip. */
-export interface LocatedLayer extends LayerArtifact {
-  path: string;
+/** A built layer of the extension for one architecture. */
+export interface ExtensionArtifact extends LayerArtifact {
+  /** Whether it holds light tracing as well; absent in builds from before there was any. */
+  tracing?: boolean;
 }
 
-/** The layers of one build, by architecture. An architecture that was not built is absent. */
+/** A built layer with the absolute path of its zip. */
+export type LocatedLayer<Artifact = LayerArtifact> = Artifact & { path: string };
+
+/** The layers of one build. An architecture that was not built is absent. */
 export interface BuildManifest {
   directory: string;
   /** SHA-256 of the sources that the zips were built from, where the build noted it. */
   sources?: string;
-  layers: Partial<Record<LayerArchitecture, LocatedLayer>>;
+  /** The extension with light tracing, by architecture. */
+  layers: Partial<Record<LayerArchitecture, LocatedLayer<ExtensionArtifact>>>;
+  /** Light tracing alone, for every architecture; absent in builds from before there was any. */
+  tracing?: LocatedLayer;
 }
 
-/** The manifest's JSON form. */
+/** The manifest's JSON form. What is optional is ignored by readers that do not know it. */
 export interface ManifestFile {
   formatVersion: 1;
   /** SHA-256 of the sources that the zips were built from, see `sourcesDigest`. */
   sources?: string;
-  layers: Partial<Record<LayerArchitecture, LayerArtifact>>;
+  layers: Partial<Record<LayerArchitecture, ExtensionArtifact>>;
+  tracing?: LayerArtifact;
 }
 
 /**
@@ -47,6 +55,16 @@ export interface ManifestFile {
  */
 export function layerName(architecture: LayerArchitecture, prefix = "clickstack-extension"): string {
   return `${prefix}-${architecture === "x86_64" ? "amd64" : "arm64"}`;
+}
+
+/** The layer name that light tracing alone is published under. */
+export function tracingLayerName(prefix = "clickstack"): string {
+  return `${prefix}-tracing`;
+}
+
+/** Every layer of a build. */
+export function builtLayers({ layers, tracing }: BuildManifest): LocatedLayer[] {
+  return [...Object.values(layers), ...(tracing ? [tracing] : [])];
 }
 
 /**
@@ -62,18 +80,18 @@ export function readBuildManifest(directory: string = layersDirectory()): BuildM
     );
   }
   const manifest = parseManifest(readFileSync(path, "utf8"), path);
+  const located = <Artifact extends LayerArtifact>(artifact: Artifact): LocatedLayer<Artifact> => {
+    const zip = join(directory, artifact.file);
+    if (existsSync(zip)) return { ...artifact, path: zip };
+    throw new Error(`${path} names ${artifact.file}, which is missing. Run \`npm run layers:build\` again.`);
+  };
   const layers: BuildManifest["layers"] = {};
   for (const architecture of layerArchitectures) {
     const artifact = manifest.layers[architecture];
-    if (!artifact) continue;
-    const zip = join(directory, artifact.file);
-    if (!existsSync(zip))
-      throw new Error(
-        `${path} names ${artifact.file}, which is missing. Run \`npm run layers:build\` again.`,
-      );
-    layers[architecture] = { ...artifact, path: zip };
+    if (artifact) layers[architecture] = located(artifact);
   }
-  return { directory, sources: manifest.sources, layers };
+  const { sources, tracing } = manifest;
+  return { directory, sources, layers, ...(tracing && { tracing: located(tracing) }) };
 }
 
 function parseManifest(text: string, path: string): ManifestFile {

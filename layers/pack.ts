@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { manifestFileName } from "./location";
-import { layerArchitectures } from "./manifest";
+import { builtLayers, layerArchitectures } from "./manifest";
 import { readVerifiedLayers } from "./verifiedLayers";
 
 /** Folder of the npm package that brings the zips. */
@@ -9,18 +9,22 @@ const packageDirectory = join(__dirname, "npm");
 
 /**
  * Puts the built zips, their manifest and the licence into the npm package's folder.
- * @throws when one of the architectures was not built: a package without it would break its users' functions.
+ * @throws when a layer was not built: a package without it would break its users' functions.
  */
 function fill(): void {
-  const { directory, layers } = readVerifiedLayers();
-  const missing = layerArchitectures.filter((architecture) => layers[architecture] === undefined);
+  const built = readVerifiedLayers();
+  const { directory, layers, tracing } = built;
+  const missing = [
+    ...layerArchitectures.filter((architecture) => layers[architecture] === undefined),
+    ...(tracing ? [] : ["light tracing"]),
+  ];
   if (missing.length > 0) {
     throw new Error(
       `${directory} has no layer for ${missing.join(", ")}. Run \`npm run layers:build -- --all-architectures\` first.`,
     );
   }
   empty();
-  for (const { path, file } of Object.values(layers)) copyFileSync(path, join(packageDirectory, file));
+  for (const { path, file } of builtLayers(built)) copyFileSync(path, join(packageDirectory, file));
   copyFileSync(join(directory, manifestFileName), join(packageDirectory, manifestFileName));
   copyFileSync(join(__dirname, "..", "LICENSE"), join(packageDirectory, "LICENSE"));
 }

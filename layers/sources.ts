@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the extension is compiled from: files and folders of the checkout. */
+/** What the layers are built from: files and folders of the checkout. */
 const inputs = [
   ...["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs", "runtime/src"],
   ...["runtime/build/formats.rs", "runtime/log_formats.json"],
-  ...["layers/compile.ts", "layers/zip.ts"],
+  ...["layers/compile.ts", "layers/zip.ts", "layers/build", "layers/node"],
+  ...["layers/clickstack-tracing", "layers/python/clickstack_handler.py", "layers/python/clickstack_tracing"],
 ];
 
 /** Whether this is a checkout, from which the extension can be built; the published package has no sources of it. */
@@ -14,7 +15,7 @@ export function hasSources(root: string): boolean {
   return inputs.every((path) => existsSync(join(root, path)));
 }
 
-/** Hexadecimal SHA-256 of the names and contents of all that the extension is compiled from. */
+/** Hexadecimal SHA-256 of the names and contents of all that the layers are built from. */
 export function sourcesDigest(root: string): string {
   const hash = createHash("sha256");
   for (const file of inputs.flatMap((path) => filesOf(root, path)).sort()) {
@@ -28,8 +29,8 @@ export function sourcesDigest(root: string): string {
 }
 
 function filesOf(root: string, path: string): string[] {
-  if (!/\/src$/.test(path)) return [path];
+  if (!statSync(join(root, path)).isDirectory()) return [path];
   return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
     .map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1));
 }

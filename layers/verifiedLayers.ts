@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "./location";
-import { type BuildManifest, readBuildManifest } from "./manifest";
+import { type BuildManifest, builtLayers, readBuildManifest } from "./manifest";
 import { sha256 } from "./sha256";
 import { hasSources, sourcesDigest } from "./sources";
 
@@ -14,7 +14,7 @@ import { hasSources, sourcesDigest } from "./sources";
  */
 export function readVerifiedLayers(directory?: string, root = packageRoot(__dirname)): BuildManifest {
   const manifest = readBuildManifest(directory);
-  for (const { path, sha256: expected } of Object.values(manifest.layers)) {
+  for (const { path, sha256: expected } of builtLayers(manifest)) {
     const found = sha256(readFileSync(path));
     if (found === expected) continue;
     throw new Error(
@@ -25,7 +25,7 @@ export function readVerifiedLayers(directory?: string, root = packageRoot(__dirn
   const isBuiltHere = manifest.directory === join(root, "dist", "layers");
   if (isBuiltHere && manifest.sources && hasSources(root) && manifest.sources !== sourcesDigest(root)) {
     throw new Error(
-      `${manifest.directory} was built from other sources of the extension than runtime/ holds now. ` +
+      `${manifest.directory} was built from other sources than runtime/ and layers/ hold now. ` +
         "Run `npm run layers:build` again (with `-- --all-architectures` for both architectures).",
     );
   }

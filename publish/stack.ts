@@ -28,10 +28,12 @@ async function publishLayers() {
     regions,
     architectures: listFrom(config, "architectures") as Architecture[] | undefined,
     namePrefix: config.get("namePrefix"),
+    tracing: config.getBoolean("tracing"),
     permissions: permissionsFrom(config),
     retain: config.getBoolean("retain"),
   });
-  return { layerVersionArns: layers.layerVersionArns, manifest: layers.manifest, skippedRegions: skipped };
+  const { layerVersionArns, tracingLayerVersionArns, manifest } = layers;
+  return { layerVersionArns, tracingLayerVersionArns, manifest, skippedRegions: skipped };
 }
 
 /** The regions that the account can use, or undefined where it may not be asked. */

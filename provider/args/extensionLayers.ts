@@ -47,6 +47,12 @@ export interface ExtensionLayersArgs {
    */
   namePrefix?: string;
   /**
+   * Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
+   * extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
+   * `namePrefix` followed by `-tracing`. Defaults to false.
+   */
+  tracing?: boolean;
+  /**
    * Who besides this account may use the layer versions. Defaults to nobody.
    */
   permissions?: LayerPermissionsArgs;
@@ -76,6 +82,26 @@ export interface PublishedLayer {
   sha256: string;
   /** Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known. */
   unzippedSize?: number;
+  /** Whether it holds light tracing besides the extension. Absent where a version published it that had none. */
+  tracing?: boolean;
+}
+
+/**
+ * One version of the layer that holds light tracing alone, for every architecture.
+ */
+export interface PublishedTracingLayer {
+  /** AWS region of the layer version. */
+  region: string;
+  /** Name of the layer. */
+  layerName: string;
+  /** ARN of the layer version. */
+  layerVersionArn: string;
+  /** Number of the version, which counts by region. */
+  version: string;
+  /** Hexadecimal SHA-256 of the zip. */
+  sha256: string;
+  /** Size of the unpacked layer in bytes. */
+  unzippedSize: number;
 }
 
 /**
@@ -85,6 +111,8 @@ export interface PublishedLayer {
 export interface PublishedLayers {
   /** Version of this form, 1. */
   formatVersion: number;
-  /** The layer versions, by region and architecture. */
+  /** The layer versions of the extension, by region and architecture. */
   layers: PublishedLayer[];
+  /** The layer versions of light tracing alone, where they were published. */
+  tracingLayers?: PublishedTracingLayer[];
 }

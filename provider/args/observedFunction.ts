@@ -113,7 +113,8 @@ export interface ObservedFunctionArgs extends Partial<FunctionArgs> {
    */
   secretKmsKeyArns?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+   * Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+   * default; `{}` turns it on.
    */
   autoInstrumentation?: AutoInstrumentationArgs;
   /**

@@ -19,6 +19,11 @@ export enum CloudWatchLogs {
 
 /** Whose layers instrument a function. */
 export enum InstrumentationDistribution {
+  /**
+   * Light tracing, for Node.js and Python. It is in the layers of `ExtensionLayers` beside the extension, so that no layer is
+   * added, and in the layer of light tracing alone.
+   */
+  Light = "light",
   /** The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They hold no collector. */
   OpenTelemetry = "opentelemetry",
   /** AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They hold no collector. */
@@ -76,12 +81,13 @@ export interface ExtensionArgs {
 }
 
 /**
- * Automatic instrumentation by a layer of OpenTelemetry libraries. The layer for the function's runtime, region and
- * architecture is added before the extension's, and `AWS_LAMBDA_EXEC_WRAPPER` is set.
+ * Automatic instrumentation: by light tracing, which is in the extension's layer, or by a layer of OpenTelemetry libraries.
+ * That for the function's runtime, region and architecture is added before the extension's. `AWS_LAMBDA_EXEC_WRAPPER` is set.
  */
 export interface AutoInstrumentationArgs {
   /**
-   * Whose layers to use. Defaults to `opentelemetry`.
+   * Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
+   * and to `opentelemetry` otherwise.
    */
   distribution?: InstrumentationDistribution;
   /**
@@ -90,7 +96,8 @@ export interface AutoInstrumentationArgs {
    */
   version?: pulumi.Input<string>;
   /**
-   * ARN of the layer version to use in place of a known one, such as a copy in your own account.
+   * ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+   * `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
    */
   layerVersionArn?: pulumi.Input<string>;
   /**

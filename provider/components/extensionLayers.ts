@@ -1,11 +1,17 @@
 import { LayerVersion, LayerVersionPermission } from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
-import { layerName } from "../../layers/manifest";
+import { layerName, tracingLayerName } from "../../layers/manifest";
 import { readVerifiedLayers } from "../../layers/verifiedLayers";
-import type { ExtensionLayersArgs, LayerPermissionsArgs, PublishedLayers } from "../args/extensionLayers";
+import type {
+  ExtensionLayersArgs,
+  LayerPermissionsArgs,
+  PublishedLayers,
+  PublishedTracingLayer,
+} from "../args/extensionLayers";
 import { invalidArguments, withoutSecrets } from "../check/arguments";
-import { compatibleRuntimes } from "../plan/aws/runtimes";
+import { architectures, compatibleRuntimes } from "../plan/aws/runtimes";
 import { UNKNOWN } from "../plan/known";
+import { isTraced } from "../plan/layers/lightTracing";
 import { checkOrganizationId, type LayerPermissions, layerStatements } from "../plan/layers/permissions";
 import { type PlannedLayer, planLayers } from "../plan/layers/publication";
 import { awaited } from "../pulumi/inputs";
@@ -13,14 +19,18 @@ import { secretValues } from "../pulumi/secretValues";
 import { orStopUpdate } from "../pulumi/stopUpdate";
 
 /**
- * The ClickStack extension as Lambda layers in an account of your own: one layer version for each region and
- * architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+ * The ClickStack extension with light tracing as Lambda layers in an account of your own: one layer version for each region
+ * and architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
  */
 export class ExtensionLayers extends pulumi.ComponentResource {
   /**
    * ARNs of the layer versions by region, then by architecture, as `ObservedFunction` takes them.
    */
   public readonly layerVersionArns: pulumi.Output<{ [region: string]: { [architecture: string]: string } }>;
+  /**
+   * ARNs of the layer versions that hold light tracing alone, by region: those of `tracing`, without it none.
+   */
+  public readonly tracingLayerVersionArns: pulumi.Output<{ [region: string]: string }>;
   /**
    * Everything that was published, for other stacks and tools.
    */
@@ -34,31 +44,37 @@ export class ExtensionLayers extends pulumi.ComponentResource {
     const dependsOn = orStopUpdate(name, checkOrganization(name, args));
     const published = planned.map((layer) => publish(name, layer, args, { parent: this, dependsOn }));
 
+    const ofExtension = published.filter(({ layer }) => layer.architecture !== undefined);
+    const ofTracing = published.filter(({ layer }) => layer.architecture === undefined);
     this.layerVersionArns = pulumi.output(
       Object.fromEntries(
         args.regions.map((region) => [
           region,
           Object.fromEntries(
-            published
+            ofExtension
               .filter(({ layer }) => layer.region === region)
               .map(({ layer, layerVersionArn }) => [layer.architecture, layerVersionArn]),
           ),
         ]),
       ),
     );
+    this.tracingLayerVersionArns = pulumi.output(
+      Object.fromEntries(ofTracing.map(({ layer, layerVersionArn }) => [layer.region, layerVersionArn])),
+    );
     this.manifest = pulumi.output({
       formatVersion: 1,
-      layers: published.map(({ layer, version, layerVersionArn }) => ({
-        region: layer.region,
-        architecture: layer.architecture,
-        layerName: version.layerName,
-        layerVersionArn,
-        version: version.version,
-        sha256: layer.sha256,
-        unzippedSize: layer.unzippedSize,
+      layers: ofExtension.map(({ layer, ...one }) => ({
+        ...publishedVersion({ layer, ...one }),
+        architecture: String(layer.architecture),
+        ...(layer.tracing && { tracing: true }),
       })),
+      ...(ofTracing.length > 0 && { tracingLayers: ofTracing.map(publishedVersion) }),
     });
-    this.registerOutputs({ layerVersionArns: this.layerVersionArns, manifest: this.manifest });
+    this.registerOutputs({
+      layerVersionArns: this.layerVersionArns,
+      tracingLayerVersionArns: this.tracingLayerVersionArns,
+      manifest: this.manifest,
+    });
   }
 }
 
@@ -70,6 +86,21 @@ interface Published {
   layerVersionArn: pulumi.Output<string>;
 }
 
+/** What the manifest says of every layer version. */
+function publishedVersion({ layer, version, layerVersionArn }: Published): pulumi.Inputs & {
+  [Name in keyof PublishedTracingLayer]: pulumi.Input<PublishedTracingLayer[Name]>;
+} {
+  const { region, sha256, unzippedSize } = layer;
+  return {
+    region,
+    layerName: version.layerName,
+    layerVersionArn,
+    version: version.version,
+    sha256,
+    unzippedSize,
+  };
+}
+
 function publish(
   name: string,
   layer: PlannedLayer,
@@ -77,18 +108,27 @@ function publish(
   component: pulumi.CustomResourceOptions,
 ): Published {
   const { region, architecture, path, sha256 } = layer;
-  const resourceName = `${name}-${region}-${architecture}`;
+  const resourceName = `${name}-${region}-${architecture ?? "tracing"}`;
   // An option of the engine and not the resource's own skipDestroy, a change of which would publish a new version.
   const options = { ...component, retainOnDelete: retain };
   const version = new LayerVersion(
     resourceName,
     {
       region,
-      layerName: layerName(architecture, namePrefix),
+      ...(architecture === undefined
+        ? {
+            layerName: tracingLayerName(namePrefix),
+            description: `ClickStack light tracing, sha256 ${sha256.slice(0, 16)}`,
+            compatibleArchitectures: [...architectures],
+            compatibleRuntimes: compatibleRuntimes.filter(isTraced),
+          }
+        : {
+            layerName: layerName(architecture, namePrefix),
+            description: `ClickStack extension, sha256 ${sha256.slice(0, 16)}`,
+            compatibleArchitectures: [architecture],
+            compatibleRuntimes: [...compatibleRuntimes],
+          }),
       code: new pulumi.asset.FileArchive(path),
-      description: `ClickStack extension, sha256 ${sha256.slice(0, 16)}`,
-      compatibleArchitectures: [architecture],
-      compatibleRuntimes: [...compatibleRuntimes],
       licenseInfo: "Apache-2.0",
     },
     options,

@@ -10,6 +10,7 @@ import {
   planTelemetry,
 } from "../plan/telemetry/plan";
 import { combined, isPlain } from "../pulumi/inputs";
+import { extensionKind } from "./layers";
 import { withoutKeys } from "./storedSecrets";
 
 type StringMap = Record<string, pulumi.Input<string>>;
@@ -62,7 +63,8 @@ export function variablesOf(environment: ObservedFunctionArgs["environment"]): p
 /** The arguments that become variables, besides the user's own variables. */
 function plannedOf(args: ObservedFunctionArgs): PlannedArguments & InstrumentationArguments {
   const { autoInstrumentation, runtime, packageType } = args;
-  return { ...plannedArguments(withoutKeys(args)), autoInstrumentation, runtime, packageType };
+  const extension = autoInstrumentation && extensionKind(args.extension);
+  return { ...plannedArguments(withoutKeys(args)), autoInstrumentation, extension, runtime, packageType };
 }
 
 function merge<T>(

@@ -5,6 +5,7 @@ import { readManifestFile } from "../check/manifestFile";
 import { defaultArchitecture } from "../plan/aws/runtimes";
 import { chooseLayer } from "../plan/layers/choice";
 import { chooseInstrumentation, distributionOf } from "../plan/layers/instrumentation";
+import { lightDistribution } from "../plan/layers/lightTracing";
 import type { Problem } from "../plan/problem";
 import { isPlain, withoutAbsent } from "../pulumi/inputs";
 import { providerRegion } from "../pulumi/providerPlace";
@@ -25,12 +26,15 @@ export interface LayeredFunction {
  */
 export function functionLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<string>[]> | undefined {
   const { args } = of;
-  const instrumentation = args.autoInstrumentation === undefined ? [] : [instrumentationLayer(of)];
-  const added = [...instrumentation, ...(args.extension === undefined ? [] : [extensionLayer(of)])];
-  if (added.length === 0) return args.layers as pulumi.Input<pulumi.Input<string>[]> | undefined;
-  const own = args.layers ?? [];
-  if (isPlain(own)) return [...own, ...added];
-  return pulumi.all([own, pulumi.all(added)]).apply(([arns, more]) => [...(arns ?? []), ...more]);
+  const [own, instrumentation] = [args.layers ?? [], instrumentationLayers(of)];
+  const extension = args.extension === undefined ? [] : [extensionLayer(of)];
+  if (isPlain(own) && isPlain(instrumentation)) {
+    const added = [...instrumentation, ...extension];
+    return added.length === 0 && args.layers === undefined ? undefined : [...own, ...added];
+  }
+  return pulumi
+    .all([own, instrumentation, pulumi.all(extension)])
+    .apply(([arns, ...added]) => [...(arns ?? []), ...added.flat()]);
 }
 
 /** Region of a function: its own, else that of its provider. */
@@ -66,12 +70,44 @@ async function noLayer(name: string, problem: Problem, args: ObservedFunctionArg
   return invalidArguments(name, withoutSecrets([problem], secrets));
 }
 
-function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.Input<string> {
+/**
+ * What of the extension's source decides whether it is Rotel's: as a plain value where it is one, so that nothing waits for
+ * the layers themselves.
+ */
+export function extensionKind(
+  extension: ObservedFunctionArgs["extension"],
+): pulumi.Input<object> | undefined {
+  if (!isPlain(extension)) return extension && pulumi.output(extension);
+  const { rotel, layerVersionArn } = extension;
+  return {
+    ...(rotel !== undefined && { rotel: true }),
+    ...(isPlain(layerVersionArn) && { layerVersionArn }),
+  };
+}
+
+/** The layer that instruments the code, unless it is the extension's itself. */
+function instrumentationLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<string>[]> {
+  const { autoInstrumentation, extension, runtime } = of.args;
+  if (autoInstrumentation === undefined) return [];
+  const { layerVersionArn } = autoInstrumentation;
+  if (layerVersionArn !== undefined) return [layerVersionArn];
+  const layers = (plainRuntime: unknown, source: unknown): pulumi.Input<string>[] => {
+    const distribution = distributionOf(autoInstrumentation, String(plainRuntime ?? ""), source) ?? "";
+    return distribution === lightDistribution ? [] : [instrumentationLayer(of, distribution)];
+  };
+  const kind = extensionKind(extension);
+  if ((runtime === undefined || isPlain(runtime)) && (kind === undefined || isPlain(kind))) {
+    return layers(runtime, kind);
+  }
+  return pulumi.all([runtime, kind]).apply(([of, source]) => pulumi.all(layers(of, source)));
+}
+
+function instrumentationLayer(
+  { name, args, region }: LayeredFunction,
+  distribution: string,
+): pulumi.Output<string> {
   const { autoInstrumentation = {}, architectures, runtime } = args;
-  const { distribution: named, layerVersionArn, version } = autoInstrumentation;
-  if (layerVersionArn !== undefined) return layerVersionArn;
-  const distribution = distributionOf(named);
-  const known = pulumi.all([runtime, region(), architectures ?? [], version]);
+  const known = pulumi.all([runtime, region(), architectures ?? [], autoInstrumentation.version]);
   return known.apply(async ([of, where, names, wanted]) => {
     const architecture = names?.[0] ?? defaultArchitecture;
     const target = { distribution, runtime: String(of ?? ""), region: where, architecture };
@@ -80,6 +116,6 @@ function instrumentationLayer({ name, args, region }: LayeredFunction): pulumi.I
       ...(wanted ? { version: wanted } : {}),
     });
     if ("problem" in choice) throw await noLayer(name, choice.problem, args);
-    return choice.layerVersionArn;
+    return choice.layerVersionArn ?? "";
   });
 }

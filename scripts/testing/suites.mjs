@@ -42,7 +42,7 @@ const cargoTest = cargo("cargo test", ["test", "--locked"], { runner: "cargo" })
 const layers = {
   title: "layers",
   command: "node",
-  args: ["--import", "tsx", "layers/build.ts"],
+  args: ["--import", "tsx", "layers/build/main.ts"],
   alone: "cargo",
 };
 /** Without namespaces of their own, two functions at a time would take each other's ports. */

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildLayers } from "../../layers/buildLayers";
+import { buildLayers } from "../../layers/build/buildLayers";
 import {
   extensionName,
   hostArchitecture,
@@ -27,11 +27,13 @@ function check(architecture: LayerArchitecture, layer: LocatedLayer | undefined)
   assert.equal(bytes.length, layer.size);
   const script = `import sys, zipfile
 z = zipfile.ZipFile(sys.argv[1])
-(i,) = z.infolist()
-assert (i.filename, oct(i.external_attr >> 16)) == ("extensions/clickstack-extension", "0o100755"), i
-sys.stdout.buffer.write(z.read(i))`;
-  const binary = execFileSync("python3", ["-c", script, layer.path], { maxBuffer: 1 << 28 });
-  assert.equal(binary.length, layer.unzippedSize);
+programs = [i.filename for i in z.infolist() if oct(i.external_attr >> 16) == "0o100755"]
+assert programs == ["clickstack-tracing", "extensions/clickstack-extension"], programs
+assert "clickstack/node/layer.cjs" in z.namelist(), z.namelist()
+assert sum(i.file_size for i in z.infolist()) == int(sys.argv[2])
+sys.stdout.buffer.write(z.read("extensions/clickstack-extension"))`;
+  const arguments_ = ["-c", script, layer.path, String(layer.unzippedSize)];
+  const binary = execFileSync("python3", arguments_, { maxBuffer: 1 << 28 });
   assert.equal(binary.readUInt16LE(18), machines[architecture]);
   const glibc = requiredGlibc(binary);
   assert.ok(
@@ -59,6 +61,12 @@ describe("buildLayers", function () {
     ]);
     check(architecture, first?.layers[architecture]);
     assert.equal(first?.layers[architecture]?.sha256, second?.layers[architecture]?.sha256);
+    assert.equal(first?.layers[architecture]?.tracing, true);
+    assert.equal(first?.tracing?.sha256, second?.tracing?.sha256);
+    assert.ok(
+      first?.tracing && first.tracing.size < 200_000,
+      "light tracing alone is two languages of 100 kB",
+    );
   });
 
   it("builds the other architecture where its standard library is available", async function () {

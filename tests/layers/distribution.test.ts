@@ -46,7 +46,7 @@ describe("the npm packages", function () {
   it("hold what they should and nothing else", () => {
     assert.deepEqual(packages.layers.files.map(({ path }) => path).sort(), [
       ...["LICENSE", "README.md", "clickstack-extension-amd64.zip", "clickstack-extension-arm64.zip"],
-      ...["manifest.json", "package.json"],
+      ...["clickstack-tracing.zip", "manifest.json", "package.json"],
     ]);
     assert.equal(packages.layers.version, packages.own.version, "they are released together");
     const own = packages.own.files.map(({ path }) => path);

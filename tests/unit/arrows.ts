@@ -29,6 +29,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "layers/node/libraries": ["layers/node/core", "layers/node/tracing"],
   "layers/node": ["layers", "layers/node/core", "layers/node/libraries", "layers/node/tracing"],
   "layers/python": ["layers"],
+  "layers/build": ["layers", "layers/node", "layers/python"],
 
   // The Pulumi package.
   "provider/pulumi": ["provider/plan/names"],
@@ -155,6 +156,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   demo: [
     "layers",
+    "layers/build",
     "sandbox",
     "sandbox/aws",
     "sandbox/clickhouse",

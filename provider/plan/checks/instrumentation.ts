@@ -1,41 +1,41 @@
 import type { FunctionView, InstrumentationView } from "../arguments/view";
-import { isKnown, knownValue } from "../known";
-import { checkLayerArn } from "../layers/choice";
+import { entriesOf, isKnown, type Known, knownValue, UNKNOWN } from "../known";
+import { checkLayerArn, lacksTracing, type PublishedLayersView } from "../layers/choice";
 import {
   chooseInstrumentation,
   distributionOf,
   distributions,
   execWrapperVariable,
   isLegacyAdot,
+  isRotel,
   languageOf,
+  tooOld,
 } from "../layers/instrumentation";
+import { lightDistribution, tracingVariable } from "../layers/lightTracing";
 import { didYouMean } from "../nearestName";
 import { type Problem, problem } from "../problem";
 import { architectureOf } from "./extension";
 
 const path = "autoInstrumentation";
 
+/** Whether a layer of its own instruments the function, as far as that is known: light tracing needs none. */
+export function addsLayer(view: FunctionView): boolean {
+  const { autoInstrumentation: instrumentation } = view;
+  if (instrumentation === undefined) return false;
+  if (instrumentation === UNKNOWN || instrumentation.layerVersionArn !== undefined) return true;
+  const distribution = distributionIn(view, instrumentation);
+  return distribution !== undefined && distribution !== lightDistribution;
+}
+
 /** ARN of the layer that instruments the function, where it is known. */
 export function instrumentationLayerArn(view: FunctionView): string | undefined {
   const instrumentation = knownValue(view.autoInstrumentation);
   if (instrumentation === undefined) return undefined;
   if (instrumentation.layerVersionArn !== undefined) return knownValue(instrumentation.layerVersionArn);
-  const [runtime, region, architecture] = [
-    knownValue(view.runtime),
-    knownValue(view.region),
-    architectureOf(view),
-  ];
-  if (runtime === undefined || region === undefined || architecture === undefined) return undefined;
-  const version = knownValue(instrumentation.version);
-  if (version === undefined && instrumentation.version !== undefined) return undefined;
-  const distribution = distributionOf(knownValue(instrumentation.distribution));
-  const target = {
-    distribution,
-    runtime,
-    region,
-    architecture,
-    ...(version === undefined ? {} : { version }),
-  };
+  const region = knownValue(view.region);
+  const target = region === undefined ? undefined : targetOf(view, instrumentation, region);
+  if (target === undefined || (target.version === undefined && instrumentation.version !== undefined))
+    return undefined;
   const choice = chooseInstrumentation(target);
   return "problem" in choice ? undefined : choice.layerVersionArn;
 }
@@ -51,16 +51,46 @@ export function checkInstrumentation(view: FunctionView): Problem[] {
     return [{ propertyPath: `${path}.distribution`, reason }];
   }
   if (instrumentation.layerVersionArn !== undefined) return checkExplicitLayer(instrumentation, view);
-  const version = knownValue(instrumentation.version);
-  const problems = problem(`${path}.version`, version && wrongVersion(named ?? "opentelemetry", version));
-  const [runtime, region] = [knownValue(view.runtime), knownValue(view.region)];
-  const architecture = architectureOf(view);
-  if (runtime === undefined || architecture === undefined || problems.length > 0) return problems;
-  const distribution = named ?? "opentelemetry";
+  const distribution = distributionIn(view, instrumentation);
+  const problems = checkVersion(distribution, instrumentation.version);
   // Without a region the provider's is meant: only what holds in every region can be said yet.
-  const target = { distribution, runtime, architecture, region: region ?? "us-east-1" };
-  const choice = chooseInstrumentation({ ...target, ...(version === undefined ? {} : { version }) });
-  return "problem" in choice ? [choice.problem] : [];
+  const target = targetOf(view, instrumentation, knownValue(view.region) ?? "us-east-1");
+  if (target === undefined || problems.length > 0) return problems;
+  const choice = chooseInstrumentation(target);
+  if ("problem" in choice) return [choice.problem];
+  return target.distribution === lightDistribution ? checkLight(view, target) : [];
+}
+
+/** What is known of the function that the choice of a layer depends on; undefined while it is too little. */
+function targetOf(view: FunctionView, instrumentation: InstrumentationView, region: string) {
+  const runtime = knownValue(view.runtime);
+  const [distribution, architecture] = [distributionIn(view, instrumentation), architectureOf(view)];
+  if (runtime === undefined || distribution === undefined || architecture === undefined) return undefined;
+  const version = knownValue(instrumentation.version);
+  return { distribution, runtime, region, architecture, ...(version === undefined ? {} : { version }) };
+}
+
+/** Whose layer instruments the function; undefined while that is not known. */
+function distributionIn(view: FunctionView, instrumentation: InstrumentationView): string | undefined {
+  if (instrumentation.distribution === UNKNOWN) return undefined;
+  return distributionOf(instrumentation, knownValue(view.runtime), view.extension);
+}
+
+/** Whether light tracing is there without a layer of its own: in the extension's. */
+function checkLight(view: FunctionView, target: { region: string; architecture: string }): Problem[] {
+  const { extension } = view;
+  if (!isKnown(extension)) return [];
+  const alone = `publish light tracing alone (\`tracing: true\` of ExtensionLayers) and specify it as ${path}.layerVersionArn`;
+  if (isRotel(extension)) {
+    const reason = `light tracing is in the layers of ExtensionLayers, but the extension's layer is Rotel's: ${alone}`;
+    return [{ propertyPath: path, reason }];
+  }
+  const { manifest } = extension;
+  if (!isKnown(manifest) || view.region === undefined || view.region === UNKNOWN) return [];
+  if (!lacksTracing(manifest as PublishedLayersView<unknown>, target.region, target.architecture)) return [];
+  const reason =
+    "the extension's layer was published by a version that had no light tracing. Publish it again, or choose another distribution";
+  return [{ propertyPath: path, reason }];
 }
 
 /** What to say of layers that hold a collector, for a warning. */
@@ -69,15 +99,23 @@ export function instrumentationWarnings(view: FunctionView): Problem[] {
     isKnown(arn) && holdsCollector(arn) ? [`layers[${index}]`] : [],
   );
   const instrumentation = knownValue(view.autoInstrumentation);
-  const arn = knownValue(instrumentation?.layerVersionArn);
-  const distribution = distributionOf(knownValue(instrumentation?.distribution), arn);
-  const legacy = instrumentation !== undefined && distribution === "adot-legacy" ? [path] : [];
+  const distribution = instrumentation && distributionIn(view, instrumentation);
+  const legacy = distribution === "adot-legacy" ? [path] : [];
   const reason =
     'the layer contains a collector of its own, which uses the ports 4317 and 4318 that the extension listens on: the function\'s telemetry reaches only one of the two. Use a layer without a collector (`autoInstrumentation: { distribution: "opentelemetry" }`)';
   return [
     ...[...legacy, ...own].map((propertyPath) => ({ propertyPath, reason })),
-    ...memoryWarning(view, instrumentation),
+    ...(distribution === lightDistribution ? offWarning(view) : memoryWarning(view, instrumentation)),
   ];
+}
+
+/** The user's own variable counts, so that one function can be left out of many. */
+function offWarning({ environment }: FunctionView): Problem[] {
+  if (environment === UNKNOWN) return [];
+  const value = knownValue(entriesOf(environment?.variables)[tracingVariable]);
+  if (value === undefined || !/^\s*(off|false|0|no)\s*$/i.test(value)) return [];
+  const reason = `is ${value}, which switches off the light tracing that ${path} adds`;
+  return [{ propertyPath: `environment.variables.${tracingVariable}`, reason }];
 }
 
 function memoryWarning(view: FunctionView, instrumentation: InstrumentationView | undefined): Problem[] {
@@ -98,12 +136,25 @@ function checkExplicitLayer(instrumentation: InstrumentationView, view: Function
     const reason = "the version is in layerVersionArn already. Remove one of them";
     problems.push({ propertyPath: `${path}.version`, reason });
   }
+  if (runtime !== undefined && distributionIn(view, instrumentation) === lightDistribution) {
+    problems.push(...problem(path, tooOld(lightDistribution, runtime)));
+  }
   const needsScript = runtime !== undefined && languageOf(runtime) === undefined;
   if (needsScript && instrumentation.execWrapper === undefined) {
     const reason = `name the layer's script for ${runtime}, the value of ${execWrapperVariable}`;
     problems.push({ propertyPath: `${path}.execWrapper`, reason });
   }
   return problems;
+}
+
+function checkVersion(distribution: string | undefined, given: Known<string> | undefined): Problem[] {
+  const propertyPath = `${path}.version`;
+  if (given === undefined || distribution === undefined) return [];
+  if (distribution === lightDistribution) {
+    return [{ propertyPath, reason: "light tracing has the version of the extension's layer. Remove it" }];
+  }
+  const version = knownValue(given);
+  return problem(propertyPath, version && wrongVersion(distribution, version));
 }
 
 function wrongVersion(distribution: string, version: string): string | undefined {

@@ -39,9 +39,11 @@ function checkPackageType(view: FunctionView): Problem[] {
   if (packageType !== "Image")
     return problem("packageType", `"${packageType}" is not a package type; must be one of: Zip, Image`);
   const noLayers = "functions from container images cannot have layers. Build them into the image";
+  const noTracing =
+    "functions from container images cannot have layers. Copy clickstack-tracing and clickstack/ of the extension's layer into /opt of the image, set AWS_LAMBDA_EXEC_WRAPPER to /opt/clickstack-tracing there, and leave `autoInstrumentation` out";
   return [
     ...problem("layers", isKnown(view.layers) && view.layers.length > 0 ? noLayers : undefined),
-    ...problem("autoInstrumentation", view.autoInstrumentation === undefined ? undefined : noLayers),
+    ...problem("autoInstrumentation", view.autoInstrumentation === undefined ? undefined : noTracing),
   ];
 }
 

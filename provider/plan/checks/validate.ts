@@ -9,7 +9,12 @@ import { knownValues, planTelemetry, withUnknownKeys } from "../telemetry/plan";
 import { checkSettingValue, findSetting, unknownSetting } from "../telemetry/settings";
 import { checkBackend } from "./backend";
 import { checkExtension, extensionLayerArn } from "./extension";
-import { checkInstrumentation, instrumentationLayerArn, instrumentationWarnings } from "./instrumentation";
+import {
+  addsLayer,
+  checkInstrumentation,
+  instrumentationLayerArn,
+  instrumentationWarnings,
+} from "./instrumentation";
 import { checkEnvironmentSize, checkVariableNames, sizeWarnings } from "./lambdaLimits";
 import { checkLogging } from "./logging";
 import { checkPackage } from "./packaging";
@@ -42,10 +47,7 @@ export function warnings(view: FunctionView): Problem[] {
 function checkRoom(view: FunctionView): Problem[] {
   if (view.packageType === "Image") return [];
   const own = knownValue(view.layers) ?? [];
-  const added = [
-    "the extension's",
-    ...(view.autoInstrumentation === undefined ? [] : ["autoInstrumentation's"]),
-  ];
+  const added = ["the extension's", ...(addsLayer(view) ? ["autoInstrumentation's"] : [])];
   return [...checkLayers(own, added), ...checkTogether(allLayers(view), knownValue(view.region))];
 }
 
@@ -85,11 +87,11 @@ function checkSettings(view: FunctionView): Problem[] {
 
 function checkEnvironment(view: FunctionView): Problem[] {
   const own = view.environment === UNKNOWN ? {} : entriesOf(view.environment?.variables);
-  const { runtime, packageType } = view;
+  const { runtime, packageType, extension } = view;
   const autoInstrumentation = knownValue(view.autoInstrumentation);
   const planned = [
     ...planTelemetry(withUnknownKeys(view), knownValues),
-    ...planInstrumentation({ autoInstrumentation, runtime, packageType }, knownValues),
+    ...planInstrumentation({ autoInstrumentation, extension, runtime, packageType }, knownValues),
   ];
   const { variables, problems } = mergeEnvironment<Known<string>>(own, planned);
   const known = Object.entries(variables).map(([name, value]) => [name, knownValue(value) ?? ""]);

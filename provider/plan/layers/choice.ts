@@ -10,7 +10,7 @@ export type LayerVersionArns<T = string> = Record<string, Record<string, T>>;
 /** The output `manifest` of `ExtensionLayers`, as far as it is needed here. */
 export interface PublishedLayersView<T = string> {
   formatVersion: number | T;
-  layers: { region: T; architecture: T; layerVersionArn: T }[] | T;
+  layers: { region: T; architecture: T; layerVersionArn: T; tracing?: boolean | T }[] | T;
 }
 
 /** Where the extension's layer comes from: one of these. */
@@ -48,6 +48,17 @@ export function checkManifest(manifest: unknown): string | undefined {
     layers.every((layer) => layer?.region && layer.architecture && layer.layerVersionArn);
   if (formatVersion === 1 && complete) return undefined;
   return "is not a manifest of published layers in format 1: pass the output `manifest` of ExtensionLayers unchanged";
+}
+
+/** Whether a manifest says that the layer of a region and an architecture holds no light tracing. */
+export function lacksTracing(
+  { layers }: PublishedLayersView<unknown>,
+  region: string,
+  architecture: string,
+): boolean {
+  if (!Array.isArray(layers)) return false;
+  const layer = layers.find((one) => one.region === region && one.architecture === architecture);
+  return layer !== undefined && (layer.tracing ?? false) === false;
 }
 
 /** Problems of the user's own layers: there must be room for those that are added. */

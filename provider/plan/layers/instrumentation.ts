@@ -11,9 +11,16 @@ import {
   openTelemetryLayers,
   openTelemetryRegions,
 } from "./instrumentationLayers";
+import {
+  isRotelLayer,
+  isTracingLayer,
+  lightDistribution,
+  lightExecWrapper,
+  lightLanguages,
+} from "./lightTracing";
 
 /** Whose layers instrument a function, as `autoInstrumentation.distribution` takes them. */
-export const distributions = ["opentelemetry", "adot", "adot-legacy"] as const;
+export const distributions = ["light", "opentelemetry", "adot", "adot-legacy"] as const;
 
 /** Whose layers instrument a function. */
 export type Distribution = (typeof distributions)[number];
@@ -30,27 +37,50 @@ export interface InstrumentedFunction {
 /** The environment variable by which Lambda starts the runtime through a script of a layer. */
 export const execWrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
 
+/** What decides whose layer instruments a function; of what is not known yet it counts that it is given. */
+export interface NamedInstrumentation {
+  distribution?: unknown;
+  version?: unknown;
+  layerVersionArn?: unknown;
+}
+
 /** The arguments that decide on the instrumentation, as an interpreter takes their values. */
 export interface InstrumentationArguments {
-  autoInstrumentation?:
-    | { distribution?: unknown; layerVersionArn?: unknown; execWrapper?: unknown }
-    | undefined;
+  autoInstrumentation?: (NamedInstrumentation & { execWrapper?: unknown }) | undefined;
+  /** Where the extension's layer comes from, as far as {@link isRotel} reads it. */
+  extension?: unknown;
   runtime?: unknown;
   packageType?: unknown;
 }
 
+/**
+ * The oldest runtimes that instrumentation works in: light tracing, and the versions of OpenTelemetry's libraries that the
+ * layers hold (`engines` of @opentelemetry/sdk-node 0.2xx, `requires-python` of opentelemetry-sdk 1.3x).
+ */
+const oldestRuntimes: Readonly<Record<string, { version: number; runtime: string }>> = {
+  nodejs: { version: 18, runtime: "nodejs18.x" },
+  "python3.": { version: 9, runtime: "python3.9" },
+};
+
 const path = "autoInstrumentation";
 const byArn = `specify the layer as ${path}.layerVersionArn`;
 
-/** ARN of the instrumentation layer for a function, or why there is none. */
+/**
+ * ARN of the instrumentation layer for a function, or why there is none. It is undefined for light tracing, which is in the
+ * extension's layer.
+ */
 export function chooseInstrumentation(
   target: InstrumentedFunction,
-): { layerVersionArn: string } | { problem: Problem } {
+): { layerVersionArn: string | undefined } | { problem: Problem } {
   const { distribution, runtime, region, architecture } = target;
   const language = languageOf(runtime);
-  const reason = language === undefined ? noLanguage(runtime) : noLayer(distribution, language, runtime);
+  const reason =
+    language === undefined
+      ? noLanguage(runtime)
+      : (noLayer(distribution, language, runtime) ?? tooOld(distribution, runtime));
   if (language === undefined || reason !== undefined)
     return { problem: { propertyPath: path, reason: reason ?? "" } };
+  if (distribution === lightDistribution) return { layerVersionArn: undefined };
   if (distribution === "adot") return chooseAdot(language, target);
   const isLegacy = distribution === "adot-legacy";
   if (!(isLegacy ? legacyAdotRegions : openTelemetryRegions).includes(region)) {
@@ -65,6 +95,7 @@ export function chooseInstrumentation(
 
 /** Script of the layer that Lambda starts the runtime with. */
 export function execWrapper(distribution: string, runtime: string): string {
+  if (distribution === lightDistribution) return lightExecWrapper;
   const language = languageOf(runtime);
   if (distribution === "adot" || language === undefined) return adotExecWrapper;
   const layers = distribution === "adot-legacy" ? legacyAdotLayers : openTelemetryLayers;
@@ -72,14 +103,42 @@ export function execWrapper(distribution: string, runtime: string): string {
 }
 
 /**
- * Whose layer it is: as named, else as the ARN reads, else the OpenTelemetry project's.
- * @param layerVersionArn ARN of a layer version of the user's choice.
+ * Whose layer it is: as named, else as the ARN of the layer reads. Without either it is light tracing where there is such
+ * for the runtime and the extension is not Rotel's, else the OpenTelemetry project's, whose versions alone can be named.
+ * @param runtime undefined while it is not known.
+ * @returns undefined where it depends on a runtime that is not known.
  */
-export function distributionOf(named: string | undefined, layerVersionArn?: string): string {
-  if (named !== undefined) return named;
-  if (layerVersionArn === undefined) return "opentelemetry";
-  if (layerVersionArn.includes(":layer:AWSOpenTelemetryDistro")) return "adot";
-  return isLegacyAdot(layerVersionArn) ? "adot-legacy" : "opentelemetry";
+export function distributionOf(
+  { distribution, version, layerVersionArn }: NamedInstrumentation,
+  runtime: string | undefined,
+  extension?: unknown,
+): string | undefined {
+  if (typeof distribution === "string") return distribution;
+  if (layerVersionArn !== undefined) return distributionOfLayer(stringOf(layerVersionArn) ?? "");
+  if (version !== undefined || isRotel(extension)) return "opentelemetry";
+  if (runtime === undefined) return undefined;
+  const language = languageOf(runtime);
+  return language !== undefined && language in lightLanguages ? lightDistribution : "opentelemetry";
+}
+
+/** Whether the extension is Rotel's, as far as its layer is known. */
+export function isRotel(extension: unknown): boolean {
+  const { rotel, layerVersionArn } = (extension ?? {}) as { rotel?: unknown; layerVersionArn?: unknown };
+  return rotel !== undefined || isRotelLayer(stringOf(layerVersionArn) ?? "");
+}
+
+function distributionOfLayer(arn: string): string {
+  if (isTracingLayer(arn)) return lightDistribution;
+  if (arn.includes(":layer:AWSOpenTelemetryDistro")) return "adot";
+  return isLegacyAdot(arn) ? "adot-legacy" : "opentelemetry";
+}
+
+/** Why a distribution does not work in a runtime, or undefined when it does. */
+export function tooOld(distribution: string, runtime: string): string | undefined {
+  const [, name = "", version = ""] = /^(nodejs|python3\.)(\d+)/.exec(runtime) ?? [];
+  const oldest = oldestRuntimes[name];
+  if (oldest === undefined || Number(version) >= oldest.version) return undefined;
+  return `${distribution} needs ${oldest.runtime} or later, the function has ${runtime}. Use a later runtime, or remove this`;
 }
 
 /**
@@ -87,18 +146,20 @@ export function distributionOf(named: string | undefined, layerVersionArn?: stri
  * endpoint is set, whatever the general endpoint is, and metrics to CloudWatch as long as Application Signals is on.
  */
 export function planInstrumentation<T>(
-  { autoInstrumentation, runtime, packageType }: InstrumentationArguments,
+  { autoInstrumentation, extension, runtime, packageType }: InstrumentationArguments,
   { string, combine }: Interpreter<T>,
 ): PlannedVariable<T>[] {
   if (autoInstrumentation === undefined || packageType === "Image") return [];
-  const { distribution: named, layerVersionArn, execWrapper: script } = autoInstrumentation;
-  const distribution = distributionOf(stringOf(named), stringOf(layerVersionArn));
+  const { execWrapper: script } = autoInstrumentation;
+  const scriptFor = (of: string, source: unknown) =>
+    execWrapper(distributionOf(autoInstrumentation, of, source) ?? "", of);
   const value =
     script === undefined
-      ? combine([runtime], ([of]) => execWrapper(distribution, String(of ?? "")))
+      ? combine([runtime, extension], ([of, source]) => scriptFor(String(of ?? ""), source))
       : (script as T);
   const variables: PlannedVariable<T>[] = [{ name: execWrapperVariable, value, origin: path }];
-  if (distribution !== "adot") return variables;
+  // Whether it is AWS's depends on neither the runtime nor the extension.
+  if (distributionOf(autoInstrumentation, "") !== "adot") return variables;
   const setDefault = (name: string, value: string) =>
     variables.push({ name, value: string(value), origin: path, isDefault: true });
   setDefault("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:4318/v1/traces");
@@ -130,6 +191,7 @@ function noLanguage(runtime: string): string {
 
 function noLayer(distribution: string, language: Language, runtime: string): string | undefined {
   const layers: Readonly<Record<string, object>> = {
+    light: lightLanguages,
     opentelemetry: openTelemetryLayers,
     adot: adotLayerNames,
     "adot-legacy": legacyAdotLayers,

@@ -3,7 +3,7 @@ import { type ArchitectureName, checkArchitecture } from "../aws/runtimes";
 import type { Problem } from "../problem";
 import { checkLayerPermissions, type LayerPermissions } from "./permissions";
 
-/** A zip of the extension for one architecture. */
+/** A zip of a layer. */
 export interface BuiltLayer {
   /** Absolute path of the zip. */
   path: string;
@@ -11,12 +11,15 @@ export interface BuiltLayer {
   sha256: string;
   /** Size of the unpacked layer in bytes. */
   unzippedSize: number;
+  /** Of the extension's: whether light tracing is in it. */
+  tracing?: boolean;
 }
 
 /** One layer version to publish. */
 export interface PlannedLayer extends BuiltLayer {
   region: string;
-  architecture: ArchitectureName;
+  /** Architecture of the extension in it; undefined for light tracing alone, which is for all of them. */
+  architecture?: ArchitectureName;
 }
 
 /** What is to be published where. */
@@ -24,17 +27,19 @@ export interface PublicationArguments {
   regions: readonly string[];
   architectures?: readonly string[];
   namePrefix?: string;
+  tracing?: boolean;
   permissions?: LayerPermissions;
 }
 
-/** The zips there are. */
+/** The zips there are: of the extension by architecture, and of light tracing alone. */
 export interface BuiltLayers {
   layers: Partial<Record<ArchitectureName, BuiltLayer>>;
+  tracing?: BuiltLayer;
 }
 
 /** The layer versions to publish, region by region, or what is wrong with the arguments. */
 export function planLayers(
-  { regions, architectures, namePrefix, permissions }: PublicationArguments,
+  { regions, architectures, namePrefix, tracing = false, permissions }: PublicationArguments,
   built: BuiltLayers,
 ): { planned: PlannedLayer[]; problems: Problem[] } {
   const wanted = architectures ?? Object.keys(built.layers);
@@ -42,19 +47,36 @@ export function planLayers(
     ...checkList("regions", regions, () => checkRegions(regions)),
     ...checkList("architectures", wanted, () => checkArchitectures(wanted, built)),
     ...checkNamePrefix(namePrefix),
+    ...checkTracing(tracing, built),
     ...checkLayerPermissions(permissions),
   ];
   if (problems.length > 0) return { planned: [], problems };
-  const planned = regions.flatMap((region) =>
-    wanted.flatMap((name): PlannedLayer[] => {
+  const planned = regions.flatMap((region) => [
+    ...wanted.flatMap((name): PlannedLayer[] => {
       const architecture = name as ArchitectureName;
       const layer = built.layers[architecture];
-      if (layer === undefined) return [];
-      const { path, sha256, unzippedSize } = layer;
-      return [{ region, architecture, path, sha256, unzippedSize }];
+      return layer === undefined ? [] : [{ region, architecture, ...layerOf(layer) }];
     }),
-  );
+    ...(tracing && built.tracing ? [{ region, ...layerOf(built.tracing) }] : []),
+  ]);
   return { planned, problems };
+}
+
+function layerOf({ path, sha256, unzippedSize, tracing }: BuiltLayer): BuiltLayer {
+  return { path, sha256, unzippedSize, ...(tracing && { tracing }) };
+}
+
+function checkTracing(wanted: unknown, built: BuiltLayers): Problem[] {
+  const propertyPath = "tracing";
+  if (typeof wanted !== "boolean" && wanted !== null) {
+    const reason =
+      "must be plain true or false: it determines which layer versions exist, so it cannot be the output of a resource";
+    return [{ propertyPath, reason }];
+  }
+  if (!wanted || built.tracing !== undefined) return [];
+  const reason =
+    "light tracing is not among the layers that were built, which are of an earlier version. Run `npm run layers:build`, or install a newer clickstack-lambda-layers";
+  return [{ propertyPath, reason }];
 }
 
 /** Languages without types, or with a value of their own for outputs, can hand over anything. */

@@ -49,6 +49,11 @@ class InstrumentationDistribution(_builtins.str, Enum):
     """
     Whose layers instrument a function.
     """
+    LIGHT = "light"
+    """
+    Light tracing, for Node.js and Python. It is in the layers of `ExtensionLayers` beside the extension, so that no layer is
+    added, and in the layer of light tracing alone.
+    """
     OPEN_TELEMETRY = "opentelemetry"
     """
     The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They hold no collector.

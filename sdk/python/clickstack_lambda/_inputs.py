@@ -30,6 +30,8 @@ __all__ = [
     'PublishedLayersArgsDict',
     'PublishedLayerArgs',
     'PublishedLayerArgsDict',
+    'PublishedTracingLayerArgs',
+    'PublishedTracingLayerArgsDict',
     'RotelLayersArgs',
     'RotelLayersArgsDict',
 ]
@@ -39,12 +41,13 @@ MYPY = False
 if not MYPY:
     class AutoInstrumentationArgsDict(TypedDict):
         """
-        Automatic instrumentation by a layer of OpenTelemetry libraries. The layer for the function's runtime, region and
-        architecture is added before the extension's, and `AWS_LAMBDA_EXEC_WRAPPER` is set.
+        Automatic instrumentation: by light tracing, which is in the extension's layer, or by a layer of OpenTelemetry libraries.
+        That for the function's runtime, region and architecture is added before the extension's. `AWS_LAMBDA_EXEC_WRAPPER` is set.
         """
         distribution: NotRequired['InstrumentationDistribution']
         """
-        Whose layers to use. Defaults to `opentelemetry`.
+        Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
+        and to `opentelemetry` otherwise.
         """
         exec_wrapper: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -52,7 +55,8 @@ if not MYPY:
         """
         layer_version_arn: NotRequired[pulumi.Input[_builtins.str]]
         """
-        ARN of the layer version to use in place of a known one, such as a copy in your own account.
+        ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+        `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
         """
         version: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -70,11 +74,13 @@ class AutoInstrumentationArgs:
                  layer_version_arn: Optional[pulumi.Input[_builtins.str]] = None,
                  version: Optional[pulumi.Input[_builtins.str]] = None):
         """
-        Automatic instrumentation by a layer of OpenTelemetry libraries. The layer for the function's runtime, region and
-        architecture is added before the extension's, and `AWS_LAMBDA_EXEC_WRAPPER` is set.
-        :param 'InstrumentationDistribution' distribution: Whose layers to use. Defaults to `opentelemetry`.
+        Automatic instrumentation: by light tracing, which is in the extension's layer, or by a layer of OpenTelemetry libraries.
+        That for the function's runtime, region and architecture is added before the extension's. `AWS_LAMBDA_EXEC_WRAPPER` is set.
+        :param 'InstrumentationDistribution' distribution: Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
+               and to `opentelemetry` otherwise.
         :param pulumi.Input[_builtins.str] exec_wrapper: Value of `AWS_LAMBDA_EXEC_WRAPPER`. Defaults to the distribution's script for the runtime.
-        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use in place of a known one, such as a copy in your own account.
+        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+               `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
         :param pulumi.Input[_builtins.str] version: Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
                `adot`. Defaults to one that is known for the runtime and region.
         """
@@ -91,7 +97,8 @@ class AutoInstrumentationArgs:
     @pulumi.getter
     def distribution(self) -> Optional['InstrumentationDistribution']:
         """
-        Whose layers to use. Defaults to `opentelemetry`.
+        Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
+        and to `opentelemetry` otherwise.
         """
         return pulumi.get(self, "distribution")
 
@@ -115,7 +122,8 @@ class AutoInstrumentationArgs:
     @pulumi.getter(name="layerVersionArn")
     def layer_version_arn(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the layer version to use in place of a known one, such as a copy in your own account.
+        ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+        `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
         """
         return pulumi.get(self, "layer_version_arn")
 
@@ -610,7 +618,11 @@ if not MYPY:
         """
         layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgsDict']]]
         """
-        The layer versions, by region and architecture.
+        The layer versions of the extension, by region and architecture.
+        """
+        tracing_layers: NotRequired[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgsDict']]]]
+        """
+        The layer versions of light tracing alone, where they were published.
         """
 elif False:
     PublishedLayersArgsDict: TypeAlias = Mapping[str, Any]
@@ -619,15 +631,19 @@ elif False:
 class PublishedLayersArgs:
     def __init__(__self__, *,
                  format_version: pulumi.Input[_builtins.int],
-                 layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]):
+                 layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]],
+                 tracing_layers: Optional[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]]] = None):
         """
         Everything that was published: what another stack takes by StackReference, or a file of
         `pulumi stack output manifest --json` holds.
         :param pulumi.Input[_builtins.int] format_version: Version of this form, 1.
-        :param pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]] layers: The layer versions, by region and architecture.
+        :param pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]] layers: The layer versions of the extension, by region and architecture.
+        :param pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]] tracing_layers: The layer versions of light tracing alone, where they were published.
         """
         pulumi.set(__self__, "format_version", format_version)
         pulumi.set(__self__, "layers", layers)
+        if tracing_layers is not None:
+            pulumi.set(__self__, "tracing_layers", tracing_layers)
 
     @_builtins.property
     @pulumi.getter(name="formatVersion")
@@ -645,13 +661,25 @@ class PublishedLayersArgs:
     @pulumi.getter
     def layers(self) -> pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]:
         """
-        The layer versions, by region and architecture.
+        The layer versions of the extension, by region and architecture.
         """
         return pulumi.get(self, "layers")
 
     @layers.setter
     def layers(self, value: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]]):
         pulumi.set(self, "layers", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tracingLayers")
+    def tracing_layers(self) -> Optional[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]]]:
+        """
+        The layer versions of light tracing alone, where they were published.
+        """
+        return pulumi.get(self, "tracing_layers")
+
+    @tracing_layers.setter
+    def tracing_layers(self, value: Optional[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]]]):
+        pulumi.set(self, "tracing_layers", value)
 
 
 if not MYPY:
@@ -683,6 +711,10 @@ if not MYPY:
         """
         Number of the version, which counts by region.
         """
+        tracing: NotRequired[pulumi.Input[_builtins.bool]]
+        """
+        Whether it holds light tracing besides the extension. Absent where a version published it that had none.
+        """
         unzipped_size: NotRequired[pulumi.Input[_builtins.int]]
         """
         Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
@@ -699,6 +731,7 @@ class PublishedLayerArgs:
                  region: pulumi.Input[_builtins.str],
                  sha256: pulumi.Input[_builtins.str],
                  version: pulumi.Input[_builtins.str],
+                 tracing: Optional[pulumi.Input[_builtins.bool]] = None,
                  unzipped_size: Optional[pulumi.Input[_builtins.int]] = None):
         """
         One layer version that was published.
@@ -708,6 +741,7 @@ class PublishedLayerArgs:
         :param pulumi.Input[_builtins.str] region: AWS region of the layer version.
         :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
         :param pulumi.Input[_builtins.str] version: Number of the version, which counts by region.
+        :param pulumi.Input[_builtins.bool] tracing: Whether it holds light tracing besides the extension. Absent where a version published it that had none.
         :param pulumi.Input[_builtins.int] unzipped_size: Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
         """
         pulumi.set(__self__, "architecture", architecture)
@@ -716,6 +750,8 @@ class PublishedLayerArgs:
         pulumi.set(__self__, "region", region)
         pulumi.set(__self__, "sha256", sha256)
         pulumi.set(__self__, "version", version)
+        if tracing is not None:
+            pulumi.set(__self__, "tracing", tracing)
         if unzipped_size is not None:
             pulumi.set(__self__, "unzipped_size", unzipped_size)
 
@@ -792,6 +828,18 @@ class PublishedLayerArgs:
         pulumi.set(self, "version", value)
 
     @_builtins.property
+    @pulumi.getter
+    def tracing(self) -> Optional[pulumi.Input[_builtins.bool]]:
+        """
+        Whether it holds light tracing besides the extension. Absent where a version published it that had none.
+        """
+        return pulumi.get(self, "tracing")
+
+    @tracing.setter
+    def tracing(self, value: Optional[pulumi.Input[_builtins.bool]]):
+        pulumi.set(self, "tracing", value)
+
+    @_builtins.property
     @pulumi.getter(name="unzippedSize")
     def unzipped_size(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
@@ -802,6 +850,136 @@ class PublishedLayerArgs:
     @unzipped_size.setter
     def unzipped_size(self, value: Optional[pulumi.Input[_builtins.int]]):
         pulumi.set(self, "unzipped_size", value)
+
+
+if not MYPY:
+    class PublishedTracingLayerArgsDict(TypedDict):
+        """
+        One version of the layer that holds light tracing alone, for every architecture.
+        """
+        layer_name: pulumi.Input[_builtins.str]
+        """
+        Name of the layer.
+        """
+        layer_version_arn: pulumi.Input[_builtins.str]
+        """
+        ARN of the layer version.
+        """
+        region: pulumi.Input[_builtins.str]
+        """
+        AWS region of the layer version.
+        """
+        sha256: pulumi.Input[_builtins.str]
+        """
+        Hexadecimal SHA-256 of the zip.
+        """
+        unzipped_size: pulumi.Input[_builtins.int]
+        """
+        Size of the unpacked layer in bytes.
+        """
+        version: pulumi.Input[_builtins.str]
+        """
+        Number of the version, which counts by region.
+        """
+elif False:
+    PublishedTracingLayerArgsDict: TypeAlias = Mapping[str, Any]
+
+@pulumi.input_type
+class PublishedTracingLayerArgs:
+    def __init__(__self__, *,
+                 layer_name: pulumi.Input[_builtins.str],
+                 layer_version_arn: pulumi.Input[_builtins.str],
+                 region: pulumi.Input[_builtins.str],
+                 sha256: pulumi.Input[_builtins.str],
+                 unzipped_size: pulumi.Input[_builtins.int],
+                 version: pulumi.Input[_builtins.str]):
+        """
+        One version of the layer that holds light tracing alone, for every architecture.
+        :param pulumi.Input[_builtins.str] layer_name: Name of the layer.
+        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version.
+        :param pulumi.Input[_builtins.str] region: AWS region of the layer version.
+        :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip.
+        :param pulumi.Input[_builtins.int] unzipped_size: Size of the unpacked layer in bytes.
+        :param pulumi.Input[_builtins.str] version: Number of the version, which counts by region.
+        """
+        pulumi.set(__self__, "layer_name", layer_name)
+        pulumi.set(__self__, "layer_version_arn", layer_version_arn)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "sha256", sha256)
+        pulumi.set(__self__, "unzipped_size", unzipped_size)
+        pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter(name="layerName")
+    def layer_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of the layer.
+        """
+        return pulumi.get(self, "layer_name")
+
+    @layer_name.setter
+    def layer_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "layer_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="layerVersionArn")
+    def layer_version_arn(self) -> pulumi.Input[_builtins.str]:
+        """
+        ARN of the layer version.
+        """
+        return pulumi.get(self, "layer_version_arn")
+
+    @layer_version_arn.setter
+    def layer_version_arn(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "layer_version_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[_builtins.str]:
+        """
+        AWS region of the layer version.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sha256(self) -> pulumi.Input[_builtins.str]:
+        """
+        Hexadecimal SHA-256 of the zip.
+        """
+        return pulumi.get(self, "sha256")
+
+    @sha256.setter
+    def sha256(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "sha256", value)
+
+    @_builtins.property
+    @pulumi.getter(name="unzippedSize")
+    def unzipped_size(self) -> pulumi.Input[_builtins.int]:
+        """
+        Size of the unpacked layer in bytes.
+        """
+        return pulumi.get(self, "unzipped_size")
+
+    @unzipped_size.setter
+    def unzipped_size(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "unzipped_size", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> pulumi.Input[_builtins.str]:
+        """
+        Number of the version, which counts by region.
+        """
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "version", value)
 
 
 if not MYPY:

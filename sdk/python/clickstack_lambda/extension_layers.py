@@ -26,7 +26,8 @@ class ExtensionLayersArgs:
                  architectures: Optional[Sequence['Architecture']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  permissions: Optional['LayerPermissionsArgs'] = None,
-                 retain: Optional[_builtins.bool] = None):
+                 retain: Optional[_builtins.bool] = None,
+                 tracing: Optional[_builtins.bool] = None):
         """
         The set of arguments for constructing a ExtensionLayers resource.
         :param Sequence[_builtins.str] regions: AWS regions to publish the extension in, such as `us-east-2`. A region that is off by default must be enabled in the
@@ -37,6 +38,9 @@ class ExtensionLayersArgs:
         :param _builtins.bool retain: Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
                destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
                be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
+        :param _builtins.bool tracing: Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
+               extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
+               `namePrefix` followed by `-tracing`. Defaults to false.
         """
         pulumi.set(__self__, "regions", regions)
         if architectures is not None:
@@ -51,6 +55,8 @@ class ExtensionLayersArgs:
             retain = True
         if retain is not None:
             pulumi.set(__self__, "retain", retain)
+        if tracing is not None:
+            pulumi.set(__self__, "tracing", tracing)
 
     @_builtins.property
     @pulumi.getter
@@ -115,6 +121,20 @@ class ExtensionLayersArgs:
     def retain(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "retain", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def tracing(self) -> Optional[_builtins.bool]:
+        """
+        Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
+        extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
+        `namePrefix` followed by `-tracing`. Defaults to false.
+        """
+        return pulumi.get(self, "tracing")
+
+    @tracing.setter
+    def tracing(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "tracing", value)
+
 
 @pulumi.type_token("clickstack-lambda:index:ExtensionLayers")
 class ExtensionLayers(pulumi.ComponentResource):
@@ -127,10 +147,11 @@ class ExtensionLayers(pulumi.ComponentResource):
                  permissions: Optional[Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict']] = None,
                  regions: Optional[Sequence[_builtins.str]] = None,
                  retain: Optional[_builtins.bool] = None,
+                 tracing: Optional[_builtins.bool] = None,
                  __props__=None):
         """
-        The ClickStack extension as Lambda layers in an account of your own: one layer version for each region and
-        architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+        The ClickStack extension with light tracing as Lambda layers in an account of your own: one layer version for each region
+        and architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -142,6 +163,9 @@ class ExtensionLayers(pulumi.ComponentResource):
         :param _builtins.bool retain: Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
                destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
                be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
+        :param _builtins.bool tracing: Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
+               extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
+               `namePrefix` followed by `-tracing`. Defaults to false.
         """
         ...
     @overload
@@ -150,8 +174,8 @@ class ExtensionLayers(pulumi.ComponentResource):
                  args: ExtensionLayersArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        The ClickStack extension as Lambda layers in an account of your own: one layer version for each region and
-        architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+        The ClickStack extension with light tracing as Lambda layers in an account of your own: one layer version for each region
+        and architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
 
         :param str resource_name: The name of the resource.
         :param ExtensionLayersArgs args: The arguments to use to populate this resource's properties.
@@ -173,6 +197,7 @@ class ExtensionLayers(pulumi.ComponentResource):
                  permissions: Optional[Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict']] = None,
                  regions: Optional[Sequence[_builtins.str]] = None,
                  retain: Optional[_builtins.bool] = None,
+                 tracing: Optional[_builtins.bool] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -195,8 +220,10 @@ class ExtensionLayers(pulumi.ComponentResource):
             if retain is None:
                 retain = True
             __props__.__dict__["retain"] = retain
+            __props__.__dict__["tracing"] = tracing
             __props__.__dict__["layer_version_arns"] = None
             __props__.__dict__["manifest"] = None
+            __props__.__dict__["tracing_layer_version_arns"] = None
         super(ExtensionLayers, __self__).__init__(
             'clickstack-lambda:index:ExtensionLayers',
             resource_name,
@@ -219,4 +246,12 @@ class ExtensionLayers(pulumi.ComponentResource):
         Everything that was published, for other stacks and tools.
         """
         return pulumi.get(self, "manifest")
+
+    @_builtins.property
+    @pulumi.getter(name="tracingLayerVersionArns")
+    def tracing_layer_version_arns(self) -> pulumi.Output[Mapping[str, _builtins.str]]:
+        """
+        ARNs of the layer versions that hold light tracing alone, by region: those of `tracing`, without it none.
+        """
+        return pulumi.get(self, "tracing_layer_version_arns")
 

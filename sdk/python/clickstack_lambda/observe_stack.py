@@ -48,7 +48,8 @@ class ObserveStackArgs:
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+               default; `{}` turns it on.
         :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
@@ -161,7 +162,8 @@ class ObserveStackArgs:
     @pulumi.getter(name="autoInstrumentation")
     def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
         """
-        Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+        Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+        default; `{}` turns it on.
         """
         return pulumi.get(self, "auto_instrumentation")
 
@@ -481,7 +483,8 @@ class ObserveStack(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+               default; `{}` turns it on.
         :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.

@@ -92,7 +92,8 @@ class ObservedFunctionArgs:
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+               default; `{}` turns it on.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs'] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
         :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
@@ -347,7 +348,8 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="autoInstrumentation")
     def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
         """
-        Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+        Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+        default; `{}` turns it on.
         """
         return pulumi.get(self, "auto_instrumentation")
 
@@ -1201,7 +1203,8 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
                `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
                when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code by a layer of OpenTelemetry libraries. Off by default; `{}` turns it on.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
+               default; `{}` turns it on.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
         :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
         :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets

@@ -19,6 +19,7 @@ from ._enums import *
 __all__ = [
     'PublishedLayer',
     'PublishedLayers',
+    'PublishedTracingLayer',
 ]
 
 @pulumi.output_type
@@ -54,6 +55,7 @@ class PublishedLayer(dict):
                  region: _builtins.str,
                  sha256: _builtins.str,
                  version: _builtins.str,
+                 tracing: Optional[_builtins.bool] = None,
                  unzipped_size: Optional[_builtins.int] = None):
         """
         One layer version that was published.
@@ -63,6 +65,7 @@ class PublishedLayer(dict):
         :param _builtins.str region: AWS region of the layer version.
         :param _builtins.str sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
         :param _builtins.str version: Number of the version, which counts by region.
+        :param _builtins.bool tracing: Whether it holds light tracing besides the extension. Absent where a version published it that had none.
         :param _builtins.int unzipped_size: Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
         """
         pulumi.set(__self__, "architecture", architecture)
@@ -71,6 +74,8 @@ class PublishedLayer(dict):
         pulumi.set(__self__, "region", region)
         pulumi.set(__self__, "sha256", sha256)
         pulumi.set(__self__, "version", version)
+        if tracing is not None:
+            pulumi.set(__self__, "tracing", tracing)
         if unzipped_size is not None:
             pulumi.set(__self__, "unzipped_size", unzipped_size)
 
@@ -123,6 +128,14 @@ class PublishedLayer(dict):
         return pulumi.get(self, "version")
 
     @_builtins.property
+    @pulumi.getter
+    def tracing(self) -> Optional[_builtins.bool]:
+        """
+        Whether it holds light tracing besides the extension. Absent where a version published it that had none.
+        """
+        return pulumi.get(self, "tracing")
+
+    @_builtins.property
     @pulumi.getter(name="unzippedSize")
     def unzipped_size(self) -> Optional[_builtins.int]:
         """
@@ -142,6 +155,8 @@ class PublishedLayers(dict):
         suggest = None
         if key == "formatVersion":
             suggest = "format_version"
+        elif key == "tracingLayers":
+            suggest = "tracing_layers"
 
         if suggest:
             pulumi.log.warn(f"Key '{key}' not found in PublishedLayers. Access the value via the '{suggest}' property getter instead.")
@@ -156,15 +171,19 @@ class PublishedLayers(dict):
 
     def __init__(__self__, *,
                  format_version: _builtins.int,
-                 layers: Sequence['outputs.PublishedLayer']):
+                 layers: Sequence['outputs.PublishedLayer'],
+                 tracing_layers: Optional[Sequence['outputs.PublishedTracingLayer']] = None):
         """
         Everything that was published: what another stack takes by StackReference, or a file of
         `pulumi stack output manifest --json` holds.
         :param _builtins.int format_version: Version of this form, 1.
-        :param Sequence['PublishedLayer'] layers: The layer versions, by region and architecture.
+        :param Sequence['PublishedLayer'] layers: The layer versions of the extension, by region and architecture.
+        :param Sequence['PublishedTracingLayer'] tracing_layers: The layer versions of light tracing alone, where they were published.
         """
         pulumi.set(__self__, "format_version", format_version)
         pulumi.set(__self__, "layers", layers)
+        if tracing_layers is not None:
+            pulumi.set(__self__, "tracing_layers", tracing_layers)
 
     @_builtins.property
     @pulumi.getter(name="formatVersion")
@@ -178,8 +197,114 @@ class PublishedLayers(dict):
     @pulumi.getter
     def layers(self) -> Sequence['outputs.PublishedLayer']:
         """
-        The layer versions, by region and architecture.
+        The layer versions of the extension, by region and architecture.
         """
         return pulumi.get(self, "layers")
+
+    @_builtins.property
+    @pulumi.getter(name="tracingLayers")
+    def tracing_layers(self) -> Optional[Sequence['outputs.PublishedTracingLayer']]:
+        """
+        The layer versions of light tracing alone, where they were published.
+        """
+        return pulumi.get(self, "tracing_layers")
+
+
+@pulumi.output_type
+class PublishedTracingLayer(dict):
+    """
+    One version of the layer that holds light tracing alone, for every architecture.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "layerName":
+            suggest = "layer_name"
+        elif key == "layerVersionArn":
+            suggest = "layer_version_arn"
+        elif key == "unzippedSize":
+            suggest = "unzipped_size"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PublishedTracingLayer. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PublishedTracingLayer.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PublishedTracingLayer.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 layer_name: _builtins.str,
+                 layer_version_arn: _builtins.str,
+                 region: _builtins.str,
+                 sha256: _builtins.str,
+                 unzipped_size: _builtins.int,
+                 version: _builtins.str):
+        """
+        One version of the layer that holds light tracing alone, for every architecture.
+        :param _builtins.str layer_name: Name of the layer.
+        :param _builtins.str layer_version_arn: ARN of the layer version.
+        :param _builtins.str region: AWS region of the layer version.
+        :param _builtins.str sha256: Hexadecimal SHA-256 of the zip.
+        :param _builtins.int unzipped_size: Size of the unpacked layer in bytes.
+        :param _builtins.str version: Number of the version, which counts by region.
+        """
+        pulumi.set(__self__, "layer_name", layer_name)
+        pulumi.set(__self__, "layer_version_arn", layer_version_arn)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "sha256", sha256)
+        pulumi.set(__self__, "unzipped_size", unzipped_size)
+        pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter(name="layerName")
+    def layer_name(self) -> _builtins.str:
+        """
+        Name of the layer.
+        """
+        return pulumi.get(self, "layer_name")
+
+    @_builtins.property
+    @pulumi.getter(name="layerVersionArn")
+    def layer_version_arn(self) -> _builtins.str:
+        """
+        ARN of the layer version.
+        """
+        return pulumi.get(self, "layer_version_arn")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        AWS region of the layer version.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter
+    def sha256(self) -> _builtins.str:
+        """
+        Hexadecimal SHA-256 of the zip.
+        """
+        return pulumi.get(self, "sha256")
+
+    @_builtins.property
+    @pulumi.getter(name="unzippedSize")
+    def unzipped_size(self) -> _builtins.int:
+        """
+        Size of the unpacked layer in bytes.
+        """
+        return pulumi.get(self, "unzipped_size")
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> _builtins.str:
+        """
+        Number of the version, which counts by region.
+        """
+        return pulumi.get(self, "version")
 
 

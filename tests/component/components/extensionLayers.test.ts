@@ -64,6 +64,36 @@ describe("ExtensionLayers", () => {
     assert.equal(inputs.layerName, "team-arm64");
   });
 
+  it("publishes light tracing alone where it is wanted, once for all architectures", async () => {
+    const { result, resources } = await runMocked(
+      () =>
+        new clickstack.ExtensionLayers("extension", {
+          regions: ["us-east-2"],
+          architectures: [clickstack.Architecture.Arm64],
+          tracing: true,
+          permissions: { accountIds: ["012345678901"] },
+        }),
+    );
+    assert.deepEqual(resources.names(type).sort(), [
+      "extension-us-east-2-arm64",
+      "extension-us-east-2-tracing",
+    ]);
+    const { inputs } = resources.one(type, "extension-us-east-2-tracing");
+    assert.equal(inputs.layerName, "clickstack-tracing");
+    assert.deepEqual(inputs.compatibleArchitectures, ["x86_64", "arm64"]);
+    assert.ok((inputs.compatibleRuntimes as string[]).every((name) => /^(nodejs|python)/.test(name)));
+    assert.equal(resources.names(permissionType).length, 2);
+    const arn = "arn:aws:lambda:us-east-2:123456789012:layer:clickstack-tracing:1";
+    assert.deepEqual(await valueFrom(result.tracingLayerVersionArns), { "us-east-2": arn });
+    assert.deepEqual(Object.keys((await valueFrom(result.layerVersionArns))?.["us-east-2"] ?? {}), ["arm64"]);
+    const manifest = await valueFrom(result.manifest);
+    assert.deepEqual(
+      manifest?.layers.map(({ architecture, tracing }) => [architecture, tracing]),
+      [["arm64", true]],
+    );
+    assert.equal(manifest?.tracingLayers?.[0]?.layerVersionArn, arn);
+  });
+
   it("allows accounts and an organization, and gives an ARN out once they are allowed", async () => {
     const { result, resources } = await runMocked(
       () =>

@@ -286,6 +286,24 @@ describe("the layers of an ObservedFunction", () => {
     });
   });
 
+  it("hold light tracing in the extension's for Node.js and Python, also where the runtime is known later", async () => {
+    for (const runtime of ["nodejs22.x", pulumi.output("python3.13")]) {
+      const { inputs, environment } = await observe({ layers: [own], runtime, autoInstrumentation: {} });
+      assert.deepEqual(inputs.layers, [own, layerVersionArn]);
+      assert.deepEqual(environment, { AWS_LAMBDA_EXEC_WRAPPER: "/opt/clickstack-tracing" });
+    }
+    const rotel = await observe({
+      memorySize: 512,
+      runtime: "nodejs22.x",
+      extension: pulumi.output({ rotel: { version: 12 } }),
+      autoInstrumentation: {},
+    });
+    const [instrumentation, extension] = rotel.inputs.layers as string[];
+    assert.match(instrumentation ?? "", /:layer:opentelemetry-nodejs-/);
+    assert.match(extension ?? "", /:layer:rotel-extension-amd64:12$/);
+    assert.equal(rotel.environment.AWS_LAMBDA_EXEC_WRAPPER, "/opt/otel-handler");
+  });
+
   it("are none for a container image, which still gets environment and policies", async () => {
     const { resources } = await runMocked(
       () =>

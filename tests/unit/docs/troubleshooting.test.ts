@@ -54,15 +54,15 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "parts of messages that are explained as a whole",
-    text: /^(this stack|the code|Remove it|13, the number of a layer version|, of which the telemetry's settings take \{\}| \(\{\} s on Managed Instances\)|the extension's( layer)?|autoInstrumentation's layer|exit code \{\})$/,
+    text: /^(this stack|the code|Remove it|13, the number of a layer version|, of which the telemetry's settings take \{\}| \(\{\} s on Managed Instances\)|the extension's( layer)?|autoInstrumentation's layer|light tracing|exit code \{\})$/,
   },
   {
     why: "names and descriptions of what is made",
-    text: /^(clickstack-lambda checks that logs|ClickStack extension, sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
+    text: /^(clickstack-lambda checks that logs|ClickStack (extension|light tracing), sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
   },
   {
     why: "what the project's own tools say, not the package",
-    text: /^(\{\} {2}\{\} MB|cargo build|no package\.json above|the first argument must be one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would contain|settings\.json has no setting|esbuild made nothing of)/,
+    text: /^(\{\} {2}\{\} \(\{\} unzipped|cargo build|no package\.json above|the first argument must be one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would contain|settings\.json has no setting|esbuild made nothing of)/,
   },
 ];
 

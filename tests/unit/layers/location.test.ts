@@ -8,7 +8,9 @@ const variable = "CLICKSTACK_LAYERS_DIRECTORY";
 const sources = [
   ...["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs", "runtime/src/main.rs"],
   ...["runtime/build/formats.rs", "runtime/log_formats.json"],
-  ...["layers/compile.ts", "layers/zip.ts"],
+  ...["layers/compile.ts", "layers/zip.ts", "layers/build/main.ts", "layers/node/main.ts"],
+  ...["layers/clickstack-tracing", "layers/python/clickstack_handler.py"],
+  "layers/python/clickstack_tracing/main.py",
 ];
 
 describe("where the layers' zips are", () => {

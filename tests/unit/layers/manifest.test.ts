@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { layerName, readBuildManifest } from "../../../layers/manifest";
+import { layerName, readBuildManifest, tracingLayerName } from "../../../layers/manifest";
 
 describe("readBuildManifest", () => {
   let folder: string;
@@ -23,6 +23,17 @@ describe("readBuildManifest", () => {
     assert.deepEqual(Object.keys(layers), ["arm64"]);
     assert.equal(layers.arm64?.path, join(folder, "a.zip"));
     assert.equal(layers.arm64?.unzippedSize, 9);
+  });
+
+  it("gives light tracing where the build has it, and reads manifests from before", () => {
+    writeFileSync(join(folder, "t.zip"), "zip");
+    const tracing = { file: "t.zip", sha256: "00", size: 3, unzippedSize: 9 };
+    write({ formatVersion: 1, layers: {}, tracing });
+    assert.equal(readBuildManifest(folder).tracing?.path, join(folder, "t.zip"));
+    write({ formatVersion: 1, layers: {} });
+    assert.equal(readBuildManifest(folder).tracing, undefined);
+    write({ formatVersion: 1, layers: {}, tracing: { ...tracing, file: "gone.zip" } });
+    assert.throws(() => readBuildManifest(folder), /names gone\.zip, which is missing/);
   });
 
   it("says how to build them when there is none", () => {
@@ -50,5 +61,7 @@ describe("readBuildManifest", () => {
   it("names layers by AWS's word for the architecture", () => {
     assert.equal(layerName("x86_64"), "clickstack-extension-amd64");
     assert.equal(layerName("arm64", "my"), "my-arm64");
+    assert.equal(tracingLayerName(), "clickstack-tracing");
+    assert.equal(tracingLayerName("my"), "my-tracing");
   });
 });

@@ -85,6 +85,7 @@ describe("schema.json", () => {
       "clickstack-lambda:index:Protocol",
       "clickstack-lambda:index:PublishedLayer",
       "clickstack-lambda:index:PublishedLayers",
+      "clickstack-lambda:index:PublishedTracingLayer",
       "clickstack-lambda:index:RotelLayers",
     ]);
   });

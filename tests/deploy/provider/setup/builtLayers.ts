@@ -2,7 +2,12 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manifestFileName } from "../../../../layers/location";
-import { type LayerArchitecture, layerName, type ManifestFile } from "../../../../layers/manifest";
+import {
+  type LayerArchitecture,
+  layerName,
+  type ManifestFile,
+  tracingLayerName,
+} from "../../../../layers/manifest";
 import { sha256 } from "../../../../layers/sha256";
 import { zip } from "../../../../layers/zip";
 
@@ -23,23 +28,18 @@ export function useBuiltLayers(
   const earlier = process.env[variable];
   let directory = "";
   const build = async (content: string) => {
-    const manifest: ManifestFile = { formatVersion: 1, layers: {} };
-    for (const architecture of architectures) {
-      const bytes = await zip([
-        {
-          name: "extensions/clickstack-extension",
-          content: Buffer.from(`${content} ${architecture}`),
-          mode: 0o755,
-        },
-      ]);
-      const file = `${layerName(architecture)}.zip`;
+    const write = async (layer: string, name: string, text: string) => {
+      const bytes = await zip([{ name, content: Buffer.from(text), mode: 0o755 }]);
+      const file = `${layer}.zip`;
       writeFileSync(join(directory, file), bytes);
-      manifest.layers[architecture] = {
-        file,
-        sha256: sha256(bytes),
-        size: bytes.length,
-        unzippedSize: content.length + architecture.length + 1,
-      };
+      return { file, sha256: sha256(bytes), size: bytes.length, unzippedSize: text.length };
+    };
+    const tracing = await write(tracingLayerName(), "clickstack-tracing", content);
+    const manifest: ManifestFile = { formatVersion: 1, layers: {}, tracing };
+    for (const architecture of architectures) {
+      const name = "extensions/clickstack-extension";
+      const layer = await write(layerName(architecture), name, `${content} ${architecture}`);
+      manifest.layers[architecture] = { ...layer, tracing: true };
     }
     writeFileSync(join(directory, manifestFileName), JSON.stringify(manifest));
   };

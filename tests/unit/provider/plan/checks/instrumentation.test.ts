@@ -30,7 +30,7 @@ const target = { runtime: "nodejs22.x", region: "eu-west-1", architecture: "arm6
 
 function arn(distribution: string, more: Partial<typeof target & { version: string }> = {}): string {
   const choice = chooseInstrumentation({ distribution, ...target, ...more });
-  return "problem" in choice ? choice.problem.reason : choice.layerVersionArn;
+  return "problem" in choice ? choice.problem.reason : String(choice.layerVersionArn);
 }
 
 function reasons(view: FunctionView): Record<string, string> {
@@ -75,12 +75,12 @@ describe("instrumentation layers", () => {
       opentelemetry: openTelemetryRegions,
       "adot-legacy": legacyAdotRegions,
       adot: Object.keys(adotRegions),
-    };
+    } as const;
     assert.equal(openTelemetryRegions.length, 34);
     for (const region of Object.values(known).flat()) assert.ok(awsRegions.includes(region), region);
     for (const runtime of ["nodejs22.x", "python3.13", "java21"]) {
-      for (const distribution of distributions) {
-        for (const region of known[distribution as keyof typeof known]) {
+      for (const [distribution, regions] of Object.entries(known)) {
+        for (const region of regions) {
           const chosen = arn(distribution, { runtime, region });
           assert.equal(checkLayerArn(chosen), undefined, chosen);
           assert.equal(chosen.split(":")[3], region);
@@ -97,6 +97,7 @@ describe("instrumentation layers", () => {
   it("are started by a script", () => {
     const scripts = distributions.map((of) => [execWrapper(of, "nodejs22.x"), execWrapper(of, "python3.13")]);
     assert.deepEqual(scripts, [
+      ["/opt/clickstack-tracing", "/opt/clickstack-tracing"],
       ["/opt/otel-handler", "/opt/otel-instrument"],
       ["/opt/otel-instrument", "/opt/otel-instrument"],
       ["/opt/otel-handler", "/opt/otel-instrument"],
@@ -104,10 +105,27 @@ describe("instrumentation layers", () => {
   });
 
   it("are recognised by their ARN", () => {
-    assert.equal(distributionOf(undefined, arn("adot")), "adot");
-    assert.equal(distributionOf(undefined, arn("adot-legacy")), "adot-legacy");
-    assert.equal(distributionOf("adot", arn("opentelemetry")), "adot");
-    assert.equal(distributionOf(undefined), "opentelemetry");
+    const byArn = (layerVersionArn: string, more = {}) =>
+      distributionOf({ layerVersionArn, ...more }, "nodejs22.x");
+    assert.equal(byArn(arn("adot")), "adot");
+    assert.equal(byArn(arn("adot-legacy")), "adot-legacy");
+    assert.equal(byArn(arn("opentelemetry")), "opentelemetry");
+    assert.equal(byArn("arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-tracing:7"), "light");
+    assert.equal(byArn(arn("opentelemetry"), { distribution: "adot" }), "adot");
+  });
+
+  it("are light tracing for Node.js and Python where nothing asks for another", () => {
+    const unnamed = (runtime: string | undefined, named = {}, extension?: object) =>
+      distributionOf(named, runtime, extension);
+    assert.equal(unnamed("nodejs22.x"), "light");
+    assert.equal(unnamed("python3.9"), "light");
+    assert.equal(unnamed("java21"), "opentelemetry");
+    assert.equal(unnamed(undefined), undefined);
+    assert.equal(unnamed(undefined, { version: "0.21.0" }), "opentelemetry");
+    assert.equal(unnamed("nodejs22.x", {}, { rotel: { version: 12 } }), "opentelemetry");
+    const rotel = "arn:aws:lambda:eu-west-1:418653438961:layer:rotel-extension-amd64-alpha:12";
+    assert.equal(unnamed("nodejs22.x", {}, { layerVersionArn: rotel }), "opentelemetry");
+    assert.equal(unnamed("nodejs22.x", {}, { layerVersionArn }), "light");
   });
 
   it("of AWS get an endpoint for traces, which they would send to X-Ray otherwise, that the user may set", () => {
@@ -115,6 +133,7 @@ describe("instrumentation layers", () => {
       planInstrumentation({ autoInstrumentation: { distribution } }, plainValues).map(
         ({ name, isDefault }) => `${name}${isDefault ? "?" : ""}`,
       );
+    assert.deepEqual(names("light"), ["AWS_LAMBDA_EXEC_WRAPPER"]);
     assert.deepEqual(names("opentelemetry"), ["AWS_LAMBDA_EXEC_WRAPPER"]);
     assert.deepEqual(names("adot"), [
       "AWS_LAMBDA_EXEC_WRAPPER",
@@ -141,11 +160,70 @@ describe("automatic instrumentation", () => {
       reasons({ autoInstrumentation: { version: "21" } })["autoInstrumentation.version"] ?? "",
       /such as 0\.21\.0/,
     );
-    const own = [1, 2, 3, 4].map((n) => `arn:aws:lambda:eu-west-1:123456789012:layer:own:${n}`);
+    const own = [1, 2, 3, 4].map((n) => `arn:aws:lambda:eu-west-1:123456789012:layer:own-${n}:1`);
     assert.match(
-      reasons({ layers: own }).layers ?? "",
+      reasons({ layers: own, autoInstrumentation: { distribution: "opentelemetry" } }).layers ?? "",
       /4 layers of its own and the extension's and autoInstrumentation's would be more; Lambda allows 5/,
     );
+  });
+
+  it("by light tracing takes no room, whose version is the extension's", () => {
+    const own = [1, 2, 3, 4].map((n) => `arn:aws:lambda:eu-west-1:123456789012:layer:own-${n}:1`);
+    assert.deepEqual(reasons({ layers: own }), {});
+    const light = { distribution: "light" };
+    const versioned = { ...light, version: "0.21.0" };
+    assert.match(
+      reasons({ autoInstrumentation: versioned })["autoInstrumentation.version"] ?? "",
+      /Remove it/,
+    );
+    const alone = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-tracing:7";
+    assert.match(
+      reasons({ layers: own, autoInstrumentation: { layerVersionArn: alone } }).layers ?? "",
+      /Lambda allows 5/,
+    );
+    assert.deepEqual(warnings({ ...good, memorySize: 128, autoInstrumentation: light }), []);
+    const off = { variables: { CLICKSTACK_TRACING: "off" } };
+    assert.deepEqual(
+      warnings({ ...good, environment: off }).map(({ propertyPath }) => propertyPath),
+      ["environment.variables.CLICKSTACK_TRACING"],
+    );
+  });
+
+  it("needs a runtime that the libraries work in", () => {
+    for (const autoInstrumentation of [{}, { distribution: "opentelemetry" }, { distribution: "adot" }]) {
+      const wrong = reasons({ runtime: "nodejs16.x", autoInstrumentation }).autoInstrumentation ?? "";
+      assert.match(wrong, /needs nodejs18\.x or later, the function has nodejs16\.x/);
+    }
+    assert.match(
+      reasons({ runtime: "python3.8" }).autoInstrumentation ?? "",
+      /light needs python3\.9 or later/,
+    );
+    for (const runtime of ["nodejs18.x", "nodejs26.x", "python3.9", "python3.14"]) {
+      assert.deepEqual(reasons({ runtime }), {}, runtime);
+    }
+    assert.match(
+      reasons({ runtime: "java21", autoInstrumentation: { distribution: "light" } }).autoInstrumentation ??
+        "",
+      /light has no layer for java21\. Use opentelemetry or adot/,
+    );
+  });
+
+  it("by light tracing needs an extension whose layer has it", () => {
+    const light = { distribution: "light" };
+    const rotel = { rotel: { version: 12 } };
+    assert.match(
+      reasons({ extension: rotel, autoInstrumentation: light }).autoInstrumentation ?? "",
+      /the extension's layer is Rotel's: publish light tracing alone/,
+    );
+    assert.deepEqual(reasons({ extension: rotel }), {}, "OpenTelemetry's layer by default");
+    const published = { region: "eu-west-1", architecture: "x86_64", layerVersionArn };
+    const manifest = (layer: object) => ({ manifest: { formatVersion: 1, layers: [layer] } });
+    const region = "eu-west-1";
+    assert.match(
+      reasons({ region, extension: manifest(published) }).autoInstrumentation ?? "",
+      /published by a version that had no light tracing/,
+    );
+    assert.deepEqual(reasons({ region, extension: manifest({ ...published, tracing: true }) }), {});
   });
 
   it("leaves an exec wrapper of the user's own alone and names both", () => {
@@ -177,11 +255,12 @@ describe("automatic instrumentation", () => {
       warnings({ layers: [layerVersionArn, legacy] }).map((one) => one.propertyPath),
       ["layers[1]"],
     );
-    assert.deepEqual(warned({ memorySize: 128 }), ["memorySize"]);
+    const autoInstrumentation = { distribution: "opentelemetry" };
+    assert.deepEqual(warned({ memorySize: 128, autoInstrumentation }), ["memorySize"]);
     assert.deepEqual(warned({ runtime: "java21", memorySize: 256 }), ["memorySize"]);
     const { memorySize: _, ...unsaid } = good;
     assert.deepEqual(
-      warnings(unsaid).map(({ propertyPath }) => propertyPath),
+      warnings({ ...unsaid, autoInstrumentation }).map(({ propertyPath }) => propertyPath),
       ["memorySize"],
     );
   });

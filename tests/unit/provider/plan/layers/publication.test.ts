@@ -90,6 +90,20 @@ describe("the layer versions to publish", () => {
     );
   });
 
+  it("are one more for every region where light tracing is wanted alone", () => {
+    const built = { layers: { arm64: layer }, tracing: { ...layer, sha256: "cc" } };
+    const { planned } = planLayers({ regions: ["us-east-2", "eu-west-3"], tracing: true }, built);
+    assert.deepEqual(
+      planned.map(({ region, architecture, sha256 }) => `${region} ${architecture} ${sha256}`),
+      ["us-east-2 arm64 aa", "us-east-2 undefined cc", "eu-west-3 arm64 aa", "eu-west-3 undefined cc"],
+    );
+    assert.equal(planLayers({ regions: ["us-east-2"] }, built).planned.length, 1);
+    const wrong = (tracing: unknown, of: Parameters<typeof planLayers>[1]) =>
+      planLayers({ regions: ["us-east-2"], tracing: tracing as boolean }, of).problems;
+    assert.match(wrong(true, { layers: { arm64: layer } })[0]?.reason ?? "", /of an earlier version/);
+    assert.match(wrong("yes", built)[0]?.reason ?? "", /must be plain true or false/);
+  });
+
   it("are none when anything is wrong, and everything that is wrong is told", () => {
     const wrong = planLayers(
       {

@@ -1,24 +1,28 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { hostArchitecture } from "../compile";
+import { builtLayers, layerArchitectures } from "../manifest";
 import { buildLayers } from "./buildLayers";
-import { hostArchitecture } from "./compile";
-import { layerArchitectures } from "./manifest";
 
 /** `npm run layers:build [-- --all-architectures]` */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { "all-architectures": { type: "boolean", default: false } } });
   const architectures = values["all-architectures"] ? layerArchitectures : [hostArchitecture()];
-  const { layers, directory } = await buildLayers({
-    root: join(__dirname, ".."),
+  const built = await buildLayers({
+    root: join(__dirname, "..", ".."),
     architectures,
     log: (detail) => console.error(`… ${detail}`),
   });
-  console.log(directory);
-  for (const layer of Object.values(layers)) {
+  console.log(built.directory);
+  for (const layer of builtLayers(built)) {
     console.log(
-      `${layer.file}  ${(layer.size / 1e6).toFixed(2)} MB (${(layer.unzippedSize / 1e6).toFixed(2)} MB unzipped)  sha256 ${layer.sha256}`,
+      `${layer.file}  ${megabytes(layer.size)} (${megabytes(layer.unzippedSize)} unzipped)  sha256 ${layer.sha256}`,
     );
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
 main().catch((error: Error) => {

@@ -1,0 +1,81 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileExtension, extensionName } from "../compile";
+import { manifestFileName } from "../location";
+import {
+  type BuildManifest,
+  type LayerArchitecture,
+  type LayerArtifact,
+  layerName,
+  type ManifestFile,
+  readBuildManifest,
+  tracingLayerName,
+} from "../manifest";
+import { sha256 } from "../sha256";
+import { sourcesDigest } from "../sources";
+import { type ZipEntry, zip } from "../zip";
+import { tracingFiles } from "./tracing";
+
+/** What to build and where. */
+export interface BuildOptions {
+  /** Root folder of the checkout. */
+  root: string;
+  architectures: readonly LayerArchitecture[];
+  /** Folder of the zips. Default: dist/layers of the checkout. */
+  directory?: string;
+  log?: (detail: string) => void;
+  /** Ends the build early. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Compiles the extension for each architecture and zips it with light tracing as a Lambda layer, and light tracing alone as
+ * another, with a manifest beside the zips. The manifest is written last and at once, so a reader never sees a half-built
+ * set.
+ */
+export async function buildLayers({
+  root,
+  architectures,
+  directory = join(root, "dist", "layers"),
+  log = () => {},
+  signal,
+}: BuildOptions): Promise<BuildManifest> {
+  mkdirSync(directory, { recursive: true });
+  const tracing = await tracingFiles(root);
+  const manifest: ManifestFile = {
+    formatVersion: 1,
+    sources: sourcesDigest(root),
+    layers: {},
+    tracing: await writeLayer(directory, tracingLayerName(), tracing),
+  };
+  for (const architecture of architectures) {
+    const binary = await compileExtension({ root, architecture, log, signal });
+    log(`zipping ${architecture}`);
+    const extension = { name: `extensions/${extensionName}`, content: binary, mode: 0o755 };
+    const layer = await writeLayer(directory, layerName(architecture), [extension, ...tracing]);
+    manifest.layers[architecture] = { ...layer, tracing: true };
+  }
+  replaceFile(join(directory, manifestFileName), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  return readBuildManifest(directory);
+}
+
+async function writeLayer(
+  directory: string,
+  name: string,
+  entries: readonly ZipEntry[],
+): Promise<LayerArtifact> {
+  const bytes = await zip(entries);
+  const file = `${name}.zip`;
+  replaceFile(join(directory, file), bytes);
+  return {
+    file,
+    sha256: sha256(bytes),
+    size: bytes.length,
+    unzippedSize: entries.reduce((sum, { content }) => sum + content.length, 0),
+  };
+}
+
+function replaceFile(path: string, content: Buffer): void {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+}
