@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,13 +17,17 @@ export interface Environment {
 export interface Figures {
   /** Spawn until the runtime asks for the first invocation. */
   initMs: number;
+  initCpuMs: number;
   /** Resident memory at that time. */
   memoryMb: number;
   firstMs: number;
   /** Median of the invocations after the first. */
   laterMs: number;
+  /** CPU time of each of them, with what follows the response. */
+  laterCpuMs: number;
   /** One span of the function's own, begun and ended. */
   childUs: number;
+  childCpuUs: number;
 }
 
 const LATER = 100;
@@ -33,13 +37,16 @@ const CHILDREN = 500;
 const handler = `const { trace } = require("@opentelemetry/api");
 exports.handler = async ({ children }) => {
   const tracer = trace.getTracer("bench");
+  const cpu = process.cpuUsage();
   const began = process.hrtime.bigint();
   for (let n = 0; n < children; n += 1) {
     const span = tracer.startSpan("child", { attributes: { "db.system": "redis", "db.operation": "GET" } });
     span.setAttribute("n", n);
     span.end();
   }
-  return Number(process.hrtime.bigint() - began) / 1000;
+  const us = Number(process.hrtime.bigint() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { us, cpuUs: user + system };
 };`;
 
 /** Where spans go. */
@@ -53,16 +60,16 @@ export async function startSink(): Promise<{ port: number; stop: () => void }> {
   return { port, stop: () => child.kill() };
 }
 
-/** Runs one environment by AWS's runtime interface client for Node.js 20. */
+/** Runs one environment by AWS's runtime interface client, as it is from Node.js 22 on. */
 export async function measureEnvironment(
   { wrapper, variables }: Environment,
-  { root, packages }: { root: string; packages: string },
+  { root, packages, node }: { root: string; packages: string; node: string },
 ): Promise<Figures> {
   const code = mkdtempSync(join(tmpdir(), "bench-function-"));
   writeFileSync(join(code, "index.js"), handler);
   const runtime = new RuntimeApi();
   const port = await runtime.listen();
-  const command = [process.execPath, join(root, ".cache", "lambda-runtimes", "nodejs3", "index.mjs")];
+  const command = [node, join(root, ".cache", "lambda-runtimes", "nodejs4", "index.mjs")];
   const [program = "", ...args] = wrapper === undefined ? command : [wrapper, ...command];
   const began = performance.now();
   const child = spawn(program, args, {
@@ -72,6 +79,11 @@ export async function measureEnvironment(
       NODE_PATH: packages,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
       AWS_LAMBDA_FUNCTION_NAME: "bench",
+      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1024",
+      AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/bench",
+      AWS_LAMBDA_LOG_STREAM_NAME: "bench",
+      AWS_REGION: "eu-central-1",
       LAMBDA_TASK_ROOT: code,
       _HANDLER: "index.handler",
       ...variables,
@@ -92,20 +104,37 @@ export async function measureEnvironment(
 async function measured(runtime: RuntimeApi, child: ChildProcess, began: number): Promise<Figures> {
   await runtime.asked();
   const initMs = performance.now() - began;
+  const initCpuMs = cpuMs(child);
   const memoryMb = residentMb(child);
   const first = await runtime.invoke({ children: 0 });
+  await runtime.asked();
+  const cpuBefore = cpuMs(child);
   const later: number[] = [];
   for (let n = 0; n < LATER; n += 1) later.push((await runtime.invoke({ children: 0 })).ms);
+  await runtime.asked();
+  const laterCpuMs = (cpuMs(child) - cpuBefore) / LATER;
   // What runs once must be compiled, as it is where it runs often.
   await runtime.invoke({ children: CHILDREN });
   const { response } = await runtime.invoke({ children: CHILDREN });
+  const { us, cpuUs } = JSON.parse(response) as { us: number; cpuUs: number };
   return {
     initMs,
+    initCpuMs,
     memoryMb,
     firstMs: first.ms,
     laterMs: later.sort((a, b) => a - b)[LATER / 2] ?? Number.NaN,
-    childUs: Number(response) / CHILDREN,
+    laterCpuMs,
+    childUs: us / CHILDREN,
+    childCpuUs: cpuUs / CHILDREN,
   };
+}
+
+/** Of all threads that the process has. */
+function cpuMs({ pid }: ChildProcess): number {
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
 function residentMb({ pid }: ChildProcess): number {

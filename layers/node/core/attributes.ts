@@ -28,12 +28,32 @@ export interface Limits {
   links: number;
 }
 
-/** Adds a valid attribute in its limits. @returns whether it was left out because of the limit. */
-export function putAttribute(target: Attributes, key: string, value: unknown, limits: Limits): boolean {
-  if (!key || !isAttributeValue(value)) return false;
-  if (!Object.hasOwn(target, key) && Object.keys(target).length >= limits.attributes) return true;
-  target[key] = shortened(value, limits.valueLength);
-  return false;
+/** Valid attributes within the limits. */
+export class AttributeSet {
+  readonly values: Attributes = {};
+  /** Attributes that were one too many. */
+  dropped = 0;
+  private count = 0;
+
+  constructor(private readonly limits: Limits) {}
+
+  put(key: string, value: unknown): void {
+    if (!key || value === undefined || !isAttributeValue(value)) return;
+    if (!Object.hasOwn(this.values, key)) {
+      if (this.count >= this.limits.attributes) {
+        this.dropped += 1;
+        return;
+      }
+      this.count += 1;
+    }
+    this.values[key] = shortened(value, this.limits.valueLength);
+  }
+
+  /** Anybody's attributes; those that are not valid are left out. */
+  putAll(given: unknown): void {
+    if (typeof given !== "object" || given === null) return;
+    for (const key of Object.keys(given)) this.put(key, (given as Record<string, unknown>)[key]);
+  }
 }
 
 function shortened(value: AttributeValue, length: number): AttributeValue {
@@ -43,13 +63,9 @@ function shortened(value: AttributeValue, length: number): AttributeValue {
   return value.map((item) => (typeof item === "string" ? item.slice(0, length) : item)) as AttributeValue;
 }
 
-/** The valid ones of anybody's attributes; `undefined` values are left out. */
+/** The valid ones of anybody's attributes. */
 export function validAttributes(given: unknown, limits: Limits): { attributes: Attributes; dropped: number } {
-  const attributes: Attributes = {};
-  let dropped = 0;
-  if (typeof given !== "object" || given === null) return { attributes, dropped };
-  for (const [key, value] of Object.entries(given)) {
-    if (putAttribute(attributes, key, value, limits)) dropped += 1;
-  }
-  return { attributes, dropped };
+  const set = new AttributeSet(limits);
+  set.putAll(given);
+  return { attributes: set.values, dropped: set.dropped };
 }

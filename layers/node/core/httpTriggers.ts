@@ -24,6 +24,7 @@ function http(
     name,
     faas: "http",
     kind: SpanKind.SERVER,
+    fields: ["requestContext", "raw_path"],
     matches,
     spanName: (event) => nameOf(request(event)),
     attributes: (event) => httpAttributes(event, request(event)),
@@ -66,6 +67,7 @@ const authorizer: Trigger = {
   name: "api-gateway-authorizer",
   faas: "http",
   kind: SpanKind.SERVER,
+  fields: ["methodArn", "routeArn"],
   matches: (event) => {
     const type = stringAt(event, "type");
     const arn = has(event, "methodArn") || has(event, "routeArn");
@@ -84,6 +86,7 @@ const webSocket: Trigger = {
   name: "api-gateway-websocket",
   faas: "http",
   kind: SpanKind.SERVER,
+  fields: ["requestContext"],
   matches: (event) =>
     has(event, "requestContext", "connectionId") && has(event, "requestContext", "eventType"),
   spanName: (event) => stringAt(event, "requestContext", "routeKey"),

@@ -30,6 +30,7 @@ const sqs: Trigger = {
   name: "sqs",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["Records"],
   matches: (event) => source(event) === "aws:sqs",
   spanName: (event) => process(queue(event)),
   attributes: (event) => ({
@@ -51,6 +52,7 @@ const sns: Trigger = {
   name: "sns",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["Records"],
   matches: (event) => source(event) === "aws:sns",
   spanName: (event) => process(topic(event)),
   attributes: (event) => ({
@@ -72,6 +74,7 @@ const kinesis: Trigger = {
   name: "kinesis",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["Records"],
   matches: (event) => source(event) === "aws:kinesis",
   spanName: (event) => process(stream(event)),
   attributes: (event) => messaging("aws.kinesis", stream(event), records(event)),
@@ -89,6 +92,7 @@ const kafka: Trigger = {
   name: "kafka",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["eventSource"],
   matches: (event) => ["aws:kafka", "SelfManagedKafka"].includes(stringAt(event, "eventSource") ?? ""),
   spanName: (event) => process(kafkaTopic(event)),
   attributes: (event) => messaging("kafka", kafkaTopic(event), kafkaRecords(event)),
@@ -106,6 +110,7 @@ const activeMq: Trigger = {
   name: "activemq",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["eventSource"],
   matches: (event) => stringAt(event, "eventSource") === "aws:mq",
   spanName: (event) => process(stringAt(event, "messages", 0, "destination", "physicalName")),
   attributes: (event) =>
@@ -130,6 +135,7 @@ const rabbitMq: Trigger = {
   name: "rabbitmq",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["eventSource"],
   matches: (event) => stringAt(event, "eventSource") === "aws:rmq",
   spanName: (event) => process(rabbitQueue(event)),
   attributes: (event) => messaging("rabbitmq", rabbitQueue(event), rabbitMessages(event)),
@@ -153,6 +159,7 @@ const scheduled: Trigger = {
   name: "schedule",
   faas: "timer",
   kind: SpanKind.CONSUMER,
+  fields: ["detail-type"],
   matches: (event) => isEventBridge(event) && detailType(event) === "Scheduled Event",
   attributes: (event) => ({
     "aws.event_bridge.rule": arnResource(stringAt(event, "resources", 0)),
@@ -164,6 +171,7 @@ const eventBridge: Trigger = {
   name: "eventbridge",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["detail-type"],
   matches: isEventBridge,
   spanName: (event) => process(detailType(event)),
   attributes: (event) => ({

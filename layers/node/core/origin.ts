@@ -1,5 +1,5 @@
 import { type Baggage, parseBaggage } from "./baggage";
-import { carrierOf, firstOf } from "./carrier";
+import { type Carrier, carrierOf, firstOf } from "./carrier";
 import { at } from "./json";
 import type { SpanContext, SpanLink } from "./spanData";
 import { contextFrom } from "./traceContext";
@@ -40,15 +40,21 @@ export function originOf(input: OriginInput): Origin {
   const messages = input.trigger.messages?.(input.event) ?? [];
   const [first] = messages;
   if (messages.length > 1) return { links: linksOf(messages, input), ...xrayOrigin([input.xray], input.now) };
-  const client = firstOf(
-    ...["custom", "Custom", "env"].map((name) => carrierOf(at(input.clientContext, name))),
-    carrierOf(input.clientContext),
+  const carrier = firstOf(
+    ...(first === undefined ? [] : [first.carrier]),
+    ...clientCarriers(input.clientContext),
   );
-  const carrier = first === undefined ? client : firstOf(first.carrier, client);
   const parent = contextFrom(carrier);
-  const baggage = parseBaggage(carrier("baggage") ?? "");
+  const header = carrier("baggage");
+  const baggage = header === undefined ? undefined : parseBaggage(header);
   const found = parent === undefined ? xrayOrigin([first?.xray, input.xray], input.now) : { parent };
   return { ...found, links: [], ...(baggage === undefined ? {} : { baggage }) };
+}
+
+function clientCarriers(clientContext: unknown): Carrier[] {
+  if (clientContext === undefined || clientContext === null) return [];
+  const nested = ["custom", "Custom", "env"].map((name) => carrierOf(at(clientContext, name)));
+  return [...nested, carrierOf(clientContext)];
 }
 
 function linksOf(messages: readonly Message[], { now, mostLinks }: OriginInput): SpanLink[] {

@@ -13,6 +13,7 @@ const dynamoDb: Trigger = {
   name: "dynamodb",
   faas: "datasource",
   kind: SpanKind.CONSUMER,
+  fields: ["Records"],
   matches: (event) => source(event) === "aws:dynamodb",
   spanName: (event) => (table(event) === undefined ? undefined : `process ${table(event)}`),
   attributes: (event) => ({
@@ -27,6 +28,7 @@ const s3: Trigger = {
   name: "s3",
   faas: "datasource",
   kind: SpanKind.CONSUMER,
+  fields: ["Records"],
   matches: (event) => source(event) === "aws:s3",
   spanName: (event) => (bucket(event) === undefined ? undefined : `process ${bucket(event)}`),
   attributes: (event) => ({
@@ -55,6 +57,7 @@ const stepFunctions: Trigger = {
   name: "step-functions",
   faas: "other",
   kind: SpanKind.SERVER,
+  fields: ["Execution", "Context", "context", "StepFunctions"],
   matches: (event) => execution(event) !== undefined,
   spanName: (event) => stringAt(execution(event), "State", "Name"),
   attributes: (event) => ({
@@ -77,6 +80,7 @@ const cognito: Trigger = {
   name: "cognito",
   faas: "other",
   kind: SpanKind.SERVER,
+  fields: ["triggerSource"],
   matches: (event) => has(event, "triggerSource") && has(event, "userPoolId"),
   spanName: (event) => stringAt(event, "triggerSource"),
   attributes: (event) => ({
@@ -95,6 +99,7 @@ const appSync: Trigger = {
   name: "appsync",
   faas: "http",
   kind: SpanKind.SERVER,
+  fields: ["info"],
   matches: (event) =>
     has(resolver(event), "info", "parentTypeName") && has(resolver(event), "info", "fieldName"),
   spanName: field,
@@ -109,6 +114,7 @@ const appSyncAuthorizer: Trigger = {
   name: "appsync-authorizer",
   faas: "http",
   kind: SpanKind.SERVER,
+  fields: ["authorizationToken"],
   matches: (event) => has(event, "authorizationToken") && has(event, "requestContext", "queryString"),
   attributes: (event) => ({
     "graphql.operation.name": stringAt(event, "requestContext", "operationName"),
@@ -127,6 +133,7 @@ const iot: Trigger = {
   name: "iot",
   faas: "pubsub",
   kind: SpanKind.CONSUMER,
+  fields: ["topic", "mqttTopic", "protocolData", "deviceEvent"],
   matches: (event) =>
     iotTopic(event) !== undefined || has(event, "protocolData", "mqtt") || has(event, "deviceEvent"),
   spanName: (event) => (iotTopic(event) === undefined ? undefined : `process ${iotTopic(event)}`),
@@ -142,10 +149,12 @@ const iot: Trigger = {
 function named(
   name: string,
   faas: Trigger["faas"],
+  field: string,
   matches: Trigger["matches"],
   attributes?: Trigger["attributes"],
 ): Trigger {
-  return { name, faas, kind: faas === "other" ? SpanKind.SERVER : SpanKind.CONSUMER, matches, attributes };
+  const kind = faas === "other" ? SpanKind.SERVER : SpanKind.CONSUMER;
+  return { name, faas, kind, fields: [field], matches, attributes };
 }
 
 /** The first that matches counts. */
@@ -156,30 +165,48 @@ export const otherTriggers: readonly Trigger[] = [
   cognito,
   appSync,
   appSyncAuthorizer,
-  named("cloudwatch-logs", "datasource", (event) => has(event, "awslogs", "data")),
+  named("cloudwatch-logs", "datasource", "awslogs", (event) => has(event, "awslogs", "data")),
   named(
     "cloudwatch-alarm",
     "other",
+    "alarmArn",
     (event) => has(event, "alarmArn") && has(event, "alarmData"),
     (event) => ({ "aws.cloudwatch.alarm": arnName(stringAt(event, "alarmArn")) }),
   ),
-  named("firehose", "datasource", (event) => has(event, "deliveryStreamArn") && has(event, "records")),
-  named("documentdb", "datasource", (event) => stringAt(event, "eventSource") === "aws:docdb"),
-  named("ses", "pubsub", (event) => source(event) === "aws:ses"),
-  named("codecommit", "other", (event) => source(event) === "aws:codecommit"),
-  named("codepipeline", "other", (event) => has(event, "CodePipeline.job")),
-  named("config", "other", (event) => has(event, "invokingEvent") && has(event, "configRuleName")),
+  named(
+    "firehose",
+    "datasource",
+    "deliveryStreamArn",
+    (event) => has(event, "deliveryStreamArn") && has(event, "records"),
+  ),
+  named("documentdb", "datasource", "eventSource", (event) => stringAt(event, "eventSource") === "aws:docdb"),
+  named("ses", "pubsub", "Records", (event) => source(event) === "aws:ses"),
+  named("codecommit", "other", "Records", (event) => source(event) === "aws:codecommit"),
+  named("codepipeline", "other", "CodePipeline.job", (event) => has(event, "CodePipeline.job")),
+  named(
+    "config",
+    "other",
+    "invokingEvent",
+    (event) => has(event, "invokingEvent") && has(event, "configRuleName"),
+  ),
   named(
     "cloudformation",
     "other",
+    "ResponseURL",
     (event) => has(event, "RequestType") && has(event, "StackId") && has(event, "ResponseURL"),
   ),
-  named("s3-batch", "datasource", (event) => has(event, "invocationSchemaVersion") && has(event, "tasks")),
-  named("lex", "other", (event) => has(event, "bot") && has(event, "sessionState")),
-  named("connect", "other", (event) => stringAt(event, "Name") === "ContactFlowEvent"),
+  named(
+    "s3-batch",
+    "datasource",
+    "invocationSchemaVersion",
+    (event) => has(event, "invocationSchemaVersion") && has(event, "tasks"),
+  ),
+  named("lex", "other", "sessionState", (event) => has(event, "bot") && has(event, "sessionState")),
+  named("connect", "other", "Name", (event) => stringAt(event, "Name") === "ContactFlowEvent"),
   named(
     "destination",
     "pubsub",
+    "requestPayload",
     (event) => has(event, "requestContext", "functionArn") && has(event, "requestPayload"),
     (event) => ({ "aws.lambda.destination.condition": stringAt(event, "requestContext", "condition") }),
   ),
@@ -191,6 +218,7 @@ export const direct: Trigger = {
   name: "direct",
   faas: "other",
   kind: SpanKind.SERVER,
+  fields: [],
   matches: () => true,
   messages: (event) =>
     isObject(event) ? [{ carrier: firstOf(carrierOf(event), carrierOf(at(event, "headers"))) }] : [],

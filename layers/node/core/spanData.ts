@@ -54,7 +54,7 @@ export interface SpanEvent {
 /** What is known of a span when it is sent. */
 export interface SpanData {
   context: SpanContext;
-  parentSpanId?: string;
+  parentSpanId: string | undefined;
   name: string;
   kind: SpanKind;
   start: Time;

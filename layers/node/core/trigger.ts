@@ -16,6 +16,8 @@ export interface Trigger {
   /** `faas.trigger` of OpenTelemetry's "Semantic conventions for FaaS spans". */
   faas: "datasource" | "http" | "pubsub" | "timer" | "other";
   kind: SpanKind;
+  /** Fields of the event (of a batch resolver's: of its first), of which events of this trigger have at least one. */
+  fields: readonly string[];
   matches: (event: unknown) => boolean;
   /** Name of the handler's span. Default: the function's name. */
   spanName?: (event: unknown) => string | undefined;

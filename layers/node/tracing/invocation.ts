@@ -6,6 +6,7 @@ import { type Attributes, StatusCode } from "../core/spanData";
 import type { Trigger } from "../core/trigger";
 import { triggerOf } from "../core/triggers";
 import { BAGGAGE_KEY, type Context, ROOT, SPAN_KEY } from "./context";
+import type { Due } from "./deadlines";
 import { INVOCATION_KEY, type Layer, type OpenSpans } from "./layer";
 import type { RecordedSpan, Span } from "./span";
 import { startSpan } from "./tracer";
@@ -28,7 +29,7 @@ const MOST_FAILURES = 100;
 let isCold = true;
 
 /** An invocation and the span of its handler. */
-export class Invocation implements OpenSpans {
+export class Invocation implements OpenSpans, Due {
   readonly open = new Set<RecordedSpan>();
   readonly requestId: string;
   readonly span: Span;
@@ -36,7 +37,7 @@ export class Invocation implements OpenSpans {
   /** HTTP: status code that a streamed response began with. */
   streamedStatus: number | undefined;
   private readonly trigger: Trigger;
-  private readonly timer: NodeJS.Timeout | undefined;
+  readonly dueAt: number;
   private isOver = false;
 
   constructor(
@@ -61,7 +62,9 @@ export class Invocation implements OpenSpans {
     isCold = false;
     const context = around.setValue(SPAN_KEY, this.span);
     this.context = origin.baggage === undefined ? context : context.setValue(BAGGAGE_KEY, origin.baggage);
-    this.timer = this.snapshotTimer(lambda);
+    const remaining = safely(() => lambda.getRemainingTimeInMillis?.());
+    this.dueAt = performance.now() + (typeof remaining === "number" ? remaining : 0) - SNAPSHOT;
+    if (typeof remaining === "number" && remaining > SNAPSHOT * 2) layer.deadlines.watch(this);
   }
 
   private startSpan(event: unknown, lambda: LambdaContext, origin: Origin, around: Context): Span {
@@ -125,21 +128,14 @@ export class Invocation implements OpenSpans {
 
   private end(): Promise<void> | undefined {
     this.isOver = true;
-    clearTimeout(this.timer);
+    this.layer.deadlines.forget(this);
     this.span.end();
     return this.layer.invocationEnded(this);
   }
 
-  private snapshotTimer(lambda: LambdaContext): NodeJS.Timeout | undefined {
-    const remaining = safely(() => lambda.getRemainingTimeInMillis?.());
-    if (typeof remaining !== "number" || !(remaining > SNAPSHOT * 2)) return undefined;
-    const timer = setTimeout(
-      () => safely(() => this.sendSnapshot("the function was about to time out before this span ended")),
-      // Longer timers than these fire at once.
-      Math.min(remaining - SNAPSHOT, 0x7fffffff),
-    );
-    timer.unref();
-    return timer;
+  /** The deadline is near. */
+  due(): void {
+    safely(() => this.sendSnapshot("the function was about to time out before this span ended"));
   }
 
   /** Sends what is open as failed; a span that ends after all is sent again, as it ended. */

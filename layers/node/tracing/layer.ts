@@ -3,6 +3,7 @@ import type { Settings } from "../core/settings";
 import type { SpanData } from "../core/spanData";
 import { Clock } from "./clock";
 import { AsyncContextManager, type Context, type ContextManager } from "./context";
+import { Deadlines } from "./deadlines";
 import { type Registration, register } from "./globalApi";
 import { propagator } from "./propagator";
 import { Sender } from "./sender";
@@ -24,15 +25,16 @@ export interface OpenSpans {
 /** The tracer of the process: it takes spans in and hands them to the extension. */
 export class Layer implements Tracing {
   readonly clock = new Clock();
+  readonly deadlines = new Deadlines();
   readonly limits: Settings["limits"];
   readonly sampler: Settings["sampler"];
   private readonly manager = new AsyncContextManager();
   private readonly provider = new SpanTracerProvider(this);
   private readonly sender: Sender;
   private registration: Registration | undefined;
-  private readonly openedIn = new WeakMap<RecordedSpan, OpenSpans>();
   private readonly running = new Set<OpenSpans>();
   private waiting: SpanData[] = [];
+  private isSettled = false;
 
   constructor(readonly settings: Settings) {
     this.limits = settings.limits;
@@ -66,7 +68,8 @@ export class Layer implements Tracing {
   /** Hands everything over. A promise if the extension isn't reached yet. */
   invocationEnded(invocation: OpenSpans): Promise<void> | undefined {
     this.running.delete(invocation);
-    this.registration?.settle();
+    if (!this.isSettled) this.registration?.settle();
+    this.isSettled = true;
     this.flush(invocation.requestId);
     return this.sender.settled();
   }
@@ -74,12 +77,12 @@ export class Layer implements Tracing {
   started(span: RecordedSpan, context: Context): void {
     const invocation = context.getValue(INVOCATION_KEY) as OpenSpans | undefined;
     if (invocation === undefined) return;
-    this.openedIn.set(span, invocation);
+    span.openIn = invocation.open;
     invocation.open.add(span);
   }
 
   ended(span: RecordedSpan): void {
-    this.openedIn.get(span)?.open.delete(span);
+    span.openIn?.delete(span);
     this.add(span.data());
   }
 

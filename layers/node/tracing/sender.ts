@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 
 /** Requests without an answer at most: without an extension nothing may pile up. */
 const MOST_UNANSWERED = 64;
-const MOST_UNANSWERED_BYTES = 8 * 1024 * 1024;
+const MOST_UNANSWERED_LENGTH = 8 * 1024 * 1024;
 
 /** Failed connections in a row after which there is no extension. */
 const MOST_FAILURES = 3;
@@ -20,23 +20,25 @@ export interface Endpoint {
 }
 
 /**
- * Hands requests to the extension over one connection that stays open. A written request is in the kernel before `send`
+ * Hands requests to the extension over one connection that stays open. A written request is in the kernel when `send`
  * returns, so a freeze right afterwards loses nothing. What was not answered when a connection breaks is sent again over the
  * next one.
  */
 export class Sender {
   private socket: Socket | undefined;
   private isConnected = false;
-  private unanswered: Buffer[] = [];
-  private unansweredBytes = 0;
+  private unanswered: string[] = [];
+  private unansweredLength = 0;
   private failures = 0;
   private answer = "";
-  private waiting: { for: number; done: () => void }[] = [];
-  private sent = 0;
-  private done = 0;
+  private waiting: (() => void)[] = [];
   private isSlow = false;
+  private readonly head: string;
 
-  constructor(private readonly endpoint: Endpoint) {}
+  constructor(private readonly endpoint: Endpoint) {
+    const { host, port, path } = endpoint;
+    this.head = `POST ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-type: application/json\r\n`;
+  }
 
   /** Begins to connect, so that the first request needs not wait for it. */
   open(): void {
@@ -52,34 +54,33 @@ export class Sender {
     socket.on("close", () => this.closed(socket));
   }
 
-  /** @param endedInvocation request id of the invocation whose handler has ended, and whose last spans these are. */
-  send(body: Buffer, endedInvocation?: string): void {
+  /**
+   * @param body an OTLP/JSON request.
+   * @param endedInvocation request id of the invocation whose handler has ended, and whose last spans these are.
+   */
+  send(body: string, endedInvocation?: string): void {
     if (this.failures >= MOST_FAILURES) return;
-    if (this.unanswered.length >= MOST_UNANSWERED || this.unansweredBytes > MOST_UNANSWERED_BYTES) return;
+    if (this.unanswered.length >= MOST_UNANSWERED || this.unansweredLength > MOST_UNANSWERED_LENGTH) return;
     const request = this.request(body, endedInvocation);
     this.unanswered.push(request);
-    this.unansweredBytes += request.length;
-    this.sent += 1;
+    this.unansweredLength += request.length;
     this.open();
-    if (this.isConnected) this.socket?.write(request);
+    if (this.isConnected) this.write(request);
   }
 
-  /**
-   * A promise while the extension has not answered what was sent so far: it has to know the handler's span before Lambda tells
-   * it that the invocation is done, or it makes a span of its own. That takes the time of a round trip within the machine.
-   */
+  /** A promise while something has yet to be handed to the kernel: a freeze would hold it back. */
   settled(): Promise<void> | undefined {
     if (this.unanswered.length === 0 || this.socket === undefined || this.isSlow) return undefined;
+    if (this.isConnected && this.socket.writableLength === 0) return undefined;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.isSlow = true;
         resolve();
       }, LONGEST_WAIT);
-      const done = (): void => {
+      this.waiting.push(() => {
         clearTimeout(timer);
         resolve();
-      };
-      this.waiting.push({ for: this.sent, done });
+      });
     });
   }
 
@@ -87,17 +88,22 @@ export class Sender {
     if (socket !== this.socket) return;
     this.isConnected = true;
     this.failures = 0;
-    for (const request of this.unanswered) this.socket?.write(request);
+    for (const request of this.unanswered) this.write(request);
   }
 
-  private request(body: Buffer, endedInvocation: string | undefined): Buffer {
-    const { host, port, path } = this.endpoint;
+  private request(body: string, endedInvocation: string | undefined): string {
     const isSafe = endedInvocation !== undefined && /^[\w-]{1,128}$/.test(endedInvocation);
-    const head =
-      `POST ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-type: application/x-protobuf\r\n` +
-      `${isSafe ? `${ENDED_HEADER}: ${endedInvocation}\r\n` : ""}content-length: ${body.length}\r\n\r\n`;
-    return Buffer.concat([Buffer.from(head, "latin1"), body]);
+    const ended = isSafe ? `${ENDED_HEADER}: ${endedInvocation}\r\n` : "";
+    return `${this.head}${ended}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   }
+
+  private write(request: string): void {
+    this.socket?.write(request, this.written);
+  }
+
+  private readonly written = (): void => {
+    if (this.waiting.length > 0 && this.socket?.writableLength === 0) this.wake();
+  };
 
   /** Answers come in the order of the requests. Whatever they say, there is nothing to do about it here. */
   private answered(data: Buffer): void {
@@ -108,9 +114,8 @@ export class Sender {
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(this.answer.slice(0, end))?.[1] ?? 0);
       if (this.answer.length < end + 4 + length) return;
       this.answer = this.answer.slice(end + 4 + length);
-      this.unansweredBytes -= this.unanswered.shift()?.length ?? 0;
+      this.unansweredLength -= this.unanswered.shift()?.length ?? 0;
       this.isSlow = false;
-      this.wake(this.done + 1);
     }
   }
 
@@ -120,17 +125,15 @@ export class Sender {
     this.socket = undefined;
     this.isConnected = false;
     this.answer = "";
-    // Without an answer it is not worth a wait whether it is sent again.
-    for (const { done } of this.waiting.splice(0)) done();
+    // What is sent again is not worth a wait.
+    this.wake();
     if (this.failures >= MOST_FAILURES) {
-      this.done = this.sent;
       this.unanswered = [];
-      this.unansweredBytes = 0;
+      this.unansweredLength = 0;
     } else if (this.unanswered.length > 0) this.open();
   }
 
-  private wake(done: number): void {
-    this.done = done;
-    while (this.waiting[0] !== undefined && this.waiting[0].for <= done) this.waiting.shift()?.done();
+  private wake(): void {
+    for (const done of this.waiting.splice(0)) done();
   }
 }

@@ -1,7 +1,6 @@
-import { type Limits, putAttribute, validAttributes } from "../core/attributes";
+import { AttributeSet, type Limits, validAttributes } from "../core/attributes";
 import { exceptionReport } from "../core/exceptions";
 import type {
-  Attributes,
   SpanContext,
   SpanData,
   SpanEvent,
@@ -36,7 +35,7 @@ export interface SpanHost {
 
 export interface SpanStart {
   context: SpanContext;
-  parentSpanId?: string;
+  parentSpanId: string | undefined;
   name: string;
   kind: SpanKind;
   startTime?: unknown;
@@ -48,14 +47,16 @@ export interface SpanStart {
 /** A span that is sent when it has ended. What is called on it afterwards has no effect. */
 export class RecordedSpan implements Span {
   readonly context: SpanContext;
+  /** The open spans of its invocation. */
+  openIn: Set<RecordedSpan> | undefined;
   private readonly start: Time;
   private finish: Time | undefined;
   private name: string;
-  private readonly attributes: Attributes = {};
+  private readonly attributes: AttributeSet;
   private readonly events: SpanEvent[] = [];
   private readonly links: SpanLink[] = [];
   private status: { code: StatusCode; message?: string } = { code: 0 };
-  private readonly dropped = { attributes: 0, events: 0, links: 0 };
+  private readonly dropped = { events: 0, links: 0 };
 
   constructor(
     private readonly host: SpanHost,
@@ -63,8 +64,9 @@ export class RecordedSpan implements Span {
   ) {
     this.context = from.context;
     this.name = String(from.name);
+    this.attributes = new AttributeSet(host.limits);
     this.start = from.startTime === undefined ? host.clock.now() : host.clock.timeOf(from.startTime);
-    if (from.attributes !== undefined) this.setAttributes(from.attributes);
+    if (from.attributes !== undefined) this.attributes.putAll(from.attributes);
     if (from.links !== undefined) this.addLinks(from.links);
   }
 
@@ -77,15 +79,12 @@ export class RecordedSpan implements Span {
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.finish === undefined && putAttribute(this.attributes, key, value, this.host.limits)) {
-      this.dropped.attributes += 1;
-    }
+    if (this.finish === undefined) this.attributes.put(key, value);
     return this;
   }
 
   setAttributes(attributes: unknown): this {
-    if (typeof attributes !== "object" || attributes === null) return this;
-    for (const [key, value] of Object.entries(attributes)) this.setAttribute(key, value);
+    if (this.finish === undefined) this.attributes.putAll(attributes);
     return this;
   }
 
@@ -150,16 +149,16 @@ export class RecordedSpan implements Span {
     const end = isBefore(now, this.start) ? this.start : now;
     return {
       context,
-      ...(parentSpanId === undefined ? {} : { parentSpanId }),
+      parentSpanId,
       name: this.name,
       kind,
       start: this.start,
       end,
-      attributes: this.attributes,
+      attributes: this.attributes.values,
       events: this.events,
       links: this.links,
       status: this.status,
-      dropped: this.dropped,
+      dropped: { ...this.dropped, attributes: this.attributes.dropped },
       scope,
     };
   }

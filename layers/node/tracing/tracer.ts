@@ -42,7 +42,10 @@ export function spanIn(context: Context): Span | undefined {
 
 /** Ids of the valid span in a context. */
 export function spanContextIn(context: Context): SpanContext | undefined {
-  const found = spanIn(context)?.spanContext?.();
+  const span = spanIn(context);
+  if (span === undefined) return undefined;
+  if (span instanceof RecordedSpan) return span.context;
+  const found = span.spanContext?.();
   return isValidContext(found) ? found : undefined;
 }
 
@@ -92,17 +95,13 @@ export function startSpan(tracing: Tracing, around: Context, wanted: NewSpan): S
   const { name, parent, kind, scope, options } = wanted;
   const traceId = wanted.traceId ?? newTraceId();
   const isSampled = tracing.sampler(traceId, parent);
-  const context: SpanContext = {
-    traceId,
-    spanId: newSpanId(),
-    traceFlags: isSampled ? 1 : 0,
-    ...(parent?.traceState === undefined ? {} : { traceState: parent.traceState }),
-  };
+  const context: SpanContext = { traceId, spanId: newSpanId(), traceFlags: isSampled ? 1 : 0 };
+  if (parent?.traceState !== undefined) context.traceState = parent.traceState;
   if (!isSampled) return new PassiveSpan(context);
   const { startTime, attributes, links } = options;
   const span = new RecordedSpan(tracing, {
     context,
-    ...(parent === undefined ? {} : { parentSpanId: parent.spanId }),
+    parentSpanId: parent?.spanId,
     name,
     kind,
     startTime,
