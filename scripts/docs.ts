@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settings as allSettings, type Setting } from "../provider/plan/telemetry/settings";
+import { dashboardFiles } from "./dashboardFiles";
 import { conventionsPath, withImports } from "./importsTable";
 import { logsPagePath, makeLogsPage } from "./logsPage";
 import { makeRotelPage, rotelPagePath } from "./rotelPage";
@@ -155,5 +156,14 @@ if (require.main === module) {
   writeFileSync(logsPagePath, makeLogsPage());
   writeFileSync(rotelPagePath, makeRotelPage());
   writeFileSync(conventionsPath, withImports());
-  console.log(`wrote ${[configurationPath, logsPagePath, rotelPagePath, conventionsPath].join(", ")}`);
+  const dashboards = dashboardFiles(root);
+  for (const [path, text] of Object.entries(dashboards)) writeFileSync(path, text);
+  const written = [
+    configurationPath,
+    logsPagePath,
+    rotelPagePath,
+    conventionsPath,
+    ...Object.keys(dashboards),
+  ];
+  console.log(`wrote ${written.join(", ")}`);
 }

@@ -28,7 +28,9 @@ function imports(file: string): string[] {
 
 const ownImports = (file: string): string[] => imports(file).filter((path) => tracked.includes(path));
 
-const sources = tracked.filter((file) => /^(provider|layers|publish|sandbox|demo)\/.*\.ts$/.test(file));
+const sources = tracked.filter((file) =>
+  /^(provider|layers|publish|clickstack|sandbox|demo)\/.*\.ts$/.test(file),
+);
 
 /** Whether a file holds tests alone, which may be as long as the cases that they go through. */
 const isTest = (file: string): boolean => /(^|\/)tests\/|(_|^|\/)tests\.rs$|\.test\.ts$/.test(file);

@@ -101,6 +101,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   publish: [".", "provider/plan", "provider/plan/layers"],
 
+  // Dashboards, searches and alerts of HyperDX: pure, but for the client of its API.
+  "clickstack/api": [],
+  "clickstack/content": [],
+  "clickstack/forms": ["clickstack/content"],
+  clickstack: ["clickstack/api", "clickstack/content", "clickstack/forms"],
+
   // The local Lambda, AWS and ClickHouse.
   "sandbox/lambda/core": [],
   "sandbox/lambda/function": ["sandbox/lambda/core"],

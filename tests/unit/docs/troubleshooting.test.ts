@@ -14,7 +14,9 @@ import {
 
 const root = join(__dirname, "..", "..", "..");
 const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
-const folders = ["provider", "layers", "publish", "cli"].filter((folder) => existsSync(join(root, folder)));
+const folders = ["provider", "layers", "publish", "clickstack", "cli"].filter((folder) =>
+  existsSync(join(root, folder)),
+);
 const sources = [...extensionStrings(), ...packageStrings(folders)];
 const places = (found: readonly Found[]): string[] =>
   found.map(({ file, line, text }) => `${file}:${line}: ${text}`);
@@ -42,6 +44,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
     why: "what AWS's runtime says without the tracing layer, in the same words",
     file: /layers\/node\/tracing\/loadHandler\.ts/,
   },
+  { why: "names, conditions and columns in HyperDX", file: /clickstack\/content\// },
   { why: "names of events on spans", text: /^batch item failure$/ },
   { why: "reasons for code", text: /^Linux delays acknowledgements/ },
   {

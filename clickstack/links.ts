@@ -1,0 +1,33 @@
+/** Times in milliseconds since 1970. */
+export interface TimeRange {
+  from: number;
+  to: number;
+}
+
+/**
+ * Pages of HyperDX by their addresses (2.36).
+ * @param url of HyperDX's app, such as `http://localhost:8080`.
+ */
+export function hyperDxLinks(url: string) {
+  const base = url.replace(/\/+$/, "");
+  const page = (path: string, parameters: Readonly<Record<string, string | number>>) =>
+    `${base}${path}?${new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, `${value}`]))}`;
+  const search = (where: string, range?: TimeRange) =>
+    page("/search", {
+      source: "Logs",
+      where,
+      whereLanguage: "lucene",
+      ...(range ? { isLive: "false", ...range } : {}),
+    });
+  return {
+    /** A trace with its lines. */
+    trace: (traceId: string, range: TimeRange) => page(`/trace/${traceId}`, { source: "Traces", ...range }),
+    /** The lines of one invocation. */
+    invocation: (requestId: string, range: TimeRange) =>
+      search(`LogAttributes.faas.invocation_id:"${requestId}"`, range),
+    /** The lines of a function, as they come. */
+    functionLogs: (name: string) => search(`ResourceAttributes.faas.name:"${name}"`),
+    /** Which services call which. */
+    serviceMap: () => page("/service-map", { source: "Traces", samplingFactor: 1 }),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Stored } from "./api/client";
+import { tag } from "./content/tile";
+
+/** What HyperDX should keep, as its API takes it. */
+export interface Wanted {
+  name: string;
+  [field: string]: unknown;
+}
+
+/** What to do so that HyperDX keeps what is wanted. */
+export type Change =
+  | { action: "create"; name: string; body: Wanted }
+  | { action: "update"; name: string; id: string; body: Wanted; differences: string[] }
+  | { action: "none"; name: string; id: string };
+
+/**
+ * Compares what is wanted with what HyperDX keeps under the same names. HyperDX adds fields of its own, which don't count.
+ * @param tagged whether what is kept has tags; one of that name without this project's tag is somebody else's.
+ * @throws when one of the names is taken by something that this project did not make.
+ */
+export function plan(wanted: readonly Wanted[], stored: readonly Stored[], tagged: boolean): Change[] {
+  return wanted.map((body) => {
+    const existing = ownNamed(body.name, stored, tagged);
+    if (existing === undefined) return { action: "create", name: body.name, body };
+    const complete = withTileIds(body, existing);
+    const found = differences(complete, existing, "");
+    if (found.length === 0) return { action: "none", name: body.name, id: existing.id };
+    return { action: "update", name: body.name, id: existing.id, body: complete, differences: found };
+  });
+}
+
+/** What this project made of these names. */
+export function own(names: readonly string[], stored: readonly Stored[], tagged: boolean): Stored[] {
+  return stored.filter(({ name, tags }) => names.includes(name ?? "") && (!tagged || hasTag(tags)));
+}
+
+function ownNamed(name: string, stored: readonly Stored[], tagged: boolean): Stored | undefined {
+  const [first] = own([name], stored, tagged);
+  if (first === undefined && stored.some((other) => other.name === name))
+    throw new Error(
+      `HyperDX already has "${name}", without the tag "${tag}": it may be somebody's own. Rename it, or give it the tag to have it replaced.`,
+    );
+  return first;
+}
+
+function hasTag(tags: unknown): boolean {
+  return Array.isArray(tags) && tags.includes(tag);
+}
+
+/** Tiles keep the ids that HyperDX gave them, by which alerts know them. */
+function withTileIds(body: Wanted, existing: Stored): Wanted {
+  if (!Array.isArray(body.tiles) || !Array.isArray(existing.tiles)) return body;
+  const ids = new Map((existing.tiles as Stored[]).map(({ name, id }) => [name, id]));
+  const tiles = (body.tiles as Wanted[]).map((tile) => {
+    const id = ids.get(tile.name);
+    return id === undefined ? tile : { ...tile, id };
+  });
+  return { ...body, tiles };
+}
+
+/** Paths at which a value is not the wanted one. Of lists every item counts, of maps only what is wanted. */
+function differences(wanted: unknown, stored: unknown, path: string): string[] {
+  if (Array.isArray(wanted)) {
+    if (!Array.isArray(stored) || stored.length !== wanted.length) return [path];
+    return wanted.flatMap((item, i) => differences(item, stored[i], `${path}[${i}]`));
+  }
+  if (typeof wanted === "object" && wanted !== null) {
+    if (typeof stored !== "object" || stored === null) return [path];
+    return Object.entries(wanted).flatMap(([key, value]) =>
+      differences(value, (stored as Record<string, unknown>)[key], path === "" ? key : `${path}.${key}`),
+    );
+  }
+  return wanted === stored || (wanted === "" && stored === undefined) ? [] : [path];
+}
