@@ -17,17 +17,18 @@ class Limits:
 
 
 class Settings:
-    """`endpoint` is the host, port and path of the extension; `disabled` holds names of libraries that make no spans."""
+    """`endpoint` is the host, port and path of the extension; `disabled` holds names of libraries that make no spans,
+    `injected` names of services whose payloads the context is added to."""
 
-    __slots__ = ("disabled", "enabled", "endpoint", "limits", "sampler")
+    __slots__ = ("disabled", "enabled", "endpoint", "injected", "limits", "sampler")
 
     def __init__(self, env):
         self.enabled = is_enabled(env)
         self.sampler = sampler_of(env.get("OTEL_TRACES_SAMPLER"), env.get("OTEL_TRACES_SAMPLER_ARG"))
         self.limits = _limits(env)
         self.endpoint = _endpoint(env)
-        names = env.get("CLICKSTACK_TRACING_DISABLED", "").split(",")
-        self.disabled = {name.strip().lower() for name in names if name.strip()}
+        self.disabled = _names(env.get("CLICKSTACK_TRACING_DISABLED"))
+        self.injected = _names(env.get("CLICKSTACK_TRACING_INJECT"))
 
 
 def is_enabled(env):
@@ -54,6 +55,10 @@ def sampler_of(name, argument):
         return root(trace_id, None) if parent is None else bool(parent.flags & 1)
 
     return root if chosen in ("always_on", "always_off", "traceidratio") else parent_based
+
+
+def _names(text):
+    return {name.strip().lower() for name in (text or "").split(",") if name.strip()}
 
 
 def _share(argument):
