@@ -68,8 +68,8 @@ def _load(name):
 def _fault_of(error, fault):
     import traceback
 
-    frames = traceback.extract_tb(error.__traceback__)
-    own = next((n for n, frame in enumerate(frames) if "/bootstrap.py" not in frame.filename), 0)
+    frames = [(one.filename, one.lineno, one.name, one.line) for one in traceback.extract_tb(error.__traceback__)]
+    own = next((n for n, frame in enumerate(frames) if "/bootstrap.py" not in frame[0]), 0)
     return fault(type(error).__name__, str(error), traceback.format_list(frames[own:]))
 
 

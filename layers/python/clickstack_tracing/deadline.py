@@ -19,6 +19,14 @@ EXIT = "the process exited before this span ended"
 
 def watch(layer, invocation, context):
     invocation.snapshot_at = None
+    try:
+        _watch(layer, invocation, context)
+    except Exception:
+        # Without threads, or a deadline, the other spans of the invocation are no worse.
+        pass
+
+
+def _watch(layer, invocation, context):
     if not _state["exit"]:
         _state["exit"] = True
         atexit.register(_at_exit, layer)

@@ -112,20 +112,24 @@ export class TracedPythons {
     }
     const { overlapping = false, remainingMs = 10_000, preload = "" } = options;
     const opt = join(this.directory, "opt");
-    const child = spawn(join(opt, "clickstack-tracing"), [interpreter, join(__dirname, "miniRuntime.py")], {
-      env: {
-        PATH: process.env.PATH ?? "",
-        PYTHONPATH: runtime,
-        PYTHONDONTWRITEBYTECODE: "1",
-        AWS_EXECUTION_ENV: "AWS_Lambda_python3.13",
-        AWS_LAMBDA_FUNCTION_NAME: "orders",
-        LAMBDA_TASK_ROOT: code,
-        _HANDLER: handler,
-        ROTEL_OTLP_HTTP_ENDPOINT: options.endpoint ?? `127.0.0.1:${this.port}`,
-        MINI_RUNTIME: JSON.stringify({ invocations, overlapping, remainingMs, preload }),
-        ...options.env,
+    const child = spawn(
+      join(opt, "clickstack-tracing"),
+      [interpreter, join(__dirname, "miniRuntime", "bootstrap.py")],
+      {
+        env: {
+          PATH: process.env.PATH ?? "",
+          PYTHONPATH: runtime,
+          PYTHONDONTWRITEBYTECODE: "1",
+          AWS_EXECUTION_ENV: "AWS_Lambda_python3.13",
+          AWS_LAMBDA_FUNCTION_NAME: "orders",
+          LAMBDA_TASK_ROOT: code,
+          _HANDLER: handler,
+          ROTEL_OTLP_HTTP_ENDPOINT: options.endpoint ?? `127.0.0.1:${this.port}`,
+          MINI_RUNTIME: JSON.stringify({ invocations, overlapping, remainingMs, preload }),
+          ...options.env,
+        },
       },
-    });
+    );
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
