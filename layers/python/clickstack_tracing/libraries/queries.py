@@ -1,7 +1,11 @@
-"""Attributes of OpenTelemetry's "Semantic conventions for database client spans". Values of queries stay out."""
+"""Attributes of OpenTelemetry's "Semantic conventions for database client spans". Values in queries are left out."""
+
+import re
 
 # Characters of a statement.
 LONGEST = 2048
+
+_VALUE = re.compile(r"'(?:[^']|'')*'|(?<![\w$:%.])\d+(?:\.\d+)?\b")
 
 
 def query_attributes(system, statement, database=None, host=None, port=None):
@@ -11,7 +15,7 @@ def query_attributes(system, statement, database=None, host=None, port=None):
         "db.system.name": system,
         "db.namespace": database,
         "db.operation.name": words[0].upper() if words else None,
-        "db.query.text": text[:LONGEST],
+        "db.query.text": _VALUE.sub("?", text[: 2 * LONGEST])[:LONGEST],
         "server.address": host,
         "server.port": int(port) if str(port or "").isdecimal() else None,
     }
