@@ -55,7 +55,8 @@ const groups: Group[] = [
   {
     title: "Tracing layer",
     form: /^CLICKSTACK_TRACING/,
-    about: "What the [light tracing layer](traces.md) for Node.js does; the extension does not read these.",
+    about:
+      "What the [light tracing layers](traces.md) for Node.js and Python do; the extension does not read these.",
   },
   {
     title: "What is collected, and the extension itself",

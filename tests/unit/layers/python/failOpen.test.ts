@@ -226,7 +226,7 @@ def handler(event, context):
     assert.equal(event?.attributes["exception.type"], "app.Declined");
     assert.match(
       String(event?.attributes["exception.stacktrace"]),
-      /^Traceback \(most recent call last\):\n {2}File ".*app.py", line 5, in handler\n[^]*Declined: no money\n$/,
+      /^Traceback \(most recent call last\):\n {2}File ".*app.py", line 5, in handler\n[\s\S]*Declined: no money\n$/,
     );
     assert.deepEqual(ended, ["request-0"]);
   });
