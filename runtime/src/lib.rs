@@ -8,9 +8,9 @@
 //! at any depth; `tests/architecture` holds it.
 //!
 //! ```text
-//! app          → receiver session export flush lambda config buffer environment catch_panic diagnostics spawn timestamp time_zone
+//! app          → receiver session export otlp flush invocation lambda config buffer environment catch_panic diagnostics spawn timestamp time_zone
 //! export       → config aws otlp grpc http environment buffer record catch_panic diagnostics gzip protobuf spawn timestamp
-//! receiver     → config otlp grpc http record diagnostics gzip
+//! receiver     → config otlp grpc http record diagnostics gzip spawn
 //! session      → config convert otlp invocation lambda buffer record diagnostics
 //! config       → aws flush lambda http environment record diagnostics
 //! convert      → invocation lambda buffer record timestamp

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use crate::buffer::Usage;
-use crate::flush::{FlushMode, FlushPlan, Rhythm};
+use crate::flush::{FlushMode, FlushPlan, Rhythm, WaitForLogs};
+use crate::invocation::HandlerEnd;
 use crate::timestamp;
 
 /// After a flush that sent too little the next waits this long.
@@ -13,6 +14,7 @@ const REST: Duration = Duration::from_millis(250);
 /// The state of sending.
 pub(super) struct FlushState {
     mode: FlushMode,
+    wait: WaitForLogs,
     rhythm: RefCell<Rhythm>,
     /// When the last flush ended, by the wall clock: the monotonic one may stand still while Lambda freezes the
     /// environment.
@@ -23,9 +25,10 @@ pub(super) struct FlushState {
 }
 
 impl FlushState {
-    pub(super) fn new(mode: FlushMode) -> Self {
+    pub(super) fn new(mode: FlushMode, wait: WaitForLogs) -> Self {
         FlushState {
             mode,
+            wait,
             rhythm: RefCell::default(),
             flushed: Cell::new(timestamp::now()),
             invoked: Cell::new(Instant::now()),
@@ -45,6 +48,11 @@ impl FlushState {
 
     pub(super) fn plan(&self) -> FlushPlan {
         self.rhythm.borrow().plan(self.mode)
+    }
+
+    /// Whether the last lines of an invocation are waited for, whose handler ended so.
+    pub(super) fn waits_for_lines(&self, end: HandlerEnd) -> bool {
+        self.wait.waits(end.failed, &self.rhythm.borrow())
     }
 
     /// A flush has ended and left so much.

@@ -15,6 +15,7 @@ use crate::diagnostics::Diagnostics;
 use crate::environment::settings::{self, Setting};
 use crate::lambda::client::Client;
 use crate::lambda::listener;
+use crate::otlp::received::Received;
 use crate::receiver::refusals::Refusals;
 use crate::session::Session;
 use crate::spawn::spawn;
@@ -25,12 +26,24 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Binds the receivers for the function's SDK. Another extension may have a port: then only that receiver is off.
-pub async fn serve_receivers(config: &ReceiverConfig, session: &Rc<RefCell<Session>>, diagnostics: &Rc<Diagnostics>) {
+pub async fn serve_receivers(
+    config: &ReceiverConfig,
+    session: &Rc<RefCell<Session>>,
+    changed: &Rc<Notify>,
+    diagnostics: &Rc<Diagnostics>,
+) {
     let config = Rc::new(config.clone());
     let refusals = Rc::new(Refusals::new(Rc::clone(diagnostics)));
     let take = || {
-        let session = Rc::clone(session);
-        move |received| session.borrow_mut().received(received)
+        let (session, changed) = (Rc::clone(session), Rc::clone(changed));
+        move |received: Received| {
+            let ends = received.ended.is_some();
+            let taken = session.borrow_mut().received(received);
+            if ends {
+                changed.notify_one();
+            }
+            taken
+        }
     };
     let (http, grpc) = (&settings::ROTEL_OTLP_HTTP_ENDPOINT, &settings::ROTEL_OTLP_GRPC_ENDPOINT);
     if let Some(listener) = bind_receiver("HTTP", config.http_address, http, diagnostics).await {

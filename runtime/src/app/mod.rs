@@ -112,16 +112,17 @@ impl App {
             .with_logs(config.logs.clone());
         let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());
-        listeners::serve_receivers(&config.receiver, &session, &diagnostics).await;
+        listeners::serve_receivers(&config.receiver, &session, &changed, &diagnostics).await;
         let port = listeners::serve_telemetry(config.telemetry_address, &session, &changed, &diagnostics).await;
         let subscribed = match port {
             Some(port) => listeners::subscribe(client, port, &config.logs, &diagnostics).await,
             None => false,
         };
-        let flush_state = FlushState::new(match config.function.initialization_type {
+        let mode = match config.function.initialization_type {
             InitializationType::ManagedInstances => on_managed_instances(config.sending.mode),
             _ => config.sending.mode,
-        });
+        };
+        let flush_state = FlushState::new(mode, config.sending.wait);
         let snapshot = config.function.initialization_type == InitializationType::SnapStart;
         let delivery = Delivery::new(
             session.clone(),

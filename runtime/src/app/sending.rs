@@ -46,6 +46,7 @@ impl Steps for App {
             since_flush: self.flush_state.since_flush(),
             since_invoke: self.flush_state.since_invoke(),
             running: self.session.borrow().is_running(),
+            told: self.session.borrow().awaits_lambdas_word(),
             rest: self.flush_state.rest(),
         };
         match flush::between(&background) {
@@ -67,6 +68,7 @@ impl Steps for App {
     }
 
     async fn invocation(&self, invoke: &Invoke) {
+        let has_earlier = self.has_earlier_lines(&invoke.request_id);
         self.session.borrow_mut().invoke(invoke, timestamp::now());
         self.flush_state.invoked();
         self.prepare();
@@ -89,6 +91,8 @@ impl Steps for App {
                 plan: self.flush_state.plan(),
                 subscribed: self.subscribed,
                 done: self.session.borrow().is_done(&invoke.request_id),
+                told: self.is_over(&invoke.request_id),
+                has_earlier,
                 earlier_done: self.session.borrow().others_are_done(&invoke.request_id),
                 ids_known: self.session.borrow().ids_are_known(&invoke.request_id),
                 buffered: if relief.is_some() || now < rest_until {
@@ -133,6 +137,18 @@ impl App {
         if !self.prepared.replace(true) {
             self.delivery.prepare();
         }
+    }
+
+    /// Whether lines of other invocations wait, or are still to come.
+    fn has_earlier_lines(&self, request_id: &str) -> bool {
+        let session = self.session.borrow();
+        session.usage().bytes > 0 || !session.others_are_done(request_id)
+    }
+
+    /// Whether the tracing layer has told the end of this invocation, and nothing more is waited for.
+    fn is_over(&self, request_id: &str) -> bool {
+        let end = self.session.borrow().handler_end(request_id);
+        end.is_some_and(|end| !self.flush_state.waits_for_lines(end))
     }
 
     /// A flush as a task of its own: what ends the wait for it doesn't end the requests that are under way, and the end

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::reader::{Reader, parse_duration};
-use crate::environment::settings::{CLICKSTACK_BUFFER_MIB, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL};
-use crate::flush::FlushMode;
+use super::reader::{Reader, parse_choice, parse_duration};
+use crate::environment::settings::{
+    CLICKSTACK_BUFFER_MIB, CLICKSTACK_FLUSH_MODE, CLICKSTACK_SECRETS_REFRESH_INTERVAL, CLICKSTACK_WAIT_FOR_LOGS,
+};
+use crate::flush::{FlushMode, WaitForLogs};
 
 const MIB: usize = 1024 * 1024;
 
@@ -13,6 +15,8 @@ const MIB: usize = 1024 * 1024;
 pub struct SendingConfig {
     /// When telemetry leaves.
     pub mode: FlushMode,
+    /// Whether an invocation's last lines are waited for, once its handler has ended.
+    pub wait: WaitForLogs,
     /// Bytes that may wait; none for a share of the function's memory.
     pub buffer: Option<usize>,
     /// Secrets older than this are fetched again; none for only when a key is refused.
@@ -25,6 +29,11 @@ impl SendingConfig {
             mode: reader
                 .value(&CLICKSTACK_FLUSH_MODE, |_, text| parse_mode(text))
                 .unwrap_or(FlushMode::Auto),
+            wait: match reader.value(&CLICKSTACK_WAIT_FOR_LOGS, parse_choice) {
+                Some("always") => WaitForLogs::Always,
+                Some("never") => WaitForLogs::Never,
+                _ => WaitForLogs::Auto,
+            },
             buffer: reader.value(&CLICKSTACK_BUFFER_MIB, |_, text| parse_buffer(text)),
             secrets_refresh: reader.value(&CLICKSTACK_SECRETS_REFRESH_INTERVAL, |_, text| parse_duration(text)),
         }

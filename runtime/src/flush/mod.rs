@@ -1,10 +1,12 @@
 //! When to send: pure decisions. The clock is passed in.
 
 mod rhythm;
+mod waiting;
 
 use std::time::{Duration, Instant};
 
 pub use rhythm::{FlushMode, FlushPlan, Rhythm};
+pub use waiting::WaitForLogs;
 
 /// Time left for Lambda between the end of our work and the function's deadline.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
@@ -12,6 +14,9 @@ pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
 /// Telemetry of an invocation that goes on is this old at most before it is sent while the function runs. Shorter ones send
 /// once, at their end.
 const LONGEST_HOLD: Duration = Duration::from_millis(1_250);
+
+/// Lines that an invocation left to the next one leave after this time at the latest.
+const LEFT_HOLD: Duration = Duration::from_secs(1);
 
 /// Where the lines' ids are final already, so much is sent while the function runs: at its end a small request is left.
 const EARLY_BYTES: usize = 64 * 1024;
@@ -38,6 +43,10 @@ pub struct Situation {
     pub subscribed: bool,
     /// Whether the invocation has ended.
     pub done: bool,
+    /// Whether its handler has ended, and neither Lambda's word on it nor its last lines are waited for.
+    pub told: bool,
+    /// Whether it began with lines, or with lines to come, of invocations before it.
+    pub has_earlier: bool,
     /// Whether those before it have.
     pub earlier_done: bool,
     /// Whether the ids of its lines are final already: no handler span is to come, or it has.
@@ -81,15 +90,21 @@ pub fn decide(situation: &Situation) -> Decision {
 }
 
 fn after_the_handler(situation: &Situation, until: Instant) -> Decision {
-    let Situation { now, last_sent, .. } = *situation;
-    if situation.done || !situation.subscribed {
+    let Situation {
+        now, began, last_sent, ..
+    } = *situation;
+    if situation.done || situation.told || !situation.subscribed {
         return Decision::Finish(until);
     }
     let early = situation.ids_known && situation.buffered >= EARLY_BYTES;
     if early || is_much(situation.buffered, situation.capacity) {
         return Decision::Relieve;
     }
-    let due = last_sent + LONGEST_HOLD;
+    let hold = match situation.has_earlier && last_sent == began {
+        true => LEFT_HOLD,
+        false => LONGEST_HOLD,
+    };
+    let due = last_sent + hold;
     if situation.buffered > 0 && now >= due {
         return Decision::Relieve;
     }
@@ -135,6 +150,8 @@ pub struct Background {
     pub since_invoke: Duration,
     /// Whether that invocation runs, as far as is known.
     pub running: bool,
+    /// Whether its handler has ended, which Lambda has not said yet.
+    pub told: bool,
     /// The least time between flushes now: longer after one that sent too little.
     pub rest: Duration,
 }
@@ -161,10 +178,13 @@ pub fn between(background: &Background) -> Between {
         since_flush,
         since_invoke,
         running,
+        told,
         rest,
     } = *background;
     let much = is_much(buffered, capacity);
     let pause = match plan {
+        // The handler has ended and the runtime still works: nothing says for how long.
+        FlushPlan::End if told => LONGEST_HOLD,
         FlushPlan::End => return Between::Wait(IDLE),
         FlushPlan::Periodic(_) if running => LONGEST_HOLD,
         FlushPlan::Periodic(period) => period.max(IDLE),
@@ -173,7 +193,7 @@ pub fn between(background: &Background) -> Between {
     let due = if much { rest } else { pause.max(rest) };
     // Beside an invocation that perhaps is over soon nothing is begun: the environment may freeze in the middle of it.
     let young = match plan {
-        FlushPlan::Periodic(_) if running && !much => LONGEST_HOLD.saturating_sub(since_invoke),
+        FlushPlan::End | FlushPlan::Periodic(_) if running && !much => LONGEST_HOLD.saturating_sub(since_invoke),
         _ => Duration::ZERO,
     };
     match due.saturating_sub(since_flush).max(young) {

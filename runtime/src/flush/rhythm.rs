@@ -47,6 +47,7 @@ const BREAK: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, Default)]
 pub struct Rhythm {
     last: Option<u64>,
+    newest: Option<Duration>,
     gaps: u32,
     /// Mean of the gaps, the newer the weightier, in nanoseconds.
     mean: f64,
@@ -58,6 +59,7 @@ impl Rhythm {
     pub fn invoked(&mut self, now: u64) {
         let Some(last) = self.last.replace(now) else { return };
         let gap = now.saturating_sub(last);
+        self.newest = Some(Duration::from_nanos(gap));
         if u128::from(gap) >= BREAK.as_nanos() {
             (self.gaps, self.mean) = (0, 0.0);
             return;
@@ -68,6 +70,11 @@ impl Rhythm {
             _ => self.mean + WEIGHT * (gap - self.mean),
         };
         self.gaps = self.gaps.saturating_add(1);
+    }
+
+    /// The time from the invocation before the newest to that one.
+    pub fn newest_gap(&self) -> Option<Duration> {
+        self.newest
     }
 
     /// When telemetry is to leave now.

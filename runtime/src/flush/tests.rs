@@ -12,6 +12,8 @@ fn running(start: Instant) -> Situation {
         plan: FlushPlan::End,
         subscribed: true,
         done: false,
+        told: false,
+        has_earlier: false,
         earlier_done: true,
         ids_known: false,
         buffered: 10,
@@ -37,6 +39,55 @@ fn after_the_invocation_everything_is_sent_within_the_deadline() {
         ..running(start)
     };
     assert_eq!(decide(&done), Decision::Finish(start + 60 * SECOND - DEADLINE_MARGIN));
+}
+
+#[test]
+fn an_end_that_the_tracing_layer_tells_is_one() {
+    let start = Instant::now();
+    let told = Situation {
+        told: true,
+        ..running(start)
+    };
+    assert_eq!(decide(&told), Decision::Finish(start + 60 * SECOND - DEADLINE_MARGIN));
+    let plan = FlushPlan::Periodic(20 * SECOND);
+    assert_eq!(decide(&Situation { plan, ..told }), Decision::Leave, "nothing is due");
+}
+
+#[test]
+fn lines_that_were_left_to_an_invocation_leave_within_a_second() {
+    let start = Instant::now();
+    let left = Situation {
+        has_earlier: true,
+        ..running(start)
+    };
+    assert_eq!(decide(&left), Decision::Wait(LEFT_HOLD));
+    let later = Situation {
+        now: start + LEFT_HOLD,
+        ..left
+    };
+    assert_eq!(decide(&later), Decision::Relieve);
+    let relieved = Situation {
+        last_sent: start + LEFT_HOLD,
+        ..later
+    };
+    assert_eq!(decide(&relieved), Decision::Wait(LONGEST_HOLD));
+}
+
+#[test]
+fn a_runtime_that_works_on_after_its_handler_is_relieved() {
+    let told = Background {
+        told: true,
+        since_flush: LONGEST_HOLD,
+        since_invoke: LONGEST_HOLD,
+        ..idle(FlushPlan::End)
+    };
+    assert_eq!(between(&told), Between::Send { commit: true });
+    let young = Background {
+        since_invoke: Duration::ZERO,
+        ..told
+    };
+    assert_eq!(between(&young), Between::Wait(LONGEST_HOLD));
+    assert_eq!(between(&Background { told: false, ..told }), Between::Wait(IDLE));
 }
 
 #[test]
@@ -182,6 +233,7 @@ fn idle(plan: FlushPlan) -> Background {
         since_flush: Duration::ZERO,
         since_invoke: Duration::ZERO,
         running: true,
+        told: false,
         rest: Duration::ZERO,
     }
 }

@@ -75,6 +75,8 @@ pub struct Invocation {
     pub labels: Labels,
     /// The root of the durable execution that it is part of.
     pub root: Option<TraceContext>,
+    /// The tracing layer said that its handler has ended; Lambda says so later.
+    pub(super) handler_ended: bool,
     /// Its lines leave although it runs,
     pub(super) committed: bool,
     /// and some did with our own ids, before the SDK sent its handler span, if it does.

@@ -21,6 +21,8 @@ pub struct HandlerSpan {
     pub is_entry: bool,
     /// It says whether the start was cold.
     pub has_cold_start: bool,
+    /// Its status is an error.
+    pub failed: bool,
 }
 
 impl HandlerSpan {
@@ -41,24 +43,42 @@ impl HandlerSpan {
     }
 }
 
-/// Handler spans that came before their invocations: a short handler's SDK may be quicker than Lambda's answer to `/next`,
-/// for which a flush between invocations is not waiting yet.
+/// How a handler ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandlerEnd {
+    /// Its span says that it failed.
+    pub failed: bool,
+}
+
+/// What came before its invocation: a short handler may be quicker than Lambda's answer to `/next`, for which a flush
+/// between invocations is not waiting yet.
 #[derive(Debug, Default)]
-pub struct EarlyHandlers(VecDeque<HandlerSpan>);
+pub struct EarlyHandlers {
+    spans: VecDeque<HandlerSpan>,
+    ended: VecDeque<String>,
+}
 
 impl EarlyHandlers {
     /// Keeps a span; of too many the oldest goes.
     pub fn keep(&mut self, span: &HandlerSpan) {
-        if self.0.len() == MOST_EARLY {
-            self.0.pop_front();
+        if self.spans.len() == MOST_EARLY {
+            self.spans.pop_front();
         }
-        self.0.push_back(span.clone());
+        self.spans.push_back(span.clone());
+    }
+
+    /// Keeps the id of an invocation whose handler has ended; of too many the oldest goes.
+    pub fn keep_ended(&mut self, request_id: &str) {
+        if self.ended.len() == MOST_EARLY {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(request_id.to_owned());
     }
 
     /// The span that stands for this invocation, which has come.
     pub fn take(&mut self, request_id: &str) -> Option<HandlerSpan> {
         let mut standing = None;
-        self.0.retain(|span| {
+        self.spans.retain(|span| {
             let is_its = span.request_id == request_id;
             if is_its {
                 span.stand_for(&mut standing);
@@ -66,6 +86,13 @@ impl EarlyHandlers {
             !is_its
         });
         standing
+    }
+
+    /// Whether the handler of this invocation, which has come, has ended already.
+    pub fn take_ended(&mut self, request_id: &str) -> bool {
+        let known = self.ended.len();
+        self.ended.retain(|ended| ended != request_id);
+        self.ended.len() < known
     }
 }
 
@@ -84,6 +111,7 @@ mod tests {
             parent_span_id: parent.map(|id| [id; 8]),
             is_entry,
             has_cold_start: false,
+            failed: false,
         };
         let (inner, outer, entry) = (span(3, Some(2), false), span(2, Some(1), false), span(1, Some(9), true));
         assert!(outer.stands_above(&inner) && !inner.stands_above(&outer));

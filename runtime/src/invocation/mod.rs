@@ -6,6 +6,7 @@
 
 mod adopting;
 pub mod durable;
+mod ending;
 mod entry;
 mod execution;
 mod handler;
@@ -21,7 +22,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 pub use entry::{Invocation, Outcome};
-pub use handler::HandlerSpan;
+pub use handler::{HandlerEnd, HandlerSpan};
 pub use labels::Labels;
 pub use phase::Phase;
 pub use placement::Placement;
@@ -265,6 +266,7 @@ impl Invocations {
 
     fn add(&mut self, request_id: &str, trace_header: &str) -> usize {
         let xray = XRay::parse(trace_header);
+        let handler_ended = self.early_handlers.take_ended(request_id);
         self.seen += 1;
         self.recent.push_back(Invocation {
             request_id: Rc::from(request_id),
@@ -279,7 +281,8 @@ impl Invocations {
             started: None,
             invoked: None,
             outcome: None,
-            committed: false,
+            handler_ended,
+            committed: handler_ended,
             early: Cell::default(),
             reported: false,
             taken: false,

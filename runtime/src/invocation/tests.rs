@@ -33,6 +33,7 @@ fn handler(request_id: &str, byte: u8) -> HandlerSpan {
         parent_span_id: None,
         is_entry: true,
         has_cold_start: true,
+        failed: false,
     }
 }
 

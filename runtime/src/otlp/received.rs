@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
+use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode};
 use prost::Message;
 
 use super::data_points;
@@ -55,6 +55,25 @@ pub struct Received {
     pub spans: Vec<SentSpan>,
     /// Spans that name durable executions, one for each execution and trace.
     pub durable: Vec<DurableSpan>,
+    /// The invocation whose handler has ended, of which the sender says so.
+    pub ended: Option<String>,
+}
+
+impl Received {
+    /// A request without any record.
+    pub fn nothing(signal: Signal) -> Self {
+        Received {
+            forwarded: Forwarded {
+                signal,
+                request: Bytes::new(),
+                items: 0,
+            },
+            handlers: Vec::new(),
+            spans: Vec::new(),
+            durable: Vec::new(),
+            ended: None,
+        }
+    }
 }
 
 /// Reads a protobuf export request. One with text that is not UTF-8 is repaired first: the other records must not be lost with
@@ -97,6 +116,7 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
         handlers,
         spans: sent,
         durable,
+        ended: None,
     })
 }
 
@@ -112,11 +132,10 @@ fn metrics(mut request: Bytes) -> Result<Received, prost::DecodeError> {
         .flat_map(|resource| &resource.scope_metrics);
     let items = scopes.flat_map(|scope| &scope.metrics).map(data_points::count).sum();
     let signal = Signal::Metrics;
+    let forwarded = Forwarded { signal, request, items };
     Ok(Received {
-        forwarded: Forwarded { signal, request, items },
-        handlers: Vec::new(),
-        spans: Vec::new(),
-        durable: Vec::new(),
+        forwarded,
+        ..Received::nothing(signal)
     })
 }
 
@@ -179,6 +198,10 @@ fn handler_span(span: &Span) -> Option<HandlerSpan> {
             .map(i32::from)
             .contains(&span.kind),
         has_cold_start: span.attributes.iter().any(|attribute| attribute.key == COLD_START),
+        failed: span
+            .status
+            .as_ref()
+            .is_some_and(|status| status.code() == StatusCode::Error),
     })
 }
 

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName};
 use hyper::{Method, Request, StatusCode};
 use tokio::net::TcpListener;
 
+use super::encoding::{Format, format_of, header, is_gzip};
 use super::refusals::Refusals;
 use super::{Take, answer};
 use crate::config::ReceiverConfig;
@@ -15,38 +17,15 @@ use crate::grpc::Code;
 use crate::gzip;
 use crate::http::HeaderValue;
 use crate::http::server::{self, Answer};
-use crate::otlp::{json, received};
+use crate::otlp::json;
+use crate::otlp::received::{self, Received};
 use crate::record::Signal;
+use crate::spawn::spawn;
 
 /// The largest request, as sent and after decompression. SDKs send 512 records at a time, far less than this.
 const LARGEST_REQUEST: usize = 8 * 1024 * 1024;
 
 const TOO_LARGE: &str = "the request is larger than 8 MiB; send fewer records in one request";
-
-/// How a request is written, and so its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Protobuf,
-    Json,
-}
-
-impl Format {
-    /// What a request that doesn't say so is. No protobuf request begins with what JSON begins with.
-    fn of_body(body: &[u8]) -> Self {
-        let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-        match text.starts_with(b"{") {
-            true => Format::Json,
-            false => Format::Protobuf,
-        }
-    }
-
-    fn content_type(self) -> &'static str {
-        match self {
-            Format::Protobuf => "application/x-protobuf",
-            Format::Json => "application/json",
-        }
-    }
-}
 
 /// Why a request isn't taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +34,10 @@ struct Refusal(StatusCode, Cow<'static, str>);
 fn refusal<T>(status: StatusCode, reason: impl Into<Cow<'static, str>>) -> Result<T, Refusal> {
     Err(Refusal(status, reason.into()))
 }
+
+/// With it the tracing layer says that the handler of an invocation has ended: its value is the request id. The handler's
+/// response waits for the answer.
+const ENDED: HeaderName = HeaderName::from_static("clickstack-invocation-ended");
 
 /// Hands every valid request to `take`.
 pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take, refusals: Rc<Refusals>) {
@@ -65,9 +48,14 @@ pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl
             let format = format_of(request.headers()).ok().flatten();
             let content_type = header(request.headers(), &CONTENT_TYPE).to_owned();
             let signal = signal_of(request.method(), request.uri().path(), &config).ok();
-            let answered = receive(request, &config, take).await;
-            if let Err(Refusal(_, reason)) = &answered {
-                refusals.report(signal, &content_type, reason);
+            let report = move |refused: &Refusal| refusals.report(signal, &content_type, &refused.1);
+            let answered = match read(request, &config).await {
+                Ok(whole) if whole.ended.is_some() => Ok((whole.signal, later(whole, take, report.clone()))),
+                Ok(whole) => whole.offer(take),
+                Err(refused) => Err(refused),
+            };
+            if let Err(refused) = &answered {
+                report(refused);
             }
             answer_to(format.unwrap_or(Format::Protobuf), answered)
         }
@@ -75,43 +63,85 @@ pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl
     .await;
 }
 
-/// Reads one request; gives its signal and how many of its records were not taken.
-async fn receive(
-    request: Request<Incoming>,
-    config: &ReceiverConfig,
-    take: impl Take,
-) -> Result<(Signal, usize), Refusal> {
+/// A request as it came.
+struct Whole {
+    signal: Signal,
+    gzip: bool,
+    format: Option<Format>,
+    body: Bytes,
+    /// The invocation whose handler has ended, if the request says so.
+    ended: Option<String>,
+}
+
+async fn read(request: Request<Incoming>, config: &ReceiverConfig) -> Result<Whole, Refusal> {
+    let unsupported = |reason: &'static str| Refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason.into());
     let signal = signal_of(request.method(), request.uri().path(), config)?;
-    let gzip = is_gzip(request.headers())?;
-    let format = format_of(request.headers())?;
-    let body = match server::read_body(request.into_body(), LARGEST_REQUEST).await {
-        Ok(body) => body,
-        Err(server::Unreadable::TooLarge) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
-        Err(server::Unreadable::Broken) => return refusal(StatusCode::BAD_REQUEST, "the request was interrupted"),
-    };
-    let body = match gzip {
-        false => body,
-        true => match gzip::decompress(&body, LARGEST_REQUEST) {
-            Ok(body) => body,
-            Err(gzip::Failure::TooLarge) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
-            Err(gzip::Failure::Invalid) => return refusal(StatusCode::BAD_REQUEST, "the body is not valid gzip"),
-        },
-    };
-    let body = match format.unwrap_or_else(|| Format::of_body(&body)) {
-        Format::Protobuf => body,
-        Format::Json => match json::to_protobuf(signal, &body) {
-            Ok(body) => body,
-            Err(error) => {
-                let reason = format!("the body is not an OTLP/JSON export request: {error}");
-                return refusal(StatusCode::BAD_REQUEST, reason);
-            }
-        },
-    };
-    let Ok(received) = received::read(signal, body) else {
-        return refusal(StatusCode::BAD_REQUEST, "the body is not a protobuf export request");
-    };
-    let items = received.forwarded.items;
-    Ok((signal, if take(received) { 0 } else { items }))
+    let gzip = is_gzip(request.headers()).map_err(unsupported)?;
+    let format = format_of(request.headers()).map_err(unsupported)?;
+    let ended = Some(header(request.headers(), &ENDED)).filter(|id| !id.is_empty() && signal == Signal::Traces);
+    let ended = ended.map(str::to_owned);
+    match server::read_body(request.into_body(), LARGEST_REQUEST).await {
+        Ok(body) => Ok(Whole {
+            signal,
+            gzip,
+            format,
+            body,
+            ended,
+        }),
+        Err(server::Unreadable::TooLarge) => refusal(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+        Err(server::Unreadable::Broken) => refusal(StatusCode::BAD_REQUEST, "the request was interrupted"),
+    }
+}
+
+/// Looks at a request once the answer is written, and so refuses nothing of it: the function waits, and its tracing layer
+/// could do nothing about a refusal.
+fn later(whole: Whole, take: impl Take, report: impl Fn(&Refusal) + 'static) -> usize {
+    spawn(async move {
+        let ended = whole.ended.clone();
+        if let Err(refused) = whole.offer(take.clone()) {
+            report(&refused);
+            // That the handler has ended is true all the same.
+            take(Received {
+                ended,
+                ..Received::nothing(Signal::Traces)
+            });
+        }
+    });
+    0
+}
+
+impl Whole {
+    /// Reads it; gives its signal and how many of its records were not taken.
+    fn offer(self, take: impl Take) -> Result<(Signal, usize), Refusal> {
+        let signal = self.signal;
+        let body = match self.gzip {
+            false => self.body,
+            true => match gzip::decompress(&self.body, LARGEST_REQUEST) {
+                Ok(body) => body,
+                Err(gzip::Failure::TooLarge) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+                Err(gzip::Failure::Invalid) => return refusal(StatusCode::BAD_REQUEST, "the body is not valid gzip"),
+            },
+        };
+        let body = match self.format.unwrap_or_else(|| Format::of_body(&body)) {
+            Format::Protobuf => body,
+            Format::Json => match json::to_protobuf(signal, &body) {
+                Ok(body) => body,
+                Err(error) => {
+                    let reason = format!("the body is not an OTLP/JSON export request: {error}");
+                    return refusal(StatusCode::BAD_REQUEST, reason);
+                }
+            },
+        };
+        let Ok(received) = received::read(signal, body) else {
+            return refusal(StatusCode::BAD_REQUEST, "the body is not a protobuf export request");
+        };
+        let items = received.forwarded.items;
+        let received = Received {
+            ended: self.ended,
+            ..received
+        };
+        Ok((signal, if take(received) { 0 } else { items }))
+    }
 }
 
 fn signal_of(method: &Method, path: &str, config: &ReceiverConfig) -> Result<Signal, Refusal> {
@@ -130,45 +160,6 @@ fn signal_of(method: &Method, path: &str, config: &ReceiverConfig) -> Result<Sig
                 format!("telemetry is accepted at {}", known.join(", ")),
             )
         }
-    }
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-fn format_of(headers: &HeaderMap) -> Result<Option<Format>, Refusal> {
-    let value = header(headers, &CONTENT_TYPE);
-    let media_type = value.split(';').next().unwrap_or_default().trim();
-    match media_type.to_ascii_lowercase().as_str() {
-        "application/x-protobuf" | "application/protobuf" => Ok(Some(Format::Protobuf)),
-        "application/json" | "text/json" => Ok(Some(Format::Json)),
-        "" => Ok(None),
-        _ => refusal(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "only application/x-protobuf and application/json are accepted; gRPC has its own port",
-        ),
-    }
-}
-
-/// Codings count in any case, `x-gzip` is `gzip`, and `identity` says nothing (RFC 9110, section 8.4.1).
-fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
-    let values = headers.get_all(CONTENT_ENCODING).iter();
-    let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    let codings = codings.map(|coding| coding.trim_ascii().to_ascii_lowercase());
-    let codings: Vec<Vec<u8>> = codings
-        .filter(|coding| !matches!(&**coding, b"" | b"identity"))
-        .collect();
-    match codings.iter().map(Vec::as_slice).collect::<Vec<_>>()[..] {
-        [] => Ok(false),
-        [b"gzip" | b"x-gzip"] => Ok(true),
-        _ => refusal(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "only gzip or no compression is accepted",
-        ),
     }
 }
 
@@ -200,10 +191,6 @@ mod tests {
     use crate::config::Config;
     use crate::environment::Environment;
 
-    fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
-    }
-
     fn config(variables: &[(&str, &str)]) -> ReceiverConfig {
         let mut environment = Environment::default();
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -234,30 +221,6 @@ mod tests {
             assert_eq!(status, StatusCode::NOT_FOUND);
             assert_eq!(reason, "telemetry is accepted at /ingest/spans, /v1/metrics");
         }
-    }
-
-    #[test]
-    fn formats_and_compressions() {
-        let format = |value| format_of(&headers(CONTENT_TYPE, value)).map_err(|refusal| refusal.0);
-        assert_eq!(format("application/x-protobuf; x=1"), Ok(Some(Format::Protobuf)));
-        assert_eq!(format("Application/JSON; charset=utf-8"), Ok(Some(Format::Json)));
-        assert_eq!(format_of(&HeaderMap::new()), Ok(None));
-        for (body, format) in [
-            (&b"\xef\xbb\xbf {"[..], Format::Json),
-            (b"\n\0", Format::Protobuf),
-            (b"", Format::Protobuf),
-        ] {
-            assert_eq!(Format::of_body(body), format);
-        }
-        assert_eq!(format("text/plain"), Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        for gzip in ["gzip", "GZIP", " x-gzip ", "identity, Gzip"] {
-            assert_eq!(is_gzip(&headers(CONTENT_ENCODING, gzip)), Ok(true), "{gzip}");
-        }
-        for none in ["identity", "", "Identity,"] {
-            assert_eq!(is_gzip(&headers(CONTENT_ENCODING, none)), Ok(false), "{none}");
-        }
-        assert_eq!(is_gzip(&HeaderMap::new()), Ok(false));
-        assert!(is_gzip(&headers(CONTENT_ENCODING, "br")).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The OTLP receivers for the function's own OpenTelemetry SDK, over HTTP and over gRPC.
 
 pub mod answer;
+pub mod encoding;
 pub mod grpc;
 pub mod http;
 pub mod refusals;

@@ -7,6 +7,7 @@ mod meters;
 mod open_spans;
 mod order;
 mod phases;
+mod progress;
 mod reasons;
 mod replays;
 mod sdk;
@@ -106,26 +107,6 @@ impl Session {
         self.forget_old_invocations();
         self.invocations
             .invoke(&invoke.request_id, &invoke.function_arn, &invoke.trace_header, now);
-    }
-
-    /// Whether this invocation has ended.
-    pub fn is_done(&self, request_id: &str) -> bool {
-        self.invocations.is_done(request_id)
-    }
-
-    /// Whether every other invocation that is known has ended.
-    pub fn others_are_done(&self, request_id: &str) -> bool {
-        self.invocations.others_are_done(request_id)
-    }
-
-    /// Whether the newest invocation runs, as far as is known.
-    pub fn is_running(&self) -> bool {
-        self.invocations.is_running()
-    }
-
-    /// Whether Lambda has reported every invocation: then it says nothing more of any.
-    pub fn all_are_reported(&self) -> bool {
-        self.invocations.all_are_reported()
     }
 
     /// What waits is to leave although invocations still run.

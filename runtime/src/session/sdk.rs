@@ -22,6 +22,9 @@ impl Session {
                 *request = received::with_cold_start(request, handler.context.span_id);
             }
         }
+        if let Some(request_id) = &received.ended {
+            self.invocations.handler_ended(request_id);
+        }
         received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
     }
 

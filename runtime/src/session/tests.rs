@@ -67,34 +67,63 @@ fn a_plain_line_gets_invocation_trace_and_span() {
     );
 }
 
+const CONTEXT: TraceContext = TraceContext {
+    trace_id: [1; 16],
+    span_id: [2; 8],
+};
+
+/// A request with the handler span of `ID`.
+fn handler_span() -> Received {
+    let mut received = Received::nothing(Signal::Traces);
+    received.forwarded.request = Bytes::from_static(b"x");
+    received.forwarded.items = 1;
+    received.handlers.push(HandlerSpan {
+        request_id: ID.into(),
+        context: CONTEXT,
+        parent_span_id: None,
+        is_entry: true,
+        has_cold_start: true,
+        failed: false,
+    });
+    received
+}
+
 #[test]
 fn the_sdks_span_replaces_ours_and_is_sent_on() {
     let mut session = session();
-    let context = TraceContext {
-        trace_id: [1; 16],
-        span_id: [2; 8],
-    };
     session.telemetry(&batch(&[start(1, ID), function(2, "hello\n")]), NOW);
-    session.received(Received {
-        forwarded: Forwarded {
-            signal: Signal::Traces,
-            request: Bytes::from_static(b"x"),
-            items: 1,
-        },
-        handlers: vec![HandlerSpan {
-            request_id: ID.into(),
-            context,
-            parent_span_id: None,
-            is_entry: true,
-            has_cold_start: true,
-        }],
-        spans: Vec::new(),
-        durable: Vec::new(),
-    });
+    session.received(handler_span());
     session.telemetry(&batch(&[done(3, ID, "success")]), NOW);
     let traces = session.take(Signal::Traces, usize::MAX, NOW);
     assert_eq!((traces.spans.len(), traces.forwarded.len(), traces.items()), (0, 1, 1));
-    assert_eq!(logs_of(&mut session)[0].context(), Some(context));
+    assert_eq!(logs_of(&mut session)[0].context(), Some(CONTEXT));
+}
+
+#[test]
+fn lines_leave_once_the_tracing_layer_told_the_end_and_later_ones_with_the_next_event() {
+    for with_span in [true, false] {
+        let mut session = session();
+        session.telemetry(&batch(&[start(1, ID), function(2, "one\n")]), NOW);
+        assert!(logs_of(&mut session).is_empty());
+        session.received(Received {
+            ended: Some(ID.into()),
+            ..if with_span {
+                handler_span()
+            } else {
+                Received::nothing(Signal::Traces)
+            }
+        });
+        assert!(session.handler_end(ID).is_some() && !session.is_done(ID) && session.awaits_lambdas_word());
+        let one = logs_of(&mut session).remove(0);
+        session.telemetry(&batch(&[function(2, "two\n"), done(3, ID, "success")]), NOW);
+        let two = logs_of(&mut session).remove(0);
+        let traces = session.take(Signal::Traces, usize::MAX, NOW);
+        assert_eq!((&*one.body, &*two.body), ("one", "two"));
+        // Exactly one span stands for the invocation, and both lines name it.
+        let expected = traces.spans.first().map_or(CONTEXT, |own| own.context);
+        assert_eq!((traces.spans.is_empty(), traces.items()), (with_span, 1));
+        assert_eq!((one.context(), two.context()), (Some(expected), Some(expected)));
+    }
 }
 
 #[test]
@@ -301,6 +330,7 @@ fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span(
             handlers: Vec::new(),
             spans: vec![sent(4, 2, 20), sent(3, 1, 10)],
             durable: Vec::new(),
+            ended: None,
         });
         session.telemetry(&batch(&[done(4, ID, ended)]), NOW);
         session.end(ended, NOW);

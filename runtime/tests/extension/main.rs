@@ -34,4 +34,5 @@ mod slow_backends;
 mod snap_start;
 mod start_faults;
 mod tenants;
+mod tracing_layer;
 mod wanted_logs;

@@ -51,6 +51,7 @@ fn finds_the_handlers_span_of_any_kind() {
                 parent_span_id: None,
                 is_entry,
                 has_cold_start: false,
+                failed: false,
             }]
         );
     }

@@ -20,6 +20,7 @@ fn handler_span(trace_id: [u8; 16]) -> HandlerSpan {
         parent_span_id: None,
         is_entry: true,
         has_cold_start: true,
+        failed: false,
     }
 }
 

@@ -1,0 +1,125 @@
+//! What the tracing layers tell the extension besides their spans.
+
+use std::time::Duration;
+
+use crate::support::intake::{attribute, hex};
+use crate::support::{Extension, Intake, Lambda, request_id, run, server, started};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status, span::SpanKind};
+use prost::Message;
+
+fn text(key: &str, text: &str) -> KeyValue {
+    let value = Some(Value::StringValue(text.to_owned()));
+    KeyValue {
+        key: key.into(),
+        value: Some(AnyValue { value }),
+    }
+}
+
+fn handler(number: u8) -> Span {
+    Span {
+        trace_id: vec![7; 16],
+        span_id: vec![number; 8],
+        name: format!("handler {number}"),
+        kind: SpanKind::Server.into(),
+        attributes: vec![text("faas.invocation_id", &request_id(number.into()))],
+        ..Span::default()
+    }
+}
+
+fn failed(span: Span) -> Span {
+    let status = Some(Status {
+        code: StatusCode::Error.into(),
+        ..Status::default()
+    });
+    Span { status, ..span }
+}
+
+fn request(spans: Vec<Span>) -> Vec<u8> {
+    let scope_spans = vec![ScopeSpans {
+        spans,
+        ..ScopeSpans::default()
+    }];
+    let resource_spans = vec![ResourceSpans {
+        scope_spans,
+        ..ResourceSpans::default()
+    }];
+    ExportTraceServiceRequest { resource_spans }.encode_to_vec()
+}
+
+async fn post(extension: &Extension, ended: Option<&str>, body: Vec<u8>) {
+    let mut headers = vec![("content-type", "application/x-protobuf")];
+    headers.extend(ended.map(|id| ("clickstack-invocation-ended", id)));
+    let answer = server::post(&extension.receiver("/v1/traces"), &headers, body).await;
+    assert_eq!(answer, (200, String::new()));
+}
+
+/// An invocation whose end the layer tells, with this body. Gives what Lambda says of it later.
+async fn told(lambda: &Lambda, extension: &Extension, number: u8, body: Vec<u8>) -> Vec<serde_json::Value> {
+    let id = request_id(number.into());
+    lambda.invoke(&id, Duration::from_secs(30));
+    post(extension, Some(&id), body).await;
+    vec![
+        lambda.start_event(&id),
+        lambda.line(&format!("line {number}")),
+        lambda.done_event(&id, "success"),
+    ]
+}
+
+fn span_names(intake: &Intake) -> Vec<String> {
+    intake.spans().into_iter().map(|(_, span)| span.name).collect()
+}
+
+#[test]
+fn spans_leave_when_the_layer_tells_the_end_and_lines_with_the_next_event() {
+    run(async {
+        let (lambda, intake, mut extension) =
+            started(&[("CLICKSTACK_FLUSH_MODE", "end"), ("CLICKSTACK_WAIT_FOR_LOGS", "never")]).await;
+        let first = told(&lambda, &extension, 1, request(vec![handler(1)])).await;
+        lambda.asked(2).await;
+        assert_eq!(span_names(&intake), ["handler 1"]);
+        assert!(intake.bodies().is_empty(), "Lambda has not delivered any");
+        // The thaw: what Lambda held back comes with the next invocation. A body that nobody can read ends it all the same.
+        lambda.deliver(&first).await;
+        let second = told(&lambda, &extension, 2, b"no protobuf".to_vec()).await;
+        lambda.asked(3).await;
+        assert_eq!(intake.bodies(), ["line 1"]);
+        // Without a handler span, as where the trace is not sampled.
+        lambda.deliver(&second).await;
+        let third = told(&lambda, &extension, 3, Vec::new()).await;
+        lambda.asked(4).await;
+        lambda.shutdown("spindown");
+        lambda.deliver(&third).await;
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(intake.bodies(), ["line 1", "line 2", "line 3"]);
+        assert_eq!(span_names(&intake), ["handler 1", "orders", "orders"]);
+        for (index, (_, log)) in intake.logs().iter().enumerate() {
+            let id = attribute(&log.attributes, "faas.invocation_id");
+            assert_eq!(id, Some(request_id(index + 1)));
+            assert_eq!(hex(&log.span_id), hex(&intake.spans()[index].1.span_id));
+        }
+        assert_eq!(extension.lines_with("protobuf"), 1, "{}", extension.output());
+    });
+}
+
+#[test]
+fn lines_are_waited_for_where_they_would_be_missed() {
+    run(async {
+        let (lambda, intake, extension) = started(&[("CLICKSTACK_FLUSH_MODE", "end")]).await;
+        // The first invocation of the environment, and a failed one.
+        for (number, span) in [(1, handler(1)), (2, failed(handler(2)))] {
+            let events = told(&lambda, &extension, number, request(vec![span])).await;
+            lambda.deliver(&events[..2]).await;
+            assert_eq!(lambda.times_asked(), usize::from(number));
+            lambda.deliver(&events[2..]).await;
+            lambda.asked(usize::from(number) + 1).await;
+            assert_eq!(intake.bodies().len(), usize::from(number));
+        }
+        let _third = told(&lambda, &extension, 3, request(vec![handler(3)])).await;
+        lambda.asked(4).await;
+        assert_eq!(span_names(&intake).len(), 3);
+    });
+}
