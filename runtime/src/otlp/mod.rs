@@ -9,4 +9,5 @@ pub mod metrics;
 pub mod received;
 pub mod request;
 pub(crate) mod scope;
+pub mod unfinished;
 mod value;

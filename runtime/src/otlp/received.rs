@@ -11,6 +11,7 @@ use prost::Message;
 
 use super::data_points;
 use super::json::repair;
+use super::unfinished::{self, UnfinishedSpan};
 use crate::invocation::{HandlerSpan, durable};
 use crate::record::{Forwarded, Signal, TraceContext};
 
@@ -55,6 +56,8 @@ pub struct Received {
     pub spans: Vec<SentSpan>,
     /// Spans that name durable executions, one for each execution and trace.
     pub durable: Vec<DurableSpan>,
+    /// Spans that were still open, in no other part of the request.
+    pub unfinished: Vec<UnfinishedSpan>,
     /// The invocation whose handler has ended, of which the sender says so.
     pub ended: Option<String>,
 }
@@ -71,6 +74,7 @@ impl Received {
             handlers: Vec::new(),
             spans: Vec::new(),
             durable: Vec::new(),
+            unfinished: Vec::new(),
             ended: None,
         }
     }
@@ -86,7 +90,7 @@ pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeErr
 }
 
 fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
-    let (mut handlers, mut sent, mut durable) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut handlers, mut sent, mut durable, mut open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let items = match signal {
         Signal::Logs => {
             let logs = ExportLogsServiceRequest::decode(Bytes::clone(&request))?.resource_logs;
@@ -103,16 +107,21 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
                 .flat_map(|scope| &scope.spans);
             let spans = spans.inspect(|span| {
                 handlers.extend(handler_span(span));
-                sent.extend(sent_span(span));
+                let ids = sent_span(span);
+                if unfinished::is_unfinished(span) {
+                    open.extend(ids.as_ref().map(|ids| ids.context.span_id));
+                }
+                sent.extend(ids);
                 add_durable(&mut durable, span);
             });
             spans.count()
         }
         Signal::Metrics => return metrics(request),
     };
-    let forwarded = Forwarded { signal, request, items };
+    let (forwarded, unfinished) = without_open(Forwarded { signal, request, items }, &open);
     Ok(Received {
         forwarded,
+        unfinished,
         handlers,
         spans: sent,
         durable,
@@ -137,6 +146,29 @@ fn metrics(mut request: Bytes) -> Result<Received, prost::DecodeError> {
         forwarded,
         ..Received::nothing(signal)
     })
+}
+
+/// The request without the spans of these ids, and those.
+fn without_open(whole: Forwarded, open: &[[u8; 8]]) -> (Forwarded, Vec<UnfinishedSpan>) {
+    if open.is_empty() {
+        return (whole, Vec::new());
+    }
+    match unfinished::split(&whole.request, open) {
+        Ok((rest, taken)) => {
+            let items = whole.items.saturating_sub(taken.len());
+            let request = rest.into();
+            (
+                Forwarded {
+                    request,
+                    items,
+                    ..whole
+                },
+                taken,
+            )
+        }
+        // It was read just now.
+        Err(_) => (whole, Vec::new()),
+    }
 }
 
 fn sent_span(span: &Span) -> Option<SentSpan> {

@@ -13,6 +13,7 @@ mod replays;
 mod sdk;
 mod source;
 mod stamp;
+mod unfinished;
 
 use crate::buffer::{Batch, Buffer, Drops, Usage};
 use crate::config::{FunctionIdentity, LogsConfig, SendingConfig};
@@ -30,6 +31,7 @@ use order::Order;
 use phases::Phases;
 use reasons::Reasons;
 use stamp::stamp;
+use unfinished::Unfinished;
 
 /// A line whose invocation never became known leaves after this long, in nanoseconds: Lambda announces an invocation before
 /// its first line, or with it.
@@ -49,6 +51,7 @@ pub struct Session {
     reasons: Reasons,
     order: Order,
     open_spans: OpenSpans,
+    unfinished: Unfinished,
     durable: Durable,
     /// None where platform metrics are switched off.
     measures: Option<Meters>,
@@ -78,6 +81,7 @@ impl Session {
             reasons: Reasons::default(),
             order: Order::default(),
             open_spans: OpenSpans::default(),
+            unfinished: Unfinished::default(),
             durable: Durable::default(),
             measures: None,
             reported_drops: Drops::default(),
@@ -134,6 +138,7 @@ impl Session {
     /// Takes what one request of this signal can take, about `limit` bytes of it.
     pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Batch {
         self.finish_invocations();
+        self.finish_unfinished();
         self.finish_failed_start();
         if self.ending
             || self
@@ -258,8 +263,10 @@ impl Session {
     /// Records that wait, or come into being once they are taken.
     pub fn waiting(&self) -> usize {
         let metrics = self.ending && self.measures.as_ref().is_some_and(|measures| measures.is_due(0, true));
-        let unmade =
-            usize::from(self.invocations.has_finished()) + usize::from(self.has_failed_start()) + usize::from(metrics);
+        let unmade = self.unfinished_over()
+            + usize::from(self.invocations.has_finished())
+            + usize::from(self.has_failed_start())
+            + usize::from(metrics);
         self.buffer.len() + self.joiner.waiting() + unmade
     }
 

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::convert::platform::spans;
-use crate::invocation::Labels;
+use crate::invocation::{Invocations, Labels};
 use crate::otlp::labels;
 use crate::otlp::received::{self, Received};
 use crate::record::{Forwarded, Signal};
@@ -12,6 +12,7 @@ impl Session {
     pub fn received(&mut self, mut received: Received) -> bool {
         self.traced |= received.forwarded.signal == Signal::Traces;
         self.open_spans.sent(&received.spans);
+        self.take_unfinished(&mut received);
         for span in &received.durable {
             self.durable_span(span);
         }
@@ -26,6 +27,39 @@ impl Session {
             self.invocations.handler_ended(request_id);
         }
         received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
+    }
+
+    /// Spans that were still open are held. Those that have ended since count instead.
+    fn take_unfinished(&mut self, received: &mut Received) {
+        let open = std::mem::take(&mut received.unfinished);
+        let sent = received.spans.iter().map(|span| &span.context.span_id);
+        self.unfinished
+            .ended(sent.filter(|id| open.iter().all(|span| span.span_id != **id)));
+        if !open.is_empty() {
+            // The handler's span is open for as long as any is. Without it they are of the invocation that runs.
+            let is_open = |id| open.iter().any(|span| span.span_id == id);
+            let named = received
+                .handlers
+                .iter()
+                .find(|handler| is_open(handler.context.span_id));
+            let named = named.map(|handler| handler.request_id.clone());
+            let request_id = named.or_else(|| self.invocations.running().pop().map(|id| id.to_string()));
+            self.buffer.drops.buffer_full += self.unfinished.hold(request_id.as_deref(), open);
+        }
+    }
+
+    /// Spans that are still open leave once their invocation is over.
+    pub(super) fn finish_unfinished(&mut self) {
+        let (ending, invocations) = (self.ending, &self.invocations);
+        for forwarded in self.unfinished.take(|id| ending || is_over(invocations, id)) {
+            self.buffer.push_forwarded(forwarded);
+        }
+    }
+
+    /// How many would leave now.
+    pub(super) fn unfinished_over(&self) -> usize {
+        self.unfinished
+            .count(|id| self.ending || is_over(&self.invocations, id))
     }
 
     /// The SDK's requests as they are sent on: records of a function with tenant isolation name the tenant.
@@ -68,4 +102,9 @@ impl Session {
             self.buffer.push_span(unfinished);
         }
     }
+}
+
+/// Whether Lambda has said that an invocation is over, or nobody knows which it is.
+fn is_over(invocations: &Invocations, request_id: Option<&str>) -> bool {
+    request_id.is_none_or(|id| invocations.is_done(id))
 }

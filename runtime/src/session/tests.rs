@@ -327,10 +327,8 @@ fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span(
                 request: Bytes::from_static(b"x"),
                 items: 2,
             },
-            handlers: Vec::new(),
             spans: vec![sent(4, 2, 20), sent(3, 1, 10)],
-            durable: Vec::new(),
-            ended: None,
+            ..Received::nothing(Signal::Traces)
         });
         session.telemetry(&batch(&[done(4, ID, ended)]), NOW);
         session.end(ended, NOW);

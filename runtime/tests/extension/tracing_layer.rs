@@ -123,3 +123,76 @@ fn lines_are_waited_for_where_they_would_be_missed() {
         assert_eq!(span_names(&intake).len(), 3);
     });
 }
+
+/// The same span as it was while it was open.
+fn open(span: Span) -> Span {
+    let mut open = failed(span);
+    open.name = format!("{} open", open.name);
+    open.attributes.push(KeyValue {
+        key: "clickstack.unfinished".into(),
+        value: Some(AnyValue {
+            value: Some(Value::BoolValue(true)),
+        }),
+    });
+    open
+}
+
+fn child(number: u8) -> Span {
+    Span {
+        span_id: vec![number; 8],
+        parent_span_id: vec![1; 8],
+        name: format!("child {number}"),
+        attributes: Vec::new(),
+        ..handler(number)
+    }
+}
+
+#[test]
+fn open_spans_are_sent_as_they_were_unless_they_end_after_all() {
+    for (status, reason) in [("success", "spindown"), ("timeout", "timeout"), ("failure", "failure")] {
+        run(async {
+            let (lambda, intake, mut extension) = started(&[("CLICKSTACK_FLUSH_MODE", "end")]).await;
+            let id = request_id(1);
+            lambda.invoke(&id, Duration::from_secs(30));
+            lambda.deliver(&[lambda.start_event(&id), lambda.line("one")]).await;
+            // Shortly before the deadline: a span that has ended and three that are open.
+            let snapshot = vec![child(21), open(child(22)), open(child(23)), open(handler(1))];
+            post(&extension, None, request(snapshot)).await;
+            let mut expected = vec!["child 21", "child 22", "child 23 open"];
+            match status {
+                "success" => {
+                    post(&extension, Some(&id), request(vec![child(22), handler(1)])).await;
+                    expected.push("handler 1");
+                }
+                _ => {
+                    post(&extension, None, request(vec![child(22)])).await;
+                    expected.push("handler 1 open");
+                }
+            }
+            lambda
+                .deliver(&[lambda.done_event(&id, status), lambda.report_event(&id, status)])
+                .await;
+            lambda.asked(2).await;
+            lambda.shutdown(reason);
+            assert_eq!(extension.ended().await, 0);
+            let mut names = span_names(&intake);
+            names.sort();
+            assert_eq!(names, expected, "{status}");
+            let (_, log) = &intake.logs()[0];
+            assert_eq!(log.span_id, vec![1; 8], "the line is the handler's");
+        });
+    }
+}
+
+#[test]
+fn open_spans_of_a_process_that_never_came_back_leave_at_shutdown() {
+    run(async {
+        let (lambda, intake, mut extension) = started(&[("CLICKSTACK_FLUSH_MODE", "periodic")]).await;
+        lambda.invoke(&request_id(1), Duration::from_secs(30));
+        lambda.asked(2).await;
+        post(&extension, None, request(vec![open(handler(1)), open(child(2))])).await;
+        lambda.shutdown("timeout");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(span_names(&intake), ["handler 1 open", "child 2 open"]);
+    });
+}
