@@ -1,4 +1,4 @@
-// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing]`. Plain Node, because it runs before `npm ci`.
+// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing|billed]`. Plain Node, because it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { prepare } from "./setup/steps.mjs";
@@ -10,6 +10,7 @@ const purposes = {
   layers: ["nodeModules", "python"],
   bench: ["nodeModules", "python"],
   tracing: ["nodeModules", "runtimes"],
+  billed: ["nodeModules", "python", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
   test: ["nodeModules", "python", "engine", "build", "runtimes", "languageHost"],
 };

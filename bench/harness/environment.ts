@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { filled } from "./filled";
 import { LambdaApi } from "./lambdaApi";
 import { type ProcessFigures, processFigures, throttle } from "./processFigures";
 import type { Sinks } from "./sinks";
@@ -209,11 +210,6 @@ class Environment {
       // It has ended.
     }
   }
-}
-
-function filled(env: Record<string, string>, variables: Record<string, string>): Record<string, string> {
-  const fill = (value: string) => value.replace(/\$\{(\w+)\}/g, (whole, name) => variables[name] ?? whole);
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
 }
 
 function lambdaVariables(runtimeApi: string): Record<string, string> {

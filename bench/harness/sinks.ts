@@ -60,6 +60,11 @@ export class Sinks {
     };
   }
 
+  /** The ports of those without TLS. */
+  get plainPorts(): number[] {
+    return [this.ports.http, this.ports.grpc];
+  }
+
   reset(): void {
     this.lines = 0;
     this.errors.length = 0;
