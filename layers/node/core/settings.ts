@@ -9,8 +9,10 @@ export interface Settings {
   limits: Limits;
   /** Where the extension listens, on this machine. */
   endpoint: { host: string; port: number; path: string };
-  /** Names of libraries whose requests make no spans: `fetch`, `http`. */
+  /** Names of libraries whose requests make no spans, such as `fetch`. */
   disabledLibraries: ReadonlySet<string>;
+  /** Services whose payloads carry the context on: `eventbridge`, `stepfunctions`, `kinesis`, `lambda`. */
+  injectedPayloads: ReadonlySet<string>;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,6 +41,7 @@ export function readSettings(env: Environment): Settings {
     },
     endpoint: endpointOf(env),
     disabledLibraries: new Set(namesIn(env.CLICKSTACK_TRACING_DISABLED)),
+    injectedPayloads: new Set(namesIn(env.CLICKSTACK_TRACING_INJECT)),
   };
 }
 

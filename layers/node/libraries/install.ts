@@ -1,14 +1,20 @@
 import { safely } from "../tracing/invocation";
 import type { Layer } from "../tracing/layer";
+import { awsSdkHooks } from "./awsSdk";
 import { traceFetch } from "./fetch";
 import { traceHttp } from "./http";
+import { type ModuleHook, watchModules } from "./modules";
 
-/** Hooks of libraries, by the names that `CLICKSTACK_TRACING_DISABLED` takes. */
+/** Libraries that tell of their requests by channels, or are part of Node.js, by the names of `CLICKSTACK_TRACING_DISABLED`. */
 const libraries: Readonly<Record<string, (layer: Layer) => void>> = { fetch: traceFetch, http: traceHttp };
+
+/** Libraries of which files are looked for, by the same names. */
+const hooked: Readonly<Record<string, (layer: Layer) => ModuleHook[]>> = { "aws-sdk": awsSdkHooks };
 
 /** A library whose hook fails is not traced; the others are. */
 export function installLibraries(layer: Layer): void {
-  for (const [name, install] of Object.entries(libraries)) {
-    if (!layer.settings.disabledLibraries.has(name)) safely(() => install(layer));
-  }
+  const isWanted = ([name]: [string, unknown]): boolean => !layer.settings.disabledLibraries.has(name);
+  for (const [, install] of Object.entries(libraries).filter(isWanted)) safely(() => install(layer));
+  const hooks = Object.entries(hooked).filter(isWanted);
+  safely(() => watchModules(hooks.flatMap(([, made]) => made(layer))));
 }

@@ -7,11 +7,21 @@ import type { Layer } from "../tracing/layer";
 import { headersOf } from "../tracing/propagator";
 import type { Span } from "../tracing/span";
 import { spanContextIn } from "../tracing/tracer";
+import { bundledSdkSeen } from "./bundledSdk";
 
 /** A request under way: its span, and the headers that it has to be sent with. */
 export interface TracedRequest {
   span: Span;
   headers: [name: string, value: string][];
+}
+
+/** Under it a context has the span of the AWS SDK's call whose requests are sent in it. */
+export const SDK_KEY = Symbol("clickstack.awsSdk");
+
+/** Whether what is done in a context is recorded: not outside of any span, and not where the function's own SDK does it. */
+export function isTraceable(layer: Layer, active: Context): boolean {
+  if (spanContextIn(active) === undefined || active.getValue(SUPPRESS_KEY) === true) return false;
+  return !layer.hasOtherTracer();
 }
 
 /**
@@ -24,12 +34,21 @@ export function requestStarted(
   scope: string,
 ): TracedRequest | undefined {
   const active: Context = layer.contexts().active();
-  if (spanContextIn(active) === undefined || active.getValue(SUPPRESS_KEY) === true) return undefined;
-  if (layer.hasOtherTracer() || request.header("traceparent") !== undefined) return undefined;
+  if (!isTraceable(layer, active) || request.header("traceparent") !== undefined) return undefined;
   const { name, attributes, isAws } = clientSpan(request);
+  const call = active.getValue(SDK_KEY) as Span | undefined;
+  if (call !== undefined) {
+    // Retries go to the same address; requests for credentials are the SDK's own.
+    if (isAws) call.setAttributes(attributes);
+    return undefined;
+  }
+  if (isAws && isSdkRequest(request)) bundledSdkSeen(layer, String(attributes["rpc.service"]));
   const span = layer.tracer(scope).startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
   return { span, headers: isAws ? [] : headersOf(active.setValue(SPAN_KEY, span)) };
 }
+
+const isSdkRequest = ({ header }: ClientRequest): boolean =>
+  /aws-sdk-js\/3/.test(`${header("user-agent")} ${header("x-amz-user-agent")}`);
 
 export function responseStarted({ span }: TracedRequest, status: number | undefined): void {
   if (status === undefined) return;
