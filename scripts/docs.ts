@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settings as allSettings, type Setting } from "../provider/plan/telemetry/settings";
+import { cliPagePath, makeCliPage } from "./cliPage";
 import { dashboardFiles } from "./dashboardFiles";
 import { conventionsPath, withImports } from "./importsTable";
 import { logsPagePath, makeLogsPage } from "./logsPage";
@@ -157,9 +158,11 @@ if (require.main === module) {
   writeFileSync(logsPagePath, makeLogsPage());
   writeFileSync(rotelPagePath, makeRotelPage());
   writeFileSync(conventionsPath, withImports());
+  writeFileSync(cliPagePath, makeCliPage());
   const dashboards = dashboardFiles(root);
   for (const [path, text] of Object.entries(dashboards)) writeFileSync(path, text);
   const written = [
+    cliPagePath,
     configurationPath,
     logsPagePath,
     rotelPagePath,

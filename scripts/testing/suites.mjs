@@ -111,7 +111,7 @@ export function everything() {
     mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
     mocha("examples", [below("examples")]),
     mocha("sandbox", [below("sandbox")], withExtension),
-    mocha("deploy/secrets", [below("deploy/secrets")]),
+    mocha("deploy/secrets", [below("deploy/secrets"), below("deploy/cli")]),
     mocha("deploy/sandbox", [below("deploy/sandbox")]),
     // The demo builds the layers as well, and would wait for the other architecture's build.
     mocha("demo", [below("demo")], { ...inFunctions, after: "mocha, layers" }),

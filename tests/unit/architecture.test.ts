@@ -29,7 +29,7 @@ function imports(file: string): string[] {
 const ownImports = (file: string): string[] => imports(file).filter((path) => tracked.includes(path));
 
 const sources = tracked.filter((file) =>
-  /^(provider|layers|publish|clickstack|sandbox|demo)\/.*\.ts$/.test(file),
+  /^(provider|layers|publish|cli|clickstack|sandbox|demo)\/.*\.ts$/.test(file),
 );
 
 /** Whether a file holds tests alone, which may be as long as the cases that they go through. */
@@ -86,9 +86,20 @@ describe("the layout of the project", () => {
     assert.deepEqual(wrong, []);
   });
 
+  it("the command line knows nothing of Pulumi, and loads AWS clients when they are needed", () => {
+    const wrong = tracked
+      .filter((file) => file.startsWith("cli/"))
+      .flatMap((file) =>
+        [...read(file).matchAll(/^import (?!type).* from "(@pulumi\/|@aws-sdk\/)/gm)].map(
+          ([line]) => `${file}: ${line}`,
+        ),
+      );
+    assert.deepEqual(wrong, []);
+  });
+
   it("the package imports modules of @pulumi/aws, never its root, which costs seconds at every start", () => {
     const shipped = tracked.filter(
-      (file) => /^(provider|layers|publish)\/|^index\.ts$/.test(file) && file.endsWith(".ts"),
+      (file) => /^(provider|layers|publish|cli)\/|^index\.ts$/.test(file) && file.endsWith(".ts"),
     );
     assert.deepEqual(
       shipped.filter((file) => imports(file).includes("@pulumi/aws")),

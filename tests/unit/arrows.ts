@@ -106,8 +106,24 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "clickstack/content": [],
   "clickstack/forms": ["clickstack/content"],
   clickstack: ["clickstack/api", "clickstack/content", "clickstack/forms"],
+  // The command line.
+  "cli/plan": [
+    "provider/plan",
+    "provider/plan/arguments",
+    "provider/plan/checks",
+    "provider/plan/layers",
+    "provider/plan/policies",
+    "provider/plan/stack",
+    "provider/plan/telemetry",
+  ],
+  "cli/aws": ["cli/plan", "provider/plan/policies"],
+  "cli/run": ["cli/aws", "cli/plan", "provider/plan", "provider/plan/aws"],
+  "cli/terminal": ["cli/plan", "cli/run"],
+  "cli/commands": ["cli/aws", "cli/plan", "cli/run", "cli/terminal"],
+  cli: ["cli/aws", "cli/commands", "cli/plan", "cli/terminal", "layers"],
 
   // The local Lambda, AWS and ClickHouse.
+  "sandbox/controlPlane": [],
   "sandbox/lambda/core": [],
   "sandbox/lambda/function": ["sandbox/lambda/core"],
   "sandbox/lambda/isolation": ["sandbox/lambda/core", "sandbox/lambda/function"],

@@ -63,6 +63,11 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
     why: "names and descriptions of what is made",
     text: /^(clickstack-lambda checks that logs|ClickStack (extension|light tracing), sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
   },
+  { why: "what --help and docs/cli.md say", file: /^cli\/(commands\/|program\.ts|plan\/exitCodes\.ts)/ },
+  {
+    why: "parts of messages that are explained as a whole",
+    text: /^( \(request id \{\}\)|clickstack-lambda: \{\}\n|the (CloudFormation stack|SST app) \{\}|it is not JSON|it gave no reason|the order of the layers|no functions|v1 layers=.*|\{\} \{\}(, |\/| )\{\}.*|\{\}: \{\}.*|.*\[y\/N\] )$/s,
+  },
   {
     why: "what the project's own tools say, not the package",
     text: /^(\{\} {2}\{\} \(\{\} unzipped|cargo build|no package\.json above|the first argument must be one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would contain|settings\.json has no setting|esbuild made nothing of)/,

@@ -1,0 +1,91 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import { Pace } from "./pace";
+
+/** How AWS is reached. Credentials are those of the SDK's default chain. */
+export interface AwsAccess {
+  /** URL of every service, in place of AWS's own. */
+  endpoint?: string;
+  /** Requests in one second to the Lambda API of a region, and to IAM. Default: AWS's quota. */
+  requestsPerSecond?: number;
+}
+
+/**
+ * Requests a second in a region that Lambda's API takes from one account (AWS Lambda quotas: "Rate of control plane API
+ * requests", and "Rate of GetFunction API requests", which counts by itself).
+ */
+const quotas = { controlPlane: 15, getFunction: 100 } as const;
+
+/** IAM publishes no quota; this is far below what it refuses. */
+const iamPerSecond = 15;
+
+/** A busy account's requests are refused now and then, whatever the own pace is. AWS_MAX_ATTEMPTS overrides it. */
+const defaultAttempts = 8;
+
+/** SDK clients, each loaded and made at first use, which keep to the quotas. */
+export class AwsClients {
+  private readonly lambdas = new Map<string, Promise<LambdaClient>>();
+  private iamClient: Promise<IAMClient> | undefined;
+
+  constructor(private readonly access: AwsAccess = {}) {}
+
+  lambda(region: string): Promise<LambdaClient> {
+    const made = this.lambdas.get(region) ?? this.makeLambda(region);
+    this.lambdas.set(region, made);
+    return made;
+  }
+
+  /** IAM is one for all regions of a partition. @param region one of the partition */
+  iam(region: string): Promise<IAMClient> {
+    this.iamClient ??= this.makeIam(region);
+    return this.iamClient;
+  }
+
+  /** Ends all connections. */
+  async destroy(): Promise<void> {
+    const clients = await Promise.all([...this.lambdas.values(), this.iamClient]);
+    for (const client of clients) client?.destroy();
+  }
+
+  private async makeLambda(region: string): Promise<LambdaClient> {
+    const { LambdaClient } = await import("@aws-sdk/client-lambda");
+    const client = new LambdaClient({ region, ...this.place() });
+    const rate = this.access.requestsPerSecond ?? quotas.controlPlane;
+    const paces = { other: new Pace(rate), getFunction: new Pace(Math.max(rate, quotas.getFunction)) };
+    const turn = (command?: string) =>
+      (command === "GetFunctionCommand" ? paces.getFunction : paces.other).turn();
+    client.middlewareStack.addRelativeTo(paced(turn), everyAttempt);
+    return client;
+  }
+
+  private async makeIam(region: string): Promise<IAMClient> {
+    const { IAMClient } = await import("@aws-sdk/client-iam");
+    const client = new IAMClient({ region, ...this.place() });
+    const pace = new Pace(this.access.requestsPerSecond ?? iamPerSecond);
+    client.middlewareStack.addRelativeTo(
+      paced(() => pace.turn()),
+      everyAttempt,
+    );
+    return client;
+  }
+
+  private place(): { endpoint?: string; maxAttempts?: number } {
+    const { endpoint } = this.access;
+    return {
+      ...(endpoint !== undefined && { endpoint }),
+      ...(!process.env.AWS_MAX_ATTEMPTS && { maxAttempts: defaultAttempts }),
+    };
+  }
+}
+
+/** Where a middleware sees every attempt of a request, not only the first. */
+const everyAttempt = { name: "pace", relation: "after", toMiddleware: "retryMiddleware" } as const;
+
+/** A middleware that waits for its turn. */
+function paced(turn: (command?: string) => Promise<void>) {
+  return <Args, Output>(next: (args: Args) => Promise<Output>, context: { commandName?: string }) =>
+    async (args: Args): Promise<Output> => {
+      await turn(context.commandName);
+      return next(args);
+    };
+}

@@ -1,0 +1,49 @@
+import { parseRoleArn } from "../../provider/plan/policies/statements";
+import type { RolePolicies } from "../plan/change";
+import type { AwsClients } from "./clients";
+
+/** A role, and a region of its partition. */
+export interface RolePlace {
+  arn: string;
+  region: string;
+}
+
+/** Reads the inline policies of a role. */
+export async function readRolePolicies(clients: AwsClients, role: RolePlace): Promise<RolePolicies> {
+  const { GetRolePolicyCommand, paginateListRolePolicies } = await import("@aws-sdk/client-iam");
+  const client = await clients.iam(role.region);
+  const RoleName = nameOf(role);
+  const policies: Record<string, string> = {};
+  for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName })) {
+    for (const PolicyName of PolicyNames) {
+      const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      policies[PolicyName] = decodeURIComponent(PolicyDocument);
+    }
+  }
+  return policies;
+}
+
+/** Gives a role an inline policy, or replaces the one of this name; without a document it takes it away. */
+export async function writeRolePolicy(
+  clients: AwsClients,
+  role: RolePlace,
+  { name, document }: { name: string; document: string | undefined },
+): Promise<void> {
+  const { DeleteRolePolicyCommand, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
+  const client = await clients.iam(role.region);
+  const of = { RoleName: nameOf(role), PolicyName: name };
+  if (document !== undefined) {
+    await client.send(new PutRolePolicyCommand({ ...of, PolicyDocument: document }));
+    return;
+  }
+  try {
+    await client.send(new DeleteRolePolicyCommand(of));
+  } catch (error) {
+    // It is gone already, perhaps by an earlier run that was interrupted.
+    if ((error as Error).name !== "NoSuchEntityException") throw error;
+  }
+}
+
+function nameOf({ arn }: RolePlace): string {
+  return parseRoleArn(arn)?.roleName ?? arn;
+}

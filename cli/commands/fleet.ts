@@ -1,0 +1,102 @@
+import { AwsClients } from "../aws/clients";
+import { processClock } from "../aws/pace";
+import type { ExitCode } from "../plan/exitCodes";
+import { selectionOf } from "../plan/selection";
+import { changeFleet, type FunctionResult, type Planner, planFleet } from "../run/changeFleet";
+import { awsControlPlane, type ControlPlane } from "../run/controlPlane";
+import { regionsOf } from "../run/regions";
+import { selectFunctions } from "../run/selectFunctions";
+import { interruption } from "../terminal/interruption";
+import { Progress } from "../terminal/progress";
+import { type FleetReport, fleetJson, renderDiffs, renderSummary } from "../terminal/renderFleet";
+import { confirmed, requireTerminal, type Terminal } from "../terminal/terminal";
+import type { CommonOptions, FleetOptions } from "./options";
+
+/** What a command that changes functions needs. */
+export interface FleetCommand {
+  terminal: Terminal;
+  names: readonly string[];
+  options: FleetOptions;
+  planner: Planner;
+  /** What is done with the functions, such as `Instrument`, for the question. */
+  verb: string;
+}
+
+/** Selects functions, shows what is to be changed, asks, changes, and reports. */
+export async function runFleet(command: FleetCommand): Promise<ExitCode> {
+  const { terminal, names, options, planner } = command;
+  const selection = selectionOf(names, options);
+  const asks = !options.yes && !options.dryRun;
+  if (asks) requireTerminal(terminal);
+  return withPlane(options, async (plane) => {
+    const { functions, failures } = await selectFunctions(
+      plane,
+      selection,
+      regionsOf(options.regions, selection),
+    );
+    const planned = await planFleet(plane, functions, planner);
+    const changes = planned.filter(({ plan }) => plan !== undefined).length;
+    if (!options.json || asks)
+      renderDiffs(terminal, { results: planned, failures }, asks ? terminal.err : terminal.out);
+    if (options.dryRun || changes === 0) return report(command, { results: planned, failures });
+    if (asks && !(await confirmed(terminal, `${command.verb} ${changes} functions?`))) return "declined";
+    const results = await change(command, plane, planned, changes);
+    return report(command, { results, failures });
+  });
+}
+
+/** Runs with AWS, whose connections end afterwards. */
+export async function withPlane<T>(
+  options: CommonOptions,
+  run: (plane: ControlPlane) => Promise<T>,
+): Promise<T> {
+  if (options.profile !== undefined) process.env.AWS_PROFILE = options.profile;
+  const { endpointUrl: endpoint, requestsPerSecond } = options;
+  const clients = new AwsClients({
+    ...(endpoint !== undefined && { endpoint }),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+  });
+  try {
+    return await run(awsControlPlane(clients));
+  } finally {
+    await clients.destroy();
+  }
+}
+
+async function change(
+  { terminal, options }: FleetCommand,
+  plane: ControlPlane,
+  planned: readonly FunctionResult[],
+  total: number,
+): Promise<FunctionResult[]> {
+  const progress = new Progress(terminal, "changed", total);
+  const interrupt = interruption(terminal);
+  try {
+    return await changeFleet(plane, planned, {
+      clock: processClock,
+      updateTimeoutMs: options.updateTimeout * 1000,
+      concurrency: options.concurrency,
+      done: () => progress.step(),
+      signal: interrupt.signal,
+    });
+  } finally {
+    progress.end();
+    interrupt.end();
+  }
+}
+
+function report({ terminal, options }: FleetCommand, fleet: FleetReport): ExitCode {
+  if (options.json) terminal.out.write(`${JSON.stringify(fleetJson(fleet), undefined, 2)}\n`);
+  else renderSummary(terminal, fleet);
+  return exitCodeOf(fleet);
+}
+
+/** The exit code that stands for what came of all functions: the worst counts. */
+export function exitCodeOf({ results, failures }: FleetReport): ExitCode {
+  const kinds = new Set(results.map(({ kind }) => kind));
+  const incomplete = ["failed", "restored", "unfinished"] as const;
+  if (failures.length > 0 || incomplete.some((kind) => kinds.has(kind))) return "incomplete";
+  if (kinds.has("skipped")) return "skipped";
+  if (kinds.has("planned")) return "different";
+  return results.length === 0 ? "nothing" : "done";
+}

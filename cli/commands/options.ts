@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { SelectionOptions } from "../plan/selection";
+import type { TelemetryOptions } from "../plan/telemetryOptions";
+import { collect, collectList } from "./help";
+
+/** Where AWS is, and how results are written. */
+export interface CommonOptions {
+  regions?: string[];
+  profile?: string;
+  endpointUrl?: string;
+  requestsPerSecond?: number;
+  json?: boolean;
+}
+
+/** How functions are changed. */
+export interface ChangeOptions {
+  yes?: boolean;
+  dryRun?: boolean;
+  concurrency: number;
+  updateTimeout: number;
+  includeManaged?: boolean;
+}
+
+export type FleetOptions = CommonOptions & SelectionOptions & ChangeOptions;
+
+export type InstrumentOptions = FleetOptions & TelemetryOptions & { layers?: string };
+
+/** Options of every command that asks AWS. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option(
+      "--regions <names>",
+      "regions, with commas between them (default: the region of the AWS configuration)",
+      collectList,
+    )
+    .option("--profile <name>", "profile of the AWS configuration, also of IAM Identity Center (SSO)")
+    .option("--endpoint-url <url>", "endpoint of every AWS service, as for the AWS CLI")
+    .option(
+      "--requests-per-second <number>",
+      "requests to the Lambda API of a region, and to IAM (default: 15, which is all that Lambda allows an account)",
+      wholeNumber,
+    )
+    .option("--json", "write the result as JSON");
+}
+
+/** Options that select functions. */
+export function withSelection(command: Command): Command {
+  return command
+    .argument("[functions...]", "names, ARNs, or patterns of names with *")
+    .option(
+      "--tag <name=value>",
+      "functions with this tag; * stands for any characters of the value",
+      collect,
+    )
+    .option("--runtime <name>", "functions of this runtime, such as nodejs22.x or python*", collect)
+    .option("--stack <name>", "functions of this CloudFormation stack")
+    .option("--all", "every function of the regions")
+    .option("--exclude <pattern>", "functions not to select, by name, with * for any characters", collect);
+}
+
+/** Options of commands that change functions. */
+export function withChange(command: Command): Command {
+  return command
+    .option("--dry-run", "show the changes and end, with exit code 7 where there are any")
+    .option("-y, --yes", "change without asking")
+    .option("--include-managed", "change functions, too, that a CloudFormation stack or SST manages")
+    .option(
+      "--concurrency <number>",
+      "functions of a region that are changed at the same time",
+      wholeNumber,
+      40,
+    )
+    .option("--update-timeout <seconds>", "how long Lambda may take for one update", wholeNumber, 300);
+}
+
+/** Options that say how functions are observed. */
+export function withTelemetry(command: Command): Command {
+  return command
+    .option("--endpoint <url>", "ClickStack's OTLP endpoint, such as https://clickstack.example.com:4318")
+    .option("--protocol <name>", "http or grpc (default: http)")
+    .option(
+      "--secret <arn>",
+      "secret or parameter that holds the ingestion key; #key selects a field of a JSON value",
+    )
+    .option("--header <name=value>", "further header; never a key, which belongs into a secret", collect)
+    .option("--managed", "the endpoint is ClickStack in ClickHouse Cloud")
+    .option(
+      "--web-identity-audience <name>",
+      "authenticate by tokens of the function's role in place of a key",
+    )
+    .option("--clickhouse <url>", "export into ClickHouse directly, in place of --endpoint")
+    .option("--clickhouse-user <name>", "user to insert as")
+    .option("--clickhouse-password <arn>", "secret or parameter that holds the user's password")
+    .option("--clickhouse-database <name>", "database of ClickStack's tables")
+    .option("--service-version <version>", "resource attribute service.version")
+    .option("--attribute <name=value>", "further resource attribute", collect)
+    .option("--flush-mode <mode>", "auto, end, periodic or continuous")
+    .option(
+      "--setting <name=value>",
+      "any setting of docs/configuration.md, by its name or variable",
+      collect,
+    )
+    .option(
+      "--secret-arn <arn>",
+      "further secret that the role may read, such as one that an env file refers to",
+      collect,
+    )
+    .option("--kms-key <arn>", "customer managed key that the secrets are encrypted with", collect)
+    .option(
+      "--trace [distribution]",
+      "trace the function: light (default for Node.js and Python), opentelemetry, adot or adot-legacy",
+    )
+    .option("--layers <file>", "published layers (default: layers.json, where there is one)")
+    .option("--layer-arn <arn>", "layer version of the extension, in place of --layers")
+    .option("--rotel <version>", "layer version of the Rotel Lambda Extension, in place of --layers");
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("write a whole number of 1 or more.");
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { runCommandLine } from "./commandLine";
+import { processTerminal } from "./terminal/terminal";
+
+// The AWS SDK warns about Node.js 20 on stderr; which Node.js is supported is said in package.json.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+// Who reads the results may have seen enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+runCommandLine(process.argv.slice(2), processTerminal()).then((code) => {
+  process.exitCode = code;
+});

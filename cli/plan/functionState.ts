@@ -1,0 +1,50 @@
+/** What of a function's configuration this tool changes. */
+export interface Configuration {
+  /** ARNs of its layer versions, in Lambda's order. */
+  layers: readonly string[];
+  /** Its environment variables. */
+  variables: Readonly<Record<string, string>>;
+}
+
+/** A function as Lambda describes it, as far as a change depends on it. */
+export interface FunctionState extends Configuration {
+  /** Name without version or alias. */
+  name: string;
+  /** ARN without version or alias. */
+  arn: string;
+  region: string;
+  /** Absent for container images. */
+  runtime?: string;
+  architectures: readonly string[];
+  /** `Zip` or `Image`. */
+  packageType: string;
+  /** ARN of the execution role. */
+  role: string;
+  /** Seconds. */
+  timeout?: number;
+  /** Megabytes. */
+  memorySize?: number;
+  /** The log group that it names, else the one of its name. */
+  logGroup: string;
+  /** Lambda's mark of this state of the configuration: an update that names another is refused. */
+  revisionId?: string;
+  /** `Successful`, `Failed` or `InProgress`; absent where Lambda was not asked for it. */
+  lastUpdateStatus?: string;
+  /** Why the last update failed. */
+  lastUpdateReason?: string;
+  /** `Active`, `Inactive`, `Pending` or `Failed`. */
+  state?: string;
+  /** Why Lambda does not show the variables. Such a function must not be changed: an update would delete them. */
+  unreadable?: string;
+  /** Whether versions of it start from snapshots. */
+  usesSnapStart?: boolean;
+  /** Whether it runs on Managed Instances. */
+  usesManagedInstances?: boolean;
+  /** Absent where they were not asked for. */
+  tags?: Readonly<Record<string, string>>;
+}
+
+/** How messages name a function. */
+export function placeOf({ name, region }: Pick<FunctionState, "name" | "region">): string {
+  return `${name} (${region})`;
+}

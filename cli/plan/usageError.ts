@@ -1,0 +1,2 @@
+/** A mistake in how the command was called: nothing has been read or changed. */
+export class UsageError extends Error {}

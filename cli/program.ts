@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import { instrumentCommand, runInstrument } from "./commands/instrument";
+import { runUninstrument, uninstrumentCommand } from "./commands/uninstrument";
+import { type ExitCode, exitCodes } from "./plan/exitCodes";
+import type { Terminal } from "./terminal/terminal";
+import { packageVersion } from "./version";
+
+/** All commands. What one ended with is given to `end`. */
+export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
+  const program = new Command("clickstack-lambda")
+    .description("Send logs, traces and metrics of AWS Lambda functions that exist to ClickStack.")
+    .version(packageVersion())
+    .showHelpAfterError("(--help shows the options)")
+    .addHelpText("after", `\nExit codes:\n${exitCodeLines().join("\n")}\n`)
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+    })
+    .exitOverride();
+  instrumentCommand(program).action(async (names, options) =>
+    end(await runInstrument(terminal, names, options)),
+  );
+  uninstrumentCommand(program).action(async (names, options) =>
+    end(await runUninstrument(terminal, names, options)),
+  );
+  return program;
+}
+
+function exitCodeLines(): string[] {
+  return Object.values(exitCodes).map(({ code, meaning }) => `  ${code}  ${meaning}`);
+}

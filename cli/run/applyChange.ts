@@ -1,0 +1,133 @@
+import { describeError } from "../aws/awsError";
+import type { Clock } from "../aws/pace";
+import { type PlannedChange, type PolicyChange, sameConfiguration } from "../plan/change";
+import type { Configuration, FunctionState } from "../plan/functionState";
+import type { ControlPlane } from "./controlPlane";
+
+/** What came of a change. */
+export interface Outcome {
+  /** `restored`: a step failed and everything that had been done before was taken back. */
+  kind: "changed" | "restored" | "unfinished";
+  /** What failed, and of `unfinished` what could not be taken back. */
+  reason?: string;
+}
+
+/** How long things may take. */
+export interface ApplyOptions {
+  clock: Clock;
+  /** Milliseconds that Lambda may take for one update. */
+  updateTimeoutMs: number;
+}
+
+type Undo = () => Promise<void>;
+
+/**
+ * Changes one function: policies, then the configuration, then what is obsolete. Takes everything back when a step fails.
+ * Whenever it is interrupted, the function has either all of the configuration or nothing of it, and a second run completes it.
+ */
+export async function applyChange(
+  plane: ControlPlane,
+  change: PlannedChange,
+  options: ApplyOptions,
+): Promise<Outcome> {
+  const undo: Undo[] = [];
+  try {
+    const current = await settled(plane, change.function, options);
+    if (!isSame(current, change.function)) throw new Error("its configuration has been changed meanwhile");
+    for (const policy of change.policies) await writePolicy(plane, change, policy, undo);
+    if (!sameConfiguration(change.before, change.after))
+      await configure(plane, current, change, undo, options);
+    for (const policy of change.obsolete) await writePolicy(plane, change, policy, undo);
+    return { kind: "changed" };
+  } catch (error) {
+    return takeBack(undo, describeError(error));
+  }
+}
+
+/** Whether what a change is planned by is still as it was; the mark of the revision is another one after every update. */
+function isSame(one: FunctionState, other: FunctionState): boolean {
+  return sameConfiguration(one, other) && one.role === other.role;
+}
+
+async function writePolicy(
+  plane: ControlPlane,
+  { function: of }: PlannedChange,
+  { name, before, after }: PolicyChange,
+  undo: Undo[],
+): Promise<void> {
+  // A request that failed may have been carried out.
+  undo.push(() => plane.writePolicy(of, { name, document: before }));
+  await plane.writePolicy(of, { name, document: after });
+}
+
+async function configure(
+  plane: ControlPlane,
+  of: FunctionState,
+  { before, after }: PlannedChange,
+  undo: Undo[],
+  options: ApplyOptions,
+): Promise<void> {
+  undo.push(() => restore(plane, of, { before, after }, options));
+  await plane.update(of, after);
+  const updated = await settled(plane, of, options);
+  if (updated.lastUpdateStatus === "Failed") {
+    throw new Error(
+      `Lambda could not carry out the update: ${updated.lastUpdateReason ?? "it gave no reason"}`,
+    );
+  }
+}
+
+/** Gives a function its former configuration, if it has the one that this run gave it. What others changed since stays. */
+async function restore(
+  plane: ControlPlane,
+  of: FunctionState,
+  { before, after }: { before: Configuration; after: Configuration },
+  options: ApplyOptions,
+): Promise<void> {
+  const current = await plane.read(of.region, of.name);
+  if (current === undefined || !sameConfiguration(current, after)) return;
+  if (current.lastUpdateStatus === "InProgress") throw new Error("its update is still under way");
+  await plane.update(current, before);
+  await settled(plane, of, options);
+}
+
+/** Stops where a step fails: what remains of the change may need what the further steps would take away. */
+async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
+  for (const step of undo.reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      return {
+        kind: "unfinished",
+        reason: `${reason}; the change could not be taken back: ${describeError(error)}. Run the command again to complete it`,
+      };
+    }
+  }
+  return { kind: "restored", reason };
+}
+
+/** Milliseconds between two looks at an update. */
+const pollMs = 500;
+
+/**
+ * Waits until no update of the function is under way.
+ * @throws when the function is gone, or when that takes too long.
+ */
+async function settled(
+  plane: ControlPlane,
+  { region, name }: Pick<FunctionState, "region" | "name">,
+  { clock, updateTimeoutMs }: ApplyOptions,
+): Promise<FunctionState> {
+  const started = clock.now();
+  for (;;) {
+    const current = await plane.read(region, name);
+    if (current === undefined) throw new Error("the function has been deleted meanwhile");
+    if (current.lastUpdateStatus !== "InProgress" && current.state !== "Pending") return current;
+    if (clock.now() - started >= updateTimeoutMs) {
+      throw new Error(
+        `an update of the function has been under way for ${Math.round(updateTimeoutMs / 1000)} s`,
+      );
+    }
+    await clock.sleep(pollMs);
+  }
+}

@@ -1,0 +1,47 @@
+import { createInterface } from "node:readline/promises";
+import { styleText } from "node:util";
+
+import { UsageError } from "../plan/usageError";
+
+type Format = Parameters<typeof styleText>[0];
+
+/** A stream to write to, perhaps a terminal. */
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean;
+}
+
+/** Where a command reads and writes: results go to `out`, everything else to `err`. */
+export interface Terminal {
+  out: Output;
+  err: Output;
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The process's own. */
+export function processTerminal(): Terminal {
+  return { out: process.stdout, err: process.stderr, input: process.stdin, environment: process.env };
+}
+
+/** Text in a style, on a terminal that is to have one (https://no-color.org). */
+export function styled({ environment }: Terminal, output: Output, format: Format, text: string): string {
+  const wanted = output.isTTY && !environment.NO_COLOR;
+  return wanted ? styleText(format, text, { validateStream: false }) : text;
+}
+
+/** @throws UsageError where nobody can be asked. */
+export function requireTerminal({ input }: Terminal): void {
+  if (input.isTTY) return;
+  throw new UsageError("nobody can be asked, since the input is not a terminal: pass --yes or --dry-run");
+}
+
+/** Asks for consent; true for yes alone. */
+export async function confirmed({ input, err }: Terminal, question: string): Promise<boolean> {
+  const reader = createInterface({ input, output: err as NodeJS.WritableStream });
+  try {
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { answerIam, type RoleStore, refused } from "./iamApi";
+import { answerLambda, type LambdaStore, operationOf } from "./lambdaApi";
+import { type PlayedFunction, Refusal, type StoredFunction } from "./playedFunction";
+import { TokenBucket } from "./tokenBucket";
+
+/** A request as a fault sees it. */
+export interface PlayedRequest {
+  /** Number of the request since the start, from 1. */
+  number: number;
+  region: string;
+  operation: string;
+  /** Name of the function, or of the role. */
+  target: string;
+}
+
+/** What {@link startPlayedControlPlane} may be told. */
+export interface PlayedControlPlaneOptions {
+  /** Milliseconds that an update takes. Default: none. */
+  updateMs?: number;
+  /** Requests of a region's Lambda API in a second: GetFunction, and all others. Default: no limits. */
+  limits?: { getFunction: number; others: number };
+  /** Called before a request is carried out: throws a refusal, changes the store, or says that nobody answers. */
+  fault?: (request: PlayedRequest) => "unanswered" | undefined;
+}
+
+/** Lambda's control plane and IAM's inline policies for any number of functions and regions, in this process. */
+export interface PlayedControlPlane extends LambdaStore {
+  endpoint: string;
+  roles: RoleStore;
+  options: PlayedControlPlaneOptions;
+  /** Requests by region and operation. */
+  counts: Map<string, number>;
+  /** Requests that were refused for their number. */
+  throttled: number;
+  add(
+    region: string,
+    name: string,
+    more?: Partial<PlayedFunction>,
+    tags?: Record<string, string>,
+  ): StoredFunction;
+  stop(): Promise<void>;
+}
+
+/** Starts the server on a free loopback port. */
+export async function startPlayedControlPlane(
+  options: PlayedControlPlaneOptions = {},
+): Promise<PlayedControlPlane> {
+  const now = () => performance.now();
+  const buckets = new Map<string, TokenBucket>();
+  const server = createServer((request, response) => {
+    void answer(plane, buckets, request, response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const plane: PlayedControlPlane = {
+    endpoint: `http://127.0.0.1:${port}`,
+    functions: new Map(),
+    roles: new Map(),
+    options,
+    counts: new Map(),
+    throttled: 0,
+    now,
+    updateMs: options.updateMs ?? 0,
+    add: (...of) => addFunction(plane, ...of),
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+  return plane;
+}
+
+function addFunction(
+  plane: PlayedControlPlane,
+  region: string,
+  name: string,
+  more: Partial<PlayedFunction> = {},
+  tags: Record<string, string> = {},
+): StoredFunction {
+  const configuration: PlayedFunction = {
+    FunctionName: name,
+    FunctionArn: `arn:aws:lambda:${region}:123456789012:function:${name}`,
+    Role: `arn:aws:iam::123456789012:role/${name}`,
+    Runtime: "nodejs22.x",
+    PackageType: "Zip",
+    Architectures: ["x86_64"],
+    MemorySize: 512,
+    Timeout: 10,
+    RevisionId: randomUUID(),
+    State: "Active",
+    LastUpdateStatus: "Successful",
+    ...more,
+  };
+  const stored = { region, configuration, tags };
+  plane.functions.set(`${region}/${name}`, stored);
+  const role = configuration.Role.split("/").pop() ?? "";
+  if (!plane.roles.has(role)) plane.roles.set(role, new Map());
+  return stored;
+}
+
+async function answer(
+  plane: PlayedControlPlane,
+  buckets: Map<string, TokenBucket>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  const url = new URL(request.url ?? "/", "http://played");
+  const [, region = "", service] =
+    /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
+  try {
+    if (service === "iam") {
+      const parameters = new URLSearchParams(text);
+      const operation = parameters.get("Action") ?? "";
+      if (count(plane, { region, operation, target: parameters.get("RoleName") ?? "" })) return;
+      const { status, body } = answerIam(plane.roles, parameters);
+      response.writeHead(status, { "content-type": "text/xml" }).end(body);
+      return;
+    }
+    const lambda = { method: request.method ?? "", region, url, body: text === "" ? {} : JSON.parse(text) };
+    const operation = operationOf(lambda);
+    throttle(plane, buckets, region, operation);
+    if (count(plane, { region, operation, target: decodeURIComponent(url.pathname.split("/")[3] ?? "") }))
+      return;
+    send(response, 200, answerLambda(plane, lambda));
+  } catch (error) {
+    refuse(response, service, error);
+  }
+}
+
+/** Counts a request. @returns whether nobody answers it. */
+function count(plane: PlayedControlPlane, request: Omit<PlayedRequest, "number">): boolean {
+  const key = `${request.region} ${request.operation}`;
+  plane.counts.set(key, (plane.counts.get(key) ?? 0) + 1);
+  const number = [...plane.counts.values()].reduce((sum, one) => sum + one, 0);
+  return plane.options.fault?.({ number, ...request }) === "unanswered";
+}
+
+function throttle(
+  plane: PlayedControlPlane,
+  buckets: Map<string, TokenBucket>,
+  region: string,
+  operation: string,
+): void {
+  const { limits } = plane.options;
+  if (limits === undefined) return;
+  const isGet = operation === "GetFunction";
+  const key = `${region} ${isGet}`;
+  const bucket = buckets.get(key) ?? new TokenBucket(isGet ? limits.getFunction : limits.others, plane.now);
+  buckets.set(key, bucket);
+  if (bucket.take()) return;
+  plane.throttled += 1;
+  throw new Refusal(429, "TooManyRequestsException", "Rate exceeded");
+}
+
+function refuse(response: ServerResponse, service: string | undefined, error: unknown): void {
+  if (!(error instanceof Refusal)) {
+    send(response, 500, { Message: String(error) });
+    return;
+  }
+  if (service === "iam") {
+    const { status, body } = refused(error.status, error.type, error.message);
+    response.writeHead(status, { "content-type": "text/xml" }).end(body);
+    return;
+  }
+  response.setHeader("x-amzn-errortype", error.type);
+  send(response, error.status, { Message: error.message, Type: "User" });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", "x-amzn-requestid": randomUUID() });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,37 @@
+/** A function as the played control plane keeps it: the fields of Lambda's FunctionConfiguration. */
+export interface PlayedFunction {
+  FunctionName: string;
+  FunctionArn: string;
+  Role: string;
+  Runtime?: string;
+  PackageType?: string;
+  Architectures?: string[];
+  MemorySize?: number;
+  Timeout?: number;
+  Layers?: { Arn: string }[];
+  Environment?: { Variables: Record<string, string> };
+  RevisionId: string;
+  State?: string;
+  LastUpdateStatus?: string;
+  LastUpdateStatusReason?: string;
+}
+
+/** A function with what the API tells apart from its configuration. */
+export interface StoredFunction {
+  region: string;
+  configuration: PlayedFunction;
+  tags: Record<string, string>;
+  /** When its update ends, in milliseconds of the plane's clock; infinite for one that is stuck. */
+  settledAt?: number;
+}
+
+/** A refusal, as Lambda's API answers it. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly type: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Command, Option } from "commander";
+import { examplesOf } from "../cli/commands/help";
+import { exitCodes } from "../cli/plan/exitCodes";
+import { makeProgram } from "../cli/program";
+import { processTerminal } from "../cli/terminal/terminal";
+
+/** The page that describes the command line. */
+export const cliPagePath = join(__dirname, "..", "docs", "cli.md");
+
+const intro = `# The command line
+
+<!-- Generated from cli/ by \`npm run docs\`; change it there. -->
+
+\`npx clickstack-lambda\` observes functions that are not in a Pulumi program. It plans with the same code as the Pulumi
+components and makes the same change of the same function: layers, environment variables, and a policy for secrets on the role.
+
+- **Credentials** are those of the AWS SDK: environment, profiles, IAM Identity Center, roles.
+- **Nothing is overwritten.** A function whose own variables or layers are in the way is skipped with the reason. Every update
+  names the revision that it was planned for, so that a change made meanwhile is never lost.
+- **A function is changed wholly or not at all.** If a step fails, the steps before it are taken back. After an interruption run
+  the same command again; it completes what is missing and changes nothing else.
+- **Results are written to stdout,** progress, questions and errors to stderr. There are colours on a terminal only, and none with
+  \`NO_COLOR\`. No value that may be a key is shown.
+- **Requests** keep to AWS's quota of 15 a second for a region. An account that does much else gets a smaller share with
+  \`--requests-per-second\`.
+
+What was added to a function is recorded in its variable \`INSTRUMENTED_BY_CLICKSTACK_LAMBDA\`
+([decision 11](decisions/0011-record-of-a-change.md)). A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
+version.
+
+The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunction\`, \`lambda:UpdateFunctionConfiguration\`,
+\`lambda:GetLayerVersion\`, and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
+\`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`.
+`;
+
+/** Makes the page's text from the commands. */
+export function makeCliPage(): string {
+  const program = makeProgram(processTerminal(), () => {});
+  const codes = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
+  const table = `## Exit codes\n\n| code | meaning |\n|---|---|\n${codes.join("\n")}\n`;
+  return [intro, ...program.commands.flatMap((command) => sections(command, "")), table].join("\n");
+}
+
+function sections(command: Command, parents: string): string[] {
+  const name = `${parents}${command.name()}`;
+  if (command.commands.length > 0) return command.commands.flatMap((one) => sections(one, `${name} `));
+  const parameters = command.registeredArguments
+    .map((one) => ` [${one.name()}${one.variadic ? "…" : ""}]`)
+    .join("");
+  const options = command.options.map(row);
+  const examples = examplesOf(command).map(
+    ({ call, about }) => `${about}:\n\n\`\`\`sh\nnpx clickstack-lambda ${call}\n\`\`\`\n`,
+  );
+  const table = `| option | meaning |\n|---|---|\n${options.join("\n")}\n`;
+  return [
+    `## ${name}\n\n\`clickstack-lambda ${name}${parameters} [options]\`\n\n${command.description()}\n`,
+    table,
+    ...examples,
+  ];
+}
+
+function row({ flags, description, defaultValue }: Option): string {
+  const preset = defaultValue === undefined ? "" : ` (default: ${String(defaultValue)})`;
+  return `| \`${flags.replaceAll("|", "\\|")}\` | ${`${description}${preset}`.replaceAll("|", "\\|")} |`;
+}

@@ -1,0 +1,306 @@
+import assert from "node:assert/strict";
+import { recordVariable } from "../../../cli/plan/record";
+import {
+  type PlayedControlPlane,
+  type PlayedRequest,
+  startPlayedControlPlane,
+} from "../../../sandbox/controlPlane/playedControlPlane";
+import { Refusal } from "../../../sandbox/controlPlane/playedFunction";
+import { playedCredentials, runCli } from "./cliRun";
+
+const regions = ["eu-west-1", "us-east-1", "ap-south-1"];
+const account = "123456789012";
+const layer = (region: string, name: string, version = 1) =>
+  `arn:aws:lambda:${region}:${account}:layer:${name}:${version}`;
+const telemetry = [
+  ...["--endpoint", "https://clickstack.example.com:4318", "--rotel", "12"],
+  ...["--secret", `arn:aws:secretsmanager:eu-west-1:${account}:secret:key-AbC123`],
+];
+
+/** The plane's functions and policies as text; the mark of a revision is another one after every update. */
+function snapshot(plane: PlayedControlPlane): Record<string, string> {
+  const functions = [...plane.functions].map(([key, { configuration, tags }]) => {
+    const { RevisionId: _revision, ...rest } = configuration;
+    return [key, JSON.stringify([Object.entries(rest).sort(), tags])];
+  });
+  const roles = [...plane.roles].map(([name, policies]) => [`role/${name}`, JSON.stringify([...policies])]);
+  return Object.fromEntries([...functions, ...roles]);
+}
+
+describe("the command line with a fleet", () => {
+  let plane: PlayedControlPlane;
+  let restore: () => void;
+  let fault: ((request: PlayedRequest) => "unanswered" | undefined) | undefined;
+
+  beforeEach(async () => {
+    restore = playedCredentials();
+    fault = undefined;
+    plane = await startPlayedControlPlane({ fault: (request) => fault?.(request) });
+  });
+  afterEach(async () => {
+    await plane.stop();
+    restore();
+  });
+
+  const cli = (...args: string[]) =>
+    runCli([
+      ...args,
+      "--regions",
+      regions.join(),
+      "--endpoint-url",
+      plane.endpoint,
+      "--requests-per-second",
+      "1000",
+    ]);
+  const fill = (count: number) => {
+    for (let index = 0; index < count; index++) {
+      const region = regions[index % regions.length] ?? "";
+      const layers = [{ Arn: layer(region, "own") }, { Arn: layer(region, "shared", 4) }].slice(0, index % 3);
+      plane.add(region, `f${index}`, {
+        Runtime: ["nodejs22.x", "python3.13", "java21"][index % 3] ?? "",
+        ...(layers.length > 0 && { Layers: layers }),
+        ...(index % 4 > 0 && { Environment: { Variables: { INDEX: String(index) } } }),
+      });
+    }
+  };
+
+  it("changes what can be changed, leaves the rest as it was and names it, and takes everything back", async () => {
+    fill(120);
+    const [full, denied, changed, stuck, deleted, throttled] = ["f10", "f20", "f30", "f40", "f50", "f60"];
+    const five = ["a", "b", "c", "d", "e"].map((name) => ({ Arn: layer("us-east-1", name) }));
+    plane.add("us-east-1", String(full), { Layers: five });
+    const before = snapshot(plane);
+    let interfered = false;
+    fault = ({ operation, target }) => {
+      if (operation === "PutRolePolicy" && target === denied)
+        throw new Refusal(403, "AccessDenied", "not allowed");
+      if (operation !== "UpdateFunctionConfiguration") return undefined;
+      const stored = [...plane.functions.values()].find((one) => one.configuration.FunctionName === target);
+      if (target === changed && stored && !interfered) {
+        interfered = true;
+        stored.configuration = {
+          ...stored.configuration,
+          Environment: { Variables: { BY: "another" } },
+          RevisionId: "another",
+        };
+      }
+      if (target === deleted) plane.functions.delete(`${stored?.region}/${deleted}`);
+      if (target === throttled) throw new Refusal(429, "TooManyRequestsException", "Rate exceeded");
+      if (target === stuck)
+        throw new Refusal(409, "ResourceConflictException", "An update is in progress for resource");
+      return undefined;
+    };
+    const run = await cli("instrument", "f*", ...telemetry, "--yes", "--json");
+    const report = JSON.parse(run.out) as {
+      functions: { name: string; result: string; reasons: string[] }[];
+      counts: object;
+    };
+    assert.equal(run.code, 4, run.err);
+    assert.deepEqual(report.counts, { changed: 114, restored: 5, skipped: 1 });
+    const reasons = Object.fromEntries(
+      report.functions.filter((one) => one.reasons.length > 0).map((one) => [one.name, one.reasons.join()]),
+    );
+    assert.match(reasons[String(full)] ?? "", /5 layers of its own/);
+    assert.match(reasons[String(denied)] ?? "", /AccessDenied/);
+    assert.match(reasons[String(changed)] ?? "", /PreconditionFailedException.*request id/);
+    assert.match(reasons[String(stuck)] ?? "", /An update is in progress/);
+    assert.match(reasons[String(deleted)] ?? "", /ResourceNotFoundException/);
+    assert.match(reasons[String(throttled)] ?? "", /TooManyRequestsException/);
+
+    const after = snapshot(plane);
+    for (const name of [full, denied, stuck, throttled]) {
+      const key =
+        Object.keys(before).find((one) => one.endsWith(`/${name}`) && !one.startsWith("role/")) ?? "";
+      assert.equal(after[key], before[key], name);
+    }
+    for (const name of [full, denied, changed, stuck, deleted, throttled]) {
+      assert.equal(after[`role/${name}`], before[`role/${name}`], `role of ${name}`);
+    }
+    assert.match(after["eu-west-1/f30"] ?? "", /another/);
+    const observed = [...plane.functions.values()].filter(
+      (one) => recordVariable in (one.configuration.Environment?.Variables ?? {}),
+    );
+    assert.equal(observed.length, 114);
+
+    fault = undefined;
+    const restored = await cli("uninstrument", "--all", "--yes");
+    assert.equal(restored.code, 0, restored.out);
+    const end = snapshot(plane);
+    for (const key of Object.keys(before)) {
+      if (key !== "eu-west-1/f30" && !key.endsWith("-1/f50")) assert.equal(end[key], before[key], key);
+    }
+  });
+
+  it("takes back a change that Lambda could not carry out", async () => {
+    plane.add("eu-west-1", "orders", { Environment: { Variables: { STAGE: "live" } } });
+    const before = snapshot(plane);
+    let updates = 0;
+    fault = ({ operation }) => {
+      if (operation === "UpdateFunctionConfiguration") updates += 1;
+      const stored = plane.functions.get("eu-west-1/orders");
+      if (operation === "GetFunction" && updates === 1 && stored?.settledAt !== undefined) {
+        stored.settledAt = undefined;
+        stored.configuration = {
+          ...stored.configuration,
+          LastUpdateStatus: "Failed",
+          LastUpdateStatusReason: "no subnet",
+        };
+      }
+      return undefined;
+    };
+    const { code, out } = await cli("instrument", "orders", ...telemetry, "--yes");
+    assert.equal(code, 4);
+    assert.match(out, /restored orders \(eu-west-1\): Lambda could not carry out the update: no subnet/);
+    assert.deepEqual(snapshot(plane), before);
+  });
+
+  it("has done a function wholly or not at all whenever it is killed, and completes it when it is run again", async () => {
+    for (let point = 1; point <= 20; point++) {
+      plane.functions.clear();
+      plane.roles.clear();
+      plane.counts.clear();
+      fill(3);
+      const before = snapshot(plane);
+      // From here on AWS hears no more of the run, as of a process that was killed.
+      let killed = false;
+      fault = ({ number }) => {
+        killed ||= number > point;
+        if (killed) throw new Refusal(403, "AccessDenied", "killed");
+        return undefined;
+      };
+      await cli("instrument", "--all", ...telemetry, "--yes", "--concurrency", "1");
+      for (const [key, { configuration }] of plane.functions) {
+        const isObserved = recordVariable in (configuration.Environment?.Variables ?? {});
+        const hasLayer = JSON.stringify(configuration.Layers ?? []).includes("rotel-extension");
+        assert.equal(isObserved, hasLayer, `${key} at ${point}`);
+      }
+      fault = undefined;
+      const again = await cli("instrument", "--all", ...telemetry, "--yes");
+      assert.equal(again.code, 0, `${point}: ${again.out}`);
+      for (const { configuration } of plane.functions.values()) {
+        assert.ok(recordVariable in (configuration.Environment?.Variables ?? {}));
+        assert.equal(plane.roles.get(configuration.FunctionName)?.size, 1);
+      }
+      assert.equal((await cli("instrument", "--all", ...telemetry, "--yes")).out.trim(), "3 unchanged");
+      await cli("uninstrument", "--all", "--yes");
+      assert.deepEqual(snapshot(plane), before);
+    }
+  });
+
+  it("says where an interrupted run left a policy, and removes it", async () => {
+    fill(1);
+    const before = snapshot(plane);
+    plane.roles.get("f0")?.set("clickstack-lambda-eu-west-1-f0", "{}");
+    assert.equal((await cli("uninstrument", "f0", "--yes")).code, 0);
+    assert.deepEqual(snapshot(plane), before);
+  });
+
+  it("selects by name, ARN, pattern, tag, runtime and stack", async () => {
+    fill(6);
+    plane.add("us-east-1", "tagged", {}, { team: "shop", "aws:cloudformation:stack-name": "prod" });
+    const selected = async (...args: string[]) => {
+      const { out } = await cli(
+        "instrument",
+        ...args,
+        ...telemetry,
+        "--dry-run",
+        "--include-managed",
+        "--json",
+      );
+      const { functions, failures } = JSON.parse(out) as Record<string, { name: string; region: string }[]>;
+      return [...(functions ?? []), ...(failures ?? [])].map(({ name, region }) => `${name}@${region}`);
+    };
+    assert.deepEqual(await selected("f0"), ["f0@eu-west-1"]);
+    assert.deepEqual(await selected(`arn:aws:lambda:us-east-1:${account}:function:f1`), ["f1@us-east-1"]);
+    assert.deepEqual(await selected("f*", "--exclude", "f[0-9]", "--exclude", "f1"), [
+      "f0@eu-west-1",
+      "f3@eu-west-1",
+      "f4@us-east-1",
+      "f2@ap-south-1",
+      "f5@ap-south-1",
+    ]);
+    assert.deepEqual(await selected("--tag", "team=sh*"), ["tagged@us-east-1"]);
+    assert.deepEqual(await selected("--stack", "prod"), ["tagged@us-east-1"]);
+    assert.deepEqual(await selected("--runtime", "java*"), ["f2@ap-south-1", "f5@ap-south-1"]);
+    assert.deepEqual(await selected("missing", "f0"), ["f0@eu-west-1", `missing@${regions.join(", ")}`]);
+  });
+
+  it("pages through many functions", async () => {
+    for (let index = 0; index < 130; index++) plane.add("eu-west-1", `f${index}`);
+    const { out } = await cli("instrument", "--all", ...telemetry, "--dry-run", "--json");
+    assert.deepEqual(JSON.parse(out).counts, { planned: 130 });
+    assert.equal(plane.counts.get("eu-west-1 ListFunctions"), 3);
+  });
+});
+
+describe("the command line's manners", () => {
+  let plane: PlayedControlPlane;
+  let restore: () => void;
+  before(async () => {
+    restore = playedCredentials();
+    plane = await startPlayedControlPlane();
+    plane.add("eu-west-1", "orders");
+  });
+  after(async () => {
+    await plane.stop();
+    restore();
+  });
+  const common = () => ["--regions", "eu-west-1", "--endpoint-url", plane.endpoint];
+  const instrument = () => ["instrument", "orders", ...telemetry, ...common()];
+
+  it("asks before it changes, and changes only for a yes", async () => {
+    const declined = await runCli(instrument(), { input: "no\n" });
+    assert.deepEqual([declined.code, declined.out], [6, ""]);
+    assert.match(declined.err, /\+ layer .*Instrument 1 functions\? \[y\/N\]/s);
+    const dry = await runCli([...instrument(), "--dry-run"]);
+    assert.equal(dry.code, 7);
+    assert.match(dry.out, /1 planned\n$/);
+    const unasked = await runCli(instrument());
+    assert.equal(unasked.code, 2);
+    assert.match(unasked.err, /pass --yes or --dry-run/);
+    assert.ok(![...plane.counts.keys()].some((key) => /Update|Put/.test(key)));
+    assert.equal((await runCli(instrument(), { input: "y\n" })).code, 0);
+  });
+
+  it("colours on a terminal alone, and not with NO_COLOR", async () => {
+    const dry = ["uninstrument", "orders", ...common(), "--dry-run"];
+    const colour = "\u001b[";
+    assert.ok((await runCli(dry, { isTTY: true })).out.includes(colour));
+    assert.ok(!(await runCli(dry, { isTTY: true, environment: { NO_COLOR: "1" } })).out.includes(colour));
+    assert.ok(!(await runCli(dry)).out.includes(colour));
+  });
+
+  it("ends with its code for what was called wrongly, before AWS is asked", async () => {
+    const requests = [...plane.counts.values()].length;
+    const wrong: [string[], RegExp][] = [
+      [["instrument", ...telemetry], /no function is selected/],
+      [["instrument", "--all", "f", ...telemetry, "--yes"], /--all selects every function/],
+      [["instrument", "a b", ...telemetry, "--yes"], /"a b" is not the name or ARN of a function/],
+      [["instrument", "f", "--rotel", "1", "--endpoint", "nowhere", "--yes"], /endpoint: needs a scheme/],
+      [
+        ["instrument", "f", "--endpoint", "https://x:4318", "--layers", "/nowhere.json", "--yes"],
+        /cannot be read as JSON: ENOENT/,
+      ],
+      [["instrument", "f", ...telemetry, "--header", "hush", "--yes"], /--header: write name=value/],
+      [["instrument", "f", ...telemetry, "--yes"], /no region is given/],
+      [["instrument", "f", ...telemetry, "--regions", "eu-west-9", "--yes"], /the regions are not valid/],
+      [["instrument", "f", "--unknown"], /unknown option '--unknown'/],
+      [["instrument", "f", ...telemetry, "--concurrency", "0"], /whole number of 1 or more/],
+    ];
+    for (const [args, message] of wrong) {
+      const { code, out, err } = await runCli(args);
+      assert.deepEqual([code, out], [2, ""], args.join(" "));
+      assert.match(err, message);
+      assert.ok(!err.includes("hush"));
+    }
+    assert.equal([...plane.counts.values()].length, requests);
+  });
+
+  it("shows its help and version, with examples and exit codes", async () => {
+    const help = await runCli(["--help"]);
+    assert.deepEqual([help.code, help.err], [0, ""]);
+    assert.match(help.out, /Exit codes:\n {2}0 /);
+    assert.match((await runCli(["instrument", "--help"])).out, /Examples:\n {2}# /);
+    assert.match((await runCli(["--version"])).out, /^\d+\.\d+\.\d+/);
+  });
+});
