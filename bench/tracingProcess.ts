@@ -8,8 +8,8 @@ import { join } from "node:path";
 /** How a function is run. */
 export interface Environment {
   title: string;
-  /** Path of the exec wrapper. */
-  wrapper?: string;
+  /** Exec wrapper, with its arguments. */
+  wrapper?: readonly string[];
   variables: Record<string, string>;
 }
 
@@ -33,22 +33,6 @@ export interface Figures {
 const LATER = 100;
 const CHILDREN = 500;
 
-/** Measures itself what its spans take. */
-const handler = `const { trace } = require("@opentelemetry/api");
-exports.handler = async ({ children }) => {
-  const tracer = trace.getTracer("bench");
-  const cpu = process.cpuUsage();
-  const began = process.hrtime.bigint();
-  for (let n = 0; n < children; n += 1) {
-    const span = tracer.startSpan("child", { attributes: { "db.system": "redis", "db.operation": "GET" } });
-    span.setAttribute("n", n);
-    span.end();
-  }
-  const us = Number(process.hrtime.bigint() - began) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { us, cpuUs: user + system };
-};`;
-
 /** Where spans go. */
 export async function startSink(): Promise<{ port: number; stop: () => void }> {
   const child = spawn(process.execPath, [join(__dirname, "tracingSink.mjs")], {
@@ -60,23 +44,31 @@ export async function startSink(): Promise<{ port: number; stop: () => void }> {
   return { port, stop: () => child.kill() };
 }
 
-/** Runs one environment by AWS's runtime interface client, as it is from Node.js 22 on. */
+/** A function that measures itself what its spans take, and how it is run. */
+export interface BenchedFunction {
+  /** Files of the function, by name. */
+  files: Readonly<Record<string, string>>;
+  handler: string;
+  /** Interpreter and runtime interface client. */
+  command: readonly string[];
+  variables: Record<string, string>;
+}
+
+/** Runs one environment by AWS's runtime interface client. */
 export async function measureEnvironment(
   { wrapper, variables }: Environment,
-  { root, packages, node }: { root: string; packages: string; node: string },
+  benched: BenchedFunction,
 ): Promise<Figures> {
   const code = mkdtempSync(join(tmpdir(), "bench-function-"));
-  writeFileSync(join(code, "index.js"), handler);
+  for (const [name, text] of Object.entries(benched.files)) writeFileSync(join(code, name), text);
   const runtime = new RuntimeApi();
   const port = await runtime.listen();
-  const command = [node, join(root, ".cache", "lambda-runtimes", "nodejs4", "index.mjs")];
-  const [program = "", ...args] = wrapper === undefined ? command : [wrapper, ...command];
+  const [program = "", ...args] = [...(wrapper ?? []), ...benched.command];
   const began = performance.now();
   const child = spawn(program, args, {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       PATH: process.env.PATH ?? "",
-      NODE_PATH: packages,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
       AWS_LAMBDA_FUNCTION_NAME: "bench",
       AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -85,7 +77,8 @@ export async function measureEnvironment(
       AWS_LAMBDA_LOG_STREAM_NAME: "bench",
       AWS_REGION: "eu-central-1",
       LAMBDA_TASK_ROOT: code,
-      _HANDLER: "index.handler",
+      _HANDLER: benched.handler,
+      ...benched.variables,
       ...variables,
     },
   });
@@ -170,6 +163,9 @@ class RuntimeApi {
     const next = await this.asked();
     this.next = undefined;
     this.count += 1;
+    // The client for Python crashes without them.
+    next.setHeader("content-type", "application/json");
+    next.setHeader("Lambda-Runtime-Trace-Id", "Root=1-65f2a1b0-0123456789abcdef01234567;Sampled=0");
     next.setHeader("Lambda-Runtime-Aws-Request-Id", `request-${this.count}`);
     next.setHeader("Lambda-Runtime-Deadline-Ms", String(Date.now() + 60_000));
     next.setHeader(

@@ -9,7 +9,7 @@ const purpose = process.argv[2] ?? "test";
 const purposes = {
   layers: ["nodeModules", "python"],
   bench: ["nodeModules", "python"],
-  tracing: ["nodeModules", "runtimes"],
+  tracing: ["nodeModules", "python", "runtimes"],
   billed: ["nodeModules", "python", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
   test: ["nodeModules", "python", "engine", "build", "runtimes", "languageHost"],

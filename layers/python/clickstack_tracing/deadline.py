@@ -18,7 +18,6 @@ EXIT = "the process exited before this span ended"
 
 
 def watch(layer, invocation, context):
-    invocation.snapshot_at = None
     try:
         _watch(layer, invocation, context)
     except Exception:

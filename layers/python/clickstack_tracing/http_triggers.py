@@ -78,7 +78,7 @@ def response_status(response, is_format2):
     return 200 if is_format2 and response is not None and status is None else None
 
 
-def _http(name, matches, request, is_format2=False):
+def _http(name, matches, request, is_format2=False, keys=("requestContext",)):
     """A trigger of HTTP requests, by how its events describe them."""
 
     def span_name(event):
@@ -88,6 +88,7 @@ def _http(name, matches, request, is_format2=False):
     return Trigger(
         name,
         "http",
+        keys,
         matches,
         span_name,
         lambda event: http_attributes(event, request(event)),
@@ -173,10 +174,11 @@ def _lattice(event):
 
 
 # The first that matches counts.
-http_triggers = (
+TRIGGERS = (
     Trigger(
         "api-gateway-authorizer",
         "http",
+        ("type",),
         _is_authorizer,
         attributes=_authorizer_attributes,
         messages=_messages,
@@ -184,6 +186,7 @@ http_triggers = (
     Trigger(
         "api-gateway-websocket",
         "http",
+        ("requestContext",),
         lambda event: has(event, "requestContext", "connectionId") and has(event, "requestContext", "eventType"),
         lambda event: string_at(event, "requestContext", "routeKey"),
         _web_socket_attributes,
@@ -202,5 +205,6 @@ http_triggers = (
         "vpc-lattice",
         lambda event: has(event, "requestContext", "serviceNetworkArn") or has(event, "raw_path"),
         _lattice,
+        keys=("requestContext", "raw_path"),
     ),
 )

@@ -8,7 +8,8 @@ from .jsons import list_at, string_at
 from .layer import SCOPE, invocation_var
 from .origin import origin_of
 from .span import ERROR
-from .triggers import arn_account, trigger_of
+from .trigger import arn_account
+from .triggers import trigger_of
 
 # Messages of a batch whose failure is an event of the span, at most.
 MOST_FAILURES = 100
@@ -21,6 +22,7 @@ class Invocation:
         global _is_cold
         self.layer = layer
         self.is_over = False
+        self.snapshot_at = None
         # In the order in which they began; a dictionary, because spans are added and taken out by any thread.
         self.open = {}
         self.request_id = str(getattr(context, "aws_request_id", ""))

@@ -6,8 +6,6 @@ import time
 # Contextvars without the module around them, which is not loaded yet.
 from _contextvars import ContextVar
 
-from .encode import encode_request, encode_span
-from .sender import Sender
 from .span import ERROR, INTERNAL, PassiveSpan, RecordedSpan, SpanIds, new_span_id, new_trace_id
 
 # Ended spans that wait for the end of an invocation at most, and their size in bytes; the extension takes 8 MiB.
@@ -66,7 +64,9 @@ class Layer:
         # Makes a SpanContext of the API of ids; set when the function imports it.
         self.api_context = None
         self.running = []
-        self._sender = Sender(settings.endpoint)
+        # Loaded with the first span that ends: nothing of it is needed while the environment is initialised.
+        self._encoder = None
+        self._sender = None
         self._waiting = []
         self._waiting_bytes = 0
         # A snapshot may interrupt the thread of the handler anywhere, also from a signal handler or a destructor.
@@ -107,17 +107,27 @@ class Layer:
     def ended(self, span):
         if span.invocation is not None:
             span.invocation.open.pop(span, None)
-        self._add(span.scope, encode_span(span, span.end_time))
+        self._add(span, span.end_time)
 
     def add_unfinished(self, span, message):
         """A span as it is now, failed; if it ends after all, it is sent again."""
         status = (ERROR, span.message if span.status == ERROR else message)
         unfinished = {"clickstack.unfinished": True}
-        self._add(span.scope, encode_span(span, time.time_ns(), unfinished, status))
+        self._add(span, time.time_ns(), unfinished, status)
 
-    def _add(self, scope, encoded):
+    def _load(self):
+        from . import encode
+        from .sender import Sender
+
+        self._encoder = encode
+        self._sender = Sender(self.settings.endpoint)
+
+    def _add(self, span, *more):
         with self._lock:
-            self._waiting.append((scope, encoded))
+            if self._encoder is None:
+                self._load()
+            encoded = self._encoder.encode_span(span, *more)
+            self._waiting.append((span.scope, encoded))
             self._waiting_bytes += len(encoded)
             # Outside of invocations nothing waits: the environment may be frozen at any time.
             is_full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES
@@ -128,9 +138,10 @@ class Layer:
         with self._lock:
             waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
             if waiting:
-                self._sender.send(encode_request(waiting, RESOURCE), ended_invocation)
+                self._sender.send(self._encoder.encode_request(waiting, RESOURCE), ended_invocation)
 
     def flush_and_settle(self, request_id):
         with self._lock:
             self.flush(request_id)
-            self._sender.settle()
+            if self._sender is not None:
+                self._sender.settle()

@@ -28,7 +28,7 @@ def _messaging(system, destination, messages):
     }
 
 
-def _pubsub(name, system, matches, destination, messages, message, attributes=None):
+def _pubsub(name, system, keys, matches, destination, messages, message, attributes=None):
     """`message` gives the carrier, X-Ray header and attributes of one of `messages`."""
 
     def all_attributes(event):
@@ -38,6 +38,7 @@ def _pubsub(name, system, matches, destination, messages, message, attributes=No
     return Trigger(
         name,
         "pubsub",
+        keys,
         matches,
         lambda event: process(destination(event)),
         all_attributes,
@@ -119,10 +120,11 @@ def _active_mq(event):
 
 
 # The first that matches counts.
-message_triggers = (
+TRIGGERS = (
     _pubsub(
         "sqs",
         "aws_sqs",
+        ("Records",),
         lambda event: source(event) == "aws:sqs",
         lambda event: arn_name(_source_arn(event)),
         _records,
@@ -132,6 +134,7 @@ message_triggers = (
     _pubsub(
         "sns",
         "aws.sns",
+        ("Records",),
         lambda event: source(event) == "aws:sns",
         lambda event: arn_name(string_at(event, "Records", 0, "Sns", "TopicArn")),
         _records,
@@ -141,6 +144,7 @@ message_triggers = (
     _pubsub(
         "kinesis",
         "aws.kinesis",
+        ("Records",),
         lambda event: source(event) == "aws:kinesis",
         lambda event: arn_resource(_source_arn(event)),
         _records,
@@ -149,6 +153,7 @@ message_triggers = (
     _pubsub(
         "kafka",
         "kafka",
+        ("eventSource",),
         lambda event: string_at(event, "eventSource") in ("aws:kafka", "SelfManagedKafka"),
         lambda event: string_at(_kafka_records(event), 0, "topic"),
         _kafka_records,
@@ -157,6 +162,7 @@ message_triggers = (
     _pubsub(
         "activemq",
         "activemq",
+        ("eventSource",),
         lambda event: string_at(event, "eventSource") == "aws:mq",
         lambda event: string_at(_active_mq(event), 0, "destination", "physicalName"),
         _active_mq,
@@ -165,6 +171,7 @@ message_triggers = (
     _pubsub(
         "rabbitmq",
         "rabbitmq",
+        ("eventSource",),
         lambda event: string_at(event, "eventSource") == "aws:rmq",
         _rabbit_queue,
         _rabbit_messages,
@@ -173,12 +180,14 @@ message_triggers = (
     Trigger(
         "schedule",
         "timer",
+        ("detail-type",),
         lambda event: _is_event_bridge(event) and _detail_type(event) == "Scheduled Event",
         attributes=_schedule_attributes,
     ),
     Trigger(
         "eventbridge",
         "pubsub",
+        ("detail-type",),
         _is_event_bridge,
         lambda event: process(_detail_type(event)),
         _event_bridge_attributes,

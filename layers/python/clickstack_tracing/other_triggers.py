@@ -117,42 +117,47 @@ def _iot_attributes(event):
     }
 
 
-def _all(*names):
-    return lambda event: all(has(event, name) for name in names)
+def _from(name, faas, *sources, **more):
+    """A trigger of records, by where they are from."""
+    return Trigger(name, faas, ("Records",), lambda event: source(event) in sources, **more)
 
 
-def _from(*sources):
-    return lambda event: source(event) in sources
+def _with(name, faas, *keys, **more):
+    """A trigger whose events have all of these keys."""
+    return Trigger(name, faas, keys[:1], lambda event: all(has(event, key) for key in keys), **more)
 
 
 # The first that matches counts.
-other_triggers = (
-    Trigger(
+TRIGGERS = (
+    _from(
         "dynamodb",
         "datasource",
-        _from("aws:dynamodb"),
-        lambda event: process(_table(event)),
-        _dynamo_db_attributes,
+        "aws:dynamodb",
+        span_name=lambda event: process(_table(event)),
+        attributes=_dynamo_db_attributes,
     ),
-    Trigger("s3", "datasource", _from("aws:s3"), lambda event: process(_bucket(event)), _s3_attributes),
+    _from("s3", "datasource", "aws:s3", span_name=lambda event: process(_bucket(event)), attributes=_s3_attributes),
     Trigger(
         "step-functions",
         "other",
+        ("Execution", "Context", "context", "StepFunctions"),
         lambda event: _execution(event) is not None,
         lambda event: string_at(_execution(event), "State", "Name"),
         _step_functions_attributes,
         _step_functions_messages,
     ),
-    Trigger(
+    _with(
         "cognito",
         "other",
-        _all("triggerSource", "userPoolId"),
-        lambda event: string_at(event, "triggerSource"),
-        _cognito_attributes,
+        "triggerSource",
+        "userPoolId",
+        span_name=lambda event: string_at(event, "triggerSource"),
+        attributes=_cognito_attributes,
     ),
     Trigger(
         "appsync",
         "http",
+        ("info",),
         _is_app_sync,
         _field,
         _app_sync_attributes,
@@ -161,32 +166,35 @@ other_triggers = (
     Trigger(
         "appsync-authorizer",
         "http",
+        ("authorizationToken",),
         lambda event: has(event, "authorizationToken") and has(event, "requestContext", "queryString"),
         attributes=lambda event: {
             "graphql.operation.name": string_at(event, "requestContext", "operationName"),
         },
         messages=lambda event: [(carrier_of(at(event, "requestHeaders")), None, None)],
     ),
-    Trigger("cloudwatch-logs", "datasource", lambda event: has(event, "awslogs", "data")),
-    Trigger(
+    Trigger("cloudwatch-logs", "datasource", ("awslogs",), lambda event: has(event, "awslogs", "data")),
+    _with(
         "cloudwatch-alarm",
         "other",
-        _all("alarmArn", "alarmData"),
+        "alarmArn",
+        "alarmData",
         attributes=lambda event: {"aws.cloudwatch.alarm": arn_name(string_at(event, "alarmArn"))},
     ),
-    Trigger("firehose", "datasource", _all("deliveryStreamArn", "records")),
-    Trigger("documentdb", "datasource", lambda event: string_at(event, "eventSource") == "aws:docdb"),
-    Trigger("ses", "pubsub", _from("aws:ses")),
-    Trigger("codecommit", "other", _from("aws:codecommit")),
-    Trigger("codepipeline", "other", _all("CodePipeline.job")),
-    Trigger("config", "other", _all("invokingEvent", "configRuleName")),
-    Trigger("cloudformation", "other", _all("RequestType", "StackId", "ResponseURL")),
-    Trigger("s3-batch", "datasource", _all("invocationSchemaVersion", "tasks")),
-    Trigger("lex", "other", _all("bot", "sessionState")),
-    Trigger("connect", "other", lambda event: string_at(event, "Name") == "ContactFlowEvent"),
+    _with("firehose", "datasource", "deliveryStreamArn", "records"),
+    Trigger("documentdb", "datasource", ("eventSource",), lambda event: at(event, "eventSource") == "aws:docdb"),
+    _from("ses", "pubsub", "aws:ses"),
+    _from("codecommit", "other", "aws:codecommit"),
+    _with("codepipeline", "other", "CodePipeline.job"),
+    _with("config", "other", "invokingEvent", "configRuleName"),
+    _with("cloudformation", "other", "RequestType", "StackId", "ResponseURL"),
+    _with("s3-batch", "datasource", "invocationSchemaVersion", "tasks"),
+    _with("lex", "other", "bot", "sessionState"),
+    Trigger("connect", "other", ("Name",), lambda event: at(event, "Name") == "ContactFlowEvent"),
     Trigger(
         "destination",
         "pubsub",
+        ("requestPayload",),
         lambda event: has(event, "requestContext", "functionArn") and has(event, "requestPayload"),
         attributes=lambda event: {
             "aws.lambda.destination.condition": string_at(event, "requestContext", "condition"),
@@ -195,6 +203,7 @@ other_triggers = (
     Trigger(
         "iot",
         "pubsub",
+        ("clientId", "clientid", "client_id", "mqttTopic", "protocolData", "deviceEvent"),
         _is_iot,
         lambda event: process(_iot_topic(event)),
         _iot_attributes,

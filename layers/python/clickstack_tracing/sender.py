@@ -71,7 +71,7 @@ class Sender:
         host, port, path = self.endpoint
         ended = f"clickstack-invocation-ended: {ended_invocation}\r\n" if ended_invocation else ""
         return (
-            f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: application/x-protobuf\r\n{ended}"
+            f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: application/json\r\n{ended}"
             f"content-length: {len(body)}\r\n\r\n"
         ).encode("latin-1", "replace")
 

@@ -6,16 +6,17 @@ from .span import CONSUMER, SERVER
 class Trigger:
     """`faas` is `faas.trigger` of OpenTelemetry's "Semantic conventions for FaaS spans".
 
-    Functions of the event: `matches`, `span_name` (default: the function's name), `attributes`, and `messages`: the request, or
+    Events of the trigger are objects with one of `keys`. Functions of the event: `matches`, `span_name` (default: the function's name), `attributes`, and `messages`: the request, or
     each message of a batch, as its carrier, X-Ray header and attributes. `status` reads the status code of an HTTP response.
     """
 
-    __slots__ = ("attributes", "faas", "kind", "matches", "messages", "name", "span_name", "status")
+    __slots__ = ("attributes", "faas", "keys", "kind", "matches", "messages", "name", "span_name", "status")
 
-    def __init__(self, name, faas, matches, span_name=None, attributes=None, messages=None, status=None, kind=None):
+    def __init__(self, name, faas, keys, matches, span_name=None, attributes=None, messages=None, status=None):
         self.name = name
         self.faas = faas
-        self.kind = kind or (SERVER if faas in ("http", "other") else CONSUMER)
+        self.keys = frozenset(keys)
+        self.kind = SERVER if faas in ("http", "other") else CONSUMER
         self.matches = matches
         self.span_name = span_name
         self.attributes = attributes

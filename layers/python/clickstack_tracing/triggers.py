@@ -1,11 +1,10 @@
 """What invokes functions, how its events are recognised, and what they say. Nothing here raises, whatever the event."""
 
+from importlib import import_module
+
 from .carrier import carrier_of, first_of
-from .http_triggers import http_triggers
 from .jsons import at
-from .message_triggers import message_triggers
-from .other_triggers import other_triggers
-from .trigger import Trigger, arn_account
+from .trigger import Trigger
 
 
 def _direct_messages(event):
@@ -15,15 +14,39 @@ def _direct_messages(event):
 
 
 # Whatever nothing else is: an invocation by the API, by an SDK, or by a service that sends what it was told to send.
-DIRECT = Trigger("direct", "other", lambda event: True, messages=_direct_messages)
+DIRECT = Trigger("direct", "other", (), lambda event: True, messages=_direct_messages)
 
-# Every trigger that is told from others, in the order in which they are tried.
-TRIGGERS = (*message_triggers, *http_triggers, *other_triggers, DIRECT)
+# Modules of triggers in the order in which they are tried, with the keys of which an event has one at least. A module that
+# cannot match is not loaded: it would be compiled in the first invocation.
+MODULES = (
+    ("message_triggers", frozenset(("Records", "eventSource", "detail-type"))),
+    ("http_triggers", frozenset(("type", "requestContext", "raw_path"))),
+    (
+        "other_triggers",
+        frozenset(
+            ("Records", "Execution", "Context", "context", "StepFunctions", "triggerSource", "info", "awslogs")
+            + ("authorizationToken", "alarmArn", "deliveryStreamArn", "eventSource", "CodePipeline.job")
+            + ("invokingEvent", "RequestType", "invocationSchemaVersion", "bot", "Name", "requestPayload")
+            + ("clientId", "clientid", "client_id", "mqttTopic", "protocolData", "deviceEvent")
+        ),
+    ),
+)
+
+
+def triggers_in(module):
+    return import_module(f".{module}", __package__).TRIGGERS
 
 
 def trigger_of(event):
     """What invoked a function with this event."""
-    return next((trigger for trigger in TRIGGERS if trigger.matches(event)), DIRECT)
-
-
-__all__ = ["DIRECT", "TRIGGERS", "arn_account", "trigger_of"]
+    # A list is a batch of AppSync's.
+    keys = event[0] if isinstance(event, list) and event else event
+    if not isinstance(keys, dict):
+        return DIRECT
+    for module, known in MODULES:
+        if known.isdisjoint(keys):
+            continue
+        for trigger in triggers_in(module):
+            if not trigger.keys.isdisjoint(keys) and trigger.matches(event):
+                return trigger
+    return DIRECT

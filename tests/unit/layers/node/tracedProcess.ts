@@ -86,8 +86,8 @@ function seen(span: Span, scope: string): SeenSpan {
 }
 
 /** The spans of an export request. */
-export function spansIn(body: Buffer | string, encoding: "json" | "protobuf" = "json"): SeenSpan[] {
-  return decodeRequest("traces", encoding, Buffer.from(body)).resourceSpans.flatMap(({ scopeSpans }) =>
+export function spansIn(body: Buffer | string): SeenSpan[] {
+  return decodeRequest("traces", "json", Buffer.from(body)).resourceSpans.flatMap(({ scopeSpans }) =>
     scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => seen(span, scope?.name ?? ""))),
   );
 }

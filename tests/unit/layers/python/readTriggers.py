@@ -6,9 +6,13 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 from clickstack_tracing.origin import origin_of
-from clickstack_tracing.triggers import TRIGGERS, trigger_of
+from clickstack_tracing.triggers import DIRECT, MODULES, trigger_of, triggers_in
 
 NOW = 1_795_953_600
+TRIGGERS = [*(trigger for module, _ in MODULES for trigger in triggers_in(module)), DIRECT]
+for module, keys in MODULES:
+    # Events of no trigger may be missed by the keys of its module.
+    assert keys == {key for trigger in triggers_in(module) for key in trigger.keys}, module
 
 
 def ids_of(ids):

@@ -87,7 +87,7 @@ export class TracedPythons {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        if (request.url === "/v1/traces") processes.spans.push(...spansIn(Buffer.concat(chunks), "protobuf"));
+        if (request.url === "/v1/traces") processes.spans.push(...spansIn(Buffer.concat(chunks)));
         processes.ended.push(request.headers["clickstack-invocation-ended"] as string | undefined);
         response.end();
       });
