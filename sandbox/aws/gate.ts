@@ -5,6 +5,23 @@ import { evaluate, type PolicyDocument } from "./policy";
 import { type AwsAnswer, type AwsCall, type AwsProxy, forward, startAwsProxy } from "./proxy";
 import { rolePolicies } from "./rolePolicies";
 
+/** Runs a function that another one invokes directly: the answer of Lambda's Invoke API. */
+export type DirectInvoke = (request: {
+  /** Name or ARN of the function, as the request gives it. */
+  functionName: string;
+  payload: unknown;
+  /** As JSON. */
+  clientContext?: string;
+}) => Promise<{ payload: unknown; functionError?: string }>;
+
+/** Which embedded AWS, and with whose permissions. */
+export interface GateOptions {
+  aws: EmbeddedAws;
+  roleArn: string;
+  /** What answers Lambda's Invoke. Default: the embedded AWS, which runs no code. */
+  invoke?: DirectInvoke;
+}
+
 /**
  * Starts a proxy in front of the embedded AWS that lets calls to Secrets Manager and Systems Manager through only when
  * an execution role's identity policies allow them, as IAM does. The policies are read anew for every call; resource
@@ -12,8 +29,29 @@ import { rolePolicies } from "./rolePolicies";
  *
  * @param options the embedded AWS, and the role with whose permissions the calls are made
  */
-export async function startGate({ aws, roleArn }: { aws: EmbeddedAws; roleArn: string }): Promise<AwsProxy> {
-  return startAwsProxy((call) => decided(aws, roleArn, call));
+export async function startGate({ aws, roleArn, invoke }: GateOptions): Promise<AwsProxy> {
+  return startAwsProxy((call) => invoked(call, invoke) ?? decided(aws, roleArn, call));
+}
+
+/** The answer to a call of Lambda's Invoke; undefined for other calls. */
+function invoked(call: AwsCall, invoke: DirectInvoke | undefined): Promise<AwsAnswer> | undefined {
+  const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/.exec(call.path) ?? [];
+  if (name === undefined || invoke === undefined || call.method !== "POST") return undefined;
+  const context = call.headers["x-amz-client-context"];
+  const clientContext = context && Buffer.from(context, "base64").toString("utf8");
+  return invoke({
+    functionName: decodeURIComponent(name),
+    payload: JSON.parse(call.body.toString() || "null"),
+    ...(clientContext && { clientContext }),
+  }).then(({ payload, functionError }) => ({
+    status: 200,
+    headers: {
+      "content-type": "application/json",
+      "x-amz-executed-version": "$LATEST",
+      ...(functionError && { "x-amz-function-error": functionError }),
+    },
+    body: Buffer.from(JSON.stringify(payload ?? null)),
+  }));
 }
 
 async function decided(aws: EmbeddedAws, roleArn: string, call: AwsCall): Promise<AwsAnswer> {

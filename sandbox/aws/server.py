@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.sqs.models import sqs_backends  # noqa: E402
 from forks import Forks  # noqa: E402
 from refusals import install, layers  # noqa: E402
 from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
@@ -154,6 +155,15 @@ def invoke(self: responses.LambdaResponse) -> str:
     raise LambdaClientError("ServiceException", "The embedded AWS runs no code: start the function in the sandbox.")
 
 
+def create_event_source_mapping(self: models.LambdaBackend, spec: dict[str, Any]) -> models.EventSourceMapping:
+    """moto would take each message at once, for a function that does not run: who runs functions asks for messages."""
+    mapping = moto_create_event_source_mapping(self, spec)
+    for queue in sqs_backends[self.account_id][self.region_name].queues.values():
+        queue.lambda_event_source_mappings.pop(mapping.function_arn, None)
+    return mapping
+
+
+moto_create_event_source_mapping = models.LambdaBackend.create_event_source_mapping
 moto_list_functions = responses.LambdaResponse.list_functions
 
 
@@ -164,6 +174,7 @@ def patch_moto() -> None:
     responses.LambdaResponse.get_layer_version_by_arn = get_layer_version_by_arn
     responses.LambdaResponse.list_functions = list_functions
     responses.LambdaResponse.invoke = invoke
+    models.LambdaBackend.create_event_source_mapping = create_event_source_mapping
     # The backend with containers asks for Docker even to describe a function.
     default_user_config["lambda"]["use_docker"] = False
 

@@ -23,6 +23,7 @@ export interface StoredSpan {
   readonly name: string;
   readonly kind: string;
   readonly status: string;
+  readonly statusMessage: string;
   readonly durationMs: number;
   readonly invocationId: string;
   readonly traceId: string;
@@ -70,7 +71,7 @@ export function readLogs(source: QuerySource, filter: TelemetryFilter = {}): Pro
 export function readSpans(source: QuerySource, filter: TelemetryFilter = {}): Promise<StoredSpan[]> {
   return source.query(
     `SELECT toString(Timestamp, 'UTC') AS time, ServiceName AS service, SpanName AS name, SpanKind AS kind,
-      StatusCode AS status, Duration / 1e6 AS durationMs, SpanAttributes['faas.invocation_id'] AS invocationId,
+      StatusCode AS status, StatusMessage AS statusMessage, Duration / 1e6 AS durationMs, SpanAttributes['faas.invocation_id'] AS invocationId,
       TraceId AS traceId, SpanId AS spanId, ParentSpanId AS parentSpanId, SpanAttributes AS attributes
     FROM otel_traces WHERE ${condition("SpanAttributes")} ORDER BY Timestamp`,
     parameters(filter),

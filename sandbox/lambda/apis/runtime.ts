@@ -12,6 +12,8 @@ export interface RuntimeInvocation {
   invokedFunctionArn: string;
   traceHeader: string;
   tenantId?: string;
+  /** The invoker's client context as JSON text. */
+  clientContext?: string;
   /** The event as JSON text. */
   payload: string;
 }
@@ -80,6 +82,9 @@ export class RuntimeApi {
         "Lambda-Runtime-Deadline-Ms": String(invocation.deadlineMs),
         "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
         "Lambda-Runtime-Trace-Id": invocation.traceHeader,
+        ...(invocation.clientContext !== undefined && {
+          "Lambda-Runtime-Client-Context": invocation.clientContext,
+        }),
         ...(invocation.tenantId !== undefined && { "Lambda-Runtime-Aws-Tenant-Id": invocation.tenantId }),
       },
     });

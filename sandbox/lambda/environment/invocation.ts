@@ -36,6 +36,8 @@ export interface InvocationResult extends StartMetrics {
 export interface InvokeOptions {
   /** Value of X-Amzn-Trace-Id. Default: a new trace that is not sampled, as for a function without active tracing. */
   traceHeader?: string;
+  /** The client context as JSON, which the Invoke API takes in base64. Default: none. */
+  clientContext?: string;
   /** With tenant isolation: the tenant, in whose environments alone the function runs. */
   tenantId?: string;
 }

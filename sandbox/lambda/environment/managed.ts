@@ -21,6 +21,7 @@ const INIT_TIMEOUT_MS = 130_000;
 interface Invocation {
   requestId: string;
   tracing: Tracing;
+  clientContext?: string;
   body: string;
 }
 
@@ -51,7 +52,8 @@ export class ManagedEnvironment extends EnvironmentBase {
   }
 
   /** @throws when no worker of the runtime has become free within the function's timeout. */
-  override async invoke(payload: unknown, { traceHeader }: InvokeOptions = {}): Promise<InvocationResult> {
+  override async invoke(payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
+    const { traceHeader, clientContext } = options;
     const { domain } = this;
     if (!domain) throw new Error("the environment has not been provisioned");
     const requestId = randomUUID();
@@ -65,7 +67,7 @@ export class ManagedEnvironment extends EnvironmentBase {
     domain.emit("platform.start", { requestId, version, functionArn, tracing });
     const outcome = failure
       ? failedOutcome(failure, 0)
-      : await this.run(domain, { requestId, tracing, body: JSON.stringify(payload ?? null) });
+      : await this.run(domain, { requestId, tracing, clientContext, body: JSON.stringify(payload ?? null) });
     domain.emit("platform.report", reportRecord(outcome, requestId, tracing));
     return {
       ...outcomeResult(outcome, requestId),
@@ -90,7 +92,10 @@ export class ManagedEnvironment extends EnvironmentBase {
     );
   }
 
-  private async run(domain: RuntimeDomain, { requestId, tracing, body }: Invocation): Promise<InvokeOutcome> {
+  private async run(
+    domain: RuntimeDomain,
+    { requestId, tracing, clientContext, body }: Invocation,
+  ): Promise<InvokeOutcome> {
     const deadlineMs = Date.now() + this.timeoutMs;
     const { arn: invokedFunctionArn, timeoutSeconds } = this.options.function;
     const invocation = {
@@ -98,6 +103,7 @@ export class ManagedEnvironment extends EnvironmentBase {
       deadlineMs,
       invokedFunctionArn,
       traceHeader: tracing.value,
+      clientContext,
       payload: body,
     };
     const outcome = await domain.invokeBeside(invocation);

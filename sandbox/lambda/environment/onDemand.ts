@@ -49,7 +49,8 @@ export class OnDemandEnvironment extends EnvironmentBase {
   }
 
   /** Initializes first, when there has been no invocation yet or the last one made it necessary. */
-  override async invoke(payload: unknown, { traceHeader }: InvokeOptions = {}): Promise<InvocationResult> {
+  override async invoke(payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
+    const { traceHeader, clientContext } = options;
     const { coldStart, billedMs, metrics } = await this.becomeReady();
     const requestId = randomUUID();
     const timeoutMs = this.options.function.timeoutSeconds * 1_000;
@@ -57,7 +58,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
     const deadlineMs = Date.now() + timeoutMs;
     const value = traceHeader ?? newTraceHeader(Date.now());
     const tracing: Tracing = { type: "X-Amzn-Trace-Id", value, spanId: newSpanId() };
-    const outcome = await this.run({ requestId, deadlineMs, tracing, payload });
+    const outcome = await this.run({ requestId, deadlineMs, tracing, payload, clientContext });
     const endedAt = performance.now();
     const durationMs = roundMs(endedAt - startedAt);
     const extensionOverheadMs = roundMs(endedAt - outcome.doneAt);
@@ -107,8 +108,9 @@ export class OnDemandEnvironment extends EnvironmentBase {
     deadlineMs: number;
     tracing: Tracing;
     payload: unknown;
+    clientContext?: string;
   }): Promise<InvokeOutcome> {
-    const { requestId, deadlineMs, tracing, payload } = invocation;
+    const { requestId, deadlineMs, tracing, payload, clientContext } = invocation;
     const { arn: invokedFunctionArn, version } = this.options.function;
     const startedAt = performance.now();
     const repeated = this.domain === undefined;
@@ -122,7 +124,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
     const body = JSON.stringify(payload ?? null);
     const traceHeader = tracing.value;
     const outcome = await domain.invoke(
-      { requestId, deadlineMs, invokedFunctionArn, traceHeader, payload: body, ...tenant },
+      { requestId, deadlineMs, invokedFunctionArn, traceHeader, clientContext, payload: body, ...tenant },
       tracing,
     );
     domain.emit("platform.runtimeDone", { ...runtimeDoneRecord(outcome, requestId, tracing), ...tenant });

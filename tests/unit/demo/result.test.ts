@@ -42,6 +42,7 @@ function good(): DemoResult {
       spanId: `span-${i}`,
       durationMs: 5,
       status: plan.status === "error" ? "Error" : "Unset",
+      statusMessage: "",
     })),
     cloudWatchStreams: 0,
     extensionLog: [],

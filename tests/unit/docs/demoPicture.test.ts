@@ -20,6 +20,7 @@ const span = (spanId: string, status = "Unset"): StoredSpan => ({
   name: `invoke ${spanId}`,
   kind: "Server",
   status,
+  statusMessage: "",
   durationMs: 100,
   spanId,
   traceId: `trace-${spanId}`,

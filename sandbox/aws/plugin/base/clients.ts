@@ -2,6 +2,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { PluginContext } from "./context";
@@ -87,6 +88,10 @@ export class AwsClients {
 
   get ssm(): SSMClient {
     return this.client("ssm", SSMClient);
+  }
+
+  get sqs(): SQSClient {
+    return this.client("sqs", SQSClient);
   }
 
   async callerIdentity() {

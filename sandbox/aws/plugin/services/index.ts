@@ -1,4 +1,5 @@
 import type { ResourceType } from "../base/resource";
+import { eventSourceMapping } from "./eventSourceMapping";
 import { policy, rolePolicy, rolePolicyAttachment } from "./iamPolicy";
 import { role } from "./iamRole";
 import { alias, functionUrl, permission } from "./lambdaAccess";
@@ -6,10 +7,12 @@ import { lambdaFunction } from "./lambdaFunction";
 import { layerVersion, layerVersionPermission } from "./lambdaLayer";
 import { logGroup } from "./logGroup";
 import { secret, secretPolicy, secretVersion } from "./secretsManager";
+import { queue } from "./sqsQueue";
 import { ssmParameter } from "./ssmParameter";
 
 const all = [
   ...[lambdaFunction, layerVersion, layerVersionPermission, permission, functionUrl, alias],
+  ...[eventSourceMapping, queue],
   ...[role, rolePolicy, rolePolicyAttachment, policy],
   ...[logGroup, secret, secretVersion, secretPolicy, ssmParameter],
 ];

@@ -64,6 +64,12 @@ export async function everyResource({ revision, code, secret, token }: EveryReso
     functionName: fn.name,
     authorizationType: revision === 1 ? "NONE" : "AWS_IAM",
   });
+  const queue = new aws.sqs.Queue("queue", { visibilityTimeoutSeconds: 60 + revision, tags });
+  const mapping = new aws.lambda.EventSourceMapping("mapping", {
+    eventSourceArn: queue.arn,
+    functionName: fn.arn,
+    batchSize: revision,
+  });
   const logGroup = new aws.cloudwatch.LogGroup("logGroup", {
     name: pulumi.interpolate`/aws/lambda/${fn.name}`,
     retentionInDays: revision === 1 ? 7 : 14,
@@ -79,6 +85,9 @@ export async function everyResource({ revision, code, secret, token }: EveryReso
     layerHash: layer.sourceCodeHash,
     aliasArn: alias.arn,
     url: url.functionUrl,
+    queueArn: queue.arn,
+    queueUrl: queue.url,
+    mappingState: mapping.state,
     logGroupArn: logGroup.arn,
     ...secrets(secret, revision),
   };

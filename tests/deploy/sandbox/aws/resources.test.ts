@@ -40,14 +40,14 @@ describe("every resource type of the embedded AWS", () => {
   });
 
   it("previews all of them without making any", async () => {
-    assert.deepEqual((await stack.preview()).changeSummary, { create: 17 });
+    assert.deepEqual((await stack.preview()).changeSummary, { create: 19 });
     assert.deepEqual((await lambda().send(new ListFunctionsCommand({}))).Functions, []);
   });
 
   it("makes them, with the outputs of the real provider", async () => {
     const up = await stack.up();
     outputs = up.outputs;
-    assert.deepEqual(changes(up), { create: 17 });
+    assert.deepEqual(changes(up), { create: 19 });
     const arn = `arn:aws:lambda:${region}:123456789012`;
     const name = output("functionName");
     assert.match(name, /^function-[0-9a-f]{7}$/);
@@ -86,9 +86,9 @@ describe("every resource type of the embedded AWS", () => {
   it("updates in place what can change, and AWS has it", async () => {
     settings.revision = 2;
     const preview = await stack.preview();
-    assert.deepEqual(preview.changeSummary, { update: 10, same: 7 });
+    assert.deepEqual(preview.changeSummary, { update: 12, same: 7 });
     const up = await stack.up();
-    assert.deepEqual(changes(up), { update: 10 });
+    assert.deepEqual(changes(up), { update: 12 });
     assert.equal(up.outputs.functionName?.value, output("functionName"));
     assert.match(up.outputs.qualifiedArn?.value, /:2$/);
     const found = await lambda().send(new GetFunctionCommand({ FunctionName: output("functionName") }));

@@ -1,0 +1,112 @@
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** What of AWS's SDKs the runtimes of Lambda bring, as far as functions here use it. */
+const packages = ["@aws-sdk/client-lambda", "@aws-sdk/client-sqs"];
+const modules = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"];
+const botoServices = ["lambda", "sqs"];
+
+/**
+ * A layer with AWS's SDKs for Node.js and Python, which AWS's runtimes bring and the interface clients that run here do not:
+ * made of what this checkout has installed, once for each version.
+ * @param root of the checkout.
+ * @param cacheDirectory where the layer is kept.
+ * @returns its directory.
+ */
+export function awsSdkLayer(root: string, cacheDirectory: string): string {
+  const resolve = createRequire(join(root, "package.json"));
+  const version = String(manifestOf(packageFolder(resolve, "@aws-sdk/client-sqs", root)).version);
+  const layer = join(cacheDirectory, `aws-sdk-${version}`);
+  if (existsSync(layer)) return layer;
+  const unfinished = `${layer}.${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  copyNodeModules(root, join(unfinished, "nodejs", "node_modules"));
+  copyPythonModules(root, join(unfinished, "python"));
+  try {
+    renameSync(unfinished, layer);
+  } catch {
+    // Another process was faster.
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return layer;
+}
+
+/** The packages with all that they depend on, side by side; where two versions are needed, the second in its user. */
+function copyNodeModules(root: string, to: string): void {
+  const placed = new Map<string, string>();
+  const place = (name: string, from: string, user: string): void => {
+    const folder = packageFolder(createRequire(join(from, "package.json")), name, from);
+    const there = placed.get(name);
+    if (there === folder) return;
+    const target = there === undefined ? join(to, name) : join(user, "node_modules", name);
+    if (existsSync(target)) return;
+    if (there === undefined) placed.set(name, folder);
+    linkTree(folder, target);
+    const { dependencies = {} } = manifestOf(folder);
+    for (const dependency of Object.keys(dependencies)) place(dependency, folder, target);
+  };
+  for (const name of packages) place(name, root, to);
+}
+
+function packageFolder(resolve: NodeJS.Require, name: string, from: string): string {
+  const found = resolve.resolve.paths(name)?.map((folder) => join(folder, name));
+  const folder = found?.find((path) => existsSync(join(path, "package.json")));
+  if (folder === undefined) throw new Error(`${name} is not installed for ${from}: run \`npm ci\``);
+  return folder;
+}
+
+function manifestOf(folder: string): { version?: string; dependencies?: Record<string, string> } {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+function copyPythonModules(root: string, to: string): void {
+  const libraries = join(root, ".cache", "python", "lib");
+  const [python = ""] = existsSync(libraries) ? readdirSync(libraries) : [];
+  const from = join(libraries, python, "site-packages");
+  if (!existsSync(join(from, "boto3"))) return;
+  mkdirSync(to, { recursive: true });
+  const data = join(from, "botocore", "data");
+  for (const name of modules) {
+    cpSync(join(from, name), join(to, name), {
+      recursive: true,
+      filter: (path) => {
+        if (path.includes("__pycache__")) return false;
+        if (!path.startsWith(`${data}/`)) return true;
+        const [service = ""] = path.slice(data.length + 1).split("/");
+        return service.endsWith(".json") || botoServices.includes(service);
+      },
+    });
+  }
+}
+
+/** Linked and not copied where that works: the same files twice would be megabytes. */
+function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) {
+      if (entry.name !== "node_modules") linkTree(source, target);
+    } else if (!/\.(d\.ts|map|md)$/.test(entry.name)) {
+      link(source, target);
+    }
+  }
+}
+
+function link(source: string, target: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    linkSync(source, target);
+  } catch {
+    cpSync(source, target);
+  }
+}
