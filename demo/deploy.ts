@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
-import { startEngine } from "../sandbox/engine";
+import { type Engine, startEngine } from "../sandbox/engine";
 import type { Cleanup } from "./cleanup";
 
 /** The region of the demo's functions. */
@@ -10,6 +10,13 @@ export const demoRegion = "us-east-2";
 /** What the example's stack says about itself. */
 export interface Deployment {
   layerVersionArns: Record<string, Record<string, string>>;
+  functionNames: string[];
+}
+
+/** What the stack of examples/distributed says about itself: its functions in the order in which an order passes them. */
+export interface DistributedDeployment {
+  shopUrl: string;
+  queueUrl: string;
   functionNames: string[];
 }
 
@@ -28,14 +35,41 @@ export function newIngestionKey(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** Runs the Pulumi engine over examples/typescript, unchanged, against the embedded AWS. */
-export async function deployExample(options: DeployOptions): Promise<Deployment> {
-  const { aws, cleanup, onResource } = options;
-  const engine = cleanup.use(await startEngine({ aws }), (started) => started.stop());
+/**
+ * Runs the Pulumi engine over examples/typescript and, where it is wanted, examples/distributed, both unchanged, against the
+ * embedded AWS.
+ */
+export async function deployExamples(
+  options: DeployOptions,
+  withDistributed: boolean,
+): Promise<{ observed: Deployment; distributed?: DistributedDeployment }> {
+  const engine = options.cleanup.use(await startEngine({ aws: options.aws }), (started) => started.stop());
+  let created = 0;
+  const onCreated = () => options.onResource(`${++created} resources`);
+  const [observed, distributed] = await Promise.all([
+    deploy(engine, "typescript", options, onCreated),
+    withDistributed ? deploy(engine, "distributed", options, onCreated) : undefined,
+  ]);
+  return {
+    observed: {
+      layerVersionArns: observed.layerVersionArns?.value,
+      functionNames: observed.functionNames?.value,
+    },
+    ...(distributed && {
+      distributed: {
+        shopUrl: distributed.shopUrl?.value,
+        queueUrl: distributed.queueUrl?.value,
+        functionNames: distributed.functionNames?.value,
+      },
+    }),
+  };
+}
+
+async function deploy(engine: Engine, example: string, options: DeployOptions, onCreated: () => void) {
   const stack = await engine.createStack({
-    projectName: "observed-functions",
+    projectName: `demo-${example}`,
     stackName: "demo",
-    program: async () => ({ ...(await import(join(__dirname, "..", "examples", "typescript", "index"))) }),
+    program: async () => ({ ...(await import(join(__dirname, "..", "examples", example, "index"))) }),
     config: {
       "aws:region": { value: demoRegion },
       endpoint: { value: options.endpoint },
@@ -43,14 +77,10 @@ export async function deployExample(options: DeployOptions): Promise<Deployment>
       architecture: { value: options.architecture },
     },
   });
-  let created = 0;
   const { outputs } = await stack.up({
     onEvent: (event) => {
-      if (event.resOutputsEvent) onResource(`${++created} resources`);
+      if (event.resOutputsEvent) onCreated();
     },
   });
-  return {
-    layerVersionArns: outputs.layerVersionArns?.value,
-    functionNames: outputs.functionNames?.value,
-  };
+  return outputs;
 }

@@ -9,7 +9,8 @@ import { style } from "./style";
 
 const help = `npm run demo [-- options]
 From source to rows in ClickHouse on this machine: builds the extension, publishes it as layers and deploys two
-functions with the Pulumi engine to an embedded AWS, runs them in a local Lambda and looks at what arrived.
+functions with the Pulumi engine to an embedded AWS, runs them in a local Lambda and looks at what arrived. Three more
+functions (examples/distributed) hand a request on to each other, whose trace is printed as a tree.
 
   --all-architectures   build and publish the layers for x86_64 and arm64, not only for this machine's architecture
   --rounds N            how often each function runs each scenario (default 3: 24 invocations)

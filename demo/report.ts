@@ -1,4 +1,6 @@
 import Table from "cli-table3";
+import { type Role, renderTrace } from "../traces/render";
+import type { TraceTree } from "../traces/tree";
 import { type DemoResult, summarize } from "./result";
 import { style } from "./style";
 
@@ -19,6 +21,12 @@ export function report(result: DemoResult, width: number): string {
     logTable(result, width),
     heading("Invoke spans", `${invokeSpans}, by function and scenario`),
     spanTable(result),
+    ...(result.trace
+      ? [
+          heading("One request through three functions", "HTTP → SQS → a failing call"),
+          traceOf(result.trace, width),
+        ]
+      : []),
     heading("The count", ""),
     `  log lines written by the functions  ${linesWritten}`,
     `  their rows in ClickHouse            ${logRows}   ${equal}`,
@@ -26,6 +34,23 @@ export function report(result: DemoResult, width: number): string {
     `  their log streams in CloudWatch     ${cloudWatchStreams}`,
     "",
   ].join("\n");
+}
+
+const traceColours: Partial<Record<Role, "red" | "yellow" | "cyan" | "dim" | "bold">> = {
+  name: "bold",
+  service: "cyan",
+  tree: "dim",
+  error: "red",
+  warn: "yellow",
+};
+
+function traceOf(trace: TraceTree, width: number): string {
+  const paint = (text: string, role: Role): string => {
+    const colour = traceColours[role];
+    return colour ? style(process.stdout, colour, text) : text;
+  };
+  const drawn = renderTrace(trace, { width: Math.min(width, 120) - 2, paint });
+  return drawn.replaceAll(/^/gm, "  ");
 }
 
 function heading(title: string, note: string): string {

@@ -1,4 +1,5 @@
 import type { StoredLog, StoredSpan } from "../sandbox/clickhouse/telemetry";
+import { summarizeTrace, type TraceSummary, type TraceTree } from "../traces/tree";
 import type { PlannedInvocation } from "./scenario";
 
 /** One invocation that was made, next to what was planned. */
@@ -20,6 +21,8 @@ export interface DemoResult {
   logs: StoredLog[];
   /** The spans of their invocations, oldest first. */
   spans: StoredSpan[];
+  /** One request through the functions of examples/distributed; absent with a fault. */
+  trace?: TraceTree;
   cloudWatchStreams: number;
   /** What the extension itself wrote to its log, in order. */
   extensionLog: string[];
@@ -36,6 +39,7 @@ export interface DemoSummary {
   logRows: number;
   invokeSpans: number;
   cloudWatchStreams: number;
+  trace?: TraceSummary;
   seconds: number;
 }
 
@@ -53,6 +57,7 @@ export function summarize(result: DemoResult): DemoSummary {
     logRows: result.logs.length,
     invokeSpans: result.spans.length,
     cloudWatchStreams: result.cloudWatchStreams,
+    ...(result.trace && { trace: summarizeTrace(result.trace) }),
     seconds: result.seconds,
   };
 }
@@ -60,7 +65,7 @@ export function summarize(result: DemoResult): DemoSummary {
 /** Everything that is not as it should be, each in one sentence; empty when all is well. */
 export function problems(result: DemoResult): string[] {
   const found: string[] = [];
-  const { linesWritten, logRows, invocations, invokeSpans, cloudWatchStreams } = summarize(result);
+  const { linesWritten, logRows, invocations, invokeSpans, cloudWatchStreams, trace } = summarize(result);
   if (logRows !== linesWritten) {
     found.push(`The functions wrote ${linesWritten} log lines, but ClickHouse has ${logRows} rows of them.`);
   }
@@ -77,7 +82,20 @@ export function problems(result: DemoResult): string[] {
     );
   if (cloudWatchStreams > 0)
     found.push(`CloudWatch has ${cloudWatchStreams} log streams of functions that must write none.`);
-  return found;
+  return [...found, ...traceProblems(trace)];
+}
+
+/** Whether a request through three functions is one tree, with all of its lines. */
+function traceProblems(trace: TraceSummary | undefined): string[] {
+  if (trace === undefined) return [];
+  const { functions, roots, orphans } = trace;
+  return [
+    ...(functions === 3
+      ? []
+      : [`The trace of the request through three functions has spans of ${functions}.`]),
+    ...(roots === 1 ? [] : [`The trace of the request through three functions has ${roots} roots.`]),
+    ...(orphans === 0 ? [] : [`${orphans} spans or lines of that trace are below no stored span.`]),
+  ];
 }
 
 /** So many single invocations are named; when all of them are odd, their number says more than their list. */

@@ -8,7 +8,8 @@ import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
 import { LayerCache } from "../sandbox/lambda/isolation/layerCache";
 import { cloudWatchStreams, storedTelemetry } from "./arrivals";
 import type { Cleanup } from "./cleanup";
-import { type Deployment, deployExample, newIngestionKey } from "./deploy";
+import { type Deployment, type DistributedDeployment, deployExamples, newIngestionKey } from "./deploy";
+import { runDistributed, storedTrace } from "./distributed";
 import type { Fault } from "./fault";
 import { type DemoServices, readFunction, runFunction } from "./functions";
 import { portTakingLayer } from "./portTakingLayer";
@@ -46,10 +47,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const services = await progress.step("Starting AWS and ClickHouse on this machine", () =>
     startServices(options),
   );
-  const deployment = await progress.step("Deploying with the Pulumi engine", (detail) =>
-    deploy(options, services, detail),
+  const { observed: deployment, distributed } = await progress.step(
+    "Deploying with the Pulumi engine",
+    (detail) => deploy(options, services, detail),
   );
-  const runs = await runFunctions(options, services, deployment);
+  const runs = await runFunctions(options, services, deployment, distributed);
   const made = runs.flatMap(({ invocations }) => invocations);
   const answered = made.filter(({ planned, status }) => planned.status === status).length;
   progress.note(`${answered} of ${made.length} invocations ended as expected`);
@@ -70,7 +72,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const streams = await Promise.all(
     deployment.functionNames.map((name) => cloudWatchStreams(services.aws, name)),
   );
+  const trace = distributed && (await storedTrace(services.clickhouse));
   return {
+    ...(trace && { trace }),
     layerVersionArns: deployment.layerVersionArns,
     functions: runs.map(({ name, runtime, service }) => ({ name, runtime, service })),
     invocations: made,
@@ -108,15 +112,17 @@ function deploy(
   { fault, cleanup }: DemoOptions,
   services: Services,
   onResource: (text: string) => void,
-): Promise<Deployment> {
-  return deployExample({
+): ReturnType<typeof deployExamples> {
+  const settings = {
     aws: services.aws,
     endpoint: services.clickhouse.otlpUrl,
     ingestionKey: fault === "wrong-key" ? newIngestionKey() : services.ingestionKey,
     architecture: hostArchitecture(),
     cleanup,
     onResource,
-  });
+  };
+  // With a fault it is the functions that are looked at, not their trace.
+  return deployExamples(settings, fault === undefined);
 }
 
 interface NamedRun {
@@ -127,11 +133,12 @@ interface NamedRun {
   extensionLog: string[];
 }
 
-/** Both functions at once, each in a sandbox of its own. */
+/** All functions at once, each in a sandbox of its own. */
 function runFunctions(
   options: DemoOptions,
   { aws, clickhouse }: Services,
   deployment: Deployment,
+  distributed: DistributedDeployment | undefined,
 ): Promise<NamedRun[]> {
   const { rounds, fault, progress, cleanup } = options;
   const planned = plannedInvocations(rounds);
@@ -148,7 +155,8 @@ function runFunctions(
       detail(`${++done} of ${total} invocations`);
       if (fault === "clickhouse-down" && done === total >> 1) await clickhouse.kill();
     };
-    return Promise.all(
+    const traced = distributed && runDistributed(root, distributed, services);
+    const runs = await Promise.all(
       deployment.functionNames.map(async (name) => {
         const deployed = await readFunction(name, services);
         const definition = fault === "port-taken" ? await withTakenPort(deployed, cleanup) : deployed;
@@ -161,6 +169,8 @@ function runFunctions(
         };
       }),
     );
+    await traced;
+    return runs;
   });
 }
 

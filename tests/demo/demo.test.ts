@@ -70,13 +70,25 @@ describe("npm run demo", function () {
     assert.equal(summary.logRows, summary.linesWritten);
     assert.equal(summary.invokeSpans, summary.invocations);
     assert.equal(summary.cloudWatchStreams, 0);
+    const { functions, roots, orphans, spans = 0, lines = 0 } = summary.trace ?? {};
+    assert.deepEqual({ functions, roots, orphans }, { functions: 3, roots: 1, orphans: 0 });
+    assert.ok(spans >= 5, `the spans of three handlers and two requests: ${spans}`);
+    assert.equal(lines, 5, "shop 1, fulfilment 2, payment 2");
     assert.ok(summary.seconds > 0);
   });
 
   it("shows the lines, the spans and the layers to a person", async () => {
     const { code, out, err } = await ended(start("--rounds", "1"));
     assert.equal(code, 0, err);
-    for (const part of ["us-east-2", "sa-east-1", "Logs in ClickHouse", "Invoke spans", "equal"])
+    for (const part of [
+      "us-east-2",
+      "sa-east-1",
+      "Logs in ClickHouse",
+      "Invoke spans",
+      "equal",
+      "SQS.SendMessage",
+      "the card was declined",
+    ])
       assert.ok(out.includes(part), `${part}\n${out}`);
   });
 

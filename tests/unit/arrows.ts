@@ -122,6 +122,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "cli/commands": ["cli/aws", "cli/plan", "cli/run", "cli/terminal"],
   cli: ["cli/aws", "cli/commands", "cli/plan", "cli/terminal", "layers"],
 
+  // A trace as a tree, of rows, for whoever shows it.
+  traces: [],
+
   // The local Lambda, AWS and ClickHouse.
   "sandbox/controlPlane": [],
   "sandbox/lambda/core": [],
@@ -186,5 +189,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/core",
     "sandbox/lambda/function",
     "sandbox/lambda/isolation",
+    "traces",
   ],
 };

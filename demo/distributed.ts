@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { Sandbox } from "../sandbox";
+import { cloudWatchLogSink } from "../sandbox/aws/cloudWatchLogs";
+import { functionUrlEvent } from "../sandbox/aws/events";
+import { type DirectInvoke, startGate } from "../sandbox/aws/gate";
+import { deliverMessages } from "../sandbox/aws/queue";
+import type { QuerySource } from "../sandbox/clickhouse";
+import { readLogs, readSpans } from "../sandbox/clickhouse/telemetry";
+import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
+import { awsSdkLayer } from "../sandbox/lambda/isolation/awsSdk";
+import { type TraceTree, traceTree } from "../traces/tree";
+import { type DistributedDeployment, demoRegion } from "./deploy";
+import { type DemoServices, readFunction } from "./functions";
+
+/** What is known of the run besides its rows. */
+export interface DistributedRun {
+  /** HTTP status of the first function. */
+  statusCode: number;
+  /** How often the queue's function was run. */
+  delivered: number;
+}
+
+/** The AWS SDK's warning that Node.js 20 is old belongs to this machine, not to the function. */
+const quietSdk = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+
+const order = { sku: "A-17", amount: 2 };
+
+/**
+ * Runs examples/distributed as AWS would: an HTTP request to the first function, its message from the queue to the second
+ * one, whose call of the third fails.
+ * @param root of the checkout.
+ */
+export async function runDistributed(
+  root: string,
+  deployment: DistributedDeployment,
+  services: DemoServices,
+): Promise<DistributedRun> {
+  const { aws } = services;
+  const sdk = awsSdkLayer(root, services.cacheDirectory);
+  const [shop, fulfilment, payment] = await Promise.all(
+    deployment.functionNames.map((name) => readFunction(name, services)),
+  );
+  if (!shop || !fulfilment || !payment)
+    throw new Error("examples/distributed has not deployed three functions");
+  const withSdk = (definition: FunctionDefinition) => ({
+    ...definition,
+    layers: [sdk, ...definition.layers],
+  });
+  const paying = await startFunction(withSdk(payment), services);
+  const [selling, fulfilling] = await Promise.all([
+    startFunction(withSdk(shop), services),
+    startFunction(withSdk(fulfilment), services, async ({ payload, clientContext }) =>
+      paying.invoke(payload, { clientContext }),
+    ),
+  ]);
+  const request = { method: "POST", path: "/orders", body: JSON.stringify(order) };
+  const answer = await selling.invoke(
+    functionUrlEvent(deployment.shopUrl, request, new Date(), randomUUID()),
+  );
+  let delivered = 0;
+  await deliverMessages({ aws, region: demoRegion, queueUrl: deployment.queueUrl }, async (event) => {
+    delivered += 1;
+    return (await fulfilling.invoke(event)).status === "success";
+  });
+  await Promise.all([selling, fulfilling, paying].map((sandbox) => sandbox.shutdown()));
+  const { statusCode = 0 } = (answer.payload ?? {}) as { statusCode?: number };
+  return { statusCode, delivered };
+}
+
+/** The trace of the request: that of the first function's span. */
+export async function storedTrace(clickhouse: QuerySource): Promise<TraceTree> {
+  const [logs, spans] = await Promise.all([readLogs(clickhouse), readSpans(clickhouse)]);
+  const first = spans.find(({ service, kind }) => service === "shop" && kind === "Server");
+  return traceTree(first?.traceId ?? "", spans, logs);
+}
+
+async function startFunction(
+  definition: FunctionDefinition,
+  { aws, ports, cacheDirectory, cleanup }: DemoServices,
+  invoke?: DirectInvoke,
+): Promise<Sandbox> {
+  const started = await startGate({ aws, roleArn: definition.role ?? "", invoke });
+  const gate = cleanup.use(started, (open) => open.stop());
+  // What the stack was told of AWS's addresses is reached through the gate, like AWS itself.
+  const environment = Object.fromEntries(
+    Object.entries(definition.environment).map(([name, value]) => [
+      name,
+      value.replace(aws.endpoint, gate.endpoint),
+    ]),
+  );
+  const sandbox = await Sandbox.start({
+    function: { ...definition, environment },
+    hostPorts: [gate.port, ...ports],
+    platformEnvironment: { AWS_ENDPOINT_URL: gate.endpoint, ...quietSdk },
+    logSink: cloudWatchLogSink(aws, { region: demoRegion }),
+    cacheDirectory,
+  });
+  return cleanup.use(sandbox, (running) => running.shutdown());
+}
