@@ -4,7 +4,7 @@ import os
 
 import boto3
 
-logger = logging.getLogger()
+logger = logging.getLogger("fulfilment")
 logger.setLevel(logging.INFO)
 payments = boto3.client("lambda")
 
