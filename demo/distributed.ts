@@ -46,13 +46,19 @@ export async function runDistributed(
     ...definition,
     layers: [sdk, ...definition.layers],
   });
-  const paying = await startFunction(withSdk(payment), services);
-  const [selling, fulfilling] = await Promise.all([
+  // As with provisioned concurrency: the others wait for it in their handlers.
+  const ready: FunctionDefinition = {
+    ...withSdk(payment),
+    version: "1",
+    initializationType: "provisioned-concurrency",
+  };
+  const [selling, paying] = await Promise.all([
     startFunction(withSdk(shop), services),
-    startFunction(withSdk(fulfilment), services, async ({ payload, clientContext }) =>
-      paying.invoke(payload, { clientContext }),
-    ),
+    startFunction(ready, services),
   ]);
+  const fulfilling = await startFunction(withSdk(fulfilment), services, ({ payload, clientContext }) =>
+    paying.invoke(payload, { clientContext }),
+  );
   const request = { method: "POST", path: "/orders", body: JSON.stringify(order) };
   const answer = await selling.invoke(
     functionUrlEvent(deployment.shopUrl, request, new Date(), randomUUID()),
@@ -67,11 +73,20 @@ export async function runDistributed(
   return { statusCode, delivered };
 }
 
-/** The trace of the request: that of the first function's span. */
-export async function storedTrace(clickhouse: QuerySource): Promise<TraceTree> {
+/** The names that the example gives its functions in telemetry. */
+const servicesOfTrace = ["shop", "fulfilment", "payment"];
+
+/** The trace of the request, that of the first function's span, and how many lines of these functions are not in it. */
+export async function storedTrace(
+  clickhouse: QuerySource,
+): Promise<{ trace: TraceTree; strayLines: number }> {
   const [logs, spans] = await Promise.all([readLogs(clickhouse), readSpans(clickhouse)]);
   const first = spans.find(({ service, kind }) => service === "shop" && kind === "Server");
-  return traceTree(first?.traceId ?? "", spans, logs);
+  const trace = traceTree(first?.traceId ?? "", spans, logs);
+  const written = logs.filter(
+    ({ service, attributes }) => servicesOfTrace.includes(service) && attributes.type === "function",
+  );
+  return { trace, strayLines: written.filter(({ traceId }) => traceId !== trace.traceId).length };
 }
 
 async function startFunction(

@@ -23,6 +23,8 @@ export interface DemoResult {
   spans: StoredSpan[];
   /** One request through the functions of examples/distributed; absent with a fault. */
   trace?: TraceTree;
+  /** Lines of these functions that are in another trace. */
+  strayLines?: number;
   cloudWatchStreams: number;
   /** What the extension itself wrote to its log, in order. */
   extensionLog: string[];
@@ -82,11 +84,11 @@ export function problems(result: DemoResult): string[] {
     );
   if (cloudWatchStreams > 0)
     found.push(`CloudWatch has ${cloudWatchStreams} log streams of functions that must write none.`);
-  return [...found, ...traceProblems(trace)];
+  return [...found, ...traceProblems(trace, result.strayLines)];
 }
 
 /** Whether a request through three functions is one tree, with all of its lines. */
-function traceProblems(trace: TraceSummary | undefined): string[] {
+function traceProblems(trace: TraceSummary | undefined, strayLines = 0): string[] {
   if (trace === undefined) return [];
   const { functions, roots, orphans } = trace;
   return [
@@ -95,6 +97,7 @@ function traceProblems(trace: TraceSummary | undefined): string[] {
       : [`The trace of the request through three functions has spans of ${functions}.`]),
     ...(roots === 1 ? [] : [`The trace of the request through three functions has ${roots} roots.`]),
     ...(orphans === 0 ? [] : [`${orphans} spans or lines of that trace are below no stored span.`]),
+    ...(strayLines === 0 ? [] : [`${strayLines} lines of these functions are in another trace.`]),
   ];
 }
 

@@ -72,9 +72,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const streams = await Promise.all(
     deployment.functionNames.map((name) => cloudWatchStreams(services.aws, name)),
   );
-  const trace = distributed && (await storedTrace(services.clickhouse));
   return {
-    ...(trace && { trace }),
+    ...(distributed && (await storedTrace(services.clickhouse))),
     layerVersionArns: deployment.layerVersionArns,
     functions: runs.map(({ name, runtime, service }) => ({ name, runtime, service })),
     invocations: made,
@@ -155,8 +154,7 @@ function runFunctions(
       detail(`${++done} of ${total} invocations`);
       if (fault === "clickhouse-down" && done === total >> 1) await clickhouse.kill();
     };
-    const traced = distributed && runDistributed(root, distributed, services);
-    const runs = await Promise.all(
+    const ordered = Promise.all(
       deployment.functionNames.map(async (name) => {
         const deployed = await readFunction(name, services);
         const definition = fault === "port-taken" ? await withTakenPort(deployed, cleanup) : deployed;
@@ -169,7 +167,7 @@ function runFunctions(
         };
       }),
     );
-    await traced;
+    const [runs] = await Promise.all([ordered, distributed && runDistributed(root, distributed, services)]);
     return runs;
   });
 }

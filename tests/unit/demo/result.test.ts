@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { report } from "../../../demo/report";
 import { type DemoResult, problems, summarize } from "../../../demo/result";
 import { plannedInvocations } from "../../../demo/scenario";
+import { traceTree } from "../../../traces/tree";
+import { line, span, traceId } from "../traces/rows";
 
 /** A result in which everything is as it should be. */
 function good(): DemoResult {
@@ -55,6 +57,24 @@ describe("problems of a demo", () => {
     assert.deepEqual(problems(good()), []);
     const { linesWritten, logRows, invocations, regions } = summarize(good());
     assert.deepEqual([linesWritten, logRows, invocations, regions], [6, 6, 4, 2]);
+  });
+
+  it("finds a trace that is not one tree, and lines that are not in it", () => {
+    const spans = ["shop", "fulfilment", "payment"].map((service, index) =>
+      span(String(index), index === 0 ? "" : String(index - 1), index, { service }),
+    );
+    const lines = [line("2", 3, "failed")];
+    const whole = { ...good(), trace: traceTree(traceId, spans, lines), strayLines: 0 };
+    assert.deepEqual(problems(whole), []);
+    assert.deepEqual(summarize(whole).trace, { functions: 3, spans: 3, lines: 1, roots: 1, orphans: 0 });
+    const torn = { ...good(), trace: traceTree(traceId, [...spans.slice(0, 1), ...spans.slice(2)], lines) };
+    assert.deepEqual(problems({ ...torn, strayLines: 2 }), [
+      "The trace of the request through three functions has spans of 2.",
+      "The trace of the request through three functions has 2 roots.",
+      "1 spans or lines of that trace are below no stored span.",
+      "2 lines of these functions are in another trace.",
+    ]);
+    assert.match(report(whole, 140), /One request through three functions.*span 0 shop/s);
   });
 
   const broken: [string, (result: DemoResult) => void, RegExp][] = [
