@@ -121,7 +121,7 @@ class Invocation:
             # Not of an invocation that another one has overtaken: this context belongs to the other one.
             self._contexts.detach(self._token)
             invocation_var.reset(self._invocation_token)
-            self.layer.flush_and_settle(self.request_id)
+            self.layer.flush(self.request_id)
         else:
             self.layer.flush()
 

@@ -139,9 +139,3 @@ class Layer:
             waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
             if waiting:
                 self._sender.send(self._encoder.encode_request(waiting, RESOURCE), ended_invocation)
-
-    def flush_and_settle(self, request_id):
-        with self._lock:
-            self.flush(request_id)
-            if self._sender is not None:
-                self._sender.settle()

@@ -57,7 +57,7 @@ describe("what must not fail a handler in Python", () => {
     });
   }
 
-  it("an extension that does not answer is waited for once, for 50 ms", async () => {
+  it("no answer is waited for", async () => {
     const { endpoint, close } = await listening((socket) => socket.resume());
     const source = `
 import select
@@ -74,8 +74,11 @@ def handler(event, context):
 `;
     try {
       const { results, output } = await run({ endpoint, files: { "app.py": source } });
-      const waits = results.map(({ response }) => response);
-      assert.deepEqual(waits, [0, 1, 1], output);
+      assert.deepEqual(
+        results.map(({ response }) => response),
+        [0, 0, 0],
+        output,
+      );
     } finally {
       await close();
     }
@@ -89,7 +92,10 @@ def handler(event, context):
         socket.pipe(onward).pipe(socket);
       }
     });
-    const { results, spans } = await run({ endpoint });
+    const slow = {
+      "app.py": "import time\ndef handler(event, context):\n    time.sleep(0.05)\n    return event['n']\n",
+    };
+    const { results, spans } = await run({ endpoint, files: slow });
     await close();
     assert.deepEqual(results, answers);
     assert.deepEqual(
