@@ -14,6 +14,7 @@ functions (examples/distributed) hand a request on to each other, whose trace is
 
   --all-architectures   build and publish the layers for x86_64 and arm64, not only for this machine's architecture
   --rounds N            how often each function runs each scenario (default 3: 24 invocations)
+  --open                show logs and traces on a page in the browser, until Ctrl-C
   --json                end with one JSON object on standard output instead of tables
   --fault NAME          break something on the way: ${faults.join(", ")}
   --help                this text`;
@@ -22,6 +23,7 @@ interface Options {
   allArchitectures: boolean;
   rounds: number;
   json: boolean;
+  open: boolean;
   fault?: Fault;
 }
 
@@ -31,6 +33,7 @@ function readOptions(): Options | undefined {
       "all-architectures": { type: "boolean", default: false },
       rounds: { type: "string", default: "3" },
       json: { type: "boolean", default: false },
+      open: { type: "boolean", default: false },
       fault: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -42,7 +45,8 @@ function readOptions(): Options | undefined {
   const fault = faults.find((name) => name === values.fault);
   if (values.fault !== undefined && !fault)
     throw new Error(`--fault must be one of: ${faults.join(", ")} (got "${values.fault}")`);
-  return { allArchitectures: values["all-architectures"], rounds, json: values.json, fault };
+  const { json, open } = values;
+  return { allArchitectures: values["all-architectures"], rounds, json, open, fault };
 }
 
 async function main(cleanup: Cleanup): Promise<number> {
@@ -61,6 +65,10 @@ async function main(cleanup: Cleanup): Promise<number> {
   for (const problem of found) progress.note(style(process.stderr, "red", `✖ ${problem}`));
   if (found.length === 0)
     progress.note(style(process.stderr, "green", `✔ everything arrived, in ${result.seconds} s`));
+  if (result.page !== undefined) {
+    progress.note(`\nThe page: ${result.page}\nCtrl-C ends it.`);
+    await new Promise<never>(() => {});
+  }
   return found.length === 0 ? 0 : 1;
 }
 

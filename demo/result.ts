@@ -28,6 +28,8 @@ export interface DemoResult {
   cloudWatchStreams: number;
   /** What the extension itself wrote to its log, in order. */
   extensionLog: string[];
+  /** Address of the page that is being served, if one is. */
+  page?: string;
   seconds: number;
 }
 

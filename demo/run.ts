@@ -12,6 +12,7 @@ import { type Deployment, type DistributedDeployment, deployExamples, newIngesti
 import { runDistributed, storedTrace } from "./distributed";
 import type { Fault } from "./fault";
 import { type DemoServices, readFunction, runFunction } from "./functions";
+import { openPage } from "./page";
 import { portTakingLayer } from "./portTakingLayer";
 import type { Progress } from "./progress";
 import type { DemoResult, MadeInvocation } from "./result";
@@ -25,6 +26,8 @@ export interface DemoOptions {
   allArchitectures: boolean;
   /** How often each function is asked for each scenario. */
   rounds: number;
+  /** Serve the page, from the start of the services on. */
+  open: boolean;
   fault?: Fault;
   progress: Progress;
   cleanup: Cleanup;
@@ -47,6 +50,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const services = await progress.step("Starting AWS and ClickHouse on this machine", () =>
     startServices(options),
   );
+  const page = options.open ? await openPage(services.clickhouse, options.cleanup) : undefined;
+  if (page !== undefined) progress.note(`Telemetry as it arrives: ${page}`);
   const { observed: deployment, distributed } = await progress.step(
     "Deploying with the Pulumi engine",
     (detail) => deploy(options, services, detail),
@@ -80,6 +85,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     ...stored,
     cloudWatchStreams: streams.reduce((sum, count) => sum + count, 0),
     extensionLog,
+    page,
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
 }

@@ -164,7 +164,7 @@ async function main(): Promise<void> {
   const cleanup = new Cleanup();
   try {
     const progress = terminalProgress();
-    const result = await runDemo({ allArchitectures: false, rounds: 1, progress, cleanup });
+    const result = await runDemo({ allArchitectures: false, open: false, rounds: 1, progress, cleanup });
     const found = problems(result);
     if (found.length > 0) throw new Error(found.join("\n"));
     writeFileSync(picturePath, demoPicture(result));

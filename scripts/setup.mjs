@@ -10,9 +10,10 @@ const purposes = {
   layers: ["nodeModules", "python"],
   bench: ["nodeModules", "python"],
   tracing: ["nodeModules", "python", "runtimes"],
+  web: ["nodeModules", "chromium"],
   billed: ["nodeModules", "python", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
-  test: ["nodeModules", "python", "engine", "build", "runtimes", "languageHost"],
+  test: ["nodeModules", "python", "engine", "build", "runtimes", "languageHost", "chromium"],
 };
 
 const steps = purposes[purpose];

@@ -1,8 +1,9 @@
 // Makes sure that the Pulumi engine runs projects in Node.js: its language host, `pulumi-language-nodejs`, is on PATH, came
 // with the downloaded engine, or is built from source beside the one in .cache. Only tests need it, and those that do are
 // skipped where there is no Go to build it. Plain Node without dependencies.
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { findOnPath } from "./onPath.mjs";
 import { atLeast, versionOf } from "./prerequisites.mjs";
 import { run } from "./run.mjs";
 import { digest, isStamped, stamp } from "./stamp.mjs";
@@ -17,7 +18,7 @@ export async function ensureLanguageHost({ root, log }) {
   const cwd = join(root, "tools", "languageHost");
   const value = digest(readFileSync(join(cwd, "go.sum"), "utf8"));
   const stampFile = `${host}.stamp`;
-  if (isOnPath(hostName)) return;
+  if (findOnPath([hostName])) return;
   if (existsSync(host) && (isStamped(stampFile, value) || !existsSync(stampFile))) return;
   const go = versionOf("go", ["version"]);
   if (!go || !atLeast(go, oldestGo)) {
@@ -35,16 +36,4 @@ export async function ensureLanguageHost({ root, log }) {
   } finally {
     rmSync(partial, { force: true });
   }
-}
-
-/** Whether a command is in a folder of PATH. */
-function isOnPath(command) {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

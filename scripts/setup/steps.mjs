@@ -6,13 +6,13 @@ import { ensureNodeModules } from "./nodeModules.mjs";
 import { runSteps } from "./progress.mjs";
 import { ensurePython } from "./python.mjs";
 
-/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes"} Step */
+/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes" | "chromium"} Step */
 
 /** Steps of one stage run side by side, after those of the stages before. Later steps may be TypeScript. */
 const stages = /** @type {const} */ ([
   ["nodeModules"],
   ["python", "engine", "build"],
-  ["runtimes", "languageHost"],
+  ["runtimes", "languageHost", "chromium"],
 ]);
 
 const steps = {
@@ -25,6 +25,10 @@ const steps = {
   languageHost: {
     title: "Pulumi language host",
     run: async (options) => (await import("./languageHost.mjs")).ensureLanguageHost(options),
+  },
+  chromium: {
+    title: "Chromium",
+    run: async (options) => (await import("./chromium.mjs")).ensureChromium(options),
   },
   build: { title: "compiled package", run: ensureBuild },
   runtimes: {

@@ -57,6 +57,7 @@ export const suites = {
     tasks: [
       { title: "biome", command: "biome", args: ["check", "."] },
       { title: "tsc", command: "tsc", args: ["-p", "tsconfig.dev.json", "--noEmit"] },
+      { title: "tsc of the page", command: "tsc", args: ["-p", "web/page/tsconfig.json"] },
       rustfmt,
       clippy,
     ],
@@ -87,6 +88,11 @@ export const suites = {
     setup: ["nodeModules", "python", "runtimes"],
     tasks: [layers, mocha("sandbox", [below("sandbox")], withExtension)],
   },
+  web: {
+    title: "the page, in a browser",
+    setup: ["nodeModules", "chromium"],
+    tasks: [mocha("web", [below("web")])],
+  },
   demo: {
     title: "`npm run demo`",
     setup: ["nodeModules", "python", "engine", "build", "runtimes"],
@@ -115,7 +121,8 @@ export function everything() {
     mocha("deploy/sandbox", [below("deploy/sandbox")]),
     // The demo builds the layers as well, and would wait for the other architecture's build.
     mocha("demo", [below("demo")], { ...inFunctions, after: "mocha, layers" }),
-    ...(suites.lint?.tasks.slice(0, 2) ?? []),
+    ...(suites.lint?.tasks.slice(0, 3) ?? []),
+    mocha("web", [below("web")]),
     mocha("component", [below("component")]),
     mocha("unit", [below("unit")]),
   ];

@@ -17,7 +17,7 @@ const read = (file: string): string => readFileSync(join(root, file), "utf8");
 function resolved(file: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier;
   const path = normalize(join(dirname(file), specifier)).replace(/\/$/, "");
-  return [path, `${path}.ts`, `${path}/index.ts`].find((own) => tracked.includes(own)) ?? path;
+  return [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`].find((own) => tracked.includes(own)) ?? path;
 }
 
 /** What a TypeScript file imports: own files as paths from the root, and package names. */
@@ -29,7 +29,7 @@ function imports(file: string): string[] {
 const ownImports = (file: string): string[] => imports(file).filter((path) => tracked.includes(path));
 
 const sources = tracked.filter((file) =>
-  /^(provider|layers|publish|cli|clickstack|sandbox|demo|traces)\/.*\.ts$/.test(file),
+  /^(provider|layers|publish|cli|clickstack|traces|web|sandbox|demo)\/.*\.tsx?$/.test(file),
 );
 
 /** Whether a file holds tests alone, which may be as long as the cases that they go through. */

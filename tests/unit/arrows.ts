@@ -125,6 +125,11 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // A trace as a tree, of rows, for whoever shows it.
   traces: [],
 
+  // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
+  "web/query": [],
+  "web/page": [],
+  web: ["web/query"],
+
   // The local Lambda, AWS and ClickHouse.
   "sandbox/controlPlane": [],
   "sandbox/lambda/core": [],
@@ -190,5 +195,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/function",
     "sandbox/lambda/isolation",
     "traces",
+    "web",
   ],
 };

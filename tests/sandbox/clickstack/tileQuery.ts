@@ -1,8 +1,8 @@
-import { type Joined, parse, type Term } from "@hyperdx/lucene";
 import type { SearchChart, Series, SeriesChart } from "../../../clickstack/content/tile";
+import { filterCondition } from "../../../web/query/filter";
+import { Parameters } from "../../../web/query/statement";
 
 const tables = { Logs: "otel_logs", Traces: "otel_traces" } as const;
-const implicitColumn = { Logs: "Body", Traces: "SpanName", Metrics: "MetricName" } as const;
 
 /** SQL of the rows behind a chart, by HyperDX's rules for the Lucene that the dashboards use. */
 export function chartQuery(chart: SeriesChart | SearchChart): string {
@@ -35,25 +35,9 @@ function aggregated({ aggFn, value, level, where = "", alias }: Series, source: 
     : `${aggFn}If(${value}, ${filter}) ${name}`;
 }
 
-function condition(lucene: string, source: SeriesChart["source"]): string {
-  return lucene === "" ? "1" : sqlOf(parse(lucene), implicitColumn[source]);
-}
-
-function sqlOf(query: Joined | Term, implicit: string): string {
-  if ("left" in query) {
-    const { left, operator, right } = query;
-    if (right === undefined) return sqlOf(left, implicit);
-    return `(${sqlOf(left, implicit)} ${operator === "OR" ? "OR" : "AND"} ${sqlOf(right, implicit)})`;
-  }
-  const { field, term, quoted } = query;
-  if (field === "<implicit>") return `${implicit} ILIKE '%${term}%'`;
-  if (quoted) return `${columnOf(field)} = '${term}'`;
-  if (term === "*") return `notEmpty(${columnOf(field)})`;
-  throw new Error(`no rule for ${field}:${term}`);
-}
-
-/** `SpanAttributes.faas.coldstart` is the map `SpanAttributes` with the key `faas.coldstart`. */
-function columnOf(field: string): string {
-  const [, map, key] = /^(\w+Attributes)\.(.+)$/.exec(field) ?? [];
-  return map === undefined ? field : `${map}['${key}']`;
+/** The condition with its values in it: they are this project's own. */
+function condition(lucene: string, source: "Logs" | "Traces"): string {
+  const parameters = new Parameters();
+  const sql = filterCondition(lucene, source === "Logs" ? "logs" : "traces", parameters);
+  return sql.replace(/\{(p\d+):\w+\}/g, (_, name) => `'${parameters.values[name]}'`);
 }

@@ -60,13 +60,14 @@ describe("npm test", () => {
     }
     assert.equal(new Set(covered).size, covered.length);
     for (const path of covered) assert.ok(existsSync(join(root, path)), path);
-    for (const title of ["biome", "tsc", "rustfmt", "clippy", "cargo test"])
+    for (const title of ["biome", "tsc", "tsc of the page", "rustfmt", "clippy", "cargo test"])
       assert.ok(
         tasks.some((task) => task.title === title),
         title,
       );
     assert.deepEqual([...setup].sort(), [
       "build",
+      "chromium",
       "engine",
       "languageHost",
       "nodeModules",

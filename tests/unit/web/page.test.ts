@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { hashOf, hour, placeOf } from "../../../web/page/address";
+import { duration, equals, toneOf } from "../../../web/page/format";
+import type { SpanRow } from "../../../web/page/rows";
+import { layOut } from "../../../web/page/waterfall";
+
+const span = (spanId: string, parentSpanId: string, startMs: number, durationMs: number): SpanRow => ({
+  spanId,
+  parentSpanId,
+  startMs,
+  durationMs,
+  name: spanId,
+  kind: "Internal",
+  service: "orders",
+  status: "Unset",
+  message: "",
+  attributes: {},
+  events: [],
+});
+const log = (spanId: string, time: number) => ({
+  spanId,
+  time,
+  service: "orders",
+  severity: "info",
+  body: `line of ${spanId}`,
+  attributes: {},
+});
+const drawn = (spans: SpanRow[], logs: ReturnType<typeof log>[]) =>
+  layOut(spans, logs).rows.map(
+    (row) => "  ".repeat(row.depth) + (row.kind === "span" ? row.span.name : row.log.body),
+  );
+
+describe("the waterfall", () => {
+  it("has parents above their children, and lines under their spans", () => {
+    const spans = [
+      span("a", "", 0, 100),
+      span("b", "a", 10, 20),
+      span("c", "b", 12, 5),
+      span("d", "a", 50, 20),
+    ];
+    assert.deepEqual(drawn(spans, [log("a", 5), log("c", 13), log("", 1), log("gone", 2)]), [
+      "a",
+      "  line of a",
+      "  b",
+      "    c",
+      "      line of c",
+      "  d",
+      "line of ",
+      "line of gone",
+    ]);
+  });
+
+  it("marks a span whose parent is missing, and draws spans in a circle once", () => {
+    const { rows } = layOut([span("a", "missing", 0, 10), span("x", "y", 1, 1), span("y", "x", 2, 1)], []);
+    const spans = rows.flatMap((row) => (row.kind === "span" ? [row] : []));
+    assert.deepEqual(spans.map(({ span }) => span.name).sort(), ["a", "x", "y"]);
+    assert.equal(spans.find(({ span }) => span.name === "a")?.orphan, true);
+  });
+
+  it("counts as a span's own time what none of its children covers", () => {
+    const spans = [
+      span("a", "", 0, 100),
+      span("b", "a", 10, 30),
+      span("c", "a", 30, 30),
+      span("d", "a", 90, 50),
+    ];
+    const [root] = layOut(spans, []).rows;
+    assert.ok(root?.kind === "span");
+    assert.equal(root.selfMs, 100 - 50 - 10);
+    assert.equal(layOut(spans, []).durationMs, 140);
+    assert.ok(Math.abs(root.width - 100 / 140) < 1e-9);
+  });
+});
+
+describe("the page's address", () => {
+  it("holds what is shown", () => {
+    const place = {
+      view: "traces",
+      filter: 'status:"Error" & more',
+      last: 24 * hour,
+      trace: "ab".repeat(16),
+    } as const;
+    assert.deepEqual(placeOf(hashOf(place)), place);
+    assert.deepEqual(placeOf(""), { view: "logs", filter: "", last: hour });
+    assert.deepEqual(placeOf("#/nothing/notatrace?last=-3"), { view: "logs", filter: "", last: hour });
+  });
+});
+
+describe("what the page shows", () => {
+  it("names durations in their unit", () => {
+    assert.deepEqual([0.42, 12.4, 3420, 125_000].map(duration), ["0.4 ms", "12 ms", "3.42 s", "2 min 5 s"]);
+  });
+
+  it("tells errors and warnings by the levels of all languages", () => {
+    assert.deepEqual(["ERROR", "fatal", "Critical", "WARNING", "info", ""].map(toneOf), [
+      "error",
+      "error",
+      "error",
+      "warn",
+      "other",
+      "other",
+    ]);
+  });
+
+  it("quotes values in filters", () => {
+    assert.equal(equals("function", 'a "b"'), 'function:"a \\"b\\""');
+  });
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { type EmbeddedClickHouse, startClickHouse } from "../../sandbox/clickhouse";
+import { buildPage } from "../../web/build";
+import { type ServedPage, servePage } from "../../web/server";
+import { hostile, storeTrace, trace } from "./telemetry";
+
+const root = join(__dirname, "..", "..");
+const password = "made-for-this-test";
+
+async function chromiumPath(): Promise<string | undefined> {
+  // Plain JavaScript, since it runs before anything is installed.
+  const load = (name: string) => import(`../../scripts/setup/${name}.mjs`);
+  const { findOnPath } = await load("onPath");
+  return findOnPath((await load("chromium")).chromium);
+}
+
+describe("the page in a browser", function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let clickhouse: EmbeddedClickHouse;
+  let served: ServedPage;
+  let directory: string;
+  let page: Page;
+  /** What the browser complained of. */
+  let complaints: string[];
+
+  before(async function () {
+    const executablePath = await chromiumPath();
+    if (executablePath === undefined) {
+      console.log("      chromium is not on PATH: the page is not tested in a browser");
+      this.skip();
+    }
+    directory = mkdtempSync(join(tmpdir(), "page-test-"));
+    [browser, clickhouse] = await Promise.all([
+      // As root, and in containers, Chromium's own sandbox does not start. The page is this project's.
+      chromium.launch({ executablePath, args: ["--no-sandbox"] }),
+      startClickHouse({ ingestionKey: password }),
+      buildPage(root, directory),
+    ]);
+    await storeTrace(clickhouse, password);
+    served = await servePage({ source: clickhouse, directory });
+  });
+  after(async () => {
+    await browser?.close();
+    await served?.close();
+    await clickhouse?.stop();
+    if (directory) rmSync(directory, { recursive: true, force: true });
+  });
+  beforeEach(() => open("light"));
+  afterEach(() => page?.context().close());
+
+  async function open(colorScheme: "light" | "dark", hash = ""): Promise<void> {
+    await page?.context().close();
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1200, height: 700 } });
+    page = await context.newPage();
+    complaints = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(`${served.url}${hash}`);
+  }
+  const list = (name: string) => page.getByRole("list", { name });
+  const state = () => page.locator(".state").innerText();
+
+  it("goes from an invocation to the line in its span", async () => {
+    await page.getByRole("link", { name: "Invocations" }).click();
+    await list("Invocations")
+      .getByRole("button", { name: /payments/ })
+      .click();
+    const waterfall = page.locator(".waterfall");
+    await waterfall.getByText("GET /orders").waitFor();
+    const rows = await waterfall.locator(".name").allInnerTexts();
+    assert.deepEqual(
+      rows.map((text) => text.split(" –")[0]),
+      ["GET /orders shop", "an order came in", hostile, "charge payments", "the order has no customer"],
+    );
+    await waterfall.getByText("the order has no customer", { exact: true }).click();
+    await page.getByRole("complementary", { name: "Details" }).getByText("2222222222222222").waitFor();
+    assert.ok(page.url().includes(trace));
+    await page.goBack();
+    await list("Invocations").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  it("filters, and says what it cannot read and when nothing fits", async () => {
+    const filter = page.getByRole("searchbox");
+    await filter.fill("level:error");
+    await filter.press("Enter");
+    await list("Log lines")
+      .getByRole("button", { name: /the order has no customer/ })
+      .waitFor();
+    assert.equal(await list("Log lines").getByRole("button").count(), 1);
+    await filter.fill("level:fatal");
+    await filter.press("Enter");
+    await page.getByText("No log line fits the filter").waitFor();
+    await filter.fill("colour:red");
+    await filter.press("Enter");
+    await page.getByText('There is no field "colour"').waitFor();
+  });
+
+  it("shows lines that are HTML as they were written", async () => {
+    await list("Log lines").getByText("<img src=x").click();
+    assert.equal(await page.locator(".details pre").innerText(), hostile);
+    assert.equal(await page.title(), "clickstack-lambda");
+    assert.equal(await page.locator("img, #page script").count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  it("can be used by the keyboard alone", async () => {
+    await list("Log lines").waitFor();
+    await list("Log lines").getByRole("button").first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.getByRole("complementary", { name: "Details" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("complementary", { name: "Details" }).waitFor({ state: "detached" });
+  });
+
+  it("has nothing that axe finds serious, in both colour schemes", async () => {
+    for (const scheme of ["light", "dark"] as const)
+      for (const hash of ["#/logs", "#/invocations", `#/traces/${trace}`]) {
+        await open(scheme, hash);
+        await page.locator(hash.includes(trace) ? ".waterfall" : ".rows").waitFor();
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as { axe: typeof axe }).axe.run(),
+        );
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        assert.deepEqual(
+          serious.map(({ id, nodes }) => `${scheme} ${hash} ${id}: ${nodes[0]?.html}`),
+          [],
+        );
+      }
+  });
+
+  it("keeps what it shows when the connection is lost, and says so", async () => {
+    await list("Log lines").waitFor();
+    await page.route("**/api/**", (route) => route.abort());
+    await page.getByText("The connection is lost").first().waitFor();
+    assert.ok((await list("Log lines").getByRole("button").count()) > 0);
+  });
+
+  it("says that ClickHouse does not answer", async () => {
+    const failing = await servePage({
+      source: { query: () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:8123")) },
+      directory,
+    });
+    await page.goto(failing.url);
+    await page.locator(".failed").waitFor();
+    assert.match(await state(), /ClickHouse did not answer: connect ECONNREFUSED/);
+    await failing.close();
+  });
+});

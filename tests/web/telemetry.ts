@@ -1,0 +1,41 @@
+import { createClient } from "@clickhouse/client";
+import type { EmbeddedClickHouse } from "../../sandbox/clickhouse";
+
+const ago = (seconds: number) => `now64(9) - toIntervalSecond(${seconds})`;
+
+/** The trace that {@link storeTrace} writes. */
+export const trace = "a1".repeat(16);
+/** What must never become a part of the page. */
+export const hostile = '<img src=x onerror="document.title=1"><script>document.title = "owned"</script>';
+
+/** A trace of two functions with lines, an error, and a line that tries to be HTML. */
+export async function storeTrace(clickhouse: EmbeddedClickHouse, password: string): Promise<void> {
+  const client = createClient({ url: clickhouse.httpUrl, username: "default", password });
+  const span = (id: string, parent: string, name: string, service: string, ms: number, error: string) =>
+    `(${ago(60)}, '${trace}', '${id}', '${parent}', '${name}', 'Server', '${service}', ${ms * 1e6}, '${error ? "Error" : "Unset"}', '${error}', map('faas.invocation_id', '${id}', 'faas.coldstart', 'true', 'faas.trigger', 'http'))`;
+  const line = (id: string, service: string, severity: string, body: string) =>
+    `(${ago(59)}, '${trace}', '${id}', '${severity}', '${service}', '${body}', map('faas.name', '${service}'), map('faas.invocation_id', '${id}'))`;
+  const spans = [
+    span("1111111111111111", "", "GET /orders", "shop", 120, ""),
+    span(
+      "2222222222222222",
+      "1111111111111111",
+      "charge",
+      "payments",
+      40,
+      "TypeError: the order has no customer",
+    ),
+  ];
+  const lines = [
+    line("1111111111111111", "shop", "info", "an order came in"),
+    line("1111111111111111", "shop", "info", hostile),
+    line("2222222222222222", "payments", "error", "the order has no customer"),
+  ];
+  await client.command({
+    query: `INSERT INTO otel_traces (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Duration, StatusCode, StatusMessage, SpanAttributes) VALUES ${spans.join(", ")}`,
+  });
+  await client.command({
+    query: `INSERT INTO otel_logs (Timestamp, TraceId, SpanId, SeverityText, ServiceName, Body, ResourceAttributes, LogAttributes) VALUES ${lines.join(", ")}`,
+  });
+  await client.close();
+}

@@ -1,0 +1,38 @@
+/** The lists of the page. */
+export const views = ["logs", "traces", "invocations"] as const;
+export type View = (typeof views)[number];
+
+/** What the page shows; kept in the address, so that it can be shared and gone back from. */
+export interface Place {
+  view: View;
+  filter: string;
+  /** How far back, in milliseconds. */
+  last: number;
+  /** A trace that is open over the list. */
+  trace?: string;
+}
+
+export const hour = 3_600_000;
+
+/** Reads the part of an address behind `#`; what is not there or not readable has its default. */
+export function placeOf(hash: string): Place {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [name, trace] = path.split("/");
+  const parameters = new URLSearchParams(query);
+  const last = Number(parameters.get("last"));
+  return {
+    view: views.find((view) => view === name) ?? "logs",
+    filter: parameters.get("filter") ?? "",
+    last: last > 0 ? last : hour,
+    ...(trace !== undefined && /^[0-9a-f]{32}$/.test(trace) ? { trace } : {}),
+  };
+}
+
+/** The opposite of {@link placeOf}. */
+export function hashOf({ view, filter, last, trace }: Place): string {
+  const parameters = new URLSearchParams();
+  if (filter !== "") parameters.set("filter", filter);
+  if (last !== hour) parameters.set("last", `${last}`);
+  const query = parameters.toString();
+  return `#/${view}${trace === undefined ? "" : `/${trace}`}${query && `?${query}`}`;
+}

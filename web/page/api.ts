@@ -1,0 +1,30 @@
+/** What became of a request: rows, or why there are none. */
+export type Answer<T> =
+  | { state: "loading" }
+  | { state: "failed"; error: string }
+  | { state: "there"; value: T };
+
+const token = new URLSearchParams(location.search).get("token") ?? "";
+
+/**
+ * Asks the server that this page came from.
+ * @throws Error with words for the reader: what the server said, or that it is gone.
+ */
+export async function ask<T>(
+  path: string,
+  parameters: Readonly<Record<string, string | number>>,
+  signal: AbortSignal,
+): Promise<T> {
+  const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, `${value}`]));
+  const response = await fetch(`/api/${path}?${query}`, { headers: { "x-token": token }, signal }).catch(
+    (error) => {
+      if (signal.aborted) throw error;
+      throw new Error(
+        "The connection is lost: the program that serves this page has ended. Start it again and reload.",
+      );
+    },
+  );
+  const body = (await response.json()) as T & { error?: string };
+  if (!response.ok) throw new Error(body.error ?? `The server answered ${response.status}.`);
+  return body;
+}

@@ -1,0 +1,93 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { hashOf, hour, type Place, placeOf, views } from "./address";
+import { Invocations } from "./invocations";
+import { Logs } from "./logs";
+import { Trace } from "./trace";
+import { Traces } from "./traces";
+
+const ranges: readonly (readonly [number, string])[] = [
+  [hour / 4, "15 minutes"],
+  [hour, "1 hour"],
+  [24 * hour, "1 day"],
+  [7 * 24 * hour, "7 days"],
+];
+const titles = { logs: "Logs", traces: "Traces", invocations: "Invocations" } as const;
+
+/** The page: what is shown is in the address, everything else follows from it. */
+export function App() {
+  const [place, setPlace] = useState(() => placeOf(location.hash));
+  const [live, setLive] = useState(true);
+  useEffect(() => {
+    const follow = () => setPlace(placeOf(location.hash));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const go = (change: Partial<Place>) => {
+    location.hash = hashOf({ ...place, trace: undefined, ...change });
+  };
+  // The end of the time is the server's now, so that a list goes on while it is looked at.
+  const parameters = useMemo(
+    () => ({ filter: place.filter, from: Date.now() - place.last }),
+    [place.filter, place.last],
+  );
+  return (
+    <>
+      <header class="top">
+        <h1>clickstack-lambda</h1>
+        <nav aria-label="Lists">
+          {views.map((view) => (
+            <a
+              href={hashOf({ ...place, view, trace: undefined })}
+              aria-current={view === place.view ? "page" : undefined}
+            >
+              {titles[view]}
+            </a>
+          ))}
+        </nav>
+        <Filter key={place.filter} filter={place.filter} apply={(filter) => go({ filter })} />
+        <label>
+          Last{" "}
+          <select value={place.last} onChange={(event) => go({ last: Number(event.currentTarget.value) })}>
+            {ranges.map(([ms, title]) => (
+              <option value={ms}>{title}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <input type="checkbox" checked={live} onChange={(event) => setLive(event.currentTarget.checked)} />{" "}
+          Live
+        </label>
+      </header>
+      <main>
+        {place.view === "logs" && <Logs place={place} parameters={parameters} live={live} go={go} />}
+        {place.view === "traces" && <Traces parameters={parameters} live={live} go={go} />}
+        {place.view === "invocations" && <Invocations parameters={parameters} live={live} go={go} />}
+        {place.trace !== undefined && <Trace id={place.trace} close={() => go({})} />}
+      </main>
+    </>
+  );
+}
+
+function Filter({ filter, apply }: { filter: string; apply: (filter: string) => void }) {
+  const [text, setText] = useState(filter);
+  return (
+    <search>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply(text.trim());
+        }}
+      >
+        <input
+          type="search"
+          aria-label="Filter"
+          placeholder='words, level:error, function:"orders"'
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          spellcheck={false}
+        />
+        <button type="submit">Filter</button>
+      </form>
+    </search>
+  );
+}

@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+interface DetailsProps {
+  title: string;
+  body: string;
+  maps: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What is copied. */
+  json: object;
+  actions: readonly { title: string; act: () => void }[];
+  close: () => void;
+}
+
+/** All that is known of one row, beside the list. Nothing of it is taken for HTML. */
+export function Details({ title, body, maps, json, actions, close }: DetailsProps) {
+  const panel = useRef<HTMLElement>(null);
+  const [copied, setCopied] = useState("");
+  useEffect(() => {
+    panel.current?.focus();
+    setCopied("");
+  }, [title]);
+  const copy = () =>
+    navigator.clipboard.writeText(JSON.stringify(json, null, 2)).then(
+      () => setCopied("Copied."),
+      () => setCopied("The browser did not allow it."),
+    );
+  return (
+    <aside
+      class="details"
+      aria-label="Details"
+      tabIndex={-1}
+      ref={panel}
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
+      <header>
+        <h2>{title}</h2>
+        <button type="button" onClick={close} aria-label="Close the details">
+          ✕
+        </button>
+      </header>
+      <p class="actions">
+        {actions.map(({ title, act }) => (
+          <button type="button" onClick={act}>
+            {title}
+          </button>
+        ))}
+        <button type="button" onClick={copy}>
+          Copy as JSON
+        </button>
+        <span role="status">{copied}</span>
+      </p>
+      <pre>{body}</pre>
+      {Object.entries(maps).map(([name, map]) =>
+        Object.keys(map).length === 0 ? null : (
+          <section>
+            <h3>{name}</h3>
+            <dl>
+              {Object.entries(map).map(([key, value]) => (
+                <>
+                  <dt>{key}</dt>
+                  <dd>{value}</dd>
+                </>
+              ))}
+            </dl>
+          </section>
+        ),
+      )}
+    </aside>
+  );
+}

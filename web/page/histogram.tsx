@@ -1,0 +1,39 @@
+import { toneOf } from "./format";
+import type { StepRow } from "./rows";
+
+const STEPS = 120;
+const tones = ["other", "warn", "error"] as const;
+
+/** How many lines there were over the time of the list, by severity. */
+export function Histogram({ rows }: { rows: readonly StepRow[] }) {
+  const counts = new Map<string, number>();
+  for (const { step, severity, rows: count } of rows) {
+    const key = `${Math.min(step, STEPS - 1)} ${toneOf(severity)}`;
+    counts.set(key, (counts.get(key) ?? 0) + Number(count));
+  }
+  const at = (step: number, tone: string) => counts.get(`${step} ${tone}`) ?? 0;
+  const steps = Array.from({ length: STEPS }, (_, step) => step);
+  const totals = steps.map((step) => tones.reduce((sum, tone) => sum + at(step, tone), 0));
+  const most = Math.max(1, ...totals);
+  const all = totals.reduce((sum, count) => sum + count, 0);
+  const errors = steps.reduce((sum, step) => sum + at(step, "error"), 0);
+  return (
+    <svg
+      class="histogram"
+      viewBox={`0 0 ${STEPS} 40`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${all} lines over this time, ${errors} of them errors`}
+    >
+      {steps.map((step) => {
+        let y = 40;
+        return tones.map((tone) => {
+          const height = (at(step, tone) / most) * 40;
+          if (height === 0) return null;
+          y -= height;
+          return <rect class={tone} x={step + 0.1} y={y} width={0.8} height={height} />;
+        });
+      })}
+    </svg>
+  );
+}

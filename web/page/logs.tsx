@@ -1,0 +1,109 @@
+import { useState } from "preact/hooks";
+import type { Place } from "./address";
+import type { Answer } from "./api";
+import { Details } from "./details";
+import { clock, equals, toneOf } from "./format";
+import { Histogram } from "./histogram";
+import { List } from "./list";
+import type { LogRow, StepRow } from "./rows";
+import { State } from "./state";
+import { useAnswer } from "./useAnswer";
+import { type Pages, usePages } from "./usePages";
+
+interface LogsProps {
+  place: Place;
+  /** What the lists are asked for. */
+  parameters: Readonly<Record<string, string | number>>;
+  live: boolean;
+  go: (change: Partial<Place>) => void;
+}
+
+/** Log rows, the newest first, with a histogram; a row opens to all that is known of it. */
+export function Logs({ place, parameters, live, go }: LogsProps) {
+  const every = live ? 2000 : undefined;
+  const { state, total, at, need, error } = usePages(parameters, every);
+  const histogram = useAnswer<{ rows: StepRow[] }>("histogram", parameters, every);
+  const [row, setRow] = useState<LogRow>();
+  const leave = (change: Partial<Place>) => {
+    setRow(undefined);
+    go(change);
+  };
+  return (
+    <>
+      {histogram.answer.state === "there" && <Histogram rows={histogram.answer.value.rows} />}
+      {state === "there" && error !== undefined && (
+        <p class="lost" role="alert">
+          {error}
+        </p>
+      )}
+      <State
+        answer={answerOf(state, total, error)}
+        isEmpty={(count) => count === 0}
+        empty={nothing(place.filter)}
+      >
+        {(count) => (
+          <List
+            name="logs"
+            label="Log lines"
+            columns={["Time", "Function", "Level", "Message"]}
+            count={count}
+            at={at}
+            need={need}
+            row={({ time, service, severity, body }) => [clock(time), service, severity, body]}
+            tone={({ severity }) => toneOf(severity)}
+            open={setRow}
+          />
+        )}
+      </State>
+      {row !== undefined && (
+        <Details
+          title={`${row.severity || "line"} of ${row.service}, ${clock(row.time)}`}
+          body={row.body}
+          maps={{ Exception: exception(row), Attributes: others(row), Resource: row.resource }}
+          json={row}
+          close={() => setRow(undefined)}
+          actions={[
+            ...(row.traceId === ""
+              ? []
+              : [{ title: "Open the trace", act: () => leave({ trace: row.traceId }) }]),
+            ...(invocation(row) === ""
+              ? []
+              : [
+                  {
+                    title: "Lines of this invocation",
+                    act: () => leave({ filter: equals("invocation", invocation(row)) }),
+                  },
+                ]),
+            {
+              title: "Lines of this function",
+              act: () => leave({ filter: equals("function", row.service) }),
+            },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+function answerOf(state: Pages["state"], total: number, error = ""): Answer<number> {
+  if (state === "failed") return { state, error };
+  return state === "there" ? { state, value: total } : { state };
+}
+
+function nothing(filter: string): string {
+  return filter === ""
+    ? "No log lines in this time. Invoke a function, or look further back."
+    : "No log line fits the filter in this time. Remove a part of it, or look further back.";
+}
+
+function invocation({ attributes }: LogRow): string {
+  return attributes["faas.invocation_id"] ?? "";
+}
+
+function exception({ attributes }: LogRow): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => name.startsWith("exception.")));
+}
+
+function others({ attributes }: LogRow): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("exception.")));
+}

@@ -1,0 +1,80 @@
+/** A log row as the API gives it. `time` in milliseconds since 1970. */
+export interface LogRow {
+  time: number;
+  service: string;
+  severity: string;
+  body: string;
+  traceId: string;
+  spanId: string;
+  attributes: Record<string, string>;
+  resource: Record<string, string>;
+}
+
+/** A trace in a list. */
+export interface TraceRow {
+  traceId: string;
+  time: number;
+  name: string;
+  services: string[];
+  spans: number;
+  errors: number;
+  coldStart: number;
+  durationMs: number;
+}
+
+/** A span of a trace. Times in milliseconds since 1970. */
+export interface SpanRow {
+  spanId: string;
+  parentSpanId: string;
+  name: string;
+  kind: string;
+  service: string;
+  status: string;
+  message: string;
+  startMs: number;
+  durationMs: number;
+  attributes: Record<string, string>;
+  events: [number, string, Record<string, string>][];
+}
+
+/** A log row of a trace. */
+export interface TraceLogRow {
+  time: number;
+  service: string;
+  severity: string;
+  body: string;
+  spanId: string;
+  attributes: Record<string, string>;
+}
+
+/** An invocation. */
+export interface InvocationRow {
+  time: number;
+  service: string;
+  name: string;
+  traceId: string;
+  durationMs: number;
+  status: string;
+  message: string;
+  invocationId: string;
+  coldStart: number;
+  trigger: string;
+}
+
+/** A function's invocations, together. Durations in milliseconds. */
+export interface FunctionRow {
+  service: string;
+  invocations: number;
+  errors: number;
+  coldStarts: number;
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** Rows of one severity in one step of the histogram. */
+export interface StepRow {
+  step: number;
+  severity: string;
+  rows: number;
+}

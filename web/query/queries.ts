@@ -1,0 +1,114 @@
+import { filterCondition } from "./filter";
+import { Parameters, type Statement } from "./statement";
+
+/** What every list is narrowed by. Times in milliseconds since 1970, `to` excluded. */
+export interface Selection {
+  filter: string;
+  from: number;
+  to: number;
+}
+
+const time = "toUnixTimestamp64Milli(Timestamp) AS time";
+
+function within({ from, to }: Selection, parameters: Parameters): string {
+  const moment = (ms: number) => `fromUnixTimestamp64Milli(${parameters.add(Math.round(ms), "Int64")})`;
+  return `Timestamp >= ${moment(from)} AND Timestamp < ${moment(to)}`;
+}
+
+/** Log rows, the newest first: so many after the first `offset` ones. */
+export function logsQuery(selection: Selection, limit: number, offset: number): Statement {
+  const parameters = new Parameters();
+  const sql = `SELECT ${time}, ServiceName AS service, SeverityText AS severity, Body AS body, TraceId AS traceId,
+    SpanId AS spanId, LogAttributes AS attributes, ResourceAttributes AS resource
+  FROM otel_logs
+  WHERE ${within(selection, parameters)} AND ${filterCondition(selection.filter, "logs", parameters)}
+  ORDER BY Timestamp DESC LIMIT ${parameters.add(limit, "UInt32")} OFFSET ${parameters.add(offset, "UInt32")}`;
+  return { sql, parameters: parameters.values };
+}
+
+/** How many log rows there are. */
+export function logCountQuery(selection: Selection): Statement {
+  const parameters = new Parameters();
+  const sql = `SELECT count() AS total FROM otel_logs
+  WHERE ${within(selection, parameters)} AND ${filterCondition(selection.filter, "logs", parameters)}`;
+  return { sql, parameters: parameters.values };
+}
+
+/** Rows by time and severity, in so many steps. */
+export function histogramQuery(selection: Selection, steps: number): Statement {
+  const parameters = new Parameters();
+  const step = Math.max(1, Math.ceil((selection.to - selection.from) / steps));
+  const from = parameters.add(Math.round(selection.from), "Int64");
+  const sql = `SELECT intDiv(toUnixTimestamp64Milli(Timestamp) - ${from}, ${parameters.add(step, "Int64")}) AS step,
+    SeverityText AS severity, count() AS rows
+  FROM otel_logs
+  WHERE ${within(selection, parameters)} AND ${filterCondition(selection.filter, "logs", parameters)}
+  GROUP BY step, severity ORDER BY step`;
+  return { sql, parameters: parameters.values };
+}
+
+/** Traces, the newest first: the span that began first, how many there are, errors, and whether one was a cold start. */
+export function tracesQuery(selection: Selection, limit: number): Statement {
+  const parameters = new Parameters();
+  const sql = `SELECT TraceId AS traceId, min(toUnixTimestamp64Milli(Timestamp)) AS time,
+    argMin(SpanName, Timestamp) AS name, arraySort(groupUniqArray(ServiceName)) AS services, count() AS spans,
+    countIf(StatusCode = 'Error') AS errors, max(SpanAttributes['faas.coldstart'] = 'true') AS coldStart,
+    (max(toUnixTimestamp64Nano(Timestamp) + Duration) - min(toUnixTimestamp64Nano(Timestamp))) / 1e6 AS durationMs
+  FROM otel_traces
+  WHERE TraceId IN (
+    SELECT TraceId FROM otel_traces
+    WHERE ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+    GROUP BY TraceId ORDER BY min(Timestamp) DESC LIMIT ${parameters.add(limit, "UInt32")}
+  )
+  GROUP BY TraceId ORDER BY time DESC`;
+  return { sql, parameters: parameters.values };
+}
+
+/** The spans of a trace, with their events. */
+export function spansQuery(traceId: string): Statement {
+  const parameters = new Parameters();
+  const sql = `SELECT SpanId AS spanId, ParentSpanId AS parentSpanId, SpanName AS name, SpanKind AS kind,
+    ServiceName AS service, StatusCode AS status, StatusMessage AS message,
+    toUnixTimestamp64Nano(Timestamp) / 1e6 AS startMs, Duration / 1e6 AS durationMs, SpanAttributes AS attributes,
+    arrayMap((time, name, values) -> (toUnixTimestamp64Nano(time) / 1e6, name, values),
+      Events.Timestamp, Events.Name, Events.Attributes) AS events
+  FROM otel_traces WHERE TraceId = ${parameters.add(traceId)} ORDER BY Timestamp LIMIT 10000`;
+  return { sql, parameters: parameters.values };
+}
+
+/** The log rows of a trace, the oldest first. */
+export function traceLogsQuery(traceId: string): Statement {
+  const parameters = new Parameters();
+  const sql = `SELECT toUnixTimestamp64Nano(Timestamp) / 1e6 AS time, ServiceName AS service, SeverityText AS severity,
+    Body AS body, SpanId AS spanId, LogAttributes AS attributes
+  FROM otel_logs WHERE TraceId = ${parameters.add(traceId)} ORDER BY Timestamp LIMIT 10000`;
+  return { sql, parameters: parameters.values };
+}
+
+/** Invocations by their spans, the newest first. */
+export function invocationsQuery(selection: Selection, limit: number): Statement {
+  const parameters = new Parameters();
+  const attribute = (name: string) => `SpanAttributes['${name}']`;
+  const sql = `SELECT ${time}, ServiceName AS service, SpanName AS name, TraceId AS traceId, Duration / 1e6 AS durationMs,
+    StatusCode AS status, StatusMessage AS message, ${attribute("faas.invocation_id")} AS invocationId,
+    ${attribute("faas.coldstart")} = 'true' AS coldStart, ${attribute("faas.trigger")} AS trigger
+  FROM otel_traces
+  WHERE ${attribute("faas.invocation_id")} != '' AND SpanKind IN ('Server', 'Consumer')
+    AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  ORDER BY Timestamp DESC LIMIT ${parameters.add(limit, "UInt32")}`;
+  return { sql, parameters: parameters.values };
+}
+
+/** Each function's invocations: how many, failed, cold, and their durations in milliseconds. */
+export function functionsQuery(selection: Selection): Statement {
+  const parameters = new Parameters();
+  const quantile = (level: number) => `quantile(${level})(Duration) / 1e6`;
+  const sql = `SELECT ServiceName AS service, count() AS invocations, countIf(StatusCode = 'Error') AS errors,
+    countIf(SpanAttributes['faas.coldstart'] = 'true') AS coldStarts,
+    ${quantile(0.5)} AS p50, ${quantile(0.95)} AS p95, ${quantile(0.99)} AS p99
+  FROM otel_traces
+  WHERE SpanAttributes['faas.invocation_id'] != '' AND SpanKind IN ('Server', 'Consumer')
+    AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  GROUP BY service ORDER BY invocations DESC LIMIT 1000`;
+  return { sql, parameters: parameters.values };
+}

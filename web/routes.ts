@@ -1,0 +1,82 @@
+import {
+  functionsQuery,
+  histogramQuery,
+  invocationsQuery,
+  logCountQuery,
+  logsQuery,
+  type Selection,
+  spansQuery,
+  traceLogsQuery,
+  tracesQuery,
+} from "./query/queries";
+import { RequestError, type Statement } from "./query/statement";
+
+/** Rows of one answer at most. Log rows come in pages; of the others nobody reads more. */
+const LIMIT = { logs: 1_000, traces: 5_000, invocations: 5_000 } as const;
+const STEPS = 120;
+
+/**
+ * The statements that answer a path of the API, by the names of their rows in the answer; undefined for other paths.
+ * @throws RequestError when a parameter cannot be read.
+ */
+export function statementsOf(
+  path: string,
+  query: URLSearchParams,
+  now: number,
+): Readonly<Record<string, Statement>> | undefined {
+  switch (path) {
+    case "/api/logs":
+      return {
+        rows: logsQuery(selection(query, now), limit(query, LIMIT.logs), offset(query)),
+        count: logCountQuery(selection(query, now)),
+      };
+    case "/api/histogram":
+      return { rows: histogramQuery(selection(query, now), STEPS) };
+    case "/api/traces":
+      return { rows: tracesQuery(selection(query, now), limit(query, LIMIT.traces)) };
+    case "/api/trace": {
+      const id = traceId(query);
+      return { spans: spansQuery(id), logs: traceLogsQuery(id) };
+    }
+    case "/api/invocations":
+      return {
+        rows: invocationsQuery(selection(query, now), limit(query, LIMIT.invocations)),
+        functions: functionsQuery(selection(query, now)),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function selection(query: URLSearchParams, now: number): Selection {
+  const to = number(query, "to", now);
+  return { filter: query.get("filter") ?? "", from: number(query, "from", to - 3_600_000), to };
+}
+
+function limit(query: URLSearchParams, most: number): number {
+  const value = number(query, "limit", most);
+  if (!Number.isInteger(value) || value < 1)
+    throw new RequestError("limit must be a whole number from 1 on.");
+  return Math.min(value, most);
+}
+
+function offset(query: URLSearchParams): number {
+  const value = number(query, "offset", 0);
+  if (!Number.isInteger(value) || value < 0)
+    throw new RequestError("offset must be a whole number from 0 on.");
+  return value;
+}
+
+function number(query: URLSearchParams, name: string, otherwise: number): number {
+  const text = query.get(name);
+  if (text === null || text === "") return otherwise;
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new RequestError(`${name} must be a number.`);
+  return value;
+}
+
+function traceId(query: URLSearchParams): string {
+  const id = query.get("id") ?? "";
+  if (!/^[0-9a-f]{32}$/.test(id)) throw new RequestError("id must be a trace id of 32 hexadecimal digits.");
+  return id;
+}
