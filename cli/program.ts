@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { runUninstrument, uninstrumentCommand } from "./commands/uninstrument";
 import { type ExitCode, exitCodes } from "./plan/exitCodes";
@@ -23,6 +24,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   uninstrumentCommand(program).action(async (names, options) =>
     end(await runUninstrument(terminal, names, options)),
   );
+  clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
   return program;
 }
 

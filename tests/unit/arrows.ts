@@ -119,7 +119,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "cli/aws": ["cli/plan", "provider/plan/policies"],
   "cli/run": ["cli/aws", "cli/plan", "provider/plan", "provider/plan/aws"],
   "cli/terminal": ["cli/plan", "cli/run"],
-  "cli/commands": ["cli/aws", "cli/plan", "cli/run", "cli/terminal"],
+  "cli/commands": ["cli/aws", "cli/plan", "cli/run", "cli/terminal", "clickstack", "clickstack/api"],
   cli: ["cli/aws", "cli/commands", "cli/plan", "cli/terminal", "layers"],
 
   // A trace as a tree, of rows, for whoever shows it.
