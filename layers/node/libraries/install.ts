@@ -1,6 +1,7 @@
 import { safely } from "../tracing/invocation";
 import type { Layer } from "../tracing/layer";
 import { awsSdkHooks } from "./awsSdk";
+import { ioredisHooks, mongodbHooks, mysqlHooks, pgHooks, redisHooks } from "./databases";
 import { traceFetch } from "./fetch";
 import { traceHttp } from "./http";
 import { type ModuleHook, watchModules } from "./modules";
@@ -9,7 +10,14 @@ import { type ModuleHook, watchModules } from "./modules";
 const libraries: Readonly<Record<string, (layer: Layer) => void>> = { fetch: traceFetch, http: traceHttp };
 
 /** Libraries of which files are looked for, by the same names. */
-const hooked: Readonly<Record<string, (layer: Layer) => ModuleHook[]>> = { "aws-sdk": awsSdkHooks };
+const hooked: Readonly<Record<string, (layer: Layer) => ModuleHook[]>> = {
+  "aws-sdk": awsSdkHooks,
+  pg: pgHooks,
+  mysql2: mysqlHooks,
+  redis: redisHooks,
+  ioredis: ioredisHooks,
+  mongodb: mongodbHooks,
+};
 
 /** A library whose hook fails is not traced; the others are. */
 export function installLibraries(layer: Layer): void {
