@@ -82,11 +82,14 @@ const libraries: readonly {
         const client = new Redis({ host: "127.0.0.1", port, enableReadyCheck: false });
         await client.set("session", "s3cret");
         const message = await client.get("FAIL").catch((error) => error.message);
+        // Its failed command is a rejected promise that nobody handles (node-newrelic issue 3448).
+        await client.pipeline().get("FAIL").exec();
         client.disconnect();
         return message;
       };`,
     spans: [
       ["SET 0", 0],
+      ["GET 0", 2],
       ["GET 0", 2],
     ],
     attributes: { "db.system.name": "redis", "db.operation.name": "SET" },
