@@ -116,9 +116,16 @@ export function checkSettingValue(setting: Setting, value: string): string | und
     case "address":
       return /^\S+:\d{1,5}$/.test(value) ? undefined : "must be an address and port, such as 127.0.0.1:4318";
     default:
-      return setting.name === "flushMode" ? checkFlushMode(value) : undefined;
+      return grammars[setting.name]?.(value);
   }
 }
+
+/** Checks of settings with a grammar of their own. */
+const grammars: Partial<Record<string, (value: string) => string | undefined>> = {
+  flushMode: checkFlushMode,
+  traceRatio: checkTraceRatio,
+  traceKeep: checkTraceKeep,
+};
 
 /** Why this is not a flush mode, in the extension's words (`runtime/src/config/sending.rs`). */
 function checkFlushMode(value: string): string | undefined {
@@ -132,6 +139,26 @@ function checkFlushMode(value: string): string | undefined {
   return modes.includes(mode.trim())
     ? undefined
     : "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds";
+}
+
+/** Why this is not a share, in the extension's words (`runtime/src/config/sampling.rs`). */
+function checkTraceRatio(value: string): string | undefined {
+  const isShare = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number(value) <= 1;
+  return isShare ? undefined : "is not a share from 0 to 1, such as 0.1";
+}
+
+/** Why these are not rules for traces to keep, in the extension's words (`runtime/src/config/sampling.rs`). */
+function checkTraceKeep(value: string): string | undefined {
+  const text = value.trim().toLowerCase();
+  if (text === "none") return undefined;
+  for (const rule of text.split(",").map((part) => part.trim())) {
+    const [, duration] = /^slow:(.*)$/s.exec(rule) ?? [];
+    if (duration !== undefined && !durationForm.test(duration.trim()))
+      return "is not a duration with unit, such as 5s or 200ms";
+    if (duration === undefined && rule !== "error" && rule !== "cold")
+      return "must be none, or of error, cold and slow:DURATION, such as error,slow:1s";
+  }
+  return undefined;
 }
 
 /** Why this is not the URL of a backend, or undefined when it is one. */

@@ -109,6 +109,7 @@ impl App {
     ) -> App {
         let session = Session::new(&config.function, &config.sending)
             .with_platform_metrics(config.platform_metrics)
+            .with_sampling(config.sampling)
             .with_logs(config.logs.clone());
         let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());

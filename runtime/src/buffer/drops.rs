@@ -15,10 +15,12 @@ pub struct Drops {
     pub queue_full: u64,
     /// They could not be sent for longer than the user wants them to be tried.
     pub expired: u64,
+    /// Spans of traces that are not of the share which the user wants: no loss.
+    pub left_out: u64,
 }
 
 impl Drops {
-    /// Each reason's name and count.
+    /// Each reason of a loss, and its count.
     pub fn by_reason(&self) -> [(&'static str, u64); 6] {
         [
             ("buffer_full", self.buffer_full),

@@ -4,6 +4,7 @@ mod exporters;
 mod logs;
 mod reader;
 mod receiver;
+mod sampling;
 mod sending;
 #[cfg(test)]
 mod testing;
@@ -18,6 +19,7 @@ pub use exporters::otlp::signal::{OtlpProtocol, OtlpTarget};
 pub use exporters::retry::Retry;
 pub use logs::LogsConfig;
 pub use receiver::ReceiverConfig;
+pub use sampling::{Facts, SamplingConfig};
 pub use sending::SendingConfig;
 
 use crate::aws::{self, secrets};
@@ -58,6 +60,8 @@ pub struct Config {
     pub logs: LogsConfig,
     /// How telemetry is kept and sent.
     pub sending: SendingConfig,
+    /// Which traces are kept.
+    pub sampling: SamplingConfig,
     /// Proxies for exports and AWS calls.
     pub proxies: Proxies,
     /// Credentials and endpoints for AWS.
@@ -120,6 +124,7 @@ impl Config {
             web_identity_audience: exporters::otlp::preset::audience(&mut reader),
             logs: LogsConfig::read(&mut reader),
             sending: SendingConfig::read(&mut reader),
+            sampling: SamplingConfig::read(&mut reader),
             destinations: exporters::read(&mut reader, &own_ports),
             proxies,
             aws: aws::Context::from_environment(environment),

@@ -2,6 +2,7 @@
 //! least, which is the shortest time for which the Telemetry API holds events back.
 
 use super::Invocations;
+use super::entry::Invocation;
 use super::handler::HandlerEnd;
 
 impl Invocations {
@@ -22,6 +23,25 @@ impl Invocations {
         let invocation = self.newest(request_id).and_then(|index| self.recent.get(index))?;
         let failed = invocation.handler.as_ref().is_some_and(|handler| handler.failed);
         invocation.handler_ended.then_some(HandlerEnd { failed })
+    }
+
+    /// What is known of an invocation.
+    pub fn find(&self, request_id: &str) -> Option<&Invocation> {
+        self.newest(request_id).and_then(|index| self.recent.get(index))
+    }
+
+    /// The invocation that a span of this trace belongs to, which doesn't say so: one at a time, the newest.
+    pub fn of_trace(&self, trace_id: Option<[u8; 16]>) -> Option<String> {
+        let is_its = |one: &&Invocation| !self.concurrent || Some(one.context().trace_id) == trace_id;
+        let found = self.recent.iter().rev().find(is_its);
+        found.map(|invocation| invocation.request_id.to_string())
+    }
+
+    /// A span of this invocation has failed.
+    pub fn span_failed(&mut self, request_id: &str) {
+        if let Some(invocation) = self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
+            invocation.failed_span = true;
+        }
     }
 
     /// Whether the handler of the newest invocation has ended and Lambda has not said so.
@@ -49,6 +69,7 @@ mod tests {
             is_entry: true,
             has_cold_start: true,
             failed,
+            took: std::time::Duration::ZERO,
         }
     }
 

@@ -35,6 +35,11 @@ impl Outcome {
 }
 
 impl Outcome {
+    /// Whether nothing went wrong.
+    pub fn is_success(&self) -> bool {
+        self.status == Status::Success
+    }
+
     /// Whether the function was ended from outside: what it had begun stays open.
     pub fn is_end_of_function(&self) -> bool {
         self.status == Status::Timeout || self.is_end_of_runtime()
@@ -75,6 +80,8 @@ pub struct Invocation {
     pub labels: Labels,
     /// The root of the durable execution that it is part of.
     pub root: Option<TraceContext>,
+    /// A span of it has failed.
+    pub failed_span: bool,
     /// The tracing layer said that its handler has ended; Lambda says so later.
     pub(super) handler_ended: bool,
     /// Its lines leave although it runs,

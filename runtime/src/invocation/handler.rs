@@ -1,6 +1,7 @@
 //! The span of the function's SDK that stands for an invocation.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::record::TraceContext;
 
@@ -23,6 +24,8 @@ pub struct HandlerSpan {
     pub has_cold_start: bool,
     /// Its status is an error.
     pub failed: bool,
+    /// How long it took.
+    pub took: Duration,
 }
 
 impl HandlerSpan {
@@ -112,6 +115,7 @@ mod tests {
             is_entry,
             has_cold_start: false,
             failed: false,
+            took: std::time::Duration::ZERO,
         };
         let (inner, outer, entry) = (span(3, Some(2), false), span(2, Some(1), false), span(1, Some(9), true));
         assert!(outer.stands_above(&inner) && !inner.stands_above(&outer));

@@ -281,6 +281,7 @@ impl Invocations {
             started: None,
             invoked: None,
             outcome: None,
+            failed_span: false,
             handler_ended,
             committed: handler_ended,
             early: Cell::default(),

@@ -34,6 +34,7 @@ fn handler(request_id: &str, byte: u8) -> HandlerSpan {
         is_entry: true,
         has_cold_start: true,
         failed: false,
+        took: std::time::Duration::ZERO,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the function's own OpenTelemetry SDK sends: checked, counted, and searched for the handler's span.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -54,6 +56,8 @@ pub struct Received {
     pub handlers: Vec<HandlerSpan>,
     /// All spans: none but in traces.
     pub spans: Vec<SentSpan>,
+    /// Whether any span failed.
+    pub failed: bool,
     /// Spans that name durable executions, one for each execution and trace.
     pub durable: Vec<DurableSpan>,
     /// Spans that were still open, in no other part of the request.
@@ -73,6 +77,7 @@ impl Received {
             },
             handlers: Vec::new(),
             spans: Vec::new(),
+            failed: false,
             durable: Vec::new(),
             unfinished: Vec::new(),
             ended: None,
@@ -91,6 +96,7 @@ pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeErr
 
 fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
     let (mut handlers, mut sent, mut durable, mut open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut failed = false;
     let items = match signal {
         Signal::Logs => {
             let logs = ExportLogsServiceRequest::decode(Bytes::clone(&request))?.resource_logs;
@@ -107,6 +113,7 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
                 .flat_map(|scope| &scope.spans);
             let spans = spans.inspect(|span| {
                 handlers.extend(handler_span(span));
+                failed |= has_failed(span);
                 let ids = sent_span(span);
                 if unfinished::is_unfinished(span) {
                     open.extend(ids.as_ref().map(|ids| ids.context.span_id));
@@ -121,6 +128,7 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
     let (forwarded, unfinished) = without_open(Forwarded { signal, request, items }, &open);
     Ok(Received {
         forwarded,
+        failed,
         unfinished,
         handlers,
         spans: sent,
@@ -169,6 +177,11 @@ fn without_open(whole: Forwarded, open: &[[u8; 8]]) -> (Forwarded, Vec<Unfinishe
         // It was read just now.
         Err(_) => (whole, Vec::new()),
     }
+}
+
+fn has_failed(span: &Span) -> bool {
+    let status = span.status.as_ref();
+    status.is_some_and(|status| status.code() == StatusCode::Error)
 }
 
 fn sent_span(span: &Span) -> Option<SentSpan> {
@@ -234,6 +247,7 @@ fn handler_span(span: &Span) -> Option<HandlerSpan> {
             .status
             .as_ref()
             .is_some_and(|status| status.code() == StatusCode::Error),
+        took: Duration::from_nanos(span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano)),
     })
 }
 

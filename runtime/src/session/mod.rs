@@ -10,13 +10,15 @@ mod phases;
 mod progress;
 mod reasons;
 mod replays;
+mod sampled;
+mod sampling;
 mod sdk;
 mod source;
 mod stamp;
 mod unfinished;
 
 use crate::buffer::{Batch, Buffer, Drops, Usage};
-use crate::config::{FunctionIdentity, LogsConfig, SendingConfig};
+use crate::config::{FunctionIdentity, LogsConfig, SamplingConfig, SendingConfig};
 use crate::convert::join::Joiner;
 use crate::convert::platform::{incidents, spans};
 use crate::invocation::Invocations;
@@ -30,6 +32,7 @@ use open_spans::OpenSpans;
 use order::Order;
 use phases::Phases;
 use reasons::Reasons;
+use sampling::Sampling;
 use stamp::stamp;
 use unfinished::Unfinished;
 
@@ -52,6 +55,7 @@ pub struct Session {
     order: Order,
     open_spans: OpenSpans,
     unfinished: Unfinished,
+    sampling: Sampling,
     durable: Durable,
     /// None where platform metrics are switched off.
     measures: Option<Meters>,
@@ -82,6 +86,7 @@ impl Session {
             order: Order::default(),
             open_spans: OpenSpans::default(),
             unfinished: Unfinished::default(),
+            sampling: Sampling::default(),
             durable: Durable::default(),
             measures: None,
             reported_drops: Drops::default(),
@@ -97,6 +102,14 @@ impl Session {
     pub fn with_platform_metrics(self, wanted: bool) -> Self {
         Session {
             measures: wanted.then(|| Meters::new(&self.function_name)),
+            ..self
+        }
+    }
+
+    /// The same, with these traces.
+    pub fn with_sampling(self, sampling: SamplingConfig) -> Self {
+        Session {
+            sampling: Sampling::new(sampling),
             ..self
         }
     }
@@ -139,6 +152,7 @@ impl Session {
     pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Batch {
         self.finish_invocations();
         self.finish_unfinished();
+        self.finish_sampling();
         self.finish_failed_start();
         if self.ending
             || self
@@ -194,14 +208,15 @@ impl Session {
                 log.time = self.order.place(log.time);
                 self.buffer.push_log(log);
             }
-            for span in self.phases.take(&invocation, &self.reasons) {
-                self.buffer.push_span(span);
-            }
+            let mut spans = self.phases.take(&invocation, &self.reasons);
             let reason = self.reasons.take(&invocation, !self.invocations.are_concurrent());
             if let Some(span) = spans::invoke_span(&invocation, &self.function_name, reason) {
-                let root = self.durable.root(&invocation, &self.function_name);
-                let spans = root.into_iter().chain([span]);
-                spans.for_each(|span| self.buffer.push_span(span));
+                spans.extend(self.durable.root(&invocation, &self.function_name));
+                spans.push(span);
+            }
+            match self.sampling.keeps(&invocation) {
+                true => spans.into_iter().for_each(|span| self.buffer.push_span(span)),
+                false => self.buffer.drops.left_out += spans.len() as u64,
             }
             if let Some(measures) = &mut self.measures {
                 measures.invocation(&invocation);
@@ -264,6 +279,7 @@ impl Session {
     pub fn waiting(&self) -> usize {
         let metrics = self.ending && self.measures.as_ref().is_some_and(|measures| measures.is_due(0, true));
         let unmade = self.unfinished_over()
+            + self.sampling.decided(&self.invocations)
             + usize::from(self.invocations.has_finished())
             + usize::from(self.has_failed_start())
             + usize::from(metrics);

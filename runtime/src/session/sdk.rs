@@ -26,7 +26,11 @@ impl Session {
         if let Some(request_id) = &received.ended {
             self.invocations.handler_ended(request_id);
         }
-        received.forwarded.items == 0 || self.buffer.push_forwarded(received.forwarded)
+        match received.forwarded.signal {
+            _ if received.forwarded.items == 0 => true,
+            Signal::Traces => self.offer_spans(received),
+            _ => self.buffer.push_forwarded(received.forwarded),
+        }
     }
 
     /// Spans that were still open are held. Those that have ended since count instead.
@@ -51,8 +55,14 @@ impl Session {
     /// Spans that are still open leave once their invocation is over.
     pub(super) fn finish_unfinished(&mut self) {
         let (ending, invocations) = (self.ending, &self.invocations);
-        for forwarded in self.unfinished.take(|id| ending || is_over(invocations, id)) {
-            self.buffer.push_forwarded(forwarded);
+        for (request_id, forwarded) in self.unfinished.take(|id| ending || is_over(invocations, id)) {
+            let invocation = request_id.and_then(|id| self.invocations.find(&id));
+            match invocation.is_none_or(|invocation| self.sampling.keeps(invocation)) {
+                true => {
+                    self.buffer.push_forwarded(forwarded);
+                }
+                false => self.buffer.drops.left_out += 1,
+            }
         }
     }
 

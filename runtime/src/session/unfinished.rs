@@ -52,8 +52,8 @@ impl Unfinished {
         self.bytes = self.held.iter().map(|held| held.span.request.len()).sum();
     }
 
-    /// Takes those of invocations that are over.
-    pub fn take(&mut self, is_over: impl Fn(Option<&str>) -> bool) -> Vec<Forwarded> {
+    /// Takes those of invocations that are over, each with its invocation.
+    pub fn take(&mut self, is_over: impl Fn(Option<&str>) -> bool) -> Vec<(Option<String>, Forwarded)> {
         if self.count(&is_over) == 0 {
             return Vec::new();
         }
@@ -62,10 +62,14 @@ impl Unfinished {
             all.into_iter().partition(|held| is_over(held.request_id.as_deref()));
         self.held = rest;
         self.bytes = self.held.iter().map(|held| held.span.request.len()).sum();
-        let forwarded = over.into_iter().map(|held| Forwarded {
-            signal: Signal::Traces,
-            request: held.span.request,
-            items: 1,
+        let forwarded = over.into_iter().map(|held| {
+            let request = held.span.request;
+            let forwarded = Forwarded {
+                signal: Signal::Traces,
+                request,
+                items: 1,
+            };
+            (held.request_id, forwarded)
         });
         forwarded.collect()
     }
@@ -91,7 +95,7 @@ mod tests {
 
     fn taken(unfinished: &mut Unfinished, over: &str) -> Vec<u8> {
         let taken = unfinished.take(|id| id == Some(over));
-        taken.iter().map(|forwarded| forwarded.request[0]).collect()
+        taken.iter().map(|(_, forwarded)| forwarded.request[0]).collect()
     }
 
     #[test]

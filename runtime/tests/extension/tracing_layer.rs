@@ -196,3 +196,88 @@ fn open_spans_of_a_process_that_never_came_back_leave_at_shutdown() {
         assert_eq!(span_names(&intake), ["handler 1 open", "child 2 open"]);
     });
 }
+
+/// A span of a trace whose id is the first (`false`) or the last (`true`) that a share leaves out.
+fn of_trace(span: Span, kept: bool) -> Span {
+    let mut trace_id = vec![7; 16];
+    trace_id[9..].fill(if kept { 0xff } else { 0 });
+    Span { trace_id, ..span }
+}
+
+/// Whether the trace is of the share, what the handler's span is made to, and the spans that arrive.
+type Course = (bool, fn(Span) -> Span, &'static [&'static str]);
+
+#[test]
+fn a_share_of_the_traces_is_sent_and_every_invocation_that_somebody_looks_for() {
+    run(async {
+        let (lambda, intake, mut extension) = started(&[
+            ("CLICKSTACK_FLUSH_MODE", "end"),
+            ("CLICKSTACK_TRACE_RATIO", "0.5"),
+            ("CLICKSTACK_TRACE_KEEP", "error,slow:1s"),
+        ])
+        .await;
+        let slow = |span: Span| Span {
+            end_time_unix_nano: span.start_time_unix_nano + 1_000_000_000,
+            ..span
+        };
+        let courses: [Course; 4] = [
+            (false, |span| span, &[]),
+            (true, |span| span, &["child 22", "handler 2"]),
+            (false, failed, &["child 23", "handler 3"]),
+            (false, slow, &["child 24", "handler 4"]),
+        ];
+        let mut expected: Vec<&str> = Vec::new();
+        for (number, (kept, change, names)) in (1_u8..).zip(courses) {
+            let id = request_id(number.into());
+            lambda.invoke(&id, Duration::from_secs(30));
+            lambda.deliver(&[lambda.start_event(&id)]).await;
+            // Spans that the function ends come before it is known what becomes of the invocation.
+            let parent = child(20 + number);
+            post(&extension, None, request(vec![of_trace(parent, kept)])).await;
+            let handler = of_trace(change(handler(number)), kept);
+            post(&extension, Some(&id), request(vec![handler])).await;
+            let events = [lambda.line("line"), lambda.done_event(&id, "success")];
+            lambda.deliver(&events).await;
+            lambda.asked(usize::from(number) + 1).await;
+            expected.extend(names.iter().copied());
+        }
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        assert_eq!(span_names(&intake), expected);
+        assert_eq!(intake.bodies().len(), 4, "lines are not sampled");
+        let names: Vec<String> = intake.metric_attributes().into_iter().map(|(name, _)| name).collect();
+        assert!(names.iter().any(|name| name == "clickstack.extension.unsampled_spans"));
+        assert!(!names.iter().any(|name| name == "clickstack.extension.dropped_records"));
+    });
+}
+
+#[test]
+fn the_extensions_own_spans_are_sampled_alike() {
+    run(async {
+        for (rules, status, spans) in [
+            ("none", "success", 0),
+            ("error", "success", 0),
+            ("error", "error", 1),
+            ("cold", "success", 1),
+        ] {
+            let (lambda, intake, mut extension) =
+                started(&[("CLICKSTACK_TRACE_RATIO", "0"), ("CLICKSTACK_TRACE_KEEP", rules)]).await;
+            let id = request_id(1);
+            lambda.invoke(&id, Duration::from_secs(30));
+            let events = [
+                lambda.start_event(&id),
+                lambda.line("line"),
+                lambda.done_event(&id, status),
+            ];
+            lambda.deliver(&events).await;
+            lambda.asked(2).await;
+            lambda.shutdown("spindown");
+            assert_eq!(extension.ended().await, 0);
+            assert_eq!(
+                (intake.spans().len(), intake.bodies().len()),
+                (spans, 1),
+                "{rules} {status}"
+            );
+        }
+    });
+}

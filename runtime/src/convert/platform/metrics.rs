@@ -76,6 +76,11 @@ const MEMORY_USED: About = (
 );
 const MEMORY_SIZE: About = ("aws.lambda.memory_size", "By", "Memory size of the function");
 const DROPPED: About = ("clickstack.extension.dropped_records", "{record}", "Records lost");
+const UNSAMPLED: About = (
+    "clickstack.extension.unsampled_spans",
+    "{span}",
+    "Spans of traces that are not of the share to send",
+);
 
 /// What was measured since metrics last left.
 #[derive(Debug, Default)]
@@ -194,6 +199,10 @@ impl Measures {
                 dropped.attributes.push(("reason".into(), Value::from(reason)));
                 metrics.push(dropped);
             }
+        }
+        if drops.left_out > taken.drops.left_out {
+            let left_out = drops.left_out - taken.drops.left_out;
+            metrics.push(metric(UNSAMPLED, Measure::Sum(left_out)));
         }
         metrics
     }

@@ -52,6 +52,7 @@ fn finds_the_handlers_span_of_any_kind() {
                 is_entry,
                 has_cold_start: false,
                 failed: false,
+                took: std::time::Duration::ZERO,
             }]
         );
     }

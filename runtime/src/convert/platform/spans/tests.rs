@@ -21,6 +21,7 @@ fn handler_span(trace_id: [u8; 16]) -> HandlerSpan {
         is_entry: true,
         has_cold_start: true,
         failed: false,
+        took: std::time::Duration::ZERO,
     }
 }
 

@@ -58,6 +58,24 @@ describe("values of settings that are arguments", () => {
     }
   });
 
+  it("say which traces are kept, in the extension's words", () => {
+    const reason = (name: string, value: string) =>
+      reasons({ settings: { [name]: value } })[`settings.${name}`];
+    for (const ratio of ["0", "1", "0.1", ".5", "1.0", "1e-3"])
+      assert.equal(reason("traceRatio", ratio), undefined, ratio);
+    for (const ratio of ["", "-0.1", "1.1", "10%", "half"])
+      assert.equal(reason("traceRatio", ratio), "is not a share from 0 to 1, such as 0.1", ratio);
+    for (const rules of ["none", "Error", "cold, error", "slow:1s,error", "slow: 500ms"])
+      assert.equal(reason("traceKeep", rules), undefined, rules);
+    for (const rules of ["", "errors", "slow", "error,", "none,error"])
+      assert.match(
+        reason("traceKeep", rules) ?? "",
+        /^must be none, or of error, cold and slow:DURATION/,
+        rules,
+      );
+    assert.match(reason("traceKeep", "slow:1") ?? "", /^is not a duration with unit/);
+  });
+
   it("are set once", () => {
     const found = reasons({ flushMode: "end", settings: { CLICKSTACK_FLUSH_MODE: "end" } });
     assert.match(found.flushMode ?? "", /set by settings\.CLICKSTACK_FLUSH_MODE and by flushMode/);
