@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
+import { runStatus, statusCommand } from "./commands/status";
 import { runUninstrument, uninstrumentCommand } from "./commands/uninstrument";
 import { type ExitCode, exitCodes } from "./plan/exitCodes";
 import type { Terminal } from "./terminal/terminal";
@@ -24,6 +25,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   uninstrumentCommand(program).action(async (names, options) =>
     end(await runUninstrument(terminal, names, options)),
   );
+  statusCommand(program).action(async (names, options) => end(await runStatus(terminal, names, options)));
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
   return program;
 }

@@ -32,7 +32,9 @@ export async function applyChange(
 ): Promise<Outcome> {
   const undo: Undo[] = [];
   try {
-    const current = await settled(plane, change.function, options);
+    const current = isSettled(change.function)
+      ? change.function
+      : await settled(plane, change.function, options);
     if (!isSame(current, change.function)) throw new Error("its configuration has been changed meanwhile");
     for (const policy of change.policies) await writePolicy(plane, change, policy, undo);
     if (!sameConfiguration(change.before, change.after))
@@ -107,7 +109,7 @@ async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
 }
 
 /** Milliseconds between two looks at an update. */
-const pollMs = 500;
+const pollMs = 1000;
 
 /**
  * Waits until no update of the function is under way.
@@ -122,7 +124,7 @@ async function settled(
   for (;;) {
     const current = await plane.read(region, name);
     if (current === undefined) throw new Error("the function has been deleted meanwhile");
-    if (current.lastUpdateStatus !== "InProgress" && current.state !== "Pending") return current;
+    if (isSettled(current)) return current;
     if (clock.now() - started >= updateTimeoutMs) {
       throw new Error(
         `an update of the function has been under way for ${Math.round(updateTimeoutMs / 1000)} s`,
@@ -130,4 +132,8 @@ async function settled(
     }
     await clock.sleep(pollMs);
   }
+}
+
+function isSettled({ lastUpdateStatus, state }: FunctionState): boolean {
+  return lastUpdateStatus !== "InProgress" && state !== "Pending";
 }

@@ -20,14 +20,20 @@ export interface SelectedFunctions {
 /** How many functions of a region are read at the same time; the pace of the requests is kept elsewhere. */
 const readersPerRegion = 20;
 
-/** Finds the functions that are selected in these regions. */
+/**
+ * Finds the functions that are selected in these regions.
+ * @param withTags whether tags, revision and state are needed, which takes a request for each function.
+ */
 export async function selectFunctions(
   plane: Pick<ControlPlane, "list" | "read">,
   selection: Selection,
   regions: readonly string[],
+  withTags = true,
 ): Promise<SelectedFunctions> {
   const found = await Promise.all(
-    places(selection, regions).map((region) => selectIn(plane, selection, region)),
+    places(selection, regions).map((region) =>
+      selectIn(plane, selection, region, withTags || needsTags(selection)),
+    ),
   );
   const functions = found.flatMap((one) => one.functions);
   const missing = selection.named.filter(
@@ -56,15 +62,19 @@ async function selectIn(
   plane: Pick<ControlPlane, "list" | "read">,
   selection: Selection,
   region: string,
+  withTags: boolean,
 ): Promise<SelectedFunctions> {
+  const listed = new Map<string, FunctionState>();
   const failures: SelectionFailure[] = [];
   const names = new Set(
     selection.named.filter((one) => (one.region ?? region) === region).map(({ name }) => name),
   );
   if (selection.choice !== undefined) {
     try {
-      for await (const listed of plane.list(region)) {
-        if (needsTags(selection) || isSelected(listed, selection)) names.add(listed.name);
+      for await (const one of plane.list(region)) {
+        if (!needsTags(selection) && !isSelected(one, selection)) continue;
+        names.add(one.name);
+        if (!withTags) listed.set(one.name, one);
       }
     } catch (error) {
       failures.push({ name: "*", region, reason: describeError(error) });
@@ -73,7 +83,7 @@ async function selectIn(
   const isNamed = (name: string) => selection.named.some((one) => one.name === name);
   const read = async (name: string): Promise<FunctionState[]> => {
     try {
-      const of = await plane.read(region, name);
+      const of = listed.get(name) ?? (await plane.read(region, name));
       return of !== undefined && (isNamed(name) || isSelected(of, selection)) ? [of] : [];
     } catch (error) {
       failures.push({ name, region, reason: describeError(error) });

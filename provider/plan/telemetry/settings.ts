@@ -169,7 +169,16 @@ export function checkUrl(value: string): string | undefined {
 
 const durationForm = /^(\d+\s*(ns|us|ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|days)\s*)+$/;
 
+const expressions = new Map<string, RegExp>();
+
+/** Each is compiled once: whoever plans many functions looks up every variable of each. */
 function patternExpression(pattern: string): RegExp {
+  const made = expressions.get(pattern) ?? makeExpression(pattern);
+  expressions.set(pattern, made);
+  return made;
+}
+
+function makeExpression(pattern: string): RegExp {
   const body = pattern.replace(/\{([^}]*)\}/g, (_, words: string) =>
     words.includes("|") ? `(${words})` : "[A-Z0-9_]+",
   );

@@ -225,6 +225,38 @@ describe("the command line with a fleet", () => {
     assert.deepEqual(await selected("missing", "f0"), ["f0@eu-west-1", `missing@${regions.join(", ")}`]);
   });
 
+  it("shows which functions are observed, and by what, without a request for each", async () => {
+    for (const name of ["bare", "done", "broken", "other"]) plane.add("eu-west-1", name);
+    const rotel = [{ Arn: "arn:aws:lambda:eu-west-1:418653438961:layer:rotel-extension-amd64:9" }];
+    plane.add("eu-west-1", "other", { Layers: rotel });
+    plane.add("us-east-1", "image", { Runtime: undefined, PackageType: "Image" });
+    await cli("instrument", "done", "broken", ...telemetry, "--yes");
+    const broken = plane.functions.get("eu-west-1/broken");
+    if (broken) broken.configuration.Layers = undefined;
+    plane.counts.clear();
+    const { code, out } = await cli("status");
+    assert.equal(code, 0);
+    assert.deepEqual(
+      out
+        .trim()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim().split(/ {2,}/).join("|")),
+      [
+        "bare|eu-west-1|nodejs22.x|none",
+        "broken|eu-west-1|nodejs22.x|incomplete|run instrument again, or uninstrument",
+        "done|eu-west-1|nodejs22.x|command|rotel-extension-amd64:12",
+        "other|eu-west-1|nodejs22.x|other|rotel-extension-amd64:9",
+        "image|us-east-1|container image|none",
+        "3 of 5 functions are observed",
+      ],
+    );
+    assert.deepEqual([...plane.counts.keys()].sort(), regions.map((one) => `${one} ListFunctions`).sort());
+    const json = JSON.parse((await cli("status", "done", "missing", "--json")).out);
+    assert.deepEqual(json.functions[0].observed, "command");
+    assert.equal(json.failures[0].name, "missing");
+  });
+
   it("pages through many functions", async () => {
     for (let index = 0; index < 130; index++) plane.add("eu-west-1", `f${index}`);
     const { out } = await cli("instrument", "--all", ...telemetry, "--dry-run", "--json");

@@ -1,0 +1,106 @@
+import { PassThrough } from "node:stream";
+import Table from "cli-table3";
+import { runCommandLine } from "../cli/commandLine";
+import { type PlayedControlPlane, startPlayedControlPlane } from "../sandbox/controlPlane/playedControlPlane";
+
+/** AWS Lambda quotas of an account and region, in requests a second. */
+const limits = { getFunction: 100, others: 15 };
+const functionsPerRegion = 200;
+/** Milliseconds that the played Lambda takes for an update. */
+const updateMs = 1500;
+const regions = [
+  ...["us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1"],
+  ...["eu-west-2", "eu-central-1", "ap-south-1", "ap-southeast-1", "sa-east-1"],
+];
+
+/** A run of one command over all functions. */
+interface Figures {
+  command: string;
+  seconds: number;
+  /** What the quotas alone take, for the requests to Lambda without which there is no change. */
+  leastSeconds: number;
+  requests: number;
+  throttled: number;
+  peakMegabytes: number;
+}
+
+/** `npm run bench:cli`: 2,000 functions in ten regions, against a control plane that is played with Lambda's quotas. */
+async function main(): Promise<void> {
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "played", AWS_SECRET_ACCESS_KEY: "played" });
+  const plane = await startPlayedControlPlane({ updateMs, limits });
+  const role = "arn:aws:iam::123456789012:role/shared";
+  for (const region of regions) {
+    for (let index = 0; index < functionsPerRegion; index++) {
+      const Environment = { Variables: { STAGE: "live", PADDING: "x".repeat(500) } };
+      plane.add(region, `function-${index}`, { Role: role, Environment });
+    }
+  }
+  const table = new Table({
+    head: ["command", "s", "at the quotas", "ratio", "requests", "refused", "peak MB"],
+  });
+  const instrument = ["instrument", "--endpoint", "https://clickstack.example.com:4318", "--rotel", "12"];
+  for (const args of [instrument, instrument, ["uninstrument"]]) {
+    const { command, seconds, leastSeconds, requests, throttled, peakMegabytes } = await measure(plane, args);
+    const ratio = (seconds / leastSeconds).toFixed(2);
+    table.push([
+      command,
+      seconds.toFixed(1),
+      leastSeconds.toFixed(1),
+      ratio,
+      requests,
+      throttled,
+      peakMegabytes,
+    ]);
+  }
+  await plane.stop();
+  console.log(table.toString());
+}
+
+async function measure(plane: PlayedControlPlane, args: string[]): Promise<Figures> {
+  const before = total(plane);
+  const throttledBefore = plane.throttled;
+  const updatesBefore = updates(plane);
+  let peak = 0;
+  const sampler = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 100);
+  const started = performance.now();
+  const silent = () => new PassThrough().resume();
+  const code = await runCommandLine(
+    [...args, "--all", "--yes", "--regions", regions.join(), "--endpoint-url", plane.endpoint],
+    { out: silent(), err: silent(), input: new PassThrough(), environment: {} },
+  );
+  clearInterval(sampler);
+  if (code !== 0) throw new Error(`${args[0]} ended with ${code}`);
+  const seconds = (performance.now() - started) / 1000;
+  const pages = Math.ceil(functionsPerRegion / 50);
+  const updatesPerRegion = (updates(plane) - updatesBefore) / regions.length;
+  const reads = functionsPerRegion / limits.getFunction;
+  const leastSeconds = Math.max(reads, (pages + updatesPerRegion) / limits.others);
+  const peakMegabytes = Math.round(peak / 1e6);
+  const throttled = plane.throttled - throttledBefore;
+  return {
+    command: args[0] ?? "",
+    seconds,
+    leastSeconds,
+    requests: total(plane) - before,
+    throttled,
+    peakMegabytes,
+  };
+}
+
+function total({ counts }: PlayedControlPlane): number {
+  return [...counts.values()].reduce((sum, one) => sum + one, 0);
+}
+
+function updates({ counts }: PlayedControlPlane): number {
+  return [...counts].reduce(
+    (sum, [key, count]) => (key.endsWith("UpdateFunctionConfiguration") ? sum + count : sum),
+    0,
+  );
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

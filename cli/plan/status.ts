@@ -1,0 +1,35 @@
+import type { FunctionState } from "./functionState";
+import { hasRecord, originalOf } from "./record";
+
+/** How a function is observed. */
+export interface FunctionStatus {
+  name: string;
+  region: string;
+  runtime: string;
+  /**
+   * `command`: by this command. `other`: it has the extension, added in another way. `incomplete`: this command added
+   * something that somebody removed in part. `none`: it does not have the extension.
+   */
+  observed: "command" | "other" | "incomplete" | "none";
+  /** Name and version of the extension's layer, such as `clickstack-extension-amd64:3`. */
+  layer?: string;
+  /** What it takes to observe it, or to complete it; absent where there is nothing to do. */
+  advice?: string;
+}
+
+/** Tells how a function is observed by its configuration alone. */
+export function statusOf(of: FunctionState): FunctionStatus {
+  const { name, region, runtime = "container image", layers } = of;
+  const found = addedLayer(of) ?? layers.find((arn) => /:layer:(clickstack|rotel)-extension-/.test(arn));
+  const layer = found === undefined ? {} : { layer: found.split(":").slice(6).join(":") };
+  const common = { name, region, runtime, ...layer };
+  if (!hasRecord(of)) return { ...common, observed: found === undefined ? "none" : "other" };
+  if (originalOf(of) !== undefined && found !== undefined) return { ...common, observed: "command" };
+  return { ...common, observed: "incomplete", advice: "run instrument again, or uninstrument" };
+}
+
+/** The layer that this command added; where it added several, the last one is the extension's. */
+function addedLayer(of: FunctionState): string | undefined {
+  const original = originalOf(of);
+  return of.layers.filter((arn) => original !== undefined && !original.layers.includes(arn)).at(-1);
+}

@@ -1,0 +1,29 @@
+import Table from "cli-table3";
+import type { FunctionStatus } from "../plan/status";
+import type { SelectionFailure } from "../run/selectFunctions";
+import { styled, type Terminal } from "./terminal";
+
+/** Functions with how they are observed. */
+export interface StatusReport {
+  functions: readonly FunctionStatus[];
+  failures: readonly SelectionFailure[];
+}
+
+const colours = { command: "green", other: "green", incomplete: "red", none: "yellow" } as const;
+const blank = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" };
+const lines = { "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" };
+const chars = { ...blank, ...lines, right: "", "right-mid": "", middle: "  " };
+
+/** A line for each function, and the sum of all. */
+export function renderStatus(terminal: Terminal, { functions, failures }: StatusReport): void {
+  const { out } = terminal;
+  const table = new Table({ chars, style: { head: [], border: [], "padding-left": 0, "padding-right": 0 } });
+  table.push(["FUNCTION", "REGION", "RUNTIME", "OBSERVED", "LAYER", ""]);
+  for (const { name, region, runtime, observed, layer = "", advice = "" } of functions) {
+    table.push([name, region, runtime, styled(terminal, out, colours[observed], observed), layer, advice]);
+  }
+  if (functions.length > 0) out.write(`${table.toString().replace(/ +$/gm, "")}\n`);
+  for (const { region, name, reason } of failures) out.write(`failed ${name} (${region}): ${reason}\n`);
+  const observed = functions.filter((one) => one.observed !== "none").length;
+  out.write(`${observed} of ${functions.length} functions are observed\n`);
+}
