@@ -5,12 +5,14 @@ import { terminalProgress } from "../demo/progress";
 import { type DemoResult, problems } from "../demo/result";
 import { runDemo } from "../demo/run";
 import type { StoredLog, StoredSpan } from "../sandbox/clickhouse/telemetry";
+import { type Role, renderTrace } from "../traces/render";
+import type { TraceTree } from "../traces/tree";
 
 /** The README's picture. */
 export const picturePath = join(__dirname, "..", "docs", "images", "demo.svg");
 
 /** The rows that the picture shows. */
-export type PictureRows = Pick<DemoResult, "logs" | "spans">;
+export type PictureRows = Pick<DemoResult, "logs" | "spans" | "trace">;
 
 const logLines = 10;
 const font = { size: 13, width: 7.83, line: 20 };
@@ -128,6 +130,45 @@ function tracePanel(span: StoredSpan, logs: readonly StoredLog[]): Line[] {
   return [{ pieces: title }, spanLine, ...lines];
 }
 
+const roleColours: Partial<Record<Role, string>> = {
+  tree: colours.dim,
+  service: colours.bar,
+  error: colours.error,
+  warn: colours.warn,
+};
+
+/** Around a painted piece, so that it can be found again: control characters, which no drawn text has. */
+const [begins, ends] = ["\u0001", "\u0002"];
+
+/** A trace through several functions, as the demo prints it. */
+function treePanel(trace: TraceTree): Line[] {
+  const paint = (text: string, role: Role): string => `${begins}${role}${begins}${text}${ends}`;
+  const lines = renderTrace(trace, { width: columns, paint }).split("\n").map(piecesOf);
+  return [
+    { pieces: [{ column: 0, text: "otel_traces", bold: true }] },
+    ...lines.map((pieces) => ({ pieces })),
+  ];
+}
+
+function piecesOf(line: string): Piece[] {
+  const parts = line.split(new RegExp(`[${begins}${ends}]`));
+  // Outside of painted pieces there is plain text; of a painted one its role comes first.
+  const painted = line.includes(begins);
+  let column = 0;
+  return parts.flatMap((text, index): Piece[] => {
+    if (painted && index % 3 === 1) return [];
+    const at = column;
+    column += text.length;
+    const colour = painted && index % 3 === 2 ? roleColours[parts[index - 1] as Role] : undefined;
+    // Several spaces in a row are one in SVG: what is between them has places of its own.
+    return Array.from(text.matchAll(/\S+(?: \S+)*/g), (word) => ({
+      column: at + word.index,
+      text: word[0],
+      ...(colour && { colour }),
+    }));
+  });
+}
+
 function drawn({ pieces, bar }: Line, index: number): string {
   const y = margin + (index + 1) * font.line - 6;
   const x = (column: number): string => (margin + column * font.width).toFixed(1);
@@ -142,14 +183,15 @@ function drawn({ pieces, bar }: Line, index: number): string {
 }
 
 /**
- * The rows of one run of the demo as a picture in SVG: log records, and one invocation's trace with its lines.
+ * The rows of one run of the demo as a picture in SVG: log records, and the trace of the request through three functions with
+ * its lines, or of one invocation where there is none.
  * @throws when the run left no invoke span whose lines are more than one.
  */
-export function demoPicture({ logs, spans }: PictureRows): string {
+export function demoPicture({ logs, spans, trace }: PictureRows): string {
   const linesOf = (span: StoredSpan): number => logs.filter(({ spanId }) => spanId === span.spanId).length;
   const span = [...spans].sort((a, b) => linesOf(b) - linesOf(a))[0];
   if (span === undefined || linesOf(span) < 2) throw new Error("no invocation of this run has several lines");
-  const lines = [...logPanel(logs), { pieces: [] }, ...tracePanel(span, logs)];
+  const lines = [...logPanel(logs), { pieces: [] }, ...(trace ? treePanel(trace) : tracePanel(span, logs))];
   const width = Math.ceil(2 * margin + columns * font.width);
   const height = 2 * margin + lines.length * font.line;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${font.size}" xml:space="preserve">

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredLog, StoredSpan } from "../../../sandbox/clickhouse/telemetry";
 import { demoPicture, picturePath } from "../../../scripts/demoPicture";
+import { traceTree } from "../../../traces/tree";
+import { line, span as row, traceId } from "../traces/rows";
 
 const common = { service: "orders", invocationId: "9db7bc8e-f8e1", attributes: {} };
 const log = (time: string, spanId: string, body: string, severity = "info"): StoredLog => ({
@@ -43,6 +45,19 @@ describe("the README's picture", () => {
     assert.ok(svg.includes("▼ invoke b") && svg.includes("100.0 ms"));
     assert.equal(svg.match(/◆/g)?.length, 2);
     assert.equal(svg.match(/<rect/g)?.length, 2, "the background and the span's bar");
+  });
+
+  it("shows the trace of the request through three functions where there is one", () => {
+    const trace = traceTree(
+      traceId,
+      [row("a", "", 0, { name: "shop" }), row("b", "a", 5, { name: "payment", status: "Error" })],
+      [line("b", 6, "failed", { severity: "error" })],
+    );
+    const logs = [log("01.050000000", "a", "one"), log("01.060000000", "a", "two")];
+    const svg = demoPicture({ logs, spans: [span("a")], trace });
+    assert.ok(svg.includes("✖ payment") && svg.includes("ERROR failed") && !svg.includes("▼"), svg);
+    const [, x] = /<text x="([\d.]+)" [^>]*>✖ payment/.exec(svg) ?? [];
+    assert.equal(x, (20 + 3 * 7.83).toFixed(1), "behind its branch");
   });
 
   it("is not drawn of a run without an invocation of several lines", () => {
