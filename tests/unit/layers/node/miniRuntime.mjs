@@ -62,3 +62,5 @@ const results = [];
 if (overlapping) results.push(...(await Promise.all(invocations.map(invoke))));
 else for (const [number, invocation] of invocations.entries()) results.push(await invoke(invocation, number));
 console.log(`MINI_RUNTIME ${JSON.stringify({ results, parameters: handler.length, name: handler.name })}`);
+// An environment lives on after an invocation: answers that nobody has read at its end would reset the connection.
+await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeTracingLayer } from "../../../../layers/node/bundle";
@@ -99,6 +100,7 @@ export class TracedProcesses {
   private spans: SeenSpan[] = [];
   private ended: (string | undefined)[] = [];
   private runs = 0;
+  private readonly connections = new Set<Socket>();
 
   static async open(): Promise<TracedProcesses> {
     const processes = new TracedProcesses();
@@ -113,6 +115,10 @@ export class TracedProcesses {
         }
         response.end();
       });
+    });
+    processes.server.on("connection", (socket: Socket) => {
+      processes.connections.add(socket);
+      socket.on("close", () => processes.connections.delete(socket));
     });
     await new Promise<void>((resolve) => processes.server.listen(0, "127.0.0.1", resolve));
     return processes;
@@ -149,8 +155,10 @@ export class TracedProcesses {
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    // The layer has written everything before it returned; this server may have yet to read it.
+    // The layer has written everything before it returned; this server may have yet to accept and to read it.
     await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.connections.size > 0)
+      await Promise.all([...this.connections].map((one) => once(one, "close")));
     const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
     const { results = [], parameters, name } = said ? JSON.parse(said) : {};
     return {
