@@ -2,7 +2,16 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./run.mjs";
 
-const sources = ["index.ts", "provider", "layers", "cli", "clickstack", "tsconfig.json", "settings.json", "package.json"];
+const sources = [
+  "index.ts",
+  "provider",
+  "layers",
+  "cli",
+  "clickstack",
+  "tsconfig.json",
+  "settings.json",
+  "package.json",
+];
 
 /** Compiles the package into dist/ when a source is newer than what is there. */
 export async function ensureBuild({ root, log }) {

@@ -23,6 +23,9 @@ export interface LambdaContext {
 /** Before the deadline by so many milliseconds, open spans are sent as they are then. */
 const SNAPSHOT = 50;
 
+/** After so many milliseconds, too: lines leave while an invocation runs, and the extension has to know their span. */
+const EARLY = 250;
+
 /** Messages of a batch whose failure is an event of the span, at most. */
 const MOST_FAILURES = 100;
 
@@ -37,7 +40,9 @@ export class Invocation implements OpenSpans, Due {
   /** HTTP: status code that a streamed response began with. */
   streamedStatus: number | undefined;
   private readonly trigger: Trigger;
-  readonly dueAt: number;
+  dueAt: number;
+  /** When the last snapshot is due; never without a deadline. */
+  private readonly lastDueAt: number;
   private isOver = false;
 
   constructor(
@@ -63,8 +68,10 @@ export class Invocation implements OpenSpans, Due {
     const context = around.setValue(SPAN_KEY, this.span);
     this.context = origin.baggage === undefined ? context : context.setValue(BAGGAGE_KEY, origin.baggage);
     const remaining = safely(() => lambda.getRemainingTimeInMillis?.());
-    this.dueAt = performance.now() + (typeof remaining === "number" ? remaining : 0) - SNAPSHOT;
-    if (typeof remaining === "number" && remaining > SNAPSHOT * 2) layer.deadlines.watch(this);
+    const now = performance.now();
+    this.lastDueAt = typeof remaining === "number" ? now + remaining - SNAPSHOT : Number.POSITIVE_INFINITY;
+    this.dueAt = Math.min(now + EARLY, this.lastDueAt);
+    if (this.lastDueAt > now + SNAPSHOT) layer.deadlines.watch(this);
   }
 
   private startSpan(event: unknown, lambda: LambdaContext, origin: Origin, around: Context): Span {
@@ -133,9 +140,16 @@ export class Invocation implements OpenSpans, Due {
     return this.layer.invocationEnded(this);
   }
 
-  /** The deadline is near. */
+  /** The invocation goes on for a while, or its deadline is near. */
   due(): void {
-    safely(() => this.sendSnapshot("the function was about to time out before this span ended"));
+    const isLast = this.dueAt === this.lastDueAt;
+    const message = isLast
+      ? "the function was about to time out before this span ended"
+      : "the function ended before this span did";
+    safely(() => this.sendSnapshot(message));
+    if (isLast || this.lastDueAt === Number.POSITIVE_INFINITY) return;
+    this.dueAt = this.lastDueAt;
+    this.layer.deadlines.watch(this);
   }
 
   /** Sends what is open as failed; a span that ends after all is sent again, as it ended. */

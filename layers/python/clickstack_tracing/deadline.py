@@ -1,7 +1,7 @@
-"""Sends the open spans of invocations shortly before their deadlines, and when the process exits.
+"""Sends the open spans of invocations that go on for a while, again shortly before their deadlines, and when the process exits.
 
-One thread for all invocations: it sleeps until the earliest deadline that it knew when it fell asleep and then looks again,
-so that an invocation costs no wake-up. Later invocations have later deadlines, for the function's timeout is one and the same.
+One thread for all invocations: it sleeps until the earliest moment that it knew when it fell asleep and then looks again, so
+that an invocation costs no wake-up. Later invocations have later moments, for the function's timeout is one and the same.
 """
 
 import _thread
@@ -11,8 +11,12 @@ import time
 # Before the deadline by so many seconds, open spans are sent as they are then.
 SNAPSHOT = 0.05
 
+# After so many seconds of an invocation, too: its lines leave while it runs, and the extension has to know their span.
+EARLY = 0.25
+
 _state = {"thread": False, "exit": False}
 _lock = _thread.allocate_lock()
+ENDED = "the function ended before this span did"
 TIMEOUT = "the function was about to time out before this span ended"
 EXIT = "the process exited before this span ended"
 
@@ -32,7 +36,9 @@ def _watch(layer, invocation, context):
     remaining = context.get_remaining_time_in_millis() / 1000
     if not remaining > SNAPSHOT * 2:
         return
-    invocation.snapshot_at = time.time() + remaining - SNAPSHOT
+    now = time.time()
+    invocation.deadline = now + remaining - SNAPSHOT
+    invocation.snapshot_at = min(now + EARLY, invocation.deadline)
     with _lock:
         if not _state["thread"]:
             _thread.start_new_thread(_run, (layer,))
@@ -52,9 +58,10 @@ def _run(layer):
             continue
         for invocation in list(layer.running):
             if invocation.snapshot_at is not None and invocation.snapshot_at <= time.time():
-                invocation.snapshot_at = None
+                is_last = invocation.snapshot_at == invocation.deadline
+                invocation.snapshot_at = None if is_last else invocation.deadline
                 try:
-                    invocation.send_snapshot(TIMEOUT)
+                    invocation.send_snapshot(TIMEOUT if is_last else ENDED)
                 except Exception:
                     # A snapshot is an extra; the function goes on.
                     pass

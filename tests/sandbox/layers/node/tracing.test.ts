@@ -68,6 +68,44 @@ describe("the tracing layer for Node.js in the sandbox", () => {
     });
   }
 
+  it("invocations that go on for a while, are killed or time out have one span, and each of their lines is in it", async () => {
+    bench = await TracedSandbox.open();
+    const source = `exports.handler = async ({ kind }) => {
+        console.log("first line of " + kind);
+        const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        await pause(600);
+        if (kind === "killed") process.kill(process.pid, "SIGKILL");
+        await pause(kind === "slow" ? 2_400 : 60_000);
+        console.log("last line of " + kind);
+      };`;
+    // Lines leave while the invocation runs, as they do by default.
+    const sandbox = await bench.start("slow", { "index.js": source }, { timeoutSeconds: 5 });
+    const invoked: InvocationResult[] = [];
+    for (const kind of ["slow", "killed", "timed out"]) invoked.push(await sandbox.invoke({ kind }));
+    await sandbox.shutdown();
+    const spans = distinct(await readSpans(bench.observed.clickhouse));
+    const logs = functionLogs(await readLogs(bench.observed.clickhouse));
+    assert.deepEqual(
+      invoked.map(({ requestId }) => {
+        const own = spans.filter(({ kind, invocationId }) => kind === "Server" && invocationId === requestId);
+        const lines = logs.filter(({ invocationId }) => invocationId === requestId);
+        const inSpan = lines.filter(({ spanId }) => spanId === own[0]?.spanId);
+        return [
+          own.length,
+          own[0]?.attributes["aws.lambda.trigger"],
+          own[0]?.status,
+          lines.length - inSpan.length,
+        ];
+      }),
+      [
+        [1, "direct", "Unset", 0],
+        [1, "direct", "Error", 0],
+        [1, "direct", "Error", 0],
+      ],
+      JSON.stringify({ spans, logs }),
+    );
+  });
+
   it("a request, its message and a direct invocation are one tree", async () => {
     bench = await TracedSandbox.open();
     const source = `const { context, propagation } = require("@opentelemetry/api");

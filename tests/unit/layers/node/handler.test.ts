@@ -271,6 +271,24 @@ describe("the traced handler", () => {
     assert.deepEqual(ended, [undefined], "the handler has not ended");
   });
 
+  it("while an invocation goes on, open spans are sent early, so that its lines have a span and a killed process leaves them", async () => {
+    const { spans, ended } = await processes.run({
+      files: {
+        "index.js": `const { trace } = require("@opentelemetry/api");
+          exports.handler = async () => {
+            trace.getTracer("t").startSpan("hangs");
+            await new Promise((resolve) => setTimeout(resolve, 700));
+            process.kill(process.pid, "SIGKILL");
+          };`,
+      },
+      remainingMs: 60_000,
+    });
+    assert.deepEqual(spans.map(({ name }) => name).sort(), ["hangs", "orders"]);
+    assert.ok(spans.every(({ attributes }) => attributes["clickstack.unfinished"] === true));
+    assert.match(spans[0]?.message ?? "", /the function ended before/);
+    assert.deepEqual(ended, [undefined], "the handler has not ended");
+  });
+
   it("a process that exits sends its open spans, with the error that ended it", async () => {
     const source = (ending: string): string => `const { trace } = require("@opentelemetry/api");
       exports.handler = async () => {

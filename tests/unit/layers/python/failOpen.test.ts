@@ -246,6 +246,9 @@ def handler(event, context):
     with tracer.start_as_current_span("query"):
         if event["kind"] == "exit":
             sys.exit(3)
+        if event["kind"] == "killed":
+            time.sleep(0.7)
+            os.kill(os.getpid(), 9)
         deadline = time.time() + 10
         # Without a pause, as a handler that hangs.
         while context.get_remaining_time_in_millis() > 10 and time.time() < deadline:
@@ -253,30 +256,33 @@ def handler(event, context):
 `;
     for (const [kind, message] of [
       ["timeout", "the function was about to time out before this span ended"],
+      ["killed", "the function ended before this span did"],
       ["exit", "the process exited before this span ended"],
     ] as const) {
       const { spans, ended, code } = await run({
         files: { "app.py": source },
         invocations: [{ event: { kind } }],
-        remainingMs: 400,
+        // Too short for the early snapshot.
+        remainingMs: kind === "timeout" ? 280 : 60_000,
       });
       const open = spans.filter(({ attributes }) => attributes["clickstack.unfinished"] === true);
       assert.deepEqual(
         open.map(({ name, status }) => [name, status]),
-        kind === "timeout"
+        kind !== "exit"
           ? [
               ["orders", 2],
               ["query", 2],
             ]
           : [["orders", 2]],
       );
-      assert.deepEqual([ended[0], code], [undefined, kind === "exit" ? 3 : 0]);
-      if (kind === "timeout")
+      assert.deepEqual([ended[0], code], [undefined, { timeout: 0, killed: null, exit: 3 }[kind]]);
+      if (kind !== "exit")
         assert.deepEqual(
           open.map((span) => span.message),
           [message, message],
         );
       // What ends after all is sent again.
+      if (kind === "killed") continue;
       const query = spans.filter(({ name }) => name === "query");
       assert.equal(query.at(-1)?.attributes["clickstack.unfinished"], undefined);
     }
