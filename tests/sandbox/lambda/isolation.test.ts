@@ -139,13 +139,15 @@ describe("sandbox: isolation", () => {
   it("shows functions Lambda's directories, read-only but for /tmp, and nobody else's", async function () {
     const isolation = await probe();
     if (isolation.mode === "none") return this.skip();
+    // A name that nothing else on this machine has.
+    const file = `/tmp/isolation-test-${process.pid}`;
     const sandbox = await bench.start(
       bench.nodeFunction(
         `const fs = require("node:fs");
          const attempt = (path) => { try { fs.writeFileSync(path, ""); return "written"; } catch (e) { return e.code; } };
          exports.handler = async () => ({
            task: fs.readdirSync("/var/task"), tmp: fs.readdirSync("/tmp"), cwd: process.cwd(),
-           written: ["/var/task/x", "/opt/x", "/etc/x", "/usr/x", "/tmp/x"].map(attempt),
+           written: ["/var/task/x", "/opt/x", "/etc/x", "/usr/x", "${file}"].map(attempt),
            processes: fs.readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name)).length,
          });`,
       ),
@@ -158,7 +160,7 @@ describe("sandbox: isolation", () => {
       written: ["EROFS", "EROFS", "EROFS", "EROFS", "written"],
       processes: 2,
     });
-    assert.equal(existsSync("/tmp/x"), false);
+    assert.equal(existsSync(file), false);
   });
 
   for (const only of [["root", "user", "bubblewrap", "none"], ["none"]]) {
