@@ -93,6 +93,22 @@ export function spansIn(body: Buffer | string): SeenSpan[] {
   );
 }
 
+const isSnapshot = ({ attributes }: SeenSpan): boolean => attributes["clickstack.unfinished"] === true;
+
+/** Whether a request holds open spans alone, as one that a slow machine makes of any invocation. */
+export function areSnapshots(spans: readonly SeenSpan[]): boolean {
+  return spans.length > 0 && spans.every(isSnapshot);
+}
+
+/** What the extension makes of spans: the snapshot of an open one counts where it did not end after all, and the last one. */
+export function settled(spans: readonly SeenSpan[]): SeenSpan[] {
+  return spans.filter(
+    (span, i) =>
+      !isSnapshot(span) ||
+      !spans.some((other, at) => other.spanId === span.spanId && (!isSnapshot(other) || at > i)),
+  );
+}
+
 /** Runs functions with the layer in processes of their own. */
 export class TracedProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
@@ -110,8 +126,10 @@ export class TracedProcesses {
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         if (request.url === "/v1/traces") {
-          processes.spans.push(...spansIn(Buffer.concat(chunks)));
-          processes.ended.push(request.headers["clickstack-invocation-ended"]?.toString());
+          const spans = spansIn(Buffer.concat(chunks));
+          processes.spans.push(...spans);
+          if (!areSnapshots(spans))
+            processes.ended.push(request.headers["clickstack-invocation-ended"]?.toString());
         }
         response.end();
       });
@@ -163,7 +181,7 @@ export class TracedProcesses {
     const { results = [], parameters, name } = said ? JSON.parse(said) : {};
     return {
       results,
-      spans: this.spans,
+      spans: settled(this.spans),
       ended: this.ended,
       code: exit,
       output,

@@ -259,13 +259,13 @@ def handler(event, context):
       ["killed", "the function ended before this span did"],
       ["exit", "the process exited before this span ended"],
     ] as const) {
-      const { spans, ended, code } = await run({
+      const { sent, ended, code } = await run({
         files: { "app.py": source },
         invocations: [{ event: { kind } }],
         // Too short for the early snapshot.
         remainingMs: kind === "timeout" ? 280 : 60_000,
       });
-      const open = spans.filter(({ attributes }) => attributes["clickstack.unfinished"] === true);
+      const open = sent.filter(({ attributes }) => attributes["clickstack.unfinished"] === true);
       assert.deepEqual(
         open.map(({ name, status }) => [name, status]),
         kind !== "exit"
@@ -275,7 +275,10 @@ def handler(event, context):
             ]
           : [["orders", 2]],
       );
-      assert.deepEqual([ended[0], code], [undefined, { timeout: 0, killed: null, exit: 3 }[kind]]);
+      assert.deepEqual(
+        [ended[0], code],
+        [kind === "timeout" ? "request-0" : undefined, { timeout: 0, killed: null, exit: 3 }[kind]],
+      );
       if (kind !== "exit")
         assert.deepEqual(
           open.map((span) => span.message),
@@ -283,7 +286,7 @@ def handler(event, context):
         );
       // What ends after all is sent again.
       if (kind === "killed") continue;
-      const query = spans.filter(({ name }) => name === "query");
+      const query = sent.filter(({ name }) => name === "query");
       assert.equal(query.at(-1)?.attributes["clickstack.unfinished"], undefined);
     }
   });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { writePythonTracingLayer } from "../../../../layers/python/bundle";
-import { type SeenSpan, spansIn } from "../node/tracedProcess";
+import { areSnapshots, type SeenSpan, settled, spansIn } from "../node/tracedProcess";
 
 export const root = join(__dirname, "..", "..", "..", "..");
 
@@ -31,6 +31,8 @@ export interface Run {
   /** How loading the handler failed, as the runtime reports it. */
   initError?: { type?: string; errorType?: string; message?: string; trace?: string[] };
   spans: SeenSpan[];
+  /** All that were sent, snapshots of open ones among them. */
+  sent: SeenSpan[];
   /** Of each request: the invocation that it says has ended. */
   ended: (string | undefined)[];
   code: number | null;
@@ -87,8 +89,10 @@ export class TracedPythons {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        if (request.url === "/v1/traces") processes.spans.push(...spansIn(Buffer.concat(chunks)));
-        processes.ended.push(request.headers["clickstack-invocation-ended"] as string | undefined);
+        const spans = request.url === "/v1/traces" ? spansIn(Buffer.concat(chunks)) : [];
+        processes.spans.push(...spans);
+        if (!areSnapshots(spans))
+          processes.ended.push(request.headers["clickstack-invocation-ended"] as string | undefined);
         response.end();
       });
     });
@@ -137,7 +141,15 @@ export class TracedPythons {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
     const { results = [], initError } = said ? JSON.parse(said) : {};
-    return { results, initError, spans: this.spans, ended: this.ended, code: exit, output };
+    return {
+      results,
+      initError,
+      spans: settled(this.spans),
+      sent: this.spans,
+      ended: this.ended,
+      code: exit,
+      output,
+    };
   }
 
   async close(): Promise<void> {
