@@ -27,8 +27,6 @@ export async function ensurePython({ root, log }) {
     "install",
     "--quiet",
     "--disable-pip-version-check",
-    // A minute less: most of the thousands of modules of pulumi-aws are never imported.
-    "--no-compile",
     "-r",
     requirements,
   ]);
