@@ -275,10 +275,9 @@ def handler(event, context):
             ]
           : [["orders", 2]],
       );
-      assert.deepEqual(
-        [ended[0], code],
-        [kind === "timeout" ? "request-0" : undefined, { timeout: 0, killed: null, exit: 3 }[kind]],
-      );
+      const told = ended.filter((id) => id !== undefined);
+      assert.deepEqual(told, kind === "timeout" ? ["request-0"] : [], "whether the handler has ended");
+      assert.equal(code, { timeout: 0, killed: null, exit: 3 }[kind]);
       if (kind !== "exit")
         assert.deepEqual(
           open.map((span) => span.message),
@@ -287,7 +286,7 @@ def handler(event, context):
       // What ends after all is sent again.
       if (kind === "killed") continue;
       const query = sent.filter(({ name }) => name === "query");
-      assert.equal(query.at(-1)?.attributes["clickstack.unfinished"], undefined);
+      assert.ok(query.some(({ attributes }) => attributes["clickstack.unfinished"] === undefined));
     }
   });
 
