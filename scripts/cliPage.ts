@@ -26,7 +26,7 @@ components and makes the same change of the same function: layers, environment v
   \`--requests-per-second\`.
 
 What was added to a function is recorded in its variable \`INSTRUMENTED_BY_CLICKSTACK_LAMBDA\`
-([decision 11](decisions/0011-record-of-a-change.md)). A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
+([decision 13](decisions/0013-record-of-a-change.md)). A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
 version.
 
 The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunction\`, \`lambda:UpdateFunctionConfiguration\`,

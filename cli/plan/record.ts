@@ -2,7 +2,7 @@ import type { Configuration } from "./functionState";
 
 /**
  * The variable that says what this tool added to a function. It is written by the same update as the change itself, so
- * that there is never one without the other (docs/decisions/0011-record-of-a-change.md). The extension does not read it.
+ * that there is never one without the other (docs/decisions/0013-record-of-a-change.md). The extension does not read it.
  */
 export const recordVariable = "INSTRUMENTED_BY_CLICKSTACK_LAMBDA";
 
