@@ -113,7 +113,8 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(help);
   const { findOnPath } = await import("../scripts/setup/onPath.mjs" as string);
-  const executablePath = findOnPath(["chromium", "chromium-browser"]);
+  const { chromium: names } = await import("../scripts/setup/chromium.mjs" as string);
+  const executablePath = findOnPath(names);
   if (executablePath === undefined)
     throw new Error("chromium is not on PATH (Debian: apt-get install chromium)");
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });

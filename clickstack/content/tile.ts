@@ -29,9 +29,8 @@ export interface SeriesChart {
   series: readonly Series[];
   /** Lucene, for all series. */
   where?: string;
-  /** SQL expressions. */
+  /** SQL expressions, separated by commas. */
   groupBy?: string;
-  orderBy?: string;
   format?: NumberFormat;
   /** Shows the first series divided by the second one. */
   ratio?: boolean;

@@ -1,6 +1,6 @@
 import type { Dashboard, Series, SeriesChart, SourceName, Tile } from "../content/tile";
 import { tag } from "../content/tile";
-import { clickAction, colorRules } from "./parts";
+import { sharedConfig } from "./parts";
 
 /** Ids of the team's sources, by the names that ClickStack gives them. */
 export type SourceIds = Readonly<Record<SourceName, string>>;
@@ -48,15 +48,11 @@ function config(chart: Tile["chart"], sources: SourceIds): object {
   return { ...common, ...seriesConfig(chart) };
 }
 
-function seriesConfig({ series, where, groupBy, orderBy, format, ratio, errorLabel, opens }: SeriesChart) {
+function seriesConfig(chart: SeriesChart) {
   return {
-    select: series.map((item) => selected(item, where)),
-    ...(groupBy === undefined ? {} : { groupBy }),
-    ...(orderBy === undefined ? {} : { orderBy }),
-    ...(format === undefined ? {} : { numberFormat: format }),
-    ...(ratio ? { asRatio: true } : {}),
-    ...(errorLabel === undefined ? {} : { colorRules: colorRules(errorLabel) }),
-    ...(opens === undefined ? {} : { onClick: clickAction(opens) }),
+    select: chart.series.map((item) => selected(item, chart.where)),
+    ...sharedConfig(chart),
+    ...(chart.ratio ? { asRatio: true } : {}),
   };
 }
 

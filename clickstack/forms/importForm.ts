@@ -1,6 +1,6 @@
 import type { Dashboard, Series, SeriesChart, Tile } from "../content/tile";
 import { tag } from "../content/tile";
-import { clickAction, colorRules } from "./parts";
+import { sharedConfig } from "./parts";
 
 /**
  * A dashboard as HyperDX's page "Import dashboard" takes it: sources by name, which the page maps to the team's own.
@@ -23,16 +23,12 @@ function config({ name, chart }: Pick<Tile, "name" | "chart">): object {
   return { ...common, source: chart.source, ...seriesConfig(chart) };
 }
 
-function seriesConfig({ kind, series, groupBy, orderBy, format, ratio, errorLabel, opens }: SeriesChart) {
+function seriesConfig(chart: SeriesChart) {
   return {
-    ...(kind === "table" ? {} : { granularity: "auto", alignDateRangeToGranularity: true }),
-    select: series.map(selected),
-    ...(groupBy === undefined ? {} : { groupBy }),
-    ...(orderBy === undefined ? {} : { orderBy }),
-    ...(format === undefined ? {} : { numberFormat: format }),
-    ...(ratio ? { seriesReturnType: "ratio" } : {}),
-    ...(errorLabel === undefined ? {} : { colorRules: colorRules(errorLabel) }),
-    ...(opens === undefined ? {} : { onClick: clickAction(opens) }),
+    ...(chart.kind === "table" ? {} : { granularity: "auto", alignDateRangeToGranularity: true }),
+    select: chart.series.map(selected),
+    ...sharedConfig(chart),
+    ...(chart.ratio ? { seriesReturnType: "ratio" } : {}),
   };
 }
 

@@ -1,10 +1,22 @@
+import type { SeriesChart } from "../content/tile";
+
+/** What both forms say in the same way. */
+export function sharedConfig({ groupBy, format, errorLabel, opens }: SeriesChart): object {
+  return {
+    ...(groupBy === undefined ? {} : { groupBy }),
+    ...(format === undefined ? {} : { numberFormat: format }),
+    ...(errorLabel === undefined ? {} : { colorRules: colorRules(errorLabel) }),
+    ...(opens === undefined ? {} : { onClick: clickAction(opens) }),
+  };
+}
+
 /** Values above 0 are errors. */
-export function colorRules(label: string): object[] {
+function colorRules(label: string): object[] {
   return [{ operator: "gt", value: 0, color: "chart-error", label }];
 }
 
 /** A click on a row opens the dashboard of that name for the row's function. */
-export function clickAction(dashboard: string): object {
+function clickAction(dashboard: string): object {
   return {
     type: "dashboard",
     target: { mode: "template", template: dashboard },
