@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { runStatus, statusCommand } from "./commands/status";
+import { runTail, tailCommand } from "./commands/tail";
+import { runTrace, traceCommand } from "./commands/trace";
 import { runUninstrument, uninstrumentCommand } from "./commands/uninstrument";
 import { type ExitCode, exitCodes } from "./plan/exitCodes";
 import type { Terminal } from "./terminal/terminal";
@@ -26,6 +28,10 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
     end(await runUninstrument(terminal, names, options)),
   );
   statusCommand(program).action(async (names, options) => end(await runStatus(terminal, names, options)));
+  tailCommand(program).action(async (names, options) => end(await runTail(terminal, names, options)));
+  traceCommand(program).action(async (id, names, options) =>
+    end(await runTrace(terminal, id, names, options)),
+  );
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
   return program;
 }

@@ -46,7 +46,7 @@ function sections(command: Command, parents: string): string[] {
   const name = `${parents}${command.name()}`;
   if (command.commands.length > 0) return command.commands.flatMap((one) => sections(one, `${name} `));
   const parameters = command.registeredArguments
-    .map((one) => ` [${one.name()}${one.variadic ? "…" : ""}]`)
+    .map((one) => (one.required ? ` <${one.name()}>` : ` [${one.name()}${one.variadic ? "…" : ""}]`))
     .join("");
   const options = command.options.map(row);
   const examples = examplesOf(command).map(

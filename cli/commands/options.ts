@@ -115,7 +115,23 @@ export function withTelemetry(command: Command): Command {
     .option("--rotel <version>", "layer version of the Rotel Lambda Extension, in place of --layers");
 }
 
-function wholeNumber(text: string): number {
+/** Options that say how ClickHouse is read. */
+export function withClickHouse(command: Command): Command {
+  return command
+    .option("--clickhouse <url>", "HTTP interface of ClickHouse (default: CLICKHOUSE_URL)")
+    .option("--clickhouse-user <name>", "user to read as (default: CLICKHOUSE_USER, else default)")
+    .option(
+      "--clickhouse-password-file <path>",
+      "file that holds the user's password (default: the password in CLICKHOUSE_PASSWORD)",
+    )
+    .option(
+      "--clickhouse-database <name>",
+      "database of ClickStack's tables (default: CLICKHOUSE_DATABASE, else default)",
+    );
+}
+
+/** A number of 1 or more. @throws InvalidArgumentError for anything else. */
+export function wholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new InvalidArgumentError("write a whole number of 1 or more.");
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Terminal } from "./terminal";
 
 /** A first Ctrl-C begins nothing more and completes what is under way; a second one ends the process. */
@@ -9,4 +10,15 @@ export function interruption({ err }: Terminal): { signal: AbortSignal; end(): v
   };
   process.once("SIGINT", interrupt);
   return { signal: controller.signal, end: () => process.removeListener("SIGINT", interrupt) };
+}
+
+/** Waits between looks at something that changes. `next` gives false once Ctrl-C was pressed. */
+export function waiter(milliseconds: number): { next(): Promise<boolean>; end(): void } {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once("SIGINT", interrupt);
+  return {
+    next: () => setTimeout(milliseconds, true, { signal: controller.signal }).catch(() => false),
+    end: () => process.removeListener("SIGINT", interrupt),
+  };
 }

@@ -9,6 +9,8 @@ type Format = Parameters<typeof styleText>[0];
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
+  /** Width of a terminal. */
+  columns?: number;
 }
 
 /** Where a command reads and writes: results go to `out`, everything else to `err`. */

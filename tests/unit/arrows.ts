@@ -101,6 +101,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   publish: [".", "provider/plan", "provider/plan/layers"],
 
+  // A trace as a tree, of rows, for whoever shows it.
+  traces: [],
+
   // Dashboards, searches and alerts of HyperDX: pure, but for the client of its API.
   "clickstack/api": [],
   "clickstack/content": [],
@@ -117,13 +120,20 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/telemetry",
   ],
   "cli/aws": ["cli/plan", "provider/plan/policies"],
+  "cli/clickhouse": ["cli/plan", "provider/plan", "traces"],
   "cli/run": ["cli/aws", "cli/plan", "provider/plan", "provider/plan/aws"],
-  "cli/terminal": ["cli/plan", "cli/run"],
-  "cli/commands": ["cli/aws", "cli/plan", "cli/run", "cli/terminal", "clickstack", "clickstack/api"],
+  "cli/terminal": ["cli/clickhouse", "cli/plan", "cli/run"],
+  "cli/commands": [
+    "cli/aws",
+    "cli/clickhouse",
+    "cli/plan",
+    "cli/run",
+    "cli/terminal",
+    "clickstack",
+    "clickstack/api",
+    "traces",
+  ],
   cli: ["cli/aws", "cli/commands", "cli/plan", "cli/terminal", "layers"],
-
-  // A trace as a tree, of rows, for whoever shows it.
-  traces: [],
 
   // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
   "web/query": [],
