@@ -5,8 +5,9 @@ import { Layer } from "./tracing/layer";
 import { loadHandler } from "./tracing/loadHandler";
 import { type Handler, watchStreamedResponses, wrapHandler } from "./tracing/wrapHandler";
 
-/** Under this name the exec wrapper keeps what the function's handler is. */
+/** Under these names the exec wrapper keeps what the function's handler is, and where, if not in Lambda's task root. */
 const ORIGINAL = "_CLICKSTACK_HANDLER";
+const ROOT = "_CLICKSTACK_ROOT";
 
 /**
  * The function's handler, traced. If the layer itself cannot start, the handler is as it was; errors of the function's own
@@ -16,9 +17,11 @@ export async function tracedHandler(env: NodeJS.ProcessEnv = process.env): Promi
   const original = env[ORIGINAL] ?? "";
   // Whoever reads it later means the function's own.
   env._HANDLER = original;
+  const root = env[ROOT] ?? env.LAMBDA_TASK_ROOT ?? "/var/task";
   delete env[ORIGINAL];
+  delete env[ROOT];
   const layer = safely(() => start(env));
-  const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? "/var/task", original);
+  const handler = await loadHandler(root, original);
   return layer === undefined ? handler : (safely(() => wrapHandler(handler, layer)) ?? handler);
 }
 

@@ -53,7 +53,8 @@ export function originOf(input: OriginInput): Origin {
 
 function clientCarriers(clientContext: unknown): Carrier[] {
   if (clientContext === undefined || clientContext === null) return [];
-  const nested = ["custom", "Custom", "env"].map((name) => carrierOf(at(clientContext, name)));
+  // `w3c` is Lambda's own place for it, which the runtimes read, too.
+  const nested = ["w3c", "custom", "Custom", "env"].map((name) => carrierOf(at(clientContext, name)));
   return [...nested, carrierOf(clientContext)];
 }
 

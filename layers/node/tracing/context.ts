@@ -58,6 +58,14 @@ export class AsyncContextManager implements ContextManager {
     return isEmitter(target) ? (this.bindEmitter(context, target) as T) : target;
   }
 
+  /**
+   * Follows nothing until the next `with`: up to Node.js 22 what follows asynchronous work takes a part of everything that
+   * the process does, so also of what the runtime does between invocations.
+   */
+  rest(): void {
+    this.storage.disable();
+  }
+
   enable(): this {
     return this;
   }

@@ -7,6 +7,7 @@ import type { Trigger } from "../core/trigger";
 import { triggerOf } from "../core/triggers";
 import { BAGGAGE_KEY, type Context, ROOT, SPAN_KEY } from "./context";
 import type { Due } from "./deadlines";
+import { saltIds } from "./ids";
 import { INVOCATION_KEY, type Layer, type OpenSpans } from "./layer";
 import type { RecordedSpan, Span } from "./span";
 import { startSpan } from "./tracer";
@@ -52,6 +53,8 @@ export class Invocation implements OpenSpans, Due {
     xray: string | undefined,
   ) {
     this.requestId = String(lambda.awsRequestId ?? "");
+    // Each invocation has its own id, so that it is enough to do it where a snapshot can have been taken: before the first.
+    if (isCold) saltIds(this.requestId);
     this.trigger = triggerOf(event);
     const origin = originOf({
       trigger: this.trigger,

@@ -74,6 +74,11 @@ export class Layer implements Tracing {
     return this.sender.settled();
   }
 
+  /** The handler has settled, and nothing of an invocation goes on that is known of. */
+  rest(): void {
+    if (this.running.size === 0) this.manager.rest();
+  }
+
   started(span: RecordedSpan, context: Context): void {
     const invocation = context.getValue(INVOCATION_KEY) as OpenSpans | undefined;
     if (invocation === undefined) return;

@@ -13,6 +13,9 @@ const LONGEST_WAIT = 50;
 /** The extension need not wait for Lambda's own word that the invocation is over, which comes 25 ms later at least. */
 const ENDED_HEADER = "clickstack-invocation-ended";
 
+/** Takes what the extension answers, a part at a time. */
+const ANSWERS = Buffer.allocUnsafeSlow(4096);
+
 export interface Endpoint {
   host: string;
   port: number;
@@ -44,12 +47,23 @@ export class Sender {
   open(): void {
     if (this.socket !== undefined || this.failures >= MOST_FAILURES) return;
     const { host, port } = this.endpoint;
-    const socket = connect({ host, port, noDelay: true });
+    const socket: Socket = connect({
+      host,
+      port,
+      noDelay: true,
+      // One buffer for all answers, which pass no stream.
+      onread: {
+        buffer: ANSWERS,
+        callback: (length) => {
+          if (socket === this.socket) this.answered(ANSWERS.toString("latin1", 0, length));
+          return true;
+        },
+      },
+    });
     this.socket = socket;
     // The runtime waits for an empty event loop, and a process for its end.
     socket.unref();
     socket.on("connect", () => this.connected(socket));
-    socket.on("data", (data) => this.answered(data));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.closed(socket));
   }
@@ -106,8 +120,8 @@ export class Sender {
   };
 
   /** Answers come in the order of the requests. Whatever they say, there is nothing to do about it here. */
-  private answered(data: Buffer): void {
-    this.answer += data.toString("latin1");
+  private answered(data: string): void {
+    this.answer += data;
     for (;;) {
       const end = this.answer.indexOf("\r\n\r\n");
       if (end < 0) return;

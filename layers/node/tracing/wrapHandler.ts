@@ -56,9 +56,9 @@ class Call {
     }
     if (isThenable(returned)) {
       return Promise.resolve(returned).then(
-        (response) => after(this.succeeded(response), () => response),
+        (response) => after(this.settled(this.succeeded(response)), () => response),
         (error) =>
-          after(this.failed(error), () => {
+          after(this.settled(this.failed(error)), () => {
             throw error;
           }),
       );
@@ -66,6 +66,11 @@ class Call {
     // A runtime that hands out a callback waits for it, or for an empty event loop.
     if (!hasCallback) this.succeeded(returned);
     return returned;
+  }
+
+  private settled<T>(pending: T): T {
+    safely(() => this.layer.rest());
+    return pending;
   }
 
   private withCallback(args: unknown[]): unknown[] {

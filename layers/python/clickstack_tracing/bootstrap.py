@@ -12,6 +12,7 @@ def traced_handler(env):
     Errors of the function's own code are raised, in the words of the runtime.
     """
     original = env.pop("_CLICKSTACK_HANDLER", "")
+    env.pop("_CLICKSTACK_ROOT", None)
     # Whoever reads it later means the function's own.
     env["_HANDLER"] = original
     layer = safely(_start, env)

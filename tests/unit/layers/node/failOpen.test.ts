@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import * as net from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunOptions, TracedProcesses } from "./tracedProcess";
 
@@ -194,12 +195,42 @@ describe("what must not fail the handler", () => {
       assert.equal(handler(installed(), { _HANDLER: "x.y", _CLICKSTACK_HANDLER: "a.b" }), "x.y|a.b");
     });
 
+    it("in container images finds the language by the command, and the handler in the argument of its client", () => {
+      const opt = join(processes.directory, "opt");
+      const layer = join(opt, "clickstack", "node", "handler.handler");
+      const programs = mkdtempSync(join(tmpdir(), "image-"));
+      try {
+        for (const name of ["node", "npx", "java"]) {
+          const script = '#!/bin/sh\necho "$*|$_HANDLER|$_CLICKSTACK_HANDLER|$_CLICKSTACK_ROOT"\n';
+          writeFileSync(join(programs, name), script, { mode: 0o755 });
+        }
+        const run = (command: string[], env: Record<string, string> = {}): string =>
+          execFileSync(installed(), [join(programs, command[0] ?? ""), ...command.slice(1)], {
+            env: { PATH: process.env.PATH ?? "", ...env },
+            cwd: programs,
+            encoding: "utf8",
+          }).trim();
+        const own = ["npx", "aws-lambda-ric", "app dir/index.handler"];
+        const traced = `aws-lambda-ric ${layer}|${layer}|app dir/index.handler|${programs}`;
+        assert.equal(run(own), traced);
+        const image = { AWS_EXECUTION_ENV: "AWS_Lambda_Image" };
+        assert.equal(run(own, { ...image, _HANDLER: "app dir/index.handler" }), traced);
+        const base = ["node", "--max-http-header-size=81920", "/var/runtime/index.mjs"];
+        const [, ...rest] = base;
+        assert.equal(run(base, { ...image, _HANDLER: "a.b" }), `${rest.join(" ")}|${layer}|a.b|`);
+        assert.equal(run(base, image), `${rest.join(" ")}|||`, "no handler is known");
+        assert.equal(run(["java", "-cp", "x", "a.B"], { ...image, _HANDLER: "a.B" }), "-cp x a.B|a.B||");
+      } finally {
+        rmSync(programs, { recursive: true, force: true });
+      }
+    });
+
     it("leaves the handler alone where the layer is off or missing", () => {
       for (const value of ["off", "OFF", "false", "0", "no"]) {
         assert.equal(handler(installed(), { CLICKSTACK_TRACING: value }), "a.b|", value);
       }
       assert.equal(handler(join(root, "layers", "clickstack-tracing")), "a.b|", "nothing is built there");
-      for (const runtime of ["", "AWS_Lambda_java21", "AWS_Lambda_python3.13"]) {
+      for (const runtime of ["", "AWS_Lambda_Image", "AWS_Lambda_java21", "AWS_Lambda_ruby3.4"]) {
         assert.equal(handler(installed(), { AWS_EXECUTION_ENV: runtime }), "a.b|", runtime);
       }
     });

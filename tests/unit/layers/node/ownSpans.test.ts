@@ -63,6 +63,22 @@ describe("spans of the function's own", () => {
     assert.ok(by.first && by.first.end - by.first.start >= 4_000_000n, "it has its duration");
   });
 
+  it("ids differ in environments that were restored from one snapshot", async () => {
+    const files = { "index.js": "exports.handler = async () => {};" };
+    const restored = (awsRequestId: string) =>
+      processes.run({ files, invocations: [{ context: { awsRequestId } }], execArgv: ["--random-seed=7"] });
+    const runs = [
+      await restored("8f507cfc-xmpl-4697-b07a-ac58fc914c95"),
+      await restored("8f507cfc-xmpl-4697-b07a-ac58fc914c95"),
+      await restored("8f507cfc-0a1b-4697-b07a-ac58fc914c95"),
+      await restored("b4b6a3c1-77de-4f0e-9c3a-1d2e3f405162"),
+    ];
+    const [first, same, ...others] = runs.map(({ spans: [span] }) => [span?.traceId, span?.spanId]);
+    assert.deepEqual(first, same, "this request id is no UUID, and the generators are in one state");
+    const all = [first, ...others].flat();
+    assert.equal(new Set(all).size, all.length);
+  });
+
   it("baggage comes in, is found, changed and passed on; so is the trace's state", async () => {
     const { results } = await processes.run({
       files: {

@@ -106,6 +106,13 @@ describe("where an invocation comes from", () => {
     const found = origin({ order: 7 }, { clientContext, xray });
     assert.equal(found.parent?.spanId, "b7ad6b7169203331");
     assert.equal(found.baggage?.getEntry("user")?.value, "7");
+    const other = traceparent.replace("b7ad", "c7ad");
+    const both = { w3c: { traceparent: other }, custom: { traceparent } };
+    assert.equal(
+      origin({}, { clientContext: both }).parent?.spanId,
+      "c7ad6b7169203331",
+      "Lambda's own place",
+    );
   });
 
   it("is X-Ray's where there is no W3C context: a stored parent, or the trace alone", () => {

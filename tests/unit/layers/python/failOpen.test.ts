@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import * as net from "node:net";
 import { join } from "node:path";
@@ -386,5 +386,14 @@ def handler(event, context):
     assert.equal(variables({ PYTHONPATH: "/x" }), `clickstack_handler.handler|a.b|/x:${own}`);
     for (const runtime of ["", "AWS_Lambda_Image", "AWS_Lambda_ruby3.4"])
       assert.equal(variables({ AWS_EXECUTION_ENV: runtime }), "a.b||", runtime);
+    const file = join(processes.directory, "python3.13");
+    writeFileSync(file, '#!/bin/sh\necho "$*|$_HANDLER|$_CLICKSTACK_HANDLER|$PYTHONPATH"\n', { mode: 0o755 });
+    const image = execFileSync(wrapper, [file, "-m", "awslambdaric", "app.handler"], {
+      env: { PATH: process.env.PATH ?? "" },
+      encoding: "utf8",
+    });
+    const traced = "clickstack_handler.handler";
+    const path = `${join(processes.directory, "opt", "python")}:${own}`;
+    assert.equal(image.trim(), `-m awslambdaric ${traced}|${traced}|app.handler|${path}`);
   });
 });
