@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { clickStackCommand, runClickStack } from "./commands/clickstack";
+import { cloudWatchCommand, runDisable, runEnable } from "./commands/cloudWatch";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { runStatus, statusCommand } from "./commands/status";
 import { runTail, tailCommand } from "./commands/tail";
 import { runTrace, traceCommand } from "./commands/trace";
 import { runUninstrument, uninstrumentCommand } from "./commands/uninstrument";
+import { runVerify, verifyCommand } from "./commands/verify";
 import { type ExitCode, exitCodes } from "./plan/exitCodes";
 import type { Terminal } from "./terminal/terminal";
 import { packageVersion } from "./version";
@@ -28,6 +30,10 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
     end(await runUninstrument(terminal, names, options)),
   );
   statusCommand(program).action(async (names, options) => end(await runStatus(terminal, names, options)));
+  verifyCommand(program).action(async (name, options) => end(await runVerify(terminal, name, options)));
+  const { disable, enable } = cloudWatchCommand(program);
+  disable.action(async (names, options) => end(await runDisable(terminal, names, options)));
+  enable.action(async (names, options) => end(await runEnable(terminal, names, options)));
   tailCommand(program).action(async (names, options) => end(await runTail(terminal, names, options)));
   traceCommand(program).action(async (id, names, options) =>
     end(await runTrace(terminal, id, names, options)),

@@ -31,7 +31,9 @@ version.
 
 The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunction\`, \`lambda:UpdateFunctionConfiguration\`,
 \`lambda:GetLayerVersion\`, and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
-\`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`.
+\`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`. \`verify\` makes the checks that it may: \`iam:SimulatePrincipalPolicy\`,
+\`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
+\`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`.
 `;
 
 /** Makes the page's text from the commands. */

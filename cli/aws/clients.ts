@@ -1,5 +1,10 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { Pace } from "./pace";
 
 /** How AWS is reached. Credentials are those of the SDK's default chain. */
@@ -26,6 +31,7 @@ const defaultAttempts = 8;
 export class AwsClients {
   private readonly lambdas = new Map<string, Promise<LambdaClient>>();
   private iamClient: Promise<IAMClient> | undefined;
+  private readonly others = new Map<string, Promise<{ destroy(): void }>>();
 
   constructor(private readonly access: AwsAccess = {}) {}
 
@@ -41,9 +47,53 @@ export class AwsClients {
     return this.iamClient;
   }
 
+  secretsManager(region: string): Promise<SecretsManagerClient> {
+    return this.other(`secretsmanager ${region}`, async () => {
+      const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+      return new SecretsManagerClient({ region, ...this.place() });
+    });
+  }
+
+  ssm(region: string): Promise<SSMClient> {
+    return this.other(`ssm ${region}`, async () => {
+      const { SSMClient } = await import("@aws-sdk/client-ssm");
+      return new SSMClient({ region, ...this.place() });
+    });
+  }
+
+  logs(region: string): Promise<CloudWatchLogsClient> {
+    return this.other(`logs ${region}`, async () => {
+      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+      return new CloudWatchLogsClient({ region, ...this.place() });
+    });
+  }
+
+  cloudWatch(region: string): Promise<CloudWatchClient> {
+    return this.other(`cloudwatch ${region}`, async () => {
+      const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+      return new CloudWatchClient({ region, ...this.place() });
+    });
+  }
+
+  ec2(region: string): Promise<EC2Client> {
+    return this.other(`ec2 ${region}`, async () => {
+      const { EC2Client } = await import("@aws-sdk/client-ec2");
+      return new EC2Client({ region, ...this.place() });
+    });
+  }
+
+  private other<Client extends { destroy(): void }>(
+    key: string,
+    make: () => Promise<Client>,
+  ): Promise<Client> {
+    const made = (this.others.get(key) as Promise<Client> | undefined) ?? make();
+    this.others.set(key, made);
+    return made;
+  }
+
   /** Ends all connections. */
   async destroy(): Promise<void> {
-    const clients = await Promise.all([...this.lambdas.values(), this.iamClient]);
+    const clients = await Promise.all([...this.lambdas.values(), this.iamClient, ...this.others.values()]);
     for (const client of clients) client?.destroy();
   }
 

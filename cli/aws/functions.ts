@@ -75,6 +75,7 @@ export function stateOf(of: FunctionConfiguration, region: string): FunctionStat
     lastUpdateReason: of.LastUpdateStatusReason,
     state: of.State,
     ...(error && { unreadable: error.ErrorCode ?? "" }),
+    subnetIds: of.VpcConfig?.SubnetIds ?? [],
     usesManagedInstances: of.CapacityProviderConfig !== undefined,
     usesSnapStart: of.SnapStart?.ApplyOn === "PublishedVersions",
   };

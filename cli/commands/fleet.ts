@@ -20,6 +20,8 @@ export interface FleetCommand {
   planner: Planner;
   /** What is done with the functions, such as `Instrument`, for the question. */
   verb: string;
+  /** Done once all functions are changed, or need no change; gives the results then. */
+  finish?: (clients: AwsClients, results: readonly FunctionResult[]) => Promise<FunctionResult[]>;
 }
 
 /** Selects functions, shows what is to be changed, asks, changes, and reports. */
@@ -28,7 +30,7 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
   const selection = selectionOf(names, options);
   const asks = !options.yes && !options.dryRun;
   if (asks) requireTerminal(terminal);
-  return withPlane(options, async (plane) => {
+  return withPlane(options, async (plane, clients) => {
     const { functions, failures } = await selectFunctions(
       plane,
       selection,
@@ -38,9 +40,11 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
     const changes = planned.filter(({ plan }) => plan !== undefined).length;
     if (!options.json || asks)
       renderDiffs(terminal, { results: planned, failures }, asks ? terminal.err : terminal.out);
-    if (options.dryRun || changes === 0) return report(command, { results: planned, failures });
+    const finish = command.finish ?? (async (_: AwsClients, all: readonly FunctionResult[]) => [...all]);
+    if (options.dryRun) return report(command, { results: planned, failures });
+    if (changes === 0) return report(command, { results: await finish(clients, planned), failures });
     if (asks && !(await confirmed(terminal, `${command.verb} ${changes} functions?`))) return "declined";
-    const results = await change(command, plane, planned, changes);
+    const results = await finish(clients, await change(command, plane, planned, changes));
     return report(command, { results, failures });
   });
 }
@@ -48,7 +52,7 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
 /** Runs with AWS, whose connections end afterwards. */
 export async function withPlane<T>(
   options: CommonOptions,
-  run: (plane: ControlPlane) => Promise<T>,
+  run: (plane: ControlPlane, clients: AwsClients) => Promise<T>,
 ): Promise<T> {
   if (options.profile !== undefined) process.env.AWS_PROFILE = options.profile;
   const { endpointUrl: endpoint, requestsPerSecond } = options;
@@ -57,7 +61,7 @@ export async function withPlane<T>(
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   });
   try {
-    return await run(awsControlPlane(clients));
+    return await run(awsControlPlane(clients), clients);
   } finally {
     await clients.destroy();
   }

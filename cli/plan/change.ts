@@ -150,7 +150,10 @@ function split(policies: readonly PolicyChange[]): Pick<PlannedChange, "policies
 }
 
 /** Why a role has no room for these policies besides its others. */
-function roleWithoutRoom(existing: RolePolicies, changes: readonly PolicyChange[]): string | undefined {
+export function roleWithoutRoom(
+  existing: RolePolicies,
+  changes: readonly PolicyChange[],
+): string | undefined {
   if (changes.length === 0) return undefined;
   const changed = Object.fromEntries(changes.map(({ name, after = "" }) => [name, after]));
   return checkInlinePolicies(Object.values({ ...existing, ...changed }).map(policyLength));

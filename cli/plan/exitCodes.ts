@@ -8,6 +8,25 @@ export const exitCodes = {
   nothing: { code: 5, meaning: "no function was selected" },
   declined: { code: 6, meaning: "the change was not confirmed; nothing was changed" },
   different: { code: 7, meaning: "with `--dry-run`: there is something to change" },
+  function: { code: 10, meaning: "`verify`: there is no such function, or it cannot take layers" },
+  layer: {
+    code: 11,
+    meaning: "`verify`: the extension's layer is missing, cannot be read or is for another architecture",
+  },
+  wrapper: { code: 12, meaning: "`verify`: tracing is configured in part" },
+  settings: {
+    code: 13,
+    meaning: "`verify`: a setting of the extension is not valid, or there is no endpoint",
+  },
+  secrets: { code: 14, meaning: "`verify`: a secret does not exist, or does not have the field" },
+  permissions: { code: 15, meaning: "`verify`: the role may not read a secret" },
+  network: { code: 16, meaning: "`verify`: the endpoint cannot be reached" },
+  delivery: { code: 17, meaning: "`verify`: the endpoint refuses the key or the record" },
+  invocation: { code: 18, meaning: "`verify`: the function could not be invoked, or its extensions failed" },
+  rows: { code: 19, meaning: "`verify`: ClickHouse has no rows of the function" },
+  attributes: { code: 20, meaning: "`verify`: rows lack attributes that the extension sets" },
+  trace: { code: 21, meaning: "`verify`: there are log lines, and no trace" },
+  cloudWatch: { code: 22, meaning: "`verify`: CloudWatch Logs are disabled and received lines" },
 } as const;
 
 export type ExitCode = keyof typeof exitCodes;

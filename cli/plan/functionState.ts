@@ -36,6 +36,8 @@ export interface FunctionState extends Configuration {
   state?: string;
   /** Why Lambda does not show the variables. Such a function must not be changed: an update would delete them. */
   unreadable?: string;
+  /** Subnets of its VPC; none outside of one. */
+  subnetIds?: readonly string[];
   /** Whether versions of it start from snapshots. */
   usesSnapStart?: boolean;
   /** Whether it runs on Managed Instances. */

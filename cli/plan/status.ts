@@ -19,13 +19,18 @@ export interface FunctionStatus {
 
 /** Tells how a function is observed by its configuration alone. */
 export function statusOf(of: FunctionState): FunctionStatus {
-  const { name, region, runtime = "container image", layers } = of;
-  const found = addedLayer(of) ?? layers.find((arn) => /:layer:(clickstack|rotel)-extension-/.test(arn));
+  const { name, region, runtime = "container image" } = of;
+  const found = extensionLayerOf(of);
   const layer = found === undefined ? {} : { layer: found.split(":").slice(6).join(":") };
   const common = { name, region, runtime, ...layer };
   if (!hasRecord(of)) return { ...common, observed: found === undefined ? "none" : "other" };
   if (originalOf(of) !== undefined && found !== undefined) return { ...common, observed: "command" };
   return { ...common, observed: "incomplete", advice: "run instrument again, or uninstrument" };
+}
+
+/** ARN of the extension's layer, by what this command added, else by its name. */
+export function extensionLayerOf(of: FunctionState): string | undefined {
+  return addedLayer(of) ?? of.layers.find((arn) => /:layer:(clickstack|rotel)-extension-/.test(arn));
 }
 
 /** The layer that this command added; where it added several, the last one is the extension's. */

@@ -7,7 +7,7 @@ import type { ControlPlane } from "./controlPlane";
 
 /** What came of one function. */
 export interface FunctionResult {
-  function: Pick<FunctionState, "name" | "region">;
+  function: Pick<FunctionState, "name" | "region"> & { logGroup?: string };
   kind: "unchanged" | "skipped" | "planned" | "failed" | Outcome["kind"];
   /** Why it was not changed, one sentence each. */
   reasons: string[];

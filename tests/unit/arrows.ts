@@ -119,9 +119,18 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/stack",
     "provider/plan/telemetry",
   ],
-  "cli/aws": ["cli/plan", "provider/plan/policies"],
+  "cli/aws": ["cli/plan", "provider/plan/policies", "provider/plan/telemetry"],
   "cli/clickhouse": ["cli/plan", "provider/plan", "traces"],
-  "cli/run": ["cli/aws", "cli/plan", "provider/plan", "provider/plan/aws"],
+  "cli/run": [
+    "cli/aws",
+    "cli/clickhouse",
+    "cli/plan",
+    "provider/delivery",
+    "provider/plan",
+    "provider/plan/aws",
+    "provider/plan/delivery",
+    "provider/plan/telemetry",
+  ],
   "cli/terminal": ["cli/clickhouse", "cli/plan", "cli/run"],
   "cli/commands": [
     "cli/aws",
@@ -186,6 +195,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/clickhouse/store",
   ],
   sandbox: [
+    "sandbox/aws",
     "sandbox/lambda",
     "sandbox/lambda/core",
     "sandbox/lambda/durable",

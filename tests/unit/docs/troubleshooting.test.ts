@@ -33,7 +33,10 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
     why: "what is recognised in answers of backends",
     text: /^(ax query size exceeded|single INSERT block|invalid HTTP version|unexpected message)$/,
   },
-  { why: "queries and types of ClickHouse", text: /^(SELECT |INSERT INTO |Map\(|Array\(|ServiceName LIKE )/ },
+  {
+    why: "queries and types of ClickHouse",
+    text: /^(SELECT |INSERT INTO |Map\(|Array\(|ServiceName LIKE |countIf\(|ResourceAttributes\[| AND \{\}\[)/,
+  },
   { why: "what other protocols prescribe", text: /^application\/x-www-form|^\{ALGORITHM\} Credential=/ },
   { why: "values that are stored", text: /^json: unsupported value: / },
   {
@@ -61,7 +64,17 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "names and descriptions of what is made",
-    text: /^(clickstack-lambda checks that logs|ClickStack (extension|light tracing), sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
+    text: /^(clickstack-lambda (checks|verifies) that logs|ClickStack (extension|light tracing), sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
+  },
+  {
+    why: "what to do about a fault, which the page says beside the fault",
+    file: /^cli\/plan\/(arrivals|route|verification)\.ts$|^cli\/run\/verifyFunction\.ts$/,
+    text: /^(Run `|Publish the layer|Create it, or|Add a route|Look for |Something between|Check |IAM takes|Store the right|Allow lambda:)/,
+  },
+  {
+    why: "what `verify` says of checks that found no fault",
+    file: /^cli\/plan\/(arrivals|route|verification)\.ts$|^cli\/run\/verifyFunction\.ts$/,
+    text: /^(\{\} (log records|subnets with|spans|allowed to|for|read)|disabled, and nothing|not disabled|no tracing inside|valid|none are |a log record was|request id|the endpoint is inside|since \{\}|of the invocation)/,
   },
   { why: "what --help and docs/cli.md say", file: /^cli\/(commands\/|program\.ts|plan\/exitCodes\.ts)/ },
   {

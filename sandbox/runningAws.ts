@@ -1,0 +1,117 @@
+import { cloudWatchLogSink } from "./aws/cloudWatchLogs";
+import { readDeployedFunction } from "./aws/deployedFunction";
+import type { EmbeddedAws } from "./aws/embeddedAws";
+import { startGate } from "./aws/gate";
+import { simulatePolicy } from "./aws/policySimulation";
+import { type AwsAnswer, type AwsCall, type AwsProxy, forward, startAwsProxy } from "./aws/proxy";
+import type { TelemetryEvent } from "./lambda/core/telemetryEvent";
+import { Sandbox } from "./lambda/sandbox";
+
+/** What {@link startRunningAws} needs. */
+export interface RunningAwsOptions {
+  aws: EmbeddedAws;
+  region: string;
+  /** Loopback ports that functions may reach besides AWS. */
+  ports: readonly number[];
+  /** Directory for code and layers. */
+  cacheDirectory: string;
+  /** Called with every telemetry event of every function. */
+  onEvent?: (event: TelemetryEvent) => void;
+}
+
+/** A running AWS: an endpoint as the embedded AWS's, where functions can be invoked. */
+export interface RunningAws {
+  endpoint: string;
+  /** Ends the functions and the endpoint, not the embedded AWS. */
+  stop(): Promise<void>;
+}
+
+/** A function that runs, and the state of its configuration that it runs with. */
+interface Running {
+  fingerprint: string;
+  sandbox: Sandbox;
+  gate: AwsProxy;
+}
+
+/**
+ * The embedded AWS with functions that can be invoked: each runs in a sandbox with the code, layers and variables that it has at
+ * the moment, and anew after those were changed. Policies are simulated as IAM does.
+ */
+export async function startRunningAws(options: RunningAwsOptions): Promise<RunningAws> {
+  const functions = new FunctionRuns(options);
+  const proxy = await startAwsProxy(async (call) => {
+    const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/.exec(call.path) ?? [];
+    if (name !== undefined) return functions.invoke(decodeURIComponent(name), call);
+    return (await simulatePolicy(options.aws, call)) ?? forward(options.aws, call);
+  });
+  return {
+    endpoint: proxy.endpoint,
+    async stop() {
+      await functions.stop();
+      await proxy.stop();
+    },
+  };
+}
+
+class FunctionRuns {
+  private readonly running = new Map<string, Promise<Running>>();
+
+  constructor(private readonly options: RunningAwsOptions) {}
+
+  async invoke(name: string, { body }: AwsCall): Promise<AwsAnswer> {
+    const { sandbox } = await this.current(name);
+    const payload = body.length === 0 ? undefined : JSON.parse(body.toString());
+    const { requestId, status, payload: answer } = await sandbox.invoke(payload);
+    return {
+      status: 200,
+      headers: {
+        "content-type": "application/json",
+        "x-amzn-requestid": requestId,
+        "x-amz-executed-version": "$LATEST",
+        ...(status !== "success" && { "x-amz-function-error": "Unhandled" }),
+      },
+      body: Buffer.from(JSON.stringify(answer ?? null)),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.running.values()].map(async (one) => end(await one)));
+  }
+
+  /** The function as it is configured now. */
+  private async current(name: string): Promise<Running> {
+    const { aws, region, cacheDirectory } = this.options;
+    const definition = await readDeployedFunction(aws, { region, name, cacheDirectory });
+    const { environment, layers, code } = definition;
+    const fingerprint = JSON.stringify([environment, layers, code]);
+    const before = await this.running.get(name);
+    if (before?.fingerprint === fingerprint) return before;
+    const started = this.start(definition, fingerprint);
+    this.running.set(name, started);
+    if (before !== undefined) await end(before);
+    return started;
+  }
+
+  private async start(
+    definition: Awaited<ReturnType<typeof readDeployedFunction>>,
+    fingerprint: string,
+  ): Promise<Running> {
+    const { aws, region, ports, cacheDirectory, onEvent } = this.options;
+    const gate = await startGate({ aws, roleArn: definition.role ?? "" });
+    const sandbox = await Sandbox.start({
+      function: definition,
+      hostPorts: [gate.port, ...ports],
+      platformEnvironment: { AWS_ENDPOINT_URL: gate.endpoint },
+      logSink: cloudWatchLogSink(aws, { region }),
+      cacheDirectory,
+      onNotice: () => {},
+      ...(onEvent && { onEvent }),
+    });
+    return { fingerprint, sandbox, gate };
+  }
+}
+
+async function end({ sandbox, gate }: Running): Promise<void> {
+  await sandbox.shutdown();
+  await gate.stop();
+}

@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateRoleCommand,
+  DeleteRolePolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+  type Architecture,
+  CreateFunctionCommand,
+  DeleteLayerVersionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  PublishLayerVersionCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { hostArchitecture } from "../../../layers/compile";
+import { readBuildManifest } from "../../../layers/manifest";
+import { zip } from "../../../layers/zip";
+import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
+import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import { type RunningAws, startRunningAws } from "../../../sandbox/runningAws";
+import { playedCredentials, runCli } from "../../component/cli/cliRun";
+
+const region = "eu-central-1";
+const key = "key-made-for-this-test";
+const trust = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+const writesLogs = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: ["logs:*", "ec2:*"], Resource: ["*"] }],
+});
+const handler = "exports.handler = async (event) => { console.log('order', event.id ?? 0, 'came in'); };";
+
+describe("the command line with functions that run", () => {
+  let aws: EmbeddedAws;
+  let clickhouse: EmbeddedClickHouse;
+  let running: RunningAws;
+  let lambda: LambdaClient;
+  let iam: IAMClient;
+  let secrets: SecretsManagerClient;
+  let layerArn: string;
+  let secretArn: string;
+  let restore: () => void;
+  const directory = mkdtempSync(join(tmpdir(), "cli-test-"));
+
+  before(async () => {
+    restore = playedCredentials();
+    [aws, clickhouse] = await Promise.all([startEmbeddedAws(), startClickHouse({ ingestionKey: key })]);
+    running = await startRunningAws({
+      ...{ aws, region, ports: clickhouse.ports, cacheDirectory: join(directory, "cache") },
+    });
+    lambda = new LambdaClient(clientOptions(aws, region));
+    iam = new IAMClient(clientOptions(aws, region));
+    secrets = new SecretsManagerClient(clientOptions(aws, region));
+    const built = readBuildManifest().layers[hostArchitecture()];
+    assert.ok(built, "the layers were not built: npm run layers:build");
+    layerArn = await publish("clickstack-extension-amd64", readFileSync(built.path), hostArchitecture());
+    const made = await secrets.send(
+      new CreateSecretCommand({ Name: "ingestion", SecretString: JSON.stringify({ key }) }),
+    );
+    secretArn = made.ARN ?? "";
+  });
+  after(async () => {
+    restore?.();
+    await running?.stop();
+    await Promise.allSettled([aws?.stop(), clickhouse?.stop()]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const publish = async (LayerName: string, ZipFile: Buffer, architecture: Architecture) => {
+    const { LayerVersionArn = "" } = await lambda.send(
+      new PublishLayerVersionCommand({
+        LayerName,
+        Content: { ZipFile },
+        CompatibleArchitectures: [architecture],
+      }),
+    );
+    return LayerVersionArn;
+  };
+  const create = async (FunctionName: string, subnets: string[] = []) => {
+    const { Role } = await iam.send(
+      new CreateRoleCommand({ RoleName: FunctionName, AssumeRolePolicyDocument: trust }),
+    );
+    const policy = { RoleName: FunctionName, PolicyName: "logs", PolicyDocument: writesLogs };
+    await iam.send(new PutRolePolicyCommand(policy));
+    await lambda.send(
+      new CreateFunctionCommand({
+        ...{ FunctionName, Role: Role?.Arn, Runtime: "nodejs20.x", Handler: "index.handler", Timeout: 10 },
+        Architectures: [hostArchitecture()],
+        Code: { ZipFile: await zip([{ name: "index.js", content: Buffer.from(handler), mode: 0o644 }]) },
+        Environment: { Variables: { STAGE: "live" } },
+        ...(subnets.length > 0 && { VpcConfig: { SubnetIds: subnets, SecurityGroupIds: ["sg-1"] } }),
+      }),
+    );
+  };
+  const configuration = async (FunctionName: string) => {
+    const {
+      RevisionId: _,
+      LastModified: __,
+      $metadata: ___,
+      ...rest
+    } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    return rest;
+  };
+  const cli = (...args: string[]) =>
+    runCli(
+      [...args, "--regions", region, "--endpoint-url", running.endpoint, "--requests-per-second", "200"],
+      { environment: { CLICKHOUSE_URL: clickhouse.httpUrl, CLICKHOUSE_PASSWORD: key } },
+    );
+  const instrument = (name: string, more: string[] = []) =>
+    cli(
+      ...["instrument", name, "--endpoint", clickhouse.otlpUrl, "--secret", `${secretArn}#key`],
+      ...["--layer-arn", layerArn, "--yes", ...more],
+    );
+  const verify = async (name: string, ...args: string[]) => {
+    const { code, out, err } = await cli("verify", name, "--json", ...args);
+    assert.equal(err, "");
+    const { checks } = JSON.parse(out) as {
+      checks: { name: string; result: string; text: string; fix?: string }[];
+    };
+    const fault = checks.find(({ result }) => result === "fault");
+    assert.ok(fault === undefined || fault.fix);
+    return { code, checks, fault: fault && `${fault.name}: ${fault.text}` };
+  };
+
+  it("instruments, verifies by an invocation, denies CloudWatch Logs and gives everything back", async () => {
+    await create("orders");
+    const before = await configuration("orders");
+    assert.equal((await instrument("orders")).code, 0);
+    const early = await cli("cloudwatch", "disable", "orders", "--yes");
+    assert.equal(early.code, 3);
+    assert.match(early.out, /skipped orders .* rows: ClickHouse has no recent rows of it/);
+
+    const first = await verify("orders", "--invoke", "--payload", '{"id":17}');
+    assert.deepEqual([first.code, first.fault], [0, undefined], JSON.stringify(first.checks, undefined, 1));
+    const names = first.checks.filter(({ result }) => result === "ok").map(({ name }) => name);
+    assert.deepEqual(names, [
+      ...["layer", "wrapper", "settings", "secrets", "permissions", "delivery", "invocation", "rows"],
+      ...["attributes", "trace", "cloudWatch"],
+    ]);
+    const denied = await cli("cloudwatch", "disable", "orders", "--yes", "--retention", "7");
+    assert.deepEqual([denied.code, denied.out.split("\n").at(-2)], [0, "1 changed"], denied.out + denied.err);
+    assert.equal((await cli("cloudwatch", "disable", "orders", "--yes")).out, "1 unchanged\n");
+    const readable = await cli("verify", "orders", "--hyperdx", "http://localhost:8080");
+    assert.match(
+      readable.out,
+      /✔ rows +\d+ log records and \d+ spans since .*\n(.*\n)+ {2}http:\/\/localhost:8080\/trace/,
+    );
+    const tail = await cli("tail", "orders");
+    assert.equal(tail.code, 2, "tail takes no options of AWS");
+
+    assert.equal((await cli("cloudwatch", "enable", "orders", "--yes")).out.split("\n").at(-2), "1 changed");
+    assert.equal((await cli("uninstrument", "orders", "--yes")).code, 0);
+    assert.deepEqual(await configuration("orders"), before);
+  });
+
+  it("names the fault of broken functions, with an exit code of its class", async () => {
+    await create("broken");
+    const variable = async (variables: Record<string, string | undefined>) => {
+      const { Environment } = await configuration("broken");
+      const all = { ...Environment?.Variables, ...variables };
+      const Variables = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName: "broken",
+          Environment: { Variables } as never,
+        }),
+      );
+    };
+    const layers = (Layers: string[]) =>
+      lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "broken", Layers }));
+    const removeLayer = async () => {
+      const LayerName = "clickstack-extension-amd64";
+      const content = await zip([{ name: "a", content: Buffer.from("a"), mode: 0o644 }]);
+      const arn = await publish(LayerName, content, hostArchitecture());
+      await layers([arn]);
+      const VersionNumber = Number(arn.split(":").at(-1));
+      await lambda.send(new DeleteLayerVersionCommand({ LayerName, VersionNumber }));
+    };
+    const other = hostArchitecture() === "arm64" ? "x86_64" : "arm64";
+    const foreign = await publish(
+      "clickstack-extension-other",
+      Buffer.from(await zip([{ name: "a", content: Buffer.from("a"), mode: 0o644 }])),
+      other,
+    );
+    const kms = await secrets.send(
+      new CreateSecretCommand({
+        ...{ Name: "encrypted", SecretString: key },
+        KmsKeyId: `arn:aws:kms:${region}:123456789012:key/11111111-2222-3333-4444-555555555555`,
+      }),
+    );
+    const headers = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS";
+    const cases: [string, () => Promise<unknown>, number, RegExp][] = [
+      ["no layer", () => layers([]), 11, /layer: the function does not have the extension's layer/],
+      ["a layer that is gone", removeLayer, 11, /layer: .*:2 cannot be read/],
+      ["another architecture", () => layers([foreign]), 11, /layer: .* is for .*, and the function runs on/],
+      [
+        "a wrapper without layer",
+        () => variable({ AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler" }),
+        12,
+        /wrapper: AWS_LAMBDA_EXEC_WRAPPER is \/opt\/otel-handler, and/,
+      ],
+      [
+        "a setting that is not valid",
+        () => variable({ CLICKSTACK_FLUSH_MODE: "sometimes" }),
+        13,
+        /settings: CLICKSTACK_FLUSH_MODE: must be one of: auto.*\(got "sometimes"\)/,
+      ],
+      [
+        "no endpoint",
+        () => variable({ ROTEL_OTLP_EXPORTER_ENDPOINT: undefined }),
+        13,
+        /settings: no endpoint is set/,
+      ],
+      [
+        "a secret that is not there",
+        () =>
+          variable({
+            [headers]: `Authorization=\${arn:aws:secretsmanager:${region}:123456789012:secret:none-AbC123}`,
+          }),
+        14,
+        /secrets: .*none-AbC123: ResourceNotFoundException/,
+      ],
+      [
+        "a field that is not there",
+        () => variable({ [headers]: `Authorization=\${${secretArn}#nothing}` }),
+        14,
+        /secrets: .* it has no field nothing/,
+      ],
+      [
+        "a role without the policy",
+        () =>
+          iam.send(
+            new DeleteRolePolicyCommand({
+              RoleName: "broken",
+              PolicyName: `clickstack-lambda-${region}-broken`,
+            }),
+          ),
+        15,
+        /permissions: secretsmanager:GetSecretValue of .* is not allowed to broken/,
+      ],
+      [
+        "a key of KMS that may not be used",
+        async () => {
+          const { code } = await instrument("broken", ["--secret", kms.ARN ?? ""]);
+          assert.equal(code, 0);
+        },
+        15,
+        /permissions: kms:Decrypt of .* is not allowed to broken/,
+      ],
+      [
+        "an endpoint where nothing listens",
+        () => variable({ ROTEL_OTLP_EXPORTER_ENDPOINT: "http://127.0.0.1:65530" }),
+        16,
+        /network: http:\/\/127\.0\.0\.1:65530\S* could not be reached \(ECONNREFUSED\)/,
+      ],
+      [
+        "a wrong ingestion key",
+        () =>
+          secrets.send(
+            new PutSecretValueCommand({ SecretId: secretArn, SecretString: '{"key":"another-key"}' }),
+          ),
+        17,
+        /delivery: .* refused the key/,
+      ],
+    ];
+    for (const [title, damage, code, message] of cases) {
+      assert.equal((await cli("uninstrument", "broken", "--yes")).code, 0, title);
+      await layers([]);
+      await variable({ AWS_LAMBDA_EXEC_WRAPPER: undefined, CLICKSTACK_FLUSH_MODE: undefined });
+      const made = await instrument("broken");
+      assert.equal(made.code, 0, `${title}: ${made.out}`);
+      await damage();
+      const found = await verify("broken");
+      assert.match(found.fault ?? "", message, title);
+      assert.equal(found.code, code, title);
+      assert.ok(!JSON.stringify(found).includes("another-key"));
+    }
+    await secrets.send(
+      new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify({ key }) }),
+    );
+  });
+
+  it("names a VPC without a way out, functions without rows, rows without attributes or a trace, and what is no function", async () => {
+    const ec2 = new EC2Client(clientOptions(aws, region));
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+    const { Subnet } = await ec2.send(
+      new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.1.0/24" }),
+    );
+    await create("inside", [Subnet?.SubnetId ?? ""]);
+    const made = await cli(
+      ...["instrument", "inside", "--endpoint", "http://203.0.113.7:4318", "--layer-arn", layerArn, "--yes"],
+    );
+    assert.equal(made.code, 0, made.out + made.err);
+    const inside = await verify("inside");
+    assert.deepEqual(
+      [inside.code, inside.fault],
+      [16, `network: ${Subnet?.SubnetId} has no route out of its VPC`],
+    );
+
+    await create("silent");
+    assert.equal((await instrument("silent")).code, 0);
+    const silent = await verify("silent");
+    assert.match(silent.fault ?? "", /^rows: ClickHouse has no rows of the function since/);
+    assert.equal(silent.code, 19);
+    const insert = (row: object) =>
+      fetch(
+        `${clickhouse.httpUrl}/?query=${encodeURIComponent("INSERT INTO otel_logs FORMAT JSONEachRow")}`,
+        {
+          ...{ method: "POST", headers: { "x-clickhouse-user": "default", "x-clickhouse-key": key } },
+          body: JSON.stringify({
+            Timestamp: new Date().toISOString().slice(0, 23).replace("T", " "),
+            ...row,
+          }),
+        },
+      );
+    await insert({ ResourceAttributes: { "faas.name": "silent", "service.name": "silent" } });
+    const bare = await verify("silent");
+    assert.deepEqual([bare.code, bare.fault], [20, "attributes: rows lack faas.version, cloud.region"]);
+    await create("untraced");
+    assert.equal((await instrument("untraced")).code, 0);
+    const complete = { "service.name": "untraced", "faas.version": "1", "cloud.region": region };
+    await insert({ ResourceAttributes: { "faas.name": "untraced", ...complete } });
+    const untraced = await verify("untraced");
+    assert.match(untraced.fault ?? "", /^trace: no spans since/);
+    assert.equal(untraced.code, 21);
+    const missing = await verify("missing");
+    assert.deepEqual([missing.code, missing.fault], [10, "function: there is no function of this name"]);
+  });
+});
