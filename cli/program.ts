@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { cloudWatchCommand, runDisable, runEnable } from "./commands/cloudWatch";
+import { devCommand, runDevCommand } from "./commands/dev";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { runStatus, statusCommand } from "./commands/status";
 import { runTail, tailCommand } from "./commands/tail";
@@ -38,6 +39,9 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   traceCommand(program).action(async (id, names, options) =>
     end(await runTrace(terminal, id, names, options)),
   );
+  devCommand(program).action(async (target, options) => {
+    if ((await runDevCommand(terminal, target, options)) !== 0) end("failed");
+  });
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
   return program;
 }

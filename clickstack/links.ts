@@ -31,3 +31,19 @@ export function hyperDxLinks(url: string) {
     serviceMap: () => page("/service-map", { source: "Traces", samplingFactor: 1 }),
   };
 }
+
+/**
+ * The address of HyperDX's app: HYPERDX_APP_URL, else the one that belongs to the API of HYPERDX_URL, which is below `/api` of the
+ * app, or on port 8000 beside the app on 8080.
+ * @returns undefined where neither is set.
+ */
+export function hyperDxApp(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { HYPERDX_APP_URL: app, HYPERDX_URL: api } = environment;
+  if (app) return app;
+  return (
+    api
+      ?.replace(/\/+$/, "")
+      .replace(/\/api$/, "")
+      .replace(/:8000$/, ":8080") || undefined
+  );
+}

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { Cleanup } from "../dev/cleanup";
 import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { type Engine, startEngine } from "../sandbox/engine";
-import type { Cleanup } from "./cleanup";
 
 /** The region of the demo's functions. */
 export const demoRegion = "us-east-2";

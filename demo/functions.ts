@@ -1,3 +1,4 @@
+import type { Cleanup } from "../dev/cleanup";
 import { Sandbox } from "../sandbox";
 import { cloudWatchLogSink } from "../sandbox/aws/cloudWatchLogs";
 import { readDeployedFunction } from "../sandbox/aws/deployedFunction";
@@ -5,7 +6,6 @@ import type { EmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { startGate } from "../sandbox/aws/gate";
 import type { TelemetryEvent } from "../sandbox/lambda/core/telemetryEvent";
 import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
-import type { Cleanup } from "./cleanup";
 import { demoRegion } from "./deploy";
 import type { MadeInvocation } from "./result";
 import type { PlannedInvocation } from "./scenario";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Cleanup } from "./cleanup";
+import { Cleanup } from "../dev/cleanup";
 import { type Fault, faults } from "./fault";
 import { terminalProgress } from "./progress";
 import { report } from "./report";

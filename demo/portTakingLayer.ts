@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Cleanup } from "../dev/cleanup";
 import { extensionName } from "../layers/compile";
-import type { Cleanup } from "./cleanup";
 
 /**
  * Takes the port first and then becomes the extension: an extension of another vendor that is quicker. (Ours is ready

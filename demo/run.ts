@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { Cleanup } from "../dev/cleanup";
+import { openBrowser, startPage } from "../dev/page";
 import { buildLayers } from "../layers/build/buildLayers";
 import { hostArchitecture } from "../layers/compile";
 import { layerArchitectures } from "../layers/manifest";
@@ -7,12 +9,10 @@ import { type EmbeddedClickHouse, startClickHouse } from "../sandbox/clickhouse"
 import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
 import { LayerCache } from "../sandbox/lambda/isolation/layerCache";
 import { cloudWatchStreams, storedTelemetry } from "./arrivals";
-import type { Cleanup } from "./cleanup";
 import { type Deployment, type DistributedDeployment, deployExamples, newIngestionKey } from "./deploy";
 import { runDistributed, storedTrace } from "./distributed";
 import type { Fault } from "./fault";
 import { type DemoServices, readFunction, runFunction } from "./functions";
-import { openPage } from "./page";
 import { portTakingLayer } from "./portTakingLayer";
 import type { Progress } from "./progress";
 import type { DemoResult, MadeInvocation } from "./result";
@@ -50,8 +50,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const services = await progress.step("Starting AWS and ClickHouse on this machine", () =>
     startServices(options),
   );
-  const page = options.open ? await openPage(services.clickhouse, options.cleanup) : undefined;
-  if (page !== undefined) progress.note(`Telemetry as it arrives: ${page}`);
+  const page = options.open ? await startPage({ source: services.clickhouse }, options.cleanup) : undefined;
+  if (page !== undefined) {
+    progress.note(`Telemetry as it arrives: ${page}`);
+    openBrowser(page);
+  }
   const { observed: deployment, distributed } = await progress.step(
     "Deploying with the Pulumi engine",
     (detail) => deploy(options, services, detail),

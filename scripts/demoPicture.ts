@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Cleanup } from "../demo/cleanup";
 import { terminalProgress } from "../demo/progress";
 import { type DemoResult, problems } from "../demo/result";
 import { runDemo } from "../demo/run";
+import { Cleanup } from "../dev/cleanup";
 import type { StoredLog, StoredSpan } from "../sandbox/clickhouse/telemetry";
 import { type Role, renderTrace } from "../traces/render";
 import type { TraceTree } from "../traces/tree";

@@ -1,4 +1,4 @@
-// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing|billed|cli]`. Plain Node, because it runs before `npm ci`.
+// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing|billed|cli|web|dev]`. Plain Node, because it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { prepare } from "./setup/steps.mjs";
@@ -13,6 +13,7 @@ const purposes = {
   web: ["nodeModules", "chromium"],
   billed: ["nodeModules", "python", "runtimes"],
   cli: ["nodeModules"],
+  dev: ["nodeModules", "python", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
   test: ["nodeModules", "python", "engine", "build", "runtimes", "languageHost", "chromium"],
 };

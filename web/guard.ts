@@ -8,6 +8,8 @@ export interface Caller {
   /** Header `origin`, which browsers send with requests of other pages. */
   origin: string | undefined;
   token: string | undefined;
+  /** Whether something is to be done at this path, and not read. */
+  isAction: boolean;
 }
 
 /**
@@ -16,7 +18,8 @@ export interface Caller {
  * @returns what to say to a request that is refused; undefined for one that is answered.
  */
 export function refusal(caller: Caller, port: number, token: string): string | undefined {
-  if (caller.method !== "GET") return "only GET is answered";
+  const method = caller.isAction ? "POST" : "GET";
+  if (caller.method !== method) return `only ${method} is answered here`;
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (caller.host === undefined || !hosts.includes(caller.host))
     return "this server is asked as 127.0.0.1 only";

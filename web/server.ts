@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { invokeRequest, MAXIMUM_EVENT_BYTES, type PageFunctions } from "./functions";
 import { refusal, securityHeaders } from "./guard";
 import { RequestError } from "./query/statement";
 import { statementsOf } from "./routes";
@@ -17,6 +18,8 @@ export interface PageOptions {
   source: RowSource;
   /** Folder of the built page: index.html, page.js, style.css. */
   directory: string;
+  /** Functions that the page can invoke. Default: none. */
+  functions?: PageFunctions;
   /** Port on 127.0.0.1. Default: a free one. */
   port?: number;
 }
@@ -28,6 +31,8 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
+const invokePath = "/api/invoke";
+
 const files: Readonly<Record<string, { name: string; type: string }>> = {
   "/": { name: "index.html", type: "text/html; charset=utf-8" },
   "/page.js": { name: "page.js", type: "text/javascript; charset=utf-8" },
@@ -38,7 +43,8 @@ const files: Readonly<Record<string, { name: string; type: string }>> = {
  * Serves the page and its API on 127.0.0.1, for one browser: the address has a token.
  * @throws when the port is taken; the message names it.
  */
-export async function servePage({ source, directory, port = 0 }: PageOptions): Promise<ServedPage> {
+export async function servePage(options: PageOptions): Promise<ServedPage> {
+  const { source, directory, functions, port = 0 } = options;
   const token = randomBytes(16).toString("hex");
   const contents = new Map(
     Object.entries(files).map(([path, { name, type }]) => [
@@ -55,7 +61,9 @@ export async function servePage({ source, directory, port = 0 }: PageOptions): P
     if (refused !== undefined && (file === undefined || url.pathname === "/" || !/token/.test(refused)))
       return send(response, 403, { error: refused });
     if (file !== undefined) return sendFile(response, file);
-    return void answer(source, url).then(({ status, body }) => send(response, status, body));
+    const answering =
+      url.pathname === invokePath ? invoke(functions, request) : answer(source, functions, url);
+    return void answering.then(({ status, body }) => send(response, status, body));
   });
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -78,6 +86,7 @@ function caller(request: IncomingMessage, url: URL) {
   const { host, origin } = request.headers;
   const token = request.headers["x-token"];
   return {
+    isAction: url.pathname === invokePath,
     method: request.method ?? "",
     host,
     origin,
@@ -85,7 +94,31 @@ function caller(request: IncomingMessage, url: URL) {
   };
 }
 
-async function answer(source: RowSource, url: URL): Promise<{ status: number; body: object }> {
+interface Reply {
+  status: number;
+  body: object;
+}
+
+async function invoke(functions: PageFunctions | undefined, request: IncomingMessage): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes <= MAXIMUM_EVENT_BYTES) chunks.push(chunk);
+  }
+  if (bytes > MAXIMUM_EVENT_BYTES) return { status: 413, body: { error: "An event has at most 6 MB." } };
+  const asked = invokeRequest(Buffer.concat(chunks).toString(), functions?.list() ?? []);
+  if (functions === undefined || asked === undefined)
+    return { status: 404, body: { error: "There is no function of this name. Reload the page." } };
+  try {
+    return { status: 200, body: await functions.invoke(asked.function, asked.event) };
+  } catch (error) {
+    return { status: 502, body: { error: `The function could not be run: ${(error as Error).message}` } };
+  }
+}
+
+async function answer(source: RowSource, functions: PageFunctions | undefined, url: URL): Promise<Reply> {
+  if (url.pathname === "/api/functions") return { status: 200, body: { functions: functions?.list() ?? [] } };
   try {
     const statements = statementsOf(url.pathname, url.searchParams, Date.now());
     if (statements === undefined) return { status: 404, body: { error: `there is no ${url.pathname}` } };

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { TelemetryEvent } from "./core/telemetryEvent";
 import type { EnvironmentBase } from "./environment/base";
 import type { InvocationResult, InvokeOptions } from "./environment/invocation";
@@ -112,6 +113,11 @@ export class Sandbox {
     } finally {
       this.underWay.delete(invocation);
     }
+  }
+
+  /** Opens a connection to a port of the newest environment's loopback; undefined while there is no environment. */
+  connect(port: number): Socket | undefined {
+    return [...this.environments.keys()].at(-1)?.connect(port);
   }
 
   /** Lets invocations under way come to their end, then shuts every environment down. */

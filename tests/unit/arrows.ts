@@ -204,7 +204,23 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/isolation",
     "sandbox/lambda/logs",
   ],
+  // Functions on this machine: what a project describes, running it, showing it.
+  "dev/project": [],
+  "dev/run": ["dev/project", "sandbox", "sandbox/aws", "sandbox/clickhouse"],
+  "dev/show": ["sandbox"],
+  dev: [
+    "clickstack",
+    "dev/project",
+    "dev/run",
+    "dev/show",
+    "layers",
+    "sandbox",
+    "sandbox/aws",
+    "sandbox/lambda/isolation",
+    "web",
+  ],
   demo: [
+    "dev",
     "layers",
     "layers/build",
     "sandbox",
@@ -215,6 +231,5 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/function",
     "sandbox/lambda/isolation",
     "traces",
-    "web",
   ],
 };

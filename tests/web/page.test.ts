@@ -6,6 +6,7 @@ import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type EmbeddedClickHouse, startClickHouse } from "../../sandbox/clickhouse";
 import { buildPage } from "../../web/build";
+import type { PageFunctions } from "../../web/functions";
 import { type ServedPage, servePage } from "../../web/server";
 import { hostile, storeTrace, trace } from "./telemetry";
 
@@ -26,6 +27,25 @@ describe("the page in a browser", function () {
   let served: ServedPage;
   let directory: string;
   let page: Page;
+  const invoked: unknown[] = [];
+  const functions: PageFunctions = {
+    list: () => [
+      { name: "shop", runtime: "nodejs22.x", url: "http://shop.localhost:4000/" },
+      { name: "payments", runtime: "python3.13" },
+    ],
+    invoke: async (name, event) => {
+      invoked.push([name, event]);
+      if (name === "payments") throw new Error("function.runtime: python3.13 does not run locally");
+      return {
+        requestId: "1111111111111111",
+        status: "success",
+        payload: { statusCode: 201, body: hostile },
+        durationMs: 120,
+        billedDurationMs: 121,
+        initDurationMs: 80,
+      };
+    },
+  };
   /** What the browser complained of. */
   let complaints: string[];
 
@@ -43,7 +63,7 @@ describe("the page in a browser", function () {
       buildPage(root, directory),
     ]);
     await storeTrace(clickhouse, password);
-    served = await servePage({ source: clickhouse, directory });
+    served = await servePage({ source: clickhouse, directory, functions });
   });
   after(async () => {
     await browser?.close();
@@ -65,6 +85,8 @@ describe("the page in a browser", function () {
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(`${served.url}${hash}`);
   }
+  const shownBy = (hash: string) =>
+    hash.includes(trace) ? ".waterfall" : hash === "#/invoke" ? "textarea" : ".rows";
   const list = (name: string) => page.getByRole("list", { name });
   const state = () => page.locator(".state").innerText();
 
@@ -104,6 +126,27 @@ describe("the page in a browser", function () {
     await page.getByText('There is no field "colour"').waitFor();
   });
 
+  it("sends an event to a function, and shows its answer, lines and trace", async () => {
+    await page.getByRole("link", { name: "Invoke" }).click();
+    const event = page.getByRole("textbox", { name: "Event" });
+    await page.getByLabel("Sample", { exact: true }).selectOption({ label: "SQS" });
+    assert.match(await event.inputValue(), /"eventSource": "aws:sqs"/);
+    await event.fill('{"sku": ');
+    await event.press("Control+Enter");
+    await page.getByText("The event is not JSON").waitFor();
+    await event.fill('{"sku": "A-17"}');
+    await event.press("Control+Enter");
+    const answer = page.getByRole("region", { name: "Answer" });
+    await answer.getByText("success, 120 ms, billed 121 ms, init 80 ms").waitFor();
+    await answer.locator(".waterfall").getByText("the order has no customer", { exact: true }).waitFor();
+    assert.match(await answer.locator("pre").first().innerText(), /<img src=x/);
+    assert.deepEqual(invoked, [["shop", { sku: "A-17" }]]);
+    assert.deepEqual(complaints, []);
+    await page.getByLabel("Function", { exact: true }).selectOption("payments");
+    await page.getByRole("button", { name: "Send" }).click();
+    await answer.getByText("python3.13 does not run locally").waitFor();
+  });
+
   it("shows lines that are HTML as they were written", async () => {
     await list("Log lines").getByText("<img src=x").click();
     assert.equal(await page.locator(".details pre").innerText(), hostile);
@@ -125,9 +168,9 @@ describe("the page in a browser", function () {
 
   it("has nothing that axe finds serious, in both colour schemes", async () => {
     for (const scheme of ["light", "dark"] as const)
-      for (const hash of ["#/logs", "#/invocations", `#/traces/${trace}`]) {
+      for (const hash of ["#/logs", "#/invocations", "#/invoke", `#/traces/${trace}`]) {
         await open(scheme, hash);
-        await page.locator(hash.includes(trace) ? ".waterfall" : ".rows").waitFor();
+        await page.locator(shownBy(hash)).waitFor();
         await page.evaluate(axe.source);
         const { violations } = await page.evaluate(() =>
           (globalThis as unknown as { axe: typeof axe }).axe.run(),

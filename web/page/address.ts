@@ -1,5 +1,5 @@
-/** The lists of the page. */
-export const views = ["logs", "traces", "invocations"] as const;
+/** The views of the page; the last one is there where functions can be invoked. */
+export const views = ["logs", "traces", "invocations", "invoke"] as const;
 export type View = (typeof views)[number];
 
 /** What the page shows; kept in the address, so that it can be shared and gone back from. */

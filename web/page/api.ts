@@ -16,14 +16,24 @@ export async function ask<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, `${value}`]));
-  const response = await fetch(`/api/${path}?${query}`, { headers: { "x-token": token }, signal }).catch(
-    (error) => {
-      if (signal.aborted) throw error;
-      throw new Error(
-        "The connection is lost: the program that serves this page has ended. Start it again and reload.",
-      );
-    },
-  );
+  return request<T>(`${path}?${query}`, { signal });
+}
+
+/**
+ * Has the server do something.
+ * @throws Error as {@link ask} does.
+ */
+export function act<T>(path: string, body: object): Promise<T> {
+  return request<T>(path, { method: "POST", body: JSON.stringify(body) });
+}
+
+async function request<T>(path: string, given: RequestInit): Promise<T> {
+  const response = await fetch(`/api/${path}`, { ...given, headers: { "x-token": token } }).catch((error) => {
+    if (given.signal?.aborted) throw error;
+    throw new Error(
+      "The connection is lost: the program that serves this page has ended. Start it again and reload.",
+    );
+  });
   const body = (await response.json()) as T & { error?: string };
   if (!response.ok) throw new Error(body.error ?? `The server answered ${response.status}.`);
   return body;

@@ -1,9 +1,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { hashOf, hour, type Place, placeOf, views } from "./address";
 import { Invocations } from "./invocations";
+import { Invoke } from "./invoke";
 import { Logs } from "./logs";
+import type { RunnableFunction } from "./rows";
 import { Trace } from "./trace";
 import { Traces } from "./traces";
+import { useAnswer } from "./useAnswer";
 
 const ranges: readonly (readonly [number, string])[] = [
   [hour / 4, "15 minutes"],
@@ -11,12 +14,16 @@ const ranges: readonly (readonly [number, string])[] = [
   [24 * hour, "1 day"],
   [7 * 24 * hour, "7 days"],
 ];
-const titles = { logs: "Logs", traces: "Traces", invocations: "Invocations" } as const;
+const titles = { logs: "Logs", traces: "Traces", invocations: "Invocations", invoke: "Invoke" } as const;
+
+const nothing = {};
 
 /** The page: what is shown is in the address, everything else follows from it. */
 export function App() {
   const [place, setPlace] = useState(() => placeOf(location.hash));
   const [live, setLive] = useState(true);
+  const { answer: runnable } = useAnswer<{ functions: RunnableFunction[] }>("functions", nothing);
+  const functions = runnable.state === "there" ? runnable.value.functions : [];
   useEffect(() => {
     const follow = () => setPlace(placeOf(location.hash));
     addEventListener("hashchange", follow);
@@ -35,14 +42,16 @@ export function App() {
       <header class="top">
         <h1>clickstack-lambda</h1>
         <nav aria-label="Lists">
-          {views.map((view) => (
-            <a
-              href={hashOf({ ...place, view, trace: undefined })}
-              aria-current={view === place.view ? "page" : undefined}
-            >
-              {titles[view]}
-            </a>
-          ))}
+          {views
+            .filter((view) => view !== "invoke" || functions.length > 0)
+            .map((view) => (
+              <a
+                href={hashOf({ ...place, view, trace: undefined })}
+                aria-current={view === place.view ? "page" : undefined}
+              >
+                {titles[view]}
+              </a>
+            ))}
         </nav>
         <Filter key={place.filter} filter={place.filter} apply={(filter) => go({ filter })} />
         <label>
@@ -62,6 +71,7 @@ export function App() {
         {place.view === "logs" && <Logs place={place} parameters={parameters} live={live} go={go} />}
         {place.view === "traces" && <Traces parameters={parameters} live={live} go={go} />}
         {place.view === "invocations" && <Invocations parameters={parameters} live={live} go={go} />}
+        {place.view === "invoke" && functions.length > 0 && <Invoke functions={functions} go={go} />}
         {place.trace !== undefined && <Trace id={place.trace} close={() => go({})} />}
       </main>
     </>

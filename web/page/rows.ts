@@ -78,3 +78,20 @@ export interface StepRow {
   severity: string;
   rows: number;
 }
+
+/** A function that can be invoked. */
+export interface RunnableFunction {
+  name: string;
+  runtime: string;
+  url?: string;
+}
+
+/** How an invocation from the page ended. Times in milliseconds. */
+export interface InvocationAnswer {
+  requestId: string;
+  status: string;
+  payload: unknown;
+  durationMs: number;
+  billedDurationMs: number;
+  initDurationMs?: number;
+}

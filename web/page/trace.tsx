@@ -13,7 +13,6 @@ interface TraceRows {
 
 /** A trace: its spans over time with the log rows under them; a line opens to all that is known of it. */
 export function Trace({ id, close }: { id: string; close: () => void }) {
-  const { answer } = useAnswer<TraceRows>("trace", { id });
   const box = useRef<HTMLElement>(null);
   useEffect(() => box.current?.focus(), [id]);
   return (
@@ -32,14 +31,22 @@ export function Trace({ id, close }: { id: string; close: () => void }) {
           ✕
         </button>
       </header>
-      <State
-        answer={answer}
-        isEmpty={({ spans, logs }) => spans.length + logs.length === 0}
-        empty="There are no spans or lines of this trace."
-      >
-        {({ spans, logs }) => <Lines waterfall={layOut(spans, logs)} />}
-      </State>
+      <TraceLines id={id} />
     </section>
+  );
+}
+
+/** The lines of a trace alone; with `everyMs` they are kept up to date. */
+export function TraceLines({ id, everyMs }: { id: string; everyMs?: number }) {
+  const { answer } = useAnswer<TraceRows>("trace", { id }, everyMs);
+  return (
+    <State
+      answer={answer}
+      isEmpty={({ spans, logs }) => spans.length + logs.length === 0}
+      empty="There are no spans or lines of this trace."
+    >
+      {({ spans, logs }) => <Lines waterfall={layOut(spans, logs)} />}
+    </State>
   );
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
 import { ContainerCredentials, NO_CREDENTIALS } from "../apis/credentials";
 import type { ShutdownReason } from "../apis/extensions";
 import type { ApiAnswer, ApiRequest, PendingAnswer } from "../apis/server";
@@ -70,6 +71,11 @@ export abstract class EnvironmentBase {
       await this.parts.server.close();
       await this.logs?.close();
     }
+  }
+
+  /** Opens a connection to a port of the environment's own loopback. */
+  connect(port: number): Socket {
+    return this.parts.supervisor.connect(port);
   }
 
   protected newDomain(): RuntimeDomain {

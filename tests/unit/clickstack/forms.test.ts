@@ -5,7 +5,7 @@ import { dashboards } from "../../../clickstack/apply";
 import { alerts } from "../../../clickstack/content/alerts";
 import type { Tile } from "../../../clickstack/content/tile";
 import { importForm } from "../../../clickstack/forms/importForm";
-import { hyperDxLinks } from "../../../clickstack/links";
+import { hyperDxApp, hyperDxLinks } from "../../../clickstack/links";
 import { dashboardFiles } from "../../../scripts/dashboardFiles";
 
 interface Imported {
@@ -66,6 +66,16 @@ describe("dashboards of HyperDX", () => {
 
 describe("links to HyperDX", () => {
   const links = hyperDxLinks("http://localhost:8080/");
+  it("are of the app, whose address follows from that of the API", () => {
+    assert.equal(hyperDxApp({ HYPERDX_URL: "http://localhost:8000/" }), "http://localhost:8080");
+    assert.equal(
+      hyperDxApp({ HYPERDX_URL: "https://hyperdx.example.com/api" }),
+      "https://hyperdx.example.com",
+    );
+    assert.equal(hyperDxApp({ HYPERDX_APP_URL: "http://app", HYPERDX_URL: "http://api" }), "http://app");
+    assert.equal(hyperDxApp({}), undefined);
+  });
+
   const range = { from: 1000, to: 2000 };
 
   it("open a trace, an invocation, a function and the service map", () => {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { type Caller, refusal, securityHeaders } from "../../../web/guard";
 
 describe("who gets an answer of the page's server", () => {
-  const own: Caller = { method: "GET", host: "127.0.0.1:8000", origin: undefined, token: "secret" };
+  const own: Caller = {
+    isAction: false,
+    method: "GET",
+    host: "127.0.0.1:8000",
+    origin: undefined,
+    token: "secret",
+  };
   const refused = (change: Partial<typeof own> | { origin?: string }) =>
     refusal({ ...own, ...change }, 8000, "secret");
 
@@ -25,6 +31,10 @@ describe("who gets an answer of the page's server", () => {
 
   it("is not who wants to write", () => {
     assert.match(refused({ method: "POST" }) ?? "", /only GET/);
+    assert.match(refused({ isAction: true }) ?? "", /only POST/);
+    assert.equal(refused({ isAction: true, method: "POST" }), undefined);
+    const foreign = { isAction: true, method: "POST", origin: "https://evil.example" };
+    assert.match(refused(foreign) ?? "", /other pages/);
   });
 
   it("is told to load, frame and run nothing from elsewhere", () => {

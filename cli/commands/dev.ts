@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { UsageError } from "../plan/usageError";
+import type { Terminal } from "../terminal/terminal";
+import { collect, withExamples } from "./help";
+
+/** What `dev` is called with, as its program takes it. */
+interface DevOptions {
+  target?: string;
+  [option: string]: unknown;
+}
+
+/** The program behind `dev`, which brings a local Lambda and ClickHouse. */
+interface DevProgram {
+  runDev(
+    options: DevOptions,
+    terminal: Pick<Terminal, "out" | "err" | "environment">,
+    stop: AbortSignal,
+  ): Promise<number>;
+}
+
+const INSPECT_PORT = "9229";
+
+/** `dev`: runs functions on this machine. */
+export function devCommand(parent: Command): Command {
+  const command = parent
+    .command("dev")
+    .argument("[target]", "folder, template, or name of a deployed function (default: the current folder)")
+    .summary("run functions on this machine and see what they do")
+    .description(
+      "Runs functions on this machine with the extension, light tracing and a ClickHouse of its own, and shows their lines, results and traces, here and on a page in the browser. Finds them in a SAM or CloudFormation template, serverless.yml, the output of CDK, the state of a Pulumi stack or a plain folder, or downloads a deployed one. They are restarted when a file changes. Needs Linux.",
+    )
+    .option("--function <name>", "run this function of several", collect)
+    .option("--handler <file.function>", "handler of a plain folder, such as src/orders.handler")
+    .option("--runtime <name>", "runtime of a plain folder, such as nodejs22.x")
+    .option("--event <file>", "invoke the first function with this JSON, again after each change")
+    .option("--once", "end after the answer to --event, with exit code 1 where it failed")
+    .option("--env-file <file>", "environment variables, which win over the project's")
+    .option("--port <number>", "port of the functions' URLs on 127.0.0.1 (default: a free one)", port)
+    .option(
+      "--host-port <number>",
+      "port of this machine that functions may reach, such as a database's",
+      ports,
+    )
+    .option("--inspect [port]", `let a debugger attach to Node.js on this port (default: ${INSPECT_PORT})`)
+    .option("--open", "open the page in the browser")
+    .option("--no-watch", "do not restart functions when their files change")
+    .option("--region <name>", "region of a deployed function (default: that of AWS_REGION)");
+  return withExamples(command, [
+    { about: "The functions of this folder, with the page in the browser", call: "dev --open" },
+    {
+      about: "One function of a template with an event, once",
+      call: "dev template.yaml --function Orders --event events/order.json --once",
+    },
+  ]);
+}
+
+/**
+ * Runs `dev` until Ctrl-C.
+ * @returns the exit code.
+ */
+export async function runDevCommand(
+  terminal: Terminal,
+  target: string | undefined,
+  { inspect, ...options }: Record<string, unknown>,
+): Promise<number> {
+  const { runDev } = devProgram();
+  const controller = new AbortController();
+  const stop = () => {
+    // A second one ends the process at once.
+    process.removeListener("SIGINT", stop);
+    process.removeListener("SIGTERM", stop);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    return await runDev(
+      {
+        ...options,
+        ...(target === undefined ? {} : { target }),
+        ...(inspect === undefined
+          ? {}
+          : { inspect: port(inspect === true ? INSPECT_PORT : String(inspect)) }),
+      },
+      terminal,
+      controller.signal,
+    );
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * Loaded by its path: what it needs is not needed, nor compiled, for the other commands.
+ * @throws where only the package is installed, which does not bring it.
+ */
+function devProgram(): DevProgram {
+  const program = join(__dirname, "..", "..", "dev", "main");
+  if (existsSync(`${program}.ts`) || existsSync(`${program}.js`)) return require(program) as DevProgram;
+  throw new UsageError(
+    "`dev` is not in the npm package yet. Run it in a checkout of clickstack-lambda: npm run dev -- <folder of your functions>",
+  );
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw new InvalidArgumentError("must be a port from 1 to 65535.");
+}
+
+function ports(value: string, previous: number[] | undefined): number[] {
+  return [...(previous ?? []), port(value)];
+}

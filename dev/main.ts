@@ -1,0 +1,250 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { hyperDxApp } from "../clickstack/links";
+import { startAwsProxy } from "../sandbox/aws/proxy";
+import type { PageFunctions } from "../web/functions";
+import { Cleanup } from "./cleanup";
+import { findFunctions, type Target } from "./findFunctions";
+import { Links } from "./links";
+import { openBrowser, startPage } from "./page";
+import { type Project, ProjectError } from "./project/project";
+import { removeTemporaryFolder } from "./project/temporaryFolder";
+import { startDebugPort } from "./run/debugPort";
+import { definitionOf } from "./run/definition";
+import { answerAws } from "./run/lambdaApi";
+import { Store } from "./run/store";
+import { startUrlServer, type UrlServer } from "./run/urlServer";
+import { watchFolders } from "./run/watch";
+import { Session } from "./session";
+import { type Output, Reporter } from "./show/reporter";
+import { checkPlatform, hostRuntimes, localLayers, sandboxCache } from "./surroundings";
+
+/** What `clickstack-lambda dev` is called with. */
+export interface DevOptions {
+  /** Folder, file, or name of a deployed function. Default: the current folder. */
+  target?: string;
+  /** Names of the functions to run. Default: all. */
+  function?: string[];
+  handler?: string;
+  runtime?: string;
+  /** File with an event as JSON, which the first function is invoked with. */
+  event?: string;
+  /** End after the answer to `event`. */
+  once?: boolean;
+  envFile?: string;
+  /** Port of the functions' URLs. Default: a free one. */
+  port?: number;
+  /** Ports of this machine that functions may reach. */
+  hostPort?: number[];
+  /** Port for a debugger; one function alone can be debugged. */
+  inspect?: number;
+  open?: boolean;
+  watch?: boolean;
+  /** Region of a deployed function. */
+  region?: string;
+}
+
+/** Where it writes, and what it may know of its process. */
+export interface DevTerminal {
+  out: Output;
+  err: Output;
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Runs the functions of a project until it is stopped, and shows what they do.
+ * @param stop ends it.
+ * @returns the exit code: 0; with `once`, 1 where the invocation failed.
+ * @throws ProjectError and errors of ports, with how to fix them; all that was started has ended then.
+ */
+export async function runDev(options: DevOptions, terminal: DevTerminal, stop: AbortSignal): Promise<number> {
+  const cleanup = new Cleanup();
+  try {
+    checkPlatform(process.platform);
+    return await run(options, terminal, stop, cleanup);
+  } finally {
+    const failures = await cleanup.run();
+    removeTemporaryFolder();
+    for (const { message } of failures) terminal.err.write(`while ending: ${message}\n`);
+  }
+}
+
+async function run(
+  options: DevOptions,
+  { out, err, environment }: DevTerminal,
+  stop: AbortSignal,
+  cleanup: Cleanup,
+): Promise<number> {
+  const reporter = new Reporter(out, err, !environment.NO_COLOR);
+  const event = options.event === undefined ? undefined : readEvent(options.event);
+  const target = await targetOf(options, environment);
+  const project = await findFunctions(target);
+  for (const notice of project.notices) reporter.warning(notice);
+  const { session, store, links } = await startSession(options, project, reporter, cleanup, environment);
+  const urls = cleanup.use(
+    await startUrlServer(
+      { names: () => session.names, invoke: (name, given) => session.invoke(name, given) },
+      options.port ?? 0,
+    ),
+    (server) => server.close(),
+  );
+  const functions: PageFunctions = {
+    list: () => session.runtimes.map(({ name, runtime }) => ({ name, runtime, url: urls.urlOf(name) })),
+    invoke: (name, given) => session.invoke(name, given),
+  };
+  links.page = await startPage({ source: store, functions }, cleanup);
+  introduce(reporter, project, session, urls, links);
+  if (options.open) openBrowser(links.page);
+  const [first = ""] = session.names;
+  const send = async () => {
+    if (event === undefined) return true;
+    const answered = await session
+      .invoke(first, event)
+      .catch((error: Error) => reporter.failure(error.message));
+    return answered?.status === "success";
+  };
+  if (!options.once && options.watch !== false && project.folder !== undefined)
+    cleanup.use(await watch(target, session, reporter, send), (end) => end());
+  const succeeded = await send();
+  await links.settled();
+  if (options.once) return succeeded ? 0 : 1;
+  await stopped(stop);
+  reporter.notice("Ending…");
+  return 0;
+}
+
+async function startSession(
+  options: DevOptions,
+  project: Project,
+  reporter: Reporter,
+  cleanup: Cleanup,
+  environment: DevTerminal["environment"],
+) {
+  const layers = localLayers();
+  const own = options.envFile === undefined ? {} : readEnvFile(options.envFile);
+  if (options.inspect !== undefined) checkInspect(project);
+  const store = cleanup.use(await Store.start((notice) => reporter.warning(notice)), (started) =>
+    started.stop(),
+  );
+  const links = new Links(store, hyperDxApp(environment));
+  // Made before the functions, which reach it; they are known to it when they run.
+  let session: Session | undefined;
+  const aws = await startAwsProxy((call) =>
+    answerAws(call, (name, payload, given) => {
+      const known = session?.find(name);
+      return known === undefined ? undefined : session?.invoke(known, payload, given);
+    }),
+  );
+  cleanup.use(aws, (proxy) => proxy.stop());
+  const { otlpUrl, ingestionKey } = store;
+  session = new Session({
+    define: (one) =>
+      definitionOf(
+        one,
+        { ...layers, otlpUrl, ingestionKey },
+        { environment: own, ...(options.inspect === undefined ? {} : { inspectPort: options.inspect }) },
+      ),
+    hostPorts: [aws.port, ...store.ports, ...(options.hostPort ?? [])],
+    platformEnvironment: { AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_LAMBDA: aws.endpoint },
+    cacheDirectory: sandboxCache(),
+    onEvent: (name, event) => reporter.event(name, event),
+    onNotice: (notice) => reporter.notice(notice),
+    onResult: (name, result) => links.follow(result, (found) => reporter.result(name, result, found)),
+  });
+  cleanup.use(session, (running) => running.stop());
+  reporter.columns(project.functions.map(({ name }) => name));
+  await session.update(project.functions);
+  const [only = ""] = session.names;
+  const { inspect } = options;
+  if (inspect !== undefined)
+    cleanup.use(await startDebugPort(inspect, () => session.sandboxOf(only)?.connect(inspect)), (end) =>
+      end(),
+    );
+  return { session, store, links };
+}
+
+function introduce(
+  reporter: Reporter,
+  project: Project,
+  session: Session,
+  urls: UrlServer,
+  { page }: Links,
+): void {
+  reporter.notice(`${session.names.length} functions of ${project.source}`);
+  for (const name of session.names) reporter.notice(`  ${name}  ${urls.urlOf(name)}`);
+  reporter.notice(`Logs and traces: ${page}`);
+  reporter.notice("Ctrl-C ends it.\n");
+}
+
+/** Restarts what changed, and sends the event again. */
+function watch(
+  target: Target,
+  session: Session,
+  reporter: Reporter,
+  send: () => Promise<boolean>,
+): Promise<() => Promise<void>> {
+  let round = Promise.resolve();
+  const changed = async (paths: readonly string[]) => {
+    try {
+      const project = await findFunctions(target);
+      const restarted = await session.update(project.functions, paths);
+      if (restarted.length === 0) return;
+      reporter.notice(`changed: ${restarted.join(", ")}`);
+      await send();
+    } catch (error) {
+      // A file that is being written may be half of itself; the next change brings the rest.
+      reporter.failure((error as Error).message);
+    }
+  };
+  return watchFolders([...new Set([...session.folders, ...watchedRoot(target)])], (paths) => {
+    round = round.then(() => changed(paths));
+  });
+}
+
+function watchedRoot({ target = "." }: Target): string[] {
+  return existsSync(target) ? [resolve(target)] : [];
+}
+
+async function targetOf(options: DevOptions, environment: DevTerminal["environment"]): Promise<Target> {
+  const { target, handler, runtime, region } = options;
+  return {
+    only: options.function ?? [],
+    environment,
+    hosts: await hostRuntimes(),
+    region: region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? "us-east-1",
+    cacheDirectory: sandboxCache(),
+    ...(target === undefined ? {} : { target }),
+    ...(handler === undefined ? {} : { handler }),
+    ...(runtime === undefined ? {} : { runtime }),
+  };
+}
+
+function checkInspect({ functions }: Project): void {
+  const [first, second] = functions;
+  if (second !== undefined)
+    throw new ProjectError("--inspect debugs one function: choose it with --function");
+  if (!first?.runtime.startsWith("nodejs"))
+    throw new ProjectError(`--inspect is for Node.js; ${first?.name} runs on ${first?.runtime}`);
+}
+
+function readEvent(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new ProjectError(`--event ${path}: ${(error as Error).message}`);
+  }
+}
+
+function readEnvFile(path: string): Record<string, string> {
+  try {
+    return { ...parseEnv(readFileSync(path, "utf8")) } as Record<string, string>;
+  } catch (error) {
+    throw new ProjectError(`--env-file ${path}: ${(error as Error).message}`);
+  }
+}
+
+function stopped(stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { mapOf, type Project, ProjectError, type ProjectFunction, textOf } from "./project";
+import { parseTemplate, templateFunctions } from "./template";
+
+interface Artifact {
+  type?: string;
+  properties?: { templateFile?: string; directoryName?: string; stackName?: string };
+}
+
+/** The folder of a CDK app's output: the one that cdk.json names, else cdk.out. */
+export function cdkOutput(folder: string): string {
+  const output = textOf(readJson(join(folder, "cdk.json")).output);
+  return join(folder, output ?? "cdk.out");
+}
+
+/** The functions of all stacks in the output of `cdk synth`. */
+export function readCdkOutput(folder: string): Project {
+  const output = cdkOutput(folder);
+  if (!existsSync(join(output, "manifest.json")))
+    throw new ProjectError(`${output} has no manifest.json: run \`cdk synth\` first`);
+  const stacks = readAssembly(output);
+  return {
+    kind: "cdk",
+    source: output,
+    folder: output,
+    functions: stacks.flatMap(({ functions }) => functions),
+    notices: stacks.flatMap(({ notices }) => notices),
+  };
+}
+
+function readAssembly(directory: string): { functions: ProjectFunction[]; notices: string[] }[] {
+  const artifacts = Object.entries(mapOf(readJson(join(directory, "manifest.json")).artifacts)) as [
+    string,
+    Artifact,
+  ][];
+  return artifacts.flatMap(([id, { type, properties = {} }]) => {
+    if (type === "cdk:cloud-assembly" && properties.directoryName !== undefined)
+      return readAssembly(join(directory, properties.directoryName));
+    if (type !== "aws:cloudformation:stack" || properties.templateFile === undefined) return [];
+    return [readStack(directory, properties.templateFile, properties.stackName ?? id)];
+  });
+}
+
+function readStack(directory: string, templateFile: string, stackName: string) {
+  const read = readJson(join(directory, templateFile));
+  const assets = assetPaths(directory, templateFile.replace(/\.template\.json$/, ".assets.json"));
+  const template = parseTemplate(read, stackName);
+  for (const [id, { Metadata = {} }] of Object.entries(template.resources)) {
+    const path = textOf(Metadata["aws:cdk:path"]) ?? "";
+    // The providers of custom resources and log retention are CDK's own.
+    if (/(^|\/)(Custom::|LogRetention)|CustomResourceProvider/.test(path)) delete template.resources[id];
+    else if (template.context.functionNames[id] === id)
+      Object.assign(template.context.functionNames, { [id]: constructId(path) ?? id });
+  }
+  return templateFunctions(template, (property, { Metadata = {} }) => {
+    const named = textOf(Metadata["aws:asset:path"]);
+    const key = textOf(mapOf(property).S3Key);
+    const path = named === undefined ? assets[key?.replace(/\.zip$/, "") ?? ""] : resolve(directory, named);
+    return path !== undefined && existsSync(path) ? path : undefined;
+  });
+}
+
+/** `Stack/Orders/Resource` is the function Orders to whoever wrote it. */
+function constructId(path: string): string | undefined {
+  const parts = path.split("/");
+  return parts.at(-1) === "Resource" ? parts.at(-2) : parts.at(-1) || undefined;
+}
+
+function assetPaths(directory: string, file: string): Record<string, string> {
+  const files = Object.entries(mapOf(readJson(join(directory, file)).files));
+  return Object.fromEntries(
+    files.flatMap(([hash, asset]) => {
+      const path = textOf(mapOf(mapOf(asset).source).path);
+      return path === undefined ? [] : [[hash, resolve(directory, path)]];
+    }),
+  );
+}
+
+function readJson(path: string): Record<string, unknown> {
+  return existsSync(path) ? mapOf(JSON.parse(readFileSync(path, "utf8"))) : {};
+}

@@ -1,0 +1,188 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { writeInlineCode } from "./inlineCode";
+import { resolveIntrinsics, type TemplateContext } from "./intrinsics";
+import {
+  functionDefaults,
+  listOf,
+  logFormatOf,
+  mapOf,
+  numberOf,
+  type Project,
+  type ProjectFunction,
+  textOf,
+  variableOf,
+} from "./project";
+import { readYaml } from "./readYaml";
+
+interface Resource {
+  Type?: string;
+  Properties?: Record<string, unknown>;
+  Metadata?: Record<string, unknown>;
+}
+
+/** Where the code of a template's function or layer is; undefined where it is not on this machine. */
+export type FindCode = (property: unknown, resource: Resource) => string | undefined;
+
+/** What a template says, read whole. */
+export interface Template {
+  resources: Record<string, Resource>;
+  globals: Record<string, unknown>;
+  context: TemplateContext;
+}
+
+const functionTypes = ["AWS::Serverless::Function", "AWS::Lambda::Function"];
+const layerTypes = ["AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"];
+
+/** The account and region that functions see; nothing of them exists. */
+export const localPlace = { region: "us-east-1", accountId: "123456789012" } as const;
+
+/** Whether something that was read is a template with functions. */
+export function isTemplate(read: unknown): boolean {
+  return Object.values(mapOf(mapOf(read).Resources)).some((resource) =>
+    functionTypes.includes(textOf(mapOf(resource).Type) ?? ""),
+  );
+}
+
+/** Reads what a template says, with its parameters' defaults. */
+export function parseTemplate(read: unknown, stackName: string): Template {
+  const { Resources, Globals, Parameters } = mapOf(read);
+  const resources = mapOf(Resources) as Record<string, Resource>;
+  const parameters: Record<string, string> = {};
+  for (const [name, parameter] of Object.entries(mapOf(Parameters))) {
+    const value = variableOf(mapOf(parameter).Default);
+    if (value !== undefined) parameters[name] = value;
+  }
+  const functionNames: Record<string, string> = {};
+  const context = { ...localPlace, parameters, functionNames, stackName };
+  for (const [id, { Type = "", Properties = {} }] of Object.entries(resources))
+    if (functionTypes.includes(Type))
+      functionNames[id] = textOf(resolveIntrinsics(Properties.FunctionName, context).value) ?? id;
+  return { resources, globals: mapOf(mapOf(Globals).Function), context };
+}
+
+/** The functions of a SAM or CloudFormation template. */
+export function readTemplate(path: string): Project {
+  const folder = dirname(path);
+  const template = parseTemplate(readYaml(path), basename(folder));
+  const findCode: FindCode = (property) => {
+    const given = textOf(property) ?? textOf(mapOf(property).ZipFile);
+    if (given === undefined) return undefined;
+    if (mapOf(property).ZipFile !== undefined) return undefined;
+    const local = resolve(folder, given);
+    return /^(s3|https?):\/\//.test(given) || !existsSync(local) ? undefined : local;
+  };
+  return { kind: "template", source: path, folder, ...templateFunctions(template, findCode) };
+}
+
+/** The functions of a template whose code is found by `findCode`. */
+export function templateFunctions(
+  template: Template,
+  findCode: FindCode,
+): { functions: ProjectFunction[]; notices: string[] } {
+  const functions: ProjectFunction[] = [];
+  const notices: string[] = [];
+  for (const [id, resource] of Object.entries(template.resources)) {
+    if (!functionTypes.includes(resource.Type ?? "")) continue;
+    const found = templateFunction(id, resource, template, findCode);
+    if (typeof found === "string") notices.push(`${id}: ${found}`);
+    else {
+      functions.push(found.definition);
+      notices.push(...found.notices);
+    }
+  }
+  return { functions, notices };
+}
+
+function templateFunction(
+  id: string,
+  resource: Resource,
+  template: Template,
+  findCode: FindCode,
+): { definition: ProjectFunction; notices: string[] } | string {
+  const { globals, context } = template;
+  const properties = { ...globals, ...resource.Properties };
+  const plain = (name: string) => resolveIntrinsics(properties[name], context).value;
+  if (plain("PackageType") === "Image") return "container images are not run here; ignored";
+  const runtime = textOf(plain("Runtime"));
+  const handler = textOf(plain("Handler")) ?? (runtime?.startsWith("provided") ? "bootstrap" : undefined);
+  if (runtime === undefined || handler === undefined) return "it has no Runtime or no Handler; ignored";
+  const inline = textOf(properties.InlineCode) ?? textOf(mapOf(properties.Code).ZipFile);
+  const code =
+    inline !== undefined
+      ? writeInlineCode(inline, runtime)
+      : findCode(plain(properties.CodeUri === undefined ? "Code" : "CodeUri") ?? ".", resource);
+  if (code === undefined) return "its code is not on this machine; ignored. Build the project first";
+  const name = context.functionNames[id] ?? id;
+  const { environment, notices } = templateEnvironment(name, globals, resource, context);
+  const layers = templateLayers(name, listOf(properties.Layers), template, findCode);
+  return {
+    definition: {
+      name,
+      aliases: name === id ? [] : [id],
+      runtime,
+      handler,
+      code,
+      memorySizeMb: numberOf(plain("MemorySize"), functionDefaults.memorySizeMb),
+      timeoutSeconds: numberOf(plain("Timeout"), functionDefaults.timeoutSeconds),
+      environment,
+      layers: layers.paths,
+      logFormat: logFormatOf(mapOf(plain("LoggingConfig")).LogFormat),
+    },
+    notices: [...notices, ...layers.notices],
+  };
+}
+
+function templateEnvironment(
+  name: string,
+  globals: Record<string, unknown>,
+  resource: Resource,
+  context: TemplateContext,
+): { environment: Record<string, string>; notices: string[] } {
+  const of = (environment: unknown) => mapOf(mapOf(environment).Variables);
+  const environment: Record<string, string> = {};
+  const notices: string[] = [];
+  for (const [variable, given] of Object.entries({
+    ...of(globals.Environment),
+    ...of(resource.Properties?.Environment),
+  })) {
+    const { value, unknown } = resolveIntrinsics(given, context);
+    const text = variableOf(value);
+    if (text !== undefined) environment[variable] = text;
+    if (unknown.length > 0) notices.push(deployedValue(name, variable, unknown, text));
+  }
+  return { environment, notices };
+}
+
+/** What to say of a variable that only a deployment could give its value. */
+export function deployedValue(
+  name: string,
+  variable: string,
+  refersTo: readonly string[],
+  value: string | undefined,
+): string {
+  const here = value === undefined ? "it is not set here" : `it is "${value}" here`;
+  return `${name}: ${variable} refers to ${refersTo.join(", ")}, which only a deployment knows; ${here}. Set it with --env-file`;
+}
+
+function templateLayers(
+  name: string,
+  given: readonly unknown[],
+  { resources }: Template,
+  findCode: FindCode,
+): { paths: string[]; notices: string[] } {
+  const paths: string[] = [];
+  const notices: string[] = [];
+  for (const layer of given) {
+    const id = textOf(mapOf(layer).Ref);
+    const resource = id === undefined ? undefined : resources[id];
+    const { ContentUri, Content } = resource?.Properties ?? {};
+    const path =
+      resource !== undefined && layerTypes.includes(resource.Type ?? "")
+        ? findCode(ContentUri ?? Content, resource)
+        : undefined;
+    if (path !== undefined && (path.endsWith(".zip") || statSync(path).isDirectory())) paths.push(path);
+    else notices.push(`${name}: layer ${JSON.stringify(layer)} is not on this machine; ignored`);
+  }
+  return { paths, notices };
+}

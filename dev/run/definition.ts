@@ -1,0 +1,89 @@
+import type { FunctionDefinition } from "../../sandbox";
+import type { ProjectFunction } from "../project/project";
+import { localPlace } from "../project/template";
+
+/** What every function runs with, besides what is its own. */
+export interface LocalTelemetry {
+  architecture: "x86_64" | "arm64";
+  /** Zip of the extension's layer, with light tracing in it. */
+  extensionLayer: string;
+  /** Layer with the AWS SDK, which Lambda's runtimes bring; undefined where it is not at hand. */
+  sdkLayer?: string;
+  /** OTLP/HTTP endpoint, and the key that it wants. */
+  otlpUrl: string;
+  ingestionKey: string;
+}
+
+/** What the user adds to a function. */
+export interface FunctionOverrides {
+  /** Variables of --env-file, which win. */
+  environment: Readonly<Record<string, string>>;
+  /** Port in the function's environment on which Node.js waits for a debugger. */
+  inspectPort?: number;
+}
+
+const lightWrapper = "/opt/clickstack-tracing";
+/** Nobody steps through a function in three seconds. */
+const DEBUGGED_SECONDS = 900;
+
+/** Settings of the extension that were made for a deployment; what they send where is decided here. */
+const isDeployedTelemetry = (name: string) =>
+  /^(ROTEL_|CLICKSTACK_|OTEL_EXPORTER_)/.test(name) && name !== "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
+
+/** A project's function as the sandbox runs it: with the extension and light tracing, which send to this machine. */
+export function definitionOf(
+  project: ProjectFunction,
+  telemetry: LocalTelemetry,
+  { environment: overrides, inspectPort }: FunctionOverrides,
+): FunctionDefinition {
+  const { name, runtime, handler, code, memorySizeMb, logFormat } = project;
+  const { region, accountId } = localPlace;
+  const own = { ...project.environment, ...overrides };
+  const kept = Object.fromEntries(Object.entries(own).filter(([variable]) => !isDeployedTelemetry(variable)));
+  // A wrapper of a layer that is here is the user's own way to trace.
+  const wrapper = project.layers.length > 0 ? own.AWS_LAMBDA_EXEC_WRAPPER : undefined;
+  const traced = /^(nodejs|python)/.test(runtime);
+  if (wrapper === undefined) delete kept.AWS_LAMBDA_EXEC_WRAPPER;
+  const debugging: Record<string, string> =
+    inspectPort === undefined ? {} : { NODE_OPTIONS: inspected(own.NODE_OPTIONS, inspectPort) };
+  const { extensionLayer, sdkLayer, otlpUrl, ingestionKey, architecture } = telemetry;
+  const managed = traced && sdkLayer !== undefined ? [sdkLayer] : [];
+  return {
+    name,
+    arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    accountId,
+    region,
+    version: "$LATEST",
+    runtime,
+    handler,
+    code,
+    architecture,
+    memorySizeMb,
+    timeoutSeconds: inspectPort === undefined ? project.timeoutSeconds : DEBUGGED_SECONDS,
+    layers: [...managed, ...project.layers, extensionLayer],
+    environment: {
+      ...kept,
+      ...debugging,
+      ...(wrapper === undefined && traced ? { AWS_LAMBDA_EXEC_WRAPPER: lightWrapper } : {}),
+      ROTEL_OTLP_EXPORTER_ENDPOINT: otlpUrl,
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+      ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `authorization=${ingestionKey}`,
+      // What an invocation wrote is to be seen when it has ended.
+      CLICKSTACK_FLUSH_MODE: "end",
+      CLICKSTACK_WAIT_FOR_LOGS: "always",
+    },
+    ...(logFormat === undefined ? {} : { logFormat }),
+  };
+}
+
+function inspected(options: string | undefined, port: number): string {
+  return [options, `--inspect=127.0.0.1:${port}`].filter((part) => part !== undefined).join(" ");
+}
+
+/** Ports of this machine that a function's variables name, such as that of a local database: those it may reach. */
+export function localPorts(environment: Readonly<Record<string, string>>): number[] {
+  const found = Object.values(environment).flatMap((value) =>
+    [...value.matchAll(/(?:127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})\b/g)].map(([, port]) => Number(port)),
+  );
+  return [...new Set(found)].filter((port) => port > 0 && port < 65_536);
+}

@@ -1,0 +1,49 @@
+import type { InvocationResult, InvokeOptions, Sandbox } from "../../sandbox";
+
+/** A function that can be restarted: invocations under way end with the code that they began with. */
+export class DevFunction {
+  /** What runs it now; undefined until it was started for the first time. */
+  sandbox: Sandbox | undefined;
+  private current: Promise<Sandbox>;
+  private readonly ending = new Set<Promise<void>>();
+
+  /** @param start makes a sandbox of the function as it is now. */
+  constructor(private readonly start: () => Promise<Sandbox>) {
+    this.current = this.started();
+  }
+
+  /** @throws what kept the function from being started, until a restart succeeds. */
+  async invoke(payload: unknown, options: InvokeOptions): Promise<InvocationResult> {
+    return (await this.current).invoke(payload, options);
+  }
+
+  /** The next invocation runs in a new environment. */
+  async restart(): Promise<void> {
+    this.end(this.current);
+    this.current = this.started();
+    await this.current.catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.end(this.current);
+    await Promise.all(this.ending);
+  }
+
+  private started(): Promise<Sandbox> {
+    const starting = this.start().then((sandbox) => {
+      this.sandbox = sandbox;
+      return sandbox;
+    });
+    // Whoever invokes it hears of it.
+    starting.catch(() => {});
+    return starting;
+  }
+
+  private end(sandbox: Promise<Sandbox>): void {
+    const ending = sandbox
+      .then((running) => running.shutdown())
+      .catch(() => {})
+      .finally(() => this.ending.delete(ending));
+    this.ending.add(ending);
+  }
+}

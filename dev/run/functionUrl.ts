@@ -1,0 +1,117 @@
+import { functionUrlEvent } from "../../sandbox/aws/events";
+
+/** A request to a function URL, read whole. */
+export interface UrlRequest {
+  method: string;
+  /** With its query. */
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+  sourceIp: string;
+}
+
+/** What is answered to it. */
+export interface UrlAnswer {
+  status: number;
+  headers: Readonly<Record<string, string | string[]>>;
+  body: Buffer;
+}
+
+const textTypes =
+  /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded|graphql)|[^;]+\+(json|xml))/i;
+
+/** The event of a function URL, in payload format 2.0. A body that is no text is base64, as on Lambda. */
+export function urlEvent(
+  url: string,
+  request: UrlRequest,
+  now: Date,
+  requestId: string,
+): Record<string, unknown> {
+  const { method, path, headers, body, sourceIp } = request;
+  const event = functionUrlEvent(url, { method, path, headers }, now, requestId) as Record<
+    string,
+    unknown
+  > & {
+    requestContext: { http: Record<string, unknown> };
+  };
+  Object.assign(event.requestContext.http, { sourceIp, userAgent: headers["user-agent"] ?? "" });
+  const { cookie } = headers;
+  if (cookie !== undefined) event.cookies = cookie.split("; ");
+  if (body.length === 0) return event;
+  const isText = textTypes.test(headers["content-type"] ?? "text/plain");
+  return { ...event, body: body.toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
+}
+
+/** What separates the head of a streamed answer from its body (Lambda developer guide, "Response streaming"). */
+const PRELUDE_END = "\0".repeat(8);
+
+/**
+ * The HTTP answer that a function's result stands for: `{ statusCode, headers, cookies, body, isBase64Encoded }`, a streamed
+ * answer with its head, or any other value as JSON. An error is status 502, as on Lambda.
+ */
+export function urlAnswer(payload: unknown, failed: boolean): UrlAnswer {
+  if (failed) return json(502, { message: "Internal Server Error" });
+  if (typeof payload === "string") return streamed(payload);
+  if (typeof payload !== "object" || payload === null || !("statusCode" in payload))
+    return json(200, payload);
+  return answerOf(payload as Head);
+}
+
+interface Head {
+  statusCode?: number;
+  headers?: Record<string, unknown>;
+  cookies?: string[];
+  body?: unknown;
+  isBase64Encoded?: boolean;
+}
+
+function answerOf({ statusCode, headers = {}, cookies = [], body, isBase64Encoded }: Head): UrlAnswer {
+  const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
+  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return {
+    status: Number(statusCode) || 200,
+    headers: {
+      "content-type": "application/json",
+      ...Object.fromEntries(given),
+      ...(cookies.length > 0 && { "set-cookie": cookies }),
+    },
+    body: Buffer.from(text, isBase64Encoded ? "base64" : "utf8"),
+  };
+}
+
+function streamed(text: string): UrlAnswer {
+  const end = text.indexOf(PRELUDE_END);
+  if (end < 0) return { status: 200, headers: { "content-type": "text/plain" }, body: Buffer.from(text) };
+  try {
+    const head = JSON.parse(text.slice(0, end)) as Head;
+    return answerOf({ ...head, body: text.slice(end + PRELUDE_END.length) });
+  } catch {
+    return { status: 200, headers: { "content-type": "text/plain" }, body: Buffer.from(text) };
+  }
+}
+
+function json(status: number, value: unknown): UrlAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(JSON.stringify(value ?? null)),
+  };
+}
+
+/**
+ * Which function a request is for: `orders.localhost` is `orders`; with one function alone, every request is for it.
+ * @returns undefined when the host names none of several.
+ */
+export function functionOfHost(host: string | undefined, names: readonly string[]): string | undefined {
+  if (names.length === 1) return names[0];
+  const [label = ""] = (host ?? "").split(":")[0]?.split(".") ?? [];
+  return names.find((name) => hostLabel(name) === label);
+}
+
+/** A function's name as it can stand in a host's name. */
+export function hostLabel(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}

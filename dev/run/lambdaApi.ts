@@ -1,0 +1,78 @@
+import type { InvocationResult } from "../../sandbox";
+import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
+
+/** Runs a function by one of its names; undefined where no function has it. */
+export type InvokeByName = (
+  name: string,
+  payload: unknown,
+  options: { clientContext?: string },
+) => Promise<InvocationResult> | undefined;
+
+const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/;
+
+/**
+ * Answers what functions ask of AWS: Lambda's Invoke for functions of the project, an error that says what to do for everything
+ * else.
+ */
+export async function answerAws(call: AwsCall, invoke: InvokeByName): Promise<AwsAnswer> {
+  const [, encoded] = invokePath.exec(call.path) ?? [];
+  if (encoded === undefined || call.method !== "POST") return notPlayed(call);
+  const name = functionName(decodeURIComponent(encoded));
+  const context = call.headers["x-amz-client-context"];
+  const clientContext = context && Buffer.from(context, "base64").toString("utf8");
+  const type = call.headers["x-amz-invocation-type"] ?? "RequestResponse";
+  if (type === "DryRun") return { status: 204, headers: {}, body: Buffer.alloc(0) };
+  const running = invoke(name, JSON.parse(call.body.toString() || "null"), {
+    ...(clientContext && { clientContext }),
+  });
+  if (running === undefined)
+    return error(
+      404,
+      "ResourceNotFoundException",
+      `Function not found: ${name}. \`dev\` runs the functions of its project alone`,
+    );
+  if (type === "Event") {
+    running.catch(() => {}); // shown where it happens; nobody waits for it
+    return { status: 202, headers: {}, body: Buffer.alloc(0) };
+  }
+  const { payload, functionError, requestId } = await running;
+  return {
+    status: 200,
+    headers: {
+      "content-type": "application/json",
+      "x-amzn-requestid": requestId,
+      "x-amz-executed-version": "$LATEST",
+      ...(functionError && { "x-amz-function-error": functionError }),
+    },
+    body: Buffer.from(JSON.stringify(payload ?? null)),
+  };
+}
+
+/** The name in what Invoke takes: a name, an ARN or a part of it, with or without a version or alias. */
+export function functionName(given: string): string {
+  const [, ofArn] = /(?:^|:)function:([^:]+)/.exec(given) ?? [];
+  return ofArn ?? given.split(":")[0] ?? given;
+}
+
+/** The service that a request was signed for: `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
+function serviceOf({ headers }: AwsCall): string {
+  return /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "AWS";
+}
+
+function notPlayed(call: AwsCall): AwsAnswer {
+  const service = serviceOf(call);
+  const variable = `AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll("-", "_")}`;
+  return error(
+    400,
+    "NotPlayedHereException",
+    `\`dev\` answers Lambda's Invoke alone, not ${service}. Give the function an emulator of it with --env-file, such as ${variable}=http://127.0.0.1:4566`,
+  );
+}
+
+function error(status: number, code: string, message: string): AwsAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json", "x-amzn-errortype": code },
+    body: Buffer.from(JSON.stringify({ __type: code, message, Message: message })),
+  };
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { InvocationResult } from "../../sandbox";
+import { functionOfHost, hostLabel, type UrlRequest, urlAnswer, urlEvent } from "./functionUrl";
+
+/** The functions' URLs on this machine. */
+export interface UrlServer {
+  port: number;
+  /** The address of a function. */
+  urlOf: (name: string) => string;
+  close: () => Promise<void>;
+}
+
+/** What the server needs of the functions. */
+export interface UrlFunctions {
+  names: () => readonly string[];
+  invoke: (name: string, event: unknown) => Promise<InvocationResult>;
+}
+
+/**
+ * Serves all function URLs on one port of 127.0.0.1: `http://orders.localhost:<port>/` is the function `orders`, with one function
+ * alone also `http://127.0.0.1:<port>/`.
+ * @param port 0 for a free one.
+ * @throws when the port is taken; the message names it.
+ */
+export async function startUrlServer(functions: UrlFunctions, port: number): Promise<UrlServer> {
+  const server = createServer((request, response) => {
+    answer(functions, request, urlOf)
+      .then(({ status, headers, body }) => response.writeHead(status, { ...headers }).end(body))
+      .catch((error: Error) => {
+        response.writeHead(502, { "content-type": "application/json" });
+        response.end(JSON.stringify({ message: error.message }));
+      });
+  });
+  await new Promise<void>((listening, failed) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      failed(
+        error.code === "EADDRINUSE"
+          ? new Error(
+              `port ${port} is in use, perhaps by another \`dev\`: choose another one with --port, or leave it out`,
+            )
+          : error,
+      ),
+    );
+    server.listen(port, "127.0.0.1", listening);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  const urlOf = (name: string) =>
+    functions.names().length === 1
+      ? `http://127.0.0.1:${bound}/`
+      : `http://${hostLabel(name)}.localhost:${bound}/`;
+  const close = () =>
+    new Promise<void>((closed) => {
+      server.close(() => closed());
+      server.closeAllConnections();
+    });
+  return { port: bound, urlOf, close };
+}
+
+async function answer(functions: UrlFunctions, request: IncomingMessage, urlOf: (name: string) => string) {
+  const names = functions.names();
+  const name = functionOfHost(request.headers.host, names);
+  if (name === undefined) {
+    const addresses = names.map((known) => urlOf(known)).join(", ");
+    const body = { message: `No function has the address ${request.headers.host}. There are: ${addresses}` };
+    return {
+      status: 404,
+      headers: { "content-type": "application/json" },
+      body: Buffer.from(JSON.stringify(body)),
+    };
+  }
+  const event = urlEvent(urlOf(name), await readRequest(request), new Date(), randomUUID());
+  const { payload, functionError } = await functions.invoke(name, event);
+  return urlAnswer(payload, functionError !== undefined);
+}
+
+async function readRequest(request: IncomingMessage): Promise<UrlRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    [value ?? ""].flat().join(","),
+  ]);
+  return {
+    method: request.method ?? "GET",
+    path: request.url ?? "/",
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks),
+    sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
+  };
+}

@@ -1,0 +1,124 @@
+import type { FunctionDefinition } from "../sandbox";
+import { type InvocationResult, type InvokeOptions, Sandbox, type TelemetryEvent } from "../sandbox";
+import type { ProjectFunction } from "./project/project";
+import { runnableCode } from "./run/bundle";
+import { localPorts } from "./run/definition";
+import { DevFunction } from "./run/devFunction";
+
+/** What a session needs of its surroundings. */
+export interface SessionOptions {
+  /** Makes the sandbox's definition of a function whose code is ready to run. */
+  define: (project: ProjectFunction) => FunctionDefinition;
+  /** Ports of this machine that every function may reach. */
+  hostPorts: readonly number[];
+  platformEnvironment: Readonly<Record<string, string>>;
+  cacheDirectory: string;
+  onEvent: (name: string, event: TelemetryEvent) => void;
+  onNotice: (notice: string) => void;
+  onResult: (name: string, result: InvocationResult) => void;
+}
+
+/** Environments that a function has at most. */
+const MAXIMUM_CONCURRENCY = 10;
+
+/** The functions of a project while they can be invoked. */
+export class Session {
+  private readonly functions = new Map<string, { project: ProjectFunction; running: DevFunction }>();
+
+  constructor(private readonly options: SessionOptions) {}
+
+  get names(): string[] {
+    return [...this.functions.keys()];
+  }
+
+  /** The functions with their runtimes. */
+  get runtimes(): { name: string; runtime: string }[] {
+    return [...this.functions.values()].map(({ project: { name, runtime } }) => ({ name, runtime }));
+  }
+
+  /** The name of a function that is called by one of its names; undefined where there is none. */
+  find(name: string): string | undefined {
+    if (this.functions.has(name)) return name;
+    return [...this.functions.values()].find(({ project }) => project.aliases.includes(name))?.project.name;
+  }
+
+  /** Folders whose changes matter. */
+  get folders(): string[] {
+    return [
+      ...new Set([...this.functions.values()].flatMap(({ project }) => [project.code, ...project.layers])),
+    ];
+  }
+
+  /**
+   * Has the functions be these from now on. Functions that changed, and those whose code or layers hold one of the paths, are
+   * restarted.
+   * @returns names of the functions that were started anew.
+   */
+  async update(projects: readonly ProjectFunction[], changed: readonly string[] = []): Promise<string[]> {
+    const wanted = new Set(projects.map(({ name }) => name));
+    const gone = [...this.functions].filter(([name]) => !wanted.has(name));
+    for (const [name, { running }] of gone) {
+      this.functions.delete(name);
+      await running.stop();
+    }
+    const restarted: string[] = [];
+    for (const project of projects) {
+      const known = this.functions.get(project.name);
+      if (known === undefined) this.add(project);
+      else if (isChanged(known.project, project, changed)) {
+        known.project = project;
+        await known.running.restart();
+        restarted.push(project.name);
+      }
+    }
+    return restarted;
+  }
+
+  /**
+   * Runs a function once.
+   * @throws when it could not be started; the message says why.
+   */
+  async invoke(name: string, payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
+    const known = this.functions.get(name);
+    if (known === undefined)
+      throw new Error(`there is no function ${name}; there are: ${this.names.join(", ")}`);
+    const result = await known.running.invoke(payload, options);
+    this.options.onResult(name, result);
+    return result;
+  }
+
+  /** The sandbox that runs a function now; undefined before its first start. */
+  sandboxOf(name: string): Sandbox | undefined {
+    return this.functions.get(name)?.running.sandbox;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.functions.values()].map(({ running }) => running.stop()));
+  }
+
+  private add(project: ProjectFunction): void {
+    const running = new DevFunction(() => this.start(this.functions.get(project.name)?.project ?? project));
+    this.functions.set(project.name, { project, running });
+  }
+
+  private async start(project: ProjectFunction): Promise<Sandbox> {
+    const { define, hostPorts, platformEnvironment, cacheDirectory, onEvent, onNotice } = this.options;
+    const definition = define({ ...project, code: await runnableCode(project) });
+    return Sandbox.start({
+      function: definition,
+      hostPorts: [...new Set([...hostPorts, ...localPorts(definition.environment)])],
+      platformEnvironment: { ...platformEnvironment },
+      maxConcurrency: MAXIMUM_CONCURRENCY,
+      cacheDirectory,
+      onEvent: (event) => onEvent(project.name, event),
+      onNotice,
+    });
+  }
+}
+
+function isChanged(before: ProjectFunction, after: ProjectFunction, paths: readonly string[]): boolean {
+  const folders = [after.code, ...after.layers];
+  if (paths.some((path) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`))))
+    return true;
+  return JSON.stringify(before) !== JSON.stringify(after);
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { hostArchitecture } from "../layers/compile";
+import { packageRoot } from "../layers/location";
+import { readVerifiedLayers } from "../layers/verifiedLayers";
+import { defaultCacheDirectory, findIsolation } from "../sandbox";
+import { awsSdkLayer } from "../sandbox/lambda/isolation/awsSdk";
+import type { HostRuntimes } from "./project/plainFolder";
+import { ProjectError } from "./project/project";
+import type { LocalTelemetry } from "./run/definition";
+
+/** Major versions of Node.js that Lambda has runtimes for. */
+const nodeVersions = ["20", "22", "24"];
+
+/** @throws ProjectError where functions do not run. */
+export function checkPlatform(platform: NodeJS.Platform): void {
+  if (platform === "linux") return;
+  throw new ProjectError(
+    `\`dev\` runs Lambda's Linux processes, and this machine is ${platform}. Run it on Linux: in the devcontainer of your project, ` +
+      "in any Linux container or virtual machine, or in WSL 2 on Windows",
+  );
+}
+
+/** What every function runs with, except where it sends its telemetry. */
+export function localLayers(): Pick<LocalTelemetry, "architecture" | "extensionLayer" | "sdkLayer"> {
+  const architecture = hostArchitecture();
+  const layer = readVerifiedLayers().layers[architecture];
+  if (layer === undefined)
+    throw new ProjectError(
+      `the extension's layer was not built for this machine's architecture, ${architecture}: run \`npm run layers:build\``,
+    );
+  const sdkLayer = sdk();
+  return { architecture, extensionLayer: layer.path, ...(sdkLayer === undefined ? {} : { sdkLayer }) };
+}
+
+/** Where code and layers are unpacked. */
+export function sandboxCache(): string {
+  return defaultCacheDirectory();
+}
+
+/** Runtimes of this machine's own Node.js and Python, for functions that name none. */
+export async function hostRuntimes(): Promise<HostRuntimes> {
+  const [major = ""] = process.versions.node.split(".");
+  const { python } = await findIsolation();
+  const [, version = "3.13"] = /python(3\.\d+)$/.exec(python) ?? [];
+  return {
+    node: `nodejs${nodeVersions.includes(major) ? major : "22"}.x`,
+    python: `python${version}`,
+  };
+}
+
+/** Lambda's runtimes bring the AWS SDK; a function that has its own does not need it. */
+function sdk(): string | undefined {
+  try {
+    return awsSdkLayer(packageRoot(__dirname), join(sandboxCache(), "sdk"));
+  } catch {
+    return undefined;
+  }
+}

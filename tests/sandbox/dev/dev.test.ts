@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { type DevOptions, runDev } from "../../../dev/main";
+
+const template = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs20.x
+      Handler: orders.handler
+      CodeUri: orders
+      Timeout: 20
+      Environment: { Variables: { PAYMENT: !Ref Payment } }
+  Payment:
+    Type: AWS::Serverless::Function
+    Properties: { FunctionName: pay, Runtime: python3.11, Handler: payment.handler, CodeUri: payment, Timeout: 20 }
+`;
+const orders = (word: string) => `
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+interface Order { sku?: string; rawPath?: string }
+export const handler = async (order: Order) => {
+  if (order.rawPath) return { statusCode: 202, body: process.env.STAGE + order.rawPath };
+  console.warn("${word}", order.sku);
+  const { Payload } = await new LambdaClient({}).send(
+    new InvokeCommand({ FunctionName: process.env.PAYMENT, Payload: JSON.stringify(order) }),
+  );
+  return JSON.parse(Buffer.from(Payload!).toString());
+};
+`;
+const payment = `
+import logging
+
+def handler(event, context):
+    logging.getLogger().error("no customer for %s", event["sku"])
+    return {"charged": event["sku"]}
+`;
+
+/** What was written so far, and what is waited for in it. */
+class Written {
+  text = "";
+  private waiting: (() => void)[] = [];
+
+  write(text: string): void {
+    this.text += text;
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  /** The first match after `from`. */
+  async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.text.slice(from));
+      if (found) return found;
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+}
+
+/** A request with another host than the address says, as browsers send it to names that end with .localhost. */
+function get(port: number, host: string, path: string): Promise<[number | undefined, string]> {
+  return new Promise((resolve, reject) => {
+    request({ port, path, host: "127.0.0.1", headers: { host: `${host}:${port}` } }, async (response) =>
+      resolve([response.statusCode, await text(response)]),
+    )
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** The process of ClickHouse that this one has started. */
+function clickHousePid(): number {
+  const isOwn = (pid: string) => {
+    try {
+      const [, parent] =
+        / \w (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/, ")")) ?? [];
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      return Number(parent) === process.pid && command.includes("sandbox/clickhouse/main");
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  };
+  return Number(
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .find(isOwn),
+  );
+}
+
+describe("dev", function () {
+  this.timeout(180_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "dev-test-"));
+    for (const [name, content] of Object.entries({
+      "template.yaml": template,
+      "orders/orders.ts": orders("stock low for"),
+      "payment/payment.py": payment,
+      "event.json": '{"sku":"A-17"}',
+      ".env": "STAGE=mine\n",
+    })) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = (options: DevOptions) => {
+    const written = new Written();
+    const stop = new AbortController();
+    const environment = { HYPERDX_URL: "http://localhost:8000" };
+    const ended = runDev(options, { out: written, err: written, environment }, stop.signal);
+    ended.catch((error: Error) => written.write(`failed: ${error.message}`));
+    return { written, stop, ended };
+  };
+  it("runs the functions of a template that call each other, until it is stopped", async () => {
+    // Others have files in the machine's own.
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = mkdtempSync(join(folder, "tmp-"));
+    const { written, stop, ended } = start({
+      target: folder,
+      event: join(folder, "event.json"),
+      envFile: join(folder, ".env"),
+    });
+    try {
+      await written.until(/Orders +WARN +stock low for A-17/);
+      await written.until(/pay +ERROR +no customer for A-17/);
+      const [, link = "", trace = ""] = await written.until(/Orders +✔.*(http:\S+)#\/traces\/([0-9a-f]{32})/);
+      await written.until(new RegExp(`http://localhost:8080/trace/${trace}\\?source=Traces`));
+      await written.until(/→ {"charged":"A-17"}/);
+      const page = new URL(link);
+      const headers = { "x-token": page.searchParams.get("token") ?? "" };
+      const read = async (path: string) => (await fetch(`${page.origin}/api/${path}`, { headers })).json();
+
+      // Both functions are in one trace, with their lines.
+      const { spans, logs } = (await read(`trace?id=${trace}`)) as {
+        spans: { service: string }[];
+        logs: { body: string }[];
+      };
+      assert.deepEqual([...new Set(spans.map(({ service }) => service))].sort(), ["Orders", "pay"]);
+      assert.deepEqual(
+        logs
+          .filter(({ body }) => /A-17/.test(body))
+          .map(({ body }) => body)
+          .sort(),
+        ["no customer for A-17", "stock low for A-17"],
+      );
+
+      const [, port = ""] = await written.until(/http:\/\/orders\.localhost:(\d+)\//);
+      assert.deepEqual(await get(Number(port), "orders.localhost", "/path"), [202, "mine/path"]);
+      assert.match(
+        (await get(Number(port), "127.0.0.1", "/"))[1],
+        /No function has the address .*orders\.localhost/,
+      );
+
+      let from = written.text.length;
+      writeFileSync(join(folder, "orders/orders.ts"), orders("sold out:"));
+      await written.until(/changed: Orders/, from);
+      await written.until(/WARN +sold out: A-17/, from);
+
+      process.kill(clickHousePid(), "SIGKILL");
+      await written.until(/ClickHouse ended unexpectedly; starting it again/, from);
+      await written.until(/ClickHouse is running again/, from);
+
+      from = written.text.length;
+      writeFileSync(join(folder, "template.yaml"), template.replace("!Ref Payment", "stock"));
+      await written.until(/Function not found: stock/, from);
+    } finally {
+      stop.abort();
+      assert.equal(await ended, 0);
+    }
+    // tsx keeps what it compiles.
+    assert.deepEqual(
+      readdirSync(process.env.TMPDIR).filter((name) => !name.startsWith("tsx-")),
+      [],
+    );
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+
+  it("says that a port is taken, and leaves nothing", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((listening) => taken.once("listening", listening));
+    const { port } = taken.address() as { port: number };
+    const { ended } = start({ target: join(folder, "template.yaml"), function: ["pay"], port });
+    await assert.rejects(ended, new RegExp(`port ${port} is in use, perhaps by another .*--port`));
+    taken.close();
+  });
+
+  it("says that there is no such target", async () => {
+    await assert.rejects(
+      start({ target: join(folder, "missing") }).ended,
+      /does not exist. Pass a folder, a template/,
+    );
+    assert.ok(existsSync(folder));
+  });
+});

@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ProjectFunction } from "../../../dev/project/project";
+import { modulePath } from "../../../dev/run/bundle";
+import { definitionOf, localPorts } from "../../../dev/run/definition";
+import { functionOfHost, type UrlRequest, urlAnswer, urlEvent } from "../../../dev/run/functionUrl";
+import { answerAws, functionName } from "../../../dev/run/lambdaApi";
+import { isIgnored } from "../../../dev/run/watch";
+import { lineOf } from "../../../dev/show/line";
+import { checkPlatform } from "../../../dev/surroundings";
+
+const project: ProjectFunction = {
+  name: "orders",
+  aliases: [],
+  runtime: "nodejs22.x",
+  handler: "index.handler",
+  code: "/project",
+  memorySizeMb: 256,
+  timeoutSeconds: 3,
+  environment: {
+    STAGE: "test",
+    ROTEL_OTLP_EXPORTER_ENDPOINT: "https://production",
+    ROTEL_OTEL_RESOURCE_ATTRIBUTES: "service.name=shop",
+    AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler",
+  },
+  layers: [],
+};
+const telemetry = {
+  architecture: "x86_64",
+  extensionLayer: "/layers/extension.zip",
+  sdkLayer: "/layers/sdk",
+  otlpUrl: "http://127.0.0.1:4318",
+  ingestionKey: "key",
+} as const;
+
+describe("a function that runs locally", () => {
+  it("sends its telemetry to this machine, whatever it was deployed with", () => {
+    const { environment, layers } = definitionOf(project, telemetry, { environment: { STAGE: "mine" } });
+    assert.deepEqual(layers, ["/layers/sdk", "/layers/extension.zip"]);
+    assert.deepEqual(environment, {
+      STAGE: "mine",
+      ROTEL_OTEL_RESOURCE_ATTRIBUTES: "service.name=shop",
+      AWS_LAMBDA_EXEC_WRAPPER: "/opt/clickstack-tracing",
+      ROTEL_OTLP_EXPORTER_ENDPOINT: "http://127.0.0.1:4318",
+      ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
+      ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: "authorization=key",
+      CLICKSTACK_FLUSH_MODE: "end",
+      CLICKSTACK_WAIT_FOR_LOGS: "always",
+    });
+  });
+
+  it("keeps the wrapper of its own layers, and gets none where there is no light tracing", () => {
+    const own = definitionOf({ ...project, layers: ["/layers/otel"] }, telemetry, { environment: {} });
+    assert.equal(own.environment.AWS_LAMBDA_EXEC_WRAPPER, "/opt/otel-handler");
+    const rust = definitionOf({ ...project, runtime: "provided.al2023" }, telemetry, { environment: {} });
+    assert.equal(rust.environment.AWS_LAMBDA_EXEC_WRAPPER, undefined);
+    assert.deepEqual(rust.layers, ["/layers/extension.zip"]);
+  });
+
+  it("has time for a debugger", () => {
+    const { environment, timeoutSeconds } = definitionOf(project, telemetry, {
+      environment: { NODE_OPTIONS: "--enable-source-maps" },
+      inspectPort: 9229,
+    });
+    assert.equal(environment.NODE_OPTIONS, "--enable-source-maps --inspect=127.0.0.1:9229");
+    assert.equal(timeoutSeconds, 900);
+  });
+
+  it("reaches the ports of this machine that its variables name", () => {
+    const found = localPorts({
+      DATABASE_URL: "postgres://user@localhost:5432/shop",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
+      OTHER: "http://example.com:80",
+      AGAIN: "localhost:5432",
+    });
+    assert.deepEqual(found, [5432, 4566]);
+  });
+
+  it("has its module before the first dot of the last part", () => {
+    assert.deepEqual(["index.handler", "src/a.b.c", "a.b/c.d"].map(modulePath), ["index", "src/a", "a.b/c"]);
+  });
+
+  it("runs on Linux alone, and says what to do elsewhere", () => {
+    checkPlatform("linux");
+    assert.throws(() => checkPlatform("darwin"), /this machine is darwin.*devcontainer.*WSL 2/);
+  });
+});
+
+describe("a function URL on this machine", () => {
+  const request: UrlRequest = {
+    method: "POST",
+    path: "/orders?sku=A-17",
+    headers: {
+      "content-type": "application/json",
+      cookie: "a=1; b=2",
+      "user-agent": "curl/8",
+      host: "orders.localhost",
+    },
+    body: Buffer.from('{"amount":2}'),
+    sourceIp: "127.0.0.1",
+  };
+  const event = (changes: Partial<UrlRequest>) =>
+    urlEvent("http://orders.localhost:4000/", { ...request, ...changes }, new Date(0), "id");
+
+  it("makes events of payload format 2.0", () => {
+    const made = event({}) as { requestContext: { http: object } } & Record<string, unknown>;
+    assert.equal(made.version, "2.0");
+    assert.deepEqual(
+      [made.rawPath, made.rawQueryString, made.body, made.isBase64Encoded],
+      ["/orders", "sku=A-17", '{"amount":2}', false],
+    );
+    assert.deepEqual(made.cookies, ["a=1", "b=2"]);
+    assert.deepEqual(made.requestContext.http, {
+      method: "POST",
+      path: "/orders",
+      protocol: "HTTP/1.1",
+      sourceIp: "127.0.0.1",
+      userAgent: "curl/8",
+    });
+  });
+
+  it("encodes a body that is no text", () => {
+    const made = event({ headers: { "content-type": "image/png" }, body: Buffer.from([0xff, 0x00]) });
+    assert.deepEqual([made.body, made.isBase64Encoded], ["/wA=", true]);
+  });
+
+  const answer = (payload: unknown, failed = false) => {
+    const { status, headers, body } = urlAnswer(payload, failed);
+    return [status, headers, body.toString()];
+  };
+  it("answers with what the function gives", () => {
+    assert.deepEqual(
+      answer({
+        statusCode: 201,
+        headers: { "X-A": 1 },
+        cookies: ["s=1"],
+        body: "b2s=",
+        isBase64Encoded: true,
+      }),
+      [201, { "content-type": "application/json", "x-a": "1", "set-cookie": ["s=1"] }, "ok"],
+    );
+    assert.deepEqual(answer({ ok: true }), [200, { "content-type": "application/json" }, '{"ok":true}']);
+    assert.deepEqual(answer({ errorType: "TypeError" }, true), [
+      502,
+      { "content-type": "application/json" },
+      '{"message":"Internal Server Error"}',
+    ]);
+    assert.deepEqual(
+      answer(`{"statusCode":418,"headers":{"content-type":"text/html"}}${"\0".repeat(8)}<p>tea`),
+      [418, { "content-type": "text/html" }, "<p>tea"],
+    );
+  });
+
+  it("is for the function that the host names", () => {
+    const names = ["orders", "Shop_Payment"];
+    assert.equal(functionOfHost("orders.localhost:4000", names), "orders");
+    assert.equal(functionOfHost("shop-payment.localhost:4000", names), "Shop_Payment");
+    assert.equal(functionOfHost("127.0.0.1:4000", names), undefined);
+    assert.equal(functionOfHost("127.0.0.1:4000", ["orders"]), "orders");
+  });
+});
+
+describe("what functions ask of AWS", () => {
+  const call = (path: string, headers = {}, body = "{}") => ({
+    method: "POST",
+    path,
+    headers,
+    body: Buffer.from(body),
+  });
+  const result = {
+    requestId: "r-1",
+    status: "success",
+    payload: { ok: true },
+    durationMs: 1,
+    billedDurationMs: 1,
+    extensionOverheadMs: 0,
+    coldStart: false,
+    environmentId: "e",
+  } as const;
+  const invoked: unknown[] = [];
+  const invoke = (name: string, payload: unknown, options: object) => {
+    if (name !== "payment") return undefined;
+    invoked.push([payload, options]);
+    return Promise.resolve(result);
+  };
+
+  it("is Lambda's Invoke, by name or ARN", async () => {
+    const arn = encodeURIComponent("arn:aws:lambda:us-east-1:123456789012:function:payment:live");
+    const context = Buffer.from('{"custom":{}}').toString("base64");
+    const answered = await answerAws(
+      call(`/2015-03-31/functions/${arn}/invocations`, { "x-amz-client-context": context }, '{"a":1}'),
+      invoke,
+    );
+    assert.deepEqual([answered.status, answered.body.toString()], [200, '{"ok":true}']);
+    assert.deepEqual(invoked.pop(), [{ a: 1 }, { clientContext: '{"custom":{}}' }]);
+    const queued = await answerAws(
+      call("/2015-03-31/functions/payment/invocations", { "x-amz-invocation-type": "Event" }),
+      invoke,
+    );
+    assert.equal(queued.status, 202);
+    assert.equal(functionName("123456789012:function:payment"), "payment");
+  });
+
+  it("is refused with words for other functions and other services", async () => {
+    const missing = await answerAws(call("/2015-03-31/functions/stock/invocations"), invoke);
+    assert.match(`${missing.status} ${missing.body}`, /404.*Function not found: stock/);
+    const authorization = "AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/dynamodb/aws4_request, …";
+    const other = await answerAws(call("/", { authorization }), invoke);
+    assert.match(other.body.toString(), /not dynamodb.*AWS_ENDPOINT_URL_DYNAMODB=http/);
+  });
+});
+
+describe("a line on the terminal", () => {
+  const line = (record: string | Record<string, unknown>) => lineOf({ time: "", type: "function", record });
+  it("has the level and the words of whoever wrote it", () => {
+    assert.deepEqual(line("2026-01-01T00:00:00.000Z\tid\tWARN\tstock low\n"), {
+      level: "warn",
+      text: "stock low",
+    });
+    assert.deepEqual(line("[ERROR]\t2026-01-01T00:00:00.000Z\tid\tno customer\nTraceback"), {
+      level: "error",
+      text: "no customer\nTraceback",
+    });
+    assert.deepEqual(line("[ERROR] KeyError: 'a'\nTraceback"), {
+      level: "error",
+      text: "KeyError: 'a'\nTraceback",
+    });
+    assert.deepEqual(line({ level: "INFO", message: { sku: "A" }, requestId: "x", timestamp: "t" }), {
+      level: "info",
+      text: '{"sku":"A"}',
+    });
+    assert.deepEqual(line('{"level":"error","msg":"no"}'), { level: "error", text: "no" });
+    assert.deepEqual(line("{ not json"), { level: "info", text: "{ not json" });
+    const report = 'Invoke Error \t{"errorType":"TypeError","stack":["TypeError: no","    at handler"]}';
+    assert.deepEqual(line(`2026-01-01T00:00:00.000Z\tid\tERROR\t${report}\n`), {
+      level: "error",
+      text: "Invoke Error: TypeError: no\n    at handler",
+    });
+    assert.equal(lineOf({ time: "", type: "platform.start", record: {} }), undefined);
+  });
+  it("moves no cursor", () => {
+    assert.equal(line("a\u001b[2Jb\td")?.text, "ab\td");
+    assert.equal(line("c\u0007\u009bd")?.text, "cd");
+  });
+});
+
+describe("what is watched", () => {
+  it("leaves out what is installed or built", () => {
+    const folder = join("/", "project", "node_modules", "own");
+    assert.equal(isIgnored(join(folder, "index.js"), folder), false);
+    assert.equal(isIgnored(join(folder, "node_modules", "a", "index.js"), folder), true);
+    assert.equal(isIgnored(join(folder, ".git", "HEAD"), folder), true);
+  });
+});

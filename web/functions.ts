@@ -1,0 +1,48 @@
+/** A function that the page can invoke. */
+export interface PageFunction {
+  name: string;
+  runtime: string;
+  /** Its URL on this machine, where it has one. */
+  url?: string;
+}
+
+/** How an invocation ended, as the page shows it. Times in milliseconds. */
+export interface PageInvocation {
+  requestId: string;
+  status: string;
+  payload: unknown;
+  durationMs: number;
+  billedDurationMs: number;
+  initDurationMs?: number;
+}
+
+/** Functions that the page can invoke. */
+export interface PageFunctions {
+  list(): readonly PageFunction[];
+  /** @throws when the function could not be started; the message says why. */
+  invoke(name: string, event: unknown): Promise<PageInvocation>;
+}
+
+/** What a browser sends to invoke a function. */
+export interface InvokeRequest {
+  function: string;
+  event: unknown;
+}
+
+/** Lambda's limit on the event of an invocation that is waited for. */
+export const MAXIMUM_EVENT_BYTES = 6 * 1024 * 1024;
+
+/**
+ * Reads the request to invoke a function.
+ * @returns undefined when it names none of the functions, or is no such request.
+ */
+export function invokeRequest(body: string, functions: readonly PageFunction[]): InvokeRequest | undefined {
+  try {
+    const read = JSON.parse(body) as Partial<InvokeRequest> | null;
+    const name = read?.function;
+    if (name === undefined || !functions.some((known) => known.name === name)) return undefined;
+    return { function: name, event: read?.event ?? null };
+  } catch {
+    return undefined;
+  }
+}
