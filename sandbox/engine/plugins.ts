@@ -5,25 +5,28 @@ import { awsPluginPorts } from "./awsPlugin";
 
 /**
  * Puts launchers of both providers into a plugin directory, under the versions that the SDKs ask for, so that the
- * engine takes them without a warning: the embedded AWS's `aws`, and this checkout's own provider, run exactly as
- * Pulumi's Node.js language host runs it.
+ * engine takes them without a warning: the embedded AWS's `aws`, and this checkout's own provider.
  */
 export async function installPlugins(root: string, directory: string): Promise<void> {
   const aws = JSON.parse(await readFile(require.resolve("@pulumi/aws/package.json"), "utf8"));
   const own = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const awsFolder = join(directory, `resource-aws-v${aws.version}`);
   await writeLauncher(awsFolder, "aws", launcherScript((await awsPluginPorts(root)).provider));
-  await writeOwnLauncher(root, join(directory, `resource-${own.name}-v${own.version}`));
+  const ownFolder = join(directory, `resource-${own.name}-v${own.version}`);
+  await writeLauncher(ownFolder, own.name, ownScript(join(__dirname, "ownProvider.mjs"), root));
 }
 
 /**
- * Puts a launcher of a checkout's own provider into a folder. In the checkout itself it stands in for Pulumi's host for
- * Node.js, which an engine that was built from source may be without, or have in an older version.
+ * Puts a launcher of its own provider into a checkout, which runs it exactly as Pulumi's host for Node.js does: for an
+ * engine that was built from source, which may be without that host, or have it in an older version.
  */
-export async function writeOwnLauncher(checkout: string, folder = checkout): Promise<void> {
-  const runPlugin = [process.execPath, require.resolve("@pulumi/pulumi/cmd/run-plugin"), checkout];
-  const command = runPlugin.map(quoted).join(" ");
-  await writeLauncher(folder, "clickstack-lambda", `#!/bin/sh\nexec ${command} "$@"\n`);
+export async function writeOwnLauncher(checkout: string): Promise<void> {
+  const script = ownScript(require.resolve("@pulumi/pulumi/cmd/run-plugin"), checkout);
+  await writeLauncher(checkout, "clickstack-lambda", script);
+}
+
+function ownScript(program: string, checkout: string): string {
+  return `#!/bin/sh\nexec ${[process.execPath, program, checkout].map(quoted).join(" ")} "$@"\n`;
 }
 
 async function writeLauncher(folder: string, name: string, script: string): Promise<void> {

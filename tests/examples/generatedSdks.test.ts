@@ -21,7 +21,7 @@ function hasGoFor(goMod: string): boolean {
 }
 
 describe("the generated SDKs", function () {
-  // The first time Go compiles the AWS SDK of Pulumi, which takes minutes on a small machine.
+  // The first time Go compiles Pulumi's generator, which takes minutes on a small machine.
   this.timeout(600_000);
 
   before(function () {
@@ -73,7 +73,8 @@ describe("the generated SDKs", function () {
         rmSync(join(directory, file), { force: true });
         cpSync(join(example, file), join(directory, file));
       }
-      compile("go", ["vet", "-mod=readonly", "./..."], directory);
+      // Compiling Pulumi's AWS SDK, which `go vet` does, takes minutes of a small machine.
+      compile("go", ["run", "./gocheck", directory], join(root, "tools"));
     });
   }
 });
