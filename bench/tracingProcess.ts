@@ -124,9 +124,14 @@ async function measured(runtime: RuntimeApi, child: ChildProcess, began: number)
 
 /** Of all threads that the process has. */
 function cpuMs({ pid }: ChildProcess): number {
-  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) =>
-    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
-  );
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+    } catch {
+      // The thread has just ended.
+      return 0;
+    }
+  });
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pythonTracingLayer, writePythonTracingLayer } from "../layers/python/bundle";
+import { compiledPython } from "../layers/build/compiledPython";
+import { compilePython, pythonTracingLayer, writePythonTracingLayer } from "../layers/python/bundle";
 import type { BenchedLanguage } from "./tracingLanguage";
 
 const distro = "opentelemetry-distro";
@@ -70,7 +71,7 @@ export function pythonLanguage(root: string): BenchedLanguage {
     title: "Python",
     budgets: { initMs: 8, memoryMb: 3, laterMs: 0.3, childUs: 30 },
     install: () => installPeers(join(root, ".cache", "python", "bin", "python"), api, peers),
-    layer: async () => pythonTracingLayer(root),
+    layer: async () => [...pythonTracingLayer(root), ...(await compiledPython(root))],
     benched: {
       files: { "app.py": handler, "otel_wrapper.py": wrapper },
       handler: "app.handler",
@@ -80,6 +81,7 @@ export function pythonLanguage(root: string): BenchedLanguage {
     },
     environments: async (directory, exporters) => {
       writePythonTracingLayer(root, directory);
+      compilePython(root, directory, interpreter);
       return [
         { title: "bare", variables: {} },
         {

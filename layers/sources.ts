@@ -8,6 +8,7 @@ const inputs = [
   ...["runtime/build/formats.rs", "runtime/log_formats.json"],
   ...["layers/compile.ts", "layers/zip.ts", "layers/build", "layers/node"],
   ...["layers/clickstack-tracing", "layers/python/clickstack_handler.py", "layers/python/clickstack_tracing"],
+  ...["layers/python/compile.py", "layers/python/compilers.json", "layers/python/pyodide.cjs"],
 ];
 
 /** Whether this is a checkout, from which the extension can be built; the published package has no sources of it. */

@@ -7,9 +7,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const purpose = process.argv[2] ?? "test";
 
 const purposes = {
-  layers: ["nodeModules", "python"],
+  layers: ["nodeModules", "python", "compilers"],
   bench: ["nodeModules", "python"],
-  tracing: ["nodeModules", "python", "runtimes"],
+  tracing: ["nodeModules", "python", "runtimes", "compilers"],
   web: ["nodeModules", "chromium"],
   billed: ["nodeModules", "python", "runtimes"],
   cli: ["nodeModules"],

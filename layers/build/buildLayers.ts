@@ -23,6 +23,8 @@ export interface BuildOptions {
   architectures: readonly LayerArchitecture[];
   /** Folder of the zips. Default: dist/layers of the checkout. */
   directory?: string;
+  /** Code of the tracing layer for Python, from `compiledPython`. Default: none, so that each environment compiles it. */
+  python?: readonly ZipEntry[];
   log?: (detail: string) => void;
   /** Ends the build early. */
   signal?: AbortSignal;
@@ -37,11 +39,12 @@ export async function buildLayers({
   root,
   architectures,
   directory = join(root, "dist", "layers"),
+  python = [],
   log = () => {},
   signal,
 }: BuildOptions): Promise<BuildManifest> {
   mkdirSync(directory, { recursive: true });
-  const tracing = await tracingFiles(root);
+  const tracing = await tracingFiles(root, python);
   const manifest: ManifestFile = {
     formatVersion: 1,
     sources: sourcesDigest(root),

@@ -3,16 +3,16 @@ import { parseArgs } from "node:util";
 import { hostArchitecture } from "../compile";
 import { builtLayers, layerArchitectures } from "../manifest";
 import { buildLayers } from "./buildLayers";
+import { compiledPython } from "./compiledPython";
 
 /** `npm run layers:build [-- --all-architectures]` */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { "all-architectures": { type: "boolean", default: false } } });
   const architectures = values["all-architectures"] ? layerArchitectures : [hostArchitecture()];
-  const built = await buildLayers({
-    root: join(__dirname, "..", ".."),
-    architectures,
-    log: (detail) => console.error(`… ${detail}`),
-  });
+  const root = join(__dirname, "..", "..");
+  const log = (detail: string): void => console.error(`… ${detail}`);
+  const python = await compiledPython(root, log);
+  const built = await buildLayers({ root, architectures, python, log });
   console.log(built.directory);
   for (const layer of builtLayers(built)) {
     console.log(

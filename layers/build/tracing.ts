@@ -6,8 +6,9 @@ import type { ZipEntry } from "../zip";
  * The files of light tracing for every language, as they lie in /opt: the exec wrapper, which they have in common, and what
  * it loads. They hold no machine code, so that they are the same for every architecture.
  * @param root of the checkout.
+ * @param compiled code of the Python files for some versions of Python, which saves each environment its compilation.
  */
-export async function tracingFiles(root: string): Promise<ZipEntry[]> {
-  const files = [...(await tracingLayer(root)), ...pythonTracingLayer(root)];
+export async function tracingFiles(root: string, compiled: readonly ZipEntry[] = []): Promise<ZipEntry[]> {
+  const files = [...(await tracingLayer(root)), ...pythonTracingLayer(root), ...compiled];
   return [...new Map(files.map((file) => [file.name, file])).values()];
 }

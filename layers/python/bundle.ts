@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tracingWrapper } from "../tracingWrapper";
@@ -7,10 +8,14 @@ import type { ZipEntry } from "../zip";
 /** Where the runtime for Python looks for modules of layers. */
 const SEARCHED = "python";
 const OWN = "clickstack/python";
+/** Where the layer has compiled code, a file for each version. */
+export const COMPILED = `${OWN}/compiled`;
+/** Where tracebacks look for its sources. */
+export const TRACEBACKS = `/opt/${OWN}`;
 
 /**
  * The files of the tracing layer for Python, as they lie in /opt: an exec wrapper, the module that the runtime loads, and the
- * package that it uses, in source, which is the same for every version.
+ * package that it uses, in source, which is the same for every version. Compiled code comes on top (`compiledPython`).
  * @param root of the checkout.
  */
 export function pythonTracingLayer(root: string): ZipEntry[] {
@@ -32,6 +37,13 @@ export function pythonTracingLayer(root: string): ZipEntry[] {
 /** Writes the tracing layer's files into a directory, as Lambda unpacks them into /opt. */
 export function writePythonTracingLayer(root: string, directory: string): void {
   writeEntries(pythonTracingLayer(root), directory);
+}
+
+/** Compiled code as the layer has it, in a layer's directory, by an interpreter of this machine and for its version alone. */
+export function compilePython(root: string, directory: string, interpreter: string): void {
+  const source = join(root, "layers", "python");
+  const args = [join(source, "compile.py"), source, join(directory, COMPILED), TRACEBACKS];
+  execFileSync(interpreter, args, { env: { PYTHONNODEBUGRANGES: "1" } });
 }
 
 function modules(source: string, folder: string): string[] {

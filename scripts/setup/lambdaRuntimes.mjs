@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { unpackNpmPackage } from "./npmPackage.mjs";
 import { run } from "./run.mjs";
 import { digest, isStamped, stamp } from "./stamp.mjs";
 
@@ -57,22 +58,10 @@ from awslambdaric.__main__ import main
 main(["bootstrap", os.environ["_HANDLER"]])
 `;
 
-/** Downloads one package from npm into `directory` and unpacks it; a wrong hash is an error. */
-async function unpackNpmPackage({ version, integrity }, directory) {
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const name = `aws-lambda-ric@${version}`;
-  const [packed] = JSON.parse(await run(npm, ["pack", name, "--json"], { cwd: directory }));
-  if (packed.integrity !== integrity) {
-    throw new Error(`${name} has the integrity ${packed.integrity}, not the pinned ${integrity}; not used`);
-  }
-  await run("tar", ["-xzf", packed.filename], { cwd: directory });
-  return join(directory, "package");
-}
-
 async function buildNodeRuntime(client, shim, target) {
   const directory = mkdtempSync(join(tmpdir(), "lambda-runtime-"));
   try {
-    const source = await unpackNpmPackage(client, directory);
+    const source = await unpackNpmPackage({ name: "aws-lambda-ric", ...client }, directory);
     mkdirSync(join(target, "rapid-client.node"), { recursive: true });
     if (client.bundle === "nodejs3") {
       copyFileSync(join(source, "dist", "index.mjs"), join(target, "ric.mjs"));

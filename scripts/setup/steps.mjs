@@ -6,12 +6,12 @@ import { ensureNodeModules } from "./nodeModules.mjs";
 import { runSteps } from "./progress.mjs";
 import { ensurePython } from "./python.mjs";
 
-/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes" | "chromium"} Step */
+/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes" | "chromium" | "compilers"} Step */
 
 /** Steps of one stage run side by side, after those of the stages before. Later steps may be TypeScript. */
 const stages = /** @type {const} */ ([
   ["nodeModules"],
-  ["python", "engine", "build"],
+  ["python", "engine", "build", "compilers"],
   ["runtimes", "languageHost", "chromium"],
 ]);
 
@@ -29,6 +29,10 @@ const steps = {
   chromium: {
     title: "Chromium",
     run: async (options) => (await import("./chromium.mjs")).ensureChromium(options),
+  },
+  compilers: {
+    title: "Python compilers",
+    run: async (options) => (await import("./pythonCompilers.mjs")).ensurePythonCompilers(options),
   },
   build: { title: "compiled package", run: ensureBuild },
   runtimes: {

@@ -46,13 +46,16 @@ def _watch(layer, invocation, context):
 
 
 def _run(layer):
+    is_idle = False
     while True:
         with _lock:
             times = [one.snapshot_at for one in list(layer.running) if one.snapshot_at is not None]
-            if not times:
+            if is_idle and not times:
                 _state["thread"] = False
                 return
-        pause = min(times) - time.time()
+        # Nothing that begins meanwhile is due before; a thread for each short invocation would cost more than its span.
+        is_idle = not times
+        pause = EARLY if is_idle else min(times) - time.time()
         if pause > 0:
             time.sleep(pause)
             continue

@@ -73,6 +73,8 @@ class Sender:
                 connection.settimeout(0.001 if self.is_slow else LONGEST_WAIT)
                 connection.connect(self.endpoint[:2])
                 connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+                # Each call that can block would first ask whether it would.
+                connection.settimeout(0)
             except OSError:
                 connection.close()
                 self.failures += 1
@@ -88,8 +90,14 @@ class Sender:
 
     def _write(self, request):
         try:
-            self.socket.settimeout(0 if self.is_slow else LONGEST_WAIT)
-            self.socket.sendall(request)
+            try:
+                sent = self.socket.send(request)
+            except BlockingIOError:
+                sent = 0
+            if sent < len(request):
+                self.socket.settimeout(0 if self.is_slow else LONGEST_WAIT)
+                self.socket.sendall(request[sent:])
+                self.socket.settimeout(0)
         except OSError as error:
             self.is_slow = self.is_slow or isinstance(error, (TimeoutError, _socket.timeout))
             # Of a request that was written in part, the rest would be taken for the next one.
@@ -100,7 +108,6 @@ class Sender:
         if self.socket is None or not self.unanswered:
             return
         try:
-            self.socket.settimeout(0)
             data = self.socket.recv(65536)
         except (BlockingIOError, TimeoutError, _socket.timeout):
             return

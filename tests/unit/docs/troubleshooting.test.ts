@@ -83,7 +83,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "what the project's own tools say, not the package",
-    text: /^(\{\} {2}\{\} \(\{\} unzipped|cargo build|no package\.json above|the first argument must be one of|unpacking Debian's Rust|#!\/bin\/sh|the zip would contain|settings\.json has no setting|esbuild made nothing of)/,
+    text: /^(\{\} {2}\{\} \(\{\} unzipped|cargo build|no package\.json above|the first argument must be one of|unpacking Debian's Rust|compiling for Python|#!\/bin\/sh|the zip would contain|settings\.json has no setting|esbuild made nothing of)/,
   },
 ];
 
