@@ -89,7 +89,8 @@ export async function storedTrace(
   return { trace, strayLines: written.filter(({ traceId }) => traceId !== trace.traceId).length };
 }
 
-async function startFunction(
+/** Runs a deployed function with its role's permissions until the demo ends. */
+export async function startFunction(
   definition: FunctionDefinition,
   { aws, ports, cacheDirectory, cleanup }: DemoServices,
   invoke?: DirectInvoke,

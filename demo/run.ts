@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hyperDxApp } from "../clickstack/links";
 import type { Cleanup } from "../dev/cleanup";
 import { openBrowser, startPage } from "../dev/page";
 import { buildLayers } from "../layers/build/buildLayers";
@@ -10,9 +11,10 @@ import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
 import { LayerCache } from "../sandbox/lambda/isolation/layerCache";
 import { cloudWatchStreams, storedTelemetry } from "./arrivals";
 import { type Deployment, type DistributedDeployment, deployExamples, newIngestionKey } from "./deploy";
-import { runDistributed, storedTrace } from "./distributed";
+import { runDistributed, startFunction, storedTrace } from "./distributed";
 import type { Fault } from "./fault";
 import { type DemoServices, readFunction, runFunction } from "./functions";
+import { DemoFunctions } from "./pageFunctions";
 import { portTakingLayer } from "./portTakingLayer";
 import type { Progress } from "./progress";
 import type { DemoResult, MadeInvocation } from "./result";
@@ -50,16 +52,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const services = await progress.step("Starting AWS and ClickHouse on this machine", () =>
     startServices(options),
   );
-  const page = options.open ? await startPage({ source: services.clickhouse }, options.cleanup) : undefined;
-  if (page !== undefined) {
-    progress.note(`Telemetry as it arrives: ${page}`);
-    openBrowser(page);
-  }
+  const functions = new DemoFunctions();
+  const page = options.open ? await showPage(services, functions, options.cleanup) : undefined;
+  if (page !== undefined) progress.note(`Telemetry as it arrives: ${page}`);
   const { observed: deployment, distributed } = await progress.step(
     "Deploying with the Pulumi engine",
     (detail) => deploy(options, services, detail),
   );
-  const runs = await runFunctions(options, services, deployment, distributed);
+  const runs = await runFunctions(options, services, { deployment, distributed, functions });
   const made = runs.flatMap(({ invocations }) => invocations);
   const answered = made.filter(({ planned, status }) => planned.status === status).length;
   progress.note(`${answered} of ${made.length} invocations ended as expected`);
@@ -133,6 +133,24 @@ function deploy(
   return deployExamples(settings, fault === undefined);
 }
 
+/** Serves the page and opens it in a browser. */
+async function showPage(
+  { clickhouse }: Services,
+  functions: DemoFunctions,
+  cleanup: Cleanup,
+): Promise<string> {
+  const hyperDx = hyperDxApp(process.env);
+  const url = await startPage({ source: clickhouse, functions, ...(hyperDx && { hyperDx }) }, cleanup);
+  openBrowser(url);
+  return url;
+}
+
+interface Deployed {
+  deployment: Deployment;
+  distributed: DistributedDeployment | undefined;
+  functions: DemoFunctions;
+}
+
 interface NamedRun {
   name: string;
   runtime: string;
@@ -145,8 +163,7 @@ interface NamedRun {
 function runFunctions(
   options: DemoOptions,
   { aws, clickhouse }: Services,
-  deployment: Deployment,
-  distributed: DistributedDeployment | undefined,
+  { deployment, distributed, functions }: Deployed,
 ): Promise<NamedRun[]> {
   const { rounds, fault, progress, cleanup } = options;
   const planned = plannedInvocations(rounds);
@@ -167,6 +184,7 @@ function runFunctions(
       deployment.functionNames.map(async (name) => {
         const deployed = await readFunction(name, services);
         const definition = fault === "port-taken" ? await withTakenPort(deployed, cleanup) : deployed;
+        functions.add(definition, () => startFunction(definition, services));
         const run = await runFunction(definition, planned, services, onInvocation);
         return {
           name,

@@ -89,11 +89,12 @@ async function run(
     ),
     (server) => server.close(),
   );
+  const hyperDx = hyperDxApp(environment);
   const functions: PageFunctions = {
     list: () => session.runtimes.map(({ name, runtime }) => ({ name, runtime, url: urls.urlOf(name) })),
     invoke: (name, given) => session.invoke(name, given),
   };
-  links.page = await startPage({ source: store, functions }, cleanup);
+  links.page = await startPage({ source: store, functions, ...(hyperDx && { hyperDx }) }, cleanup);
   introduce(reporter, project, session, urls, links);
   if (options.open) openBrowser(links.page);
   const [first = ""] = session.names;

@@ -1,9 +1,10 @@
 import {
   functionsQuery,
+  type HistogramRow,
   histogramQuery,
   invocationsQuery,
-  logCountQuery,
   logsQuery,
+  newestPart,
   type Selection,
   spansQuery,
   traceLogsQuery,
@@ -15,37 +16,59 @@ import { RequestError, type Statement } from "./query/statement";
 const LIMIT = { logs: 1_000, traces: 5_000, invocations: 5_000 } as const;
 const STEPS = 120;
 
+/** Runs a statement. */
+export type Run = <Row>(statement: Statement) => Promise<Row[]>;
+
 /**
- * The statements that answer a path of the API, by the names of their rows in the answer; undefined for other paths.
+ * What answers a path of the API: rows by names; undefined for other paths.
  * @throws RequestError when a parameter cannot be read.
  */
-export function statementsOf(
+export async function answerOf(
   path: string,
   query: URLSearchParams,
   now: number,
-): Readonly<Record<string, Statement>> | undefined {
+  run: Run,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   switch (path) {
     case "/api/logs":
-      return {
-        rows: logsQuery(selection(query, now), limit(query, LIMIT.logs), offset(query)),
-        count: logCountQuery(selection(query, now)),
-      };
-    case "/api/histogram":
-      return { rows: histogramQuery(selection(query, now), STEPS) };
+      return logs(selection(query, now), limit(query, LIMIT.logs), offset(query), run);
     case "/api/traces":
-      return { rows: tracesQuery(selection(query, now), limit(query, LIMIT.traces)) };
+      return all(run, { rows: tracesQuery(selection(query, now), limit(query, LIMIT.traces)) });
     case "/api/trace": {
       const id = traceId(query);
-      return { spans: spansQuery(id), logs: traceLogsQuery(id) };
+      return all(run, { spans: spansQuery(id), logs: traceLogsQuery(id) });
     }
     case "/api/invocations":
-      return {
+      return all(run, {
         rows: invocationsQuery(selection(query, now), limit(query, LIMIT.invocations)),
         functions: functionsQuery(selection(query, now)),
-      };
+      });
     default:
       return undefined;
   }
+}
+
+async function all(
+  run: Run,
+  statements: Readonly<Record<string, Statement>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const entries = Object.entries(statements).map(
+    async ([name, statement]) => [name, await run(statement)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/**
+ * The first rows come with the histogram, from which also their number is known and where they are: all rows are looked through
+ * once, and for the rows themselves no more than the steps that hold them.
+ */
+async function logs(chosen: Selection, limit: number, offset: number, run: Run) {
+  if (offset > 0) return { rows: await run(logsQuery(chosen, limit, offset)) };
+  const histogram = await run<HistogramRow>(histogramQuery(chosen, STEPS));
+  const total = histogram.reduce((sum, { rows }) => sum + Number(rows), 0);
+  const newest = newestPart(chosen, histogram, STEPS, limit);
+  const rows = newest === undefined ? [] : await run(logsQuery(newest, limit, 0));
+  return { rows, total, histogram };
 }
 
 function selection(query: URLSearchParams, now: number): Selection {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { invokeRequest, MAXIMUM_EVENT_BYTES, type PageFunctions } from "./functions";
 import { refusal, securityHeaders } from "./guard";
 import { RequestError } from "./query/statement";
-import { statementsOf } from "./routes";
+import { answerOf, type Run } from "./routes";
 
-/** Something that runs statements and gives rows. It must not let them write. */
+/** Something that runs statements and gives rows. */
 export interface RowSource {
   query<Row>(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<Row[]>;
 }
@@ -20,6 +20,8 @@ export interface PageOptions {
   directory: string;
   /** Functions that the page can invoke. Default: none. */
   functions?: PageFunctions;
+  /** Address of HyperDX's app, to which rows and traces then have links. Default: none. */
+  hyperDx?: string;
   /** Port on 127.0.0.1. Default: a free one. */
   port?: number;
 }
@@ -30,6 +32,9 @@ export interface ServedPage {
   url: string;
   close(): Promise<void>;
 }
+
+/** The page reads only, and nobody waits for more than this; whatever a filter is made of, ClickHouse refuses to write. */
+const limits = "SETTINGS readonly = 1, max_execution_time = 30, max_result_rows = 100000";
 
 const invokePath = "/api/invoke";
 
@@ -44,7 +49,7 @@ const files: Readonly<Record<string, { name: string; type: string }>> = {
  * @throws when the port is taken; the message names it.
  */
 export async function servePage(options: PageOptions): Promise<ServedPage> {
-  const { source, directory, functions, port = 0 } = options;
+  const { directory, functions, port = 0 } = options;
   const token = randomBytes(16).toString("hex");
   const contents = new Map(
     Object.entries(files).map(([path, { name, type }]) => [
@@ -61,8 +66,7 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
     if (refused !== undefined && (file === undefined || url.pathname === "/" || !/token/.test(refused)))
       return send(response, 403, { error: refused });
     if (file !== undefined) return sendFile(response, file);
-    const answering =
-      url.pathname === invokePath ? invoke(functions, request) : answer(source, functions, url);
+    const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, url);
     return void answering.then(({ status, body }) => send(response, status, body));
   });
   await new Promise<void>((listening, failed) => {
@@ -117,15 +121,14 @@ async function invoke(functions: PageFunctions | undefined, request: IncomingMes
   }
 }
 
-async function answer(source: RowSource, functions: PageFunctions | undefined, url: URL): Promise<Reply> {
-  if (url.pathname === "/api/functions") return { status: 200, body: { functions: functions?.list() ?? [] } };
+async function answer({ source, functions, hyperDx }: PageOptions, url: URL): Promise<Reply> {
+  if (url.pathname === "/api/page")
+    return { status: 200, body: { functions: functions?.list() ?? [], ...(hyperDx && { hyperDx }) } };
   try {
-    const statements = statementsOf(url.pathname, url.searchParams, Date.now());
-    if (statements === undefined) return { status: 404, body: { error: `there is no ${url.pathname}` } };
-    const entries = Object.entries(statements).map(
-      async ([name, { sql, parameters }]) => [name, await source.query(sql, parameters)] as const,
-    );
-    return { status: 200, body: Object.fromEntries(await Promise.all(entries)) };
+    const run: Run = ({ sql, parameters }) => source.query(`${sql}\n${limits}`, parameters);
+    const body = await answerOf(url.pathname, url.searchParams, Date.now(), run);
+    if (body === undefined) return { status: 404, body: { error: `there is no ${url.pathname}` } };
+    return { status: 200, body };
   } catch (error) {
     const [reason] = (error as Error).message.split("\n");
     if (error instanceof RequestError) return { status: 400, body: { error: reason } };

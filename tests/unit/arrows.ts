@@ -146,7 +146,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
   "web/query": [],
-  "web/page": [],
+  "web/page": ["clickstack"],
   web: ["web/query"],
 
   // The local Lambda, AWS and ClickHouse.
@@ -220,6 +220,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "web",
   ],
   demo: [
+    "clickstack",
     "dev",
     "layers",
     "layers/build",
@@ -231,5 +232,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/function",
     "sandbox/lambda/isolation",
     "traces",
+    "web",
   ],
 };

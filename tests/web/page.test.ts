@@ -63,7 +63,8 @@ describe("the page in a browser", function () {
       buildPage(root, directory),
     ]);
     await storeTrace(clickhouse, password);
-    served = await servePage({ source: clickhouse, directory, functions });
+    const hyperDx = "http://hyperdx.example.com";
+    served = await servePage({ source: clickhouse, directory, functions, hyperDx });
   });
   after(async () => {
     await browser?.close();
@@ -105,6 +106,11 @@ describe("the page in a browser", function () {
     await waterfall.getByText("the order has no customer", { exact: true }).click();
     await page.getByRole("complementary", { name: "Details" }).getByText("2222222222222222").waitFor();
     assert.ok(page.url().includes(trace));
+    const link = await page.getByRole("link", { name: "Open in HyperDX" }).first().getAttribute("href");
+    assert.match(
+      link ?? "",
+      new RegExp(`^http://hyperdx.example.com/trace/${trace}\\?source=Traces&from=\\d{13}&to=`),
+    );
     await page.goBack();
     await list("Invocations").waitFor();
     assert.deepEqual(complaints, []);

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { hyperDxLinks } from "../../clickstack/links";
 import { hashOf, hour, type Place, placeOf, views } from "./address";
+import { HyperDx } from "./hyperDx";
 import { Invocations } from "./invocations";
 import { Invoke } from "./invoke";
 import { Logs } from "./logs";
-import type { RunnableFunction } from "./rows";
+import type { AboutPage } from "./rows";
 import { Trace } from "./trace";
 import { Traces } from "./traces";
 import { useAnswer } from "./useAnswer";
@@ -17,13 +19,16 @@ const ranges: readonly (readonly [number, string])[] = [
 const titles = { logs: "Logs", traces: "Traces", invocations: "Invocations", invoke: "Invoke" } as const;
 
 const nothing = {};
+/** Functions may be deployed while the page is open. */
+const REFRESH_MS = 5000;
 
 /** The page: what is shown is in the address, everything else follows from it. */
 export function App() {
   const [place, setPlace] = useState(() => placeOf(location.hash));
   const [live, setLive] = useState(true);
-  const { answer: runnable } = useAnswer<{ functions: RunnableFunction[] }>("functions", nothing);
-  const functions = runnable.state === "there" ? runnable.value.functions : [];
+  const { answer: about } = useAnswer<AboutPage>("page", nothing, REFRESH_MS);
+  const { functions, hyperDx } = about.state === "there" ? about.value : { functions: [] };
+  const links = useMemo(() => (hyperDx === undefined ? undefined : hyperDxLinks(hyperDx)), [hyperDx]);
   useEffect(() => {
     const follow = () => setPlace(placeOf(location.hash));
     addEventListener("hashchange", follow);
@@ -38,7 +43,7 @@ export function App() {
     [place.filter, place.last],
   );
   return (
-    <>
+    <HyperDx.Provider value={links}>
       <header class="top">
         <h1>clickstack-lambda</h1>
         <nav aria-label="Lists">
@@ -74,7 +79,7 @@ export function App() {
         {place.view === "invoke" && functions.length > 0 && <Invoke functions={functions} go={go} />}
         {place.trace !== undefined && <Trace id={place.trace} close={() => go({})} />}
       </main>
-    </>
+    </HyperDx.Provider>
   );
 }
 

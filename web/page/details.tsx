@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 interface DetailsProps {
@@ -8,10 +9,12 @@ interface DetailsProps {
   json: object;
   actions: readonly { title: string; act: () => void }[];
   close: () => void;
+  /** Stands beside the actions. */
+  children?: ComponentChildren;
 }
 
 /** All that is known of one row, beside the list. Nothing of it is taken for HTML. */
-export function Details({ title, body, maps, json, actions, close }: DetailsProps) {
+export function Details({ title, body, maps, json, actions, close, children }: DetailsProps) {
   const panel = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState("");
   useEffect(() => {
@@ -46,6 +49,7 @@ export function Details({ title, body, maps, json, actions, close }: DetailsProp
         <button type="button" onClick={copy}>
           Copy as JSON
         </button>
+        {children}
         <span role="status">{copied}</span>
       </p>
       <pre>{body}</pre>

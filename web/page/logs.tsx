@@ -1,13 +1,14 @@
 import { useState } from "preact/hooks";
+import type { hyperDxLinks, TimeRange } from "../../clickstack/links";
 import type { Place } from "./address";
 import type { Answer } from "./api";
 import { Details } from "./details";
 import { clock, equals, toneOf } from "./format";
 import { Histogram } from "./histogram";
+import { HyperDxLink } from "./hyperDx";
 import { List } from "./list";
-import type { LogRow, StepRow } from "./rows";
+import type { LogRow } from "./rows";
 import { State } from "./state";
-import { useAnswer } from "./useAnswer";
 import { type Pages, usePages } from "./usePages";
 
 interface LogsProps {
@@ -21,8 +22,7 @@ interface LogsProps {
 /** Log rows, the newest first, with a histogram; a row opens to all that is known of it. */
 export function Logs({ place, parameters, live, go }: LogsProps) {
   const every = live ? 2000 : undefined;
-  const { state, total, at, need, error } = usePages(parameters, every);
-  const histogram = useAnswer<{ rows: StepRow[] }>("histogram", parameters, every);
+  const { state, total, histogram, at, need, error } = usePages(parameters, every);
   const [row, setRow] = useState<LogRow>();
   const leave = (change: Partial<Place>) => {
     setRow(undefined);
@@ -30,7 +30,7 @@ export function Logs({ place, parameters, live, go }: LogsProps) {
   };
   return (
     <>
-      {histogram.answer.state === "there" && <Histogram rows={histogram.answer.value.rows} />}
+      {state === "there" && <Histogram rows={histogram} />}
       {state === "there" && error !== undefined && (
         <p class="lost" role="alert">
           {error}
@@ -79,7 +79,9 @@ export function Logs({ place, parameters, live, go }: LogsProps) {
               act: () => leave({ filter: equals("function", row.service) }),
             },
           ]}
-        />
+        >
+          <HyperDxLink at={row.time} of={(links, range) => linkOfRow(row, links, range)} />
+        </Details>
       )}
     </>
   );
@@ -94,6 +96,15 @@ function nothing(filter: string): string {
   return filter === ""
     ? "No log lines in this time. Invoke a function, or look further back."
     : "No log line fits the filter in this time. Remove a part of it, or look further back.";
+}
+
+/** The row's trace, else the lines of its invocation, else those of its function. */
+function linkOfRow(row: LogRow, links: ReturnType<typeof hyperDxLinks>, range: TimeRange): string {
+  if (row.traceId !== "") return links.trace(row.traceId, range);
+  const id = invocation(row);
+  return id === ""
+    ? links.functionLogs(row.resource["faas.name"] ?? row.service)
+    : links.invocation(id, range);
 }
 
 function invocation({ attributes }: LogRow): string {

@@ -95,3 +95,10 @@ export interface InvocationAnswer {
   billedDurationMs: number;
   initDurationMs?: number;
 }
+
+/** What there is besides rows. */
+export interface AboutPage {
+  functions: RunnableFunction[];
+  /** Address of HyperDX's app. */
+  hyperDx?: string;
+}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Details } from "./details";
 import { clock, duration, toneOf } from "./format";
+import { HyperDxLink } from "./hyperDx";
 import type { SpanRow, TraceLogRow } from "./rows";
 import { State } from "./state";
 import { useAnswer } from "./useAnswer";
@@ -45,19 +46,20 @@ export function TraceLines({ id, everyMs }: { id: string; everyMs?: number }) {
       isEmpty={({ spans, logs }) => spans.length + logs.length === 0}
       empty="There are no spans or lines of this trace."
     >
-      {({ spans, logs }) => <Lines waterfall={layOut(spans, logs)} />}
+      {({ spans, logs }) => <Lines id={id} waterfall={layOut(spans, logs)} />}
     </State>
   );
 }
 
-function Lines({ waterfall }: { waterfall: Waterfall }) {
+function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
   const [chosen, setChosen] = useState<WaterfallRow>();
   const { rows, startMs, durationMs } = waterfall;
   return (
     <>
       <p class="summary">
         {clock(startMs)}, {duration(durationMs)}, {rows.filter(({ kind }) => kind === "span").length} spans,{" "}
-        {rows.filter(({ kind }) => kind === "log").length} lines
+        {rows.filter(({ kind }) => kind === "log").length} lines{" "}
+        <HyperDxLink at={startMs} of={(links, range) => links.trace(id, range)} />
       </p>
       <ol class="waterfall">
         {rows.map((row) => (

@@ -1,14 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "./api";
-import type { LogRow } from "./rows";
+import type { LogRow, StepRow } from "./rows";
 
 /** Rows of one request. */
-export const PAGE = 500;
+export const PAGE = 200;
 
 /** Log rows that are fetched as they come into sight. */
 export interface Pages {
   state: "loading" | "there" | "failed";
   total: number;
+  /** How many there are over time. */
+  histogram: readonly StepRow[];
   at: (index: number) => LogRow | undefined;
   /** Fetches the rows from one index to another, where they are missing. */
   need: (first: number, end: number) => void;
@@ -21,12 +23,15 @@ interface Loaded {
   /** End of the time, in milliseconds: later rows would move the others. */
   to: number;
   total: number;
+  histogram: StepRow[];
   pages: Map<number, LogRow[]>;
 }
 
 interface Answer {
   rows: LogRow[];
-  count: { total: number }[];
+  /** With the first rows only, as the histogram. */
+  total?: number;
+  histogram?: StepRow[];
 }
 
 /**
@@ -44,9 +49,10 @@ export function usePages(parameters: Readonly<Record<string, string | number>>, 
     const begin = async () => {
       const to = Date.now() + 1;
       if (isAtTop.current || loaded?.key !== key)
-        await ask<Answer>("logs", { ...parameters, to, limit: PAGE }, stop.signal).then(({ rows, count }) => {
+        await ask<Answer>("logs", { ...parameters, to, limit: PAGE }, stop.signal).then((answer) => {
+          const { rows, total = 0, histogram = [] } = answer;
           asked.current = new Set([0]);
-          setLoaded({ key, to, total: Number(count[0]?.total ?? 0), pages: new Map([[0, rows]]) });
+          setLoaded({ key, to, total, histogram, pages: new Map([[0, rows]]) });
           setError(undefined);
         });
     };
@@ -80,5 +86,6 @@ export function usePages(parameters: Readonly<Record<string, string | number>>, 
   const current = loaded?.key === key ? loaded : undefined;
   const at = (index: number) => current?.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   const state = current !== undefined ? "there" : error === undefined ? "loading" : "failed";
-  return { state, total: current?.total ?? 0, at, need, ...(error === undefined ? {} : { error }) };
+  const { total = 0, histogram = [] } = current ?? {};
+  return { state, total, histogram, at, need, ...(error === undefined ? {} : { error }) };
 }

@@ -26,18 +26,46 @@ export function logsQuery(selection: Selection, limit: number, offset: number): 
   return { sql, parameters: parameters.values };
 }
 
-/** How many log rows there are. */
-export function logCountQuery(selection: Selection): Statement {
-  const parameters = new Parameters();
-  const sql = `SELECT count() AS total FROM otel_logs
-  WHERE ${within(selection, parameters)} AND ${filterCondition(selection.filter, "logs", parameters)}`;
-  return { sql, parameters: parameters.values };
+/** Milliseconds of one of so many steps. */
+function stepMs({ from, to }: Selection, steps: number): number {
+  return Math.max(1, Math.ceil((to - from) / steps));
+}
+
+/** Rows of one severity in one step. */
+export interface HistogramRow {
+  step: number | string;
+  severity: string;
+  rows: number | string;
+}
+
+/**
+ * The part of a selection that holds its newest rows, so that nobody looks for them in all of it.
+ * @returns undefined where there are no rows.
+ */
+export function newestPart(
+  selection: Selection,
+  histogram: readonly HistogramRow[],
+  steps: number,
+  limit: number,
+): Selection | undefined {
+  const counts = new Map<number, number>();
+  for (const { step, rows } of histogram)
+    counts.set(Number(step), (counts.get(Number(step)) ?? 0) + Number(rows));
+  let found = 0;
+  let first: number | undefined;
+  for (const step of [...counts.keys()].sort((a, b) => b - a)) {
+    if (found >= limit) break;
+    found += counts.get(step) ?? 0;
+    first = step;
+  }
+  if (first === undefined) return undefined;
+  return { ...selection, from: selection.from + first * stepMs(selection, steps) };
 }
 
 /** Rows by time and severity, in so many steps. */
 export function histogramQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();
-  const step = Math.max(1, Math.ceil((selection.to - selection.from) / steps));
+  const step = stepMs(selection, steps);
   const from = parameters.add(Math.round(selection.from), "Int64");
   const sql = `SELECT intDiv(toUnixTimestamp64Milli(Timestamp) - ${from}, ${parameters.add(step, "Int64")}) AS step,
     SeverityText AS severity, count() AS rows

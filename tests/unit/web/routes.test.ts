@@ -1,35 +1,63 @@
 import assert from "node:assert/strict";
-import { RequestError } from "../../../web/query/statement";
-import { statementsOf } from "../../../web/routes";
+import { RequestError, type Statement } from "../../../web/query/statement";
+import { answerOf, type Run } from "../../../web/routes";
 
-const statements = (path: string, query = "") => statementsOf(path, new URLSearchParams(query), 10_000_000);
+const now = 10_000_000;
+
+/** Answers a path from rows by the first words of the statements; also what was asked. */
+async function answer(path: string, query = "", rows: unknown[] = []) {
+  const asked: Statement[] = [];
+  const run: Run = async (statement) => {
+    asked.push(statement);
+    return (asked.length === 1 ? rows : ["rows"]) as never[];
+  };
+  return { body: await answerOf(path, new URLSearchParams(query), now, run), asked };
+}
 
 describe("the page's API", () => {
-  it("asks for the last hour, and no more rows than a page can show", () => {
-    const values = Object.values(statements("/api/logs")?.rows?.parameters ?? {});
-    assert.deepEqual(values, [10_000_000 - 3_600_000, 10_000_000, 1_000, 0]);
-    assert.ok(Object.values(statements("/api/logs", "limit=5")?.rows?.parameters ?? {}).includes(5));
-    assert.ok(
-      !Object.values(statements("/api/logs", "limit=500000")?.rows?.parameters ?? {}).includes(500_000),
-    );
+  const histogram = [
+    { step: 3, severity: "info", rows: 900 },
+    { step: 90, severity: "info", rows: "7" },
+    { step: 91, severity: "error", rows: 3 },
+    { step: 91, severity: "info", rows: 4 },
+  ];
+
+  it("looks through all lines of the last hour once, and for the newest only where they are", async () => {
+    const { body, asked } = await answer("/api/logs", "limit=10", histogram);
+    assert.deepEqual(body, { rows: ["rows"], total: 914, histogram });
+    const [all, newest] = asked.map(({ parameters }) => Object.values(parameters));
+    assert.deepEqual(all, [now - 3_600_000, 30_000, now - 3_600_000, now]);
+    assert.deepEqual(newest, [now - 3_600_000 + 90 * 30_000, now, 10, 0]);
   });
 
-  it("knows its paths", () => {
-    for (const path of ["logs", "histogram", "traces", "invocations"])
-      assert.ok(statements(`/api/${path}`), path);
-    assert.deepEqual(Object.keys(statements("/api/trace", `id=${"a1".repeat(16)}`) ?? {}), ["spans", "logs"]);
-    assert.equal(statements("/api/other"), undefined);
+  it("looks no further where there are none", async () => {
+    const { body, asked } = await answer("/api/logs", "filter=sold");
+    assert.deepEqual(body, { rows: [], total: 0, histogram: [] });
+    assert.equal(asked.length, 1);
   });
 
-  it("refuses what cannot be a number, a limit or a trace id", () => {
+  it("gives no more rows than a page can show", async () => {
+    const { asked } = await answer("/api/logs", "limit=500000&offset=400");
+    assert.deepEqual(Object.values(asked[0]?.parameters ?? {}), [now - 3_600_000, now, 1_000, 400]);
+  });
+
+  it("knows its paths", async () => {
+    for (const path of ["logs", "traces", "invocations"])
+      assert.ok((await answer(`/api/${path}`)).body, path);
+    const trace = await answer("/api/trace", `id=${"a1".repeat(16)}`);
+    assert.deepEqual(Object.keys(trace.body ?? {}), ["spans", "logs"]);
+    assert.equal((await answer("/api/other")).body, undefined);
+  });
+
+  it("refuses what cannot be a number, a limit or a trace id", async () => {
     for (const [path, query, expected] of [
       ["/api/logs", "from=yesterday", /^from must be a number/],
       ["/api/logs", "limit=0", /^limit must be a whole number/],
       ["/api/logs", "offset=-1", /^offset must be a whole number/],
       ["/api/trace", "id=' OR 1=1", /^id must be a trace id/],
     ] as const)
-      assert.throws(
-        () => statements(path, query),
+      await assert.rejects(
+        answer(path, query),
         (error) => error instanceof RequestError && expected.test(error.message),
       );
   });
