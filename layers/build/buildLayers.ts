@@ -25,6 +25,8 @@ export interface BuildOptions {
   directory?: string;
   /** Code of the tracing layer for Python, from `compiledPython`. Default: none, so that each environment compiles it. */
   python?: readonly ZipEntry[];
+  /** Makes a zip smaller. Default: it stays as it is. */
+  squeeze?: (zip: Buffer) => Promise<Buffer>;
   log?: (detail: string) => void;
   /** Ends the build early. */
   signal?: AbortSignal;
@@ -40,34 +42,37 @@ export async function buildLayers({
   architectures,
   directory = join(root, "dist", "layers"),
   python = [],
+  squeeze = async (bytes) => bytes,
   log = () => {},
   signal,
 }: BuildOptions): Promise<BuildManifest> {
   mkdirSync(directory, { recursive: true });
   const tracing = await tracingFiles(root, python);
+  const write = async (name: string, entries: readonly ZipEntry[]): Promise<LayerArtifact> =>
+    writeLayer(directory, name, entries, await squeeze(await zip(entries)));
   const manifest: ManifestFile = {
     formatVersion: 1,
     sources: sourcesDigest(root),
     layers: {},
-    tracing: await writeLayer(directory, tracingLayerName(), tracing),
+    tracing: await write(tracingLayerName(), tracing),
   };
   for (const architecture of architectures) {
     const binary = await compileExtension({ root, architecture, log, signal });
     log(`zipping ${architecture}`);
     const extension = { name: `extensions/${extensionName}`, content: binary, mode: 0o755 };
-    const layer = await writeLayer(directory, layerName(architecture), [extension, ...tracing]);
+    const layer = await write(layerName(architecture), [extension, ...tracing]);
     manifest.layers[architecture] = { ...layer, tracing: true };
   }
   replaceFile(join(directory, manifestFileName), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return readBuildManifest(directory);
 }
 
-async function writeLayer(
+function writeLayer(
   directory: string,
   name: string,
   entries: readonly ZipEntry[],
-): Promise<LayerArtifact> {
-  const bytes = await zip(entries);
+  bytes: Buffer,
+): LayerArtifact {
   const file = `${name}.zip`;
   replaceFile(join(directory, file), bytes);
   return {

@@ -4,6 +4,7 @@ import { hostArchitecture } from "../compile";
 import { builtLayers, layerArchitectures } from "../manifest";
 import { buildLayers } from "./buildLayers";
 import { compiledPython } from "./compiledPython";
+import { squeezed } from "./squeezed";
 
 /** `npm run layers:build [-- --all-architectures]` */
 async function main(): Promise<void> {
@@ -12,7 +13,13 @@ async function main(): Promise<void> {
   const root = join(__dirname, "..", "..");
   const log = (detail: string): void => console.error(`… ${detail}`);
   const python = await compiledPython(root, log);
-  const built = await buildLayers({ root, architectures, python, log });
+  const built = await buildLayers({
+    root,
+    architectures,
+    python,
+    squeeze: (zip) => squeezed(root, zip),
+    log,
+  });
   console.log(built.directory);
   for (const layer of builtLayers(built)) {
     console.log(
