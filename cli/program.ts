@@ -3,6 +3,7 @@ import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { cloudWatchCommand, runDisable, runEnable } from "./commands/cloudWatch";
 import { devCommand, runDevCommand } from "./commands/dev";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
+import { layersCommand } from "./commands/layers";
 import { runStatus, statusCommand } from "./commands/status";
 import { runTail, tailCommand } from "./commands/tail";
 import { runTrace, traceCommand } from "./commands/trace";
@@ -42,6 +43,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   devCommand(program).action(async (target, options) => {
     if ((await runDevCommand(terminal, target, options)) !== 0) end("failed");
   });
+  layersCommand(program, terminal, end);
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
   return program;
 }

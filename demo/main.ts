@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { Cleanup } from "../dev/cleanup";
+import { runExisting } from "./existing";
+import { existingProblems, existingReport } from "./existingReport";
 import { type Fault, faults } from "./fault";
 import { terminalProgress } from "./progress";
 import { report } from "./report";
@@ -16,6 +18,8 @@ functions (examples/distributed) hand a request on to each other, whose trace is
   --rounds N            how often each function runs each scenario (default 3: 24 invocations)
   --open                show logs and traces on a page in the browser, until Ctrl-C
   --json                end with one JSON object on standard output instead of tables
+  --existing            instead: three functions that no Pulumi program made are instrumented by the command line, verified, cut off
+                        from CloudWatch Logs, and given back as they were
   --fault NAME          break something on the way: ${faults.join(", ")}
   --help                this text`;
 
@@ -24,6 +28,7 @@ interface Options {
   rounds: number;
   json: boolean;
   open: boolean;
+  existing: boolean;
   fault?: Fault;
 }
 
@@ -34,6 +39,7 @@ function readOptions(): Options | undefined {
       rounds: { type: "string", default: "3" },
       json: { type: "boolean", default: false },
       open: { type: "boolean", default: false },
+      existing: { type: "boolean", default: false },
       fault: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -45,8 +51,10 @@ function readOptions(): Options | undefined {
   const fault = faults.find((name) => name === values.fault);
   if (values.fault !== undefined && !fault)
     throw new Error(`--fault must be one of: ${faults.join(", ")} (got "${values.fault}")`);
-  const { json, open } = values;
-  return { allArchitectures: values["all-architectures"], rounds, json, open, fault };
+  const { json, open, existing } = values;
+  if (existing && (open || fault !== undefined))
+    throw new Error("--existing cannot be combined with --open or --fault");
+  return { allArchitectures: values["all-architectures"], rounds, json, open, existing, fault };
 }
 
 async function main(cleanup: Cleanup): Promise<number> {
@@ -56,6 +64,13 @@ async function main(cleanup: Cleanup): Promise<number> {
     return 0;
   }
   const progress = terminalProgress();
+  if (options.existing) {
+    const result = await runExisting({ progress, cleanup });
+    console.log(options.json ? JSON.stringify(result.summary) : existingReport(result));
+    const found = existingProblems(result);
+    for (const problem of found) progress.note(style(process.stderr, "red", `✖ ${problem}`));
+    return found.length === 0 ? 0 : 1;
+  }
   const result = await runDemo({ ...options, progress, cleanup });
   const found = problems(result);
   if (options.json) console.log(JSON.stringify(summarize(result)));

@@ -35,7 +35,8 @@ export interface DemoOptions {
   cleanup: Cleanup;
 }
 
-interface Services {
+/** What runs beside the functions. */
+export interface Services {
   aws: EmbeddedAws;
   clickhouse: EmbeddedClickHouse;
   ingestionKey: string;
@@ -48,7 +49,7 @@ interface Services {
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const started = Date.now();
   const { progress } = options;
-  await progress.step("Building the extension and its layers", (detail) => build(options, detail));
+  await progress.step("Building the extension and its layers", (detail) => buildForDemo(options, detail));
   const services = await progress.step("Starting AWS and ClickHouse on this machine", () =>
     startServices(options),
   );
@@ -93,8 +94,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   };
 }
 
-async function build(
-  { allArchitectures, cleanup }: DemoOptions,
+/** Builds the extension and its layers; a build that is under way is ended with the demo. */
+export async function buildForDemo(
+  { allArchitectures, cleanup }: Pick<DemoOptions, "allArchitectures" | "cleanup">,
   log: (detail: string) => void,
 ): Promise<void> {
   const abort = new AbortController();
@@ -107,7 +109,8 @@ async function build(
   await building;
 }
 
-async function startServices({ cleanup }: DemoOptions): Promise<Services> {
+/** Starts AWS and ClickHouse, with an ingestion key for this run. */
+export async function startServices({ cleanup }: Pick<DemoOptions, "cleanup">): Promise<Services> {
   const ingestionKey = newIngestionKey();
   const [aws, clickhouse] = await Promise.all([
     startEmbeddedAws().then((running) => cleanup.use(running, () => running.stop())),

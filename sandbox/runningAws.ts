@@ -22,6 +22,8 @@ export interface RunningAwsOptions {
 /** A running AWS: an endpoint as the embedded AWS's, where functions can be invoked. */
 export interface RunningAws {
   endpoint: string;
+  /** Ends all execution environments, as Lambda does after a while: the next invocations start new ones. */
+  recycle(): Promise<void>;
   /** Ends the functions and the endpoint, not the embedded AWS. */
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function startRunningAws(options: RunningAwsOptions): Promise<Runni
   });
   return {
     endpoint: proxy.endpoint,
+    recycle: () => functions.stop(),
     async stop() {
       await functions.stop();
       await proxy.stop();
@@ -75,7 +78,9 @@ class FunctionRuns {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.running.values()].map(async (one) => end(await one)));
+    const ended = [...this.running.values()];
+    this.running.clear();
+    await Promise.all(ended.map(async (one) => end(await one)));
   }
 
   /** The function as it is configured now. */

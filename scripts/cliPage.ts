@@ -25,6 +25,16 @@ components and makes the same change of the same function: layers, environment v
 - **Requests** keep to AWS's quota of 15 a second for a region. An account that does much else gets a smaller share with
   \`--requests-per-second\`.
 
+In short, for functions of a region:
+
+\`\`\`sh
+npx clickstack-lambda layers publish
+npx clickstack-lambda instrument 'orders-*' --endpoint https://clickstack.example.com:4318 --secret <ARN>
+npx clickstack-lambda verify orders-api --invoke --clickhouse https://clickhouse.example.com:8443
+npx clickstack-lambda cloudwatch disable 'orders-*' --clickhouse https://clickhouse.example.com:8443
+npx clickstack-lambda uninstrument 'orders-*'
+\`\`\`
+
 What was added to a function is recorded in its variable \`INSTRUMENTED_BY_CLICKSTACK_LAMBDA\`
 ([decision 13](decisions/0013-record-of-a-change.md)). A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
 version.
@@ -33,7 +43,8 @@ The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunctio
 \`lambda:GetLayerVersion\`, and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
 \`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`. \`verify\` makes the checks that it may: \`iam:SimulatePrincipalPolicy\`,
 \`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
-\`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`.
+\`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`,
+\`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
 `;
 
 /** Makes the page's text from the commands. */

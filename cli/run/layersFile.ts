@@ -14,7 +14,7 @@ export function layersFile({
   const file = layers ?? defaultFile;
   if (layers === undefined && !existsSync(file)) {
     throw new UsageError(
-      `${defaultFile} is missing: create it with \`pulumi stack output manifest --json\` in the project that publishes the layers, or pass --layers, --layer-arn or --rotel`,
+      `${defaultFile} is missing: create it with \`clickstack-lambda layers publish\`, or with \`pulumi stack output manifest --json\` in the project that publishes the layers, or pass --layers, --layer-arn or --rotel`,
     );
   }
   try {

@@ -9,11 +9,9 @@ import type {
   PublishedTracingLayer,
 } from "../args/extensionLayers";
 import { invalidArguments, withoutSecrets } from "../check/arguments";
-import { architectures, compatibleRuntimes } from "../plan/aws/runtimes";
 import { UNKNOWN } from "../plan/known";
-import { isTraced } from "../plan/layers/lightTracing";
 import { checkOrganizationId, type LayerPermissions, layerStatements } from "../plan/layers/permissions";
-import { type PlannedLayer, planLayers } from "../plan/layers/publication";
+import { layerAttributes, type PlannedLayer, planLayers } from "../plan/layers/publication";
 import { awaited } from "../pulumi/inputs";
 import { secretValues } from "../pulumi/secretValues";
 import { orStopUpdate } from "../pulumi/stopUpdate";
@@ -107,7 +105,7 @@ function publish(
   { namePrefix, permissions, retain = true }: ExtensionLayersArgs,
   component: pulumi.CustomResourceOptions,
 ): Published {
-  const { region, architecture, path, sha256 } = layer;
+  const { region, architecture, path } = layer;
   const resourceName = `${name}-${region}-${architecture ?? "tracing"}`;
   // An option of the engine and not the resource's own skipDestroy, a change of which would publish a new version.
   const options = { ...component, retainOnDelete: retain };
@@ -115,19 +113,10 @@ function publish(
     resourceName,
     {
       region,
-      ...(architecture === undefined
-        ? {
-            layerName: tracingLayerName(namePrefix),
-            description: `ClickStack light tracing, sha256 ${sha256.slice(0, 16)}`,
-            compatibleArchitectures: [...architectures],
-            compatibleRuntimes: compatibleRuntimes.filter(isTraced),
-          }
-        : {
-            layerName: layerName(architecture, namePrefix),
-            description: `ClickStack extension, sha256 ${sha256.slice(0, 16)}`,
-            compatibleArchitectures: [architecture],
-            compatibleRuntimes: [...compatibleRuntimes],
-          }),
+      ...layerAttributes(
+        layer,
+        architecture === undefined ? tracingLayerName(namePrefix) : layerName(architecture, namePrefix),
+      ),
       code: new pulumi.asset.FileArchive(path),
       licenseInfo: "Apache-2.0",
     },

@@ -77,6 +77,14 @@ describe("npm run demo", function () {
     assert.ok(summary.seconds > 0);
   });
 
+  it("instruments functions that exist, verifies them, cuts them off and gives them back", async () => {
+    const { code, out, err } = await ended(start("--existing", "--json"));
+    assert.equal(code, 0, err);
+    const { seconds, ...counts } = JSON.parse(out.trim().split("\n").at(-1) ?? "");
+    assert.deepEqual(counts, { instrumented: 3, verified: 3, cutOff: 3, restored: 3 });
+    assert.ok(seconds > 0);
+  });
+
   it("shows the lines, the spans and the layers to a person", async () => {
     const { code, out, err } = await ended(start("--rounds", "1"));
     assert.equal(code, 0, err);

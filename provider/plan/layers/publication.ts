@@ -1,6 +1,7 @@
 import { checkRegions } from "../aws/regions";
-import { type ArchitectureName, checkArchitecture } from "../aws/runtimes";
+import { type ArchitectureName, architectures, checkArchitecture, compatibleRuntimes } from "../aws/runtimes";
 import type { Problem } from "../problem";
+import { isTraced } from "./lightTracing";
 import { checkLayerPermissions, type LayerPermissions } from "./permissions";
 
 /** A zip of a layer. */
@@ -106,4 +107,27 @@ function checkArchitectures(wanted: readonly string[], built: BuiltLayers): Prob
 function checkNamePrefix(namePrefix: string | undefined): Problem[] {
   if (namePrefix === undefined || namePrefix === null || /^[A-Za-z0-9_-]{1,100}$/.test(namePrefix)) return [];
   return [{ propertyPath: "namePrefix", reason: "must be 1 to 100 letters, digits, dashes and underscores" }];
+}
+
+/** What Lambda is told of a layer version besides its zip. */
+export interface LayerAttributes {
+  layerName: string;
+  description: string;
+  compatibleArchitectures: string[];
+  compatibleRuntimes: string[];
+}
+
+/** Name, description and compatibility of a layer version; the description tells which zip is in it. */
+export function layerAttributes(
+  { architecture, sha256 }: Pick<PlannedLayer, "architecture" | "sha256">,
+  layerName: string,
+): LayerAttributes {
+  const content = architecture === undefined ? "light tracing" : "extension";
+  return {
+    layerName,
+    description: `ClickStack ${content}, sha256 ${sha256.slice(0, 16)}`,
+    compatibleArchitectures: architecture === undefined ? [...architectures] : [architecture],
+    compatibleRuntimes:
+      architecture === undefined ? compatibleRuntimes.filter(isTraced) : [...compatibleRuntimes],
+  };
 }

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CreateRoleCommand, IAMClient, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import {
   CreateFunctionCommand,
   GetFunctionCommand,
+  GetLayerVersionPolicyCommand,
   LambdaClient,
   PublishLayerVersionCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { sha256 } from "../../../layers/sha256";
 import { zip } from "../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
 import { isAllowed } from "../../../sandbox/aws/policy";
@@ -136,5 +141,87 @@ describe("the command line with the embedded AWS", () => {
     assert.equal(code, 4);
     assert.match(out, /restored bare \(.*\): \w+Exception: .*\(request id/);
     assert.deepEqual(await configuration("bare"), before);
+  });
+
+  it("publishes layers once, for others, too, instruments with them, and prunes those that nobody has", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "cli-layers-"));
+    const build = async (text: string) => {
+      const content = await zip([
+        { name: "extensions/clickstack-lambda", content: Buffer.from(text), mode: 0o755 },
+      ]);
+      const file = "extension.zip";
+      writeFileSync(join(directory, file), content);
+      const artifact = {
+        file,
+        sha256: sha256(content),
+        size: content.length,
+        unzippedSize: 100,
+        tracing: true,
+      };
+      const manifest = { formatVersion: 1, layers: { x86_64: artifact, arm64: artifact } };
+      writeFileSync(join(directory, "manifest.json"), JSON.stringify(manifest));
+    };
+    const output = join(directory, "layers.json");
+    const layers = (command: string, ...args: string[]) =>
+      runCli([
+        "layers",
+        command,
+        "--regions",
+        `${region},eu-west-1`,
+        "--endpoint-url",
+        aws.endpoint,
+        "--name-prefix",
+        "own",
+        ...args,
+      ]);
+    const results = (out: string) =>
+      out
+        .trim()
+        .split("\n")
+        .map((line) => line.split(" ")[0]);
+    process.env.CLICKSTACK_LAYERS_DIRECTORY = directory;
+    try {
+      await build("one");
+      const dry = await layers("publish", "--dry-run");
+      assert.deepEqual([dry.code, results(dry.out)], [7, Array(4).fill("planned")]);
+      const wrong = await layers("publish", "--accounts", "17");
+      assert.match(wrong.err, /permissions\.accountIds\[0\]: "17" is not an AWS account ID/);
+      const first = await layers("publish", "--output", output, "--accounts", "210987654321");
+      assert.deepEqual([first.code, results(first.out)], [0, Array(4).fill("published")], first.err);
+      const again = await layers("publish", "--output", output, "--accounts", "210987654321");
+      assert.deepEqual([again.code, results(again.out)], [0, Array(4).fill("there")]);
+      const { Policy = "" } = await lambda.send(
+        new GetLayerVersionPolicyCommand({ LayerName: "own-amd64", VersionNumber: 1 }),
+      );
+      assert.match(Policy, /210987654321/);
+      const made = await cli("instrument", "bare", "--endpoint", endpoint, "--layers", output);
+      assert.equal(made.code, 0, made.out + made.err);
+      assert.match(JSON.stringify((await configuration("bare")).Layers), /layer:own-amd64:1/);
+
+      await build("two");
+      const newer = await layers("publish", "--output", output, "--architectures", "x86_64");
+      assert.deepEqual(results(newer.out), ["published", "published"]);
+      const manifest = JSON.parse(readFileSync(output, "utf8")).layers as { layerVersionArn: string }[];
+      assert.deepEqual(
+        manifest.map(({ layerVersionArn }) => layerVersionArn.split(":").slice(-2).join(":")).sort(),
+        ["own-amd64:2", "own-amd64:2", "own-arm64:1", "own-arm64:1"],
+      );
+      assert.equal((await layers("list")).out.trim().split("\n").length, 6);
+      const asked = await layers("prune", "--keep", "1");
+      assert.match(asked.err, /pass --yes or --dry-run/);
+      const pruned = await layers("prune", "--keep", "1", "--yes");
+      assert.deepEqual(
+        pruned.out
+          .trim()
+          .split("\n")
+          .map((line) => /^(\S*).*(eu|us)-.*:(own-\w+:\d).*?(in use)?$/.exec(line)?.slice(1).join(" ")),
+        ["- eu own-amd64:1 ", " us own-amd64:1 in use"],
+      );
+      assert.equal((await layers("list", "--json")).out.match(/"arn"/g)?.length, 5);
+    } finally {
+      delete process.env.CLICKSTACK_LAYERS_DIRECTORY;
+      rmSync(directory, { recursive: true, force: true });
+      await cli("uninstrument", "bare");
+    }
   });
 });

@@ -64,7 +64,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "names and descriptions of what is made",
-    text: /^(clickstack-lambda (checks|verifies) that logs|ClickStack (extension|light tracing), sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
+    text: /^(clickstack-lambda (checks|verifies) that logs|ClickStack \{\}, sha256|(Ingestion key|ClickHouse password)$|Every Lambda function of the stack|urn:pulumi:)/,
   },
   {
     why: "what to do about a fault, which the page says beside the fault",
