@@ -95,7 +95,10 @@ async function run(
     invoke: (name, given) => session.invoke(name, given),
   };
   links.page = await startPage({ source: store, functions, ...(hyperDx && { hyperDx }) }, cleanup);
-  introduce(reporter, project, session, urls, links);
+  introduce(reporter, project, session, urls);
+  reporter.notice(`Logs and traces: ${links.page}`);
+  reporter.notice(`ClickHouse: ${store.httpUrl} (user default, password ${store.ingestionKey})`);
+  reporter.notice("Ctrl-C ends it.\n");
   if (options.open) openBrowser(links.page);
   const [first = ""] = session.names;
   const send = async () => {
@@ -165,17 +168,9 @@ async function startSession(
   return { session, store, links };
 }
 
-function introduce(
-  reporter: Reporter,
-  project: Project,
-  session: Session,
-  urls: UrlServer,
-  { page }: Links,
-): void {
+function introduce(reporter: Reporter, project: Project, session: Session, urls: UrlServer): void {
   reporter.notice(`${session.names.length} functions of ${project.source}`);
   for (const name of session.names) reporter.notice(`  ${name}  ${urls.urlOf(name)}`);
-  reporter.notice(`Logs and traces: ${page}`);
-  reporter.notice("Ctrl-C ends it.\n");
 }
 
 /** Restarts what changed, and sends the event again. */

@@ -4,9 +4,11 @@ import { gzipSync } from "node:zlib";
 import { ClickHouseError } from "../base/clickHouseError";
 import { RequestBodyError, readBody } from "../base/requestBody";
 import type { Engine, StatementResult } from "../store/engine";
-import { decodeCompressedBlocks } from "./compressedBlocks";
+import { allowOrigin, answerPreflight } from "./browsers";
+import { decodeCompressedBlocks, encodeCompressedBlocks } from "./compressedBlocks";
 import { authenticate } from "./credentials";
 import { exceptionStatus } from "./exceptionStatus";
+import { isForm, readForm } from "./form";
 import { parseRequest, type QueryRequest } from "./request";
 import { contentType, type RequestParameters, readRequestParameters } from "./requestParameters";
 
@@ -42,16 +44,22 @@ export async function answerClickHouse(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (answerPreflight(request, response)) return;
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  allowOrigin(request, response, url.searchParams);
   response.setHeader("X-ClickHouse-Server-Display-Name", "clickstack-sandbox");
   if (url.pathname === "/ping" || url.pathname === "/replicas_status")
     return sendText(response, 200, "Ok.\n");
   if (url.pathname !== "/") return sendText(response, 404, `There is no handle ${url.pathname}\n`);
   try {
     authenticate(request.headers, url.searchParams, password);
-    const parameters = readRequestParameters(url.searchParams, request.headers);
     const body = await readBody(request, MAX_BODY_SIZE);
-    const content = parameters.decompress ? decodeCompressedBlocks(body) : body;
+    const { "content-type": contentType = "" } = request.headers;
+    const isFields = isForm(contentType);
+    if (isFields)
+      for (const [name, value] of await readForm(body, contentType)) url.searchParams.append(name, value);
+    const parameters = readRequestParameters(url.searchParams, request.headers);
+    const content = isFields ? Buffer.alloc(0) : parameters.decompress ? decodeCompressedBlocks(body) : body;
     if (parameters.query === "" && content.length === 0) return sendText(response, 200, "Ok.\n");
     const readonly = parameters.readonly || request.method === "GET" || request.method === "HEAD";
     const answer = await execute(engine, parameters, content, readonly);
@@ -109,6 +117,7 @@ function sendResult(
   response.setHeader("X-ClickHouse-Summary", JSON.stringify(summary(answer, body.length)));
   response.setHeader("Content-Type", contentType(answer.format));
   const accepted = String(request.headers["accept-encoding"] ?? "");
+  if (parameters.compressBlocks) return void response.end(encodeCompressedBlocks(body));
   if (parameters.compressResponse && /\bgzip\b/.test(accepted)) {
     response.setHeader("Content-Encoding", "gzip");
     response.end(gzipSync(body));

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ClickHouseError } from "../base/clickHouseError";
 
 /** What the URL and headers of a request to ClickHouse's HTTP interface say, apart from who asks. */
 export interface RequestParameters {
@@ -9,6 +8,8 @@ export interface RequestParameters {
   readonly queryId?: string;
   /** The body consists of ClickHouse's compressed blocks. */
   readonly decompress: boolean;
+  /** The answer is to consist of ClickHouse's compressed blocks. */
+  readonly compressBlocks: boolean;
   /** The answer may be compressed as the client's Accept-Encoding allows. */
   readonly compressResponse: boolean;
   /** The client forbids writing for this request. */
@@ -19,7 +20,6 @@ export interface RequestParameters {
   readonly values: Readonly<Record<string, string>>;
 }
 
-const NOT_IMPLEMENTED = 48;
 /** Parameters that are no settings. Those of sessions and roles make no difference with a single user. */
 const RESERVED = new Set([
   ...["query", "database", "default_format", "query_id", "user", "password", "decompress", "readonly"],
@@ -37,12 +37,6 @@ const RESERVED = new Set([
 
 /** Reads a request's parameters. */
 export function readRequestParameters(url: URLSearchParams, headers: IncomingHttpHeaders): RequestParameters {
-  if (isOn(url.get("compress"))) {
-    throw new ClickHouseError(
-      NOT_IMPLEMENTED,
-      "compress=1 is not supported by this server: ask for gzip by enable_http_compression=1. (NOT_IMPLEMENTED)",
-    );
-  }
   const settings: Record<string, string> = {};
   const values: Record<string, string> = {};
   for (const [name, value] of url) {
@@ -56,6 +50,7 @@ export function readRequestParameters(url: URLSearchParams, headers: IncomingHtt
     defaultFormat: url.get("default_format") ?? header(headers, "x-clickhouse-format") ?? "TabSeparated",
     ...(queryId === undefined ? {} : { queryId }),
     decompress: isOn(url.get("decompress")),
+    compressBlocks: isOn(url.get("compress")),
     compressResponse: isOn(url.get("enable_http_compression")),
     readonly: isOn(url.get("readonly")),
     settings,

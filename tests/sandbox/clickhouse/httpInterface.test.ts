@@ -125,7 +125,40 @@ describe("HTTP interface of the embedded ClickHouse", () => {
     await text({}, "DROP TABLE blocks");
   });
 
+  it("serves HyperDX in a browser: preflight, CORS, and parameters in a form", async () => {
+    const origin = "http://localhost:8080";
+    const asked = await fetch(clickhouse.httpUrl, { method: "OPTIONS", headers: { origin } });
+    assert.equal(asked.status, 204);
+    assert.match(asked.headers.get("access-control-allow-headers") ?? "", /authorization/);
+    const form = new FormData();
+    form.append("query", "SELECT {words:String} AS words, {n:UInt8} AS n FORMAT JSON");
+    form.append("param_words", "it's\\ta tab");
+    const path = new URLSearchParams({
+      add_http_cors_header: "1",
+      param_n: "7",
+      date_time_output_format: "iso",
+    });
+    const authorization = `Basic ${Buffer.from(`default:${PASSWORD}`).toString("base64")}`;
+    const response = await fetch(`${clickhouse.httpUrl}/?${path}`, {
+      method: "POST",
+      headers: { origin, authorization },
+      body: form,
+    });
+    assert.equal(response.headers.get("access-control-allow-origin"), "*");
+    const { data } = (await response.json()) as { data: unknown[] };
+    assert.deepEqual(data, [{ words: "it's\ta tab", n: 7 }]);
+    const silent = await send({ query: "SELECT 1" }, undefined, { ...CREDENTIALS, origin });
+    assert.equal(silent.headers.get("access-control-allow-origin"), null);
+    form.append("table", new Blob(["1"]), "table.tsv");
+    const refused = await fetch(clickhouse.httpUrl, { method: "POST", headers: CREDENTIALS, body: form });
+    assert.match(`${refused.status} ${await refused.text()}`, /^501 .*External tables are not supported/);
+  });
+
   it("compresses answers when asked to", async () => {
+    const blocks = await send({ query: "SELECT number FROM numbers(300000)", compress: "1" });
+    const plain = decodeCompressedBlocks(Buffer.from(await blocks.arrayBuffer()));
+    assert.ok(plain.length > 1 << 20);
+    assert.equal(plain.toString().split("\n").indexOf("299999"), 299_999);
     const response = await send({ query: "SELECT 1", enable_http_compression: "1" }, undefined, {
       ...CREDENTIALS,
       "accept-encoding": "gzip",

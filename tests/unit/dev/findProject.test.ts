@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { findProject } from "../../../dev/project/findProject";
 import { readPulumiProject } from "../../../dev/project/pulumi";
+import { removeTemporaryFolder } from "../../../dev/project/temporaryFolder";
 
 describe("the functions of a project", () => {
   let folder: string;
@@ -11,6 +12,7 @@ describe("the functions of a project", () => {
     folder = mkdtempSync(join(tmpdir(), "project-test-"));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  after(removeTemporaryFolder);
 
   const write = (files: Record<string, string | object>) => {
     for (const [name, content] of Object.entries(files)) {
