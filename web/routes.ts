@@ -4,6 +4,7 @@ import {
   histogramQuery,
   invocationsQuery,
   logsQuery,
+  measuresQuery,
   newestPart,
   type Selection,
   spansQuery,
@@ -42,6 +43,7 @@ export async function answerOf(
       return all(run, {
         rows: invocationsQuery(selection(query, now), limit(query, LIMIT.invocations)),
         functions: functionsQuery(selection(query, now)),
+        measures: measuresQuery(selection(query, now)),
       });
     default:
       return undefined;

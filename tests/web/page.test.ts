@@ -91,6 +91,26 @@ describe("the page in a browser", function () {
   const list = (name: string) => page.getByRole("list", { name });
   const state = () => page.locator(".state").innerText();
 
+  it("has each function's measures and costs", async () => {
+    await page.getByRole("link", { name: "Invocations" }).click();
+    const cells = page.getByRole("row", { name: /^shop/ }).locator("td");
+    await cells.first().waitFor();
+    assert.deepEqual(await cells.allInnerTexts(), [
+      "1",
+      "0",
+      "1",
+      "1",
+      "120 ms",
+      "120 ms",
+      "120 ms",
+      "64 of 256 MB",
+      "25 ms",
+      "2.00 s",
+      "$0.0000085",
+      "$0.000000044",
+    ]);
+  });
+
   it("goes from an invocation to the line in its span", async () => {
     await page.getByRole("link", { name: "Invocations" }).click();
     await list("Invocations")

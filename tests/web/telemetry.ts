@@ -37,5 +37,17 @@ export async function storeTrace(clickhouse: EmbeddedClickHouse, password: strin
   await client.command({
     query: `INSERT INTO otel_logs (Timestamp, TraceId, SpanId, SeverityText, ServiceName, Body, ResourceAttributes, LogAttributes) VALUES ${lines.join(", ")}`,
   });
+  const metric = (name: string, value: number) => `('shop', '${name}', now() - 30, ${value})`;
+  for (const [table, values] of [
+    ["sum", [metric("aws.lambda.billed_duration", 2)]],
+    ["gauge", [metric("faas.mem_usage", 64 * 1024 ** 2), metric("aws.lambda.memory_size", 256 * 1024 ** 2)]],
+  ] as const)
+    await client.command({
+      query: `INSERT INTO otel_metrics_${table} (ServiceName, MetricName, TimeUnix, Value) VALUES ${values.join(", ")}`,
+    });
+  await client.command({
+    query:
+      "INSERT INTO otel_metrics_histogram (ServiceName, MetricName, TimeUnix, Count, Sum) VALUES ('shop', 'aws.lambda.extension_overhead', now() - 30, 2, 0.05)",
+  });
   await client.close();
 }

@@ -1,9 +1,9 @@
 import type { Place } from "./address";
+import { costs, dollars, memory } from "./costs";
 import { clock, duration, equals } from "./format";
 import { List } from "./list";
-import type { FunctionRow, InvocationRow } from "./rows";
-import { State } from "./state";
-import { useAnswer } from "./useAnswer";
+import { LiveRows } from "./liveRows";
+import type { FunctionRow, InvocationRow, MeasureRow } from "./rows";
 
 interface InvocationsProps {
   parameters: Readonly<Record<string, string | number>>;
@@ -11,79 +11,131 @@ interface InvocationsProps {
   go: (change: Partial<Place>) => void;
 }
 
-/** Functions with their percentiles, and their invocations, the newest first. */
+interface Rows {
+  rows: InvocationRow[];
+  functions: FunctionRow[];
+  measures: MeasureRow[];
+}
+
+/** Functions with their percentiles, measures and costs, and their invocations, the newest first. */
 export function Invocations({ parameters, live, go }: InvocationsProps) {
-  const { answer, lost } = useAnswer<{ rows: InvocationRow[]; functions: FunctionRow[] }>(
-    "invocations",
-    parameters,
-    live ? 2000 : undefined,
-  );
   return (
-    <>
-      {lost && (
-        <p class="lost" role="alert">
-          {lost}
-        </p>
+    <LiveRows<Rows>
+      path="invocations"
+      what="invocations"
+      parameters={parameters}
+      live={live}
+      isEmpty={({ rows }) => rows.length === 0}
+    >
+      {({ rows, functions, measures }) => (
+        <>
+          <Functions functions={functions} measures={measures} go={go} />
+          <List
+            name="invocations"
+            label="Invocations"
+            columns={["Time", "Function", "Duration", "Trigger", "", "Result"]}
+            count={rows.length}
+            at={(index) => rows[index]}
+            row={({ time, service, durationMs, trigger, coldStart, status, message }) => [
+              clock(Number(time)),
+              service,
+              duration(durationMs),
+              trigger,
+              Number(coldStart) === 1 ? "cold start" : "",
+              status === "Error" ? message || "error" : "",
+            ]}
+            tone={({ status }) => (status === "Error" ? "error" : "other")}
+            open={({ traceId }) => go({ trace: traceId })}
+          />
+        </>
       )}
-      <State
-        answer={answer}
-        isEmpty={({ rows }) => rows.length === 0}
-        empty="No invocations in this time, or none that fits the filter. Invoke a function, or look further back."
-      >
-        {({ rows, functions }) => (
-          <>
-            <Functions functions={functions} go={go} />
-            <List
-              name="invocations"
-              label="Invocations"
-              columns={["Time", "Function", "Duration", "Trigger", "", "Result"]}
-              count={rows.length}
-              at={(index) => rows[index]}
-              row={({ time, service, durationMs, trigger, coldStart, status, message }) => [
-                clock(Number(time)),
-                service,
-                duration(durationMs),
-                trigger,
-                Number(coldStart) === 1 ? "cold start" : "",
-                status === "Error" ? message || "error" : "",
-              ]}
-              tone={({ status }) => (status === "Error" ? "error" : "other")}
-              open={({ traceId }) => go({ trace: traceId })}
-            />
-          </>
-        )}
-      </State>
-    </>
+    </LiveRows>
   );
 }
 
-function Functions({ functions, go }: { functions: readonly FunctionRow[]; go: InvocationsProps["go"] }) {
+const nothing: MeasureRow = {
+  service: "",
+  billedSeconds: 0,
+  memoryUsed: 0,
+  memorySize: 0,
+  overheadMs: 0,
+  logBytes: 0,
+};
+const once = "The extension sends it once a minute, and when an environment ends";
+const price = "At the prices of us-east-1 and x86_64, without free tier";
+/** Titles of the columns, with what is to be known of them. */
+const columns: readonly (readonly [string, string?])[] = [
+  ["Function"],
+  ["Invocations"],
+  ["Errors"],
+  ["Cold starts"],
+  ["At once", "The most invocations at the same time"],
+  ["p50"],
+  ["p95"],
+  ["p99"],
+  ["Memory", `The most that was used, of its size. ${once}`],
+  ["Extensions", `Milliseconds after the handler, for an invocation. ${once}`],
+  ["Billed", once],
+  ["Lambda", `${price}. ${once}`],
+  ["CloudWatch Logs", `What its lines would cost there. ${price}`],
+];
+
+function Functions({
+  functions,
+  measures,
+  go,
+}: Pick<Rows, "functions" | "measures"> & Pick<InvocationsProps, "go">) {
+  const measured = new Map(measures.map((measure) => [measure.service, measure]));
   return (
-    <table class="functions">
-      <thead>
-        <tr>
-          {["Function", "Invocations", "Errors", "Cold starts", "p50", "p95", "p99"].map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {functions.map(({ service, invocations, errors, coldStarts, p50, p95, p99 }) => (
+    <section class="functions" aria-label="Functions">
+      <table>
+        <thead>
           <tr>
-            <th scope="row">
-              <button type="button" onClick={() => go({ filter: equals("function", service) })}>
-                {service}
-              </button>
-            </th>
-            <td>{invocations}</td>
-            <td class={Number(errors) > 0 ? "error" : ""}>{errors}</td>
-            <td>{coldStarts}</td>
-            <td>{duration(p50)}</td>
-            <td>{duration(p95)}</td>
-            <td>{duration(p99)}</td>
+            {columns.map(([name, title]) => (
+              <th scope="col" title={title}>
+                {name}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {functions.map((row) => (
+            <FunctionLine row={row} measure={measured.get(row.service) ?? nothing} go={go} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface FunctionLineProps extends Pick<InvocationsProps, "go"> {
+  row: FunctionRow;
+  measure: MeasureRow;
+}
+
+function FunctionLine({ row, measure, go }: FunctionLineProps) {
+  const { service, invocations, errors, coldStarts, concurrency, p50, p95, p99 } = row;
+  const { lambda, cloudWatch } = costs(invocations, measure);
+  const { billedSeconds, overheadMs } = measure;
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" onClick={() => go({ filter: equals("function", service) })}>
+          {service}
+        </button>
+      </th>
+      <td>{invocations}</td>
+      <td class={Number(errors) > 0 ? "error" : ""}>{errors}</td>
+      <td>{coldStarts}</td>
+      <td>{concurrency}</td>
+      <td>{duration(p50)}</td>
+      <td>{duration(p95)}</td>
+      <td>{duration(p99)}</td>
+      <td>{memory(measure)}</td>
+      <td>{Number(overheadMs) > 0 ? duration(Number(overheadMs)) : "–"}</td>
+      <td>{Number(billedSeconds) > 0 ? duration(Number(billedSeconds) * 1000) : "–"}</td>
+      <td>{dollars(lambda)}</td>
+      <td>{dollars(cloudWatch)}</td>
+    </tr>
   );
 }

@@ -67,9 +67,25 @@ export interface FunctionRow {
   invocations: number;
   errors: number;
   coldStarts: number;
+  /** The most at the same time. */
+  concurrency: number;
   p50: number;
   p95: number;
   p99: number;
+}
+
+/** What the extension measured of a function; zero where nothing came yet. */
+export interface MeasureRow {
+  service: string;
+  billedSeconds: number;
+  /** Bytes. */
+  memoryUsed: number;
+  /** Bytes. */
+  memorySize: number;
+  /** Milliseconds after the handler for an invocation. */
+  overheadMs: number;
+  /** Bytes of its log lines. */
+  logBytes: number;
 }
 
 /** Rows of one severity in one step of the histogram. */

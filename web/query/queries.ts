@@ -127,13 +127,43 @@ export function invocationsQuery(selection: Selection, limit: number): Statement
   return { sql, parameters: parameters.values };
 }
 
+/** The most invocations at the same time: their beginnings count up and their ends down, in the order of time. */
+const concurrency = `arrayMax(arrayCumSum(arrayMap(edge -> edge.2, arraySort(arrayConcat(
+      groupArray(100000)((toUnixTimestamp64Nano(Timestamp), toInt8(1))),
+      groupArray(100000)((toInt64(toUnixTimestamp64Nano(Timestamp) + Duration), toInt8(-1))))))))`;
+
+/**
+ * What the extension measured of each function, which it sends once a minute: billed seconds, bytes of memory, milliseconds of
+ * extensions for an invocation; and the bytes of its lines.
+ */
+export function measuresQuery({ from, to }: Selection): Statement {
+  const parameters = new Parameters();
+  const [start, end] = [from, to].map((ms) => parameters.add(Math.round(ms), "Int64"));
+  const during = (column: string) =>
+    `${column} >= fromUnixTimestamp64Milli(${start}) AND ${column} < fromUnixTimestamp64Milli(${end})`;
+  const sql = `SELECT service, sum(billed) AS billedSeconds, max(used) AS memoryUsed, max(size) AS memorySize,
+    if(sum(invocations) = 0, 0, sum(overhead) / sum(invocations)) * 1e3 AS overheadMs, sum(bytes) AS logBytes
+  FROM (
+    SELECT ServiceName AS service, Value AS billed, 0. AS used, 0. AS size, 0. AS overhead, toUInt64(0) AS invocations,
+      toUInt64(0) AS bytes
+    FROM otel_metrics_sum WHERE MetricName = 'aws.lambda.billed_duration' AND ${during("TimeUnix")}
+    UNION ALL SELECT ServiceName, 0., if(MetricName = 'faas.mem_usage', Value, 0.), if(MetricName = 'faas.mem_usage', 0., Value), 0., 0, 0
+    FROM otel_metrics_gauge WHERE MetricName IN ('faas.mem_usage', 'aws.lambda.memory_size') AND ${during("TimeUnix")}
+    UNION ALL SELECT ServiceName, 0., 0., 0., Sum, Count, 0
+    FROM otel_metrics_histogram WHERE MetricName = 'aws.lambda.extension_overhead' AND ${during("TimeUnix")}
+    UNION ALL SELECT ServiceName, 0., 0., 0., 0., 0, length(Body) FROM otel_logs WHERE ${during("Timestamp")}
+  )
+  GROUP BY service`;
+  return { sql, parameters: parameters.values };
+}
+
 /** Each function's invocations: how many, failed, cold, and their durations in milliseconds. */
 export function functionsQuery(selection: Selection): Statement {
   const parameters = new Parameters();
   const quantile = (level: number) => `quantile(${level})(Duration) / 1e6`;
   const sql = `SELECT ServiceName AS service, count() AS invocations, countIf(StatusCode = 'Error') AS errors,
     countIf(SpanAttributes['faas.coldstart'] = 'true') AS coldStarts,
-    ${quantile(0.5)} AS p50, ${quantile(0.95)} AS p95, ${quantile(0.99)} AS p99
+    ${concurrency} AS concurrency, ${quantile(0.5)} AS p50, ${quantile(0.95)} AS p95, ${quantile(0.99)} AS p99
   FROM otel_traces
   WHERE SpanAttributes['faas.invocation_id'] != '' AND SpanKind IN ('Server', 'Consumer')
     AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { hashOf, hour, placeOf } from "../../../web/page/address";
+import { costs, dollars, memory } from "../../../web/page/costs";
 import { duration, equals, toneOf } from "../../../web/page/format";
 import type { SpanRow } from "../../../web/page/rows";
 import { layOut } from "../../../web/page/waterfall";
@@ -104,5 +105,30 @@ describe("what the page shows", () => {
 
   it("quotes values in filters", () => {
     assert.equal(equals("function", 'a "b"'), 'function:"a \\"b\\""');
+  });
+});
+
+describe("costs of a function", () => {
+  const measure = {
+    service: "orders",
+    billedSeconds: 1000,
+    memoryUsed: 61 * 1024 ** 2,
+    memorySize: 512 * 1024 ** 2,
+    overheadMs: 12,
+    logBytes: 2 * 1024 ** 3,
+  };
+
+  it("are those of memory and requests at Lambda, and of lines in CloudWatch Logs", () => {
+    const { lambda = 0, cloudWatch } = costs(1_000_000, measure);
+    assert.equal(lambda.toFixed(6), (500 * 0.0000166667 + 0.2).toFixed(6));
+    assert.equal(cloudWatch, 1);
+    assert.equal(costs(5, { ...measure, billedSeconds: 0 }).lambda, undefined);
+  });
+
+  it("are written with the digits that count", () => {
+    assert.deepEqual([1.234, 0.00345, 0, undefined].map(dollars), ["$1.23", "$0.0034", "$0", "–"]);
+    assert.equal(memory(measure), "61 of 512 MB");
+    assert.equal(memory({ ...measure, memoryUsed: 0 }), "512 MB");
+    assert.equal(memory({ ...measure, memorySize: 0 }), "–");
   });
 });

@@ -1,0 +1,37 @@
+import type { ComponentChildren } from "preact";
+import { State } from "./state";
+import { useAnswer } from "./useAnswer";
+
+interface LiveRowsProps<T> {
+  /** Of the API. */
+  path: string;
+  parameters: Readonly<Record<string, string | number>>;
+  live: boolean;
+  /** What is listed, such as `traces`. */
+  what: string;
+  isEmpty: (value: T) => boolean;
+  children: (value: T) => ComponentChildren;
+}
+
+const REFRESH_MS = 2000;
+
+/** Rows that are kept up to date, or words for why there are none or why they are old. */
+export function LiveRows<T>({ path, parameters, live, what, isEmpty, children }: LiveRowsProps<T>) {
+  const { answer, lost } = useAnswer<T>(path, parameters, live ? REFRESH_MS : undefined);
+  return (
+    <>
+      {lost && (
+        <p class="lost" role="alert">
+          {lost}
+        </p>
+      )}
+      <State
+        answer={answer}
+        isEmpty={isEmpty}
+        empty={`No ${what} in this time, or none that fits the filter. Invoke a function, or look further back.`}
+      >
+        {children}
+      </State>
+    </>
+  );
+}
