@@ -21,7 +21,7 @@ interface Example {
 }
 
 const root = join(__dirname, "..", "..");
-const inTypeScript = ["typescript", "move-function", "container-image", "distributed"];
+const inTypeScript = ["typescript", "move-function", "container-image", "distributed", "node-manual"];
 
 /** The commands of the page that runs an example, without those that install and build what is here already. */
 function exampleCommands(): string[] {
@@ -60,6 +60,22 @@ describe("the examples as projects of their own", function () {
     { name: "yaml", language: "yaml", functions: { observed: "functionNames[0]" } },
     { name: "observe-stack-yaml", language: "yaml", functions: { observed: "orders", plain: "health" } },
   ];
+
+  for (const name of ["distributed", "node-manual"]) {
+    it(`${name}: deploys, has nothing to do twice, and is destroyed`, async function () {
+      if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
+      const copy = copyCheckout();
+      const directory = join(copy.directory, "examples", name);
+      try {
+        await writeOwnLauncher(copy.directory);
+        const again = ["pulumi up --expect-no-changes", "pulumi destroy"];
+        await typeCommands(surroundings.engine, directory, [...exampleCommands(), ...again]);
+      } finally {
+        copy.remove();
+      }
+    });
+  }
+
   for (const { name, language, configured, change, functions } of examples) {
     it(`${name}: deploys, has nothing to do twice, takes a change, and is destroyed`, async function () {
       if (!hasLanguageHost(surroundings.engine, language)) {

@@ -4,7 +4,7 @@ import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { useSurroundings } from "../deploy/surroundings";
 import { withInstalledSdk } from "./installedSdk";
 
-describe("the Python example", () => {
+describe("the Python examples", () => {
   const surroundings = useSurroundings();
   useBuiltLayers();
 
@@ -22,5 +22,19 @@ describe("the Python example", () => {
     );
     assert.deepEqual(found.second, {});
     assert.deepEqual(found.third, { update: 2 });
+  });
+
+  it("python-clickhouse deploys with its password as a secret; nothing to do twice; takes an update", async () => {
+    const script = join(__dirname, "runPython.py");
+    const { stdout } = await withInstalledSdk((environment) =>
+      surroundings.engine.runPython({
+        script,
+        args: ["clickhouse", "python-clickhouse", "8443"],
+        environment,
+      }),
+    );
+    const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    assert.match(found.outputs.functionName, /^report-/);
+    assert.deepEqual([found.second, Object.keys(found.third)], [{}, ["update"]]);
   });
 });

@@ -1,6 +1,6 @@
 """Runs a Python example over the embedded AWS: preview, up, up again, update, refresh, destroy. Prints JSON of it.
 
-`runPython.py STACK [EXAMPLE]`, with the example's folder, by default `python`.
+`runPython.py STACK [EXAMPLE [PORT]]`, with the example's folder, by default `python`, and the backend's port.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from pulumi import automation
 
 folder = sys.argv[2] if len(sys.argv) > 2 else "python"
+port = sys.argv[3] if len(sys.argv) > 3 else "4318"
 example = Path(__file__).parents[2] / "examples" / folder
 
 
@@ -24,13 +25,14 @@ def changes(result) -> dict:
 
 stack = automation.create_or_select_stack(sys.argv[1], f"example-{folder}", program)
 stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
-stack.set_config("endpoint", automation.ConfigValue("https://clickstack.example.com:4318"))
-stack.set_config("ingestionKey", automation.ConfigValue("hush", secret=True))
+stack.set_config("endpoint", automation.ConfigValue(f"https://clickstack.example.com:{port}"))
+for secret in ("ingestionKey", "password"):
+    stack.set_config(secret, automation.ConfigValue("hush", secret=True))
 try:
     preview = stack.preview()
     first = stack.up()
     second = stack.up()
-    stack.set_config("endpoint", automation.ConfigValue("https://elsewhere.example.com:4318"))
+    stack.set_config("endpoint", automation.ConfigValue(f"https://elsewhere.example.com:{port}"))
     third = stack.up()
     refreshed = stack.refresh()
     report = {
