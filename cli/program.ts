@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { cloudWatchCommand, runDisable, runEnable } from "./commands/cloudWatch";
+import { completionCommand, runCompletion } from "./commands/completion";
 import { devCommand, runDevCommand } from "./commands/dev";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { layersCommand } from "./commands/layers";
@@ -45,6 +46,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   });
   layersCommand(program, terminal, end);
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
+  completionCommand(program).action((shell) => end(runCompletion(terminal, program, shell)));
   return program;
 }
 

@@ -3,6 +3,7 @@ import { type FunctionView, fitArguments } from "../../provider/plan/arguments/v
 import { checkFunction } from "../../provider/plan/checks/validate";
 import { describeProblems } from "../../provider/plan/problem";
 import type { Telemetry } from "./change";
+import { plainKeys } from "./plainKeys";
 import { UsageError } from "./usageError";
 
 /** The options of the command line that say how functions are observed, by commander's names. */
@@ -39,6 +40,15 @@ export interface LayersFile {
  * @throws UsageError with all that is wrong with them, whichever functions they are for.
  */
 export function telemetryOf(options: TelemetryOptions, layers?: LayersFile): Telemetry {
+  const headers = pairsOf(options.header, "--header");
+  const settings = pairsOf(options.setting, "--setting");
+  const { endpoint, clickhouse } = options;
+  const keys = plainKeys({
+    ...(headers && { headers }),
+    ...(settings && { settings }),
+    urls: { "--endpoint": endpoint, "--clickhouse": clickhouse },
+  });
+  if (keys.length > 0) throw new UsageError(keys.join("\n"));
   const { view, problems } = fitArguments(
     withoutAbsent({
       extension: extensionOf(options, layers),
@@ -47,12 +57,12 @@ export function telemetryOf(options: TelemetryOptions, layers?: LayersFile): Tel
       managedClickStack: options.managed,
       webIdentityAudience: options.webIdentityAudience,
       authorization: options.secret,
-      headers: pairsOf(options.header, "--header"),
+      headers,
       serviceVersion: options.serviceVersion,
       resourceAttributes: pairsOf(options.attribute, "--attribute"),
       flushMode: options.flushMode,
       clickhouse: clickHouseOf(options),
-      settings: pairsOf(options.setting, "--setting"),
+      settings,
       secretArns: options.secretArn,
       secretKmsKeyArns: options.kmsKey,
       autoInstrumentation: instrumentationOf(options),

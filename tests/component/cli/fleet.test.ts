@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { recordVariable } from "../../../cli/plan/record";
 import {
   type PlayedControlPlane,
@@ -187,6 +190,36 @@ describe("the command line with a fleet", () => {
     }
   });
 
+  it("completes in a second run what a process was killed in", async function () {
+    this.timeout(120_000);
+    fill(6);
+    const before = snapshot(plane);
+    const all = ["instrument", "--all", ...telemetry, "--yes", "--regions", regions.join()];
+    const place = ["--endpoint-url", plane.endpoint, "--requests-per-second", "1000"];
+    const program = [...["--import", "tsx", join(__dirname, "../../../cli/main.ts")], ...all, ...place];
+    for (const operation of ["PutRolePolicy", "UpdateFunctionConfiguration"]) {
+      let seen = 0;
+      const child = spawn(process.execPath, program, { stdio: "ignore" });
+      const closed = once(child, "close");
+      // The third one is carried out, and nobody hears the answer.
+      fault = (request) => {
+        if (request.operation !== operation || ++seen !== 3) return undefined;
+        child.kill("SIGKILL");
+        return undefined;
+      };
+      assert.deepEqual(await closed, [null, "SIGKILL"], operation);
+      fault = undefined;
+      const again = await cli("instrument", "--all", ...telemetry, "--yes");
+      assert.equal(again.code, 0, again.out);
+      for (const { configuration } of plane.functions.values()) {
+        assert.ok(recordVariable in (configuration.Environment?.Variables ?? {}));
+        assert.equal(plane.roles.get(configuration.FunctionName)?.size, 1);
+      }
+      assert.equal((await cli("uninstrument", "--all", "--yes")).code, 0);
+      assert.deepEqual(snapshot(plane), before);
+    }
+  });
+
   it("says where an interrupted run left a policy, and removes it", async () => {
     fill(1);
     const before = snapshot(plane);
@@ -314,6 +347,29 @@ describe("the command line's manners", () => {
         /cannot be read as JSON: ENOENT/,
       ],
       [["instrument", "f", ...telemetry, "--header", "hush", "--yes"], /--header: write name=value/],
+      [
+        ["instrument", "f", ...telemetry, "--header", "Authorization=hush", "--yes"],
+        /--header Authorization holds a key in plain text.*pass --header 'Authorization=\$\{<ARN>\}'/,
+      ],
+      [
+        [
+          "instrument",
+          "f",
+          ...telemetry,
+          "--setting",
+          "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS=x-api-key=hush",
+          "--yes",
+        ],
+        /--setting ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS holds a key/,
+      ],
+      [
+        ["instrument", "f", "--rotel", "1", "--setting", "clickhouseExporterPassword=hush", "--yes"],
+        /--setting clickhouseExporterPassword holds a key/,
+      ],
+      [
+        ["instrument", "f", "--rotel", "1", "--endpoint", "https://me:hush@x", "--yes"],
+        /--endpoint holds a key/,
+      ],
       [["instrument", "f", ...telemetry, "--yes"], /no region is given/],
       [["instrument", "f", ...telemetry, "--regions", "eu-west-9", "--yes"], /the regions are not valid/],
       [["instrument", "f", "--unknown"], /unknown option '--unknown'/],
@@ -334,5 +390,22 @@ describe("the command line's manners", () => {
     assert.match(help.out, /Exit codes:\n {2}0 /);
     assert.match((await runCli(["instrument", "--help"])).out, /Examples:\n {2}# /);
     assert.match((await runCli(["--version"])).out, /^\d+\.\d+\.\d+/);
+  });
+
+  it("completes commands and options in a shell", async () => {
+    const { out } = await runCli(["completion", "bash"]);
+    const completed = (...words: string[]) => {
+      const line = `COMP_WORDS=(clickstack-lambda ${words.join(" ")}); COMP_CWORD=${words.length}; _clickstack_lambda; echo "\${COMPREPLY[@]}"`;
+      return execFileSync("bash", ["-c", `${out}\n${line}`], { encoding: "utf8" }).trim();
+    };
+    assert.equal(completed("inst"), "instrument");
+    assert.equal(completed("layers", "pu"), "publish");
+    assert.equal(completed("tail", "orders", "--fol"), "--follow");
+    assert.match(
+      (await runCli(["completion", "fish"])).out,
+      /__fish_seen_subcommand_from layers; and .*publish' -l public/,
+    );
+    assert.match((await runCli(["completion", "zsh"])).out, /^autoload -U \+X bashcompinit/);
+    assert.equal((await runCli(["completion", "cmd"])).code, 2);
   });
 });
