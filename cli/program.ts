@@ -16,9 +16,10 @@ import { packageVersion } from "./version";
 
 /** All commands. What one ended with is given to `end`. */
 export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
+  const version = packageVersion();
   const program = new Command("clickstack-lambda")
     .description("Send logs, traces and metrics of AWS Lambda functions that exist to ClickStack.")
-    .version(packageVersion())
+    .version(version)
     .showHelpAfterError("(--help shows the options)")
     .addHelpText("after", `\nExit codes:\n${exitCodeLines().join("\n")}\n`)
     .configureOutput({
@@ -42,7 +43,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
     end(await runTrace(terminal, id, names, options)),
   );
   devCommand(program).action(async (target, options) => {
-    if ((await runDevCommand(terminal, target, options)) !== 0) end("failed");
+    if ((await runDevCommand(terminal, version, target, options)) !== 0) end("failed");
   });
   layersCommand(program, terminal, end);
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));

@@ -16,6 +16,7 @@ import { answerAws } from "./run/lambdaApi";
 import { Store } from "./run/store";
 import { startUrlServer, type UrlServer } from "./run/urlServer";
 import { watchFolders } from "./run/watch";
+import { runtimeClients } from "./runtimeClients";
 import { Session } from "./session";
 import { type Output, Reporter } from "./show/reporter";
 import { checkPlatform, hostRuntimes, localLayers, sandboxCache } from "./surroundings";
@@ -98,7 +99,7 @@ async function run(
   introduce(reporter, project, session, urls);
   reporter.notice(`Logs and traces: ${links.page}`);
   reporter.notice(`ClickHouse: ${store.httpUrl} (user default, password ${store.ingestionKey})`);
-  reporter.notice("Ctrl-C ends it.\n");
+  if (!options.once) reporter.notice("Ctrl-C ends it.\n");
   if (options.open) openBrowser(links.page);
   const [first = ""] = session.names;
   const send = async () => {
@@ -126,6 +127,7 @@ async function startSession(
   environment: DevTerminal["environment"],
 ) {
   const layers = localLayers();
+  const runtimesDirectory = await runtimeClients(project, (notice) => reporter.notice(notice));
   const own = options.envFile === undefined ? {} : readEnvFile(options.envFile);
   if (options.inspect !== undefined) checkInspect(project);
   const store = cleanup.use(await Store.start((notice) => reporter.warning(notice)), (started) =>
@@ -152,6 +154,7 @@ async function startSession(
     hostPorts: [aws.port, ...store.ports, ...(options.hostPort ?? [])],
     platformEnvironment: { AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_LAMBDA: aws.endpoint },
     cacheDirectory: sandboxCache(),
+    runtimesDirectory,
     onEvent: (name, event) => reporter.event(name, event),
     onNotice: (notice) => reporter.notice(notice),
     onResult: (name, result) => links.follow(result, (found) => reporter.result(name, result, found)),
@@ -169,7 +172,8 @@ async function startSession(
 }
 
 function introduce(reporter: Reporter, project: Project, session: Session, urls: UrlServer): void {
-  reporter.notice(`${session.names.length} functions of ${project.source}`);
+  const count = session.names.length;
+  reporter.notice(`${count} ${count === 1 ? "function" : "functions"} of ${project.source}`);
   for (const name of session.names) reporter.notice(`  ${name}  ${urls.urlOf(name)}`);
 }
 

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { packageRoot } from "../layers/location";
 import { buildPage } from "../web/build";
 import { type PageOptions, servePage } from "../web/server";
@@ -9,7 +11,10 @@ import type { Cleanup } from "./cleanup";
  * @returns its address.
  */
 export async function startPage(page: Omit<PageOptions, "directory">, cleanup: Cleanup): Promise<string> {
-  const directory = await buildPage(packageRoot(__dirname));
+  const root = packageRoot(__dirname);
+  // The npm package brings it ready.
+  const packed = join(root, "page");
+  const directory = existsSync(packed) ? packed : await buildPage(root);
   const served = cleanup.use(await servePage({ ...page, directory }), (running) => running.close());
   return served.url;
 }

@@ -13,6 +13,8 @@ export interface SessionOptions {
   hostPorts: readonly number[];
   platformEnvironment: Readonly<Record<string, string>>;
   cacheDirectory: string;
+  /** Where AWS's runtime interface clients are. Default: where the checkout's set-up puts them. */
+  runtimesDirectory?: string;
   onEvent: (name: string, event: TelemetryEvent) => void;
   onNotice: (notice: string) => void;
   onResult: (name: string, result: InvocationResult) => void;
@@ -102,7 +104,8 @@ export class Session {
   }
 
   private async start(project: ProjectFunction): Promise<Sandbox> {
-    const { define, hostPorts, platformEnvironment, cacheDirectory, onEvent, onNotice } = this.options;
+    const { define, hostPorts, platformEnvironment, cacheDirectory, runtimesDirectory, onEvent, onNotice } =
+      this.options;
     const definition = define({ ...project, code: await runnableCode(project) });
     return Sandbox.start({
       function: definition,
@@ -110,6 +113,7 @@ export class Session {
       platformEnvironment: { ...platformEnvironment },
       maxConcurrency: MAXIMUM_CONCURRENCY,
       cacheDirectory,
+      runtimesDirectory,
       onEvent: (event) => onEvent(project.name, event),
       onNotice,
     });

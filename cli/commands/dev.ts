@@ -21,6 +21,7 @@ interface DevProgram {
 }
 
 const INSPECT_PORT = "9229";
+const DEV_PACKAGE = "clickstack-lambda-dev";
 
 /** `dev`: runs functions on this machine. */
 export function devCommand(parent: Command): Command {
@@ -58,14 +59,16 @@ export function devCommand(parent: Command): Command {
 
 /**
  * Runs `dev` until Ctrl-C.
+ * @param version of this package, which that of the program must equal.
  * @returns the exit code.
  */
 export async function runDevCommand(
   terminal: Terminal,
+  version: string,
   target: string | undefined,
   { inspect, ...options }: Record<string, unknown>,
 ): Promise<number> {
-  const { runDev } = devProgram();
+  const { runDev } = devProgram(version);
   const controller = new AbortController();
   const stop = () => {
     // A second one ends the process at once.
@@ -94,14 +97,25 @@ export async function runDevCommand(
 
 /**
  * Loaded by its path: what it needs is not needed, nor compiled, for the other commands.
- * @throws where only the package is installed, which does not bring it.
+ * @throws where the package that brings it is not installed.
  */
-function devProgram(): DevProgram {
-  const program = join(__dirname, "..", "..", "dev", "main");
-  if (existsSync(`${program}.ts`) || existsSync(`${program}.js`)) return require(program) as DevProgram;
-  throw new UsageError(
-    "`dev` is not in the npm package yet. Run it in a checkout of clickstack-lambda: npm run dev -- <folder of your functions>",
-  );
+function devProgram(own: string): DevProgram {
+  const checkout = join(__dirname, "..", "..", "dev", "main.ts");
+  return require(existsSync(checkout) ? checkout : installedProgram(own)) as DevProgram;
+}
+
+function installedProgram(own: string): string {
+  const fix = `npm install --save-dev ${DEV_PACKAGE}@${own}`;
+  const paths = { paths: [process.cwd(), __dirname] };
+  let program: string;
+  try {
+    program = require.resolve(DEV_PACKAGE, paths);
+  } catch {
+    throw new UsageError(`\`dev\` comes with a package of its own, since it brings ClickHouse: ${fix}`);
+  }
+  const { version } = require(require.resolve(`${DEV_PACKAGE}/package.json`, paths)) as { version: string };
+  if (version === own) return program;
+  throw new UsageError(`${DEV_PACKAGE} has version ${version}, and clickstack-lambda ${own}: ${fix}`);
 }
 
 function port(value: string): number {

@@ -38,8 +38,9 @@ export class ServerProcess {
 
   /** Starts the process; rejects when it can't serve, having ended it. */
   static async start(options: ServerOptions): Promise<{ process: ServerProcess; started: Started }> {
-    const child = fork(path.join(__dirname, "main.ts"), [], {
-      execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+    const compiled = __filename.endsWith(".js");
+    const child = fork(path.join(__dirname, compiled ? "main.js" : "main.ts"), [], {
+      execArgv: compiled ? [] : ["--import", pathToFileURL(require.resolve("tsx")).href],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     const server = new ServerProcess(child);

@@ -3,7 +3,8 @@ export type Files = Readonly<Record<string, string>>;
 
 /** The changelog, and files that say the version of what is published. */
 export const preparedFiles = [
-  ...["CHANGELOG.md", "package.json", "package-lock.json", "layers/npm/package.json"],
+  ...["CHANGELOG.md", "package.json", "package-lock.json"],
+  ...["layers/npm/package.json", "dev/npm/package.json"],
   ...["runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/fuzz/Cargo.lock"],
 ] as const;
 
@@ -54,7 +55,10 @@ function withSection(changelog: string, version: string, date: string): string {
   return `${changelog.slice(0, start)}${heading}\n## [${version}] - ${date}\n${rest}`;
 }
 
-/** The package's own version is the first in its files; a lockfile of npm has it twice, one of cargo beside its name. */
+/**
+ * The package's own version is the first in its files; a lockfile of npm has it twice, one of cargo beside its name, and the
+ * package of `dev` depends on the same version of this one.
+ */
 function withVersion(path: string, text: string, version: string): string {
   if (path.endsWith("Cargo.lock")) {
     const own = /(name = "clickstack-extension"\nversion = ")[^"]+/;
@@ -63,6 +67,7 @@ function withVersion(path: string, text: string, version: string): string {
   if (path.endsWith("Cargo.toml")) return replaced(path, text, /^(version = ")[^"]+/m, version);
   const first = /("version": ")[^"]+/;
   const once = replaced(path, text, first, version);
+  if (path.startsWith("dev/")) return replaced(path, once, /("clickstack-lambda": ")[^"]+/, version);
   if (!path.endsWith("package-lock.json")) return once;
   return replaced(path, once, /("packages": \{\s+"": \{\s+"name": "[^"]+",\s+"version": ")[^"]+/, version);
 }

@@ -1,4 +1,4 @@
-// Builds .cache/lambda-runtimes/{nodejs3,nodejs4,python}: what the local Lambda mounts at /var/runtime. They are AWS's own
+// Builds nodejs3, nodejs4 and python in a folder: what the local Lambda mounts at /var/runtime. They are AWS's own
 // runtime interface clients, at pinned versions; only the compiled HTTP client of the Node.js ones is replaced by a shim,
 // so that nobody needs a C++ toolchain. Plain Node without dependencies, because it may run before `npm ci`:
 //   node scripts/setup/lambdaRuntimes.mjs
@@ -103,30 +103,38 @@ async function buildPythonRuntime(python, target) {
 async function ensureBundle(directory, value, build) {
   const stampFile = join(directory, "stamp");
   if (isStamped(stampFile, value)) return;
-  const unfinished = `${directory}.new`;
+  // Another process may do the same.
+  const unfinished = `${directory}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  await build(unfinished);
-  stamp(join(unfinished, "stamp"), value);
-  rmSync(directory, { recursive: true, force: true });
-  renameSync(unfinished, directory);
+  try {
+    await build(unfinished);
+    stamp(join(unfinished, "stamp"), value);
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(unfinished, directory);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!isStamped(stampFile, value)) throw error;
+  }
 }
 
 /**
- * Makes sure that the runtime interface clients are in `<root>/.cache/lambda-runtimes`; does nothing when they are.
- * @param root the checkout. @param python an interpreter with pip; Python functions run on its base interpreter.
+ * Makes sure that the runtime interface clients are in a folder; does nothing when they are.
+ * @param home the folder. @param shim file that stands in for the compiled HTTP client of Node.js's.
+ * @param languages of which functions run.
+ * @param python an interpreter with pip; Python functions run on its base interpreter.
  * @param log takes a word about what is being done.
  */
-export async function ensureLambdaRuntimes({ root, python, log }) {
-  const home = join(root, ".cache", "lambda-runtimes");
-  const shim = readFileSync(join(root, "sandbox", "runtimeShim", "index.js"), "utf8");
+export async function ensureLambdaRuntimes({ home, shim, python, log, languages = ["nodejs", "python"] }) {
+  const source = readFileSync(shim, "utf8");
   const script = readFileSync(fileURLToPath(import.meta.url), "utf8");
-  for (const client of nodeClients) {
-    await ensureBundle(join(home, client.bundle), digest(script, shim), (directory) => {
+  for (const client of languages.includes("nodejs") ? nodeClients : []) {
+    await ensureBundle(join(home, client.bundle), digest(script, source), (directory) => {
       log(`aws-lambda-ric ${client.version}`);
-      return buildNodeRuntime(client, shim, directory);
+      return buildNodeRuntime(client, source, directory);
     });
   }
+  if (!languages.includes("python")) return;
   const version = await run(python, ["-VV"]);
   await ensureBundle(join(home, "python"), digest(script, version, python), (directory) => {
     log(pythonPackages[0]);
@@ -136,6 +144,10 @@ export async function ensureLambdaRuntimes({ root, python, log }) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const python = process.argv[2] ?? join(root, ".cache", "python", "bin", "python");
-  await ensureLambdaRuntimes({ root, python, log: (message) => console.error(message) });
+  await ensureLambdaRuntimes({
+    home: join(root, ".cache", "lambda-runtimes"),
+    shim: join(root, "sandbox", "runtimeShim", "index.js"),
+    python: process.argv[2] ?? join(root, ".cache", "python", "bin", "python"),
+    log: (message) => console.error(message),
+  });
 }

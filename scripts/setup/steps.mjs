@@ -39,7 +39,8 @@ const steps = {
     title: "Lambda runtime clients",
     run: async ({ root, log }) =>
       (await import("./lambdaRuntimes.mjs")).ensureLambdaRuntimes({
-        root,
+        home: join(root, ".cache", "lambda-runtimes"),
+        shim: join(root, "sandbox", "runtimeShim", "index.js"),
         python: join(root, ".cache", "python", "bin", "python"),
         log,
       }),
