@@ -15,6 +15,8 @@ export class LambdaApi {
   /** How often the extension has asked for its next event. */
   asked = 0;
   readonly errors: string[] = [];
+  /** What the function's runtime is given, where there is one. */
+  runtimeEvent = "{}";
   /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   private readonly delivery: TelemetryDelivery;
@@ -109,6 +111,12 @@ export class LambdaApi {
     }
     const body = await text(request);
     if (path === "/2020-01-01/extension/register") return this.register(request, response);
+    if (path === "/2018-06-01/runtime/invocation/next") {
+      const heading = { "Lambda-Runtime-Aws-Request-Id": "r-1", "Content-Length": this.runtimeEvent.length };
+      response.writeHead(200, heading).end(this.runtimeEvent);
+      return;
+    }
+    if (path.startsWith("/2018-06-01/runtime/")) return respond(response, 202, {});
     if (request.headers[identifier] !== this.extensionId)
       return respond(response, 403, { errorType: "Extension.InvalidExtensionIdentifier" });
     if (path === "/2022-07-01/telemetry" || path === "/2020-08-15/logs")

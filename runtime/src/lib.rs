@@ -8,11 +8,13 @@
 //! at any depth; `tests/architecture` holds it.
 //!
 //! ```text
-//! app          → receiver session export otlp flush invocation lambda config buffer environment catch_panic diagnostics spawn timestamp time_zone
+//! app          → receiver relay session export otlp flush invocation lambda config buffer environment catch_panic diagnostics spawn timestamp time_zone
 //! export       → config aws otlp grpc http environment buffer record catch_panic diagnostics gzip protobuf spawn timestamp
 //! receiver     → config otlp grpc http record diagnostics gzip spawn
+//! relay        → trigger invocation timestamp
 //! session      → config convert otlp invocation lambda buffer record diagnostics
 //! config       → aws flush lambda http environment record diagnostics
+//! trigger      → invocation record
 //! convert      → invocation lambda buffer record timestamp
 //! otlp         → invocation record protobuf
 //! invocation   → lambda record
@@ -53,7 +55,9 @@ pub mod otlp;
 pub mod protobuf;
 pub mod receiver;
 pub mod record;
+pub mod relay;
 pub mod session;
 pub mod spawn;
 pub mod time_zone;
 pub mod timestamp;
+pub mod trigger;

@@ -4,22 +4,25 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::config::{LogsConfig, ReceiverConfig};
+use crate::config::{Config, LogsConfig, ReceiverConfig};
 use crate::diagnostics::Diagnostics;
 use crate::environment::settings::{self, Setting};
+use crate::invocation::Read;
 use crate::lambda::client::Client;
+use crate::lambda::initialization::InitializationType;
 use crate::lambda::listener;
 use crate::otlp::received::Received;
 use crate::receiver::refusals::Refusals;
 use crate::session::Session;
 use crate::spawn::spawn;
-use crate::{receiver, timestamp};
+use crate::{receiver, relay, timestamp};
 
 /// So long, at most, a batch waits for room in the buffer: it delays what Lambda delivers after it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -77,12 +80,36 @@ async fn bind_receiver(
     bound.inspect_err(warn).ok()
 }
 
+/// Starts the runtime API proxy where it is wanted, before the runtime looks for it, and gives what it will have read.
+pub fn start_proxy(config: &Config, diagnostics: &Diagnostics) -> Option<Receiver<Read>> {
+    if !config.runtime_proxy {
+        return None;
+    }
+    if config.function.initialization_type == InitializationType::ManagedInstances {
+        relay::withdraw(&config.runtime_api);
+        diagnostics.warn_once(
+            "CLICKSTACK_RUNTIME_PROXY is not supported on Managed Instances; \
+             the runtime uses Lambda's API itself, and spans of invocations have no trigger",
+        );
+        return None;
+    }
+    let started = relay::start(&config.runtime_api);
+    let warn = |error: &std::io::Error| {
+        diagnostics.warn_once(&format!(
+            "the runtime API proxy is off: {error}; \
+             the runtime uses Lambda's API itself, and spans of invocations have no trigger"
+        ));
+    };
+    started.inspect_err(warn).ok()
+}
+
 /// Binds the telemetry listener, to any free port if its own is taken, and gives the port.
 pub async fn serve_telemetry(
     address: SocketAddr,
     session: &Rc<RefCell<Session>>,
     changed: &Rc<Notify>,
     diagnostics: &Diagnostics,
+    reads: Option<Receiver<Read>>,
 ) -> Option<u16> {
     let any_port = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
     let bound = match TcpListener::bind(address).await {
@@ -100,11 +127,15 @@ pub async fn serve_telemetry(
         }
     };
     let (session, changed) = (Rc::clone(session), Rc::clone(changed));
-    let backpressure = Rc::new(Backpressure::default());
+    let (backpressure, reads) = (Rc::new(Backpressure::default()), Rc::new(reads));
     spawn(listener::serve(listener, async move |body: Option<Bytes>| {
         let body = body.unwrap_or_default();
         // Checking is much quicker than repairing, and Lambda's bodies are whole.
         let text = std::str::from_utf8(&body).map_or_else(|_| String::from_utf8_lossy(&body), Cow::Borrowed);
+        // Before Lambda's word on the same invocations: what was read decides on their ids.
+        for read in reads.iter().flat_map(Receiver::try_iter) {
+            session.borrow_mut().read(read);
+        }
         session.borrow_mut().telemetry(&text, timestamp::now());
         changed.notify_one();
         backpressure.wait_for_room(&session).await;
@@ -159,7 +190,6 @@ pub async fn subscribe(client: &mut Client, port: u16, logs: &LogsConfig, diagno
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::environment::Environment;
 
     /// A session that holds more than half of what it may.

@@ -13,6 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tokio::sync::Notify;
@@ -22,6 +23,7 @@ use crate::diagnostics::{self, Diagnostics, Format};
 use crate::environment::Environment;
 use crate::export::Delivery;
 use crate::flush::FlushMode;
+use crate::invocation::Read;
 use crate::lambda::client::{Client, Error, Registration};
 use crate::lambda::initialization::InitializationType;
 use crate::session::Session;
@@ -62,6 +64,7 @@ pub async fn run(name: &str) -> ExitCode {
     let format = if config.json_logs { Format::Json } else { Format::Text };
     let diagnostics = Rc::new(Diagnostics::new(format, config.own_level));
     diagnostics::report_panics(format);
+    let reads = listeners::start_proxy(&config, &diagnostics);
     let mut client = Client::new(&config.runtime_api);
     let registration = match register(&mut client, name, &config).await {
         Ok(registration) => registration,
@@ -76,7 +79,7 @@ pub async fn run(name: &str) -> ExitCode {
     };
     // The runtime may start as soon as we have registered, and looks for it then.
     account::publish(registration.account_id.as_deref(), Path::new(account::LINK));
-    let app = App::start(&mut client, config, registration, diagnostics).await;
+    let app = App::start(&mut client, config, registration, diagnostics, reads).await;
     for warning in &warnings {
         app.diagnostics.warn_once(warning);
     }
@@ -106,6 +109,7 @@ impl App {
         config: Config,
         registration: Registration,
         diagnostics: Rc<Diagnostics>,
+        reads: Option<Receiver<Read>>,
     ) -> App {
         let session = Session::new(&config.function, &config.sending)
             .with_platform_metrics(config.platform_metrics)
@@ -114,7 +118,7 @@ impl App {
         let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());
         listeners::serve_receivers(&config.receiver, &session, &changed, &diagnostics).await;
-        let port = listeners::serve_telemetry(config.telemetry_address, &session, &changed, &diagnostics).await;
+        let port = listeners::serve_telemetry(config.telemetry_address, &session, &changed, &diagnostics, reads).await;
         let subscribed = match port {
             Some(port) => listeners::subscribe(client, port, &config.logs, &diagnostics).await,
             None => false,

@@ -24,6 +24,7 @@ pub use sending::SendingConfig;
 
 use crate::aws::{self, secrets};
 use crate::diagnostics::Level;
+use crate::environment::settings::Setting;
 use crate::environment::{Environment, settings};
 use crate::http::Proxies;
 use crate::lambda::initialization::InitializationType;
@@ -40,6 +41,8 @@ pub struct Config {
     pub runtime_api: String,
     /// Where the Telemetry API delivers to.
     pub telemetry_address: SocketAddr,
+    /// Whether the runtime of the function is to reach Lambda through the extension.
+    pub runtime_proxy: bool,
     /// What is taken of the function's own telemetry, and where.
     pub receiver: ReceiverConfig,
     /// The function as Lambda's environment describes it.
@@ -128,7 +131,8 @@ impl Config {
             destinations: exporters::read(&mut reader, &own_ports),
             proxies,
             aws: aws::Context::from_environment(environment),
-            platform_metrics: platform_metrics(&mut reader),
+            runtime_proxy: boolean(&mut reader, &settings::CLICKSTACK_RUNTIME_PROXY).unwrap_or(false),
+            platform_metrics: boolean(&mut reader, &settings::CLICKSTACK_PLATFORM_METRICS).unwrap_or(true),
             json_logs: json_logs.is_some_and(|format| format.eq_ignore_ascii_case("json")),
             own_level: Level::from_directives(environment.get(settings::RUST_LOG.variable)),
         };
@@ -179,10 +183,8 @@ impl FunctionIdentity {
     }
 }
 
-fn platform_metrics(reader: &mut Reader<'_>) -> bool {
-    let setting = &settings::CLICKSTACK_PLATFORM_METRICS;
-    let text = reader.text(setting, |_, text| parse_boolean(text).map(drop));
-    text.is_none_or(|text| parse_boolean(&text).unwrap_or(true))
+fn boolean(reader: &mut Reader<'_>, setting: &'static Setting) -> Option<bool> {
+    reader.value(setting, |_, text| parse_boolean(text))
 }
 
 /// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`; and

@@ -44,6 +44,17 @@ impl Invocations {
         }
     }
 
+    /// Whether every other invocation has ended.
+    pub fn others_are_done(&self, request_id: &str) -> bool {
+        let mut others = self.recent.iter().filter(|other| &*other.request_id != request_id);
+        others.all(|other| other.outcome.is_some())
+    }
+
+    /// Whether the newest invocation runs, as far as is known.
+    pub fn is_running(&self) -> bool {
+        self.recent.back().is_some_and(|newest| newest.outcome.is_none())
+    }
+
     /// Whether the handler of the newest invocation has ended and Lambda has not said so.
     pub fn awaits_lambdas_word(&self) -> bool {
         let newest = self.recent.back();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::handler::HandlerSpan;
 use super::labels::Labels;
+use super::proxied::Proxied;
 use super::trace::{self, XRay};
 use crate::lambda::telemetry::{Done, Status};
 use crate::record::TraceContext;
@@ -80,6 +81,8 @@ pub struct Invocation {
     pub labels: Labels,
     /// The root of the durable execution that it is part of.
     pub root: Option<TraceContext>,
+    /// What the runtime API proxy read of it.
+    pub proxied: Option<Box<Proxied>>,
     /// A span of it has failed.
     pub failed_span: bool,
     /// The tracing layer said that its handler has ended; Lambda says so later.

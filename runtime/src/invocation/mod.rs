@@ -15,6 +15,7 @@ mod labels;
 mod phase;
 mod placement;
 mod placing;
+mod proxied;
 mod trace;
 
 use std::cell::Cell;
@@ -26,9 +27,11 @@ pub use handler::{HandlerEnd, HandlerSpan};
 pub use labels::Labels;
 pub use phase::Phase;
 pub use placement::Placement;
+pub use proxied::{Answered, Begun, Failure, Origin, Proxied, Read, ResponseFormat, StatusCode};
 pub use trace::{XRay, hex, hex_text};
 
 use self::handler::EarlyHandlers;
+use self::proxied::EarlyReads;
 use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
@@ -53,6 +56,7 @@ pub struct Invocations {
     labelled: bool,
     /// Of invocations that have not come yet.
     early_handlers: EarlyHandlers,
+    early_reads: EarlyReads,
     /// Makes span ids differ between environments that run the same request id.
     environment: String,
 }
@@ -67,6 +71,7 @@ impl Invocations {
             cold_starts: !initialization_type.made_ahead(),
             labelled: false,
             early_handlers: EarlyHandlers::default(),
+            early_reads: EarlyReads::default(),
             environment: environment.to_owned(),
         }
     }
@@ -164,23 +169,12 @@ impl Invocations {
         invocation.is_some_and(|invocation| invocation.standing().is_some_and(|span| span.is_entry))
     }
 
-    /// Whether every other invocation has ended.
-    pub fn others_are_done(&self, request_id: &str) -> bool {
-        let mut others = self.recent.iter().filter(|other| &*other.request_id != request_id);
-        others.all(|other| other.outcome.is_some())
-    }
-
     /// Lines of running invocations leave from now on with the ids that are known: the SDK's if it has sent its handler
     /// span, else our own.
     pub fn commit(&mut self) {
         for invocation in &mut self.recent {
             invocation.committed = true;
         }
-    }
-
-    /// Whether the newest invocation runs, as far as is known.
-    pub fn is_running(&self) -> bool {
-        self.recent.back().is_some_and(|newest| newest.outcome.is_none())
     }
 
     /// The environment ends: what still runs has failed so.
@@ -281,6 +275,7 @@ impl Invocations {
             started: None,
             invoked: None,
             outcome: None,
+            proxied: None,
             failed_span: false,
             handler_ended,
             committed: handler_ended,
@@ -290,6 +285,7 @@ impl Invocations {
             labels: Labels::default(),
             root: None,
         });
+        self.take_early_reads();
         self.recent.len() - 1
     }
 }

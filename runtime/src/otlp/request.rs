@@ -15,7 +15,7 @@ use prost::Message;
 use super::scope::scope;
 use super::value::{any_value, key_value};
 use super::{log_records, merge_resource};
-use crate::record::{self, Forwarded, Log, Resource, Severity, Span, SpanEvent, SpanStatus, TraceContext};
+use crate::record::{self, Forwarded, Log, Resource, Severity, Span, SpanEvent, SpanLink, SpanStatus};
 
 /// Encodes the extension's log records and requests of the function's SDK as one export request. The extension's are written
 /// directly, see [`log_records`]; concatenated requests are one request.
@@ -129,6 +129,7 @@ fn wire_span(span: Span) -> WireSpan {
     };
     let kind = match span.kind {
         record::SpanKind::Server => SpanKind::Server,
+        record::SpanKind::Consumer => SpanKind::Consumer,
         record::SpanKind::Internal => SpanKind::Internal,
     };
     WireSpan {
@@ -156,10 +157,11 @@ fn wire_event(event: SpanEvent) -> Event {
     }
 }
 
-fn wire_link(context: TraceContext) -> Link {
+fn wire_link(link: SpanLink) -> Link {
     Link {
-        trace_id: context.trace_id.to_vec(),
-        span_id: context.span_id.to_vec(),
+        trace_id: link.context.trace_id.to_vec(),
+        span_id: link.context.span_id.to_vec(),
+        attributes: link.attributes.into_iter().map(key_value).collect(),
         ..Link::default()
     }
 }
@@ -168,7 +170,7 @@ fn wire_link(context: TraceContext) -> Link {
 mod tests {
     use super::*;
     use crate::convert::logs::from_line;
-    use crate::record::{Attributes, Origin, Signal, Value};
+    use crate::record::{Attributes, Origin, Signal, TraceContext, Value};
 
     fn resource() -> Resource {
         Resource {
@@ -224,9 +226,12 @@ mod tests {
                 time: 2,
                 attributes: vec![("exception.type".into(), Value::from("E"))],
             }],
-            links: vec![TraceContext {
-                trace_id: [4; 16],
-                span_id: [5; 8],
+            links: vec![SpanLink {
+                context: TraceContext {
+                    trace_id: [4; 16],
+                    span_id: [5; 8],
+                },
+                attributes: vec![("messaging.message.id".into(), Value::from("m"))],
             }],
             status: SpanStatus::Error("E".into()),
         }];
@@ -250,5 +255,6 @@ mod tests {
             (&*span.links[0].trace_id, &*span.links[0].span_id),
             (&[4; 16][..], &[5; 8][..])
         );
+        assert_eq!(span.links[0].attributes[0].key, "messaging.message.id");
     }
 }

@@ -22,7 +22,7 @@ pub use metric::{Histogram, Measure, Metric};
 pub use resource::Resource;
 pub use severity::Severity;
 pub use signal::Signal;
-pub use span::{Span, SpanEvent, SpanKind, SpanStatus};
+pub use span::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus};
 pub use trace_context::TraceContext;
 pub use unique::{Unique, unique};
 pub use value::Value;

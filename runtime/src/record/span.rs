@@ -14,6 +14,24 @@ pub struct SpanEvent {
     pub attributes: Attributes,
 }
 
+/// Another span that a span belongs with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpanLink {
+    /// Its ids.
+    pub context: TraceContext,
+    /// What there is to say of it.
+    pub attributes: Attributes,
+}
+
+impl From<TraceContext> for SpanLink {
+    fn from(context: TraceContext) -> Self {
+        SpanLink {
+            context,
+            attributes: Attributes::new(),
+        }
+    }
+}
+
 /// Whether a span's work succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpanStatus {
@@ -28,6 +46,8 @@ pub enum SpanStatus {
 pub enum SpanKind {
     /// The function serves a caller: an invocation.
     Server,
+    /// It takes a caller's messages in.
+    Consumer,
     /// Something within.
     Internal,
 }
@@ -52,7 +72,7 @@ pub struct Span {
     /// What happened within it.
     pub events: Vec<SpanEvent>,
     /// Other spans that it belongs with.
-    pub links: Vec<TraceContext>,
+    pub links: Vec<SpanLink>,
     /// How it ended.
     pub status: SpanStatus,
 }
@@ -61,7 +81,8 @@ impl Span {
     /// Approximate bytes in memory.
     pub fn size(&self) -> usize {
         let events = self.events.iter().map(|event| &event.attributes);
-        let attributes = events.chain([&self.attributes]).flatten();
+        let links = self.links.iter().map(|link| &link.attributes);
+        let attributes = events.chain(links).chain([&self.attributes]).flatten();
         std::mem::size_of::<Span>() + self.name.len() + attributes::size(attributes)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::convert::platform::spans;
-use crate::invocation::{Invocations, Labels};
+use crate::invocation::{Invocations, Labels, Read};
 use crate::otlp::labels;
 use crate::otlp::received::{self, Received};
 use crate::record::{Forwarded, Signal};
@@ -31,6 +31,11 @@ impl Session {
             Signal::Traces => self.offer_spans(received),
             _ => self.buffer.push_forwarded(received.forwarded),
         }
+    }
+
+    /// The runtime API proxy has read something of an invocation.
+    pub fn read(&mut self, read: Read) {
+        self.invocations.read(read);
     }
 
     /// Spans that were still open are held. Those that have ended since count instead.

@@ -349,3 +349,5 @@ mod durable;
 mod ids;
 
 mod platform;
+
+mod proxied;

@@ -25,6 +25,7 @@ mod receivers;
 mod recorded_formats;
 mod reported_inputs;
 mod rotel;
+mod runtime_proxy;
 mod sdk_requests;
 mod settings;
 mod settings_together;

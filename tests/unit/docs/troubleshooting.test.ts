@@ -49,6 +49,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   { why: "names, conditions and columns in HyperDX", file: /clickstack\/content\// },
   { why: "names of events on spans", text: /^batch item failure$/ },
+  { why: "what is recognised in events", text: /^Scheduled Event$/ },
   { why: "reasons for code", text: /^Linux delays acknowledgements/ },
   {
     why: "parts of messages that are explained as a whole",

@@ -2,5 +2,6 @@
 
 pub mod incidents;
 pub mod metrics;
+mod proxied;
 pub mod reason;
 pub mod spans;

@@ -54,6 +54,16 @@ impl Reason {
         })
     }
 
+    /// What the runtime reported at the end of an invocation.
+    pub fn of_runtime(kind: &str, message: &str, stack: Option<&str>, at: u64) -> Reason {
+        Reason {
+            kind: kind.to_owned(),
+            message: cut(message, LONGEST_MESSAGE),
+            stack: stack.map(|stack| cut(stack, LONGEST_STACK)),
+            at,
+        }
+    }
+
     /// What Lambda itself says of an invocation that failed; none of one that succeeded.
     pub fn of_outcome(outcome: &Outcome) -> Option<Reason> {
         let named = outcome.error_type.clone();

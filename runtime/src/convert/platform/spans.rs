@@ -1,9 +1,11 @@
 //! The invoke span: one for each invocation whose handler span the function's own SDK didn't send. And the spans of the
 //! phases that an invocation waited for.
 
+use super::proxied;
 use super::reason::Reason;
 use crate::invocation::{Invocation, Outcome, Phase, hex_text};
-use crate::record::{Attributes, Span, SpanEvent, SpanKind, SpanStatus, TraceContext, Value};
+use crate::lambda::telemetry::Status;
+use crate::record::{Attributes, Span, SpanEvent, SpanKind, SpanLink, SpanStatus, TraceContext, Value};
 
 /// Nanoseconds in a millisecond.
 pub const NANOS_PER_MILLISECOND: f64 = 1e6;
@@ -43,29 +45,32 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
         attributes.push(("cloud.resource_id".into(), Value::from(arn.as_str())));
     }
     invocation.labels.complete(&mut attributes);
-    let caller = invocation.xray.and_then(|header| header.parent_span_id);
-    let stored = invocation.xray.and_then(|header| header.stored_parent(start));
-    if let Some(caller) = caller.filter(|_| stored.is_none()) {
-        attributes.push((XRAY_PARENT.into(), Value::String(hex_text(&caller))));
+    let caller = proxied::caller(invocation, start);
+    if let Some(xray) = caller.xray {
+        attributes.push((XRAY_PARENT.into(), Value::String(hex_text(&xray))));
     }
-    let reason = reason.or_else(|| Reason::of_outcome(outcome));
+    let lambdas = Reason::of_outcome(outcome);
+    let reported = || proxied::reason(invocation, end).filter(|_| outcome.status == Status::Error);
+    let reason = reason.or_else(reported).or(lambdas);
     let (status, events) = failure(reason, outcome.error_type.as_deref(), end, &mut attributes);
     let (above, beside): (Vec<TraceContext>, Vec<TraceContext>) = invocation
         .root
         .into_iter()
         .partition(|root| root.trace_id == invocation.own.trace_id);
-    Some(Span {
+    let mut span = Span {
         context: invocation.own,
-        parent_span_id: above.first().map(|root| root.span_id).or(stored),
+        parent_span_id: above.first().map(|root| root.span_id).or(caller.parent),
         kind: SpanKind::Server,
         name: function_name.to_owned(),
         start,
         end,
         attributes,
         events,
-        links: beside,
+        links: beside.into_iter().map(SpanLink::from).chain(caller.links).collect(),
         status,
-    })
+    };
+    proxied::complete(&mut span, invocation);
+    Some(span)
 }
 
 /// When an ended invocation began and ended, as well as known.
@@ -125,7 +130,7 @@ fn early_lines_span(
         end,
         attributes,
         events: Vec::new(),
-        links: vec![handler],
+        links: vec![handler.into()],
         status: SpanStatus::Unset,
     }
 }

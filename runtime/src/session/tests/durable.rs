@@ -188,7 +188,7 @@ fn ids_stay_where_lines_left_before_the_execution_was_known() {
     let root = spans.iter().find(|span| span.name.ends_with("execution")).unwrap();
     assert_eq!(
         (invoke.parent_span_id, invoke.links.clone()),
-        (None, vec![root.context])
+        (None, vec![root.context.into()])
     );
 }
 

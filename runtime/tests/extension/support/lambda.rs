@@ -23,6 +23,8 @@ struct Seen {
     failures: Cell<usize>,
     /// Answers to subscriptions, by schema version; 200 where none is given.
     subscription_status: RefCell<Vec<(String, u16)>>,
+    /// What the runtime was told and told: the answers by their paths.
+    runtime: RefCell<Vec<(String, String)>>,
 }
 
 pub struct Lambda {
@@ -73,6 +75,11 @@ impl Lambda {
     /// Waits until the extension has asked for the next event so often.
     pub async fn asked(&self, times: usize) {
         until(&format!("/next number {times}"), || self.seen.asked.get() >= times).await;
+    }
+
+    /// What the runtime has posted, by path.
+    pub fn runtime_answers(&self) -> Vec<(String, String)> {
+        self.seen.runtime.borrow().clone()
     }
 
     /// Answers so many of the next requests for an event with 500.
@@ -211,6 +218,20 @@ async fn handle(call: Call, seen: Rc<Seen>, events: Rc<Mutex<mpsc::UnboundedRece
                 Some(event) => answer(200, event.to_string()),
                 None => answer(500, "gone"),
             }
+        }
+        // The event of the runtime's API is in the header that asks for it.
+        "/2018-06-01/runtime/invocation/next" => {
+            let text = |name: &str| call.headers[name].to_str().unwrap().to_owned();
+            let mut answer = answer(200, text("test-event"));
+            let headers = answer.headers_mut();
+            headers.insert("lambda-runtime-aws-request-id", text("test-id").parse().unwrap());
+            headers.insert("lambda-runtime-trace-id", TRACE.parse().unwrap());
+            answer
+        }
+        path if path.starts_with("/2018-06-01/runtime/") => {
+            let body = String::from_utf8(call.body.to_vec()).unwrap();
+            seen.runtime.borrow_mut().push((path.to_owned(), body));
+            answer(202, "")
         }
         _ => answer(404, "not found"),
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
@@ -233,6 +233,44 @@ describe("what must not fail the handler", () => {
       for (const runtime of ["", "AWS_Lambda_Image", "AWS_Lambda_java21", "AWS_Lambda_ruby3.4"]) {
         assert.equal(handler(installed(), { AWS_EXECUTION_ENV: runtime }), "a.b|", runtime);
       }
+    });
+
+    describe("and the runtime API proxy", () => {
+      const api = `wrapper-test-${process.pid}:9001`;
+      const file = `/tmp/.clickstack-runtime-proxy-${api}`;
+      const wrapper = join(root, "layers", "clickstack-tracing");
+      const seen = (env: Record<string, string>): string =>
+        execFileSync(wrapper, ["/bin/sh", "-c", 'echo "$AWS_LAMBDA_RUNTIME_API"'], {
+          env: { PATH: process.env.PATH ?? "", AWS_LAMBDA_RUNTIME_API: api, ...env },
+          encoding: "utf8",
+        }).trim();
+      afterEach(() => rmSync(file, { force: true }));
+
+      it("is used if it is wanted and the extension is there", () => {
+        assert.equal(seen({ CLICKSTACK_RUNTIME_PROXY: "true" }), api, "no extension");
+        writeFileSync(file, "");
+        assert.equal(seen({ CLICKSTACK_RUNTIME_PROXY: "true" }), api, "nothing is in the file");
+        writeFileSync(file, "127.0.0.1:4711\n");
+        for (const value of ["true", "True", "1"]) {
+          assert.equal(seen({ CLICKSTACK_RUNTIME_PROXY: value }), "127.0.0.1:4711", value);
+        }
+        for (const value of ["", "false", "0"]) {
+          assert.equal(seen({ CLICKSTACK_RUNTIME_PROXY: value }), api, value);
+        }
+      });
+
+      it("stands before another layer's wrapper", () => {
+        const other = join(processes.directory, "other-wrapper");
+        writeFileSync(
+          other,
+          '#!/bin/sh\nexec env AWS_LAMBDA_RUNTIME_API="other $AWS_LAMBDA_RUNTIME_API" "$@"\n',
+        );
+        const env = { CLICKSTACK_RUNTIME_PROXY: "1", CLICKSTACK_EXEC_WRAPPER: other };
+        writeFileSync(file, "127.0.0.1:4711\n");
+        assert.equal(seen(env), "127.0.0.1:4711", "it can't be run");
+        chmodSync(other, 0o755);
+        assert.equal(seen(env), "other 127.0.0.1:4711");
+      });
     });
   });
 });

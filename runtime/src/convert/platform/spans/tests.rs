@@ -147,7 +147,7 @@ fn lines_that_left_early_have_their_span_beside_the_sdks() {
         };
         assert_eq!(span.context, context(early));
         assert_eq!(context(later), handler_span([1; 16]).context);
-        assert_eq!(span.links, [handler_span([1; 16]).context]);
+        assert_eq!(span.links, [SpanLink::from(handler_span([1; 16]).context)]);
         assert_eq!(span.parent_span_id, same.then_some([2; 8]));
         assert_eq!((span.kind, span.status), (SpanKind::Internal, SpanStatus::Unset));
     }

@@ -1,0 +1,161 @@
+//! The runtime API proxy: hands every byte between the function's runtime and Lambda on as it is, and reads along.
+//!
+//! It has threads of its own, so that nothing that the extension does meanwhile (compression, TLS) delays the function. It
+//! holds no message back, keeps the beginning of each only, and what it can't read passes unread.
+
+mod http;
+mod observers;
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::invocation::Read;
+use crate::timestamp;
+use http::{Messages, Side};
+use observers::{Answers, Events};
+
+/// The exec wrapper finds the proxy's address in this file, whose name ends with the address of the runtime API.
+const ADDRESS_FILE: &str = "/tmp/.clickstack-runtime-proxy-";
+
+/// Bytes taken at a time.
+const AT_ONCE: usize = 32 * 1024;
+
+/// A thread's stack. JSON nests 127 levels deep at most.
+const STACK: usize = 256 * 1024;
+
+/// Connections at a time; runtimes have one or two.
+const MOST_CONNECTIONS: usize = 64;
+
+/// What was read and not yet taken, at most; what comes besides is not kept.
+const MOST_UNTAKEN: usize = 256;
+
+/// After a failure to accept a connection.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// No proxy is there before this runtime API, whatever an earlier process has left.
+pub fn withdraw(upstream: &str) {
+    let _ = std::fs::remove_file(address_file(upstream));
+}
+
+fn address_file(upstream: &str) -> String {
+    format!("{ADDRESS_FILE}{upstream}")
+}
+
+/// Starts the proxy before the runtime API at `upstream` (host and port), tells the exec wrapper, and gives what it will have
+/// read.
+///
+/// # Errors
+/// Port, thread or file are not available. The runtime then uses Lambda's API itself.
+pub fn start(upstream: &str) -> io::Result<Receiver<Read>> {
+    withdraw(upstream);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = listener.local_addr()?;
+    let (sender, receiver) = sync_channel(MOST_UNTAKEN);
+    let upstream_of_thread = upstream.to_owned();
+    spawn(move || accept(&listener, &upstream_of_thread, &sender))?;
+    std::fs::write(address_file(upstream), format!("{address}\n"))?;
+    Ok(receiver)
+}
+
+fn spawn(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let work: Box<dyn FnOnce() + Send> = Box::new(work);
+    thread::Builder::new().stack_size(STACK).spawn(work).map(drop)
+}
+
+fn accept(listener: &TcpListener, upstream: &str, reads: &SyncSender<Read>) {
+    let open = Arc::new(());
+    loop {
+        let Ok((runtime, _)) = listener.accept() else {
+            thread::sleep(PAUSE);
+            continue;
+        };
+        // Each connection holds two more.
+        if Arc::strong_count(&open) <= 2 * MOST_CONNECTIONS {
+            // One that can't be served is closed, as Lambda's would be.
+            let _ = serve(runtime, upstream, reads, &open);
+        }
+    }
+}
+
+/// Connects a runtime with Lambda, each direction in a thread.
+fn serve(runtime: TcpStream, upstream: &str, reads: &SyncSender<Read>, open: &Arc<()>) -> io::Result<()> {
+    let lambda = TcpStream::connect(upstream)?;
+    for stream in [&runtime, &lambda] {
+        stream.set_nodelay(true)?;
+    }
+    let (from_lambda, to_runtime) = (lambda.try_clone()?, runtime.try_clone()?);
+    let (sender, held) = (reads.clone(), Arc::clone(open));
+    spawn(move || {
+        let _held = held;
+        let mut messages = Messages::new(Side::Responses, Events::default());
+        pump(&from_lambda, &to_runtime, |bytes, passed| {
+            if !passed {
+                reading(&mut messages, |messages| messages.push(bytes));
+                return;
+            }
+            // The event is with the runtime already.
+            reading(&mut messages, |messages| {
+                if let Some(begun) = messages.observer.take(timestamp::now()) {
+                    let _ = sender.try_send(Read::Begun(Box::new(begun)));
+                }
+            });
+        });
+    })?;
+    let (sender, held) = (reads.clone(), Arc::clone(open));
+    spawn(move || {
+        let _held = held;
+        let mut messages = Messages::new(Side::Requests, Answers::default());
+        pump(&runtime, &lambda, |bytes, passed| {
+            if passed {
+                return;
+            }
+            // Before Lambda has the answer, so that nothing that Lambda says of it can come first.
+            reading(&mut messages, |messages| {
+                messages.push(bytes);
+                if let Some(answered) = messages.observer.take() {
+                    let _ = sender.try_send(Read::Answered(Box::new(answered)));
+                }
+            });
+        });
+    })
+}
+
+/// An internal error in the reading costs the reading alone.
+fn reading<O: http::Observer>(messages: &mut Messages<O>, read: impl FnOnce(&mut Messages<O>)) {
+    if catch_unwind(AssertUnwindSafe(|| read(messages))).is_err() {
+        messages.give_up();
+    }
+}
+
+/// Hands all bytes on until one side ends; `seen` gets each part before and after it was handed on.
+fn pump(mut from: &TcpStream, mut to: &TcpStream, mut seen: impl FnMut(&[u8], bool)) {
+    let mut buffer = vec![0; AT_ONCE];
+    loop {
+        let part = match from.read(&mut buffer) {
+            Ok(0) => {
+                // The other direction may have more to say.
+                let _ = to.shutdown(Shutdown::Write);
+                return;
+            }
+            Ok(count) => buffer.get(..count).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        seen(part, false);
+        if to.write_all(part).is_err() {
+            break;
+        }
+        seen(part, true);
+    }
+    for stream in [from, to] {
+        let _ = stream.shutdown(Shutdown::Both);
+    }
+}
+
+#[cfg(test)]
+mod tests;
