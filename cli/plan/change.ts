@@ -116,11 +116,11 @@ function functionView(of: FunctionState, { layers, variables }: Configuration) {
 
 /** Layers and variables of an observed function. */
 export function observed(view: FunctionView, { layers, variables }: Configuration): Configuration {
-  const { extension, runtime, packageType } = view;
+  const { extension, settings, runtime, packageType } = view;
   const autoInstrumentation = view.autoInstrumentation as object | undefined;
   const planned = [
     ...planTelemetry(plannedArguments(view), plainValues),
-    ...planInstrumentation({ autoInstrumentation, extension, runtime, packageType }, plainValues),
+    ...planInstrumentation({ autoInstrumentation, extension, settings, runtime, packageType }, plainValues),
   ];
   const added = [instrumentationLayerArn(view), extensionLayerArn(view)];
   return {

@@ -87,11 +87,11 @@ function checkSettings(view: FunctionView): Problem[] {
 
 function checkEnvironment(view: FunctionView): Problem[] {
   const own = view.environment === UNKNOWN ? {} : entriesOf(view.environment?.variables);
-  const { runtime, packageType, extension } = view;
+  const { runtime, packageType, extension, settings } = view;
   const autoInstrumentation = knownValue(view.autoInstrumentation);
   const planned = [
     ...planTelemetry(withUnknownKeys(view), knownValues),
-    ...planInstrumentation({ autoInstrumentation, extension, runtime, packageType }, knownValues),
+    ...planInstrumentation({ autoInstrumentation, extension, settings, runtime, packageType }, knownValues),
   ];
   const { variables, problems } = mergeEnvironment<Known<string>>(own, planned);
   const known = Object.entries(variables).map(([name, value]) => [name, knownValue(value) ?? ""]);

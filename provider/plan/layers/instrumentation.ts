@@ -18,6 +18,7 @@ import {
   lightExecWrapper,
   lightLanguages,
 } from "./lightTracing";
+import { otherExecWrapperVariable, runtimeProxyPath } from "./runtimeProxy";
 
 /** Whose layers instrument a function, as `autoInstrumentation.distribution` takes them. */
 export const distributions = ["light", "opentelemetry", "adot", "adot-legacy"] as const;
@@ -49,6 +50,8 @@ export interface InstrumentationArguments {
   autoInstrumentation?: (NamedInstrumentation & { execWrapper?: unknown }) | undefined;
   /** Where the extension's layer comes from, as far as {@link isRotel} reads it. */
   extension?: unknown;
+  /** Where the runtime API proxy is turned on. */
+  settings?: unknown;
   runtime?: unknown;
   packageType?: unknown;
 }
@@ -142,14 +145,21 @@ export function tooOld(distribution: string, runtime: string): string | undefine
 }
 
 /**
- * The variables that an instrumentation layer needs. AWS's newer layers send spans to X-Ray by UDP as long as no traces
+ * The variables that an instrumentation layer needs, and the runtime API proxy, which an exec wrapper brings as well. AWS's newer layers send spans to X-Ray by UDP as long as no traces
  * endpoint is set, whatever the general endpoint is, and metrics to CloudWatch as long as Application Signals is on.
  */
 export function planInstrumentation<T>(
-  { autoInstrumentation, extension, runtime, packageType }: InstrumentationArguments,
+  { autoInstrumentation, extension, settings, runtime, packageType }: InstrumentationArguments,
   { string, combine }: Interpreter<T>,
 ): PlannedVariable<T>[] {
-  if (autoInstrumentation === undefined || packageType === "Image") return [];
+  if (packageType === "Image") return [];
+  const proxy = isRotel(extension) ? undefined : runtimeProxyPath(settings);
+  const ownScript = string(lightExecWrapper);
+  if (autoInstrumentation === undefined) {
+    return proxy === undefined
+      ? []
+      : [{ name: execWrapperVariable, value: ownScript, origin: proxy, isDefault: true }];
+  }
   const { execWrapper: script } = autoInstrumentation;
   const scriptFor = (of: string, source: unknown) =>
     execWrapper(distributionOf(autoInstrumentation, of, source) ?? "", of);
@@ -157,7 +167,13 @@ export function planInstrumentation<T>(
     script === undefined
       ? combine([runtime, extension], ([of, source]) => scriptFor(String(of ?? ""), source))
       : (script as T);
-  const variables: PlannedVariable<T>[] = [{ name: execWrapperVariable, value, origin: path }];
+  const variables: PlannedVariable<T>[] =
+    proxy === undefined || distributionOf(autoInstrumentation, "") === lightDistribution
+      ? [{ name: execWrapperVariable, value, origin: path }]
+      : [
+          { name: execWrapperVariable, value: ownScript, origin: proxy },
+          { name: otherExecWrapperVariable, value, origin: path },
+        ];
   // Whether it is AWS's depends on neither the runtime nor the extension.
   if (distributionOf(autoInstrumentation, "") !== "adot") return variables;
   const setDefault = (name: string, value: string) =>

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 
 /** How functions of one runtime identifier are run. */
 export interface LambdaRuntime {
@@ -32,12 +32,13 @@ export function findRuntime(identifier: string, directory: string = DEFAULT_DIRE
   if (node && node[1] in nodeBundles) return nodeRuntime(node[1], directory);
   const python = /^python(3\.\d+)$/.exec(identifier);
   if (python) return pythonRuntime(python[1], directory);
+  if (/^java\d+(\.al\d+)?$/.test(identifier)) return javaRuntime(directory);
   if (/^provided\.al\d+$/.test(identifier)) return providedRuntime();
   throw new Error(
     `function.runtime: ${identifier} does not run locally; ` +
       `known: ${Object.keys(nodeBundles)
         .map((version) => `nodejs${version}.x`)
-        .join(", ")}, python3.x, provided.al2, provided.al2023`,
+        .join(", ")}, python3.x, java, provided.al2, provided.al2023`,
   );
 }
 
@@ -72,6 +73,20 @@ function pythonRuntime(version: string, directory: string): LambdaRuntime {
     environment: { PYTHONPATH: "/var/runtime" },
     framedLogs: true,
     notice: here === version ? undefined : `python${version} runs on this machine's Python ${here} here.`,
+  };
+}
+
+function javaRuntime(directory: string): LambdaRuntime {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const java = folders.map((folder) => join(folder, "java")).find((file) => existsSync(file));
+  if (java === undefined) throw new Error("java is not on PATH: functions in Java need it");
+  return {
+    directory: bundle(directory, "java"),
+    commands: [["/bin/sh", "/var/runtime/bootstrap"]],
+    binaries: { java: realpathSync(java) },
+    environment: {},
+    framedLogs: true,
+    notice: "Java functions run on this machine's java here.",
   };
 }
 

@@ -270,6 +270,7 @@ describe("what must not fail the handler", () => {
         assert.equal(seen(env), "127.0.0.1:4711", "it can't be run");
         chmodSync(other, 0o755);
         assert.equal(seen(env), "other 127.0.0.1:4711");
+        assert.equal(seen({ ...env, CLICKSTACK_EXEC_WRAPPER: wrapper }), "127.0.0.1:4711", "itself");
       });
     });
   });

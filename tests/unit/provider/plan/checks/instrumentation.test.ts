@@ -143,6 +143,48 @@ describe("instrumentation layers", () => {
   });
 });
 
+describe("the runtime API proxy", () => {
+  const variables = (args: object) =>
+    Object.fromEntries(planInstrumentation(args, plainValues).map(({ name, value }) => [name, value]));
+  const own = { AWS_LAMBDA_EXEC_WRAPPER: "/opt/clickstack-tracing" };
+
+  it("needs the extension's exec wrapper, which hands on to that of another layer", () => {
+    for (const name of ["runtimeProxy", "CLICKSTACK_RUNTIME_PROXY"]) {
+      assert.deepEqual(variables({ runtime: "java21", settings: { [name]: "true" } }), own, name);
+    }
+    const settings = { runtimeProxy: "true" };
+    const opentelemetry = { distribution: "opentelemetry" };
+    assert.deepEqual(variables({ runtime: "java21", settings, autoInstrumentation: opentelemetry }), {
+      ...own,
+      CLICKSTACK_EXEC_WRAPPER: "/opt/otel-handler",
+    });
+    assert.deepEqual(
+      variables({ runtime: "nodejs22.x", settings, autoInstrumentation: { distribution: "light" } }),
+      own,
+    );
+  });
+
+  it("sets nothing where it is off, in images, and with Rotel's extension", () => {
+    const settings = { runtimeProxy: "true" };
+    for (const args of [
+      { settings: {} },
+      { settings: { runtimeProxy: "False" } },
+      { settings, packageType: "Image" },
+      { settings, extension: { rotel: { version: 12 } } },
+    ]) {
+      assert.deepEqual(variables({ runtime: "java21", ...args }), {}, JSON.stringify(args));
+    }
+  });
+
+  it("leaves a wrapper that the user has set", () => {
+    const planned = planInstrumentation({ settings: { runtimeProxy: "true" } }, plainValues);
+    assert.deepEqual(
+      planned.map(({ isDefault }) => isDefault),
+      [true],
+    );
+  });
+});
+
 describe("automatic instrumentation", () => {
   it("is checked for runtime, region, version and room", () => {
     assert.deepEqual(reasons({}), {});
