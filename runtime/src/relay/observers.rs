@@ -30,7 +30,7 @@ impl Beginning {
     fn add(&mut self, part: &[u8], most: usize) {
         self.total += part.len() as u64;
         let room = most.saturating_sub(self.bytes.len()).min(part.len());
-        self.bytes.extend(part.iter().take(room));
+        self.bytes.extend_from_slice(part.get(..room).unwrap_or_default());
     }
 }
 

@@ -31,7 +31,8 @@ pub fn origin(mut messages: Vec<Message<'_>>, client_context: &Value, header: &s
         };
     }
     let mut message = messages.pop().unwrap_or_default();
-    let nested = ["custom", "Custom", "env"].map(|name| Carrier::Fields(at(client_context, &[name])));
+    // `w3c` is Lambda's own place for it.
+    let nested = ["w3c", "custom", "Custom", "env"].map(|name| Carrier::Fields(at(client_context, &[name])));
     message.carriers.extend(nested);
     message.carriers.push(Carrier::Fields(Some(client_context)));
     match context(&message.carriers) {

@@ -9,6 +9,9 @@ const cache = join(__dirname, "..", "..", "..", ".cache");
 const client = join(cache, "lambda-runtimes", "java", "lib");
 const agentFolder = join(cache, "java-agent");
 
+/** The function of the example. */
+const example = join(__dirname, "../../../examples/java/function/src/main/java/shop/Orders.java");
+/** One that does more. */
 const source = `package shop;
 import com.amazonaws.services.lambda.runtime.*;
 import java.util.*;
@@ -45,21 +48,10 @@ describe("functions in Java", () => {
     bench = await ObservedSandbox.open();
     code = join(bench.directory, "code");
     mkdirSync(code);
-    writeFileSync(join(bench.directory, "Handler.java"), source);
-    execFileSync(
-      "javac",
-      [
-        "--release",
-        "8",
-        "-nowarn",
-        "-cp",
-        join(client, "*"),
-        "-d",
-        code,
-        join(bench.directory, "Handler.java"),
-      ],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
+    const handler = join(bench.directory, "Handler.java");
+    writeFileSync(handler, source);
+    const options = ["--release", "17", "-nowarn", "-cp", join(client, "*"), "-d", code];
+    execFileSync("javac", [...options, handler, example], { stdio: ["ignore", "ignore", "pipe"] });
   });
   after(() => bench?.close());
 
@@ -122,6 +114,7 @@ describe("functions in Java", () => {
     writeFileSync(join(layer, "otel-handler"), script, { mode: 0o755 });
     const sandbox = await bench.start("java-agent", {
       ...java,
+      handler: "shop.Orders::handleRequest",
       code,
       layers: [layer],
       environment: {
@@ -130,7 +123,7 @@ describe("functions in Java", () => {
         OTEL_PROPAGATORS: "tracecontext",
       },
     });
-    const { requestId: invocationId } = await sandbox.invoke(request());
+    const { requestId: invocationId } = await sandbox.invoke(request({ body: "A-17" }));
     // Nothing but what was sent before the freeze.
     const spans = await readSpans(bench.clickhouse, { invocationId });
     assert.deepEqual(
@@ -139,6 +132,6 @@ describe("functions in Java", () => {
     );
     await sandbox.shutdown();
     const [log] = await readLogs(bench.clickhouse, { invocationId });
-    assert.equal(log?.spanId, spans[0]?.spanId);
+    assert.deepEqual([log?.body, log?.spanId], ["order received: A-17", spans[0]?.spanId]);
   });
 });
