@@ -16,6 +16,7 @@ mod phase;
 mod placement;
 mod placing;
 mod proxied;
+mod reading;
 mod trace;
 
 use std::cell::Cell;

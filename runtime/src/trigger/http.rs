@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::arn::arn_resource;
 use super::carrier::Carrier;
+use super::found::Found;
 use super::json::{at, fields, has, text};
 use super::origin::Message;
-use super::{Found, arn_resource};
 use crate::invocation::ResponseFormat;
 use crate::record::{SpanKind, Value};
 

@@ -1,9 +1,10 @@
 //! Messages. Attributes of OpenTelemetry's "Semantic conventions for messaging spans".
 
+use super::arn::{arn_name, arn_resource};
 use super::carrier::Carrier;
+use super::found::Found;
 use super::json::{at, fields, has, list, text};
 use super::origin::Message;
-use super::{Found, arn_name, arn_resource};
 use crate::record::{Attributes, SpanKind, Value};
 
 /// The trigger, if it is one of messages. The first that matches counts.

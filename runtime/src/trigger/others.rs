@@ -1,8 +1,9 @@
 //! Sources of data, services that call functions, and everything else.
 
+use super::arn::{arn_name, arn_resource};
 use super::carrier::Carrier;
+use super::found::Found;
 use super::json::{at, has, list, text};
-use super::{Found, arn_name, arn_resource};
 use crate::record::{SpanKind, Value};
 
 /// The trigger, if it is one of these. The first that matches counts.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::invocation::{StatusCode, hex, hex_text};
-use crate::record::TraceContext;
+use crate::record::{SpanKind, TraceContext, Value};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::sync::LazyLock;
