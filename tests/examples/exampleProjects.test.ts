@@ -21,7 +21,7 @@ interface Example {
 }
 
 const root = join(__dirname, "..", "..");
-const inTypeScript = ["typescript", "move-function", "container-image", "distributed", "node-manual"];
+const inTypeScript = ["typescript", "move-function", "container-image", "distributed", "java", "node-manual"];
 
 /** The commands of the page that runs an example, without those that install and build what is here already. */
 function exampleCommands(): string[] {
