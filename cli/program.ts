@@ -5,6 +5,7 @@ import { completionCommand, runCompletion } from "./commands/completion";
 import { devCommand, runDevCommand } from "./commands/dev";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { layersCommand } from "./commands/layers";
+import { runSnippet, snippetCommand } from "./commands/snippet";
 import { runStatus, statusCommand } from "./commands/status";
 import { runTail, tailCommand } from "./commands/tail";
 import { runTrace, traceCommand } from "./commands/trace";
@@ -45,6 +46,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   devCommand(program).action(async (target, options) => {
     if ((await runDevCommand(terminal, version, target, options)) !== 0) end("failed");
   });
+  snippetCommand(program).action(async (names, options) => end(await runSnippet(terminal, names, options)));
   layersCommand(program, terminal, end);
   clickStackCommand(program, async (action, options) => end(await runClickStack(terminal, action, options)));
   completionCommand(program).action((shell) => end(runCompletion(terminal, program, shell)));

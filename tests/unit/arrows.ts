@@ -119,6 +119,15 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/telemetry",
   ],
   "cli/aws": ["cli/plan", "provider/plan/layers", "provider/plan/policies", "provider/plan/telemetry"],
+  // The change of a function for other programs.
+  observed: [
+    "cli/plan",
+    "provider/plan",
+    "provider/plan/arguments",
+    "provider/plan/checks",
+    "provider/plan/layers",
+    "provider/plan/policies",
+  ],
   "cli/clickhouse": ["cli/plan", "provider/plan", "traces"],
   "cli/run": [
     "cli/aws",

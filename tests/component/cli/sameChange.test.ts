@@ -3,6 +3,7 @@ import { type PlannedChange, planChange, type Telemetry } from "../../../cli/pla
 import type { FunctionState } from "../../../cli/plan/functionState";
 import { recordVariable } from "../../../cli/plan/record";
 import type * as clickstack from "../../../index";
+import { type ObservedInputs, observed } from "../../../observed";
 import { givenRole, observe, problems, secretArn, types } from "../observedFunctionFixture";
 
 const ownLayer = "arn:aws:lambda:eu-west-1:123456789012:layer:own:1";
@@ -184,6 +185,16 @@ describe("the command line and ObservedFunction", () => {
         policies.map(({ after: document }) => JSON.parse(document ?? "")),
         documents,
       );
+      const { architectures, layers, variables: its, runtime, region } = stateOf(own);
+      const architecture = architectures[0] as "x86_64" | "arm64";
+      const given = { region, architecture, layers, environment: its, ...(runtime && { runtime }) };
+      const program = observed({ extension, ...given, ...telemetry } as ObservedInputs);
+      assert.deepEqual(program.environment, environment);
+      assert.deepEqual(program.layers, inputs.layers);
+      assert.deepEqual(
+        program.statements.length === 0 ? [] : [program.statements],
+        documents.map(({ Statement }) => Statement),
+      );
     });
   }
 
@@ -198,6 +209,12 @@ describe("the command line and ObservedFunction", () => {
         expected,
       );
       assert.ok(reasons.length > 0);
+      const { architectures, layers, variables, runtime, region } = stateOf(own);
+      const given = { region, architecture: architectures[0], layers, environment: variables, runtime };
+      assert.throws(
+        () => observed({ extension, ...given, ...telemetry } as ObservedInputs),
+        ({ message }: Error) => reasons.every(({ reason }) => message.includes(reason)),
+      );
     });
   }
 });

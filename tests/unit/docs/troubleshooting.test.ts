@@ -14,7 +14,7 @@ import {
 
 const root = join(__dirname, "..", "..", "..");
 const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
-const folders = ["provider", "layers", "publish", "clickstack", "cli"].filter((folder) =>
+const folders = ["provider", "layers", "publish", "clickstack", "observed", "cli"].filter((folder) =>
   existsSync(join(root, folder)),
 );
 const sources = [...extensionStrings(), ...packageStrings(folders)];
@@ -76,6 +76,11 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
     why: "what `verify` says of checks that found no fault",
     file: /^cli\/plan\/(arrivals|route|verification)\.ts$|^cli\/run\/verifyFunction\.ts$/,
     text: /^(\{\} (log records|subnets with|spans|allowed to|for|read)|disabled, and nothing|not disabled|no tracing inside|valid|none are |a log record was|request id|the endpoint is inside|since \{\}|of the invocation)/,
+  },
+  {
+    why: "parts of programs and templates that are printed",
+    file: /^cli\/plan\/snippets\.ts$/,
+    text: /^(?!--format)/,
   },
   { why: "what --help and docs/cli.md say", file: /^cli\/(commands\/|program\.ts|plan\/exitCodes\.ts)/ },
   {

@@ -1,0 +1,177 @@
+import type { PolicyStatement } from "../../provider/plan/policies/statements";
+import { UsageError } from "./usageError";
+
+/** What a snippet adds to a function. */
+export interface Addition {
+  name: string;
+  region: string;
+  /** All layers, the function's own first. */
+  layers: readonly string[];
+  /** Variables that are added. */
+  variables: Readonly<Record<string, string>>;
+  statements: readonly PolicyStatement[];
+}
+
+/** Programs of infrastructure that snippets are for. */
+export const snippetFormats = {
+  sam,
+  cdk,
+  terraform,
+  serverless,
+  sst,
+  cli,
+  console: consoleSteps,
+  "pulumi-yaml": pulumiYaml,
+} as const;
+
+/** A snippet to paste. @throws UsageError for an unknown format. */
+export function snippetOf(format: string, addition: Addition): string {
+  const write = snippetFormats[format as keyof typeof snippetFormats];
+  if (write !== undefined) return write(addition);
+  throw new UsageError(
+    `--format: must be one of: ${Object.keys(snippetFormats).join(", ")} (got "${format}")`,
+  );
+}
+
+function sam({ name, layers, variables, statements }: Addition): string {
+  const policies = statements.length === 0 ? {} : { Policies: [{ Statement: statements }] };
+  const Properties = { Layers: layers, Environment: { Variables: variables }, ...policies };
+  return `# ${name}: template.yaml, below the function's Properties (AWS::Serverless::Function)\n${yaml(Properties)}`;
+}
+
+function cdk({ name, layers, variables, statements }: Addition): string {
+  const lines = [
+    ...layers.map(
+      (arn, index) =>
+        `fn.addLayers(lambda.LayerVersion.fromLayerVersionArn(fn, "ObservedLayer${index}", ${text(arn)}));`,
+    ),
+    ...Object.entries(variables).map(([key, value]) => `fn.addEnvironment(${text(key)}, ${text(value)});`),
+    ...statements.map((one) => `fn.addToRolePolicy(iam.PolicyStatement.fromJson(${JSON.stringify(one)}));`),
+  ];
+  return `// ${name}: fn is the lambda.Function\n${lines.join("\n")}\n`;
+}
+
+function terraform({ name, layers, variables, statements }: Addition): string {
+  const list = layers.map((arn) => `    ${text(arn)},`).join("\n");
+  // ${ begins an expression of Terraform.
+  const set = Object.entries(variables)
+    .map(([key, value]) => `      ${key} = ${text(value).replaceAll("${", () => "$${")}`)
+    .join("\n");
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements }, undefined, 2);
+  const role = `
+resource "aws_iam_role_policy" "clickstack" {
+  name   = "clickstack-lambda"
+  role   = aws_iam_role.${identifier(name)}.id
+  policy = <<-JSON
+${policy.replace(/^/gm, "    ").replaceAll("${", () => "$${")}
+  JSON
+}
+`;
+  return `# ${name}: in resource "aws_lambda_function"
+  layers = [
+${list}
+  ]
+  environment {
+    variables = {
+${set}
+    }
+  }
+${statements.length === 0 ? "" : role}`;
+}
+
+function serverless({ name, layers, variables, statements }: Addition): string {
+  // ${ begins a variable of the framework's; this one gives the text back.
+  const escaped = Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => [key, value.replaceAll("${", () => "\\${")]),
+  );
+  const functions = { [name]: { layers, environment: escaped } };
+  const provider = statements.length === 0 ? {} : { provider: { iam: { role: { statements } } } };
+  return `# serverless.yml: merge into what is there\n${yaml({ functions, ...provider })}`;
+}
+
+function sst({ name, layers, variables, statements }: Addition): string {
+  const permissions = statements.map(({ Action, Resource, Effect, Condition }) => ({
+    effect: Effect.toLowerCase(),
+    actions: Action,
+    resources: Resource,
+    ...(Condition && {
+      conditions: Object.entries(Condition).flatMap(([test, keys]) =>
+        Object.entries(keys).map(([variable, values]) => ({ test, variable, values })),
+      ),
+    }),
+  }));
+  const args = { layers, environment: variables, permissions };
+  return `// ${name}: in the arguments of sst.aws.Function\n${JSON.stringify(args, undefined, 2).slice(2, -2)},\n`;
+}
+
+function cli({ name, region, layers, variables, statements }: Addition): string {
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  const role = `aws iam put-role-policy --policy-name clickstack-lambda --policy-document ${quoted(policy)} --role-name "$(
+  aws lambda get-function-configuration --region ${region} --function-name ${name} --query Role --output text | sed 's|.*/||')"\n`;
+  return `# ${name}: the variables that it has stay
+aws lambda get-function-configuration --region ${region} --function-name ${name} --query 'Environment.Variables || \`{}\`' |
+  jq --argjson added ${quoted(JSON.stringify(variables))} '{Variables: (. + $added)}' > environment.json
+aws lambda update-function-configuration --region ${region} --function-name ${name} \\
+  --layers ${layers.join(" ")} --environment file://environment.json
+${statements.length === 0 ? "" : role}`;
+}
+
+function consoleSteps({ name, region, layers, variables, statements }: Addition): string {
+  const set = Object.entries(variables).map(([key, value]) => `   ${key} = ${value}`);
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements }, undefined, 2);
+  const steps = [
+    `1. Lambda, ${region}, ${name}, Code, Layers, Add a layer, Specify an ARN, in this order:\n${layers.map((arn) => `   ${arn}`).join("\n")}`,
+    `2. Configuration, Environment variables, Edit, add:\n${set.join("\n")}`,
+    ...(statements.length === 0
+      ? []
+      : [`3. Configuration, Permissions, the role, Add permissions, Create inline policy, JSON:\n${policy}`]),
+  ];
+  return `${steps.join("\n")}\n`;
+}
+
+function pulumiYaml({ name, layers, variables, statements }: Addition): string {
+  // ${ begins an expression of Pulumi YAML.
+  const escaped = Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => [key, value.replaceAll("${", () => "$${")]),
+  );
+  const properties = { layers, environment: { variables: escaped } };
+  const policy = {
+    type: "aws:iam:RolePolicy",
+    properties: {
+      role: `\${${identifier(name)}-role.id}`,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    },
+  };
+  const resources = {
+    [name]: { type: "aws:lambda:Function", properties },
+    ...(statements.length > 0 && { [`${name}-clickstack`]: policy }),
+  };
+  return `# Pulumi.yaml: merge into what is there; the component ObservedFunction does it by itself\n${yaml({ resources })}`;
+}
+
+function text(value: string): string {
+  return JSON.stringify(value);
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+function identifier(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, "_");
+}
+
+/** YAML of plain data: block form for maps and lists, every string in double quotes. */
+function yaml(value: unknown, indent = ""): string {
+  if (Array.isArray(value))
+    return value.map((one) => `${indent}- ${yaml(one, `${indent}  `).trimStart()}`).join("");
+  if (typeof value !== "object" || value === null) return `${indent}${JSON.stringify(value)}\n`;
+  return Object.entries(value)
+    .map(([key, one]) => {
+      const isBlock = typeof one === "object" && one !== null && Object.keys(one).length > 0;
+      return isBlock
+        ? `${indent}${key}:\n${yaml(one, `${indent}  `)}`
+        : `${indent}${key}: ${JSON.stringify(one)}\n`;
+    })
+    .join("");
+}

@@ -1,0 +1,90 @@
+import { observed as configurationOf } from "../cli/plan/change";
+import { readingStatements } from "../cli/plan/policies";
+import { type FunctionView, fitArguments } from "../provider/plan/arguments/view";
+import { checkFunction } from "../provider/plan/checks/validate";
+import type { LayerSource } from "../provider/plan/layers/choice";
+import type { PolicyStatement } from "../provider/plan/policies/statements";
+import { describeProblems } from "../provider/plan/problem";
+
+export type { PolicyStatement } from "../provider/plan/policies/statements";
+
+/** A function and how it is to be observed, all in plain values. What is not described here means the same as for `ObservedFunction`. */
+export interface ObservedInputs {
+  /** Region of the function, such as `eu-west-1`. */
+  region: string;
+  /** Runtime, such as `nodejs22.x`. Absent for container images. */
+  runtime?: string;
+  /** Default: `x86_64`. */
+  architecture?: "x86_64" | "arm64";
+  /** ARNs of the function's own layer versions. Default: none. */
+  layers?: readonly string[];
+  /** The function's own environment variables. None of them is overwritten. Default: none. */
+  environment?: Readonly<Record<string, string>>;
+  /** Where the extension's layer comes from: `layers.json` of `clickstack-lambda layers publish` as `manifest`, or an ARN. */
+  extension: LayerSource;
+  /** ClickStack's OTLP endpoint, such as `https://clickstack.example.com:4318`. */
+  endpoint?: string;
+  /** Default: `http`. */
+  protocol?: "http" | "grpc";
+  /** The endpoint is ClickStack in ClickHouse Cloud. Default: false. */
+  managedClickStack?: boolean;
+  /** ARN of the secret or parameter that holds the ingestion key; `#key` selects a field of a JSON value. */
+  authorization?: string;
+  /** Further headers. Keys stand in them as references only: `${<ARN>}`. */
+  headers?: Readonly<Record<string, string>>;
+  /** Resource attribute `service.name`. Default: the function's name. */
+  serviceName?: string;
+  serviceVersion?: string;
+  resourceAttributes?: Readonly<Record<string, string>>;
+  /** `auto`, `end`, `periodic` or `continuous`. */
+  flushMode?: string;
+  /** Export into ClickHouse directly, in place of `endpoint`; the password is the ARN of a secret. */
+  clickhouse?: { endpoint: string; user?: string; password?: string; database?: string };
+  /** Any setting of docs/configuration.md, by its name or variable. */
+  settings?: Readonly<Record<string, string>>;
+  /** Further secrets that the role may read, such as those that an env file refers to. */
+  secretArns?: readonly string[];
+  /** Customer managed keys that the secrets are encrypted with. */
+  secretKmsKeyArns?: readonly string[];
+  /** Trace the function from inside; `{}` chooses the distribution for the runtime. */
+  autoInstrumentation?: { distribution?: string; version?: string; layerVersionArn?: string };
+}
+
+/** What makes a function an observed one. */
+export interface Observed {
+  /** All layers of the function in their order, its own first. */
+  layers: string[];
+  /** All environment variables of the function, its own with them. */
+  environment: Record<string, string>;
+  /** Statements for the policy of the execution role; none where no secret is referred to. */
+  statements: PolicyStatement[];
+}
+
+/**
+ * Plans the same change of a function that `ObservedFunction` and `clickstack-lambda instrument` make, for programs of SST, CDK,
+ * the Serverless Framework or any other tool. Needs neither Pulumi nor an AWS SDK, and reads nothing.
+ * @throws Error with everything that is wrong with the inputs.
+ */
+export function observed({
+  architecture = "x86_64",
+  environment = {},
+  layers = [],
+  ...inputs
+}: ObservedInputs): Observed {
+  const packageType = inputs.runtime === undefined ? "Image" : "Zip";
+  const { view, problems } = fitArguments({
+    ...inputs,
+    ...{ packageType, architectures: [architecture], layers: [...layers] },
+    environment: { variables: { ...environment } },
+  });
+  const found = [...problems, ...checkFunction(view)];
+  if (found.length > 0) throw new Error(`the function cannot be observed:\n${describeProblems(found)}`);
+  const planned = configurationOf(view as FunctionView, { layers, variables: environment });
+  const { secretArns, secretKmsKeyArns } = inputs;
+  const reading = { ...(secretArns && { secretArns }), ...(secretKmsKeyArns && { secretKmsKeyArns }) };
+  return {
+    layers: [...planned.layers],
+    environment: { ...planned.variables },
+    statements: readingStatements(planned.variables, reading),
+  };
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { parse } from "yaml";
+import { readingStatements } from "../../../cli/plan/policies";
+import { type Addition, snippetFormats, snippetOf } from "../../../cli/plan/snippets";
+
+const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbC123";
+const layers = [
+  "arn:aws:lambda:eu-west-1:123456789012:layer:own:1",
+  "arn:aws:lambda:eu-west-1:123456789012:layer:x:2",
+];
+const variables = { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${secret}}`, QUOTES: `it's "so"` };
+const addition: Addition = {
+  ...{ name: "shop-orders", region: "eu-west-1", layers, variables },
+  statements: readingStatements(variables),
+};
+
+describe("snippets", () => {
+  it("are what the tools read as the change, with references as they are", () => {
+    const sam = parse(snippetOf("sam", addition));
+    assert.deepEqual(sam.Environment.Variables, variables);
+    assert.deepEqual([sam.Layers, sam.Policies[0].Statement], [layers, addition.statements]);
+    const serverless = parse(snippetOf("serverless", addition));
+    assert.deepEqual(serverless.functions["shop-orders"].layers, layers);
+    assert.deepEqual(serverless.provider.iam.role.statements, addition.statements);
+    const pulumi = parse(snippetOf("pulumi-yaml", addition)).resources;
+    assert.equal(pulumi["shop-orders"].properties.environment.variables.QUOTES, variables.QUOTES);
+    assert.match(
+      pulumi["shop-orders"].properties.environment.variables.ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS,
+      /^Authorization=\$\$\{arn:/,
+    );
+    assert.match(snippetOf("terraform", addition), /CUSTOM_HEADERS = "Authorization=\$\$\{arn:aws:/);
+    const permission = JSON.parse(
+      `{${snippetOf("sst", addition).split("\n").slice(1).join("\n").trim().replace(/,$/, "")}}`,
+    ).permissions[0];
+    assert.deepEqual(permission.actions, ["secretsmanager:GetSecretValue"]);
+  });
+
+  it("for the AWS CLI give the function its own variables back, in a shell's grammar", () => {
+    const script = snippetOf("cli", addition);
+    execFileSync("bash", ["-n", "-c", script]);
+    const [, , json = ""] =
+      /--argjson added (.*?) '\{Variables/.exec(script)?.[1]?.match(/^(')(.*)'$/s) ?? [];
+    assert.deepEqual(JSON.parse(json.replaceAll("'\\''", "'")), variables);
+    assert.match(script, /--layers arn:\S+:own:1 arn:\S+:x:2 /);
+  });
+
+  it("leave the role out where nothing is read, and know their formats", () => {
+    for (const format of Object.keys(snippetFormats)) {
+      const text = snippetOf(format, { ...addition, statements: [] });
+      assert.ok(text.includes(layers[1] ?? ""), format);
+      assert.doesNotMatch(text, /secretsmanager:GetSecretValue/, format);
+    }
+    assert.throws(() => snippetOf("bicep", addition), /--format: must be one of: sam, cdk, terraform/);
+  });
+});
