@@ -58,8 +58,27 @@ func program(ctx *pulumi.Context) error {
 		return err
 	}
 
+	names := pulumi.StringArray{orders.FunctionName}
+	// A function in Go with OpenTelemetry by hand, which has to be compiled first: see README.md.
+	if cfg.GetBool("goFunction") {
+		inGo, err := clickstack.NewObservedFunction(ctx, "orders-go", &clickstack.ObservedFunctionArgs{
+			Runtime:        pulumi.String("provided.al2023"),
+			Handler:        pulumi.String("bootstrap"),
+			Code:           pulumi.NewFileArchive("functions/orders/build"),
+			Timeout:        pulumi.Int(10),
+			Extension:      clickstack.ExtensionArgs{LayerVersionArns: layers.LayerVersionArns},
+			Endpoint:       pulumi.String(cfg.Require("endpoint")),
+			Authorization:  ingestionKeyValue.SecretArn,
+			CloudWatchLogs: &cloudWatchLogs,
+		})
+		if err != nil {
+			return err
+		}
+		names = append(names, inGo.FunctionName)
+	}
+
 	ctx.Export("layerVersionArns", layers.LayerVersionArns)
-	ctx.Export("functionNames", pulumi.StringArray{orders.FunctionName})
+	ctx.Export("functionNames", names)
 	ctx.Export("functionArns", pulumi.StringArray{orders.FunctionArn})
 	return nil
 }

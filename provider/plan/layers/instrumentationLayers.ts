@@ -1,4 +1,4 @@
-// Tables of published layers, last compared with their sources on 2026-11-29. To update them: the OpenTelemetry project's
+// Tables of published layers, last compared with their sources on 2026-11-30. To update them: the OpenTelemetry project's
 // versions are the tags `layer-<language>/<version>` of open-telemetry/opentelemetry-lambda, its regions the matrix of the
 // workflows .github/workflows/release-layer-<language>.yml there; AWS's are in aws-otel.github.io.
 import { commercialRegions } from "../aws/regions";
@@ -65,42 +65,45 @@ export interface AdotRegion {
 /** Account of AWS's newer layers in most regions. */
 const defaultAdotAccount = "615299751070";
 
-/** AWS's newer layers by region (aws-otel.github.io, src/config/lambdaLayerArns.js). */
+/** AWS's newer layers by region (aws-otel.github.io, src/config/lambdaLayerArns.js of 2026-07-22). */
 export const adotRegions: Readonly<Record<string, AdotRegion>> = {
-  "af-south-1": adot(13, 19, 13, 11, "904233096616"),
-  "ap-east-1": adot(13, 19, 13, 11, "888577020596"),
-  "ap-northeast-1": adot(13, 22, 13, 11),
-  "ap-northeast-2": adot(13, 22, 13, 11),
-  "ap-northeast-3": adot(13, 21, 13, 11),
-  "ap-south-1": adot(13, 22, 13, 11),
-  "ap-south-2": adot(13, 19, 13, 11, "796973505492"),
-  "ap-southeast-1": adot(13, 21, 13, 11),
-  "ap-southeast-2": adot(13, 22, 13, 11),
-  "ap-southeast-3": adot(13, 19, 13, 11, "039612877180"),
-  "ap-southeast-4": adot(13, 19, 13, 11, "713881805771"),
-  "ap-southeast-5": adot(6, 10, 10, 7, "152034782359"),
-  "ap-southeast-7": adot(6, 10, 10, 7, "980416031188"),
-  "ca-central-1": adot(13, 22, 13, 11),
-  "ca-west-1": adot(6, 10, 10, 7, "595944127152"),
-  "cn-north-1": adot(6, 10, 10, 7, "440179912924"),
-  "cn-northwest-1": adot(6, 10, 10, 7, "440180067931"),
-  "eu-central-1": adot(13, 22, 13, 11),
-  "eu-central-2": adot(13, 19, 13, 11, "156041407956"),
-  "eu-north-1": adot(13, 22, 13, 11),
-  "eu-south-1": adot(13, 19, 13, 11, "257394471194"),
-  "eu-south-2": adot(13, 19, 13, 11, "490004653786"),
-  "eu-west-1": adot(13, 22, 13, 11),
-  "eu-west-2": adot(13, 22, 13, 11),
-  "eu-west-3": adot(13, 22, 13, 11),
-  "il-central-1": adot(13, 19, 13, 11, "746669239226"),
-  "me-central-1": adot(13, 19, 13, 11, "739275441131"),
+  "af-south-1": adot(15, 23, 16, 13, "904233096616"),
+  "ap-east-1": adot(15, 23, 16, 13, "888577020596"),
+  "ap-east-2": adot(4, 4, 5, 4, "412664885777"),
+  "ap-northeast-1": adot(15, 26, 16, 13),
+  "ap-northeast-2": adot(15, 26, 16, 13),
+  "ap-northeast-3": adot(15, 26, 16, 13),
+  "ap-south-1": adot(15, 26, 16, 13),
+  "ap-south-2": adot(15, 23, 16, 13, "796973505492"),
+  "ap-southeast-1": adot(15, 25, 16, 13),
+  "ap-southeast-2": adot(15, 26, 16, 13),
+  "ap-southeast-3": adot(15, 23, 16, 13, "039612877180"),
+  "ap-southeast-4": adot(15, 23, 16, 13, "713881805771"),
+  "ap-southeast-5": adot(8, 14, 13, 9, "152034782359"),
+  "ap-southeast-6": adot(3, 3, 5, 3, "313828097273"),
+  "ap-southeast-7": adot(8, 14, 13, 9, "980416031188"),
+  "ca-central-1": adot(15, 26, 16, 13),
+  "ca-west-1": adot(8, 14, 13, 9, "595944127152"),
+  "cn-north-1": adot(8, 14, 13, 9, "440179912924"),
+  "cn-northwest-1": adot(8, 14, 13, 9, "440180067931"),
+  "eu-central-1": adot(15, 26, 16, 13),
+  "eu-central-2": adot(15, 23, 16, 13, "156041407956"),
+  "eu-north-1": adot(15, 26, 16, 13),
+  "eu-south-1": adot(15, 23, 16, 13, "257394471194"),
+  "eu-south-2": adot(15, 23, 16, 13, "490004653786"),
+  "eu-west-1": adot(15, 26, 16, 13),
+  "eu-west-2": adot(15, 26, 16, 13),
+  "eu-west-3": adot(15, 26, 16, 13),
+  "il-central-1": adot(15, 23, 16, 13, "746669239226"),
+  "me-central-1": adot(15, 22, 16, 13, "739275441131"),
+  // No longer listed but for Node.js; what was published is still there.
   "me-south-1": adot(12, 19, 12, 11, "980921751758"),
-  "mx-central-1": adot(6, 10, 10, 7, "610118373846"),
-  "sa-east-1": adot(13, 22, 13, 11),
-  "us-east-1": adot(13, 25, 13, 12),
-  "us-east-2": adot(13, 22, 13, 11),
-  "us-west-1": adot(13, 29, 13, 11),
-  "us-west-2": adot(13, 29, 13, 11),
+  "mx-central-1": adot(8, 14, 13, 9, "610118373846"),
+  "sa-east-1": adot(15, 26, 16, 13),
+  "us-east-1": adot(15, 29, 16, 14),
+  "us-east-2": adot(15, 26, 16, 13),
+  "us-west-1": adot(15, 33, 16, 13),
+  "us-west-2": adot(15, 33, 16, 13),
 };
 
 function adot(

@@ -11,9 +11,11 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/github.com/aws/aws-lambda-go/otellambda"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
-	"go.opentelemetry.io/otel/sdk/trace"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 )
 
 type order struct {
@@ -25,13 +27,18 @@ type order struct {
 var tracer = otel.Tracer("orders")
 
 func handle(ctx context.Context, o order) (string, error) {
-	ctx, span := tracer.Start(ctx, "reserve")
+	invocation := trace.SpanFromContext(ctx)
+	_, span := tracer.Start(ctx, "reserve")
 	defer span.End()
 	span.SetAttributes(attribute.String("order.sku", o.Sku))
 	fmt.Printf("reserving %d of %s\n", o.Amount, o.Sku)
 	if o.Amount > 100 {
 		err := errors.New("not that many in stock")
 		span.RecordError(err)
+		// otellambda leaves the status of the invocation's span to the handler.
+		for _, failed := range []trace.Span{span, invocation} {
+			failed.SetStatus(codes.Error, err.Error())
+		}
 		return "", err
 	}
 	return "reserved", nil
@@ -43,7 +50,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	provider := trace.NewTracerProvider(trace.WithBatcher(exporter))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter))
 	otel.SetTracerProvider(provider)
 	lambda.Start(otellambda.InstrumentHandler(handle,
 		otellambda.WithTracerProvider(provider),
