@@ -92,9 +92,7 @@ class Invocation:
 
     def send_snapshot(self, message):
         """Sends what is open as failed; a span that ends after all is sent again, as it ended."""
-        for span in list(self.open):
-            self.layer.add_unfinished(span, message)
-        self.layer.flush()
+        self.layer.add_unfinished(list(self.open), message)
 
     def _describe(self, response):
         status = self.trigger.status(response) if self.trigger.status else None

@@ -109,11 +109,16 @@ class Layer:
             span.invocation.open.pop(span, None)
         self._add(span, span.end_time)
 
-    def add_unfinished(self, span, message):
-        """A span as it is now, failed; if it ends after all, it is sent again."""
-        status = (ERROR, span.message if span.status == ERROR else message)
+    def add_unfinished(self, spans, message):
+        """Sends spans as they are now, failed; one that ends after all is sent again, in a later request."""
         unfinished = {"clickstack.unfinished": True}
-        self._add(span, time.time_ns(), unfinished, status)
+        with self._lock:
+            for span in spans:
+                # Another thread may have ended it meanwhile.
+                if span.end_time is None:
+                    status = (ERROR, span.message if span.status == ERROR else message)
+                    self._add(span, time.time_ns(), unfinished, status)
+            self.flush()
 
     def _load(self):
         from . import encode

@@ -237,6 +237,22 @@ def handler(event, context):
     assert.deepEqual(ended, ["request-0"]);
   });
 
+  it("a span that ended while the open ones were sent is not sent as open, after its end", async () => {
+    const source = `
+import gc
+def handler(event, context):
+    layer = next(one for one in gc.get_objects() if type(one).__name__ == "Layer")
+    [invocation] = layer.running
+    late, open_span = [layer.start_span(name, invocation.span.ids) for name in ("late", "open")]
+    spans = list(invocation.open)
+    late.end()
+    layer.add_unfinished(spans, "too late")
+`;
+    const { sent, output } = await run({ files: { "app.py": source }, invocations: [{}] });
+    const of = (name: string) => sent.filter((span) => span.name === name).map(({ message }) => message);
+    assert.deepEqual([of("late"), of("open")], [[""], ["too late"]], output);
+  });
+
   it("a timeout and the end of the process leave the open spans", async () => {
     const source = `
 import os, sys, time
