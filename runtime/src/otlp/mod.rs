@@ -9,5 +9,6 @@ pub mod metrics;
 pub mod received;
 pub mod request;
 pub(crate) mod scope;
+pub mod traces;
 pub mod unfinished;
 mod value;

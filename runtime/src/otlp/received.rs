@@ -56,8 +56,8 @@ pub struct Received {
     pub handlers: Vec<HandlerSpan>,
     /// All spans: none but in traces.
     pub spans: Vec<SentSpan>,
-    /// Whether any span failed.
-    pub failed: bool,
+    /// Traces of spans that failed.
+    pub failed: Vec<[u8; 16]>,
     /// Spans that name durable executions, one for each execution and trace.
     pub durable: Vec<DurableSpan>,
     /// Spans that were still open, in no other part of the request.
@@ -77,7 +77,7 @@ impl Received {
             },
             handlers: Vec::new(),
             spans: Vec::new(),
-            failed: false,
+            failed: Vec::new(),
             durable: Vec::new(),
             unfinished: Vec::new(),
             ended: None,
@@ -96,7 +96,7 @@ pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeErr
 
 fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
     let (mut handlers, mut sent, mut durable, mut open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut failed = false;
+    let mut failed: Vec<[u8; 16]> = Vec::new();
     let items = match signal {
         Signal::Logs => {
             let logs = ExportLogsServiceRequest::decode(Bytes::clone(&request))?.resource_logs;
@@ -113,8 +113,9 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
                 .flat_map(|scope| &scope.spans);
             let spans = spans.inspect(|span| {
                 handlers.extend(handler_span(span));
-                failed |= has_failed(span);
                 let ids = sent_span(span);
+                let trace = ids.as_ref().map(|ids| ids.context.trace_id);
+                failed.extend(trace.filter(|id| has_failed(span) && failed.last() != Some(id)));
                 if unfinished::is_unfinished(span) {
                     open.extend(ids.as_ref().map(|ids| ids.context.span_id));
                 }

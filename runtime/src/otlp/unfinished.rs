@@ -11,9 +11,9 @@ use crate::protobuf::{Broken, Field, fields, put};
 const UNFINISHED: &str = "clickstack.unfinished";
 
 /// Resources in a request, their scopes and these's spans, and a span's id (`opentelemetry-proto` 1.8: `trace.proto`).
-const INNER: u32 = 1;
-const SCOPES: u32 = 2;
-const SPANS: u32 = 2;
+pub(super) const INNER: u32 = 1;
+pub(super) const SCOPES: u32 = 2;
+pub(super) const SPANS: u32 = 2;
 const SPAN_ID: u32 = 2;
 
 /// A span as it was while it was open.
@@ -69,7 +69,7 @@ pub fn split(request: &[u8], open: &[[u8; 8]]) -> Result<(Vec<u8>, Vec<Unfinishe
 }
 
 /// The messages of this field.
-fn parts(message: &[u8], number: u32) -> Result<Vec<Field<'_>>, Broken> {
+pub(super) fn parts(message: &[u8], number: u32) -> Result<Vec<Field<'_>>, Broken> {
     let mut found = Vec::new();
     for field in fields(message) {
         let field = field?;
@@ -81,7 +81,7 @@ fn parts(message: &[u8], number: u32) -> Result<Vec<Field<'_>>, Broken> {
 }
 
 /// The message with these for its messages of this field.
-fn with(message: &[u8], number: u32, parts: &[&[u8]]) -> Result<Vec<u8>, Broken> {
+pub(super) fn with(message: &[u8], number: u32, parts: &[&[u8]]) -> Result<Vec<u8>, Broken> {
     let mut out = Vec::with_capacity(message.len());
     for field in fields(message) {
         let field = field?;
@@ -93,7 +93,7 @@ fn with(message: &[u8], number: u32, parts: &[&[u8]]) -> Result<Vec<u8>, Broken>
     Ok(out)
 }
 
-fn message(number: u32, content: &[u8]) -> Vec<u8> {
+pub(super) fn message(number: u32, content: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(content.len() + 8);
     put(&mut out, number, content);
     out

@@ -1,7 +1,12 @@
 //! Spans of traces of which only a share is sent.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Session;
-use crate::otlp::received::Received;
+use crate::invocation::Invocations;
+use crate::otlp::received::{Received, SentSpan};
+use crate::otlp::traces::{self, Part};
+use crate::record::Forwarded;
 
 impl Session {
     /// Keeps the SDK's spans, or holds them. False if there is no room for them.
@@ -9,24 +14,40 @@ impl Session {
         if !self.sampling.is_on() {
             return self.buffer.push_forwarded(received.forwarded);
         }
-        let named = received.handlers.first().map(|handler| handler.request_id.clone());
-        let request_id = named.or_else(|| {
-            let trace_id = received.spans.first().map(|span| span.context.trace_id);
-            self.invocations.of_trace(trace_id)
-        });
-        if let Some(request_id) = request_id.as_deref().filter(|_| received.failed) {
-            self.invocations.span_failed(request_id);
-        }
-        // A request of several traces is not taken apart.
-        let mut traces = received.spans.iter().map(|span| &span.context.trace_id);
-        let kept = traces.any(|trace_id| self.sampling.keeps_trace(trace_id));
-        match request_id.filter(|_| !kept) {
-            Some(request_id) => {
-                self.buffer.drops.buffer_full += self.sampling.hold(request_id, received.forwarded);
-                true
+        let handlers: BTreeMap<_, _> = received
+            .handlers
+            .iter()
+            .map(|handler| (handler.context.trace_id, &handler.request_id))
+            .collect();
+        let invocation_of = |invocations: &Invocations, trace_id: &[u8; 16]| match handlers.get(trace_id) {
+            Some(request_id) => Some(request_id.to_string()),
+            None => invocations.of_trace(Some(*trace_id)),
+        };
+        for trace_id in &received.failed {
+            if let Some(request_id) = invocation_of(&self.invocations, trace_id) {
+                self.invocations.span_failed(&request_id);
             }
-            None => self.buffer.push_forwarded(received.forwarded),
         }
+        // Traces by the invocation that decides on them; by none are those that are kept, and what cannot be told.
+        let mut traces: BTreeMap<[u8; 16], Option<String>> = BTreeMap::new();
+        for SentSpan { context, .. } in &received.spans {
+            traces.entry(context.trace_id).or_insert_with_key(|trace_id| {
+                let is_open = !self.sampling.keeps_trace(trace_id);
+                is_open.then(|| invocation_of(&self.invocations, trace_id)).flatten()
+            });
+        }
+        let invocations: BTreeSet<String> = traces.values().flatten().cloned().collect();
+        let mut rest = received.forwarded;
+        for request_id in invocations {
+            let is_its = |trace_id: &[u8; 16]| {
+                traces
+                    .get(trace_id)
+                    .is_some_and(|id| id.as_deref() == Some(&request_id))
+            };
+            let held = take(&mut rest, is_its);
+            self.buffer.drops.buffer_full += self.sampling.hold(request_id, held);
+        }
+        rest.items == 0 || self.buffer.push_forwarded(rest)
     }
 
     /// What is decided leaves, or is left out.
@@ -37,4 +58,18 @@ impl Session {
         }
         self.buffer.drops.left_out += left_out;
     }
+}
+
+/// Takes the spans of some traces out of a request.
+fn take(whole: &mut Forwarded, is_taken: impl Fn(&[u8; 16]) -> bool) -> Forwarded {
+    let signal = whole.signal;
+    // What was read just now can be split.
+    let (taken, others) = traces::split(&whole.request, is_taken).unwrap_or_default();
+    let [taken, others] = [taken, others].map(|Part { request, items }| Forwarded {
+        signal,
+        request: request.into(),
+        items,
+    });
+    *whole = others;
+    taken
 }

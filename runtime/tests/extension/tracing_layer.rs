@@ -221,7 +221,8 @@ fn a_share_of_the_traces_is_sent_and_every_invocation_that_somebody_looks_for() 
             ..span
         };
         let courses: [Course; 4] = [
-            (false, |span| span, &[]),
+            // In a request with a span of another trace, which is of the share.
+            (false, |span| span, &["child 30"]),
             (true, |span| span, &["child 22", "handler 2"]),
             (false, failed, &["child 23", "handler 3"]),
             (false, slow, &["child 24", "handler 4"]),
@@ -232,8 +233,11 @@ fn a_share_of_the_traces_is_sent_and_every_invocation_that_somebody_looks_for() 
             lambda.invoke(&id, Duration::from_secs(30));
             lambda.deliver(&[lambda.start_event(&id)]).await;
             // Spans that the function ends come before it is known what becomes of the invocation.
-            let parent = child(20 + number);
-            post(&extension, None, request(vec![of_trace(parent, kept)])).await;
+            let mut spans = vec![of_trace(child(20 + number), kept)];
+            if number == 1 {
+                spans.push(of_trace(child(30), true));
+            }
+            post(&extension, None, request(spans)).await;
             let handler = of_trace(change(handler(number)), kept);
             post(&extension, Some(&id), request(vec![handler])).await;
             let events = [lambda.line("line"), lambda.done_event(&id, "success")];
