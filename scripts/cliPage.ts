@@ -44,7 +44,7 @@ The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunctio
 \`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`. \`verify\` makes the checks that it may: \`iam:SimulatePrincipalPolicy\`,
 \`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
 \`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`,
-\`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
+\`status --cost\` \`cloudwatch:GetMetricData\`, \`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
 `;
 
 /** Makes the page's text from the commands. */

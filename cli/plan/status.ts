@@ -1,3 +1,4 @@
+import type { LogCost } from "./cost";
 import type { FunctionState } from "./functionState";
 import { hasRecord, originalOf } from "./record";
 
@@ -13,6 +14,12 @@ export interface FunctionStatus {
   observed: "command" | "other" | "incomplete" | "none";
   /** Name and version of the extension's layer, such as `clickstack-extension-amd64:3`. */
   layer?: string;
+  /** Newest version of this layer, where it was asked for and can be listed. */
+  newest?: number;
+  /** Whether the function writes to CloudWatch Logs, where it was asked for; else why that cannot be said. */
+  cloudWatch?: "on" | "off" | string;
+  /** What CloudWatch Logs took in, where it was asked for. */
+  cost?: LogCost;
   /** What it takes to observe it, or to complete it; absent where there is nothing to do. */
   advice?: string;
 }

@@ -18,12 +18,32 @@ const chars = { ...blank, ...lines, right: "", "right-mid": "", middle: "  " };
 export function renderStatus(terminal: Terminal, { functions, failures }: StatusReport): void {
   const { out } = terminal;
   const table = new Table({ chars, style: { head: [], border: [], "padding-left": 0, "padding-right": 0 } });
-  table.push(["FUNCTION", "REGION", "RUNTIME", "OBSERVED", "LAYER", ""]);
-  for (const { name, region, runtime, observed, layer = "", advice = "" } of functions) {
-    table.push([name, region, runtime, styled(terminal, out, colours[observed], observed), layer, advice]);
+  const hasDetails = functions.some(({ cloudWatch }) => cloudWatch !== undefined);
+  const hasCost = functions.some(({ cost }) => cost !== undefined);
+  const more = (details: string, ...cost: string[]) => [
+    ...(hasDetails ? [details] : []),
+    ...(hasCost ? cost : []),
+  ];
+  table.push(["FUNCTION", "REGION", "RUNTIME", "OBSERVED", "LAYER", ...more("CLOUDWATCH", "GB", "USD"), ""]);
+  for (const { name, region, runtime, observed, layer = "", advice = "", ...rest } of functions) {
+    const { gigabytes = 0, dollars = 0 } = rest.cost ?? {};
+    const added = more(rest.cloudWatch ?? "", gigabytes.toFixed(2), dollars.toFixed(2));
+    table.push([
+      name,
+      region,
+      runtime,
+      styled(terminal, out, colours[observed], observed),
+      layer,
+      ...added,
+      advice,
+    ]);
   }
   if (functions.length > 0) out.write(`${table.toString().replace(/ +$/gm, "")}\n`);
   for (const { region, name, reason } of failures) out.write(`failed ${name} (${region}): ${reason}\n`);
   const observed = functions.filter((one) => one.observed !== "none").length;
+  if (hasCost) {
+    const dollars = functions.reduce((sum, { cost }) => sum + (cost?.dollars ?? 0), 0);
+    out.write(`CloudWatch Logs took $${dollars.toFixed(2)} for what they took in\n`);
+  }
   out.write(`${observed} of ${functions.length} functions are observed\n`);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateRoleCommand, IAMClient, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import {
   CreateFunctionCommand,
@@ -198,9 +199,33 @@ describe("the command line with the embedded AWS", () => {
       assert.equal(made.code, 0, made.out + made.err);
       assert.match(JSON.stringify((await configuration("bare")).Layers), /layer:own-amd64:1/);
 
+      const details = async () => {
+        const run = await runCli([
+          "status",
+          "bare",
+          "--details",
+          "--cost",
+          "--regions",
+          region,
+          "--endpoint-url",
+          aws.endpoint,
+        ]);
+        assert.equal(run.code, 0, run.err);
+        return run;
+      };
+      const metrics = new CloudWatchClient(clientOptions(aws, region));
+      const datum = { MetricName: "IncomingBytes", Value: 4e9, Timestamp: new Date(Date.now() - 86_400_000) };
+      const Dimensions = [{ Name: "LogGroupName", Value: "/aws/lambda/bare" }];
+      await metrics.send(
+        new PutMetricDataCommand({ Namespace: "AWS/Logs", MetricData: [{ ...datum, Dimensions }] }),
+      );
+      const current = await details();
+      assert.match(current.out, /bare +us-east-2 +nodejs22\.x +command +own-amd64:1 +on +4\.00 +2\.00\n/);
+      assert.match(current.err, /Price of a GB: us-east-2 \$0\.5, AWS's list price/);
       await build("two");
       const newer = await layers("publish", "--output", output, "--architectures", "x86_64");
       assert.deepEqual(results(newer.out), ["published", "published"]);
+      assert.match((await details()).out, /version 2 of the layer is there: run instrument again/);
       const manifest = JSON.parse(readFileSync(output, "utf8")).layers as { layerVersionArn: string }[];
       assert.deepEqual(
         manifest.map(({ layerVersionArn }) => layerVersionArn.split(":").slice(-2).join(":")).sort(),
