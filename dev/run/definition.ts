@@ -82,7 +82,9 @@ function inspected(options: string | undefined, port: number): string {
 
 /** Ports of this machine that a function's variables name, such as that of a local database: those it may reach. */
 export function localPorts(environment: Readonly<Record<string, string>>): number[] {
-  const found = Object.values(environment).flatMap((value) =>
+  // What --inspect names is a port of the function's own.
+  const { NODE_OPTIONS: _options, ...variables } = environment;
+  const found = Object.values(variables).flatMap((value) =>
     [...value.matchAll(/(?:127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})\b/g)].map(([, port]) => Number(port)),
   );
   return [...new Set(found)].filter((port) => port > 0 && port < 65_536);

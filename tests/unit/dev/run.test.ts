@@ -72,6 +72,7 @@ describe("a function that runs locally", () => {
       AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
       OTHER: "http://example.com:80",
       AGAIN: "localhost:5432",
+      NODE_OPTIONS: "--inspect=127.0.0.1:9229",
     });
     assert.deepEqual(found, [5432, 4566]);
   });
