@@ -64,6 +64,7 @@ async function readDeployed(name: string, { region, cacheDirectory }: Target): P
         timeoutSeconds,
         environment,
         layers,
+        queues: [],
         ...(logFormat === undefined ? {} : { logFormat }),
       },
     ],

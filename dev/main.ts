@@ -13,6 +13,7 @@ import { removeTemporaryFolder } from "./project/temporaryFolder";
 import { startDebugPort } from "./run/debugPort";
 import { definitionOf } from "./run/definition";
 import { answerAws } from "./run/lambdaApi";
+import { answerSqs } from "./run/sqs";
 import { Store } from "./run/store";
 import { startUrlServer, type UrlServer } from "./run/urlServer";
 import { watchFolders } from "./run/watch";
@@ -136,11 +137,13 @@ async function startSession(
   const links = new Links(store, hyperDxApp(environment));
   // Made before the functions, which reach it; they are known to it when they run.
   let session: Session | undefined;
-  const aws = await startAwsProxy((call) =>
-    answerAws(call, (name, payload, given) => {
-      const known = session?.find(name);
-      return known === undefined ? undefined : session?.invoke(known, payload, given);
-    }),
+  const deliver = (queue: string, event: object) => session?.deliver(queue, event);
+  const invoke = (name: string, payload: unknown, given: { clientContext?: string }) => {
+    const known = session?.find(name);
+    return known === undefined ? undefined : session?.invoke(known, payload, given);
+  };
+  const aws = await startAwsProxy(
+    async (call) => answerSqs(call, deliver, Date.now) ?? answerAws(call, invoke),
   );
   cleanup.use(aws, (proxy) => proxy.stop());
   const { otlpUrl, ingestionKey } = store;

@@ -89,6 +89,20 @@ export class Session {
     return result;
   }
 
+  /**
+   * Gives an event to the functions of a queue.
+   * @returns whether all of them succeeded; undefined where there are none.
+   */
+  deliver(queue: string, event: object): Promise<boolean> | undefined {
+    const names = [...this.functions.values()].flatMap(({ project }) =>
+      project.queues.includes(queue) ? [project.name] : [],
+    );
+    if (names.length === 0) return undefined;
+    return Promise.all(names.map((name) => this.invoke(name, event))).then((results) =>
+      results.every(({ status }) => status === "success"),
+    );
+  }
+
   /** The sandbox that runs a function now; undefined before its first start. */
   sandboxOf(name: string): Sandbox | undefined {
     return this.functions.get(name)?.running.sandbox;

@@ -9,6 +9,8 @@ export interface TemplateContext {
   region: string;
   accountId: string;
   stackName: string;
+  /** Logical ids of the template's queues, whose messages are delivered. */
+  queues: readonly string[];
 }
 
 /** A value, and the logical ids of what it refers to that exists in AWS alone. */

@@ -69,6 +69,7 @@ export function readPlainFolder(folder: string, hosts: HostRuntimes, options: Fo
         timeoutSeconds: 30,
         environment: {},
         layers: [],
+        queues: [],
       },
     ],
     notices: [],

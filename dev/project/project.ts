@@ -18,6 +18,8 @@ export interface ProjectFunction {
   /** Folders or zips of its layers, absolute, in Lambda's order. */
   layers: string[];
   logFormat?: "Text" | "JSON";
+  /** Names or logical ids of the queues whose messages it gets. */
+  queues: string[];
 }
 
 /** How a project describes its functions. */
@@ -72,4 +74,9 @@ export function variableOf(value: unknown): string | undefined {
 /** A log format as the sandbox takes it; undefined for everything else. */
 export function logFormatOf(value: unknown): "Text" | "JSON" | undefined {
   return value === "Text" || value === "JSON" ? value : undefined;
+}
+
+/** The name in the URL or ARN of a queue. */
+export function queueName(given: string): string {
+  return given.split(/[/:]/).at(-1) ?? given;
 }

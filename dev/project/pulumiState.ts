@@ -94,6 +94,7 @@ function pulumiFunction({ name, logicalName, given, folder }: Given): {
       timeoutSeconds: numberOf(unwrapped(given.timeout), functionDefaults.timeoutSeconds),
       environment,
       layers: [],
+      queues: [],
       logFormat: logFormatOf(mapOf(unwrapped(given.loggingConfig)).logFormat),
     },
     notices,

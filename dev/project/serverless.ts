@@ -10,6 +10,7 @@ import {
   type Project,
   ProjectError,
   type ProjectFunction,
+  queueName,
   textOf,
   variableOf,
 } from "./project";
@@ -82,6 +83,7 @@ function serverlessFunction({ key, given, provider, read, folder, names, prefix 
     ...localPlace,
     parameters: {},
     stackName: prefix,
+    queues: Object.keys(mapOf(mapOf(read.resources).Resources)),
     functionNames: Object.fromEntries(Object.entries(names).map(([id, own]) => [logicalId(id), own])),
   };
   const notices: string[] = [];
@@ -118,6 +120,11 @@ function serverlessFunction({ key, given, provider, read, folder, names, prefix 
       environment,
       layers,
       logFormat: logFormatOf(mapOf(mapOf(provider.logs).lambda).logFormat),
+      queues: listOf(given.events).flatMap((event) => {
+        const { sqs } = mapOf(event);
+        const arn = textOf(resolveIntrinsics(mapOf(sqs).arn ?? sqs, context).value);
+        return arn === undefined ? [] : [queueName(arn)];
+      }),
     },
     notices,
   };

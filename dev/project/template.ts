@@ -10,6 +10,7 @@ import {
   numberOf,
   type Project,
   type ProjectFunction,
+  queueName,
   textOf,
   variableOf,
 } from "./project";
@@ -54,7 +55,8 @@ export function parseTemplate(read: unknown, stackName: string): Template {
     if (value !== undefined) parameters[name] = value;
   }
   const functionNames: Record<string, string> = {};
-  const context = { ...localPlace, parameters, functionNames, stackName };
+  const queues = Object.keys(resources).filter((id) => resources[id]?.Type === "AWS::SQS::Queue");
+  const context = { ...localPlace, parameters, functionNames, stackName, queues };
   for (const [id, { Type = "", Properties = {} }] of Object.entries(resources))
     if (functionTypes.includes(Type))
       functionNames[id] = textOf(resolveIntrinsics(Properties.FunctionName, context).value) ?? id;
@@ -128,6 +130,7 @@ function templateFunction(
       environment,
       layers: layers.paths,
       logFormat: logFormatOf(mapOf(plain("LoggingConfig")).LogFormat),
+      queues: templateQueues(id, name, properties, template),
     },
     notices: [...notices, ...layers.notices],
   };
@@ -149,7 +152,8 @@ function templateEnvironment(
     const { value, unknown } = resolveIntrinsics(given, context);
     const text = variableOf(value);
     if (text !== undefined) environment[variable] = text;
-    if (unknown.length > 0) notices.push(deployedValue(name, variable, unknown, text));
+    const isQueue = unknown.every((id) => context.queues.includes(id));
+    if (unknown.length > 0 && !isQueue) notices.push(deployedValue(name, variable, unknown, text));
   }
   return { environment, notices };
 }
@@ -163,6 +167,25 @@ export function deployedValue(
 ): string {
   const here = value === undefined ? "it is not set here" : `it is "${value}" here`;
   return `${name}: ${variable} refers to ${refersTo.join(", ")}, which only a deployment knows; ${here}. Set it with --env-file`;
+}
+
+/** Queues of a function's own events, and of event source mappings. */
+function templateQueues(
+  id: string,
+  name: string,
+  { Events }: Record<string, unknown>,
+  { resources, context }: Template,
+): string[] {
+  const own = Object.values(mapOf(Events)).filter((event) => mapOf(event).Type === "SQS");
+  const mapped = Object.values(resources).flatMap(({ Type, Properties = {} }) => {
+    if (Type !== "AWS::Lambda::EventSourceMapping") return [];
+    const target = textOf(resolveIntrinsics(Properties.FunctionName, context).value) ?? "";
+    return [id, name].includes(target.split(":").at(-1) ?? "") ? [Properties.EventSourceArn] : [];
+  });
+  return [...own.map((event) => mapOf(mapOf(event).Properties).Queue), ...mapped].flatMap((queue) => {
+    const found = textOf(resolveIntrinsics(queue, context).value);
+    return found === undefined || /:(dynamodb|kinesis|kafka):/.test(found) ? [] : [queueName(found)];
+  });
 }
 
 function templateLayers(

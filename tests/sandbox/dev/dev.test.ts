@@ -25,17 +25,26 @@ Resources:
       Handler: orders.handler
       CodeUri: orders
       Timeout: 20
-      Environment: { Variables: { PAYMENT: !Ref Payment } }
+      Environment: { Variables: { PAYMENT: !Ref Payment, AUDIT: !Ref Audit } }
   Payment:
     Type: AWS::Serverless::Function
-    Properties: { FunctionName: pay, Runtime: python3.11, Handler: payment.handler, CodeUri: payment, Timeout: 20 }
+    Properties:
+      FunctionName: pay
+      Runtime: python3.11
+      Handler: payment.handler
+      CodeUri: payment
+      Timeout: 20
+      Events: { Audit: { Type: SQS, Properties: { Queue: !GetAtt Audit.Arn } } }
+  Audit: { Type: AWS::SQS::Queue }
 `;
 const orders = (word: string) => `
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 interface Order { sku?: string; rawPath?: string }
 export const handler = async (order: Order) => {
   if (order.rawPath) return { statusCode: 202, body: process.env.STAGE + order.rawPath };
   console.warn("${word}", order.sku);
+  await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: process.env.AUDIT, MessageBody: order.sku }));
   const { Payload } = await new LambdaClient({}).send(
     new InvokeCommand({ FunctionName: process.env.PAYMENT, Payload: JSON.stringify(order) }),
   );
@@ -46,6 +55,9 @@ const payment = `
 import logging
 
 def handler(event, context):
+    for record in event.get("Records", []):
+        print("audited " + record["body"])
+        return
     logging.getLogger().error("no customer for %s", event["sku"])
     return {"charged": event["sku"]}
 `;
@@ -60,11 +72,20 @@ class Written {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
+  /** Why nothing is written any more. */
+  private failure: Error | undefined;
+
+  end(error: Error): void {
+    this.failure = error;
+    this.write("");
+  }
+
   /** The first match after `from`. */
   async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.text.slice(from));
       if (found) return found;
+      if (this.failure) throw this.failure;
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
@@ -123,7 +144,14 @@ describe("dev", function () {
     const stop = new AbortController();
     const environment = { HYPERDX_URL: "http://localhost:8000" };
     const ended = runDev(options, { out: written, err: written, environment }, stop.signal);
-    ended.catch((error: Error) => written.write(`failed: ${error.message}`));
+    ended.then(
+      () =>
+        written.end(
+          new Error(`dev has ended after:
+${written.text}`),
+        ),
+      (error: Error) => written.end(error),
+    );
     return { written, stop, ended };
   };
   it("runs the functions of a template that call each other, until it is stopped", async () => {
@@ -138,6 +166,9 @@ describe("dev", function () {
     try {
       await written.until(/Orders +WARN +stock low for A-17/);
       await written.until(/pay +ERROR +no customer for A-17/);
+      await written.until(/pay +INFO +audited A-17/);
+      // Its result is written when its trace is stored.
+      await written.until(/pay +✔[\s\S]*pay +✔/);
       const [, link = "", trace = ""] = await written.until(/Orders +✔.*(http:\S+)#\/traces\/([0-9a-f]{32})/);
       await written.until(new RegExp(`http://localhost:8080/trace/${trace}\\?source=Traces`));
       await written.until(/→ {"charged":"A-17"}/);
@@ -156,7 +187,7 @@ describe("dev", function () {
           .filter(({ body }) => /A-17/.test(body))
           .map(({ body }) => body)
           .sort(),
-        ["no customer for A-17", "stock low for A-17"],
+        ["audited A-17", "no customer for A-17", "stock low for A-17"],
       );
 
       const [, port = ""] = await written.until(/http:\/\/orders\.localhost:(\d+)\//);

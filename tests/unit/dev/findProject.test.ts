@@ -113,9 +113,12 @@ Resources:
       Environment:
         Variables:
           TABLE: !Ref Table
+          QUEUE: !Ref Outgoing
           PAYMENT: !GetAtt Payment.Arn
           URL: !Join ["/", ["https://api", !Ref Stage]]
-      Events: { Api: { Type: HttpApi } }
+      Events:
+        Api: { Type: HttpApi }
+        Queue: { Type: SQS, Properties: { Queue: !GetAtt Incoming.Arn } }
   Payment:
     Type: AWS::Lambda::Function
     Properties:
@@ -128,6 +131,11 @@ Resources:
   Away: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Code: { S3Bucket: b, S3Key: k } } }
   Tools: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: layers/tools } }
   Table: { Type: AWS::DynamoDB::Table }
+  Incoming: { Type: AWS::SQS::Queue }
+  Outgoing: { Type: AWS::SQS::Queue }
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { FunctionName: !Ref Payment, EventSourceArn: !GetAtt Outgoing.Arn }
 `;
 
   it("are those of a SAM template, with globals, parameters and references", async () => {
@@ -146,12 +154,15 @@ Resources:
       environment: {
         STAGE: "test",
         TABLE: "Table",
+        QUEUE: "Outgoing",
         PAYMENT: "arn:aws:lambda:us-east-1:123456789012:function:Payment",
         URL: "https://api/test",
       },
       layers: [join(folder, "layers/tools")],
       logFormat: undefined,
+      queues: ["Incoming"],
     });
+    assert.deepEqual(payment?.queues, ["Outgoing"]);
     assert.equal(payment?.runtime, "python3.13");
     assert.match(readFileSync(join(payment?.code ?? "", "index.py"), "utf8"), /^def handler/);
     assert.deepEqual(
@@ -183,7 +194,7 @@ functions:
     timeout: 12
     environment:
       PAYMENT: !Ref PaymentLambdaFunction
-  payment: { handler: src/payment.charge, runtime: python3.13, name: charge, layers: [{ Ref: ToolsLambdaLayer }] }
+  payment: { handler: src/payment.charge, runtime: python3.13, name: charge, layers: [{ Ref: ToolsLambdaLayer }], events: [{ sqs: { arn: !GetAtt Queue.Arn } }] }
 layers: { tools: { path: layers/tools } }
 resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: "\${aws:accountId}" } } } }
 `,
@@ -206,6 +217,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
       ],
     );
     assert.deepEqual(functions[0]?.environment, { TABLE: "test-table", TEAM: "shop", PAYMENT: "charge" });
+    assert.deepEqual(functions[1]?.queues, ["Queue"]);
     assert.deepEqual(functions[1]?.layers, [join(folder, "layers/tools")]);
     assert.deepEqual(notices, [
       `${join(folder, "serverless.yml")}: \${ssm:/shop/key} is not resolved here. Set what it is for with --env-file`,

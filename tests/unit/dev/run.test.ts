@@ -5,6 +5,7 @@ import { modulePath } from "../../../dev/run/bundle";
 import { definitionOf, localPorts } from "../../../dev/run/definition";
 import { functionOfHost, type UrlRequest, urlAnswer, urlEvent } from "../../../dev/run/functionUrl";
 import { answerAws, functionName } from "../../../dev/run/lambdaApi";
+import { answerSqs, type DeliverToQueue } from "../../../dev/run/sqs";
 import { isIgnored } from "../../../dev/run/watch";
 import { lineOf } from "../../../dev/show/line";
 import { checkPlatform } from "../../../dev/surroundings";
@@ -24,6 +25,7 @@ const project: ProjectFunction = {
     AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler",
   },
   layers: [],
+  queues: [],
 };
 const telemetry = {
   architecture: "x86_64",
@@ -208,6 +210,67 @@ describe("what functions ask of AWS", () => {
     const authorization = "AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/dynamodb/aws4_request, …";
     const other = await answerAws(call("/", { authorization }), invoke);
     assert.match(other.body.toString(), /not dynamodb.*AWS_ENDPOINT_URL_DYNAMODB=http/);
+  });
+});
+
+describe("a message to a queue", () => {
+  const send = (body: object, deliver: DeliverToQueue, operation = "SendMessage") => {
+    const headers = { "x-amz-target": `AmazonSQS.${operation}` };
+    const call = { method: "POST", path: "/", headers, body: Buffer.from(JSON.stringify(body)) };
+    const answered = answerSqs(call, deliver, () => 1_000);
+    return { status: answered?.status, body: JSON.parse(`${answered?.body ?? "null"}`) };
+  };
+
+  it("is given to the functions of the queue, again while they fail", async () => {
+    interface Event {
+      Records: {
+        body: string;
+        attributes: Record<string, string>;
+        messageAttributes: object;
+        eventSourceARN: string;
+      }[];
+    }
+    const events: Event[] = [];
+    let done: () => void = () => {};
+    const delivered = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const answered = send(
+      {
+        QueueUrl: "https://sqs.eu-west-1.amazonaws.com/123456789012/Orders",
+        MessageBody: "hi",
+        MessageAttributes: { traceparent: { DataType: "String", StringValue: "00-a-b-01" } },
+      },
+      async (queue, event) => {
+        assert.equal(queue, "Orders");
+        if (events.push(event as Event) === 3) done();
+        return false;
+      },
+    );
+    assert.equal(answered.body.MD5OfMessageBody, "49f68a5c8493ec2c0bf489821c21fc3b");
+    await delivered;
+    const [first, , third] = events.map(({ Records }) => Records[0]);
+    assert.deepEqual(
+      [first?.body, first?.attributes],
+      ["hi", { ApproximateReceiveCount: "1", SentTimestamp: "1000" }],
+    );
+    assert.match(JSON.stringify(first?.messageAttributes), /"stringValue":"00-a-b-01"/);
+    assert.equal(third?.attributes.ApproximateReceiveCount, "3");
+    assert.match(first?.eventSourceARN ?? "", /:sqs:.*:Orders$/);
+  });
+
+  it("is sent in batches, and refused with words where nobody gets it", () => {
+    const batch = send(
+      { QueueUrl: "Q", Entries: [{ Id: "a", MessageBody: "1" }] },
+      async () => true,
+      "SendMessageBatch",
+    );
+    assert.deepEqual([batch.status, batch.body.Successful[0].Id], [200, "a"]);
+    assert.match(
+      send({ QueueUrl: "Q" }, () => undefined).body.message,
+      /No function of the project has the queue "Q"/,
+    );
+    assert.match(send({}, () => undefined, "ReceiveMessage").body.message, /not ReceiveMessage/);
   });
 });
 

@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from "node:crypto";
+import { sqsEvent } from "../../sandbox/aws/events";
+import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
+import { queueName } from "../project/project";
+import { localPlace } from "../project/template";
+
+/** Runs the functions of a queue with an event; undefined where no function has the queue. */
+export type DeliverToQueue = (queue: string, event: object) => Promise<boolean> | undefined;
+
+/** How often a message is given to a function that fails: as with a dead-letter queue's `maxReceiveCount` of 3. */
+const DELIVERIES = 3;
+
+interface SentMessage {
+  Id?: string;
+  MessageBody?: string;
+  MessageAttributes?: Record<string, { DataType?: string; StringValue?: string }>;
+  MessageSystemAttributes?: Record<string, { StringValue?: string }>;
+}
+
+/**
+ * Answers Amazon SQS for queues that functions of the project have: a message is given to them at once, each in an event of its
+ * own.
+ * @returns undefined for calls of other services.
+ */
+export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => number): AwsAnswer | undefined {
+  const [, operation] = /^AmazonSQS\.(\w+)$/.exec(call.headers["x-amz-target"] ?? "") ?? [];
+  if (operation === undefined) return undefined;
+  const body = JSON.parse(call.body.toString() || "{}") as SentMessage & {
+    QueueUrl?: string;
+    QueueName?: string;
+    Entries?: SentMessage[];
+  };
+  if (operation === "GetQueueUrl") return json(200, { QueueUrl: body.QueueName ?? "" });
+  const queue = queueName(body.QueueUrl ?? "");
+  const send = (message: SentMessage) => sent(queue, message, deliver, now());
+  if (operation === "SendMessage") {
+    const answer = send(body);
+    return answer === undefined ? noQueue(queue) : json(200, answer);
+  }
+  if (operation === "SendMessageBatch") {
+    const answers = (body.Entries ?? []).map((entry) => ({ entry, answer: send(entry) }));
+    if (answers.some(({ answer }) => answer === undefined)) return noQueue(queue);
+    return json(200, {
+      Successful: answers.map(({ entry, answer }) => ({ Id: entry.Id, ...answer })),
+      Failed: [],
+    });
+  }
+  return json(400, {
+    __type: "com.amazonaws.sqs#UnsupportedOperation",
+    message: `\`dev\` plays sending to queues alone, not ${operation}`,
+  });
+}
+
+function sent(
+  queue: string,
+  { MessageBody = "", MessageAttributes, MessageSystemAttributes }: SentMessage,
+  deliver: DeliverToQueue,
+  now: number,
+): { MessageId: string; MD5OfMessageBody: string } | undefined {
+  const MessageId = randomUUID();
+  const MD5OfBody = createHash("md5").update(MessageBody).digest("hex");
+  const arn = `arn:aws:sqs:${localPlace.region}:${localPlace.accountId}:${queue}`;
+  const eventOf = (receives: number) =>
+    sqsEvent(arn, [
+      {
+        MessageId,
+        MD5OfBody,
+        ReceiptHandle: randomUUID(),
+        Body: MessageBody,
+        ...(MessageAttributes && {
+          MessageAttributes: MessageAttributes as Record<string, { DataType: string }>,
+        }),
+        Attributes: {
+          ...Object.fromEntries(
+            Object.entries(MessageSystemAttributes ?? {}).map(([name, value]) => [
+              name,
+              value.StringValue ?? "",
+            ]),
+          ),
+          ApproximateReceiveCount: `${receives}`,
+          SentTimestamp: `${now}`,
+        },
+      },
+    ]);
+  const first = deliver(queue, eventOf(1));
+  if (first === undefined) return undefined;
+  void repeated(first, (receives) => deliver(queue, eventOf(receives)));
+  return { MessageId, MD5OfMessageBody: MD5OfBody };
+}
+
+/** Gives a message again while the function fails. What happens is shown where the function runs. */
+async function repeated(
+  first: Promise<boolean>,
+  again: (receives: number) => Promise<boolean> | undefined,
+): Promise<void> {
+  let succeeded = await first.catch(() => false);
+  for (let receives = 2; !succeeded && receives <= DELIVERIES; receives += 1)
+    succeeded = (await again(receives)?.catch(() => false)) ?? true;
+}
+
+function noQueue(queue: string): AwsAnswer {
+  return json(400, {
+    __type: "com.amazonaws.sqs#QueueDoesNotExist",
+    message: `No function of the project has the queue "${queue}"`,
+  });
+}
+
+function json(status: number, body: object): AwsAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.0" },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
