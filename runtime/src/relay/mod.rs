@@ -84,45 +84,61 @@ fn accept(listener: &TcpListener, upstream: &str, reads: &SyncSender<Read>) {
 
 /// Connects a runtime with Lambda, each direction in a thread.
 fn serve(runtime: TcpStream, upstream: &str, reads: &SyncSender<Read>, open: &Arc<()>) -> io::Result<()> {
-    let lambda = TcpStream::connect(upstream)?;
+    let (runtime, lambda) = (Arc::new(runtime), Arc::new(TcpStream::connect(upstream)?));
     for stream in [&runtime, &lambda] {
         stream.set_nodelay(true)?;
     }
-    let (from_lambda, to_runtime) = (lambda.try_clone()?, runtime.try_clone()?);
-    let (sender, held) = (reads.clone(), Arc::clone(open));
+    let (from, to, sender, held) = (lambda.clone(), runtime.clone(), reads.clone(), open.clone());
     spawn(move || {
         let _held = held;
-        let mut messages = Messages::new(Side::Responses, Events::default());
-        pump(&from_lambda, &to_runtime, |bytes, passed| {
+        events(&from, &to, &sender);
+    })?;
+    let (from, to, sender, held) = (runtime.clone(), lambda.clone(), reads.clone(), open.clone());
+    let second = spawn(move || {
+        let _held = held;
+        answers(&from, &to, &sender);
+    });
+    // With one direction alone the runtime would wait for ever.
+    second.inspect_err(|_| close([&runtime, &lambda]))
+}
+
+/// What Lambda says to the runtime.
+fn events(lambda: &TcpStream, runtime: &TcpStream, reads: &SyncSender<Read>) {
+    let mut messages = Messages::new(Side::Responses, Events::default());
+    pump(lambda, runtime, |bytes, passed| {
+        reading(&mut messages, |messages| {
             if !passed {
-                reading(&mut messages, |messages| messages.push(bytes));
-                return;
+                return messages.push(bytes);
             }
             // The event is with the runtime already.
-            reading(&mut messages, |messages| {
-                if let Some(begun) = messages.observer.take(timestamp::now()) {
-                    let _ = sender.try_send(Read::Begun(Box::new(begun)));
-                }
-            });
-        });
-    })?;
-    let (sender, held) = (reads.clone(), Arc::clone(open));
-    spawn(move || {
-        let _held = held;
-        let mut messages = Messages::new(Side::Requests, Answers::default());
-        pump(&runtime, &lambda, |bytes, passed| {
-            if passed {
-                return;
+            if let Some(begun) = messages.observer.take(timestamp::now()) {
+                let _ = reads.try_send(Read::Begun(Box::new(begun)));
             }
-            // Before Lambda has the answer, so that nothing that Lambda says of it can come first.
-            reading(&mut messages, |messages| {
-                messages.push(bytes);
-                if let Some(answered) = messages.observer.take() {
-                    let _ = sender.try_send(Read::Answered(Box::new(answered)));
-                }
-            });
         });
-    })
+    });
+}
+
+/// What the runtime says to Lambda.
+fn answers(runtime: &TcpStream, lambda: &TcpStream, reads: &SyncSender<Read>) {
+    let mut messages = Messages::new(Side::Requests, Answers::default());
+    pump(runtime, lambda, |bytes, passed| {
+        if passed {
+            return;
+        }
+        // Before Lambda has the answer, so that nothing that Lambda says of it can come first.
+        reading(&mut messages, |messages| {
+            messages.push(bytes);
+            if let Some(answered) = messages.observer.take() {
+                let _ = reads.try_send(Read::Answered(Box::new(answered)));
+            }
+        });
+    });
+}
+
+fn close(streams: [&TcpStream; 2]) {
+    for stream in streams {
+        let _ = stream.shutdown(Shutdown::Both);
+    }
 }
 
 /// An internal error in the reading costs the reading alone.
@@ -152,9 +168,7 @@ fn pump(mut from: &TcpStream, mut to: &TcpStream, mut seen: impl FnMut(&[u8], bo
         }
         seen(part, true);
     }
-    for stream in [from, to] {
-        let _ = stream.shutdown(Shutdown::Both);
-    }
+    close([from, to]);
 }
 
 #[cfg(test)]
