@@ -8,6 +8,27 @@ import { processTerminal } from "../cli/terminal/terminal";
 /** The page that describes the command line. */
 export const cliPagePath = join(__dirname, "..", "docs", "cli.md");
 
+const fleetFile = `## A fleet in a file
+
+\`instrument --from observability.yaml\` reads which functions are observed and how. Keys are the names of the options; \`header\`,
+\`attribute\` and \`setting\` are maps, which add to those of \`defaults\`. Of the entries the first one that selects a function counts.
+Run again, it changes nothing; with \`--dry-run\` it shows what differs from the file, and ends with 7 where anything does.
+
+\`\`\`yaml
+regions: [eu-west-1, us-east-1]
+defaults:
+  endpoint: https://clickstack.example.com:4318
+  secret: arn:aws:secretsmanager:eu-west-1:123456789012:secret:clickstack-AbCdEf
+  attribute: { team: shop }
+functions:
+  - names: [orders-*, payments]
+    trace: true
+    flush-mode: end
+  - tag: { team: shop }
+    exclude: [shop-legacy-*]
+\`\`\`
+`;
+
 const intro = `# The command line
 
 <!-- Generated from cli/ by \`npm run docs\`; change it there. -->
@@ -52,7 +73,9 @@ export function makeCliPage(): string {
   const program = makeProgram(processTerminal(), () => {});
   const codes = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
   const table = `## Exit codes\n\n| code | meaning |\n|---|---|\n${codes.join("\n")}\n`;
-  return [intro, ...program.commands.flatMap((command) => sections(command, "")), table].join("\n");
+  return [intro, fleetFile, ...program.commands.flatMap((command) => sections(command, "")), table].join(
+    "\n",
+  );
 }
 
 function sections(command: Command, parents: string): string[] {

@@ -5,7 +5,7 @@ import { selectionOf } from "../plan/selection";
 import { changeFleet, type FunctionResult, type Planner, planFleet } from "../run/changeFleet";
 import { awsControlPlane, type ControlPlane } from "../run/controlPlane";
 import { regionsOf } from "../run/regions";
-import { selectFunctions } from "../run/selectFunctions";
+import { type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
 import { interruption } from "../terminal/interruption";
 import { Progress } from "../terminal/progress";
 import { type FleetReport, fleetJson, renderDiffs, renderSummary } from "../terminal/renderFleet";
@@ -18,6 +18,8 @@ export interface FleetCommand {
   names: readonly string[];
   options: FleetOptions;
   planner: Planner;
+  /** Finds the functions in place of names and options. */
+  select?: (plane: ControlPlane) => Promise<SelectedFunctions>;
   /** What is done with the functions, such as `Instrument`, for the question. */
   verb: string;
   /** Done once all functions are changed, or need no change; gives the results then. */
@@ -26,16 +28,12 @@ export interface FleetCommand {
 
 /** Selects functions, shows what is to be changed, asks, changes, and reports. */
 export async function runFleet(command: FleetCommand): Promise<ExitCode> {
-  const { terminal, names, options, planner } = command;
-  const selection = selectionOf(names, options);
+  const { terminal, options, planner } = command;
+  const select = command.select ?? selectorOf(command);
   const asks = !options.yes && !options.dryRun;
   if (asks) requireTerminal(terminal);
   return withPlane(options, async (plane, clients) => {
-    const { functions, failures } = await selectFunctions(
-      plane,
-      selection,
-      regionsOf(options.regions, selection),
-    );
+    const { functions, failures } = await select(plane);
     const planned = await planFleet(plane, functions, planner);
     const changes = planned.filter(({ plan }) => plan !== undefined).length;
     if (!options.json || asks)
@@ -47,6 +45,11 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
     const results = await finish(clients, await change(command, plane, planned, changes));
     return report(command, { results, failures });
   });
+}
+
+function selectorOf({ names, options }: FleetCommand): (plane: ControlPlane) => Promise<SelectedFunctions> {
+  const selection = selectionOf(names, options);
+  return async (plane) => selectFunctions(plane, selection, regionsOf(options.regions, selection));
 }
 
 /** Runs with AWS, whose connections end afterwards. */

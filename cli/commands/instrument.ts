@@ -2,9 +2,14 @@ import type { Command } from "commander";
 import { planChange, type Telemetry } from "../plan/change";
 import type { ExitCode } from "../plan/exitCodes";
 import { hasRecord } from "../plan/record";
+import { selectionOf } from "../plan/selection";
 import { telemetryOf } from "../plan/telemetryOptions";
+import { UsageError } from "../plan/usageError";
 import type { Planner } from "../run/changeFleet";
+import { readFleetFile } from "../run/fleetFile";
 import { layersFile } from "../run/layersFile";
+import { regionsOf } from "../run/regions";
+import { type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
 import type { Terminal } from "../terminal/terminal";
 import { runFleet } from "./fleet";
 import { withExamples } from "./help";
@@ -24,6 +29,10 @@ export function instrumentCommand(parent: Command): Command {
     .description(
       "Adds the extension's layer and its settings to functions that exist, and a policy for its secrets to their roles: the same change that the Pulumi component ObservedFunction makes. Shows the change of each function and asks first. A function whose change cannot be completed is left as it was.",
     );
+  command.option(
+    "--from <file>",
+    "selections and their settings from a YAML file, in place of the options for both",
+  );
   withCommonOptions(withChange(withTelemetry(withSelection(command))));
   return withExamples(command, [
     {
@@ -34,6 +43,10 @@ export function instrumentCommand(parent: Command): Command {
       about: "All functions of a team in two regions, with tracing",
       call: "instrument --tag team=shop --regions eu-west-1,us-east-1 --endpoint https://clickstack.example.com:4318 --trace",
     },
+    {
+      about: "A fleet that a file describes; run again, it shows what differs from the file",
+      call: "instrument --from observability.yaml --dry-run",
+    },
   ]);
 }
 
@@ -43,6 +56,7 @@ export function runInstrument(
   names: readonly string[],
   options: InstrumentOptions,
 ): Promise<ExitCode> {
+  if (options.from !== undefined) return runInstrumentFrom(terminal, names, options, options.from);
   const telemetry = telemetryOf(options, layersFile(options));
   return runFleet({
     terminal,
@@ -50,6 +64,50 @@ export function runInstrument(
     options,
     verb: "Instrument",
     planner: instrumentPlanner(telemetry, options.includeManaged),
+  });
+}
+
+/** Instruments what a file describes: of its entries the first one that selects a function counts. */
+async function runInstrumentFrom(
+  terminal: Terminal,
+  names: readonly string[],
+  options: InstrumentOptions,
+  file: string,
+): Promise<ExitCode> {
+  if (names.length > 0) throw new UsageError("--from selects the functions: remove the names");
+  const { regions = options.regions, entries } = await readFleetFile(file);
+  const planned = entries.map(({ names: named, selection, telemetry }) => ({
+    selection: selectionOf(named, selection),
+    telemetry: telemetryOf(telemetry, layersFile(telemetry)),
+  }));
+  const telemetryOfFunction = new Map<string, Telemetry>();
+  return runFleet({
+    ...{ terminal, names, options, verb: "Instrument" },
+    planner: {
+      ...instrumentPlanner({}, options.includeManaged),
+      plan: (of, policies) =>
+        planChange(of, telemetryOfFunction.get(of.arn) ?? {}, {
+          policies,
+          changesManaged: options.includeManaged ?? false,
+        }),
+    },
+    select: async (plane) => {
+      const all: SelectedFunctions = { functions: [], failures: [] };
+      for (const { selection, telemetry } of planned) {
+        const found = await selectFunctions(
+          plane,
+          selection,
+          regionsOf(options.regions ?? regions, selection),
+        );
+        all.failures.push(...found.failures);
+        for (const of of found.functions) {
+          if (telemetryOfFunction.has(of.arn)) continue;
+          telemetryOfFunction.set(of.arn, telemetry);
+          all.functions.push(of);
+        }
+      }
+      return all;
+    },
   });
 }
 

@@ -23,7 +23,7 @@ export interface ChangeOptions {
 
 export type FleetOptions = CommonOptions & SelectionOptions & ChangeOptions;
 
-export type InstrumentOptions = FleetOptions & TelemetryOptions & { layers?: string };
+export type InstrumentOptions = FleetOptions & TelemetryOptions & { layers?: string; from?: string };
 
 /** Options of every command that asks AWS. */
 export function withCommonOptions(command: Command): Command {

@@ -1,4 +1,5 @@
 import { placeOf } from "../plan/functionState";
+import { hasRecord } from "../plan/record";
 import { diffOf } from "../plan/shownChange";
 import type { FunctionResult } from "../run/changeFleet";
 import type { SelectionFailure } from "../run/selectFunctions";
@@ -16,7 +17,8 @@ const colours = { "+": "green", "-": "red", "~": "yellow" } as const;
 export function renderDiffs(terminal: Terminal, { results }: FleetReport, output = terminal.out): void {
   for (const { function: of, plan } of results) {
     if (plan === undefined) continue;
-    output.write(`${styled(terminal, output, "bold", placeOf(of))}\n`);
+    const drift = hasRecord(plan.before) && hasRecord(plan.after) ? "  differs from what was requested" : "";
+    output.write(`${styled(terminal, output, "bold", placeOf(of))}${drift}\n`);
     for (const { sign, subject, text } of diffOf(plan)) {
       output.write(`${styled(terminal, output, colours[sign], `  ${sign} ${subject} ${text}`)}\n`);
     }

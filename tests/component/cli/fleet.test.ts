@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordVariable } from "../../../cli/plan/record";
 import {
@@ -288,6 +290,65 @@ describe("the command line with a fleet", () => {
     const json = JSON.parse((await cli("status", "done", "missing", "--json")).out);
     assert.deepEqual(json.functions[0].observed, "command");
     assert.equal(json.failures[0].name, "missing");
+  });
+
+  it("instruments a fleet that a file describes, and shows afterwards what differs from it", async () => {
+    fill(6);
+    const directory = mkdtempSync(join(tmpdir(), "cli-fleet-"));
+    const file = join(directory, "observability.yaml");
+    const from = (...args: string[]) => cli("instrument", "--from", file, ...args);
+    try {
+      writeFileSync(
+        file,
+        `defaults:
+  endpoint: https://clickstack.example.com:4318
+  rotel: 12
+  attribute: { team: shop }
+functions:
+  - names: [f0, f1]
+    attribute: { tier: gold }
+    flush-mode: end
+  - runtime: java*
+  - names: "f*"
+    exclude: f4
+`,
+      );
+      const first = await from("--yes");
+      assert.deepEqual([first.code, first.out.split("\n").at(-2)], [0, "5 changed"], first.out + first.err);
+      const variables = (key: string) => plane.functions.get(key)?.configuration.Environment?.Variables ?? {};
+      assert.equal(variables("eu-west-1/f0").ROTEL_OTEL_RESOURCE_ATTRIBUTES, "team=shop,tier=gold");
+      assert.equal(variables("us-east-1/f1").CLICKSTACK_FLUSH_MODE, "end");
+      assert.equal(variables("ap-south-1/f2").ROTEL_OTEL_RESOURCE_ATTRIBUTES, "team=shop");
+      assert.ok(!(recordVariable in variables("us-east-1/f4")));
+      assert.deepEqual(await from("--dry-run"), { code: 0, out: "5 unchanged\n", err: "" });
+      const changed = plane.functions.get("eu-west-1/f0")?.configuration.Environment?.Variables ?? {};
+      changed.CLICKSTACK_FLUSH_MODE = "auto";
+      const drift = await from("--dry-run");
+      assert.equal(drift.code, 7);
+      assert.match(
+        drift.out,
+        /f0 \(eu-west-1\) {2}differs from .*\n {2}~ variable CLICKSTACK_FLUSH_MODE=end\n/,
+      );
+      const wrong: [string, RegExp][] = [
+        ["functions: []", /functions: must be a list of selections/],
+        [
+          "functions: [{ names: f0, endpint: x }]",
+          /functions\[0\]: has no key "endpint"\. Did you mean endpoint\?/,
+        ],
+        ["functions: [{ names: 7 }]", /functions\[0\]\.names: must be a list of strings/],
+        ["functions: [{ names: f0, header: a }]", /functions\[0\]\.header: must be a map/],
+        ["functions: [{ names: f0, endpoint: [a] }]", /functions\[0\]\.endpoint: must be a string/],
+        ["a: [", /cannot be read as YAML/],
+      ];
+      for (const [text, message] of wrong) {
+        writeFileSync(file, text);
+        const { code, err } = await from("--yes");
+        assert.equal(code, 2, err);
+        assert.match(err, message);
+      }
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   it("pages through many functions", async () => {
