@@ -83,6 +83,9 @@ async function measure(language: BenchedLanguage, runs: number): Promise<object>
   print(language, measured);
   const size = (await zip(await language.layer())).length;
   console.log(`zip of the layer: ${(size / 1000).toFixed(1)} kB (budget 100 kB)`);
+  const compiled = await language.compiled?.();
+  if (compiled)
+    console.log(`its compiled code on top: ${((await zip(compiled)).length / 1000).toFixed(1)} kB`);
   return { size, ...Object.fromEntries(measured) };
 }
 

@@ -9,6 +9,8 @@ export interface BenchedLanguage {
   /** Installs the peers, once. */
   install: () => void;
   layer: () => Promise<ZipEntry[]>;
+  /** Compiled code that comes on top of the layer's files, where there is any. */
+  compiled?: () => Promise<ZipEntry[]>;
   benched: BenchedFunction;
   /**
    * The bare handler, the layer, and its peers, in this order.

@@ -71,7 +71,8 @@ export function pythonLanguage(root: string): BenchedLanguage {
     title: "Python",
     budgets: { initMs: 8, memoryMb: 3, laterMs: 0.3, childUs: 30 },
     install: () => installPeers(join(root, ".cache", "python", "bin", "python"), api, peers),
-    layer: async () => [...pythonTracingLayer(root), ...(await compiledPython(root))],
+    layer: async () => pythonTracingLayer(root),
+    compiled: () => compiledPython(root),
     benched: {
       files: { "app.py": handler, "otel_wrapper.py": wrapper },
       handler: "app.handler",

@@ -101,6 +101,16 @@ impl Buffer {
         }
     }
 
+    /// Forgets log records, which is no loss.
+    pub fn leave_out(&mut self, mut is_left_out: impl FnMut(&Log) -> bool) {
+        let bytes = &mut self.bytes;
+        self.logs.retain(|log| {
+            let stays = !is_left_out(log);
+            *bytes -= if stays { 0 } else { log.size() };
+            stays
+        });
+    }
+
     /// Takes about `limit` bytes of log records, oldest first. `stamp` completes a record; those for which it says that
     /// they can't be completed yet stay.
     pub fn take_logs(&mut self, limit: usize, mut stamp: impl FnMut(&mut Log) -> bool) -> Vec<Log> {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::reader::{Reader, parse_duration};
-use crate::environment::settings::{CLICKSTACK_TRACE_KEEP, CLICKSTACK_TRACE_RATIO};
+use super::reader::{Reader, parse_boolean, parse_duration};
+use crate::environment::settings::{CLICKSTACK_TRACE_DEBUG_LOGS, CLICKSTACK_TRACE_KEEP, CLICKSTACK_TRACE_RATIO};
 
 /// Values that the random part of a trace id has: its last seven bytes (W3C Trace Context level 2, `random-trace-id`).
 const RANDOMNESS: u64 = 1 << 56;
@@ -16,6 +16,8 @@ pub struct SamplingConfig {
     errors: bool,
     cold: bool,
     slow: Option<Duration>,
+    /// Whether lines of severity DEBUG and TRACE are kept with the trace of their invocation alone.
+    pub debug_logs: bool,
 }
 
 impl Default for SamplingConfig {
@@ -25,6 +27,7 @@ impl Default for SamplingConfig {
             errors: true,
             cold: true,
             slow: Some(Duration::from_secs(1)),
+            debug_logs: false,
         }
     }
 }
@@ -44,8 +47,10 @@ impl SamplingConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let threshold = reader.value(&CLICKSTACK_TRACE_RATIO, |_, text| parse_ratio(text));
         let kept = reader.value(&CLICKSTACK_TRACE_KEEP, |_, text| parse_rules(text));
+        let debug_logs = reader.value(&CLICKSTACK_TRACE_DEBUG_LOGS, |_, text| parse_boolean(text));
         Self {
             threshold: threshold.unwrap_or_default(),
+            debug_logs: debug_logs.unwrap_or_default(),
             ..kept.unwrap_or_default()
         }
     }
@@ -85,6 +90,7 @@ fn parse_rules(text: &str) -> Result<SamplingConfig, String> {
         errors: false,
         cold: false,
         slow: None,
+        debug_logs: false,
     };
     if text == "none" {
         return Ok(config);

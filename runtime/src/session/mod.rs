@@ -170,11 +170,11 @@ impl Session {
         match signal {
             Signal::Logs => {
                 self.report_drops(now);
-                let (invocations, durable) = (&self.invocations, &mut self.durable);
+                let (invocations, durable, sampling) = (&self.invocations, &mut self.durable, &self.sampling);
                 let (ending, failed_start) = (self.ending, self.failed_start);
                 records.logs = self.buffer.take_logs(limit, |log| {
                     if stamp(log, invocations, durable) {
-                        return true;
+                        return ending || !sampling.awaits(log, invocations);
                     }
                     if let Some(context) = failed_start {
                         log.complete_context(context);
@@ -199,6 +199,7 @@ impl Session {
         self.buffer.stamp_all(|log| {
             stamp(log, invocations, durable);
         });
+        self.leave_out_lines();
         self.invocations.forget_oldest();
     }
 

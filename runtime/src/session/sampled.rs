@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Session;
+use super::stamp::stamp;
 use crate::invocation::Invocations;
 use crate::otlp::received::{Received, SentSpan};
 use crate::otlp::traces::{self, Part};
@@ -57,6 +58,20 @@ impl Session {
             self.buffer.push_forwarded(forwarded);
         }
         self.buffer.drops.left_out += left_out;
+        self.leave_out_lines();
+    }
+
+    /// Debug lines of invocations whose spans are left out.
+    pub(super) fn leave_out_lines(&mut self) {
+        if !self.sampling.samples_lines() {
+            return;
+        }
+        let (invocations, durable) = (&self.invocations, &mut self.durable);
+        self.buffer.stamp_all(|log| {
+            stamp(log, invocations, durable);
+        });
+        let sampling = &self.sampling;
+        self.buffer.leave_out(|log| sampling.leaves_out(log, invocations));
     }
 }
 

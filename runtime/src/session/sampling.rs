@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::config::{Facts, SamplingConfig};
 use crate::invocation::{Invocation, Invocations};
-use crate::record::Forwarded;
+use crate::record::{Forwarded, Log, Origin, Severity};
 
 /// Bytes held at most.
 const MOST: usize = 2 * 1024 * 1024;
@@ -49,6 +49,29 @@ impl Sampling {
     /// Whether the spans of this ended invocation leave.
     pub fn keeps(&self, invocation: &Invocation) -> bool {
         !self.config.is_on() || self.verdict(invocation) == Verdict::Keep
+    }
+
+    /// What is to become of a line: none of those that are sent in any case.
+    fn of_line(&self, log: &Log, invocations: &Invocations) -> Option<Verdict> {
+        let is_debug = matches!(log.severity, Severity::Trace | Severity::Debug);
+        let is_meant = self.config.debug_logs && is_debug && log.origin == Origin::Function && log.stamped;
+        let invocation = invocations.find(log.request_id.as_deref().filter(|_| is_meant)?)?;
+        Some(self.verdict(invocation))
+    }
+
+    /// Whether lines may be left out.
+    pub fn samples_lines(&self) -> bool {
+        self.config.debug_logs && self.config.is_on()
+    }
+
+    /// Whether this line waits for the end of its invocation.
+    pub fn awaits(&self, log: &Log, invocations: &Invocations) -> bool {
+        self.of_line(log, invocations) == Some(Verdict::Later)
+    }
+
+    /// Whether this line is left out.
+    pub fn leaves_out(&self, log: &Log, invocations: &Invocations) -> bool {
+        self.of_line(log, invocations) == Some(Verdict::Drop)
     }
 
     /// What is known only grows, so that what is kept once stays kept.

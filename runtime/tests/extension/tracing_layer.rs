@@ -256,6 +256,40 @@ fn a_share_of_the_traces_is_sent_and_every_invocation_that_somebody_looks_for() 
 }
 
 #[test]
+fn debug_lines_go_with_the_trace_of_their_invocation() {
+    run(async {
+        // Lines leave while an invocation runs; those of which it is open whether they are kept do not.
+        let (lambda, intake, mut extension) = started(&[
+            ("CLICKSTACK_TRACE_RATIO", "0"),
+            ("CLICKSTACK_TRACE_KEEP", "error"),
+            ("CLICKSTACK_TRACE_DEBUG_LOGS", "true"),
+        ])
+        .await;
+        for (number, status) in (1_u8..).zip(["success", "error"]) {
+            let id = request_id(number.into());
+            lambda.invoke(&id, Duration::from_secs(30));
+            let events = [
+                lambda.start_event(&id),
+                lambda.line(&format!("[DEBUG] debug {status}")),
+                lambda.line(&format!("[INFO] info {status}")),
+                lambda.done_event(&id, status),
+            ];
+            lambda.deliver(&events).await;
+            lambda.asked(usize::from(number) + 1).await;
+        }
+        lambda.shutdown("spindown");
+        assert_eq!(extension.ended().await, 0);
+        let mut bodies = intake.bodies();
+        bodies.retain(|body| body.contains("debug") || body.contains("info"));
+        bodies.sort();
+        assert_eq!(bodies.len(), 3, "{bodies:?}");
+        for (body, end) in bodies.iter().zip(["debug error", "info error", "info success"]) {
+            assert!(body.ends_with(end), "{bodies:?}");
+        }
+    });
+}
+
+#[test]
 fn the_extensions_own_spans_are_sampled_alike() {
     run(async {
         for (rules, status, spans) in [
