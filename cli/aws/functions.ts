@@ -40,10 +40,10 @@ export async function updateFunction(
   clients: AwsClients,
   of: Pick<FunctionState, "name" | "region" | "revisionId">,
   { layers, variables }: Configuration,
-): Promise<void> {
+): Promise<FunctionState> {
   const { UpdateFunctionConfigurationCommand } = await import("@aws-sdk/client-lambda");
   const client = await clients.lambda(of.region);
-  await client.send(
+  const answer = await client.send(
     new UpdateFunctionConfigurationCommand({
       FunctionName: of.name,
       Layers: [...layers],
@@ -51,6 +51,7 @@ export async function updateFunction(
       RevisionId: of.revisionId,
     }),
   );
+  return stateOf(answer, of.region);
 }
 
 /** A function as the API describes it. */

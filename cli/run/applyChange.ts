@@ -70,8 +70,8 @@ async function configure(
   options: ApplyOptions,
 ): Promise<void> {
   undo.push(() => restore(plane, of, { before, after }, options));
-  await plane.update(of, after);
-  const updated = await settled(plane, of, options);
+  const answered = await plane.update(of, after);
+  const updated = isSettled(answered) ? answered : await settled(plane, of, options, pollMs);
   if (updated.lastUpdateStatus === "Failed") {
     throw new Error(
       `Lambda could not carry out the update: ${updated.lastUpdateReason ?? "it gave no reason"}`,
@@ -89,8 +89,7 @@ async function restore(
   const current = await plane.read(of.region, of.name);
   if (current === undefined || !sameConfiguration(current, after)) return;
   if (current.lastUpdateStatus === "InProgress") throw new Error("its update is still under way");
-  await plane.update(current, before);
-  await settled(plane, of, options);
+  if (!isSettled(await plane.update(current, before))) await settled(plane, of, options, pollMs);
 }
 
 /** Stops where a step fails: what remains of the change may need what the further steps would take away. */
@@ -113,14 +112,17 @@ const pollMs = 1000;
 
 /**
  * Waits until no update of the function is under way.
+ * @param waitMs before the first look: an update that has just begun is not over yet, and a look costs a request.
  * @throws when the function is gone, or when that takes too long.
  */
 async function settled(
   plane: ControlPlane,
   { region, name }: Pick<FunctionState, "region" | "name">,
   { clock, updateTimeoutMs }: ApplyOptions,
+  waitMs = 0,
 ): Promise<FunctionState> {
   const started = clock.now();
+  if (waitMs > 0) await clock.sleep(waitMs);
   for (;;) {
     const current = await plane.read(region, name);
     if (current === undefined) throw new Error("the function has been deleted meanwhile");

@@ -10,11 +10,11 @@ export interface ControlPlane {
   list(region: string): AsyncIterable<FunctionState>;
   /** A function with its tags; undefined where no function has this name. */
   read(region: string, name: string): Promise<FunctionState | undefined>;
-  /** Changes a function, unless it has been changed since it was read. */
+  /** Changes a function, unless it has been changed since it was read. @returns it as Lambda answers, perhaps while the update goes on. */
   update(
     of: Pick<FunctionState, "name" | "region" | "revisionId">,
     configuration: Configuration,
-  ): Promise<void>;
+  ): Promise<FunctionState>;
   /** All inline policies of a function's role. */
   policies(of: Pick<FunctionState, "role" | "region">): Promise<RolePolicies>;
   /** Writes an inline policy of a function's role; without a document it deletes it. */

@@ -13,7 +13,7 @@ export interface LambdaRequest {
 export interface LambdaStore {
   functions: Map<string, StoredFunction>;
   now(): number;
-  /** Milliseconds that an update takes. */
+  /** Milliseconds that an update takes; with 0 it is over when it is answered. */
   updateMs: number;
 }
 
@@ -103,8 +103,8 @@ function update(store: LambdaStore, request: LambdaRequest): PlayedFunction {
     ...(layers.length > 0 && { Layers: layers.map((Arn) => ({ Arn })) }),
     ...(Object.keys(variables).length > 0 && { Environment: { Variables: variables } }),
     RevisionId: randomUUID(),
-    LastUpdateStatus: "InProgress",
+    LastUpdateStatus: store.updateMs === 0 ? "Successful" : "InProgress",
   };
-  stored.settledAt = store.now() + store.updateMs;
+  if (store.updateMs > 0) stored.settledAt = store.now() + store.updateMs;
   return stored.configuration;
 }

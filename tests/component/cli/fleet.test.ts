@@ -138,6 +138,7 @@ describe("the command line with a fleet", () => {
 
   it("takes back a change that Lambda could not carry out", async () => {
     plane.add("eu-west-1", "orders", { Environment: { Variables: { STAGE: "live" } } });
+    plane.updateMs = 60_000;
     const before = snapshot(plane);
     let updates = 0;
     fault = ({ operation }) => {
@@ -150,6 +151,7 @@ describe("the command line with a fleet", () => {
           LastUpdateStatus: "Failed",
           LastUpdateStatusReason: "no subnet",
         };
+        plane.updateMs = 0;
       }
       return undefined;
     };
