@@ -70,8 +70,7 @@ async function configure(
   options: ApplyOptions,
 ): Promise<void> {
   undo.push(() => restore(plane, of, { before, after }, options));
-  const answered = await plane.update(of, after);
-  const updated = isSettled(answered) ? answered : await settled(plane, of, options, pollMs);
+  const updated = await settled(plane, of, options, firstWaitMs(await plane.update(of, after)));
   if (updated.lastUpdateStatus === "Failed") {
     throw new Error(
       `Lambda could not carry out the update: ${updated.lastUpdateReason ?? "it gave no reason"}`,
@@ -89,7 +88,7 @@ async function restore(
   const current = await plane.read(of.region, of.name);
   if (current === undefined || !sameConfiguration(current, after)) return;
   if (current.lastUpdateStatus === "InProgress") throw new Error("its update is still under way");
-  if (!isSettled(await plane.update(current, before))) await settled(plane, of, options, pollMs);
+  await settled(plane, of, options, firstWaitMs(await plane.update(current, before)));
 }
 
 /** Stops where a step fails: what remains of the change may need what the further steps would take away. */
@@ -110,9 +109,14 @@ async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
 /** Milliseconds between two looks at an update. */
 const pollMs = 1000;
 
+/** An update that has just begun is not over at once, and a look costs a request. */
+function firstWaitMs(answered: FunctionState): number {
+  return answered.lastUpdateStatus === "InProgress" ? pollMs : 0;
+}
+
 /**
  * Waits until no update of the function is under way.
- * @param waitMs before the first look: an update that has just begun is not over yet, and a look costs a request.
+ * @param waitMs before the first look.
  * @throws when the function is gone, or when that takes too long.
  */
 async function settled(
