@@ -38,6 +38,8 @@ const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
 const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
 const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
 const cargoTest = cargo("cargo test", ["test", "--locked"], { runner: "cargo" });
+/** What the build of the layers needs. */
+const forLayers = /** @type {const} */ (["nodeModules", "python", "compilers"]);
 /** The extension as it is shipped, which the tests of functions run. */
 const layers = {
   title: "layers",
@@ -85,7 +87,7 @@ export const suites = {
   },
   sandbox: {
     title: "the local Lambda, and the built extension in its functions",
-    setup: ["nodeModules", "python", "runtimes"],
+    setup: [...forLayers, "runtimes", "javaRuntime"],
     tasks: [layers, mocha("sandbox", [below("sandbox")], withExtension)],
   },
   web: {
@@ -95,12 +97,12 @@ export const suites = {
   },
   demo: {
     title: "`npm run demo`",
-    setup: ["nodeModules", "python", "engine", "build", "runtimes"],
+    setup: [...forLayers, "engine", "build", "runtimes"],
     tasks: [layers, mocha("demo", [below("demo")], withExtension)],
   },
   layers: {
     title: "the build of the layers and the npm packages",
-    setup: ["nodeModules", "python", "engine", "build"],
+    setup: [...forLayers, "engine", "build"],
     tasks: [layers, mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" })],
   },
 };

@@ -68,12 +68,22 @@ describe("npm test", () => {
     assert.deepEqual([...setup].sort(), [
       "build",
       "chromium",
+      "compilers",
       "engine",
+      "javaRuntime",
       "languageHost",
       "nodeModules",
       "python",
       "runtimes",
     ]);
+  });
+
+  it("sets up what the build of the layers needs wherever they are built", () => {
+    for (const suite of ["sandbox", "demo", "layers"]) {
+      const { setup, tasks } = scripts.choose([suite]);
+      assert.ok(tasks.some(({ title }) => title === "layers"));
+      for (const step of ["python", "compilers"]) assert.ok(setup.includes(step), `${suite}: ${step}`);
+    }
   });
 
   it("with a file sets up what its folder needs, and no more", () => {
