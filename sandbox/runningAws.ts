@@ -2,8 +2,9 @@ import { cloudWatchLogSink } from "./aws/cloudWatchLogs";
 import { readDeployedFunction } from "./aws/deployedFunction";
 import type { EmbeddedAws } from "./aws/embeddedAws";
 import { startGate } from "./aws/gate";
+import { type InvokeCall, invokeAnswer, readInvoke } from "./aws/invokeApi";
 import { simulatePolicy } from "./aws/policySimulation";
-import { type AwsAnswer, type AwsCall, type AwsProxy, forward, startAwsProxy } from "./aws/proxy";
+import { type AwsAnswer, type AwsProxy, forward, startAwsProxy } from "./aws/proxy";
 import type { TelemetryEvent } from "./lambda/core/telemetryEvent";
 import { Sandbox } from "./lambda/sandbox";
 
@@ -42,8 +43,8 @@ interface Running {
 export async function startRunningAws(options: RunningAwsOptions): Promise<RunningAws> {
   const functions = new FunctionRuns(options);
   const proxy = await startAwsProxy(async (call) => {
-    const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/.exec(call.path) ?? [];
-    if (name !== undefined) return functions.invoke(decodeURIComponent(name), call);
+    const read = readInvoke(call);
+    if (read !== undefined) return functions.invoke(read);
     return (await simulatePolicy(options.aws, call)) ?? forward(options.aws, call);
   });
   return {
@@ -61,20 +62,9 @@ class FunctionRuns {
 
   constructor(private readonly options: RunningAwsOptions) {}
 
-  async invoke(name: string, { body }: AwsCall): Promise<AwsAnswer> {
-    const { sandbox } = await this.current(name);
-    const payload = body.length === 0 ? undefined : JSON.parse(body.toString());
-    const { requestId, status, payload: answer } = await sandbox.invoke(payload);
-    return {
-      status: 200,
-      headers: {
-        "content-type": "application/json",
-        "x-amzn-requestid": requestId,
-        "x-amz-executed-version": "$LATEST",
-        ...(status !== "success" && { "x-amz-function-error": "Unhandled" }),
-      },
-      body: Buffer.from(JSON.stringify(answer ?? null)),
-    };
+  async invoke({ functionName, payload }: InvokeCall): Promise<AwsAnswer> {
+    const { sandbox } = await this.current(functionName);
+    return invokeAnswer(await sandbox.invoke(payload));
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { InvocationResult } from "../../sandbox";
+import { invokeAnswer, readInvoke } from "../../sandbox/aws/invokeApi";
 import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
 
 /** Runs a function by one of its names; undefined where no function has it. */
@@ -8,23 +9,18 @@ export type InvokeByName = (
   options: { clientContext?: string },
 ) => Promise<InvocationResult> | undefined;
 
-const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/;
-
 /**
  * Answers what functions ask of AWS: Lambda's Invoke for functions of the project, an error that says what to do for everything
  * else.
  */
 export async function answerAws(call: AwsCall, invoke: InvokeByName): Promise<AwsAnswer> {
-  const [, encoded] = invokePath.exec(call.path) ?? [];
-  if (encoded === undefined || call.method !== "POST") return notPlayed(call);
-  const name = functionName(decodeURIComponent(encoded));
-  const context = call.headers["x-amz-client-context"];
-  const clientContext = context && Buffer.from(context, "base64").toString("utf8");
+  const read = readInvoke(call);
+  if (read === undefined) return notPlayed(call);
+  const { payload, clientContext } = read;
+  const name = functionName(read.functionName);
   const type = call.headers["x-amz-invocation-type"] ?? "RequestResponse";
   if (type === "DryRun") return { status: 204, headers: {}, body: Buffer.alloc(0) };
-  const running = invoke(name, JSON.parse(call.body.toString() || "null"), {
-    ...(clientContext && { clientContext }),
-  });
+  const running = invoke(name, payload, { ...(clientContext && { clientContext }) });
   if (running === undefined)
     return error(
       404,
@@ -35,17 +31,7 @@ export async function answerAws(call: AwsCall, invoke: InvokeByName): Promise<Aw
     running.catch(() => {}); // shown where it happens; nobody waits for it
     return { status: 202, headers: {}, body: Buffer.alloc(0) };
   }
-  const { payload, functionError, requestId } = await running;
-  return {
-    status: 200,
-    headers: {
-      "content-type": "application/json",
-      "x-amzn-requestid": requestId,
-      "x-amz-executed-version": "$LATEST",
-      ...(functionError && { "x-amz-function-error": functionError }),
-    },
-    body: Buffer.from(JSON.stringify(payload ?? null)),
-  };
+  return invokeAnswer(await running);
 }
 
 /** The name in what Invoke takes: a name, an ARN or a part of it, with or without a version or alias. */

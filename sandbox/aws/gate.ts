@@ -1,18 +1,13 @@
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientOptions, type EmbeddedAws } from "./embeddedAws";
 import { type AskedFor, askedFor, type CallBody } from "./gatePolicy";
+import { type InvokeCall, invokeAnswer, readInvoke } from "./invokeApi";
 import { evaluate, type PolicyDocument } from "./policy";
 import { type AwsAnswer, type AwsCall, type AwsProxy, forward, startAwsProxy } from "./proxy";
 import { rolePolicies } from "./rolePolicies";
 
 /** Runs a function that another one invokes directly: the answer of Lambda's Invoke API. */
-export type DirectInvoke = (request: {
-  /** Name or ARN of the function, as the request gives it. */
-  functionName: string;
-  payload: unknown;
-  /** As JSON. */
-  clientContext?: string;
-}) => Promise<{ payload: unknown; functionError?: string }>;
+export type DirectInvoke = (request: InvokeCall) => Promise<{ payload: unknown; functionError?: string }>;
 
 /** Which embedded AWS, and with whose permissions. */
 export interface GateOptions {
@@ -35,23 +30,8 @@ export async function startGate({ aws, roleArn, invoke }: GateOptions): Promise<
 
 /** The answer to a call of Lambda's Invoke; undefined for other calls. */
 function invoked(call: AwsCall, invoke: DirectInvoke | undefined): Promise<AwsAnswer> | undefined {
-  const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/.exec(call.path) ?? [];
-  if (name === undefined || invoke === undefined || call.method !== "POST") return undefined;
-  const context = call.headers["x-amz-client-context"];
-  const clientContext = context && Buffer.from(context, "base64").toString("utf8");
-  return invoke({
-    functionName: decodeURIComponent(name),
-    payload: JSON.parse(call.body.toString() || "null"),
-    ...(clientContext && { clientContext }),
-  }).then(({ payload, functionError }) => ({
-    status: 200,
-    headers: {
-      "content-type": "application/json",
-      "x-amz-executed-version": "$LATEST",
-      ...(functionError && { "x-amz-function-error": functionError }),
-    },
-    body: Buffer.from(JSON.stringify(payload ?? null)),
-  }));
+  const read = invoke && readInvoke(call);
+  return read && invoke(read).then(invokeAnswer);
 }
 
 async function decided(aws: EmbeddedAws, roleArn: string, call: AwsCall): Promise<AwsAnswer> {
