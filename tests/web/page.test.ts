@@ -111,6 +111,13 @@ describe("the page in a browser", function () {
     ]);
   });
 
+  it("names a trace by its request, also where the init phase came first", async () => {
+    await page.getByRole("link", { name: "Traces" }).click();
+    await list("Traces")
+      .getByRole("button", { name: /GET \/orders/ })
+      .waitFor();
+  });
+
   it("goes from an invocation to the line in its span", async () => {
     await page.getByRole("link", { name: "Invocations" }).click();
     await list("Invocations")
@@ -121,7 +128,10 @@ describe("the page in a browser", function () {
     const rows = await waterfall.locator(".name").allInnerTexts();
     assert.deepEqual(
       rows.map((text) => text.split(" –")[0]),
-      ["GET /orders shop", "an order came in", hostile, "charge payments", "the order has no customer"],
+      [
+        ...["GET /orders shop", "an order came in", hostile],
+        ...["init shop", "charge payments", "the order has no customer"],
+      ],
     );
     await waterfall.getByText("the order has no customer", { exact: true }).click();
     await page.getByRole("complementary", { name: "Details" }).getByText("2222222222222222").waitFor();

@@ -11,12 +11,25 @@ export const hostile = '<img src=x onerror="document.title=1"><script>document.t
 /** A trace of two functions with lines, an error, and a line that tries to be HTML. */
 export async function storeTrace(clickhouse: EmbeddedClickHouse, password: string): Promise<void> {
   const client = createClient({ url: clickhouse.httpUrl, username: "default", password });
-  const span = (id: string, parent: string, name: string, service: string, ms: number, error: string) =>
-    `(${ago(60)}, '${trace}', '${id}', '${parent}', '${name}', 'Server', '${service}', ${ms * 1e6}, '${error ? "Error" : "Unset"}', '${error}', map('faas.invocation_id', '${id}', 'faas.coldstart', 'true', 'faas.trigger', 'http'))`;
+  const span = (
+    id: string,
+    parent: string,
+    name: string,
+    service: string,
+    ms: number,
+    error: string,
+    { started = 60, attributes = `'faas.invocation_id', '${id}', 'faas.trigger', 'http'` } = {},
+  ) =>
+    `(${ago(started)}, '${trace}', '${id}', '${parent}', '${name}', 'Server', '${service}', ${ms * 1e6}, '${error ? "Error" : "Unset"}', '${error}', map('faas.coldstart', 'true', ${attributes}))`;
   const line = (id: string, service: string, severity: string, body: string) =>
     `(${ago(59)}, '${trace}', '${id}', '${severity}', '${service}', '${body}', map('faas.name', '${service}'), map('faas.invocation_id', '${id}'))`;
   const spans = [
     span("1111111111111111", "", "GET /orders", "shop", 120, ""),
+    // A cold start: begun before the request's own span.
+    span("3333333333333333", "1111111111111111", "init", "shop", 80, "", {
+      started: 61,
+      attributes: "'faas.name', 'shop'",
+    }),
     span(
       "2222222222222222",
       "1111111111111111",

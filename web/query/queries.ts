@@ -75,11 +75,11 @@ export function histogramQuery(selection: Selection, steps: number): Statement {
   return { sql, parameters: parameters.values };
 }
 
-/** Traces, the newest first: the span that began first, how many there are, errors, and whether one was a cold start. */
+/** Traces, the newest first, by the name of their request: how many spans there are, errors, and whether one was a cold start. */
 export function tracesQuery(selection: Selection, limit: number): Statement {
   const parameters = new Parameters();
   const sql = `SELECT TraceId AS traceId, min(toUnixTimestamp64Milli(Timestamp)) AS time,
-    argMin(SpanName, Timestamp) AS name, arraySort(groupUniqArray(ServiceName)) AS services, count() AS spans,
+    argMin(SpanName, (SpanName = 'init', ParentSpanId != '', Timestamp)) AS name, arraySort(groupUniqArray(ServiceName)) AS services, count() AS spans,
     countIf(StatusCode = 'Error') AS errors, max(SpanAttributes['faas.coldstart'] = 'true') AS coldStart,
     (max(toUnixTimestamp64Nano(Timestamp) + Duration) - min(toUnixTimestamp64Nano(Timestamp))) / 1e6 AS durationMs
   FROM otel_traces
