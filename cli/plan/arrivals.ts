@@ -27,7 +27,8 @@ export function checkArrivals({ logs, spans, missing }: Arrivals, within: string
       ),
     ];
   }
-  const rows = passed("rows", `${logs} log records and ${spans} spans ${within}`);
+  const [records, ofTrace] = [counted(logs, "log record"), counted(spans, "span")];
+  const rows = passed("rows", `${records} and ${ofTrace} ${within}`);
   const attributes =
     missing.length > 0
       ? fault(
@@ -43,7 +44,7 @@ export function checkArrivals({ logs, spans, missing }: Arrivals, within: string
           `no spans ${within}`,
           "Check CLICKSTACK_TRACE_RATIO and the exporters of ROTEL_EXPORTERS_TRACES.",
         )
-      : passed("trace", `${spans} spans`);
+      : passed("trace", ofTrace);
   return [rows, attributes, trace];
 }
 
@@ -58,4 +59,8 @@ export function checkCloudWatch(isDenied: boolean, newStreams: number | { error:
         `disabled, and ${newStreams} log streams were written to`,
         "IAM takes some minutes, and execution environments that run keep on writing. Run `verify` again later, or `cloudwatch disable`.",
       );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

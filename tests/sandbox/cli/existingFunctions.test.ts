@@ -156,7 +156,7 @@ describe("the command line with functions that run", () => {
     const readable = await cli("verify", "orders", "--hyperdx", "http://localhost:8080");
     assert.match(
       readable.out,
-      /✔ rows +\d+ log records and \d+ spans since .*\n(.*\n)+ {2}http:\/\/localhost:8080\/trace/,
+      /✔ rows +\d+ log records? and \d+ spans? since .*\n(.*\n)+ {2}http:\/\/localhost:8080\/trace/,
     );
     const tail = await cli("tail", "orders");
     assert.equal(tail.code, 2, "tail takes no options of AWS");
