@@ -75,7 +75,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   {
     why: "what `verify` says of checks that found no fault",
     file: /^cli\/plan\/(arrivals|route|verification)\.ts$|^cli\/run\/verifyFunction\.ts$/,
-    text: /^(\{\} (log records|subnets with|spans|allowed to|for|read)|disabled, and nothing|not disabled|no tracing inside|valid|none are |a log record was|request id|the endpoint is inside|since \{\}|of the invocation)/,
+    text: /^(log record$|\{\} (and|subnets with|allowed to|for|read)|disabled, and nothing|not disabled|no tracing inside|valid|none are |a log record was|request id|the endpoint is inside|since \{\}|of the invocation)/,
   },
   {
     why: "parts of programs and templates that are printed",
