@@ -46,6 +46,12 @@ def _watch(layer, invocation, context):
 
 
 def _run(layer):
+    try:
+        # Beside a handler that leaves no pause it takes longer than there is from the snapshot to the deadline.
+        layer.load()
+    except Exception:
+        # As with a snapshot: the function goes on.
+        pass
     is_idle = False
     while True:
         with _lock:

@@ -64,7 +64,7 @@ class Layer:
         # Makes a SpanContext of the API of ids; set when the function imports it.
         self.api_context = None
         self.running = []
-        # Loaded with the first span that ends: nothing of it is needed while the environment is initialised.
+        # Loaded with the first invocation: nothing of it is needed while the environment is initialised.
         self._encoder = None
         self._sender = None
         self._waiting = []
@@ -120,17 +120,19 @@ class Layer:
                     self._add(span, time.time_ns(), unfinished, status)
             self.flush()
 
-    def _load(self):
-        from . import encode
-        from .sender import Sender
+    def load(self):
+        """Loads what spans are sent with, unless it is loaded."""
+        with self._lock:
+            if self._encoder is None:
+                from . import encode
+                from .sender import Sender
 
-        self._encoder = encode
-        self._sender = Sender(self.settings.endpoint)
+                self._sender = Sender(self.settings.endpoint)
+                self._encoder = encode
 
     def _add(self, span, *more):
         with self._lock:
-            if self._encoder is None:
-                self._load()
+            self.load()
             encoded = self._encoder.encode_span(span, *more)
             self._waiting.append((span.scope, encoded))
             self._waiting_bytes += len(encoded)
