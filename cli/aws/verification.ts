@@ -1,4 +1,4 @@
-import { type SecretReference, secretField } from "../../provider/plan/telemetry/references";
+import { parameterName, type SecretReference, secretField } from "../../provider/plan/telemetry/references";
 import type { NeededAccess } from "../plan/access";
 import type { SubnetRoute } from "../plan/route";
 import type { Access, LayerView, SecretView } from "../plan/verification";
@@ -42,7 +42,7 @@ export async function readSecret(
 async function readParameter(clients: AwsClients, { region, resourceName }: SecretReference) {
   const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
   const client = await clients.ssm(region);
-  const Name = resourceName.includes("/") ? `/${resourceName}` : resourceName;
+  const Name = parameterName(resourceName);
   const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
   return { value: Parameter?.Value ?? "" };
 }

@@ -10,7 +10,12 @@ import { envFileVariables } from "../plan/telemetry/envFile";
 import { logsDestinations } from "../plan/telemetry/logsDestination";
 import { mergeEnvironment } from "../plan/telemetry/mergedEnvironment";
 import { plainValues, plannedArguments, planTelemetry } from "../plan/telemetry/plan";
-import { resolveReferences, type SecretReference, secretField } from "../plan/telemetry/references";
+import {
+  parameterName,
+  resolveReferences,
+  type SecretReference,
+  secretField,
+} from "../plan/telemetry/references";
 import { variableOf } from "../plan/telemetry/settings";
 import type { Findings } from "../pulumi/findings";
 import { withoutAbsent } from "../pulumi/inputs";
@@ -106,14 +111,11 @@ async function withEnvFile(
 /** Reads a secret or parameter as the extension will, by the deployment's own permissions. */
 async function readSecret(reference: SecretReference, options: pulumi.InvokeOptions): Promise<string> {
   const { service, arn, region, resourceName } = reference;
-  const name = resourceName.split(":")[0] ?? "";
+  const name = parameterName(resourceName.split(":")[0] ?? "");
   const value =
     service === "secretsmanager"
       ? getSecretVersionOutput({ secretId: arn, region }, options).secretString
-      : getParameterOutput(
-          { name: name.includes("/") ? `/${name}` : name, region, withDecryption: true },
-          options,
-        ).value;
+      : getParameterOutput({ name, region, withDecryption: true }, options).value;
   const text = await settled(value);
   const field = secretField(text, reference.jsonKey);
   if (field === undefined) throw new Error(`${arn} has no field ${reference.jsonKey}`);

@@ -41,6 +41,14 @@ export function parseReference(text: string): SecretReference | undefined {
   };
 }
 
+/**
+ * The name that Parameter Store knows a parameter by: a hierarchical one begins with a slash, which its ARN does not repeat.
+ * @param inArn the name as the ARN has it, with or without a version.
+ */
+export function parameterName(inArn: string): string {
+  return inArn.includes("/") ? `/${inArn}` : inArn;
+}
+
 /** How a reference is written inside a value. */
 export function referenceText(arn: string): string {
   return `\${${arn}}`;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  parameterName,
   parseReference,
   parseReferences,
   referenceText,
@@ -26,6 +27,14 @@ const key = fc.option(fc.stringMatching(/^[A-Za-z/0-9_]{1,10}$/), { nil: undefin
 const text = fc.string().filter((value) => !/[${}]/.test(value) && !value.trim().startsWith("secret://"));
 
 describe("references to secrets", () => {
+  it("name a parameter as Parameter Store does: a hierarchical one with the slash that its ARN leaves out", () => {
+    assert.deepEqual(["team/key", "team/key:3", "key"].map(parameterName), [
+      "/team/key",
+      "/team/key:3",
+      "key",
+    ]);
+  });
+
   it("are taken apart", () => {
     assert.deepEqual(parseReference(`${secret}#token`), {
       service: "secretsmanager",
