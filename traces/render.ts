@@ -1,3 +1,4 @@
+import { printable } from "./printable";
 import { type LineRow, milliseconds, nodesOf, type SpanNode, summarizeTrace, type TraceTree } from "./tree";
 
 /** What a piece of a drawn line is, for who colours it. */
@@ -43,12 +44,13 @@ function drawSpan(drawer: Drawer, node: SpanNode, first: string, rest: string): 
   const failed = span.status === "Error";
   const offset = milliseconds(span.time) - begin;
   const times = `${duration(span.durationMs)} ${paint(`+${duration(offset).trim()}`.padStart(11), "tree")}`;
-  const label = `${failed ? "✖ " : ""}${span.name}`;
+  const label = `${failed ? "✖ " : ""}${oneLine(span.name)}`;
+  const service = oneLine(span.service);
   const room = Math.max(10, width - first.length - timeColumns - 1);
-  const shown = clip(label, Math.max(8, room - span.service.length - 2));
-  const gap = " ".repeat(Math.max(1, room - shown.length - span.service.length - 1));
+  const shown = clip(label, Math.max(8, room - service.length - 2));
+  const gap = " ".repeat(Math.max(1, room - shown.length - service.length - 1));
   const name = paint(shown, failed ? "error" : "name");
-  const head = `${paint(first, "tree")}${name} ${paint(span.service, "service")}${gap}${times}`;
+  const head = `${paint(first, "tree")}${name} ${paint(service, "service")}${gap}${times}`;
   const items = [
     ...lines.map((line): Item => ({ time: milliseconds(line.time), line })),
     ...children.map((child): Item => ({ time: milliseconds(child.span.time), node: child })),
@@ -76,7 +78,7 @@ function drawItem(drawer: Drawer, { node, line }: Item, rest: string, isLast: bo
 }
 
 function lineText({ severity, body }: LineRow, room: number): string {
-  return clip(`${severity.toUpperCase().padEnd(5)} ${oneLine(body)}`, Math.max(10, room));
+  return clip(`${oneLine(severity).toUpperCase().padEnd(5)} ${oneLine(body)}`, Math.max(10, room));
 }
 
 function roleOf({ severity }: LineRow): Role {
@@ -92,8 +94,9 @@ function duration(ms: number): string {
   return `${ms.toFixed(1)} ms`.padStart(10);
 }
 
+/** Text of a row, which a function wrote, in one line and without what a terminal would obey. */
 function oneLine(text: string): string {
-  return text
+  return printable(text)
     .trim()
     .replaceAll(/\s*\n\s*/g, " ⏎ ")
     .replaceAll(/\s+/g, " ");

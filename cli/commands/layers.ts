@@ -105,7 +105,7 @@ async function runPublish(terminal: Terminal, options: LayersOptions): Promise<E
   const built = readVerifiedLayers();
   const before = manifestIn(output);
   return withPlane(options, async (_, clients) => {
-    const regions = await placesOf(clients, options);
+    const regions = await placesOf(terminal, clients, options);
     const wanted = { regions, permissions, tracing: tracingLayer ?? false };
     const { planned, problems } = planLayers(
       { ...wanted, ...(architectures && { architectures }), ...(namePrefix !== undefined && { namePrefix }) },
@@ -163,7 +163,7 @@ function showPublications(
 
 async function runList(terminal: Terminal, options: LayersOptions): Promise<ExitCode> {
   return withPlane(options, async (_, clients) => {
-    const versions = await versionsIn(clients, options);
+    const versions = await versionsIn(terminal, clients, options);
     if (options.json) terminal.out.write(`${JSON.stringify({ formatVersion: 1, versions }, undefined, 2)}\n`);
     else for (const one of versions) terminal.out.write(`${lineOf(one)}\n`);
     return versions.length === 0 ? "nothing" : "done";
@@ -179,7 +179,7 @@ async function runPrune(terminal: Terminal, options: LayersOptions): Promise<Exi
   const asks = !dryRun && !yes;
   if (asks) requireTerminal(terminal);
   return withPlane(options, async (_, clients) => {
-    const versions = await versionsIn(clients, options);
+    const versions = await versionsIn(terminal, clients, options);
     const regions = [...new Set(versions.map(({ region }) => region))];
     const inUse = await Promise.all(regions.map((region) => layersInUse(clients, region)));
     const { remove, used } = planPruning(versions, new Set(inUse.flatMap((one) => [...one])), keep);
@@ -216,8 +216,12 @@ async function runPrune(terminal: Terminal, options: LayersOptions): Promise<Exi
   });
 }
 
-async function versionsIn(clients: AwsClients, options: LayersOptions): Promise<StoredLayerVersion[]> {
-  const regions = await placesOf(clients, options);
+async function versionsIn(
+  terminal: Terminal,
+  clients: AwsClients,
+  options: LayersOptions,
+): Promise<StoredLayerVersion[]> {
+  const regions = await placesOf(terminal, clients, options);
   const architectures = ["x86_64", "arm64", undefined] as const;
   const places = regions.flatMap((region) => architectures.map((architecture) => ({ region, architecture })));
   const found = await pMap(
@@ -229,9 +233,13 @@ async function versionsIn(clients: AwsClients, options: LayersOptions): Promise<
   return found.flat();
 }
 
-async function placesOf(clients: AwsClients, { allRegions, regions }: LayersOptions): Promise<string[]> {
+async function placesOf(
+  { environment }: Terminal,
+  clients: AwsClients,
+  { allRegions, regions }: LayersOptions,
+): Promise<string[]> {
   if (!allRegions) return regionsOf(regions);
-  const [first = process.env.AWS_REGION ?? defaultRegions[0] ?? ""] = regions ?? [];
+  const [first = environment.AWS_REGION ?? defaultRegions[0] ?? ""] = regions ?? [];
   const enabled = await enabledRegions(clients, first);
   // A region that is newer than this package has no layer's name in its tables, and is left to `--regions`.
   return enabled.filter((region) => checkRegions([region]).length === 0);

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import type { TelemetryEvent } from "../../sandbox";
+import { printable } from "../../traces/printable";
 
 /** A log line as a person reads it. */
 export interface ShownLine {
@@ -63,13 +63,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Without the last newline, and without what would move a terminal's cursor or colour it; tabs and newlines stay. */
+/** Without the last newline, and without what a terminal would obey. */
 function plain(text: string): string {
-  const printable = (character: string) =>
-    character === "\t" ||
-    character === "\n" ||
-    (character >= " " && !(character >= "\u007f" && character < "\u00a0"));
-  return Array.from(stripVTControlCharacters(text).replace(/\r?\n$/, ""))
-    .filter(printable)
-    .join("");
+  return printable(text.replace(/\r?\n$/, ""));
 }

@@ -141,7 +141,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/layers",
     "provider/plan/telemetry",
   ],
-  "cli/terminal": ["cli/clickhouse", "cli/plan", "cli/run"],
+  "cli/terminal": ["cli/clickhouse", "cli/plan", "cli/run", "traces"],
   "cli/commands": [
     "cli/aws",
     "cli/clickhouse",
@@ -221,7 +221,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // Functions on this machine: what a project describes, running it, showing it.
   "dev/project": [],
   "dev/run": ["dev/project", "sandbox", "sandbox/aws", "sandbox/clickhouse"],
-  "dev/show": ["sandbox"],
+  "dev/show": ["sandbox", "traces"],
   dev: [
     "clickstack",
     "dev/project",

@@ -49,6 +49,23 @@ describe("a drawn trace", () => {
     }
   });
 
+  it("writes nothing of its rows that a terminal would obey", () => {
+    const clear = "\u001b[2J\u009b1;1H\r";
+    const hostile = traceTree(
+      traceId,
+      [
+        span("a", "", 0, {
+          name: `n${clear}`,
+          service: `s${clear}`,
+          status: "Error",
+          statusMessage: `m${clear}`,
+        }),
+      ],
+      [line("a", 1, `b${clear}`, { severity: `info${clear}` }), line("gone", 2, `lost${clear}`)],
+    );
+    assert.doesNotMatch(renderTrace(hostile, { width: 80 }), /[^\P{Cc}\n]/u);
+  });
+
   it("is coloured by what its pieces are", () => {
     const roles = new Set<Role>();
     renderTrace(tree, {
