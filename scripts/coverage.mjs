@@ -6,7 +6,19 @@ import { prepare } from "./setup/steps.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
-const folders = ["index.ts", "provider/**/*.ts", "layers/**/*.ts", "publish/**/*.ts", "sandbox/**/*.ts"];
+const sources = [
+  "provider",
+  "layers",
+  "publish",
+  "observed",
+  "clickstack",
+  "traces",
+  "cli",
+  "web",
+  "sandbox",
+  "dev",
+  "demo",
+];
 const given = process.argv.slice(2);
 const files = given.length > 0 ? given : ["tests/unit/**/*.test.ts", "tests/component/**/*.test.ts"];
 
@@ -18,7 +30,7 @@ function run(/** @type {string} */ command, /** @type {string[]} */ args, direct
 await prepare(root, ["nodeModules", "build"]);
 console.log("── TypeScript");
 run(bin("c8"), [
-  ...["--all", ...folders.flatMap((folder) => ["--include", folder])],
+  ...["--all", ...sources.flatMap((folder) => ["--include", `${folder}/**/*.{ts,tsx}`])],
   ...["--reporter", "text-summary", "--reporter", "lcov", "--reports-dir", "coverage/typescript"],
   ...[bin("mocha"), "--no-color", "--reporter", "dot", ...files],
 ]);
