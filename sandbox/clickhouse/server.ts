@@ -3,6 +3,7 @@ import { FaultPlan } from "./base/faults";
 import { emptyStats, type IntakeStats } from "./base/signal";
 import { serverCertificate } from "./certificates";
 import { answerClickHouse } from "./http/interface";
+import { Sessions } from "./http/sessions";
 import type { ServerOptions } from "./ipc";
 import { type Listener, listen } from "./listener";
 import { answerOtlp } from "./otlp/intake";
@@ -28,6 +29,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const faults = new FaultPlan();
   const stats = emptyStats();
   const context = { ingestionKey, attributes, faults, stats, store: engine.insertRows.bind(engine) };
+  const clients = { engine, sessions: new Sessions(), password: ingestionKey };
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()));
@@ -35,7 +37,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   try {
     const http = await listen(ports[0], certificate, (request, response) =>
-      answerClickHouse(engine, ingestionKey, request, response),
+      answerClickHouse(clients, request, response),
     );
     listeners.push(http);
     const otlp = await listen(ports[1], certificate, (request, response) =>

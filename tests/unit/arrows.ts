@@ -200,7 +200,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "sandbox/clickhouse/base": [],
   "sandbox/clickhouse/store/schema": ["sandbox/clickhouse/base"],
   "sandbox/clickhouse/store": ["sandbox/clickhouse/base", "sandbox/clickhouse/store/schema"],
-  "sandbox/clickhouse/http": ["sandbox/clickhouse/base", "sandbox/clickhouse/store"],
+  "sandbox/clickhouse/native": ["sandbox/clickhouse/base"],
+  "sandbox/clickhouse/http": [
+    "sandbox/clickhouse/base",
+    "sandbox/clickhouse/native",
+    "sandbox/clickhouse/store",
+  ],
   "sandbox/clickhouse/otlp": ["sandbox/clickhouse/base", "sandbox/clickhouse/http"],
   "sandbox/clickhouse": [
     "sandbox/clickhouse/base",

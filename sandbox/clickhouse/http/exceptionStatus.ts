@@ -12,7 +12,7 @@ const CODES_BY_STATUS: readonly (readonly [number, readonly number[]])[] = [
   // User, password, access, role, authentication.
   [403, [192, 193, 497, 512, 516]],
   // Unknown function, identifier, type, storage, table, aggregate function, format, query, database, setting, …
-  [404, [46, 47, 50, 56, 60, 63, 73, 78, 81, 115, 152, 336, 511]],
+  [404, [46, 47, 50, 56, 60, 63, 73, 78, 81, 115, 152, 336, 372, 511]],
   [408, [159]], // TIMEOUT_EXCEEDED
   [411, [381]], // HTTP_LENGTH_REQUIRED
   [413, [229]], // QUERY_IS_TOO_LARGE

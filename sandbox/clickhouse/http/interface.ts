@@ -3,44 +3,20 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { ClickHouseError } from "../base/clickHouseError";
 import { RequestBodyError, readBody } from "../base/requestBody";
-import type { Engine, StatementResult } from "../store/engine";
 import { allowOrigin, answerPreflight } from "./browsers";
 import { decodeCompressedBlocks, encodeCompressedBlocks } from "./compressedBlocks";
 import { authenticate } from "./credentials";
 import { exceptionStatus } from "./exceptionStatus";
+import { type Answer, type ExecutionContext, execute } from "./execution";
 import { isForm, readForm } from "./form";
-import { parseRequest, type QueryRequest } from "./request";
 import { contentType, type RequestParameters, readRequestParameters } from "./requestParameters";
 
 const MAX_BODY_SIZE = 512 * 1024 * 1024;
 const BAD_REQUEST_BODY = 36; // BAD_ARGUMENTS
-const READONLY = 164;
 const UNKNOWN_EXCEPTION = 1002;
-const READING_VERBS = new Set([
-  "",
-  "SELECT",
-  "WITH",
-  "SHOW",
-  "DESCRIBE",
-  "DESC",
-  "EXISTS",
-  "EXPLAIN",
-  "UNION",
-  "SET",
-  "USE",
-]);
-
-/** An answer before it is written. */
-interface Answer {
-  readonly result?: StatementResult;
-  readonly format: string;
-  readonly written: boolean;
-}
-
 /** Answers a request as ClickHouse's HTTP interface does: `/ping`, and `/` with a query. */
 export async function answerClickHouse(
-  engine: Engine,
-  password: string,
+  { password, ...execution }: ExecutionContext & { readonly password: string },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -51,6 +27,7 @@ export async function answerClickHouse(
   if (url.pathname === "/ping" || url.pathname === "/replicas_status")
     return sendText(response, 200, "Ok.\n");
   if (url.pathname !== "/") return sendText(response, 404, `There is no handle ${url.pathname}\n`);
+  let compressed = false;
   try {
     authenticate(request.headers, url.searchParams, password);
     const body = await readBody(request, MAX_BODY_SIZE);
@@ -59,49 +36,16 @@ export async function answerClickHouse(
     if (isFields)
       for (const [name, value] of await readForm(body, contentType)) url.searchParams.append(name, value);
     const parameters = readRequestParameters(url.searchParams, request.headers);
+    compressed = parameters.compressBlocks;
     const content = isFields ? Buffer.alloc(0) : parameters.decompress ? decodeCompressedBlocks(body) : body;
     if (parameters.query === "" && content.length === 0) return sendText(response, 200, "Ok.\n");
     const readonly = parameters.readonly || request.method === "GET" || request.method === "HEAD";
-    const answer = await execute(engine, parameters, content, readonly);
+    const answer = await execute(execution, parameters, content, readonly);
     sendResult(request, response, parameters, answer);
   } catch (error) {
-    sendException(response, error);
+    sendException(response, error, compressed);
     request.resume(); // What is left of the body must not block the connection.
   }
-}
-
-async function execute(
-  engine: Engine,
-  parameters: RequestParameters,
-  content: Buffer,
-  readonly: boolean,
-): Promise<Answer> {
-  const { database, settings, values } = parameters;
-  const context = { database, settings, parameters: values };
-  const parsed = parseRequest(parameters.query, content);
-  if (readonly) refuseWriting(parsed.kind === "insert" ? "INSERT" : parsed.verb);
-  if (parsed.kind === "query") return query(engine, parsed, parameters);
-  const format = parameters.defaultFormat;
-  if (parsed.data.length === 0) return { format, written: true };
-  const { head, tail, data } = parsed;
-  return { result: await engine.insert({ ...context, head, tail, data }), format, written: true };
-}
-
-async function query(engine: Engine, parsed: QueryRequest, parameters: RequestParameters): Promise<Answer> {
-  const { database, settings, values, defaultFormat } = parameters;
-  const format = parsed.format ?? defaultFormat;
-  // Without a session, what SET and USE change ends with the request: nothing is left to do.
-  if (parsed.verb === "SET" || parsed.verb === "USE") return { format, written: false };
-  const result = await engine.run({ sql: parsed.sql, format, database, settings, parameters: values });
-  return { result, format, written: false };
-}
-
-function refuseWriting(verb: string): void {
-  if (READING_VERBS.has(verb)) return;
-  throw new ClickHouseError(
-    READONLY,
-    `Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries. (READONLY)`,
-  );
 }
 
 function sendResult(
@@ -110,15 +54,18 @@ function sendResult(
   parameters: RequestParameters,
   answer: Answer,
 ): void {
-  const body = Buffer.from(answer.result?.bytes ?? []);
+  const { body } = answer;
   response.setHeader("X-ClickHouse-Query-Id", parameters.queryId ?? randomUUID());
   response.setHeader("X-ClickHouse-Format", answer.format);
   response.setHeader("X-ClickHouse-Timezone", "UTC");
-  response.setHeader("X-ClickHouse-Summary", JSON.stringify(summary(answer, body.length)));
+  const counts = JSON.stringify(summary(answer));
+  if (parameters.progress) response.setHeader("X-ClickHouse-Progress", counts);
+  response.setHeader("X-ClickHouse-Summary", counts);
   response.setHeader("Content-Type", contentType(answer.format));
   const accepted = String(request.headers["accept-encoding"] ?? "");
-  if (parameters.compressBlocks) return void response.end(encodeCompressedBlocks(body));
-  if (parameters.compressResponse && /\bgzip\b/.test(accepted)) {
+  if (parameters.compressBlocks) {
+    response.end(encodeCompressedBlocks(body));
+  } else if (parameters.compressResponse && /\bgzip\b/.test(accepted)) {
     response.setHeader("Content-Encoding", "gzip");
     response.end(gzipSync(body));
   } else {
@@ -126,8 +73,8 @@ function sendResult(
   }
 }
 
-function summary(answer: Answer, resultBytes: number): Record<string, string> {
-  const { rowsRead = 0, bytesRead = 0, elapsedSeconds = 0 } = answer.result ?? {};
+function summary(answer: Answer): Record<string, string> {
+  const { rowsRead, bytesRead, elapsedSeconds } = answer;
   return {
     read_rows: String(rowsRead),
     read_bytes: String(bytesRead),
@@ -135,12 +82,13 @@ function summary(answer: Answer, resultBytes: number): Record<string, string> {
     written_bytes: String(answer.written ? bytesRead : 0),
     total_rows_to_read: "0",
     result_rows: String(answer.written ? rowsRead : 0),
-    result_bytes: String(answer.written ? bytesRead : resultBytes),
+    result_bytes: String(answer.written ? bytesRead : answer.body.length),
     elapsed_ns: String(Math.round(elapsedSeconds * 1e9)),
   };
 }
 
-function sendException(response: ServerResponse, error: unknown): void {
+/** Who asked for compressed blocks reads exceptions out of them, too. */
+function sendException(response: ServerResponse, error: unknown, compressed: boolean): void {
   const exception =
     error instanceof ClickHouseError
       ? error
@@ -151,7 +99,9 @@ function sendException(response: ServerResponse, error: unknown): void {
   response.setHeader("X-ClickHouse-Exception-Code", String(exception.code));
   const status = exceptionStatus(exception.code);
   if (status === 401) response.setHeader("WWW-Authenticate", 'Basic realm="ClickHouse server HTTP API"');
-  sendText(response, status, `${exception.message}\n`);
+  const text = `${exception.message}\n`;
+  response.writeHead(status, { "Content-Type": "text/plain; charset=UTF-8" });
+  response.end(compressed ? encodeCompressedBlocks(Buffer.from(text)) : text);
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

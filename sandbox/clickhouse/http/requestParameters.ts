@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from "node:http";
 /** What the URL and headers of a request to ClickHouse's HTTP interface say, apart from who asks. */
 export interface RequestParameters {
   readonly query: string;
-  readonly database: string;
+  /** Default: the session's, else `default`. */
+  readonly database?: string;
   readonly defaultFormat: string;
   readonly queryId?: string;
   /** The body consists of ClickHouse's compressed blocks. */
@@ -12,6 +13,12 @@ export interface RequestParameters {
   readonly compressBlocks: boolean;
   /** The answer may be compressed as the client's Accept-Encoding allows. */
   readonly compressResponse: boolean;
+  /** Whose protocol version the format Native is written for; 0 for a client that names none. */
+  readonly protocolVersion: number;
+  /** Tell the progress in a header. */
+  readonly progress: boolean;
+  /** Keeps what SET and USE change for further requests that name it. */
+  readonly session?: SessionParameters;
   /** The client forbids writing for this request. */
   readonly readonly: boolean;
   /** Settings of ClickHouse's for this request. */
@@ -20,7 +27,20 @@ export interface RequestParameters {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Parameters that are no settings. Those of sessions and roles make no difference with a single user. */
+/** A session as a request names it. */
+export interface SessionParameters {
+  readonly id: string;
+  readonly timeoutSeconds: number;
+  /** The session must be there already. */
+  readonly mustExist: boolean;
+  /** It ends with this request. */
+  readonly closes: boolean;
+}
+
+/** ClickHouse's default_session_timeout. */
+const SESSION_TIMEOUT_SECONDS = 60;
+
+/** Parameters that are no settings. Roles make no difference with a single user. */
 const RESERVED = new Set([
   ...["query", "database", "default_format", "query_id", "user", "password", "decompress", "readonly"],
   ...[
@@ -46,12 +66,15 @@ export function readRequestParameters(url: URLSearchParams, headers: IncomingHtt
   const queryId = url.get("query_id") ?? undefined;
   return {
     query: url.get("query") ?? "",
-    database: url.get("database") ?? header(headers, "x-clickhouse-database") ?? "default",
+    ...databaseOf(url, headers),
     defaultFormat: url.get("default_format") ?? header(headers, "x-clickhouse-format") ?? "TabSeparated",
     ...(queryId === undefined ? {} : { queryId }),
     decompress: isOn(url.get("decompress")),
     compressBlocks: isOn(url.get("compress")),
     compressResponse: isOn(url.get("enable_http_compression")),
+    protocolVersion: Number(url.get("client_protocol_version") ?? 0) || 0,
+    progress: isOn(url.get("send_progress_in_http_headers")),
+    ...sessionOf(url),
     readonly: isOn(url.get("readonly")),
     settings,
     values,
@@ -66,6 +89,19 @@ export function contentType(format: string): string {
   if (/^CSV/.test(format)) return "text/csv; charset=UTF-8; header=absent";
   if (/^(RowBinary|Native|Parquet|Arrow|ORC|Avro|MsgPack)/.test(format)) return "application/octet-stream";
   return "text/plain; charset=UTF-8";
+}
+
+function databaseOf(url: URLSearchParams, headers: IncomingHttpHeaders): { database?: string } {
+  const database = url.get("database") || header(headers, "x-clickhouse-database");
+  return database ? { database } : {};
+}
+
+function sessionOf(url: URLSearchParams): { session?: SessionParameters } {
+  const id = url.get("session_id") ?? "";
+  if (id === "") return {};
+  const timeoutSeconds = Number(url.get("session_timeout") ?? SESSION_TIMEOUT_SECONDS);
+  const [mustExist, closes] = [isOn(url.get("session_check")), isOn(url.get("close_session"))];
+  return { session: { id, timeoutSeconds, mustExist, closes } };
 }
 
 function isOn(value: string | null): boolean {

@@ -66,6 +66,30 @@ export class Engine {
     return this.exclusive(() => this.execute(statement));
   }
 
+  /** Runs a SET or USE: what is set and used after it, beside what this server always has. */
+  change(statement: Omit<Statement, "format">): Promise<Pick<Statement, "database" | "settings">> {
+    return this.exclusive(async () => {
+      await this.useDatabase(statement.database);
+      const before = await this.changedSettings();
+      try {
+        for (const [name, value] of Object.entries(statement.settings)) await this.set(name, quote(value));
+        await this.command(statement.sql);
+        const after = await this.changedSettings();
+        const settings = Object.fromEntries(
+          Object.entries(after).filter(([name, value]) => before[name] !== value),
+        );
+        const [{ database = "" } = {}] = await this.rows<{ database: string }>(
+          "SELECT currentDatabase() AS database",
+        );
+        return { database, settings };
+      } finally {
+        for (const name of Object.keys(await this.changedSettings()))
+          await this.set(name, before[name] === undefined ? "DEFAULT" : quote(before[name]));
+        this.database = "";
+      }
+    });
+  }
+
   /**
    * Runs an INSERT whose data are given in a format of ClickHouse's.
    *
@@ -122,7 +146,7 @@ export class Engine {
     const changed: string[] = [];
     try {
       for (const [name, value] of Object.entries(statement.settings)) {
-        await this.command(`SET ${identifier(name)} = ${quote(value)}`);
+        await this.set(name, quote(value));
         changed.push(name);
       }
       const { sql, format, parameters } = statement;
@@ -134,7 +158,7 @@ export class Engine {
       const { rowsRead, bytesRead, elapsed } = result;
       return { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed };
     } finally {
-      for (const name of changed) await this.command(`SET ${identifier(name)} = DEFAULT`);
+      for (const name of changed) await this.set(name, "DEFAULT");
       // A `USE` inside a statement must not reach the next request.
       this.database = /\bUSE\b/i.test(statement.sql) ? "" : this.database;
     }
@@ -144,6 +168,23 @@ export class Engine {
     if (this.database === database) return;
     await this.command(`USE ${identifier(database)}`);
     this.database = database;
+  }
+
+  private set(name: string, value: string): Promise<void> {
+    return this.command(`SET ${identifier(name)} = ${value}`);
+  }
+
+  private async changedSettings(): Promise<Record<string, string>> {
+    const rows = await this.rows<{ name: string; value: string }>(
+      "SELECT name, value FROM system.settings WHERE changed",
+    );
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  }
+
+  private async rows<Row>(sql: string): Promise<Row[]> {
+    const result = await translateErrors(this.session.queryAsync(sql, { format: "JSONEachRow" }));
+    const lines = Buffer.from(result.bytes()).toString("utf8").split("\n");
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Row);
   }
 
   private async command(sql: string): Promise<void> {

@@ -6,6 +6,7 @@ import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClien
 import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
 import { decodeCompressedBlocks } from "../../../sandbox/clickhouse/http/compressedBlocks";
 import { compressedBlock } from "../../unit/sandbox/clickhouse/http/lz4Encoder";
+import { NativeClient } from "./nativeClient";
 
 const PASSWORD = "it's \\ a key";
 const CREDENTIALS = { "X-ClickHouse-User": "default", "X-ClickHouse-Key": PASSWORD };
@@ -193,6 +194,150 @@ describe("HTTP interface of the embedded ClickHouse", () => {
       assert.ok(answer.startsWith(`Code: ${code}. DB::Exception: `), answer);
     }
     assert.equal(await text({ query: "SELECT 1" }), "1\n");
+  });
+
+  it("keeps in a session what SET and USE change, until it ends", async () => {
+    const session = { session_id: "a" };
+    const query = "SELECT getSetting('max_threads'), currentDatabase()";
+    const outside = await text({ query });
+    await text({}, "CREATE DATABASE IF NOT EXISTS other");
+    await text(session, "SET max_threads = 3");
+    await text(session, "USE other");
+    assert.equal(await text({ ...session, query }), "3\tother\n");
+    assert.equal(await text({ ...session, query, max_threads: "5", database: "default" }), "5\tdefault\n");
+    assert.equal(await text({ query }), outside);
+    assert.equal(await text({ ...session, query, close_session: "1" }), "3\tother\n");
+    assert.equal(await text({ ...session, query }), outside);
+    const unknown = await send({ query, session_id: "b", session_check: "1" });
+    assert.equal(unknown.headers.get("x-clickhouse-exception-code"), "372");
+    const wrong = await send({}, "SET nonsense = 1");
+    assert.equal(wrong.headers.get("x-clickhouse-exception-code"), "115");
+  });
+
+  it("tells the progress in a header when asked to", async () => {
+    const response = await send({
+      query: "SELECT count() FROM numbers(7)",
+      ...{ send_progress_in_http_headers: "1", wait_end_of_query: "1" },
+    });
+    assert.match(response.headers.get("x-clickhouse-progress") ?? "", /"read_rows":"\d+"/);
+  });
+
+  describe("used by clients that speak Native", () => {
+    /** Columns of every kind, each with rows that are short, long, missing or many. */
+    const everything = [
+      ...[
+        "number",
+        "toInt8(number)",
+        "toDecimal64(number, 3)",
+        "toDecimal256(1, 3) AS d",
+        "toFixedString('ab', 4)",
+      ],
+      ...[
+        "toString(number)",
+        "if(number % 3 = 0, NULL, repeat('x', number))",
+        "toUUID('6f2b3c44-0000-4000-8000-000000000001')",
+      ],
+      ...[
+        "toLowCardinality(toString(number % 5))",
+        "toLowCardinality(if(number = 1, NULL, 'n'))",
+        "[toLowCardinality('in'), 'list']",
+      ],
+      ...["range(number % 4)", "arrayMap(x -> [toString(x)], range(number % 3))", "emptyArrayString()"],
+      ...[
+        "map('k'::LowCardinality(String), toString(number))",
+        "CAST(map(), 'Map(LowCardinality(String), String)') AS none",
+      ],
+      ...[
+        "(number, 'a,(b', toLowCardinality('t'))::Tuple(n UInt64, `s p` String, l LowCardinality(String)) AS t",
+        "tuple() AS nothing",
+      ],
+      ...[
+        "now64(9, 'Europe/Berlin') AS at",
+        "toDateTime(0, 'UTC')",
+        "toDate32('2030-01-01')",
+        "toIPv6('::1')",
+        "toIPv4('1.2.3.4')",
+      ],
+      ...[
+        "CAST('b', 'Enum16(\\'a (b\\' = 1, \\'b\\' = 2)') AS e",
+        "true AS yes",
+        "NULL AS null",
+        "toIntervalDay(1) AS day",
+      ],
+      ...[
+        "(1.5, 2.5)::Point AS p",
+        "[[(0., 0.), (1., 1.)]]::Polygon AS area",
+        "number::Variant(String, UInt64) AS v",
+      ],
+      ...[
+        "CAST(1, 'SimpleAggregateFunction(sum, UInt64)') AS s",
+        `'{"a":{"b":1}}'::JSON AS j`,
+        `['{"a":1}'::JSON] AS js`,
+      ],
+    ];
+
+    it("writes every type in blocks of the client's protocol version", async () => {
+      const client = new NativeClient(clickhouse.httpUrl, PASSWORD, {
+        ...{
+          output_format_native_write_json_as_string: "1",
+          max_block_size: "100",
+          enable_time_time64_type: "1",
+        },
+      });
+      const query = `SELECT ${everything.join(", ")}, sku FROM (SELECT number, 'last' AS sku FROM numbers(250)) ORDER BY number`;
+      const plain = await client.send({ compress: "1", client_protocol_version: "0" }, query);
+      const answer = await client.send({ compress: "1" }, query);
+      // Eight bytes before each block and one before each column's values are all that differs.
+      const blocks = (answer.length - plain.length) / (8 + everything.length + 1);
+      assert.ok(Number.isInteger(blocks) && blocks >= 1, `${answer.length} ${plain.length}`);
+      assert.equal(answer.subarray(-5).toString(), "\u0004last");
+      await assert.rejects(
+        client.send({ compress: "1", output_format_native_write_json_as_string: "0" }, "SELECT '{}'::JSON"),
+        /HTTP 501.*output_format_native_write_json_as_string/,
+      );
+    });
+
+    it("takes logs and spans as the collector's exporter sends them into its own tables with JSON", async () => {
+      const client = new NativeClient(clickhouse.httpUrl, PASSWORD, { async_insert: "1" });
+      const [, version, revision, zone] = await client.greet();
+      assert.match(String(version), /^\d+\.\d+/);
+      assert.ok(Number(revision) > 54_460);
+      assert.equal(zone, "Etc/UTC");
+      assert.deepEqual(await client.rows("SELECT 1"), [[1]]);
+      assert.deepEqual(await client.rows("SELECT 1 WHERE 0"), []);
+      await assert.rejects(client.rows("SELECT * FROM nowhere"), /HTTP 404.*UNKNOWN_TABLE/);
+      await client.send({}, 'CREATE DATABASE IF NOT EXISTS "otel" ');
+      await client.send(
+        {},
+        `CREATE TABLE IF NOT EXISTS "otel"."spans" (Timestamp DateTime64(9), SpanName LowCardinality(String),
+        SpanAttributes JSON, SpanAttributesKeys Array(LowCardinality(String)), Duration UInt64, TraceFlags UInt8,
+        Resource Map(LowCardinality(String), String),
+        Events Nested (Timestamp DateTime64(9), Name LowCardinality(String), Attributes JSON)
+      ) ENGINE = MergeTree() ORDER BY (SpanName, toDateTime(Timestamp))`,
+      );
+      const now = 1_790_000_000_123_456_789n;
+      await client.insert('"otel"."spans"', {
+        Timestamp: [now, now + 1n],
+        SpanName: ["orders", "charge"],
+        SpanAttributes: ['{"faas.invocation_id":"r-1","n":1}', "{}"],
+        SpanAttributesKeys: [["faas.invocation_id", "n"], []],
+        Duration: [5, 7],
+        TraceFlags: [1, 0],
+        Resource: [new Map([["service.name", "shop"]]), new Map()],
+        "Events.Timestamp": [[now], []],
+        "Events.Name": [["exception"], []],
+        "Events.Attributes": [['{"exception.type":"TypeError"}'], []],
+      });
+      const rows = await client.rows(
+        `SELECT SpanName, toUnixTimestamp64Nano(Timestamp) % 1000 = 789, toString(SpanAttributes.faas.invocation_id), toString(SpanAttributes.n),
+           SpanAttributesKeys, Resource['service.name'], Events.Name, length(Events.Attributes), Duration
+         FROM otel.spans ORDER BY Duration`,
+      );
+      assert.deepEqual(rows, [
+        ["orders", 1, "r-1", "1", ["faas.invocation_id", "n"], "shop", ["exception"], 1, 5],
+        ["charge", 0, "", "", [], "", [], 0, 7],
+      ]);
+    });
   });
 
   describe("used by the official client", () => {
