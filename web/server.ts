@@ -59,7 +59,8 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
   );
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
-    const url = new URL(request.url ?? "/", "http://page");
+    const url = addressed(request.url);
+    if (url === undefined) return send(response, 400, { error: "the address cannot be read" });
     const file = contents.get(url.pathname);
     const refused = refusal(caller(request, url), port, token);
     // The page's own script and style hold nothing of the user's, and browsers ask for them without the token.
@@ -67,7 +68,11 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
       return send(response, 403, { error: refused });
     if (file !== undefined) return sendFile(response, file);
     const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, url);
-    return void answering.then(({ status, body }) => send(response, status, body));
+    return void answering.then(
+      ({ status, body }) => send(response, status, body),
+      // Whoever asked has left.
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -84,6 +89,11 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** What a request is for; undefined where that is no address, such as `//`. */
+function addressed(target = "/"): URL | undefined {
+  return URL.canParse(target, "http://page") ? new URL(target, "http://page") : undefined;
 }
 
 function caller(request: IncomingMessage, url: URL) {

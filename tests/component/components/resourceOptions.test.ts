@@ -43,7 +43,8 @@ describe("the resource options of an ObservedFunction", () => {
   });
 
   it("mean the function where they do so with the plain resource", async () => {
-    const hook = new pulumi.ResourceHook("hook", () => {});
+    // Its constructor registers it with an engine.
+    const hook: pulumi.ResourceHook = Object.create(pulumi.ResourceHook.prototype);
     const other = new pulumi.DependencyResource("urn:pulumi:stack::project::a:b:C::other");
     const options = {
       additionalSecretOutputs: ["arn"],
