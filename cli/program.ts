@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { backfillCommand, runBackfill } from "./commands/backfill";
 import { clickStackCommand, runClickStack } from "./commands/clickstack";
 import { cloudWatchCommand, runDisable, runEnable } from "./commands/cloudWatch";
 import { completionCommand, runCompletion } from "./commands/completion";
@@ -36,6 +37,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   );
   statusCommand(program).action(async (names, options) => end(await runStatus(terminal, names, options)));
   verifyCommand(program).action(async (name, options) => end(await runVerify(terminal, name, options)));
+  backfillCommand(program).action(async (name, options) => end(await runBackfill(terminal, name, options)));
   const { disable, enable } = cloudWatchCommand(program);
   disable.action(async (names, options) => end(await runDisable(terminal, names, options)));
   enable.action(async (names, options) => end(await runEnable(terminal, names, options)));

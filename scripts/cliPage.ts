@@ -29,6 +29,24 @@ functions:
 \`\`\`
 `;
 
+const history = `## History
+
+\`backfill\` sends what a function wrote before it was observed. A log stream of CloudWatch Logs is what one execution environment
+wrote: its events are turned back into those of the Telemetry API and given to the extension, which runs on this machine with the
+settings of the function. So rows are those that the extension would have sent: times, levels, fields, joined stack traces,
+\`faas.invocation_id\`, trace and span ids, spans of invocations and init phases; besides, \`faas.instance\` is the log stream. Metrics
+are not sent. A tracing layer's spans, and trace ids without X-Ray, are not in CloudWatch Logs, so that such lines get a trace of
+their own for each invocation.
+
+- **Each line once.** A log stream in whose environment the extension ran is left out: Lambda names it there, unless the function's
+  system log level is WARN. With \`--clickhouse\` each invocation is looked up instead, and sent where there are no rows of it; so
+  lines are found that the extension could not deliver.
+- **Resumable.** What was delivered is noted in a file after each delivery of about 3 MB. A run that was killed in the middle
+  of one sends it again, and says so; with \`--clickhouse\` it does not where it arrived. The first \`--since\` counts: run again, the
+  command goes on where it was, and takes along what was written meanwhile.
+- **Paced.** At most 10 GetLogEvents and 4 DescribeLogStreams requests a second, so that others can read logs.
+`;
+
 const intro = `# The command line
 
 <!-- Generated from cli/ by \`npm run docs\`; change it there. -->
@@ -52,6 +70,7 @@ In short, for functions of a region:
 npx clickstack-lambda layers publish
 npx clickstack-lambda instrument 'orders-*' --endpoint https://clickstack.example.com:4318 --secret <ARN>
 npx clickstack-lambda verify orders-api --invoke --clickhouse https://clickhouse.example.com:8443
+npx clickstack-lambda backfill orders-api --since 7d --clickhouse https://clickhouse.example.com:8443
 npx clickstack-lambda cloudwatch disable 'orders-*' --clickhouse https://clickhouse.example.com:8443
 npx clickstack-lambda uninstrument 'orders-*'
 \`\`\`
@@ -64,7 +83,8 @@ The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunctio
 \`lambda:GetLayerVersion\`, and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
 \`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`. \`verify\` makes the checks that it may: \`iam:SimulatePrincipalPolicy\`,
 \`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
-\`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`,
+\`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`backfill\` needs \`logs:DescribeLogStreams\` and
+\`logs:GetLogEvents\`, and reads the secrets. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`,
 \`status --cost\` \`cloudwatch:GetMetricData\`, \`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
 `;
 
@@ -73,9 +93,13 @@ export function makeCliPage(): string {
   const program = makeProgram(processTerminal(), () => {});
   const codes = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
   const table = `## Exit codes\n\n| code | meaning |\n|---|---|\n${codes.join("\n")}\n`;
-  return [intro, fleetFile, ...program.commands.flatMap((command) => sections(command, "")), table].join(
-    "\n",
-  );
+  return [
+    intro,
+    fleetFile,
+    history,
+    ...program.commands.flatMap((command) => sections(command, "")),
+    table,
+  ].join("\n");
 }
 
 function sections(command: Command, parents: string): string[] {

@@ -3,6 +3,7 @@ import { isRotelLayer, isTracingLayer, lightExecWrapper } from "../../provider/p
 import { logsDestinations } from "../../provider/plan/telemetry/logsDestination";
 import type { SecretReference } from "../../provider/plan/telemetry/references";
 import { checkSettingValue, findSetting, variableOf } from "../../provider/plan/telemetry/settings";
+import type { EnvFileView } from "./envFile";
 import type { FunctionState } from "./functionState";
 import { extensionLayerOf } from "./status";
 
@@ -100,8 +101,8 @@ export function checkWrapper(of: FunctionState): Check {
   return passed("wrapper", script);
 }
 
-/** Whether the extension understands its settings, and they say where telemetry goes. */
-export function checkSettings({ variables }: FunctionState): Check {
+/** Whether the extension understands its settings, and they say where telemetry goes. @param envFile whose variables are among those of the function */
+export function checkSettings({ variables }: FunctionState, envFile?: EnvFileView): Check {
   for (const [name, value] of Object.entries(variables)) {
     const setting = findSetting(name)?.setting;
     const reason = setting === undefined || value === "" ? undefined : checkSettingValue(setting, value);
@@ -109,10 +110,17 @@ export function checkSettings({ variables }: FunctionState): Check {
     const shown = setting?.secret || setting?.type === "url" ? "" : ` (got "${value}")`;
     return fault("settings", `${name}: ${reason}${shown}`, "Run `instrument` again with a valid value.");
   }
-  if (variables[variableOf("envFile")] !== undefined) {
-    return passed(
+  if (envFile?.isMissing) {
+    return fault(
       "settings",
-      `valid; ${variables[variableOf("envFile")]} in the function's code has further ones`,
+      `${variableOf("envFile")} names ${envFile.path}, which is not in the function's code`,
+      "Add the file to the code, or remove the variable.",
+    );
+  }
+  if (envFile?.unread !== undefined) {
+    return skipped(
+      "settings",
+      `${envFile.path} has further ones and cannot be read from here: ${envFile.unread}; the variables are valid`,
     );
   }
   if (logsDestinations(variables).length === 0) {
@@ -122,7 +130,7 @@ export function checkSettings({ variables }: FunctionState): Check {
       "Run `instrument` with --endpoint or --clickhouse.",
     );
   }
-  return passed("settings", "valid");
+  return passed("settings", envFile === undefined ? "valid" : `valid, with those of ${envFile.path}`);
 }
 
 /** What is known of a secret: its value is there, or why it is not. */

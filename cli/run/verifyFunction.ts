@@ -3,22 +3,14 @@ import { probeDelivery } from "../../provider/delivery/probe";
 import { type DeliveryTarget, targetOf } from "../../provider/plan/delivery/target";
 import { redact } from "../../provider/plan/redaction";
 import { logsDestinations } from "../../provider/plan/telemetry/logsDestination";
-import { mayRefer, parseReferences, resolveReferences } from "../../provider/plan/telemetry/references";
-import { variableOf } from "../../provider/plan/telemetry/settings";
 import { describeError } from "../aws/awsError";
 import type { AwsClients } from "../aws/clients";
-import {
-  countStreams,
-  invokeFunction,
-  readLayer,
-  readRoutes,
-  readSecret,
-  simulateAccess,
-} from "../aws/verification";
+import { countStreams, invokeFunction, readLayer, readRoutes, simulateAccess } from "../aws/verification";
 import { type ArrivalSelection, readArrivals } from "../clickhouse/arrivals";
 import type { RowReader } from "../clickhouse/connection";
 import { deniesLogs, neededAccess } from "../plan/access";
 import { type Arrivals, checkArrivals, checkCloudWatch } from "../plan/arrivals";
+import type { EnvFileView } from "../plan/envFile";
 import type { FunctionState } from "../plan/functionState";
 import { checkRoute, isPrivate } from "../plan/route";
 import { extensionLayerOf } from "../plan/status";
@@ -31,10 +23,11 @@ import {
   checkWrapper,
   fault,
   passed,
-  type SecretView,
   skipped,
 } from "../plan/verification";
 import type { ControlPlane } from "./controlPlane";
+import { readSettings } from "./functionSettings";
+import { type ReadSecrets, readSecrets } from "./readSecrets";
 
 /** How a function is verified. */
 export interface VerifyOptions {
@@ -57,22 +50,17 @@ export interface Verified {
   invokedAt?: number;
 }
 
-/** The secrets that were read: what is said of them, and their values by what refers to them. */
-interface ReadSecrets {
-  views: SecretView[];
-  values: Map<string, string>;
-}
-
 /** Walks the chain from the layer to ClickHouse. Rows are looked for only where nothing before them is wrong. */
 export async function verifyFunction(
   clients: AwsClients,
   plane: Pick<ControlPlane, "policies">,
-  of: FunctionState,
+  configured: FunctionState,
   options: VerifyOptions,
 ): Promise<Verified> {
+  const { of, envFile } = await readSettings(clients, configured);
   const arn = extensionLayerOf(of);
   const layer = arn === undefined ? undefined : await readLayer(clients, of.region, arn);
-  const secrets = await readSecrets(clients, of);
+  const secrets = await readSecrets(clients, of.variables);
   const access = await simulateAccess(
     clients,
     { arn: of.role, region: of.region },
@@ -82,11 +70,11 @@ export async function verifyFunction(
   const checks = [
     checkLayer(of, layer),
     checkWrapper(of),
-    checkSettings(of),
+    checkSettings(of, envFile),
     checkSecrets(secrets.views),
     checkPermissions(role, access),
   ];
-  if (!hasFault(checks)) checks.push(...(await checkDelivery(clients, of, secrets)));
+  if (!hasFault(checks)) checks.push(...(await checkDelivery(clients, of, secrets, envFile)));
   if (hasFault(checks)) return { checks };
   const found = await lookForRows(clients, of, options);
   const isDenied = deniesLogs(await plane.policies(of), of);
@@ -101,34 +89,21 @@ function hasFault(checks: readonly Check[]): boolean {
   return checks.some(({ result }) => result === "fault");
 }
 
-async function readSecrets(clients: AwsClients, { variables }: FunctionState): Promise<ReadSecrets> {
-  const texts = Object.entries(variables).flatMap(([name, value]) => (mayRefer(name) ? [value] : []));
-  const references = new Map(
-    texts.flatMap(parseReferences).map((one) => [`${one.arn}#${one.jsonKey ?? ""}`, one] as const),
-  );
-  const values = new Map<string, string>();
-  const views: SecretView[] = [];
-  for (const [key, reference] of references) {
-    const { view, value } = await readSecret(clients, reference);
-    views.push(view);
-    if (value !== undefined) values.set(key, value);
-  }
-  return { views, values };
-}
-
 /** The network of the function, then a log record sent as the function would. */
-async function checkDelivery(clients: AwsClients, of: FunctionState, secrets: ReadSecrets): Promise<Check[]> {
+async function checkDelivery(
+  clients: AwsClients,
+  of: FunctionState,
+  secrets: ReadSecrets,
+  envFile: EnvFileView | undefined,
+): Promise<Check[]> {
   const { subnetIds = [], variables, name } = of;
   const destinations = logsDestinations(variables);
-  if (destinations.length === 0 || variables[variableOf("envFile")] !== undefined) {
-    return [skipped("delivery", "the env file in the function's code says where telemetry goes")];
+  if (envFile?.unread !== undefined) {
+    return [
+      skipped("delivery", "the env file, which cannot be read from here, may say where telemetry goes"),
+    ];
   }
-  const resolve = (text: string) =>
-    resolveReferences(text, async ({ arn, jsonKey }) => {
-      const value = secrets.values.get(`${arn}#${jsonKey ?? ""}`);
-      if (value !== undefined) return value;
-      throw new Error(`${arn} cannot be read from here`);
-    });
+  const resolve = (text: string) => secrets.fillIn(text);
   const hide = (text: string) => redact(text, secrets.values.values());
   const checks: Check[] = [];
   for (const destination of destinations) {

@@ -14,6 +14,7 @@ import {
   CreateFunctionCommand,
   DeleteLayerVersionCommand,
   GetFunctionConfigurationCommand,
+  InvokeCommand,
   LambdaClient,
   PublishLayerVersionCommand,
   UpdateFunctionConfigurationCommand,
@@ -42,6 +43,13 @@ const writesLogs = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: ["logs:*", "ec2:*"], Resource: ["*"] }],
 });
 const handler = "exports.handler = async (event) => { console.log('order', event.id ?? 0, 'came in'); };";
+
+const talkative = `exports.handler = async ({ id }) => {
+  console.log("order", id, "came in");
+  console.log(JSON.stringify({ level: "warn", message: "slow", ms: 17, order: { id } }));
+  console.error(new TypeError("no customer"));
+  if (id % 2 === 0) throw new RangeError("order " + id);
+};`;
 
 describe("the command line with functions that run", () => {
   let aws: EmbeddedAws;
@@ -89,7 +97,7 @@ describe("the command line with functions that run", () => {
     );
     return LayerVersionArn;
   };
-  const create = async (FunctionName: string, subnets: string[] = []) => {
+  const create = async (FunctionName: string, subnets: string[] = [], code = handler, envFile = "") => {
     const { Role } = await iam.send(
       new CreateRoleCommand({ RoleName: FunctionName, AssumeRolePolicyDocument: trust }),
     );
@@ -99,7 +107,12 @@ describe("the command line with functions that run", () => {
       new CreateFunctionCommand({
         ...{ FunctionName, Role: Role?.Arn, Runtime: "nodejs20.x", Handler: "index.handler", Timeout: 10 },
         Architectures: [hostArchitecture()],
-        Code: { ZipFile: await zip([{ name: "index.js", content: Buffer.from(handler), mode: 0o644 }]) },
+        Code: {
+          ZipFile: await zip([
+            { name: "index.js", content: Buffer.from(code), mode: 0o644 },
+            { name: "settings.env", content: Buffer.from(envFile), mode: 0o644 },
+          ]),
+        },
         Environment: { Variables: { STAGE: "live" } },
         ...(subnets.length > 0 && { VpcConfig: { SubnetIds: subnets, SecurityGroupIds: ["sg-1"] } }),
       }),
@@ -164,6 +177,77 @@ describe("the command line with functions that run", () => {
     assert.equal((await cli("cloudwatch", "enable", "orders", "--yes")).out.split("\n").at(-2), "1 changed");
     assert.equal((await cli("uninstrument", "orders", "--yes")).code, 0);
     assert.deepEqual(await configuration("orders"), before);
+  });
+
+  it("sends the history of a function once, as the extension sent it then", async () => {
+    await create("history", [], talkative);
+    const client = new LambdaClient({ ...clientOptions(aws, region), endpoint: running.endpoint });
+    const invoke = async (id: number) => {
+      const Payload = Buffer.from(JSON.stringify({ id }));
+      await client.send(new InvokeCommand({ FunctionName: "history", Payload }));
+    };
+    await invoke(1);
+    await invoke(2);
+    await running.recycle();
+    assert.equal((await instrument("history")).code, 0);
+    await invoke(3);
+    await invoke(4);
+    await running.recycle();
+    client.destroy();
+    const rows = async () => {
+      const found = await clickhouse.query<Record<string, unknown>>(
+        `SELECT toUnixTimestamp64Milli(Timestamp) AS ms, SeverityText, SeverityNumber, Body, LogAttributes, mapSort(mapFilter((key, value) -> key != 'faas.instance', ResourceAttributes)) AS resource,
+           TraceId = '' AS untraced FROM otel_logs WHERE ResourceAttributes['faas.name'] = 'history' ORDER BY Timestamp`,
+      );
+      return found.map((row) => JSON.stringify(row));
+    };
+    const spans = () =>
+      clickhouse.query(
+        `SELECT SpanName, StatusCode, toUnixTimestamp64Milli(Timestamp) AS ms, SpanAttributes['faas.coldstart'] AS cold
+           FROM otel_traces WHERE ResourceAttributes['faas.name'] = 'history' ORDER BY Timestamp, SpanName`,
+      );
+    const [live, liveSpans] = [await rows(), await spans()];
+    assert.ok(live.length >= 6, live.join("\n"));
+    const state = (name: string) => ["--state", join(directory, `${name}.json`)];
+    const since = ["--since", "1h"];
+    const withoutClickHouse = (...args: string[]) =>
+      runCli([
+        ...["backfill", "history", ...since, ...state("first"), ...args],
+        ...["--regions", region, "--endpoint-url", running.endpoint, "--requests-per-second", "200"],
+      ]);
+
+    const planned = await withoutClickHouse("--dry-run", "--json");
+    assert.equal(planned.code, 7, planned.out + planned.err);
+    const { lines } = JSON.parse(planned.out) as { lines: number };
+    const sent = await withoutClickHouse();
+    assert.equal(sent.code, 0, sent.out + sent.err);
+    assert.match(sent.out, /^1 log streams left out: the extension has sent them\n/);
+    assert.match(
+      sent.out,
+      new RegExp(`history \\(${region}\\): ${lines} lines \\(0\\.0 MB\\) of 1 log streams sent\\n$`),
+    );
+    const all = await rows();
+    assert.equal(all.length, 2 * live.length);
+    assert.match((await withoutClickHouse()).out, /: 0 lines/);
+    const known = await cli("backfill", "history", ...since, ...state("known"));
+    assert.match(known.out, /^14 lines left out: ClickHouse has them\nhistory .*: 0 lines/);
+    assert.equal((await rows()).length, all.length);
+
+    // The same lines once more, now from CloudWatch Logs.
+    await clickhouse.query("TRUNCATE TABLE otel_logs");
+    await clickhouse.query("TRUNCATE TABLE otel_traces");
+    const again = await cli("backfill", "history", ...since, ...state("again"));
+    assert.equal(again.code, 0, again.out + again.err);
+    const [first] = live;
+    const begin = (JSON.parse(first ?? "{}") as { ms: number }).ms;
+    const isLater = (row: string) => (JSON.parse(row) as { ms: number }).ms >= begin;
+    assert.deepEqual((await rows()).filter(isLater), live);
+    const later = (await spans()) as { ms: number }[];
+    const { ms = 0 } = (liveSpans as { ms: number }[])[0] ?? {};
+    assert.deepEqual(
+      later.filter((span) => span.ms >= ms - 1).map((span) => ({ ...span, ms: 0 })),
+      liveSpans.map((span) => ({ ...(span as object), ms: 0 })),
+    );
   });
 
   it("names the fault of broken functions, with an exit code of its class", async () => {
@@ -336,6 +420,34 @@ describe("the command line with functions that run", () => {
     const untraced = await verify("untraced");
     assert.match(untraced.fault ?? "", /^trace: no spans since/);
     assert.equal(untraced.code, 21);
+    const file = `ROTEL_OTLP_EXPORTER_PROTOCOL=http\nROTEL_OTLP_EXPORTER_ENDPOINT=${clickhouse.otlpUrl}\nROTEL_OTLP_EXPORTER_CUSTOM_HEADERS="Authorization=\${${secretArn}#key}"\n`;
+    await create("filed", [], handler, file);
+    const filed = (path: string) =>
+      cli(
+        ...["instrument", "filed", "--secret-arn", secretArn, "--layer-arn", layerArn, "--yes"],
+        ...["--setting", `envFile=${path}`],
+      );
+    const withFile = await filed("/var/task/settings.env");
+    assert.equal(withFile.code, 0, withFile.out + withFile.err);
+    const read = await verify("filed");
+    const texts = Object.fromEntries(read.checks.map(({ name, text }) => [name, text]));
+    assert.deepEqual(
+      [texts.settings, texts.secrets, texts.delivery],
+      ["valid, with those of /var/task/settings.env", "1 read", "a log record was accepted"],
+      JSON.stringify(read.checks),
+    );
+    await filed("none.env");
+    const none = await verify("filed");
+    assert.deepEqual(
+      [none.code, none.fault],
+      [13, "settings: ROTEL_ENV_FILE names none.env, which is not in the function's code"],
+    );
+    await filed("/opt/settings.env");
+    const { checks } = await verify("filed");
+    assert.match(
+      checks.find(({ name }) => name === "settings")?.text ?? "",
+      /^\/opt\/settings\.env has further ones and cannot be read from here: it is not in the function's code/,
+    );
     const missing = await verify("missing");
     assert.deepEqual([missing.code, missing.fault], [10, "function: there is no function of this name"]);
   });

@@ -1,0 +1,93 @@
+import type { LogStreamView } from "../plan/backfill";
+import type { StoredEvent } from "../plan/history";
+import type { AwsClients } from "./clients";
+import { Pace } from "./pace";
+
+/**
+ * Requests a second. AWS takes five of DescribeLogStreams from an account and region (API reference), and of GetLogEvents what
+ * the region's quota says; others of the account want to read logs, too. What is refused in spite of it the SDK repeats.
+ */
+const perSecond = { streams: 4, events: 10 } as const;
+
+/** The extensions of an environment are named after what the function writes while it starts. */
+const headEvents = 500;
+
+/** Which log streams. */
+export interface LogGroupPlace {
+  region: string;
+  logGroup: string;
+}
+
+/** Reads log streams of a region at a pace that leaves room for others. */
+export class LogReader {
+  private readonly streamsPace = new Pace(perSecond.streams);
+  private readonly eventsPace = new Pace(perSecond.events);
+
+  constructor(
+    private readonly clients: AwsClients,
+    private readonly place: LogGroupPlace,
+  ) {}
+
+  /**
+   * The log streams of the group that have events since a moment in milliseconds since 1970, the newest first, and perhaps
+   * some older ones.
+   */
+  async streams(since: number): Promise<LogStreamView[]> {
+    const { paginateDescribeLogStreams } = await import("@aws-sdk/client-cloudwatch-logs");
+    const { region, logGroup: logGroupName } = this.place;
+    const client = await this.clients.logs(region);
+    const found: LogStreamView[] = [];
+    const order = { orderBy: "LastEventTime", descending: true } as const;
+    await this.streamsPace.turn();
+    for await (const { logStreams = [] } of paginateDescribeLogStreams(
+      { client },
+      { logGroupName, ...order },
+    )) {
+      for (const one of logStreams) {
+        found.push({
+          name: one.logStreamName ?? "",
+          ...(one.firstEventTimestamp !== undefined && { firstEvent: one.firstEventTimestamp }),
+          ...(one.lastEventTimestamp !== undefined && { lastEvent: one.lastEventTimestamp }),
+          ...(one.lastIngestionTime !== undefined && { lastIngestion: one.lastIngestionTime }),
+        });
+      }
+      const { lastEvent = 0, lastIngestion = 0 } = found.at(-1) ?? {};
+      if (logStreams.length > 0 && Math.max(lastEvent, lastIngestion) < since) break;
+      await this.streamsPace.turn();
+    }
+    return found;
+  }
+
+  /** The first events of a stream. */
+  async head(logStreamName: string): Promise<StoredEvent[]> {
+    const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    const { region, logGroup: logGroupName } = this.place;
+    const client = await this.clients.logs(region);
+    await this.eventsPace.turn();
+    const of = { logGroupName, logStreamName, startFromHead: true, limit: headEvents };
+    const { events = [] } = await client.send(new GetLogEventsCommand(of));
+    return events.map(storedEvent);
+  }
+
+  /** The events of a stream between two moments in milliseconds since 1970, in their order, a page at a time. */
+  async *pages(logStreamName: string, startTime: number, endTime: number): AsyncGenerator<StoredEvent[]> {
+    const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    const { region, logGroup: logGroupName } = this.place;
+    const client = await this.clients.logs(region);
+    const of = { logGroupName, logStreamName, startTime, endTime, startFromHead: true };
+    let token: string | undefined;
+    for (;;) {
+      await this.eventsPace.turn();
+      const page = await client.send(new GetLogEventsCommand({ ...of, ...(token && { nextToken: token }) }));
+      const events = page.events ?? [];
+      if (events.length > 0) yield events.map(storedEvent);
+      // The end of a stream gives the token back that it was asked with (GetLogEvents, API reference).
+      if (page.nextForwardToken === undefined || page.nextForwardToken === token) return;
+      token = page.nextForwardToken;
+    }
+  }
+}
+
+function storedEvent({ timestamp = 0, message = "" }: { timestamp?: number; message?: string }): StoredEvent {
+  return { timestamp, message };
+}

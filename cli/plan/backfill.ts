@@ -1,0 +1,229 @@
+import { endedInvocation, isFunctionLine, type StoredEvent, startedInvocation } from "./history";
+
+/** A log stream: what one execution environment of a function wrote. */
+export interface LogStreamView {
+  name: string;
+  /** Milliseconds since 1970; CloudWatch Logs may know the last event up to an hour late. */
+  firstEvent?: number;
+  lastEvent?: number;
+  lastIngestion?: number;
+}
+
+/**
+ * How far the events of a stream were delivered: those before `time`, and the first ones of that millisecond. CloudWatch Logs
+ * keeps the order of a stream, and Lambda only adds to its end.
+ */
+export interface StreamPosition {
+  /** Milliseconds since 1970. */
+  time: number;
+  /** Events of that millisecond. */
+  count: number;
+}
+
+/** Invocations of which ClickHouse has rows, by request id. */
+export interface StoredInvocations {
+  withLines: ReadonlySet<string>;
+  withSpans: ReadonlySet<string>;
+}
+
+/** Events of invocations that ClickHouse has rows of are left out, with what the environment wrote before each of them. */
+export function withoutStored(
+  events: readonly StoredEvent[],
+  { withLines, withSpans }: StoredInvocations,
+): StoredEvent[] {
+  const left: StoredEvent[] = [];
+  let group: StoredEvent[] = [];
+  const close = (requestId: string | undefined) => {
+    const stored = group.some(isFunctionLine) ? withLines : new Set([...withLines, ...withSpans]);
+    if (requestId === undefined || !stored.has(requestId)) left.push(...group);
+    group = [];
+  };
+  let running: string | undefined;
+  for (const event of events) {
+    running = startedInvocation(event) ?? running;
+    group.push(event);
+    const ended = endedInvocation(event);
+    if (ended === undefined) continue;
+    close(ended);
+    running = undefined;
+  }
+  close(running);
+  return left;
+}
+
+/** JSON bytes after which a delivery ends with the invocation, and those after which it ends in any case. */
+const enoughBytes = 3_000_000;
+/** The extension takes batches of 8 MiB. */
+const mostBytes = 7_000_000;
+
+/** What an event takes in a batch besides its message. */
+const eventBytes = 80;
+
+/** The bytes of a stored event in the extension's batch, about. */
+export function batchBytes({ message }: StoredEvent): number {
+  return Buffer.byteLength(JSON.stringify(message)) + eventBytes;
+}
+
+/** Collects events until a delivery is large enough, and then cuts it where an invocation ends. */
+export class Delivery {
+  private events: StoredEvent[] = [];
+  private bytes = 0;
+
+  /** @returns the events of a delivery once it is complete. */
+  add(event: StoredEvent): StoredEvent[] | undefined {
+    const bytes = batchBytes(event);
+    if (this.events.length > 0 && this.bytes + bytes > mostBytes) {
+      const complete = this.take();
+      this.push(event, bytes);
+      return complete;
+    }
+    this.push(event, bytes);
+    return this.bytes >= enoughBytes && endedInvocation(event) !== undefined ? this.take() : undefined;
+  }
+
+  /** What is left at the end of the stream. */
+  take(): StoredEvent[] {
+    const { events } = this;
+    this.events = [];
+    this.bytes = 0;
+    return events;
+  }
+
+  private push(event: StoredEvent, bytes: number): void {
+    this.events.push(event);
+    this.bytes += bytes;
+  }
+}
+
+/** The position after these events. @param before the position that they follow. */
+export function positionAfter(
+  events: readonly StoredEvent[],
+  before: StreamPosition | undefined,
+): StreamPosition | undefined {
+  const time = events.at(-1)?.timestamp;
+  if (time === undefined) return before;
+  const count = events.filter(({ timestamp }) => timestamp === time).length;
+  return { time, count: before?.time === time ? before.count + count : count };
+}
+
+/** Leaves out events that an earlier run delivered. Events are given in the stream's order, from the position's time on. */
+export class Resumption {
+  private seen = 0;
+
+  constructor(private readonly position: StreamPosition | undefined) {}
+
+  /** Whether the event is still to be delivered. */
+  isNew({ timestamp }: StoredEvent): boolean {
+    if (this.position === undefined || timestamp > this.position.time) return true;
+    if (timestamp < this.position.time) return false;
+    this.seen += 1;
+    return this.seen > this.position.count;
+  }
+}
+
+/** The streams that may have events between two moments, the oldest first. @param shared whether functions share the group. */
+export function streamsOf(
+  streams: readonly LogStreamView[],
+  { name, since, until, shared }: { name: string; since: number; until: number; shared: boolean },
+): LogStreamView[] {
+  const isOwn = (stream: LogStreamView) => !shared || stream.name.includes(`/${name}[`);
+  const isWithin = ({ firstEvent = 0, lastEvent = 0, lastIngestion = 0 }: LogStreamView) =>
+    Math.max(lastEvent, lastIngestion) >= since && firstEvent < until;
+  return streams
+    .filter((stream) => isOwn(stream) && isWithin(stream))
+    .sort((one, other) => (one.firstEvent ?? 0) - (other.firstEvent ?? 0));
+}
+
+/** The function as the extension knows it, in the environment that wrote a stream. */
+export interface BackfilledFunction {
+  name: string;
+  region: string;
+  /** Of the function's ARN. */
+  account: string;
+  logGroup: string;
+  memorySize?: number;
+  usesManagedInstances?: boolean;
+}
+
+/** Variables that mean something else on this machine. */
+const notHere = /^(?:AWS_|LD_|_LAMBDA|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|PATH$)/;
+const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy"];
+
+/**
+ * The environment of the extension for a stream: the function's settings with their references filled in, and what Lambda
+ * adds. Receivers get any free port, and nothing is measured: history has no present.
+ * @param machine variables of this process, of which the proxies count.
+ */
+export function extensionEnvironment(
+  of: BackfilledFunction,
+  stream: string,
+  settings: Readonly<Record<string, string>>,
+  machine: Readonly<Record<string, string | undefined>>,
+  runtimeApi: string,
+): Record<string, string> {
+  const own = Object.entries(settings).filter(([name]) => !notHere.test(name));
+  const proxies = proxyVariables.flatMap((name) => {
+    const value = machine[name];
+    return value ? [[name, value] as const] : [];
+  });
+  const attributes = settings.OTEL_RESOURCE_ATTRIBUTES;
+  return {
+    TZ: ":UTC",
+    ...Object.fromEntries([...own, ...proxies]),
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_LAMBDA_FUNCTION_NAME: of.name,
+    AWS_LAMBDA_FUNCTION_VERSION: versionOf(stream),
+    AWS_LAMBDA_LOG_GROUP_NAME: of.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: stream,
+    AWS_REGION: of.region,
+    ...(of.memorySize !== undefined && { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(of.memorySize) }),
+    ...(of.usesManagedInstances && { AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances" }),
+    // Not by registration: the extension leaves the account there in a file of the environment.
+    OTEL_RESOURCE_ATTRIBUTES: [`cloud.account.id=${of.account}`, ...resourceId(of, stream), attributes]
+      .filter(Boolean)
+      .join(","),
+    CLICKSTACK_BUFFER_MIB: "128",
+    CLICKSTACK_PLATFORM_METRICS: "false",
+    CLICKSTACK_RUNTIME_PROXY: "false",
+    ROTEL_TELEMETRY_ENDPOINT: "127.0.0.1:0",
+    ROTEL_OTLP_HTTP_ENDPOINT: "127.0.0.1:0",
+    ROTEL_OTLP_GRPC_ENDPOINT: "127.0.0.1:0",
+    RUST_LOG: "info",
+  };
+}
+
+/** The version that names of streams have in brackets; `$LATEST` where there is none. */
+export function versionOf(stream: string): string {
+  return /\[(\$LATEST|\d+)\]/.exec(stream)?.[1] ?? "$LATEST";
+}
+
+function resourceId({ name, region, account }: BackfilledFunction, stream: string): string[] {
+  const version = versionOf(stream);
+  const qualifier = version === "$LATEST" ? "" : `:${version}`;
+  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return [`cloud.resource_id=arn:${partition}:lambda:${region}:${account}:function:${name}${qualifier}`];
+}
+
+/** What the extension's own lines say of a delivery. */
+export interface DeliveryResult {
+  /** Records that were refused, or not sent in time. */
+  refused: number;
+  unsent: number;
+  /** Why, in the extension's words. */
+  warnings: string[];
+}
+
+const dropsLine =
+  /records dropped: (\d+) \(buffer full\), (\d+) \(refused by the backend\), (\d+) \(retried for too long\), (\d+) \(not sent before the end\)/;
+
+/** Reads what the extension wrote to standard error. */
+export function deliveryResult(stderr: string): DeliveryResult {
+  const lines = stderr
+    .split("\n")
+    .flatMap((line) => (/^clickstack-extension: (\w+) (.*)$/.exec(line)?.slice(1, 3) ? [line] : []));
+  const warnings = lines.flatMap(
+    (line) => /^clickstack-extension: (?:WARN|ERROR) (.*)$/.exec(line)?.[1] ?? [],
+  );
+  const [, full = 0, refused = 0, expired = 0, unsent = 0] = (dropsLine.exec(stderr) ?? []).map(Number);
+  return { refused, unsent: full + expired + unsent, warnings };
+}

@@ -1,0 +1,33 @@
+import { envFileVariables, pathInCode } from "../../provider/plan/telemetry/envFile";
+import { variableOf } from "../../provider/plan/telemetry/settings";
+import { describeError } from "../aws/awsError";
+import type { AwsClients } from "../aws/clients";
+import { downloadCode } from "../aws/functionCode";
+import type { EnvFileView } from "../plan/envFile";
+import type { FunctionState } from "../plan/functionState";
+import { fileOfZip } from "./zipFile";
+
+/** A function with what its env file adds to its variables. */
+export interface FunctionSettings {
+  /** The function as the extension sees it: the file's variables count. */
+  of: FunctionState;
+  /** Absent where the function names no env file. */
+  envFile?: EnvFileView;
+}
+
+/** Reads the env file out of the function's code, as the extension does when it starts. */
+export async function readSettings(clients: AwsClients, of: FunctionState): Promise<FunctionSettings> {
+  const path = of.variables[variableOf("envFile")]?.trim();
+  if (!path) return { of };
+  const name = pathInCode(path);
+  if (name === undefined) return { of, envFile: { path, unread: "it is not in the function's code" } };
+  if (of.packageType !== "Zip") return { of, envFile: { path, unread: "the code is a container image" } };
+  try {
+    const content = await fileOfZip(await downloadCode(clients, of.region, of.name), name);
+    if (content === undefined) return { of, envFile: { path, isMissing: true } };
+    const variables = { ...of.variables, ...envFileVariables(content.toString("utf8"), of.variables) };
+    return { of: { ...of, variables }, envFile: { path } };
+  } catch (error) {
+    return { of, envFile: { path, unread: describeError(error) } };
+  }
+}
