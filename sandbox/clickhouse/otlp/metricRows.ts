@@ -1,5 +1,4 @@
-import type { AttributeType } from "../base/attributeType";
-import { float, hexId, nanoseconds, seconds } from "./cells";
+import { float, seconds } from "./cells";
 import type {
   DataPoint,
   Exemplar,
@@ -17,7 +16,7 @@ import { asString, toMap } from "./value";
 export type MetricRow = Readonly<Record<string, unknown>>;
 
 /** The rows that ClickStack's collector writes for a request with metrics into tables of the type, by table. */
-export function metricRows(request: MetricsRequest, attributes: AttributeType): Map<string, MetricRow[]> {
+export function metricRows(request: MetricsRequest): Map<string, MetricRow[]> {
   const tables = new Map<string, MetricRow[]>();
   for (const { resource, schemaUrl, scopeMetrics } of request.resourceMetrics) {
     const ResourceAttributes = toMap(resource?.attributes ?? []);
@@ -33,7 +32,7 @@ export function metricRows(request: MetricsRequest, attributes: AttributeType): 
         ScopeSchemaUrl,
       };
       for (const metric of metrics) {
-        const { kind, rows } = pointRows(metric, attributes);
+        const { kind, rows } = pointRows(metric);
         const described = {
           ...origin,
           MetricName: metric.name,
@@ -50,56 +49,55 @@ export function metricRows(request: MetricsRequest, attributes: AttributeType): 
 }
 
 /** The columns that depend on the point; a metric without data has no rows. */
-function pointRows(metric: Metric, attributes: AttributeType): { kind: string; rows: MetricRow[] } {
+function pointRows(metric: Metric): { kind: string; rows: MetricRow[] } {
   const { gauge, sum, histogram, exponentialHistogram, summary } = metric;
   if (sum) {
     const shared = { AggregationTemporality: sum.aggregationTemporality, IsMonotonic: sum.isMonotonic };
     return {
       kind: "sum",
-      rows: sum.dataPoints.map((point) => ({ ...numberCells(point, attributes), ...shared })),
+      rows: sum.dataPoints.map((point) => ({ ...numberCells(point), ...shared })),
     };
   }
   if (histogram) {
     const shared = { AggregationTemporality: histogram.aggregationTemporality };
     return {
       kind: "histogram",
-      rows: histogram.dataPoints.map((point) => ({ ...histogramCells(point, attributes), ...shared })),
+      rows: histogram.dataPoints.map((point) => ({ ...histogramCells(point), ...shared })),
     };
   }
   if (exponentialHistogram) {
     const shared = { AggregationTemporality: exponentialHistogram.aggregationTemporality };
     const rows = exponentialHistogram.dataPoints.map((point) => ({
-      ...exponentialCells(point, attributes),
+      ...exponentialCells(point),
       ...shared,
     }));
     return { kind: "exponential_histogram", rows };
   }
-  if (summary)
-    return { kind: "summary", rows: summary.dataPoints.map((point) => summaryCells(point, attributes)) };
-  return { kind: "gauge", rows: (gauge?.dataPoints ?? []).map((point) => numberCells(point, attributes)) };
+  if (summary) return { kind: "summary", rows: summary.dataPoints.map((point) => summaryCells(point)) };
+  return { kind: "gauge", rows: (gauge?.dataPoints ?? []).map((point) => numberCells(point)) };
 }
 
-function commonCells(point: DataPoint, attributes: AttributeType): MetricRow {
+function commonCells(point: DataPoint): MetricRow {
   return {
     Attributes: toMap(point.attributes),
-    StartTimeUnix: timeCell(point.startTimeUnixNano, attributes),
-    TimeUnix: timeCell(point.timeUnixNano, attributes),
+    StartTimeUnix: seconds(point.startTimeUnixNano),
+    TimeUnix: seconds(point.timeUnixNano),
     Flags: point.flags,
   };
 }
 
-function numberCells(point: NumberPoint, attributes: AttributeType): MetricRow {
+function numberCells(point: NumberPoint): MetricRow {
   return {
-    ...commonCells(point, attributes),
+    ...commonCells(point),
     Value: numberValue(point),
-    ...exemplarCells(point.exemplars, attributes),
+    ...exemplarCells(point.exemplars),
   };
 }
 
-function histogramCells(point: HistogramPoint, attributes: AttributeType): MetricRow {
+function histogramCells(point: HistogramPoint): MetricRow {
   return {
-    ...commonCells(point, attributes),
-    ...exemplarCells(point.exemplars, attributes),
+    ...commonCells(point),
+    ...exemplarCells(point.exemplars),
     Count: String(point.count),
     Sum: float(point.sum),
     BucketCounts: point.bucketCounts.map(String),
@@ -109,10 +107,10 @@ function histogramCells(point: HistogramPoint, attributes: AttributeType): Metri
   };
 }
 
-function exponentialCells(point: ExponentialHistogramPoint, attributes: AttributeType): MetricRow {
+function exponentialCells(point: ExponentialHistogramPoint): MetricRow {
   return {
-    ...commonCells(point, attributes),
-    ...exemplarCells(point.exemplars, attributes),
+    ...commonCells(point),
+    ...exemplarCells(point.exemplars),
     Count: String(point.count),
     Sum: float(point.sum),
     Scale: point.scale,
@@ -126,9 +124,9 @@ function exponentialCells(point: ExponentialHistogramPoint, attributes: Attribut
   };
 }
 
-function summaryCells(point: SummaryPoint, attributes: AttributeType): MetricRow {
+function summaryCells(point: SummaryPoint): MetricRow {
   return {
-    ...commonCells(point, attributes),
+    ...commonCells(point),
     Count: String(point.count),
     Sum: float(point.sum),
     "ValueAtQuantiles.Quantile": point.quantileValues.map(({ quantile }) => float(quantile)),
@@ -136,19 +134,13 @@ function summaryCells(point: SummaryPoint, attributes: AttributeType): MetricRow
   };
 }
 
-/** JSON tables are the exporter's own, with times to the nanosecond; ClickStack's have whole seconds. */
-function timeCell(time: bigint, attributes: AttributeType): number | string {
-  return attributes === "json" ? nanoseconds(time) : seconds(time);
-}
-
-function exemplarCells(exemplars: readonly Exemplar[], attributes: AttributeType): MetricRow {
-  const id = attributes === "json" ? hexId : fullId;
+function exemplarCells(exemplars: readonly Exemplar[]): MetricRow {
   return {
     "Exemplars.FilteredAttributes": exemplars.map((exemplar) => toMap(exemplar.filteredAttributes)),
-    "Exemplars.TimeUnix": exemplars.map((exemplar) => timeCell(exemplar.timeUnixNano, attributes)),
+    "Exemplars.TimeUnix": exemplars.map((exemplar) => seconds(exemplar.timeUnixNano)),
     "Exemplars.Value": exemplars.map(numberValue),
-    "Exemplars.SpanId": exemplars.map((exemplar) => id(exemplar.spanId, 8)),
-    "Exemplars.TraceId": exemplars.map((exemplar) => id(exemplar.traceId, 16)),
+    "Exemplars.SpanId": exemplars.map((exemplar) => fullId(exemplar.spanId, 8)),
+    "Exemplars.TraceId": exemplars.map((exemplar) => fullId(exemplar.traceId, 16)),
   };
 }
 

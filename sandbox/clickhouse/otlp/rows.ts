@@ -27,8 +27,9 @@ export function requestRows(
     case "traces":
       return new Map([["otel_traces", spanRows(decodeRequest("traces", encoding, body)).map(text)]]);
     case "metrics": {
-      const tables = metricRows(decodeRequest("metrics", encoding, body), attributes);
-      return new Map([...tables].map(([table, rows]) => [table, rows.map(text)]));
+      // The exporter keeps metrics with maps whatever it is told.
+      const tables = metricRows(decodeRequest("metrics", encoding, body));
+      return new Map([...tables].map(([table, rows]) => [table, rows.map((row) => rowText(row, "map"))]));
     }
   }
 }

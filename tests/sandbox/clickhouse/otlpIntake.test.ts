@@ -25,9 +25,9 @@ describe("OTLP intake of the embedded ClickHouse", () => {
   after(() => clickhouse?.stop());
   afterEach(async () => {
     await clickhouse.setFault();
-    for (const { name } of await clickhouse.query<{ name: string }>("SHOW TABLES FROM `default`")) {
+    const tables = "SELECT name FROM system.tables WHERE database = 'default' AND engine LIKE '%MergeTree'";
+    for (const { name } of await clickhouse.query<{ name: string }>(tables))
       await command(`TRUNCATE TABLE ${name}`);
-    }
   });
 
   async function command(sql: string): Promise<void> {
@@ -51,6 +51,25 @@ describe("OTLP intake of the embedded ClickHouse", () => {
     timeUnixNano: String(now),
     body: { stringValue: line },
     ...more,
+  });
+
+  it("counts the values of columns in a quarter of an hour, for HyperDX to offer as filters", async () => {
+    await post("/v1/logs", JSON.stringify(logsRequest([record("a"), record("b")])));
+    await post("/v1/traces", JSON.stringify(spansRequest(now)));
+    const counted = (table: string) =>
+      clickhouse.query(
+        `SELECT Key, Value, sum(count) AS rows FROM ${table} WHERE Key IN ('ServiceName', '__hdx_materialized_k8s.pod.name', 'SpanKind')
+         GROUP BY ALL ORDER BY Key, Value`,
+      );
+    assert.deepEqual(await counted("otel_logs_kv_rollup_15m"), [
+      { Key: "ServiceName", Value: "orders", rows: 2 },
+      { Key: "__hdx_materialized_k8s.pod.name", Value: "pod-1", rows: 2 },
+    ]);
+    assert.deepEqual(await counted("otel_traces_kv_rollup_15m"), [
+      { Key: "ServiceName", Value: "orders", rows: 2 },
+      { Key: "SpanKind", Value: "Server", rows: 1 },
+      { Key: "SpanKind", Value: "Unspecified", rows: 1 },
+    ]);
   });
 
   it("stores logs before it answers, by JSON and by protobuf with gzip", async () => {

@@ -67,6 +67,8 @@ export function minMaxIndex(name: string, expression: string): string {
 
 /** What a `CREATE TABLE` needs beyond columns and indexes. */
 export interface TableDefinition {
+  /** Default: MergeTree. */
+  readonly engine?: string;
   readonly name: string;
   readonly columns: readonly string[];
   readonly indexes: readonly string[];
@@ -82,7 +84,7 @@ export function createTable(table: TableDefinition): string {
   return [
     `CREATE TABLE IF NOT EXISTS \`default\`.${table.name} (`,
     [...table.columns, ...table.indexes].map((line) => `  ${line}`).join(",\n"),
-    ") ENGINE = MergeTree",
+    `) ENGINE = ${table.engine ?? "MergeTree"}`,
     `PARTITION BY ${table.partitionBy}`,
     `ORDER BY (${table.orderBy})`,
     `TTL ${table.retentionFrom} + toIntervalDay(${RETENTION_DAYS})`,

@@ -11,7 +11,8 @@ import {
   textIndex,
 } from "./columns";
 
-const MATERIALIZED_ATTRIBUTES = [
+/** Resource attributes that have columns of their own. */
+export const MATERIALIZED_ATTRIBUTES = [
   "k8s.cluster.name",
   "k8s.container.name",
   "k8s.deployment.name",
@@ -23,7 +24,7 @@ const MATERIALIZED_ATTRIBUTES = [
 ];
 
 /** Columns that rows are inserted with. */
-function insertedColumns(attributes: AttributeType): string[] {
+export function insertedColumns(attributes: AttributeType): string[] {
   return [
     column("Timestamp", "DateTime64(9) CODEC(Delta(8), ZSTD(1))"),
     column("TraceId", STRING),
@@ -89,7 +90,7 @@ const JSON_TABLE: TableDefinition = {
     bloomIndex("idx_log_attr_keys", "LogAttributesKeys", 0.01),
     "INDEX idx_body Body TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8",
   ],
-  orderBy: "ServiceName, toDateTime(Timestamp), Timestamp",
+  orderBy: "toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp",
   settings: ["index_granularity = 8192", "ttl_only_drop_parts = 1"],
 };
 

@@ -1,4 +1,3 @@
-import type { AttributeType } from "../../base/attributeType";
 import {
   arrayColumn,
   attributeArrayColumn,
@@ -19,39 +18,36 @@ const SUM = column("Sum", FLOAT);
 const RANGE = [column("Min", FLOAT), column("Max", FLOAT)];
 const TEMPORALITY = column("AggregationTemporality", INT);
 
-/** The collector's own tables have times to the nanosecond. */
-const TIMES: Readonly<Record<AttributeType, string>> = { map: "DateTime", json: "DateTime64(9)" };
-
-function commonColumns(attributes: AttributeType): string[] {
+function commonColumns(): string[] {
   return [
-    ...attributeColumns("ResourceAttributes", attributes),
+    ...attributeColumns("ResourceAttributes", "map"),
     column("ResourceSchemaUrl", STRING),
     column("ScopeName", STRING),
     column("ScopeVersion", STRING),
-    ...attributeColumns("ScopeAttributes", attributes),
+    ...attributeColumns("ScopeAttributes", "map"),
     column("ScopeDroppedAttrCount", "UInt32 CODEC(ZSTD(1))"),
     column("ScopeSchemaUrl", STRING),
     column("ServiceName", KEYWORD),
     column("MetricName", KEYWORD),
     column("MetricDescription", STRING),
     column("MetricUnit", STRING),
-    ...attributeColumns("Attributes", attributes),
-    column("StartTimeUnix", `${TIMES[attributes]} CODEC(Delta, ZSTD(1))`),
-    column("TimeUnix", `${TIMES[attributes]} CODEC(Delta, ZSTD(1))`),
+    ...attributeColumns("Attributes", "map"),
+    column("StartTimeUnix", "DateTime CODEC(Delta, ZSTD(1))"),
+    column("TimeUnix", "DateTime CODEC(Delta, ZSTD(1))"),
   ];
 }
 
-function exemplarColumns(attributes: AttributeType): string[] {
+function exemplarColumns(): string[] {
   return [
-    attributeArrayColumn("Exemplars.FilteredAttributes", attributes),
-    arrayColumn("Exemplars.TimeUnix", TIMES[attributes]),
+    attributeArrayColumn("Exemplars.FilteredAttributes", "map"),
+    arrayColumn("Exemplars.TimeUnix", "DateTime"),
     arrayColumn("Exemplars.Value", "Float64"),
     arrayColumn("Exemplars.SpanId", "String"),
     arrayColumn("Exemplars.TraceId", "String"),
   ];
 }
 
-const MAP_INDEXES = [
+const INDEXES = [
   bloomIndex("idx_res_attr_key", "mapKeys(ResourceAttributes)", 0.01),
   bloomIndex("idx_res_attr_value", "mapValues(ResourceAttributes)", 0.01),
   bloomIndex("idx_scope_attr_key", "mapKeys(ScopeAttributes)", 0.01),
@@ -61,15 +57,9 @@ const MAP_INDEXES = [
   minMaxIndex("idx_time_minmax", "TimeUnix"),
 ];
 
-const JSON_INDEXES = [
-  bloomIndex("idx_res_attr_keys", "ResourceAttributesKeys", 0.01),
-  bloomIndex("idx_scope_attr_keys", "ScopeAttributesKeys", 0.01),
-  bloomIndex("idx_attr_keys", "AttributesKeys", 0.01),
-];
-
 /** Columns of each kind of metric after the common ones, by the table's suffix. */
-function kindColumns(attributes: AttributeType): Record<string, string[]> {
-  const exemplars = exemplarColumns(attributes);
+function kindColumns(): Record<string, string[]> {
+  const exemplars = exemplarColumns();
   const number = [column("Value", FLOAT), FLAGS, ...exemplars];
   return {
     gauge: number,
@@ -108,24 +98,13 @@ function kindColumns(attributes: AttributeType): Record<string, string[]> {
   };
 }
 
-/** What the tables have beside their columns. */
-const TABLES = {
-  map: {
-    indexes: MAP_INDEXES,
-    orderBy: "ServiceName, MetricName, toStartOfHour(TimeUnix), cityHash64(Attributes), TimeUnix",
-  },
-  json: {
-    indexes: JSON_INDEXES,
-    orderBy: "ServiceName, MetricName, toUnixTimestamp64Nano(TimeUnix)",
-  },
-};
-
-/** The five `otel_metrics_*` tables: with maps as ClickStack creates them, with JSON as the collector's exporter does. */
-export function metricsTables(attributes: AttributeType): TableDefinition[] {
-  return Object.entries(kindColumns(attributes)).map(([kind, columns]) => ({
+/** The five `otel_metrics_*` tables, which the collector's exporter makes with maps even where logs and spans have JSON. */
+export function metricsTables(): TableDefinition[] {
+  return Object.entries(kindColumns()).map(([kind, columns]) => ({
     name: `otel_metrics_${kind}`,
-    columns: [...commonColumns(attributes), ...columns],
-    ...TABLES[attributes],
+    columns: [...commonColumns(), ...columns],
+    indexes: INDEXES,
+    orderBy: "ServiceName, MetricName, toStartOfHour(TimeUnix), cityHash64(Attributes), TimeUnix",
     partitionBy: "toDate(TimeUnix)",
     retentionFrom: "toDateTime(TimeUnix)",
     settings: ["ttl_only_drop_parts = 1"],
