@@ -12,6 +12,7 @@ const sources = [
   "publish",
   "observed",
   "clickstack",
+  "tables",
   "traces",
   "cli",
   "web",

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { AttributeColumns } from "../tables/attributes";
 import { invokeRequest, MAXIMUM_EVENT_BYTES, type PageFunctions } from "./functions";
 import { refusal, securityHeaders } from "./guard";
-import { RequestError } from "./query/statement";
+import { RequestError, type Statement } from "./query/statement";
 import { answerOf, type Run } from "./routes";
 
 /** Something that runs statements and gives rows. */
@@ -57,6 +58,7 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
       { content: readFileSync(join(directory, name)), type },
     ]),
   );
+  const run = reading(options.source);
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
     const url = addressed(request.url);
@@ -67,7 +69,7 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
     if (refused !== undefined && (file === undefined || url.pathname === "/" || !/token/.test(refused)))
       return send(response, 403, { error: refused });
     if (file !== undefined) return sendFile(response, file);
-    const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, url);
+    const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, run, url);
     return void answering.then(
       ({ status, body }) => send(response, status, body),
       // Whoever asked has left.
@@ -131,11 +133,19 @@ async function invoke(functions: PageFunctions | undefined, request: IncomingMes
   }
 }
 
-async function answer({ source, functions, hyperDx }: PageOptions, url: URL): Promise<Reply> {
+/** Runs the page's statements, over tables with maps or JSON. */
+function reading(source: RowSource): Run {
+  const columns = new AttributeColumns((sql) => source.query(`${sql}\n${limits}`));
+  return async <Row>({ sql, parameters }: Statement) => {
+    const fitted = await columns.fit(sql);
+    return (await source.query<Row>(`${fitted.sql}\n${limits}`, parameters)).map(fitted.row);
+  };
+}
+
+async function answer({ functions, hyperDx }: PageOptions, run: Run, url: URL): Promise<Reply> {
   if (url.pathname === "/api/page")
     return { status: 200, body: { functions: functions?.list() ?? [], ...(hyperDx && { hyperDx }) } };
   try {
-    const run: Run = ({ sql, parameters }) => source.query(`${sql}\n${limits}`, parameters);
     const body = await answerOf(url.pathname, url.searchParams, Date.now(), run);
     if (body === undefined) return { status: 404, body: { error: `there is no ${url.pathname}` } };
     return { status: 200, body };

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { redact, shownUrl, urlCredentials } from "../../provider/plan/redaction";
+import { AttributeColumns } from "../../tables/attributes";
 import { UsageError } from "../plan/usageError";
 import type { Statement } from "./statement";
 
@@ -103,11 +104,18 @@ export async function openClickHouse(place: ClickHousePlace): Promise<RowReader>
       throw described(error, place);
     }
   };
+  const columns = new AttributeColumns(async <Row>(sql: string) =>
+    (await query({ sql, parameters: {} })).json<Row>(),
+  );
   return {
-    rows: async <Row>(statement: Statement) => (await query(statement)).json<Row>(),
-    async *stream<Row>(statement: Statement) {
-      for await (const rows of (await query(statement)).stream<Row>())
-        for (const row of rows) yield row.json();
+    rows: async <Row>({ sql, parameters }: Statement) => {
+      const fitted = await columns.fit(sql);
+      return (await (await query({ sql: fitted.sql, parameters })).json<Row>()).map(fitted.row);
+    },
+    async *stream<Row>({ sql, parameters }: Statement) {
+      const fitted = await columns.fit(sql);
+      for await (const rows of (await query({ sql: fitted.sql, parameters })).stream<Row>())
+        for (const row of rows) yield fitted.row(row.json());
     },
     close: () => client.close(),
   };

@@ -103,6 +103,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // A trace as a tree, of rows, for whoever shows it.
   traces: [],
 
+  // What is known of ClickStack's tables, for whoever reads them.
+  tables: [],
+
   // Dashboards, searches and alerts of HyperDX: pure, but for the client of its API.
   "clickstack/api": [],
   "clickstack/content": [],
@@ -128,7 +131,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/layers",
     "provider/plan/policies",
   ],
-  "cli/clickhouse": ["cli/plan", "provider/plan", "traces"],
+  "cli/clickhouse": ["cli/plan", "provider/plan", "tables", "traces"],
   "cli/run": [
     "cli/aws",
     "cli/clickhouse",
@@ -161,7 +164,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
   "web/query": [],
   "web/page": ["clickstack"],
-  web: ["web/query"],
+  web: ["tables", "web/query"],
 
   // The local Lambda, AWS and ClickHouse.
   "sandbox/controlPlane": [],

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { functionsWithRows, readArrivals } from "../../../cli/clickhouse/arrivals";
 import { openClickHouse } from "../../../cli/clickhouse/connection";
 import { followLines } from "../../../cli/clickhouse/follow";
 import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import { answerOf } from "../../../web/routes";
 import { runCli } from "../../component/cli/cliRun";
 
 const key = "key-made-for-this-test";
@@ -34,6 +36,11 @@ describe("the command line with ClickHouse", () => {
         body: rows.map((row) => JSON.stringify(row)).join("\n"),
       },
     );
+    assert.equal(response.status, 200, await response.text());
+  };
+  const command = async (sql: string) => {
+    const headers = { "x-clickhouse-user": "default", "x-clickhouse-key": key };
+    const response = await fetch(clickhouse.httpUrl, { method: "POST", headers, body: sql });
     assert.equal(response.status, 200, await response.text());
   };
   const cli = (args: string[], more: { isTTY?: boolean; environment?: Record<string, string> } = {}) =>
@@ -122,6 +129,68 @@ describe("the command line with ClickHouse", () => {
     assert.equal((await cli(["trace", traceId.toUpperCase()])).out, out);
     assert.equal((await cli(["trace", "last", "missing"])).code, 5);
     assert.equal((await cli(["trace", "17"])).code, 2);
+  });
+
+  it("reads tables with JSON as those with maps, for `verify` and the page too", async () => {
+    await command("CREATE DATABASE js");
+    for (const table of ["otel_logs", "otel_traces"]) {
+      const columns = await clickhouse.query<{ name: string; type: string }>(
+        `SELECT name, type FROM system.columns WHERE database = 'default' AND table = '${table}' AND default_kind = ''`,
+      );
+      const json = columns.map(
+        ({ name, type }) => `\`${name}\` ${type.replace(/Map\([^)]*\)[^)]*\)/, "JSON")}`,
+      );
+      await command(`CREATE TABLE js.${table} (${json}) ENGINE = MergeTree ORDER BY tuple()`);
+      const casts = columns.map(({ name, type }) =>
+        type.startsWith("Map")
+          ? `toJSONString(${name})::JSON`
+          : type.startsWith("Array(Map")
+            ? "[]"
+            : `\`${name}\``,
+      );
+      await command(`INSERT INTO js.${table} SELECT ${casts} FROM default.${table}`);
+    }
+    const read = async (database: string) => {
+      const reader = await openClickHouse({
+        url: clickhouse.httpUrl,
+        user: "default",
+        password: key,
+        database,
+      });
+      const selection = { name: "orders", region: "us-east-2", since: Date.now() - 3_600_000 };
+      const api = (path: string, query: Record<string, string> = {}) =>
+        answerOf(path, new URLSearchParams(query), now, (statement) => reader.rows(statement));
+      try {
+        return {
+          types: await reader.rows({
+            sql: "SELECT DISTINCT toTypeName(LogAttributes) AS type FROM otel_logs",
+            parameters: {},
+          }),
+          tail: (await cli(["tail", "orders*", "--json"], { environment: { CLICKHOUSE_DATABASE: database } }))
+            .out,
+          trace: (await cli(["trace", "last", "orders"], { environment: { CLICKHOUSE_DATABASE: database } }))
+            .out,
+          verify: await readArrivals(reader, { ...selection, requestId: "r-1" }),
+          functions: await functionsWithRows(reader, selection.since),
+          logs: await api("/api/logs", {
+            filter: 'ResourceAttributes.faas.name:"orders" AND invocation:"r-1"',
+          }),
+          tree: await api("/api/trace", { id: traceId }),
+        };
+      } finally {
+        await reader.close();
+      }
+    };
+    const now = Date.now();
+    const [{ types: ofMaps, ...maps }, { types: ofJson, ...json }] = [
+      await read("default"),
+      await read("js"),
+    ];
+    assert.match(JSON.stringify([ofMaps, ofJson]), /Map\(.*"JSON"/);
+    assert.deepEqual(json, maps);
+    assert.ok(maps.verify.logs > 0 && maps.functions.size > 0);
+    const { rows } = json.logs as { rows: { attributes: object }[] };
+    assert.deepEqual(rows[0]?.attributes, { "faas.invocation_id": "r-1" });
   });
 
   it("says what is wrong with ClickHouse, and never the password", async () => {
