@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { readDeployedFunction } from "../sandbox/aws/deployedFunction";
+import { readEventSources } from "../sandbox/aws/eventSources";
 import { type FindOptions, findProject } from "./project/findProject";
 import { type Project, ProjectError, type ProjectFunction } from "./project/project";
+import { noRoutes } from "./project/routes";
+import { lastPart } from "./project/values";
 
 /** Which functions to run. */
 export interface Target extends FindOptions {
@@ -47,6 +50,7 @@ async function readDeployed(name: string, { region, cacheDirectory }: Target): P
     );
   });
   const { environment, runtime, handler, code, layers, memorySizeMb, timeoutSeconds, logFormat } = read;
+  const sources = await readEventSources({}, { region, name: read.name }).catch((error: Error) => error);
   const secrets = Object.entries(environment).filter(([, value]) =>
     /arn:aws[^:]*:(secretsmanager|ssm):/.test(value),
   );
@@ -64,12 +68,18 @@ async function readDeployed(name: string, { region, cacheDirectory }: Target): P
         timeoutSeconds,
         environment,
         layers,
-        queues: [],
+        queues: sources instanceof Error ? [] : sources.filter((arn) => arn.includes(":sqs:")).map(lastPart),
         ...(logFormat === undefined ? {} : { logFormat }),
       },
     ],
-    notices: secrets.map(
-      ([variable]) => `${name}: ${variable} refers to a secret, which is not read; it stays a reference`,
-    ),
+    routes: noRoutes(),
+    notices: [
+      ...secrets.map(
+        ([variable]) => `${name}: ${variable} refers to a secret, which is not read; it stays a reference`,
+      ),
+      ...(sources instanceof Error
+        ? [`${name}: its queues are not known, since AWS does not give its event sources: ${sources.message}`]
+        : []),
+    ],
   };
 }

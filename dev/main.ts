@@ -12,8 +12,7 @@ import { type Project, ProjectError } from "./project/project";
 import { removeTemporaryFolder } from "./project/temporaryFolder";
 import { startDebugPort } from "./run/debugPort";
 import { definitionOf } from "./run/definition";
-import { answerAws } from "./run/lambdaApi";
-import { answerSqs } from "./run/sqs";
+import { PlayedAws } from "./run/playedAws";
 import { Store } from "./run/store";
 import { startUrlServer, type UrlServer } from "./run/urlServer";
 import { watchFolders } from "./run/watch";
@@ -86,7 +85,7 @@ async function run(
   const { session, store, links } = await startSession(options, project, reporter, cleanup, environment);
   const urls = cleanup.use(
     await startUrlServer(
-      { names: () => session.names, invoke: (name, given) => session.invoke(name, given) },
+      { names: () => session.names, invoke: (name, given) => session.run(name, given) },
       options.port ?? 0,
     ),
     (server) => server.close(),
@@ -94,7 +93,7 @@ async function run(
   const hyperDx = hyperDxApp(environment);
   const functions: PageFunctions = {
     list: () => session.runtimes.map(({ name, runtime }) => ({ name, runtime, url: urls.urlOf(name) })),
-    invoke: (name, given) => session.invoke(name, given),
+    invoke: (name, given) => session.run(name, given),
   };
   links.page = await startPage({ source: store, functions, ...(hyperDx && { hyperDx }) }, cleanup);
   introduce(reporter, project, session, urls);
@@ -105,9 +104,7 @@ async function run(
   const [first = ""] = session.names;
   const send = async () => {
     if (event === undefined) return true;
-    const answered = await session
-      .invoke(first, event)
-      .catch((error: Error) => reporter.failure(error.message));
+    const answered = await session.run(first, event).catch((error: Error) => reporter.failure(error.message));
     return answered?.status === "success";
   };
   if (!options.once && options.watch !== false && project.folder !== undefined)
@@ -135,19 +132,15 @@ async function startSession(
     started.stop(),
   );
   const links = new Links(store, hyperDxApp(environment));
-  // Made before the functions, which reach it; they are known to it when they run.
-  let session: Session | undefined;
-  const deliver = (queue: string, event: object) => session?.deliver(queue, event);
-  const invoke = (name: string, payload: unknown, given: { clientContext?: string }) => {
-    const known = session?.find(name);
-    return known === undefined ? undefined : session?.invoke(known, payload, given);
-  };
-  const aws = await startAwsProxy(
-    async (call) => answerSqs(call, deliver, Date.now) ?? answerAws(call, invoke),
-  );
+  // Listens before the functions are there, which reach it.
+  let played: PlayedAws | undefined;
+  const aws = await startAwsProxy(async (call) => {
+    if (played === undefined) throw new Error("no function runs yet");
+    return played.answer(call);
+  });
   cleanup.use(aws, (proxy) => proxy.stop());
   const { otlpUrl, ingestionKey } = store;
-  session = new Session({
+  const session = new Session({
     define: (one) =>
       definitionOf(
         one,
@@ -163,8 +156,9 @@ async function startSession(
     onResult: (name, result) => links.follow(result, (found) => reporter.result(name, result, found)),
   });
   cleanup.use(session, (running) => running.stop());
+  played = new PlayedAws(session, (notice) => reporter.notice(notice));
   reporter.columns(project.functions.map(({ name }) => name));
-  await session.update(project.functions);
+  await session.update(project);
   const [only = ""] = session.names;
   const { inspect } = options;
   if (inspect !== undefined)
@@ -191,7 +185,7 @@ function watch(
   const changed = async (paths: readonly string[]) => {
     try {
       const project = await findFunctions(target);
-      const restarted = await session.update(project.functions, paths);
+      const restarted = await session.update(project, paths);
       if (restarted.length === 0) return;
       reporter.notice(`changed: ${restarted.join(", ")}`);
       await send();

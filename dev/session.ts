@@ -1,9 +1,13 @@
 import type { FunctionDefinition } from "../sandbox";
 import { type InvocationResult, type InvokeOptions, Sandbox, type TelemetryEvent } from "../sandbox";
-import type { ProjectFunction } from "./project/project";
+import type { Project, ProjectFunction } from "./project/project";
 import { runnableCode } from "./run/bundle";
 import { localPorts } from "./run/definition";
 import { DevFunction } from "./run/devFunction";
+import type { InvokeByName } from "./run/lambdaApi";
+import type { PlayedFunctions } from "./run/playedAws";
+import { Router } from "./run/router";
+import { type DeliverToQueue, sendToQueue } from "./run/sqs";
 
 /** What a session needs of its surroundings. */
 export interface SessionOptions {
@@ -24,8 +28,15 @@ export interface SessionOptions {
 const MAXIMUM_CONCURRENCY = 10;
 
 /** The functions of a project while they can be invoked. */
-export class Session {
+export class Session implements PlayedFunctions {
   private readonly functions = new Map<string, { project: ProjectFunction; running: DevFunction }>();
+
+  /** Leads messages of topics and events of buses to the functions. */
+  readonly router = new Router({
+    // What fails is shown where it happens; nobody waits for it.
+    invoke: (name, event) => void this.invoke(name, event, {})?.catch(() => {}),
+    send: (queue, message) => void sendToQueue(queue, message, this.deliver, Date.now()),
+  });
 
   constructor(private readonly options: SessionOptions) {}
 
@@ -38,8 +49,8 @@ export class Session {
     return [...this.functions.values()].map(({ project: { name, runtime } }) => ({ name, runtime }));
   }
 
-  /** The name of a function that is called by one of its names; undefined where there is none. */
-  find(name: string): string | undefined {
+  /** The name of a function that has this name or alias; undefined where there is none. */
+  private find(name: string): string | undefined {
     if (this.functions.has(name)) return name;
     return [...this.functions.values()].find(({ project }) => project.aliases.includes(name))?.project.name;
   }
@@ -56,7 +67,11 @@ export class Session {
    * restarted.
    * @returns names of the functions that were started anew.
    */
-  async update(projects: readonly ProjectFunction[], changed: readonly string[] = []): Promise<string[]> {
+  async update(
+    { functions: projects, routes }: Pick<Project, "functions" | "routes">,
+    changed: readonly string[] = [],
+  ): Promise<string[]> {
+    this.router.routes = routes;
     const wanted = new Set(projects.map(({ name }) => name));
     const gone = [...this.functions].filter(([name]) => !wanted.has(name));
     for (const [name, { running }] of gone) {
@@ -78,9 +93,10 @@ export class Session {
 
   /**
    * Runs a function once.
+   * @param name as {@link names} has it.
    * @throws when it could not be started; the message says why.
    */
-  async invoke(name: string, payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
+  async run(name: string, payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
     const known = this.functions.get(name);
     if (known === undefined)
       throw new Error(`there is no function ${name}; there are: ${this.names.join(", ")}`);
@@ -89,19 +105,25 @@ export class Session {
     return result;
   }
 
+  /** Runs a function that has this name or alias; undefined where there is none. */
+  readonly invoke: InvokeByName = (name, payload, options) => {
+    const known = this.find(name);
+    return known === undefined ? undefined : this.run(known, payload, options);
+  };
+
   /**
    * Gives an event to the functions of a queue.
    * @returns whether all of them succeeded; undefined where there are none.
    */
-  deliver(queue: string, event: object): Promise<boolean> | undefined {
+  readonly deliver: DeliverToQueue = (queue, event) => {
     const names = [...this.functions.values()].flatMap(({ project }) =>
       project.queues.includes(queue) ? [project.name] : [],
     );
     if (names.length === 0) return undefined;
-    return Promise.all(names.map((name) => this.invoke(name, event))).then((results) =>
+    return Promise.all(names.map((name) => this.run(name, event))).then((results) =>
       results.every(({ status }) => status === "success"),
     );
-  }
+  };
 
   /** The sandbox that runs a function now; undefined before its first start. */
   sandboxOf(name: string): Sandbox | undefined {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { mapOf, type Project, ProjectError, type ProjectFunction, textOf } from "./project";
+import { type Project, ProjectError } from "./project";
+import { joinRoutes } from "./routes";
 import { parseTemplate, templateFunctions } from "./template";
+import { mapOf, textOf } from "./values";
 
 interface Artifact {
   type?: string;
@@ -25,11 +27,12 @@ export function readCdkOutput(folder: string): Project {
     source: output,
     folder: output,
     functions: stacks.flatMap(({ functions }) => functions),
+    routes: joinRoutes(stacks.map(({ routes }) => routes)),
     notices: stacks.flatMap(({ notices }) => notices),
   };
 }
 
-function readAssembly(directory: string): { functions: ProjectFunction[]; notices: string[] }[] {
+function readAssembly(directory: string): Pick<Project, "functions" | "routes" | "notices">[] {
   const artifacts = Object.entries(mapOf(readJson(join(directory, "manifest.json")).artifacts)) as [
     string,
     Artifact,

@@ -2,11 +2,12 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { cdkOutput, readCdkOutput } from "./cdk";
 import { type FolderOptions, type HostRuntimes, readPlainFolder } from "./plainFolder";
-import { mapOf, type Project, ProjectError } from "./project";
+import { type Project, ProjectError } from "./project";
 import { isPulumiProject, isPulumiState, readPulumiProject, readPulumiState } from "./pulumi";
 import { readYaml } from "./readYaml";
 import { readServerless } from "./serverless";
 import { isTemplate, readTemplate } from "./template";
+import { mapOf } from "./values";
 
 /** How to look for a project. */
 export interface FindOptions extends FolderOptions {

@@ -1,4 +1,17 @@
-import { listOf, mapOf } from "./project";
+import { listOf, mapOf } from "./values";
+
+/** A resource of a template, as it stands there. */
+export interface TemplateResource {
+  Type?: string;
+  Properties?: Record<string, unknown>;
+  Metadata?: Record<string, unknown>;
+}
+
+/** A queue, topic or bus of a template; it has its logical id as name where the template gives it none. */
+export interface PlayedResource {
+  kind: "queue" | "topic" | "bus";
+  name: string;
+}
 
 /** What intrinsic functions of a template refer to. */
 export interface TemplateContext {
@@ -9,14 +22,36 @@ export interface TemplateContext {
   region: string;
   accountId: string;
   stackName: string;
-  /** Logical ids of the template's queues, whose messages are delivered. */
-  queues: readonly string[];
+  /** The template's queues, topics and buses, which are played, by their logical ids. */
+  played: Readonly<Record<string, PlayedResource>>;
 }
 
 /** A value, and the logical ids of what it refers to that exists in AWS alone. */
 export interface Resolved {
   value: unknown;
   unknown: string[];
+}
+
+const playedTypes: Readonly<Record<string, { kind: PlayedResource["kind"]; name: string }>> = {
+  "AWS::SQS::Queue": { kind: "queue", name: "QueueName" },
+  "AWS::SNS::Topic": { kind: "topic", name: "TopicName" },
+  "AWS::Events::EventBus": { kind: "bus", name: "Name" },
+};
+
+/** The queues, topics and buses of a template. */
+export function playedResources(
+  resources: Readonly<Record<string, TemplateResource>>,
+  context: Omit<TemplateContext, "played">,
+): Record<string, PlayedResource> {
+  return Object.fromEntries(
+    Object.entries(resources).flatMap(([id, { Type = "", Properties = {} }]) => {
+      const type = playedTypes[Type];
+      if (type === undefined) return [];
+      const { value, unknown } = resolveIntrinsics(Properties[type.name], { ...context, played: {} });
+      const name = typeof value === "string" && unknown.length === 0 ? value : id;
+      return [[id, { kind: type.kind, name }]];
+    }),
+  );
 }
 
 /**
@@ -86,6 +121,8 @@ class Resolver {
       "AWS::URLSuffix": "amazonaws.com",
       "AWS::NoValue": "",
     };
+    const { [id]: played } = this.context.played;
+    if (played !== undefined) return played.kind === "topic" ? this.arnOf(played) : played.name;
     const known = pseudo[id] ?? parameters[id] ?? functionNames[id];
     if (known === undefined) this.unknown.add(id);
     return known ?? id;
@@ -96,8 +133,18 @@ class Resolver {
     const name = functionNames[id];
     if (name !== undefined && attribute === "Arn")
       return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+    const { [id]: played } = this.context.played;
+    if (played !== undefined && attribute.endsWith("Arn")) return this.arnOf(played);
+    if (played !== undefined) return played.name;
     this.unknown.add(`${id}.${attribute}`);
     return id;
+  }
+
+  private arnOf({ kind, name }: PlayedResource): string {
+    const { region, accountId } = this.context;
+    const place = `${region}:${accountId}`;
+    if (kind === "bus") return `arn:aws:events:${place}:event-bus/${name}`;
+    return `arn:aws:${kind === "queue" ? "sqs" : "sns"}:${place}:${name}`;
   }
 
   private substitute(argument: unknown): string {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { functionDefaults, mapOf, type Project, ProjectError, textOf } from "./project";
+import { functionDefaults, type Project, ProjectError } from "./project";
+import { noRoutes } from "./routes";
+import { mapOf, textOf } from "./values";
 
 /** Runtimes of this machine, for folders that do not name one. */
 export interface HostRuntimes {
@@ -72,6 +74,7 @@ export function readPlainFolder(folder: string, hosts: HostRuntimes, options: Fo
         queues: [],
       },
     ],
+    routes: noRoutes(),
     notices: [],
   };
 }

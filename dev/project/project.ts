@@ -1,3 +1,5 @@
+import type { Routes } from "./routes";
+
 /** A Lambda function as a project describes it, with its code on this machine. */
 export interface ProjectFunction {
   /** Name under which it is deployed, as far as the project says it, else the name that the project gives it. */
@@ -33,6 +35,8 @@ export interface Project {
   /** Folder whose changes matter; undefined where nothing of it changes. */
   folder?: string;
   functions: ProjectFunction[];
+  /** What leads from topics and buses to them. */
+  routes: Routes;
   /** What is not as when deployed, and what to do about it. */
   notices: string[];
 }
@@ -42,41 +46,3 @@ export const functionDefaults = { memorySizeMb: 128, timeoutSeconds: 3 } as cons
 
 /** A mistake in a project, or something of it that cannot be run here. The message says where and how to fix it. */
 export class ProjectError extends Error {}
-
-/** A value that is a map in JSON or YAML; an empty one for everything else. */
-export function mapOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-}
-
-/** A value that is a list; an empty one for everything else. */
-export function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** A value that is a string; undefined for everything else. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A number, also one that is written as a string; `otherwise` for everything else. */
-export function numberOf(value: unknown, otherwise: number): number {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : otherwise;
-}
-
-/** Numbers and booleans of environment variables are strings for a process. */
-export function variableOf(value: unknown): string | undefined {
-  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
-}
-
-/** A log format as the sandbox takes it; undefined for everything else. */
-export function logFormatOf(value: unknown): "Text" | "JSON" | undefined {
-  return value === "Text" || value === "JSON" ? value : undefined;
-}
-
-/** The name in the URL or ARN of a queue. */
-export function queueName(given: string): string {
-  return given.split(/[/:]/).at(-1) ?? given;
-}

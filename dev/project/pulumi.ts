@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { listOf, mapOf, type Project, ProjectError } from "./project";
+import { type Project, ProjectError } from "./project";
 import { functionsOfResources } from "./pulumiState";
+import { listOf, mapOf } from "./values";
 
 /** Megabytes of a stack's state at most. */
 const MAXIMUM_STATE = 256 * 1024 * 1024;
@@ -31,6 +32,7 @@ export async function readPulumiProject(
     source: `the preview of the program in ${folder}`,
     folder,
     functions: planned.functions,
+    routes: planned.routes,
     notices: [...notices, ...planned.notices],
   };
 }

@@ -1,15 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { writeFiles } from "./inlineCode";
-import {
-  functionDefaults,
-  listOf,
-  logFormatOf,
-  mapOf,
-  numberOf,
-  type ProjectFunction,
-  textOf,
-} from "./project";
+import { functionDefaults, type Project, type ProjectFunction } from "./project";
+import { routesOfResources } from "./pulumiRoutes";
+import { listOf, logFormatOf, mapOf, numberOf, textOf } from "./values";
 
 /** The property that says what a special value of Pulumi's state is, and the values that it has (pulumi/sdk, resource/sig). */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -23,7 +17,8 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export function functionsOfResources(
   resources: readonly unknown[],
   folder: string,
-): { functions: ProjectFunction[]; notices: string[] } {
+): Pick<Project, "functions" | "routes" | "notices"> {
+  const found = routesOfResources(resources, known);
   const functions: ProjectFunction[] = [];
   const notices: string[] = [];
   for (const resource of resources) {
@@ -32,11 +27,14 @@ export function functionsOfResources(
     const given = mapOf(inputs);
     const logicalName = String(urn).split("::").at(-1) ?? "function";
     const name = known(given.name) ?? known(mapOf(outputs).name) ?? logicalName;
-    const found = pulumiFunction({ name, logicalName, given, folder });
-    notices.push(...found.notices);
-    if (found.definition !== undefined) functions.push(found.definition);
+    const read = pulumiFunction({ name, logicalName, given, folder });
+    notices.push(...read.notices);
+    if (read.definition === undefined) continue;
+    const isOwn = (target: string) => target === name || target === logicalName;
+    const queues = found.queues.filter((one) => isOwn(one.function)).map(({ queue }) => queue);
+    functions.push({ ...read.definition, queues });
   }
-  return { functions, notices };
+  return { functions, routes: found.routes, notices };
 }
 
 interface Given {

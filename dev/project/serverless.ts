@@ -1,22 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { resolveIntrinsics } from "./intrinsics";
 import {
-  functionDefaults,
-  listOf,
-  logFormatOf,
-  mapOf,
-  numberOf,
-  type Project,
-  ProjectError,
-  type ProjectFunction,
-  queueName,
-  textOf,
-  variableOf,
-} from "./project";
+  playedResources,
+  resolveIntrinsics,
+  type TemplateContext,
+  type TemplateResource,
+} from "./intrinsics";
+import { functionDefaults, type Project, ProjectError, type ProjectFunction } from "./project";
 import { readYaml } from "./readYaml";
+import { joinRoutes } from "./routes";
+import { eventQueues, eventRoutes } from "./serverlessEvents";
 import { resolveVariables } from "./serverlessVariables";
 import { deployedValue, localPlace } from "./template";
+import { templateRoutes } from "./templateRoutes";
+import { listOf, logFormatOf, mapOf, numberOf, textOf, variableOf } from "./values";
 
 type Values = Record<string, unknown>;
 
@@ -45,13 +42,35 @@ export function readServerless(
   const notices = unresolved.map(
     (text) => `${path}: ${text} is not resolved here. Set what it is for with --env-file`,
   );
+  // What is CloudFormation's has no variables of the framework's resolved.
+  const resources = resourcesOf(raw.resources);
+  const context = contextOf(resources, names, prefix);
+  const own = templateRoutes(resources, context);
+  notices.push(...own.notices);
+  const routes = [own.routes];
   const functions: ProjectFunction[] = [];
   for (const [key, given] of entries) {
-    const found = serverlessFunction({ key, given, provider, read, folder, names, prefix });
+    const found = serverlessFunction({ key, given, provider, read, folder, names, context });
+    routes.push(eventRoutes(names[key] ?? key, listOf(given.events), context));
     notices.push(...found.notices);
     if (found.definition !== undefined) functions.push(found.definition);
   }
-  return { kind: "serverless", source: path, folder, functions, notices };
+  return { kind: "serverless", source: path, folder, functions, routes: joinRoutes(routes), notices };
+}
+
+/** Resources are a map, or a list of such. */
+function resourcesOf(given: unknown): Record<string, TemplateResource> {
+  return Object.assign({}, ...[given].flat().map((one) => mapOf(mapOf(one).Resources)));
+}
+
+function contextOf(
+  resources: Record<string, TemplateResource>,
+  names: Record<string, string>,
+  stackName: string,
+): TemplateContext {
+  const functionNames = Object.fromEntries(Object.entries(names).map(([id, own]) => [logicalId(id), own]));
+  const place = { ...localPlace, parameters: {}, stackName, functionNames };
+  return { ...place, played: playedResources(resources, place) };
 }
 
 /** Functions are a map, or a list of maps. */
@@ -69,23 +88,16 @@ interface Entry {
   read: Values;
   folder: string;
   names: Record<string, string>;
-  prefix: string;
+  context: TemplateContext;
 }
 
-function serverlessFunction({ key, given, provider, read, folder, names, prefix }: Entry): {
+function serverlessFunction({ key, given, provider, read, folder, names, context }: Entry): {
   definition?: ProjectFunction;
   notices: string[];
 } {
   const name = names[key] ?? key;
   const handler = textOf(given.handler);
   if (handler === undefined) return { notices: [`${name}: container images are not run here; ignored`] };
-  const context = {
-    ...localPlace,
-    parameters: {},
-    stackName: prefix,
-    queues: Object.keys(mapOf(mapOf(read.resources).Resources)),
-    functionNames: Object.fromEntries(Object.entries(names).map(([id, own]) => [logicalId(id), own])),
-  };
   const notices: string[] = [];
   const environment: Record<string, string> = {};
   for (const [variable, written] of Object.entries({
@@ -120,11 +132,7 @@ function serverlessFunction({ key, given, provider, read, folder, names, prefix 
       environment,
       layers,
       logFormat: logFormatOf(mapOf(mapOf(provider.logs).lambda).logFormat),
-      queues: listOf(given.events).flatMap((event) => {
-        const { sqs } = mapOf(event);
-        const arn = textOf(resolveIntrinsics(mapOf(sqs).arn ?? sqs, context).value);
-        return arn === undefined ? [] : [queueName(arn)];
-      }),
+      queues: eventQueues(listOf(given.events), context),
     },
     notices,
   };

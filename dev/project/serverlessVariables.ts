@@ -1,4 +1,4 @@
-import { mapOf } from "./project";
+import { mapOf } from "./values";
 
 /** Where variables have their values from. */
 export interface VariableSources {

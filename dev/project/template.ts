@@ -1,33 +1,23 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { writeInlineCode } from "./inlineCode";
-import { resolveIntrinsics, type TemplateContext } from "./intrinsics";
 import {
-  functionDefaults,
-  listOf,
-  logFormatOf,
-  mapOf,
-  numberOf,
-  type Project,
-  type ProjectFunction,
-  queueName,
-  textOf,
-  variableOf,
-} from "./project";
+  playedResources,
+  resolveIntrinsics,
+  type TemplateContext,
+  type TemplateResource,
+} from "./intrinsics";
+import { functionDefaults, type Project, type ProjectFunction } from "./project";
 import { readYaml } from "./readYaml";
-
-interface Resource {
-  Type?: string;
-  Properties?: Record<string, unknown>;
-  Metadata?: Record<string, unknown>;
-}
+import { subscriptionQueue, templateRoutes } from "./templateRoutes";
+import { lastPart, listOf, logFormatOf, mapOf, numberOf, textOf, variableOf } from "./values";
 
 /** Where the code of a template's function or layer is; undefined where it is not on this machine. */
-export type FindCode = (property: unknown, resource: Resource) => string | undefined;
+export type FindCode = (property: unknown, resource: TemplateResource) => string | undefined;
 
 /** What a template says, read whole. */
 export interface Template {
-  resources: Record<string, Resource>;
+  resources: Record<string, TemplateResource>;
   globals: Record<string, unknown>;
   context: TemplateContext;
 }
@@ -48,15 +38,15 @@ export function isTemplate(read: unknown): boolean {
 /** Reads what a template says, with its parameters' defaults. */
 export function parseTemplate(read: unknown, stackName: string): Template {
   const { Resources, Globals, Parameters } = mapOf(read);
-  const resources = mapOf(Resources) as Record<string, Resource>;
+  const resources = mapOf(Resources) as Record<string, TemplateResource>;
   const parameters: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(mapOf(Parameters))) {
     const value = variableOf(mapOf(parameter).Default);
     if (value !== undefined) parameters[name] = value;
   }
   const functionNames: Record<string, string> = {};
-  const queues = Object.keys(resources).filter((id) => resources[id]?.Type === "AWS::SQS::Queue");
-  const context = { ...localPlace, parameters, functionNames, stackName, queues };
+  const place = { ...localPlace, parameters, functionNames, stackName };
+  const context = { ...place, played: playedResources(resources, place) };
   for (const [id, { Type = "", Properties = {} }] of Object.entries(resources))
     if (functionTypes.includes(Type))
       functionNames[id] = textOf(resolveIntrinsics(Properties.FunctionName, context).value) ?? id;
@@ -77,11 +67,11 @@ export function readTemplate(path: string): Project {
   return { kind: "template", source: path, folder, ...templateFunctions(template, findCode) };
 }
 
-/** The functions of a template whose code is found by `findCode`. */
+/** The functions of a template whose code is found by `findCode`, and what leads to them. */
 export function templateFunctions(
   template: Template,
   findCode: FindCode,
-): { functions: ProjectFunction[]; notices: string[] } {
+): Pick<Project, "functions" | "routes" | "notices"> {
   const functions: ProjectFunction[] = [];
   const notices: string[] = [];
   for (const [id, resource] of Object.entries(template.resources)) {
@@ -93,12 +83,13 @@ export function templateFunctions(
       notices.push(...found.notices);
     }
   }
-  return { functions, notices };
+  const found = templateRoutes(template.resources, template.context);
+  return { functions, routes: found.routes, notices: [...notices, ...found.notices] };
 }
 
 function templateFunction(
   id: string,
-  resource: Resource,
+  resource: TemplateResource,
   template: Template,
   findCode: FindCode,
 ): { definition: ProjectFunction; notices: string[] } | string {
@@ -139,7 +130,7 @@ function templateFunction(
 function templateEnvironment(
   name: string,
   globals: Record<string, unknown>,
-  resource: Resource,
+  resource: TemplateResource,
   context: TemplateContext,
 ): { environment: Record<string, string>; notices: string[] } {
   const of = (environment: unknown) => mapOf(mapOf(environment).Variables);
@@ -152,8 +143,7 @@ function templateEnvironment(
     const { value, unknown } = resolveIntrinsics(given, context);
     const text = variableOf(value);
     if (text !== undefined) environment[variable] = text;
-    const isQueue = unknown.every((id) => context.queues.includes(id));
-    if (unknown.length > 0 && !isQueue) notices.push(deployedValue(name, variable, unknown, text));
+    if (unknown.length > 0) notices.push(deployedValue(name, variable, unknown, text));
   }
   return { environment, notices };
 }
@@ -176,15 +166,20 @@ function templateQueues(
   { Events }: Record<string, unknown>,
   { resources, context }: Template,
 ): string[] {
-  const own = Object.values(mapOf(Events)).filter((event) => mapOf(event).Type === "SQS");
+  const own = Object.entries(mapOf(Events)).flatMap(([event, given]) => {
+    const { Type, Properties } = mapOf(given);
+    if (Type === "SQS") return [mapOf(Properties).Queue];
+    const { SqsSubscription: queued } = mapOf(Properties);
+    return Type === "SNS" && queued ? [mapOf(queued).QueueArn ?? subscriptionQueue(id, event)] : [];
+  });
   const mapped = Object.values(resources).flatMap(({ Type, Properties = {} }) => {
     if (Type !== "AWS::Lambda::EventSourceMapping") return [];
     const target = textOf(resolveIntrinsics(Properties.FunctionName, context).value) ?? "";
     return [id, name].includes(target.split(":").at(-1) ?? "") ? [Properties.EventSourceArn] : [];
   });
-  return [...own.map((event) => mapOf(mapOf(event).Properties).Queue), ...mapped].flatMap((queue) => {
+  return [...own, ...mapped].flatMap((queue) => {
     const found = textOf(resolveIntrinsics(queue, context).value);
-    return found === undefined || /:(dynamodb|kinesis|kafka):/.test(found) ? [] : [queueName(found)];
+    return found === undefined || /:(dynamodb|kinesis|kafka):/.test(found) ? [] : [lastPart(found)];
   });
 }
 

@@ -26,9 +26,9 @@ const lightWrapper = "/opt/clickstack-tracing";
 /** Nobody steps through a function in three seconds. */
 const DEBUGGED_SECONDS = 900;
 
-/** Settings of the extension that were made for a deployment; what they send where is decided here. */
+/** Settings of the extension that were made for a deployment; what they send where is decided here. What is traced is the user's. */
 const isDeployedTelemetry = (name: string) =>
-  /^(ROTEL_|CLICKSTACK_|OTEL_EXPORTER_)/.test(name) && name !== "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
+  /^(ROTEL_|CLICKSTACK_(?!TRACING_)|OTEL_EXPORTER_)/.test(name) && name !== "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
 
 /** A project's function as the sandbox runs it: with the extension and light tracing, which send to this machine. */
 export function definitionOf(

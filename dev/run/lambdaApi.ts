@@ -51,7 +51,7 @@ function notPlayed(call: AwsCall): AwsAnswer {
   return error(
     400,
     "NotPlayedHereException",
-    `\`dev\` plays Lambda's Invoke and SQS, not ${service}. Give the function an emulator of it with --env-file, such as ${variable}=http://127.0.0.1:4566`,
+    `\`dev\` plays Lambda's Invoke, SQS, SNS and EventBridge, not ${service}. Give the function an emulator of it with --env-file, such as ${variable}=http://127.0.0.1:4566`,
   );
 }
 

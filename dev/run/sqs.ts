@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { sqsEvent } from "../../sandbox/aws/events";
 import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
-import { queueName } from "../project/project";
 import { localPlace } from "../project/template";
+import { lastPart } from "../project/values";
 
 /** Runs the functions of a queue with an event; undefined where no function has the queue. */
 export type DeliverToQueue = (queue: string, event: object) => Promise<boolean> | undefined;
@@ -10,10 +10,11 @@ export type DeliverToQueue = (queue: string, event: object) => Promise<boolean> 
 /** How often a message is given to a function that fails: as with a dead-letter queue's `maxReceiveCount` of 3. */
 const DELIVERIES = 3;
 
-interface SentMessage {
+/** A message as it is sent to a queue. */
+export interface SentMessage {
   Id?: string;
   MessageBody?: string;
-  MessageAttributes?: Record<string, { DataType?: string; StringValue?: string }>;
+  MessageAttributes?: Record<string, { DataType?: string; StringValue?: string; BinaryValue?: string }>;
   MessageSystemAttributes?: Record<string, { StringValue?: string }>;
 }
 
@@ -31,8 +32,8 @@ export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => num
     Entries?: SentMessage[];
   };
   if (operation === "GetQueueUrl") return json(200, { QueueUrl: body.QueueName ?? "" });
-  const queue = queueName(body.QueueUrl ?? "");
-  const send = (message: SentMessage) => sent(queue, message, deliver, now());
+  const queue = lastPart(body.QueueUrl ?? "");
+  const send = (message: SentMessage) => sendToQueue(queue, message, deliver, now());
   if (operation === "SendMessage") {
     const answer = send(body);
     return answer === undefined ? noQueue(queue) : json(200, answer);
@@ -51,7 +52,11 @@ export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => num
   });
 }
 
-function sent(
+/**
+ * Gives a message to the functions of a queue, again while they fail.
+ * @returns undefined where no function has the queue.
+ */
+export function sendToQueue(
   queue: string,
   { MessageBody = "", MessageAttributes, MessageSystemAttributes }: SentMessage,
   deliver: DeliverToQueue,
@@ -67,9 +72,7 @@ function sent(
         MD5OfBody,
         ReceiptHandle: randomUUID(),
         Body: MessageBody,
-        ...(MessageAttributes && {
-          MessageAttributes: MessageAttributes as Record<string, { DataType: string }>,
-        }),
+        ...(MessageAttributes && { MessageAttributes: attributesOf(MessageAttributes) }),
         Attributes: {
           ...Object.fromEntries(
             Object.entries(MessageSystemAttributes ?? {}).map(([name, value]) => [
@@ -86,6 +89,22 @@ function sent(
   if (first === undefined) return undefined;
   void repeated(first, (receives) => deliver(queue, eventOf(receives)));
   return { MessageId, MD5OfMessageBody: MD5OfBody };
+}
+
+/** As the SDK has them: what is binary comes as base64. */
+function attributesOf(
+  given: NonNullable<SentMessage["MessageAttributes"]>,
+): Record<string, { DataType: string; StringValue?: string; BinaryValue?: Uint8Array }> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, { DataType = "String", StringValue, BinaryValue }]) => [
+      name,
+      {
+        DataType,
+        ...(StringValue !== undefined && { StringValue }),
+        ...(BinaryValue !== undefined && { BinaryValue: Buffer.from(BinaryValue, "base64") }),
+      },
+    ]),
+  );
 }
 
 /** Gives a message again while the function fails. What happens is shown where the function runs. */

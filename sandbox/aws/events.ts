@@ -74,3 +74,30 @@ export function sqsEvent(queueArn: string, messages: readonly Message[]): object
     })),
   };
 }
+
+/** What SNS tells its subscribers of a message, as far as it is known here: nobody checks its signature. */
+export interface SnsNotification {
+  MessageId: string;
+  TopicArn: string;
+  Subject?: string;
+  Message: string;
+  /** ISO 8601. */
+  Timestamp: string;
+  MessageAttributes: Readonly<Record<string, { Type: string; Value: string }>>;
+}
+
+/** The event of a topic's message (developer guide, "Using Lambda with Amazon SNS"). */
+export function snsEvent(subscriptionArn: string, notification: SnsNotification): object {
+  const { Subject = null, ...others } = notification;
+  const signature = { SignatureVersion: "1", Signature: "", SigningCertUrl: "", UnsubscribeUrl: "" };
+  return {
+    Records: [
+      {
+        EventSource: "aws:sns",
+        EventVersion: "1.0",
+        EventSubscriptionArn: subscriptionArn,
+        Sns: { Type: "Notification", Subject, ...others, ...signature },
+      },
+    ],
+  };
+}

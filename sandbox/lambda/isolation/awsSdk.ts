@@ -12,9 +12,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** What of AWS's SDKs the runtimes of Lambda bring, as far as functions here use it. */
-const packages = ["@aws-sdk/client-lambda", "@aws-sdk/client-sqs"];
+const packages = [
+  "@aws-sdk/client-eventbridge",
+  "@aws-sdk/client-lambda",
+  "@aws-sdk/client-sns",
+  "@aws-sdk/client-sqs",
+];
 const modules = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"];
-const botoServices = ["lambda", "sqs"];
+const botoServices = ["events", "lambda", "sns", "sqs"];
 
 /**
  * A layer with AWS's SDKs for Node.js and Python, which AWS's runtimes bring and the interface clients that run here do not:
@@ -26,7 +31,8 @@ const botoServices = ["lambda", "sqs"];
 export function awsSdkLayer(root: string, cacheDirectory: string): string {
   const resolve = createRequire(join(root, "package.json"));
   const version = String(manifestOf(packageFolder(resolve, "@aws-sdk/client-sqs", root)).version);
-  const layer = join(cacheDirectory, `aws-sdk-${version}`);
+  // One that an earlier version made has other packages in it.
+  const layer = join(cacheDirectory, `aws-sdk-${version}-${botoServices.join("-")}`);
   if (existsSync(layer)) return layer;
   const unfinished = `${layer}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });

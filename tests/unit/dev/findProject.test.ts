@@ -114,11 +114,16 @@ Resources:
         Variables:
           TABLE: !Ref Table
           QUEUE: !Ref Outgoing
+          TOPIC: !Ref Sold
           PAYMENT: !GetAtt Payment.Arn
           URL: !Join ["/", ["https://api", !Ref Stage]]
       Events:
         Api: { Type: HttpApi }
         Queue: { Type: SQS, Properties: { Queue: !GetAtt Incoming.Arn } }
+        Topic: { Type: SNS, Properties: { Topic: !Ref Sold, FilterPolicy: { sku: [A-17] }, FilterPolicyScope: MessageBody } }
+        Queued: { Type: SNS, Properties: { Topic: !Ref Sold, SqsSubscription: true } }
+        Rule: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop] }, EventBusName: !Ref Bus, InputPath: $.detail } }
+        Off: { Type: EventBridgeRule, Properties: { Pattern: {}, State: DISABLED } }
   Payment:
     Type: AWS::Lambda::Function
     Properties:
@@ -133,6 +138,17 @@ Resources:
   Table: { Type: AWS::DynamoDB::Table }
   Incoming: { Type: AWS::SQS::Queue }
   Outgoing: { Type: AWS::SQS::Queue }
+  Sold: { Type: AWS::SNS::Topic, Properties: { TopicName: !Sub "sold-\${Stage}", Subscription: [{ Protocol: email, Endpoint: a@b }] } }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
+  Subscribed:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref Sold, Protocol: sqs, Endpoint: !GetAtt Outgoing.Arn, RawMessageDelivery: true }
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { detail-type: [paid] }
+      Targets: [{ Id: a, Arn: !GetAtt Payment.Arn, InputTransformer: { InputPathsMap: { id: $.id }, InputTemplate: "<id>" } }]
+  Daily: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 day) } }
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
     Properties: { FunctionName: !Ref Payment, EventSourceArn: !GetAtt Outgoing.Arn }
@@ -140,7 +156,7 @@ Resources:
 
   it("are those of a SAM template, with globals, parameters and references", async () => {
     write({ "template.yaml": sam, "src/orders/index.js": "", "layers/tools/nodejs/index.js": "" });
-    const { kind, functions, notices } = await find();
+    const { kind, functions, routes, notices } = await find();
     assert.equal(kind, "template");
     const [orders, payment] = functions;
     assert.deepEqual(orders, {
@@ -155,12 +171,46 @@ Resources:
         STAGE: "test",
         TABLE: "Table",
         QUEUE: "Outgoing",
+        TOPIC: "arn:aws:sns:us-east-1:123456789012:sold-test",
         PAYMENT: "arn:aws:lambda:us-east-1:123456789012:function:Payment",
         URL: "https://api/test",
       },
       layers: [join(folder, "layers/tools")],
       logFormat: undefined,
-      queues: ["Incoming"],
+      queues: ["Incoming", "OrdersQueuedQueue"],
+    });
+    const ordersTest = { kind: "function", name: "orders-test" } as const;
+    assert.deepEqual(routes, {
+      subscriptions: [
+        {
+          topic: "sold-test",
+          to: ordersTest,
+          filter: { sku: ["A-17"] },
+          filterScope: "MessageBody",
+          raw: false,
+        },
+        {
+          topic: "sold-test",
+          to: { kind: "queue", name: "OrdersQueuedQueue" },
+          filterScope: "MessageAttributes",
+          raw: false,
+        },
+        {
+          topic: "sold-test",
+          to: { kind: "queue", name: "Outgoing" },
+          filterScope: "MessageAttributes",
+          raw: true,
+        },
+      ],
+      rules: [
+        { bus: "shop", pattern: { source: ["shop"] }, to: ordersTest, input: { path: "$.detail" } },
+        {
+          bus: "default",
+          pattern: { "detail-type": ["paid"] },
+          to: { kind: "function", name: "Payment" },
+          input: { transformer: { paths: { id: "$.id" }, template: "<id>" } },
+        },
+      ],
     });
     assert.deepEqual(payment?.queues, ["Outgoing"]);
     assert.equal(payment?.runtime, "python3.13");
@@ -171,6 +221,8 @@ Resources:
         "orders-test: TABLE refers to",
         'orders-test: layer "arn:aws:lambda:eu-west-1:1:layer:other:1" is',
         "Away: its code is",
+        "Sold's subscription: it leads",
+        "Daily: schedules are not",
       ],
     );
   });
@@ -192,15 +244,20 @@ functions:
   orders:
     handler: ./src/orders.create
     timeout: 12
+    events:
+      - sns: sold
+      - sns: { arn: !Ref Paid, filterPolicy: { sku: [A-17] } }
+      - eventBridge: { eventBus: !Ref Bus, pattern: { source: [shop] }, input: { a: 1 } }
+      - eventBridge: { schedule: rate(1 day) }
     environment:
       PAYMENT: !Ref PaymentLambdaFunction
   payment: { handler: src/payment.charge, runtime: python3.13, name: charge, layers: [{ Ref: ToolsLambdaLayer }], events: [{ sqs: { arn: !GetAtt Queue.Arn } }] }
 layers: { tools: { path: layers/tools } }
-resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: "\${aws:accountId}" } } } }
+resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: "\${aws:accountId}" } }, Paid: { Type: "AWS::SNS::Topic" }, Bus: { Type: "AWS::Events::EventBus" } } }
 `,
       "layers/tools/python/x.py": "",
     });
-    const { kind, functions, notices } = await find();
+    const { kind, functions, routes, notices } = await find();
     assert.equal(kind, "serverless");
     assert.deepEqual(
       functions.map(({ name, aliases, runtime, handler, timeoutSeconds, memorySizeMb }) => [
@@ -218,6 +275,15 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
     );
     assert.deepEqual(functions[0]?.environment, { TABLE: "test-table", TEAM: "shop", PAYMENT: "charge" });
     assert.deepEqual(functions[1]?.queues, ["Queue"]);
+    const orders = { kind: "function", name: "shop-test-orders" };
+    const all = { filterScope: "MessageAttributes", raw: false };
+    assert.deepEqual(routes, {
+      subscriptions: [
+        { topic: "sold", to: orders, ...all },
+        { topic: "Paid", to: orders, filter: { sku: ["A-17"] }, ...all },
+      ],
+      rules: [{ bus: "Bus", pattern: { source: ["shop"] }, to: orders, input: { constant: '{"a":1}' } }],
+    });
     assert.deepEqual(functions[1]?.layers, [join(folder, "layers/tools")]);
     assert.deepEqual(notices, [
       `${join(folder, "serverless.yml")}: \${ssm:/shop/key} is not resolved here. Set what it is for with --env-file`,
@@ -272,6 +338,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
 
   describe("of a Pulumi program", () => {
     const signature = "4dabf18193072939515e22adb298388d";
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const archive = { [signature]: "0def7320c3a5731c473e5ecbe6d01bc7" };
     const resource = (name: string, inputs: object, outputs = {}) => ({
       urn: `urn:pulumi:dev::shop::aws:lambda/function:Function::${name}`,
@@ -302,6 +369,33 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
             { name: "inline-99" },
           ),
           resource("away", { s3Bucket: "b" }),
+          {
+            type: "aws:lambda/eventSourceMapping:EventSourceMapping",
+            inputs: { eventSourceArn: "arn:aws:sqs:us-east-1:1:jobs-5", functionName: "orders-1234" },
+          },
+          {
+            type: "aws:sns/topicSubscription:TopicSubscription",
+            inputs: {
+              topic: unknown,
+              protocol: "lambda",
+              endpoint: unknown,
+              filterPolicy: '{"sku":["A-17"]}',
+            },
+            // Before a deployment only the resources are known that a property comes from.
+            propertyDependencies: {
+              topic: ["urn:pulumi:dev::shop::aws:sns/topic:Topic::sold"],
+              endpoint: ["urn:pulumi:dev::shop::aws:lambda/function:Function::orders"],
+            },
+          },
+          {
+            type: "aws:cloudwatch/eventRule:EventRule",
+            urn: "urn:pulumi:dev::shop::aws:cloudwatch/eventRule:EventRule::paid",
+            inputs: { eventPattern: '{"source":["shop"]}', name: "paid-77" },
+          },
+          {
+            type: "aws:cloudwatch/eventTarget:EventTarget",
+            inputs: { rule: "paid-77", arn: "arn:aws:lambda:us-east-1:1:function:orders-1234" },
+          },
         ],
       },
     };
@@ -313,7 +407,27 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
         calls.push(args.join(" "));
         return JSON.stringify(state);
       };
-      const { functions, notices } = await readPulumiProject(folder, run);
+      const { functions, routes, notices } = await readPulumiProject(folder, run);
+      assert.deepEqual(functions[0]?.queues, ["jobs-5"]);
+      assert.deepEqual(routes, {
+        subscriptions: [
+          {
+            topic: "sold",
+            to: { kind: "function", name: "orders" },
+            filter: { sku: ["A-17"] },
+            filterScope: "MessageAttributes",
+            raw: false,
+          },
+        ],
+        rules: [
+          {
+            bus: "default",
+            pattern: { source: ["shop"] },
+            to: { kind: "function", name: "orders-1234" },
+            input: {},
+          },
+        ],
+      });
       assert.deepEqual(calls, ["stack export"]);
       assert.deepEqual(
         functions.map(({ name, aliases, environment, timeoutSeconds }) => [

@@ -1,0 +1,112 @@
+import {
+  DEFAULT_BUS,
+  type Destination,
+  destinationOf,
+  type Routes,
+  subscriptionOf,
+  targetInput,
+} from "./routes";
+import { lastPart, listOf, mapOf, textOf } from "./values";
+
+/** Reads a property of a resource as text; undefined for secrets and for what only a deployment gives. */
+export type ReadText = (value: unknown) => string | undefined;
+
+/** What leads from the topics, buses and queues of a stack to its functions. */
+export interface PulumiRoutes {
+  routes: Routes;
+  /** Names of queues by the names or ARNs of their functions. */
+  queues: { function: string; queue: string }[];
+}
+
+/** What the event sources, subscriptions and rules in the resources of a stack lead to. */
+export function routesOfResources(resources: readonly unknown[], read: ReadText): PulumiRoutes {
+  const found: PulumiRoutes = { routes: { subscriptions: [], rules: [] }, queues: [] };
+  const all = resources.map((resource) => new Resource(mapOf(resource), read));
+  const rules = all.filter(({ type }) => type === "aws:cloudwatch/eventRule:EventRule");
+  for (const resource of all) {
+    const { type } = resource;
+    if (type === "aws:lambda/eventSourceMapping:EventSourceMapping") {
+      const [source, target] = [resource.text("eventSourceArn"), resource.text("functionName")];
+      if (target !== undefined && source !== undefined && /:sqs:/.test(source))
+        found.queues.push({ function: lastPart(target), queue: lastPart(source) });
+    }
+    if (type === "aws:sns/topicSubscription:TopicSubscription") addSubscription(found.routes, resource);
+    if (type === "aws:cloudwatch/eventTarget:EventTarget") addTarget(found.routes, resource, rules);
+  }
+  return found;
+}
+
+/** A resource of a stack's state. */
+class Resource {
+  readonly type: string;
+  readonly urn: string;
+  private readonly inputs: Record<string, unknown>;
+  private readonly outputs: Record<string, unknown>;
+
+  constructor(
+    private readonly given: Record<string, unknown>,
+    private readonly read: ReadText,
+  ) {
+    this.type = String(given.type);
+    this.urn = String(given.urn);
+    this.inputs = mapOf(given.inputs);
+    this.outputs = mapOf(given.outputs);
+  }
+
+  /** A property, as it was given or became; before a deployment, an ARN with the name of the resource that it comes from. */
+  text(property: string): string | undefined {
+    return this.read(this.inputs[property]) ?? this.read(this.outputs[property]) ?? this.plannedArn(property);
+  }
+
+  /** A property that is JSON in text. */
+  json(property: string): unknown {
+    const text = this.text(property);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  value(property: string): unknown {
+    return this.inputs[property] ?? this.outputs[property];
+  }
+
+  private plannedArn(property: string): string | undefined {
+    const [urn] = listOf(mapOf(this.given.propertyDependencies)[property]).map(textOf);
+    const [, type = "", name] = /::aws:(\w+)\/[^:]*:\w+::(.+)$/.exec(urn ?? "") ?? [];
+    if (name === undefined) return undefined;
+    return type === "lambda" ? `arn:aws:lambda:::function:${name}` : `arn:aws:${type}:::${name}`;
+  }
+}
+
+function addSubscription({ subscriptions }: Routes, resource: Resource): void {
+  const topic = resource.text("topic");
+  const to = destinationOf(resource.text("endpoint"));
+  if (topic === undefined || to === undefined) return;
+  subscriptions.push(
+    subscriptionOf(topic, to, {
+      FilterPolicy: resource.json("filterPolicy"),
+      FilterPolicyScope: resource.text("filterPolicyScope"),
+      RawMessageDelivery: resource.value("rawMessageDelivery"),
+    }),
+  );
+}
+
+/** A target names its rule, whose pattern it has. */
+function addTarget(routes: Routes, target: Resource, rules: readonly Resource[]): void {
+  const name = target.text("rule");
+  const to: Destination | undefined = destinationOf(target.text("arn"));
+  const rule = rules.find(
+    (one) => one.text("name") === name || one.urn.endsWith(`::${lastPart(name ?? "")}`),
+  );
+  const pattern = rule?.json("eventPattern");
+  if (rule === undefined || pattern === undefined || to === undefined) return;
+  const { inputPaths, inputTemplate } = mapOf(target.value("inputTransformer"));
+  routes.rules.push({
+    bus: lastPart(rule.text("eventBusName") ?? DEFAULT_BUS),
+    pattern,
+    to,
+    input: targetInput({
+      Input: target.text("input"),
+      InputPath: target.text("inputPath"),
+      InputTransformer: { InputPathsMap: inputPaths, InputTemplate: inputTemplate },
+    }),
+  });
+}

@@ -1,0 +1,102 @@
+import { resolveIntrinsics, type TemplateContext, type TemplateResource } from "./intrinsics";
+import {
+  DEFAULT_BUS,
+  type Destination,
+  destinationOf,
+  type Routes,
+  subscriptionOf,
+  targetInput,
+} from "./routes";
+import { lastPart, listOf, mapOf, textOf } from "./values";
+
+/** Routes, and what of them is not played. */
+export interface FoundRoutes {
+  routes: Routes;
+  notices: string[];
+}
+
+/** What leads from a template's topics and buses to its functions and queues. */
+export function templateRoutes(
+  resources: Readonly<Record<string, TemplateResource>>,
+  context: TemplateContext,
+): FoundRoutes {
+  const found: FoundRoutes = { routes: { subscriptions: [], rules: [] }, notices: [] };
+  for (const [id, { Type, Properties = {} }] of Object.entries(resources)) {
+    const properties = mapOf(resolveIntrinsics(Properties, context).value);
+    if (Type === "AWS::Serverless::Function") addEvents(found, id, properties, context);
+    if (Type === "AWS::SNS::Topic") {
+      const topic = context.played[id]?.name ?? id;
+      for (const subscription of listOf(properties.Subscription))
+        addSubscription(found, `${id}'s subscription`, { TopicArn: topic, ...mapOf(subscription) });
+    }
+    if (Type === "AWS::SNS::Subscription") addSubscription(found, id, properties);
+    if (Type === "AWS::Events::Rule") addRule(found, id, properties);
+  }
+  return found;
+}
+
+/** The queue between a topic and a function of SAM with `SqsSubscription: true`. */
+export function subscriptionQueue(id: string, event: string): string {
+  return `${id}${event}Queue`;
+}
+
+/** What SAM makes of a function's own events. */
+function addEvents(
+  { routes }: FoundRoutes,
+  id: string,
+  { Events }: Record<string, unknown>,
+  { functionNames }: TemplateContext,
+): void {
+  const own: Destination = { kind: "function", name: functionNames[id] ?? id };
+  for (const [name, event] of Object.entries(mapOf(Events))) {
+    const { Type, Properties } = mapOf(event);
+    const properties = mapOf(Properties);
+    const topic = textOf(properties.Topic);
+    if (Type === "SNS" && topic !== undefined) {
+      const queued = properties.SqsSubscription;
+      const queue = textOf(mapOf(queued).QueueArn) ?? subscriptionQueue(id, name);
+      const to: Destination = queued ? { kind: "queue", name: lastPart(queue) } : own;
+      routes.subscriptions.push(subscriptionOf(topic, to, properties));
+    }
+    if ((Type === "EventBridgeRule" || Type === "CloudWatchEvent") && properties.State !== "DISABLED")
+      routes.rules.push({
+        bus: lastPart(textOf(properties.EventBusName) ?? DEFAULT_BUS),
+        pattern: properties.Pattern,
+        to: own,
+        input: targetInput(properties),
+      });
+  }
+}
+
+function addSubscription(found: FoundRoutes, id: string, properties: Record<string, unknown>): void {
+  const topic = textOf(properties.TopicArn);
+  const to = destinationOf(textOf(properties.Endpoint));
+  if (topic !== undefined && to !== undefined)
+    found.routes.subscriptions.push(subscriptionOf(topic, to, properties));
+  else found.notices.push(notPlayed(id, String(properties.Protocol)));
+}
+
+function addRule(found: FoundRoutes, id: string, properties: Record<string, unknown>): void {
+  const { EventPattern, EventBusName, State, Targets } = properties;
+  if (State === "DISABLED") return;
+  if (EventPattern === undefined) {
+    found.notices.push(`${id}: schedules are not played; send the event from the page, or with --event`);
+    return;
+  }
+  for (const target of listOf(Targets).map(mapOf)) {
+    const arn = textOf(target.Arn);
+    const to = destinationOf(arn);
+    if (to === undefined) found.notices.push(notPlayed(id, arn ?? "a target"));
+    else
+      found.routes.rules.push({
+        bus: lastPart(textOf(EventBusName) ?? DEFAULT_BUS),
+        pattern: EventPattern,
+        to,
+        input: targetInput(target),
+      });
+  }
+}
+
+function notPlayed(id: string, what: string): string {
+  return `${id}: it leads to ${what}, which is not played here; ignored`;
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
+import { DEFAULT_BUS } from "../project/routes";
+import { localPlace } from "../project/template";
+import { lastPart } from "../project/values";
+import type { BusEvent } from "./router";
+
+interface PutEntry {
+  Source?: string;
+  DetailType?: string;
+  Detail?: string;
+  Resources?: string[];
+  EventBusName?: string;
+  /** Seconds since 1970. */
+  Time?: number;
+}
+
+/**
+ * Answers EventBridge's PutEvents: each event is given to what the rules of its bus lead to.
+ * @param put gives an event to the targets of a bus.
+ * @returns undefined for calls of other services.
+ */
+export function answerEventBridge(
+  call: AwsCall,
+  put: (bus: string, event: BusEvent) => void,
+  now: () => number,
+): AwsAnswer | undefined {
+  const [, operation] = /^AWSEvents\.(\w+)$/.exec(call.headers["x-amz-target"] ?? "") ?? [];
+  if (operation === undefined) return undefined;
+  if (operation !== "PutEvents")
+    return json(400, {
+      __type: "UnsupportedOperation",
+      message: `\`dev\` plays putting events alone, not ${operation}`,
+    });
+  const { Entries = [] } = JSON.parse(call.body.toString() || "{}") as { Entries?: PutEntry[] };
+  const answers = Entries.map((entry) => {
+    const event = busEvent(entry, now());
+    if (typeof event === "string") return { ErrorCode: "MalformedDetail", ErrorMessage: event };
+    put(lastPart(entry.EventBusName ?? DEFAULT_BUS), event);
+    return { EventId: event.id };
+  });
+  const FailedEntryCount = answers.filter((answer) => "ErrorCode" in answer).length;
+  return json(200, { FailedEntryCount, Entries: answers });
+}
+
+/** The event of an entry; what is wrong with the entry otherwise. */
+function busEvent(entry: PutEntry, now: number): (BusEvent & { id: string }) | string {
+  const { Source, DetailType, Detail, Resources = [], Time } = entry;
+  if (!Source || !DetailType || Detail === undefined) return "Source, DetailType and Detail are required.";
+  let detail: unknown;
+  try {
+    detail = JSON.parse(Detail);
+  } catch {
+    return "Detail is malformed.";
+  }
+  const time = new Date(Time === undefined ? now : Time * 1000);
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": DetailType,
+    source: Source,
+    account: localPlace.accountId,
+    time: `${time.toISOString().slice(0, 19)}Z`,
+    region: localPlace.region,
+    resources: Resources,
+    detail,
+  };
+}
+
+function json(status: number, body: object): AwsAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.1" },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}

@@ -1,0 +1,50 @@
+import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
+import { answerEventBridge } from "./eventBridge";
+import { answerAws, type InvokeByName } from "./lambdaApi";
+import type { Router } from "./router";
+import { answerSns } from "./sns";
+import { answerSqs, type DeliverToQueue } from "./sqs";
+
+/** The functions of a project, as far as calls of AWS lead to them. */
+export interface PlayedFunctions {
+  invoke: InvokeByName;
+  deliver: DeliverToQueue;
+  router: Pick<Router, "publish" | "put">;
+}
+
+/** What functions ask of AWS, answered by the functions of the project. */
+export class PlayedAws {
+  private readonly told = new Set<string>();
+
+  /** @param tell is given what goes nowhere, once each. */
+  constructor(
+    private readonly functions: PlayedFunctions,
+    private readonly tell: (notice: string) => void,
+  ) {}
+
+  async answer(call: AwsCall): Promise<AwsAnswer> {
+    const { invoke, deliver, router } = this.functions;
+    return (
+      answerSqs(call, deliver, Date.now) ??
+      answerEventBridge(
+        call,
+        (bus, event) =>
+          this.counted(router.put(bus, event), `"${event["detail-type"]}" events of the bus ${bus}`),
+        Date.now,
+      ) ??
+      answerSns(
+        call,
+        (topic, message) => this.counted(router.publish(topic, message), `messages of the topic ${topic}`),
+        Date.now,
+      ) ??
+      answerAws(call, invoke)
+    );
+  }
+
+  /** Whoever sends to nobody does not hear of it from AWS. */
+  private counted(receivers: number, what: string): void {
+    if (receivers > 0 || this.told.has(what)) return;
+    this.told.add(what);
+    this.tell(`no function of the project gets ${what}, or a filter holds them back`);
+  }
+}
