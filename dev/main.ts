@@ -85,7 +85,7 @@ async function run(
   const { session, store, links } = await startSession(options, project, reporter, cleanup, environment);
   const urls = cleanup.use(
     await startUrlServer(
-      { names: () => session.names, invoke: (name, given) => session.run(name, given) },
+      { names: () => session.names, invoke: (name, given, how) => session.run(name, given, how) },
       options.port ?? 0,
     ),
     (server) => server.close(),

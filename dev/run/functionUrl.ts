@@ -42,31 +42,35 @@ export function urlEvent(
   return { ...event, body: body.toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
 }
 
-/** What separates the head of a streamed answer from its body (Lambda developer guide, "Response streaming"). */
-const PRELUDE_END = "\0".repeat(8);
-
 /**
- * The HTTP answer that a function's result stands for: `{ statusCode, headers, cookies, body, isBase64Encoded }`, a streamed
- * answer with its head, or any other value as JSON. An error is status 502, as on Lambda.
+ * The HTTP answer that a function's result stands for: `{ statusCode, headers, cookies, body, isBase64Encoded }`, or any other
+ * value as JSON. An error is status 502, as on Lambda.
  */
 export function urlAnswer(payload: unknown, failed: boolean): UrlAnswer {
   if (failed) return json(502, { message: "Internal Server Error" });
-  if (typeof payload === "string") return streamed(payload);
   if (typeof payload !== "object" || payload === null || !("statusCode" in payload))
     return json(200, payload);
   return answerOf(payload as Head);
 }
 
-interface Head {
+/** What a function says of its answer besides the body. */
+export interface Head {
   statusCode?: number;
   headers?: Record<string, unknown>;
   cookies?: string[];
-  body?: unknown;
-  isBase64Encoded?: boolean;
 }
 
-function answerOf({ statusCode, headers = {}, cookies = [], body, isBase64Encoded }: Head): UrlAnswer {
+function answerOf({ body, isBase64Encoded, ...head }: Head & { body?: unknown; isBase64Encoded?: boolean }) {
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
+  return { ...headOf(head), body: Buffer.from(text, isBase64Encoded ? "base64" : "utf8") };
+}
+
+/** Status and headers of an answer. */
+export function headOf({
+  statusCode,
+  headers = {},
+  cookies = [],
+}: Head): Pick<UrlAnswer, "status" | "headers"> {
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
   return {
     status: Number(statusCode) || 200,
@@ -75,22 +79,11 @@ function answerOf({ statusCode, headers = {}, cookies = [], body, isBase64Encode
       ...Object.fromEntries(given),
       ...(cookies.length > 0 && { "set-cookie": cookies }),
     },
-    body: Buffer.from(text, isBase64Encoded ? "base64" : "utf8"),
   };
 }
 
-function streamed(text: string): UrlAnswer {
-  const end = text.indexOf(PRELUDE_END);
-  if (end < 0) return { status: 200, headers: { "content-type": "text/plain" }, body: Buffer.from(text) };
-  try {
-    const head = JSON.parse(text.slice(0, end)) as Head;
-    return answerOf({ ...head, body: text.slice(end + PRELUDE_END.length) });
-  } catch {
-    return { status: 200, headers: { "content-type": "text/plain" }, body: Buffer.from(text) };
-  }
-}
-
-function json(status: number, value: unknown): UrlAnswer {
+/** An answer in JSON. */
+export function json(status: number, value: unknown): UrlAnswer {
   return {
     status,
     headers: { "content-type": "application/json" },

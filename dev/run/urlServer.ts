@@ -1,8 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { InvocationResult } from "../../sandbox";
-import { functionOfHost, hostLabel, type UrlRequest, urlAnswer, urlEvent } from "./functionUrl";
+import type { InvocationResult, InvokeOptions } from "../../sandbox";
+import {
+  functionOfHost,
+  hostLabel,
+  json,
+  type UrlAnswer,
+  type UrlRequest,
+  urlAnswer,
+  urlEvent,
+} from "./functionUrl";
+import { StreamedAnswer } from "./streamedAnswer";
 
 /** The functions' URLs on this machine. */
 export interface UrlServer {
@@ -15,7 +24,7 @@ export interface UrlServer {
 /** What the server needs of the functions. */
 export interface UrlFunctions {
   names: () => readonly string[];
-  invoke: (name: string, event: unknown) => Promise<InvocationResult>;
+  invoke: (name: string, event: unknown, options: InvokeOptions) => Promise<InvocationResult>;
 }
 
 /**
@@ -26,12 +35,13 @@ export interface UrlFunctions {
  */
 export async function startUrlServer(functions: UrlFunctions, port: number): Promise<UrlServer> {
   const server = createServer((request, response) => {
-    answer(functions, request, urlOf)
-      .then(({ status, headers, body }) => response.writeHead(status, { ...headers }).end(body))
-      .catch((error: Error) => {
-        response.writeHead(502, { "content-type": "application/json" });
-        response.end(JSON.stringify({ message: error.message }));
-      });
+    const streamed = new StreamedAnswer({
+      head: (status, headers) => response.writeHead(status, { ...headers }),
+      body: (chunk) => response.write(chunk),
+    });
+    answer(functions, request, urlOf, streamed)
+      .catch((error: Error) => json(502, { message: error.message }))
+      .then((answered) => finish(response, answered, streamed.begun));
   });
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -58,20 +68,30 @@ export async function startUrlServer(functions: UrlFunctions, port: number): Pro
   return { port: bound, urlOf, close };
 }
 
-async function answer(functions: UrlFunctions, request: IncomingMessage, urlOf: (name: string) => string) {
+/** Ends an answer. One that has begun as a stream is cut off where the function failed, as on Lambda. */
+function finish(response: ServerResponse, { status, headers, body }: UrlAnswer, isStreamed: boolean): void {
+  if (!isStreamed) response.writeHead(status, { ...headers }).end(body);
+  else if (status === 502) response.destroy();
+  else response.end();
+}
+
+async function answer(
+  functions: UrlFunctions,
+  request: IncomingMessage,
+  urlOf: (name: string) => string,
+  streamed: StreamedAnswer,
+): Promise<UrlAnswer> {
   const names = functions.names();
   const name = functionOfHost(request.headers.host, names);
   if (name === undefined) {
     const addresses = names.map((known) => urlOf(known)).join(", ");
-    const body = { message: `No function has the address ${request.headers.host}. There are: ${addresses}` };
-    return {
-      status: 404,
-      headers: { "content-type": "application/json" },
-      body: Buffer.from(JSON.stringify(body)),
-    };
+    return json(404, {
+      message: `No function has the address ${request.headers.host}. There are: ${addresses}`,
+    });
   }
   const event = urlEvent(urlOf(name), await readRequest(request), new Date(), randomUUID());
-  const { payload, functionError } = await functions.invoke(name, event);
+  const onResponse: InvokeOptions["onResponse"] = (chunk, type) => streamed.push(chunk, type);
+  const { payload, functionError } = await functions.invoke(name, event, { onResponse });
   return urlAnswer(payload, functionError !== undefined);
 }
 

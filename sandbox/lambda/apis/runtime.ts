@@ -1,5 +1,5 @@
 import type { ConditionSignal } from "../core/conditionSignal";
-import { type ApiAnswer, type ApiRequest, PendingAnswer } from "./server";
+import { type ApiAnswer, type ApiRequest, type ApiRequestHead, PendingAnswer } from "./server";
 
 const ROOT = "/2018-06-01/runtime";
 /** Lambda's limit on a buffered response. */
@@ -16,7 +16,12 @@ export interface RuntimeInvocation {
   clientContext?: string;
   /** The event as JSON text. */
   payload: string;
+  /** Gets a streamed response as it comes. */
+  onResponse?: ResponseListener;
 }
+
+/** Gets the parts of a streamed response, with its content type. */
+export type ResponseListener = (chunk: Buffer, contentType: string | undefined) => void;
 
 /** How the runtime answered an invocation. */
 export interface RuntimeAnswer {
@@ -37,12 +42,18 @@ export interface RuntimeInitError {
   body: string;
 }
 
+const answerPath = /^\/invocation\/([^/]+)\/(response|error)$/;
+
+function isStreamed(headers: ApiRequest["headers"]): boolean {
+  return headers["lambda-runtime-function-response-mode"] === "streaming";
+}
+
 const accepted: ApiAnswer = { status: 202, body: { status: "OK" } };
 
 /** The Runtime API 2018-06-01 of one runtime process. */
 export class RuntimeApi {
   private waiting: PendingAnswer[] = [];
-  private readonly underWay = new Map<string, { answer?: RuntimeAnswer }>();
+  private readonly underWay = new Map<string, { answer?: RuntimeAnswer; onResponse?: ResponseListener }>();
   private readonly timedOut = new Set<string>();
   initError: RuntimeInitError | undefined;
 
@@ -73,7 +84,8 @@ export class RuntimeApi {
   deliver(invocation: RuntimeInvocation): void {
     const waiting = this.waiting.shift();
     if (!waiting) throw new Error("the runtime has not asked for an invocation");
-    this.underWay.set(invocation.requestId, {});
+    const { onResponse } = invocation;
+    this.underWay.set(invocation.requestId, { ...(onResponse && { onResponse }) });
     waiting.answer({
       status: 200,
       body: invocation.payload,
@@ -97,9 +109,18 @@ export class RuntimeApi {
     if (path === "/invocation/next" && request.method === "GET") return this.next();
     if (request.method !== "POST") return undefined;
     if (path === "/init/error") return this.takeInitError(request);
-    const match = /^\/invocation\/([^/]+)\/(response|error)$/.exec(path);
+    const match = answerPath.exec(path);
     if (!match) return undefined;
     return this.takeAnswer(request, decodeURIComponent(match[1]), match[2] as RuntimeAnswer["kind"]);
+  }
+
+  /** Who gets the parts of a response that is streamed. */
+  listenerOf({ path, headers }: ApiRequestHead): ((chunk: Buffer) => void) | undefined {
+    if (!path.startsWith(ROOT) || !isStreamed(headers)) return undefined;
+    const [, id = "", kind] = answerPath.exec(path.slice(ROOT.length)) ?? [];
+    const onResponse =
+      kind === "response" ? this.underWay.get(decodeURIComponent(id))?.onResponse : undefined;
+    return onResponse && ((chunk) => onResponse(chunk, headers["content-type"]));
   }
 
   private next(): PendingAnswer {
@@ -126,7 +147,7 @@ export class RuntimeApi {
     const invocation = this.underWay.get(requestId);
     if (!invocation || invocation.answer) return this.refuseAnswer(requestId);
     const at = performance.now();
-    const streamed = request.headers["lambda-runtime-function-response-mode"] === "streaming";
+    const streamed = isStreamed(request.headers);
     if (kind === "response" && !streamed && request.body.length > MAX_RESPONSE_BYTES) {
       const errorType = "Function.ResponseSizeTooLarge";
       const errorMessage = `Response payload size (${request.body.length} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;

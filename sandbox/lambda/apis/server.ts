@@ -40,6 +40,12 @@ export class PendingAnswer {
 
 export type ApiHandler = (request: ApiRequest) => ApiAnswer | PendingAnswer;
 
+/** What of a request is known before its body. */
+export type ApiRequestHead = Pick<ApiRequest, "method" | "path" | "headers">;
+
+/** Says who gets the parts of a request's body as they come; nobody, where it gives undefined. */
+export type BodyListener = (head: ApiRequestHead) => ((chunk: Buffer) => void) | undefined;
+
 /** The HTTP server behind AWS_LAMBDA_RUNTIME_API, on the machine's loopback. */
 export class ApiServer {
   private constructor(
@@ -47,15 +53,23 @@ export class ApiServer {
     readonly port: number,
   ) {}
 
-  static async start(handler: ApiHandler): Promise<ApiServer> {
+  static async start(handler: ApiHandler, listener?: BodyListener): Promise<ApiServer> {
     // Connections stay open while the environment is frozen, so nothing here may run into a timeout.
     const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
     server.on("request", (request: http.IncomingMessage, response: http.ServerResponse) => {
       const begunAt = performance.now();
       const chunks: Buffer[] = [];
+      const head = headOf(request);
+      const listening = listener?.(head);
       request.socket.setNoDelay(true);
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => respond(handler, request, { body: Buffer.concat(chunks), begunAt }, response));
+      request.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        listening?.(chunk);
+      });
+      request.on("end", () => {
+        const { trailers } = request;
+        respond(handler, { ...head, trailers, body: Buffer.concat(chunks), begunAt }, response);
+      });
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -71,14 +85,11 @@ export class ApiServer {
   }
 }
 
-function respond(
-  handler: ApiHandler,
-  request: http.IncomingMessage,
-  received: Pick<ApiRequest, "body" | "begunAt">,
-  response: http.ServerResponse,
-): void {
-  const path = (request.url ?? "/").replace(/\?.*$/s, "").replace(/\/+$/, "");
-  const { method = "GET", headers, trailers } = request;
+function headOf({ url = "/", method = "GET", headers }: http.IncomingMessage): ApiRequestHead {
+  return { method, path: url.replace(/\?.*$/s, "").replace(/\/+$/, ""), headers };
+}
+
+function respond(handler: ApiHandler, request: ApiRequest, response: http.ServerResponse): void {
   const send = (answer: ApiAnswer) => {
     const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
     response.writeHead(answer.status, {
@@ -88,7 +99,7 @@ function respond(
     });
     response.end(text);
   };
-  const answer = handler({ method, path, headers, trailers, ...received });
+  const answer = handler(request);
   if (answer instanceof PendingAnswer) {
     answer.attach(send);
     response.on("close", () => answer.onGone());

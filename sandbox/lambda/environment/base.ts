@@ -49,6 +49,7 @@ export abstract class EnvironmentBase {
     const parts = await openParts(
       options,
       (request) => environment?.handle(request) ?? { status: 503, body: { errorType: "ServiceUnavailable" } },
+      (head) => environment?.domain?.listenerOf(head),
     );
     environment = construct(parts);
     return environment;

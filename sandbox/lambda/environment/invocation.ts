@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { ResponseListener } from "../apis/runtime";
 import { type Failure, failurePayload, functionErrorType } from "../core/failure";
 import type { PhaseStatus, Tracing } from "../core/telemetryEvent";
 import type { InvokeOutcome } from "./runtimeDomain";
@@ -40,6 +41,8 @@ export interface InvokeOptions {
   clientContext?: string;
   /** With tenant isolation: the tenant, in whose environments alone the function runs. */
   tenantId?: string;
+  /** Gets a streamed response as it comes; all of it is in the result, too. */
+  onResponse?: ResponseListener;
 }
 
 const hex = (bytes: number): string => randomBytes(bytes).toString("hex");

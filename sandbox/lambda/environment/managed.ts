@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ResponseListener } from "../apis/runtime";
 import { type Failure, failureReason, functionErrorType, timedOut } from "../core/failure";
 import type { Tracing } from "../core/telemetryEvent";
 import { maxConcurrencyOf } from "../function/managedInstances";
@@ -22,6 +23,7 @@ interface Invocation {
   requestId: string;
   tracing: Tracing;
   clientContext?: string;
+  onResponse?: ResponseListener;
   body: string;
 }
 
@@ -53,7 +55,7 @@ export class ManagedEnvironment extends EnvironmentBase {
 
   /** @throws when no worker of the runtime has become free within the function's timeout. */
   override async invoke(payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
-    const { traceHeader, clientContext } = options;
+    const { traceHeader, clientContext, onResponse } = options;
     const { domain } = this;
     if (!domain) throw new Error("the environment has not been provisioned");
     const requestId = randomUUID();
@@ -67,7 +69,13 @@ export class ManagedEnvironment extends EnvironmentBase {
     domain.emit("platform.start", { requestId, version, functionArn, tracing });
     const outcome = failure
       ? failedOutcome(failure, 0)
-      : await this.run(domain, { requestId, tracing, clientContext, body: JSON.stringify(payload ?? null) });
+      : await this.run(domain, {
+          requestId,
+          tracing,
+          clientContext,
+          onResponse,
+          body: JSON.stringify(payload ?? null),
+        });
     domain.emit("platform.report", reportRecord(outcome, requestId, tracing));
     return {
       ...outcomeResult(outcome, requestId),
@@ -94,7 +102,7 @@ export class ManagedEnvironment extends EnvironmentBase {
 
   private async run(
     domain: RuntimeDomain,
-    { requestId, tracing, clientContext, body }: Invocation,
+    { requestId, tracing, body, ...passed }: Invocation,
   ): Promise<InvokeOutcome> {
     const deadlineMs = Date.now() + this.timeoutMs;
     const { arn: invokedFunctionArn, timeoutSeconds } = this.options.function;
@@ -103,8 +111,8 @@ export class ManagedEnvironment extends EnvironmentBase {
       deadlineMs,
       invokedFunctionArn,
       traceHeader: tracing.value,
-      clientContext,
       payload: body,
+      ...passed,
     };
     const outcome = await domain.invokeBeside(invocation);
     return outcome.failure?.status === "timeout"

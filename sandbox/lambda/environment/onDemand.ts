@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ResponseListener } from "../apis/runtime";
 import { type Failure, failureLine, failureReason, timedOut } from "../core/failure";
 import type { InitPhase, Tracing } from "../core/telemetryEvent";
 import { tenantField } from "../function/tenantIsolation";
@@ -50,7 +51,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
 
   /** Initializes first, when there has been no invocation yet or the last one made it necessary. */
   override async invoke(payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
-    const { traceHeader, clientContext } = options;
+    const { traceHeader, clientContext, onResponse } = options;
     const { coldStart, billedMs, metrics } = await this.becomeReady();
     const requestId = randomUUID();
     const timeoutMs = this.options.function.timeoutSeconds * 1_000;
@@ -58,7 +59,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
     const deadlineMs = Date.now() + timeoutMs;
     const value = traceHeader ?? newTraceHeader(Date.now());
     const tracing: Tracing = { type: "X-Amzn-Trace-Id", value, spanId: newSpanId() };
-    const outcome = await this.run({ requestId, deadlineMs, tracing, payload, clientContext });
+    const outcome = await this.run({ requestId, deadlineMs, tracing, payload, clientContext, onResponse });
     const endedAt = performance.now();
     const durationMs = roundMs(endedAt - startedAt);
     const extensionOverheadMs = roundMs(endedAt - outcome.doneAt);
@@ -109,8 +110,9 @@ export class OnDemandEnvironment extends EnvironmentBase {
     tracing: Tracing;
     payload: unknown;
     clientContext?: string;
+    onResponse?: ResponseListener;
   }): Promise<InvokeOutcome> {
-    const { requestId, deadlineMs, tracing, payload, clientContext } = invocation;
+    const { requestId, deadlineMs, tracing, payload, ...passed } = invocation;
     const { arn: invokedFunctionArn, version } = this.options.function;
     const startedAt = performance.now();
     const repeated = this.domain === undefined;
@@ -124,7 +126,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
     const body = JSON.stringify(payload ?? null);
     const traceHeader = tracing.value;
     const outcome = await domain.invoke(
-      { requestId, deadlineMs, invokedFunctionArn, traceHeader, clientContext, payload: body, ...tenant },
+      { requestId, deadlineMs, invokedFunctionArn, traceHeader, payload: body, ...passed, ...tenant },
       tracing,
     );
     domain.emit("platform.runtimeDone", { ...runtimeDoneRecord(outcome, requestId, tracing), ...tenant });

@@ -1,4 +1,4 @@
-import { type ApiHandler, ApiServer } from "../apis/server";
+import { type ApiHandler, ApiServer, type BodyListener } from "../apis/server";
 import { ConditionSignal } from "../core/conditionSignal";
 import type { TelemetryEvent } from "../core/telemetryEvent";
 import type { FunctionDefinition } from "../function/definition";
@@ -37,9 +37,16 @@ export interface EnvironmentParts {
 const RUNTIME_API_PORT = 9001;
 const TEMPORARY_BYTES = 512 * 1024 * 1024;
 
-/** @param handle answers what function and extensions ask of the APIs. */
-export async function openParts(options: EnvironmentOptions, handle: ApiHandler): Promise<EnvironmentParts> {
-  const server = await ApiServer.start(handle);
+/**
+ * @param handle answers what function and extensions ask of the APIs.
+ * @param listener says who gets the parts of what they send.
+ */
+export async function openParts(
+  options: EnvironmentOptions,
+  handle: ApiHandler,
+  listener: BodyListener,
+): Promise<EnvironmentParts> {
+  const server = await ApiServer.start(handle, listener);
   const mapped = options.isolation.mode === "none";
   const port = mapped ? server.port : freePort(options.hostPorts);
   const { directories, runtime, isolation } = options;

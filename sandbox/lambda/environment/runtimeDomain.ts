@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { ExtensionsApi, type ShutdownReason } from "../apis/extensions";
 import { RestoreApi } from "../apis/restore";
 import { type RuntimeAnswer, RuntimeApi, type RuntimeInvocation } from "../apis/runtime";
-import type { ApiAnswer, ApiRequest, PendingAnswer } from "../apis/server";
+import type { ApiAnswer, ApiRequest, BodyListener, PendingAnswer } from "../apis/server";
 import { TelemetryApi } from "../apis/telemetry/api";
 import type { Connect } from "../apis/telemetry/delivery";
 import type { ConditionSignal } from "../core/conditionSignal";
@@ -102,6 +102,9 @@ export class RuntimeDomain {
       }
     );
   }
+
+  /** Who gets the parts of what the runtime streams. */
+  readonly listenerOf: BodyListener = (head) => this.runtimeApi.listenerOf(head);
 
   emit(type: string, record: Record<string, unknown>): void {
     this.publish({ time: new Date().toISOString(), type, record });

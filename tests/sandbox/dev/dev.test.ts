@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -8,8 +9,14 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { request } from "node:http";
-import { createServer } from "node:net";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -25,7 +32,12 @@ Resources:
       Handler: orders.handler
       CodeUri: orders
       Timeout: 20
-      Environment: { Variables: { PAYMENT: !Ref Payment, AUDIT: !Ref Audit } }
+      Environment:
+        Variables:
+          PAYMENT: !Ref Payment
+          AUDIT: !Ref Audit
+          SOLD: !Ref Sold
+          CLICKSTACK_TRACING_INJECT: eventbridge
   Payment:
     Type: AWS::Serverless::Function
     Properties:
@@ -34,14 +46,37 @@ Resources:
       Handler: payment.handler
       CodeUri: payment
       Timeout: 20
-      Events: { Audit: { Type: SQS, Properties: { Queue: !GetAtt Audit.Arn } } }
+      Events:
+        Audit: { Type: SQS, Properties: { Queue: !GetAtt Audit.Arn } }
+        Sold: { Type: SNS, Properties: { Topic: !Ref Sold } }
+        Placed: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop], detail: { sku: [{ prefix: A- }] } } } }
+  Stream:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs20.x
+      Handler: index.handler
+      Timeout: 20
+      InlineCode: |
+        exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+          const answer = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { "x-a": "1" } });
+          answer.write("first,");
+          answer.end(await (await fetch(process.env.GATE)).text());
+        });
   Audit: { Type: AWS::SQS::Queue }
+  Sold: { Type: AWS::SNS::Topic }
 `;
 const orders = (word: string) => `
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 interface Order { sku?: string; rawPath?: string }
 export const handler = async (order: Order) => {
+  if (order.rawPath === "/sell") {
+    await new SNSClient({}).send(new PublishCommand({ TopicArn: process.env.SOLD, Message: "B-2" }));
+    const entry = { Source: "shop", DetailType: "placed", Detail: '{"sku":"A-3"}' };
+    await new EventBridgeClient({}).send(new PutEventsCommand({ Entries: [entry] }));
+  }
   if (order.rawPath) return { statusCode: 202, body: process.env.STAGE + order.rawPath };
   console.warn("${word}", order.sku);
   await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: process.env.AUDIT, MessageBody: order.sku }));
@@ -56,7 +91,10 @@ import logging
 
 def handler(event, context):
     for record in event.get("Records", []):
-        print("audited " + record["body"])
+        print("sold " + record["Sns"]["Message"] if "Sns" in record else "audited " + record["body"])
+        return
+    if "detail" in event:
+        print("placed " + event["detail"]["sku"])
         return
     logging.getLogger().error("no customer for %s", event["sku"])
     return {"charged": event["sku"]}
@@ -102,6 +140,22 @@ function get(port: number, host: string, path: string): Promise<[number | undefi
   });
 }
 
+/** A request whose answer's first part is there before the function knows the last one, which it asks the gate for. */
+async function streams(port: number, gate: Server): Promise<void> {
+  const asked = new Promise<ServerResponse>((resolve) =>
+    gate.once("request", (_, response) => resolve(response)),
+  );
+  const headers = { host: `stream.localhost:${port}` };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+    request({ port, host: "127.0.0.1", headers }, resolve).on("error", reject).end(),
+  );
+  assert.deepEqual([answer.statusCode, answer.headers["x-a"]], [201, "1"]);
+  const parts = answer[Symbol.asyncIterator]();
+  assert.equal(String((await parts.next()).value), "first,");
+  (await asked).end("last");
+  assert.equal(String((await parts.next()).value), "last");
+}
+
 /** The process of ClickHouse that this one has started. */
 function clickHousePid(): number {
   const isOwn = (pid: string) => {
@@ -124,20 +178,26 @@ function clickHousePid(): number {
 describe("dev", function () {
   this.timeout(180_000);
   let folder: string;
-  before(() => {
+  let gate: Server;
+  before(async () => {
+    gate = createHttpServer().listen(0, "127.0.0.1");
+    await once(gate, "listening");
     folder = mkdtempSync(join(tmpdir(), "dev-test-"));
     for (const [name, content] of Object.entries({
       "template.yaml": template,
       "orders/orders.ts": orders("stock low for"),
       "payment/payment.py": payment,
       "event.json": '{"sku":"A-17"}',
-      ".env": "STAGE=mine\n",
+      ".env": `STAGE=mine\nGATE=http://127.0.0.1:${(gate.address() as AddressInfo).port}\n`,
     })) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), content);
     }
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => {
+    gate.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const start = (options: DevOptions) => {
     const written = new Written();
@@ -198,6 +258,17 @@ ${written.text}`),
       );
 
       let from = written.text.length;
+      assert.deepEqual(await get(Number(port), "orders.localhost", "/sell"), [202, "mine/sell"]);
+      await written.until(/pay +INFO +sold B-2/, from);
+      await written.until(/pay +INFO +placed A-3/, from);
+      // The request, the message and the event are one trace.
+      const results = await written.until(/(?:[\s\S]*?✔.*#\/traces\/[0-9a-f]{32}){3}/, from);
+      const traces = [...results[0].matchAll(/#\/traces\/([0-9a-f]{32})/g)].map(([, id]) => id);
+      assert.equal(new Set(traces).size, 1);
+
+      await streams(Number(port), gate);
+
+      from = written.text.length;
       writeFileSync(join(folder, "orders/orders.ts"), orders("sold out:"));
       await written.until(/changed: Orders/, from);
       await written.until(/WARN +sold out: A-17/, from);

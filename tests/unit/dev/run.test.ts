@@ -6,6 +6,7 @@ import { definitionOf, localPorts } from "../../../dev/run/definition";
 import { functionOfHost, type UrlRequest, urlAnswer, urlEvent } from "../../../dev/run/functionUrl";
 import { answerAws, functionName } from "../../../dev/run/lambdaApi";
 import { answerSqs, type DeliverToQueue } from "../../../dev/run/sqs";
+import { StreamedAnswer } from "../../../dev/run/streamedAnswer";
 import { isIgnored } from "../../../dev/run/watch";
 import { lineOf } from "../../../dev/show/line";
 import { checkPlatform } from "../../../dev/surroundings";
@@ -148,10 +149,34 @@ describe("a function URL on this machine", () => {
       { "content-type": "application/json" },
       '{"message":"Internal Server Error"}',
     ]);
-    assert.deepEqual(
-      answer(`{"statusCode":418,"headers":{"content-type":"text/html"}}${"\0".repeat(8)}<p>tea`),
-      [418, { "content-type": "text/html" }, "<p>tea"],
-    );
+    assert.deepEqual(answer("tea"), [200, { "content-type": "application/json" }, '"tea"']);
+  });
+
+  const streamed = (type: string | undefined, ...chunks: string[]) => {
+    const written: unknown[] = [];
+    const answer = new StreamedAnswer({
+      head: (status, headers) => written.push([status, headers]),
+      body: (chunk) => written.push(chunk.toString()),
+    });
+    for (const chunk of chunks) answer.push(Buffer.from(chunk), type);
+    return [...written, answer.begun];
+  };
+  it("passes a streamed answer on as it comes, with the head that it begins with", () => {
+    const type = "application/vnd.awslambda.http-integration-response";
+    const head = '{"statusCode":418,"headers":{"content-type":"text/html"},"cookies":["s=1"]}';
+    assert.deepEqual(streamed(type, head.slice(0, 9), `${head.slice(9)}${"\0".repeat(8)}<p>`, "tea"), [
+      [418, { "content-type": "text/html", "set-cookie": ["s=1"] }],
+      "<p>",
+      "tea",
+      true,
+    ]);
+    assert.deepEqual(streamed("text/plain", "a", "b"), [
+      [200, { "content-type": "text/plain" }],
+      "a",
+      "b",
+      true,
+    ]);
+    assert.deepEqual(streamed(type, "{"), [false]);
   });
 
   it("is for the function that the host names", () => {
