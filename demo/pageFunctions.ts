@@ -1,6 +1,7 @@
 import type { Sandbox } from "../sandbox";
 import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
-import type { PageFunction, PageFunctions, PageInvocation } from "../web/functions";
+import type { PageFunction, PageInvocation } from "../web/api/rows";
+import type { PageFunctions } from "../web/functions";
 
 /** The demo's functions as the page invokes them: each is started again when it is first sent an event. */
 export class DemoFunctions implements PageFunctions {

@@ -1,20 +1,4 @@
-/** A function that the page can invoke. */
-export interface PageFunction {
-  name: string;
-  runtime: string;
-  /** Its URL on this machine, where it has one. */
-  url?: string;
-}
-
-/** How an invocation ended, as the page shows it. Times in milliseconds. */
-export interface PageInvocation {
-  requestId: string;
-  status: string;
-  payload: unknown;
-  durationMs: number;
-  billedDurationMs: number;
-  initDurationMs?: number;
-}
+import type { PageFunction, PageInvocation } from "./api/rows";
 
 /** Functions that the page can invoke. */
 export interface PageFunctions {

@@ -1,11 +1,9 @@
 import {
   functionsQuery,
-  type HistogramRow,
   histogramQuery,
   invocationsQuery,
   logsQuery,
   measuresQuery,
-  newestPart,
   type Selection,
   spansQuery,
   traceLogsQuery,
@@ -32,7 +30,9 @@ export async function answerOf(
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   switch (path) {
     case "/api/logs":
-      return logs(selection(query, now), limit(query, LIMIT.logs), offset(query), run);
+      return all(run, { rows: logsQuery(selection(query, now), limit(query, LIMIT.logs), offset(query)) });
+    case "/api/histogram":
+      return all(run, { rows: histogramQuery(selection(query, now), STEPS) });
     case "/api/traces":
       return all(run, { rows: tracesQuery(selection(query, now), limit(query, LIMIT.traces)) });
     case "/api/trace": {
@@ -58,19 +58,6 @@ async function all(
     async ([name, statement]) => [name, await run(statement)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
-}
-
-/**
- * The first rows come with the histogram, from which also their number is known and where they are: all rows are looked through
- * once, and for the rows themselves no more than the steps that hold them.
- */
-async function logs(chosen: Selection, limit: number, offset: number, run: Run) {
-  if (offset > 0) return { rows: await run(logsQuery(chosen, limit, offset)) };
-  const histogram = await run<HistogramRow>(histogramQuery(chosen, STEPS));
-  const total = histogram.reduce((sum, { rows }) => sum + Number(rows), 0);
-  const newest = newestPart(chosen, histogram, STEPS, limit);
-  const rows = newest === undefined ? [] : await run(logsQuery(newest, limit, 0));
-  return { rows, total, histogram };
 }
 
 function selection(query: URLSearchParams, now: number): Selection {

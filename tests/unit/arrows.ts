@@ -162,9 +162,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ["cli/aws", "cli/commands", "cli/plan", "cli/terminal", "layers"],
 
   // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
+  "web/api": [],
   "web/query": [],
-  "web/page": ["clickstack"],
-  web: ["tables", "web/query"],
+  "web/page": ["clickstack", "web/api"],
+  web: ["tables", "web/api", "web/query"],
 
   // The local Lambda, AWS and ClickHouse.
   "sandbox/controlPlane": [],
@@ -256,5 +257,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/isolation",
     "traces",
     "web",
+    "web/api",
   ],
 };

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { hyperDxLinks } from "../../clickstack/links";
+import type { AboutPage } from "../api/rows";
 import { hashOf, hour, type Place, placeOf, views } from "./address";
 import { HyperDx } from "./hyperDx";
 import { Invocations } from "./invocations";
 import { Invoke } from "./invoke";
 import { Logs } from "./logs";
-import type { AboutPage } from "./rows";
 import { Trace } from "./trace";
 import { Traces } from "./traces";
 import { useAnswer } from "./useAnswer";

@@ -1,4 +1,4 @@
-import type { MeasureRow } from "./rows";
+import type { MeasureRow } from "../api/rows";
 
 /** Prices in US dollars, of us-east-1 and x86_64 without free tier (aws.amazon.com/lambda/pricing, aws.amazon.com/cloudwatch/pricing). */
 export const prices = {

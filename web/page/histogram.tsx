@@ -1,5 +1,5 @@
+import type { StepRow } from "../api/rows";
 import { toneOf } from "./format";
-import type { StepRow } from "./rows";
 
 const STEPS = 120;
 const tones = ["other", "warn", "error"] as const;
@@ -23,7 +23,7 @@ export function Histogram({ rows }: { rows: readonly StepRow[] }) {
       viewBox={`0 0 ${STEPS} 40`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${all} lines over this time, ${errors} of them errors`}
+      aria-label={all === 0 ? "Lines over time" : `${all} lines over this time, ${errors} of them errors`}
     >
       {steps.map((step) => {
         let y = 40;

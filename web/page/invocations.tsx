@@ -1,9 +1,9 @@
+import type { FunctionRow, InvocationRow, MeasureRow } from "../api/rows";
 import type { Place } from "./address";
 import { costs, dollars, memory } from "./costs";
 import { clock, duration, equals } from "./format";
 import { List } from "./list";
 import { LiveRows } from "./liveRows";
-import type { FunctionRow, InvocationRow, MeasureRow } from "./rows";
 
 interface InvocationsProps {
   parameters: Readonly<Record<string, string | number>>;

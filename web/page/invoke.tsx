@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
+import type { InvocationRow, PageFunction, PageInvocation } from "../api/rows";
 import type { Place } from "./address";
 import { act } from "./api";
 import { duration, equals } from "./format";
-import type { InvocationAnswer, InvocationRow, RunnableFunction } from "./rows";
 import { samples } from "./samples";
 import { TraceLines } from "./trace";
 import { useAnswer } from "./useAnswer";
 
 interface InvokeProps {
-  functions: readonly RunnableFunction[];
+  functions: readonly PageFunction[];
   go: (change: Partial<Place>) => void;
 }
 
@@ -16,7 +16,7 @@ type Sent =
   | { state: "none" }
   | { state: "running" }
   | { state: "failed"; error: string }
-  | { state: "answered"; answer: InvocationAnswer };
+  | { state: "answered"; answer: PageInvocation };
 
 const REFRESH_MS = 1000;
 
@@ -30,7 +30,7 @@ export function Invoke({ functions, go }: InvokeProps) {
     try {
       const body = { function: name, event: parsed(event) };
       setSent({ state: "running" });
-      setSent({ state: "answered", answer: await act<InvocationAnswer>("invoke", body) });
+      setSent({ state: "answered", answer: await act<PageInvocation>("invoke", body) });
     } catch (error) {
       setSent({ state: "failed", error: (error as Error).message });
     }

@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { hyperDxLinks, TimeRange } from "../../clickstack/links";
+import type { LogRow } from "../api/rows";
 import type { Place } from "./address";
 import type { Answer } from "./api";
 import { Details } from "./details";
@@ -7,7 +8,6 @@ import { clock, equals, toneOf } from "./format";
 import { Histogram } from "./histogram";
 import { HyperDxLink } from "./hyperDx";
 import { List } from "./list";
-import type { LogRow } from "./rows";
 import { State } from "./state";
 import { type Pages, usePages } from "./usePages";
 
@@ -24,13 +24,15 @@ export function Logs({ place, parameters, live, go }: LogsProps) {
   const every = live ? 2000 : undefined;
   const { state, total, histogram, at, need, error } = usePages(parameters, every);
   const [row, setRow] = useState<LogRow>();
+  // Rows come while one scrolls; the histogram stays.
+  const drawn = useMemo(() => <Histogram rows={histogram} />, [histogram]);
   const leave = (change: Partial<Place>) => {
     setRow(undefined);
     go(change);
   };
   return (
     <>
-      {state === "there" && <Histogram rows={histogram} />}
+      {state === "there" && drawn}
       {state === "there" && error !== undefined && (
         <p class="lost" role="alert">
           {error}

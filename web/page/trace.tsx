@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { SpanRow, TraceLogRow } from "../api/rows";
 import { Details } from "./details";
 import { clock, duration, toneOf } from "./format";
 import { HyperDxLink } from "./hyperDx";
-import type { SpanRow, TraceLogRow } from "./rows";
 import { State } from "./state";
 import { useAnswer } from "./useAnswer";
 import { layOut, type Waterfall, type WaterfallRow } from "./waterfall";

@@ -1,8 +1,8 @@
+import type { TraceRow } from "../api/rows";
 import type { Place } from "./address";
 import { clock, duration } from "./format";
 import { List } from "./list";
 import { LiveRows } from "./liveRows";
-import type { TraceRow } from "./rows";
 
 interface TracesProps {
   parameters: Readonly<Record<string, string | number>>;

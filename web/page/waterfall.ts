@@ -1,4 +1,4 @@
-import type { SpanRow, TraceLogRow } from "./rows";
+import type { SpanRow, TraceLogRow } from "../api/rows";
 
 /** A line of the waterfall: a span, or one of its log rows. `start` and `width` are shares of the whole trace. */
 export type WaterfallRow =

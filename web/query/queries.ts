@@ -15,6 +15,9 @@ function within({ from, to }: Selection, parameters: Parameters): string {
   return `Timestamp >= ${moment(from)} AND Timestamp < ${moment(to)}`;
 }
 
+/** As ClickStack's tables are sorted, so that a query for the newest rows ends when it has them. */
+const newestFirst = "toStartOfFiveMinutes(Timestamp) DESC, Timestamp DESC";
+
 /** Log rows, the newest first: so many after the first `offset` ones. */
 export function logsQuery(selection: Selection, limit: number, offset: number): Statement {
   const parameters = new Parameters();
@@ -22,50 +25,14 @@ export function logsQuery(selection: Selection, limit: number, offset: number): 
     SpanId AS spanId, LogAttributes AS attributes, ResourceAttributes AS resource
   FROM otel_logs
   WHERE ${within(selection, parameters)} AND ${filterCondition(selection.filter, "logs", parameters)}
-  ORDER BY Timestamp DESC LIMIT ${parameters.add(limit, "UInt32")} OFFSET ${parameters.add(offset, "UInt32")}`;
+  ORDER BY ${newestFirst} LIMIT ${parameters.add(limit, "UInt32")} OFFSET ${parameters.add(offset, "UInt32")}`;
   return { sql, parameters: parameters.values };
-}
-
-/** Milliseconds of one of so many steps. */
-function stepMs({ from, to }: Selection, steps: number): number {
-  return Math.max(1, Math.ceil((to - from) / steps));
-}
-
-/** Rows of one severity in one step. */
-export interface HistogramRow {
-  step: number | string;
-  severity: string;
-  rows: number | string;
-}
-
-/**
- * The part of a selection that holds its newest rows, so that nobody looks for them in all of it.
- * @returns undefined where there are no rows.
- */
-export function newestPart(
-  selection: Selection,
-  histogram: readonly HistogramRow[],
-  steps: number,
-  limit: number,
-): Selection | undefined {
-  const counts = new Map<number, number>();
-  for (const { step, rows } of histogram)
-    counts.set(Number(step), (counts.get(Number(step)) ?? 0) + Number(rows));
-  let found = 0;
-  let first: number | undefined;
-  for (const step of [...counts.keys()].sort((a, b) => b - a)) {
-    if (found >= limit) break;
-    found += counts.get(step) ?? 0;
-    first = step;
-  }
-  if (first === undefined) return undefined;
-  return { ...selection, from: selection.from + first * stepMs(selection, steps) };
 }
 
 /** Rows by time and severity, in so many steps. */
 export function histogramQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();
-  const step = stepMs(selection, steps);
+  const step = Math.max(1, Math.ceil((selection.to - selection.from) / steps));
   const from = parameters.add(Math.round(selection.from), "Int64");
   const sql = `SELECT intDiv(toUnixTimestamp64Milli(Timestamp) - ${from}, ${parameters.add(step, "Int64")}) AS step,
     SeverityText AS severity, count() AS rows

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { SpanRow } from "../../../web/api/rows";
 import { hashOf, hour, placeOf } from "../../../web/page/address";
 import { costs, dollars, memory } from "../../../web/page/costs";
 import { duration, equals, toneOf } from "../../../web/page/format";
-import type { SpanRow } from "../../../web/page/rows";
 import { layOut } from "../../../web/page/waterfall";
 
 const span = (spanId: string, parentSpanId: string, startMs: number, durationMs: number): SpanRow => ({

@@ -1,4 +1,6 @@
-/** A log row as the API gives it. `time` in milliseconds since 1970. */
+// What the server gives and the browser shows: one place for both. Numbers that ClickHouse counts in 64 bits may come as text.
+
+/** A log row. `time` in milliseconds since 1970. */
 export interface LogRow {
   time: number;
   service: string;
@@ -95,15 +97,16 @@ export interface StepRow {
   rows: number;
 }
 
-/** A function that can be invoked. */
-export interface RunnableFunction {
+/** A function that the page can invoke. */
+export interface PageFunction {
   name: string;
   runtime: string;
+  /** Its URL on this machine, where it has one. */
   url?: string;
 }
 
 /** How an invocation from the page ended. Times in milliseconds. */
-export interface InvocationAnswer {
+export interface PageInvocation {
   requestId: string;
   status: string;
   payload: unknown;
@@ -114,7 +117,7 @@ export interface InvocationAnswer {
 
 /** What there is besides rows. */
 export interface AboutPage {
-  functions: RunnableFunction[];
+  functions: readonly PageFunction[];
   /** Address of HyperDX's app. */
   hyperDx?: string;
 }
