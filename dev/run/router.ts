@@ -6,7 +6,7 @@ import { inputOfTarget } from "./targetInput";
 
 /** What messages and events are given to. What becomes of them is shown where the function runs. */
 export interface Receivers {
-  /** Runs a function; nothing where there is none of this name. */
+  /** Runs a function; nothing where no function has the name. */
   invoke(name: string, event: unknown): void;
   /** Sends a message to a queue; nothing where no function has it. */
   send(queue: string, message: SentMessage): void;
