@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { AwsClients } from "../aws/clients";
+import { type ClickHouseOptions, clickHousePlace } from "../clickhouse/connection";
 import { assumptions } from "../plan/cost";
 import type { ExitCode } from "../plan/exitCodes";
 import { selectionOf } from "../plan/selection";
@@ -6,11 +8,13 @@ import { statusOf } from "../plan/status";
 import { regionsOf } from "../run/regions";
 import { selectFunctions } from "../run/selectFunctions";
 import { type StatedFunction, withCost, withDetails } from "../run/statusDetails";
+import { withProblems } from "../run/statusProblems";
 import { renderStatus } from "../terminal/renderStatus";
 import type { Terminal } from "../terminal/terminal";
 import { withPlane } from "./fleet";
 import { withExamples } from "./help";
-import { type FleetOptions, withCommonOptions, withSelection } from "./options";
+import { type FleetOptions, withClickHouse, withCommonOptions, withSelection } from "./options";
+import { withReader } from "./tail";
 
 /** `status`: which functions are observed. */
 export function statusCommand(parent: Command): Command {
@@ -20,15 +24,23 @@ export function statusCommand(parent: Command): Command {
     .description(
       "Shows for each function whether it has the extension, which version of its layer, and whether this command added it. Without a selection it shows all functions of the regions.",
     );
-  withCommonOptions(withSelection(command))
+  withClickHouse(withCommonOptions(withSelection(command)))
     .option(
       "--details",
       "newest version of each layer, and whether CloudWatch Logs are denied, which takes requests for each role",
     )
     .option("--cost", "what CloudWatch Logs took in during the last 30 days, at the region's price")
+    .option(
+      "--problems",
+      "what of the last day tells of trouble with telemetry: warnings of the extension in CloudWatch Logs and, with --clickhouse, functions without rows and records that were lost",
+    )
     .option("--price <usd>", "with --cost: US dollars for a GB, in place of AWS's list price", price);
   return withExamples(command, [
     { about: "All functions of two regions", call: "status --regions eu-west-1,us-east-1" },
+    {
+      about: "Functions whose telemetry has trouble",
+      call: "status --problems --clickhouse https://clickhouse.example.com:8443",
+    },
     { about: "What each function's logs cost", call: "status --cost --regions eu-west-1" },
     {
       about: "Names of the functions that are not observed",
@@ -43,8 +55,9 @@ function price(text: string): number {
 }
 
 /** What `status` is called with. */
-export interface StatusOptions extends FleetOptions {
+export interface StatusOptions extends FleetOptions, ClickHouseOptions {
   details?: boolean;
+  problems?: boolean;
   cost?: boolean;
   price?: number;
 }
@@ -62,6 +75,7 @@ export async function runStatus(
     const found = await selectFunctions(plane, selection, regionsOf(options.regions, selection), false);
     let all: StatedFunction[] = found.functions.map((of) => ({ of, status: statusOf(of) }));
     if (options.details) all = await withDetails(clients, plane, all);
+    if (options.problems) all = await problems(terminal, clients, all, options);
     if (options.cost) all = await withCost(clients, all, Date.now(), options.price);
     const report = { functions: all.map(({ status }) => status), failures: found.failures };
     const regions = [...new Set(report.functions.map(({ region }) => region))];
@@ -72,4 +86,15 @@ export async function runStatus(
     if (report.failures.length > 0) return "incomplete";
     return report.functions.length === 0 ? "nothing" : "done";
   });
+}
+
+async function problems(
+  terminal: Terminal,
+  clients: AwsClients,
+  all: readonly StatedFunction[],
+  options: ClickHouseOptions,
+): Promise<StatedFunction[]> {
+  const place = clickHousePlace(options, terminal.environment);
+  if (place === undefined) return withProblems(clients, all, Date.now());
+  return withReader(place, (reader) => withProblems(clients, all, Date.now(), reader));
 }

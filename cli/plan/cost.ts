@@ -19,6 +19,22 @@ const ingestionPrices: Readonly<Record<string, number>> = {
   "sa-east-1": 0.9,
 };
 
+/** When the prices were last compared with the lists. */
+const pricesOf = "September 2026";
+
+/**
+ * What ClickHouse Cloud takes for a terabyte of compressed data and month, in US dollars
+ * (https://clickhouse.com/pricing.md). Other regions count as us-east-1.
+ */
+const storagePrices: Readonly<Record<string, number>> = {
+  "us-east-1": 25.3,
+  "eu-central-1": 26.95,
+  "ap-northeast-1": 27.5,
+};
+
+/** How many bytes of logs become one in ClickHouse: "over 10x for typical log data", as ClickHouse says of its own. */
+const compression = 10;
+
 /** Days that are looked at. */
 export const costDays = 30;
 
@@ -28,6 +44,8 @@ export interface LogCost {
   gigabytes: number;
   /** US dollars, for the ingestion alone. */
   dollars: number;
+  /** US dollars that ClickHouse Cloud would take to store them for a month; computing comes on top. */
+  clickHouseDollars: number;
 }
 
 /** The price of a gigabyte in a region. @param price what the user pays, in place of the table. */
@@ -38,10 +56,19 @@ export function ingestionPrice(region: string, price?: number): { price: number;
     : { price: known, isAssumed: false };
 }
 
+function storagePrice(region: string): number {
+  return storagePrices[region] ?? storagePrices["us-east-1"] ?? 0;
+}
+
 /** What bytes cost. */
 export function costOf(bytes: number, region: string, price?: number): LogCost {
   const gigabytes = bytes / 1e9;
-  return { gigabytes, dollars: gigabytes * ingestionPrice(region, price).price };
+  const stored = gigabytes / compression / 1000;
+  return {
+    gigabytes,
+    dollars: gigabytes * ingestionPrice(region, price).price,
+    clickHouseDollars: stored * storagePrice(region),
+  };
 }
 
 /** What the figures rest on, a sentence each. */
@@ -51,11 +78,16 @@ export function assumptions(regions: readonly string[], price?: number): string[
   const shown = prices.map((one) => `${one.region} $${one.price}`).join(", ");
   return [
     `Bytes are the metric IncomingBytes of each log group over the last ${costDays} days.`,
-    `Price of a GB: ${shown}, ${price === undefined ? "AWS's list price of the first tier" : "as given"}; storage, queries and the free tier are not counted.`,
+    `Price of a GB: ${shown}, ${price === undefined ? `AWS's list price of the first tier as of ${pricesOf}` : "as given"}; storage, queries and the free tier are not counted.`,
+    `In ClickHouse Cloud: bytes divided by ${compression}, kept for a month, at $${storageShown(regions)} for a TB as of ${pricesOf}; computing, spans and metrics come on top.`,
     ...(assumed.length === 0
       ? []
       : [
           `The price of ${assumed.join(", ")} is not known here, and taken as that of us-east-1: pass --price.`,
         ]),
   ];
+}
+
+function storageShown(regions: readonly string[]): string {
+  return [...new Set(regions.map(storagePrice))].join(" or $");
 }

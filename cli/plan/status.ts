@@ -1,5 +1,6 @@
 import type { LogCost } from "./cost";
 import type { FunctionState } from "./functionState";
+import type { TelemetryProblem } from "./problems";
 import { hasRecord, originalOf } from "./record";
 
 /** How a function is observed. */
@@ -20,6 +21,8 @@ export interface FunctionStatus {
   cloudWatch?: "on" | "off" | string;
   /** What CloudWatch Logs took in, where it was asked for. */
   cost?: LogCost;
+  /** What of the last day tells of trouble with its telemetry, where it was asked for. */
+  problems?: readonly TelemetryProblem[];
   /** What it takes to observe it, or to complete it; absent where there is nothing to do. */
   advice?: string;
 }

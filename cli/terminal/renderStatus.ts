@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { placeOf } from "../plan/functionState";
 import type { FunctionStatus } from "../plan/status";
 import type { SelectionFailure } from "../run/selectFunctions";
 import { styled, type Terminal } from "./terminal";
@@ -39,11 +40,19 @@ export function renderStatus(terminal: Terminal, { functions, failures }: Status
     ]);
   }
   if (functions.length > 0) out.write(`${table.toString().replace(/ +$/gm, "")}\n`);
+  for (const one of functions) {
+    for (const { text, count } of one.problems ?? []) {
+      const line = `${placeOf(one)}: ${text} (${count} times in the last day)`;
+      out.write(`${styled(terminal, out, "yellow", line)}\n`);
+    }
+  }
   for (const { region, name, reason } of failures) out.write(`failed ${name} (${region}): ${reason}\n`);
   const observed = functions.filter((one) => one.observed !== "none").length;
   if (hasCost) {
     const dollars = functions.reduce((sum, { cost }) => sum + (cost?.dollars ?? 0), 0);
+    const stored = functions.reduce((sum, { cost }) => sum + (cost?.clickHouseDollars ?? 0), 0);
     out.write(`CloudWatch Logs took $${dollars.toFixed(2)} for what they took in\n`);
+    out.write(`ClickHouse Cloud would take $${stored.toFixed(2)} a month to store it\n`);
   }
   out.write(`${observed} of ${functions.length} functions are observed\n`);
 }

@@ -3,6 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand, IAMClient, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import {
   CreateFunctionCommand,
@@ -222,6 +228,35 @@ describe("the command line with the embedded AWS", () => {
       const current = await details();
       assert.match(current.out, /bare +us-east-2 +nodejs22\.x +command +own-amd64:1 +on +4\.00 +2\.00\n/);
       assert.match(current.err, /Price of a GB: us-east-2 \$0\.5, AWS's list price/);
+      assert.match(
+        current.err,
+        /In ClickHouse Cloud: bytes divided by 10, kept for a month, at \$25\.3 for a TB/,
+      );
+      assert.match(
+        current.out,
+        /took \$2\.00 for what they took in\nClickHouse Cloud would take \$0\.01 a month/,
+      );
+      const logs = new CloudWatchLogsClient(clientOptions(aws, region));
+      const group = { logGroupName: "/aws/lambda/bare" };
+      await logs.send(new CreateLogGroupCommand(group));
+      await logs.send(new CreateLogStreamCommand({ ...group, logStreamName: "a" }));
+      const refused = "https://clickstack.example.com/v1/logs answered 401: store the right key";
+      const messages = [
+        ...["order 17", `clickstack-extension: WARN ${refused}`, `clickstack-extension: WARN ${refused}`],
+        JSON.stringify({ level: "INFO", logger: "clickstack-extension", message: "fine" }),
+        "EXTENSION\tName: clickstack-extension\tState: ExitError\tEvents: [INVOKE]\tError Type: Extension.Crash\n",
+      ];
+      const logEvents = messages.map((message, index) => ({ message, timestamp: Date.now() - 100 + index }));
+      await logs.send(new PutLogEventsCommand({ ...group, logStreamName: "a", logEvents }));
+      const troubled = await runCli([
+        ...["status", "bare", "--problems", "--regions", region, "--endpoint-url", aws.endpoint],
+      ]);
+      assert.match(
+        troubled.out,
+        new RegExp(`bare \\(${region}\\): ${refused} \\(2 times in the last day\\)`),
+      );
+      assert.match(troubled.out, /Lambda reports Extension\.Crash of the extension \(ExitError\) \(1 times/);
+      assert.doesNotMatch(troubled.out, /fine|order 17/);
       await build("two");
       const newer = await layers("publish", "--output", output, "--architectures", "x86_64");
       assert.deepEqual(results(newer.out), ["published", "published"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateRoleCommand,
@@ -399,6 +400,12 @@ describe("the command line with functions that run", () => {
     const silent = await verify("silent");
     assert.match(silent.fault ?? "", /^rows: ClickHouse has no rows of the function since/);
     assert.equal(silent.code, 19);
+    const metrics = new CloudWatchClient(clientOptions(aws, region));
+    const Dimensions = [{ Name: "FunctionName", Value: "silent" }];
+    const datum = { MetricName: "Invocations", Value: 17, Timestamp: new Date(Date.now() - 3_600_000) };
+    await metrics.send(
+      new PutMetricDataCommand({ Namespace: "AWS/Lambda", MetricData: [{ ...datum, Dimensions }] }),
+    );
     const insert = (row: object) =>
       fetch(
         `${clickhouse.httpUrl}/?query=${encodeURIComponent("INSERT INTO otel_logs FORMAT JSONEachRow")}`,
@@ -410,6 +417,22 @@ describe("the command line with functions that run", () => {
           }),
         },
       );
+    const lost = { Body: "telemetry records lost: 3 (refused 3)", LogAttributes: { type: "extension" } };
+    await insert({ ...lost, ResourceAttributes: { "faas.name": "untold", "cloud.region": region } });
+    await create("untold");
+    assert.equal((await instrument("untold")).code, 0);
+    const troubled = await cli("status", "silent", "untold", "--problems");
+    const place = `\\(${region}\\)`;
+    assert.match(
+      troubled.out,
+      new RegExp(`untold ${place}: telemetry records lost: 3 \\(refused 3\\) \\(1 times`),
+    );
+    assert.match(
+      troubled.out,
+      new RegExp(
+        `silent ${place}: it was invoked, and ClickHouse has no rows of it \\(17 times in the last day`,
+      ),
+    );
     await insert({ ResourceAttributes: { "faas.name": "silent", "service.name": "silent" } });
     const bare = await verify("silent");
     assert.deepEqual([bare.code, bare.fault], [20, "attributes: rows lack faas.version, cloud.region"]);

@@ -35,7 +35,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "queries and types of ClickHouse",
-    text: /^(SELECT |INSERT INTO |Map\(|Array\(|ServiceName LIKE |countIf\(|ResourceAttributes\[| AND \{\}\[)/,
+    text: /^(SELECT |INSERT INTO |Map\(|Array\(|ServiceName LIKE |countIf\(|ResourceAttributes\[|Timestamp >= fromUnix| AND \{\}\[)/,
   },
   { why: "what other protocols prescribe", text: /^application\/x-www-form|^\{ALGORITHM\} Credential=/ },
   { why: "values that are stored", text: /^json: unsupported value: / },
@@ -84,7 +84,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   },
   {
     why: "what `status --cost` says of its figures",
-    text: /^(Bytes are the metric|Price of a GB|AWS's list price|as given|The price of|CloudWatch Logs took)/,
+    text: /^(Bytes are the metric|Price of a GB|AWS's list price|as given|The price of|CloudWatch Logs took|In ClickHouse Cloud: |ClickHouse Cloud would take )/,
   },
   { why: "what is recognised in Lambda's own lines", file: /^cli\/plan\/history\.ts$/ },
   { why: "parts of messages that are explained as a whole", text: /^to send$/ },
