@@ -3,6 +3,7 @@ import { Cleanup } from "../dev/cleanup";
 import { runExisting } from "./existing";
 import { existingProblems, existingReport } from "./existingReport";
 import { type Fault, faults } from "./fault";
+import { connection, hyperDxHint } from "./hyperDx";
 import { terminalProgress } from "./progress";
 import { report } from "./report";
 import { problems, summarize } from "./result";
@@ -17,6 +18,8 @@ functions (examples/distributed) hand a request on to each other, whose trace is
   --all-architectures   build and publish the layers for x86_64 and arm64, not only for this machine's architecture
   --rounds N            how often each function runs each scenario (default 3: 24 invocations)
   --open                show logs and traces on a page in the browser, until Ctrl-C
+  --keep                leave ClickHouse there until Ctrl-C, and say how it is read
+  --hyperdx             the same, and say how HyperDX shows what is in it
   --json                end with one JSON object on standard output instead of tables
   --existing            instead: three functions that no Pulumi program made are instrumented by the command line, verified, cut off
                         from CloudWatch Logs, and given back as they were
@@ -28,6 +31,8 @@ interface Options {
   rounds: number;
   json: boolean;
   open: boolean;
+  keep: boolean;
+  hyperdx: boolean;
   existing: boolean;
   fault?: Fault;
 }
@@ -39,6 +44,8 @@ function readOptions(): Options | undefined {
       rounds: { type: "string", default: "3" },
       json: { type: "boolean", default: false },
       open: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      hyperdx: { type: "boolean", default: false },
       existing: { type: "boolean", default: false },
       fault: { type: "string" },
       help: { type: "boolean", default: false },
@@ -51,10 +58,20 @@ function readOptions(): Options | undefined {
   const fault = faults.find((name) => name === values.fault);
   if (values.fault !== undefined && !fault)
     throw new Error(`--fault must be one of: ${faults.join(", ")} (got "${values.fault}")`);
-  const { json, open, existing } = values;
-  if (existing && (open || fault !== undefined))
-    throw new Error("--existing cannot be combined with --open or --fault");
-  return { allArchitectures: values["all-architectures"], rounds, json, open, existing, fault };
+  const { json, open, hyperdx, existing } = values;
+  const keep = values.keep || hyperdx;
+  if (existing && (open || keep || fault !== undefined))
+    throw new Error("--existing cannot be combined with --open, --keep, --hyperdx or --fault");
+  return {
+    allArchitectures: values["all-architectures"],
+    rounds,
+    json,
+    open,
+    keep,
+    hyperdx,
+    existing,
+    fault,
+  };
 }
 
 async function main(cleanup: Cleanup): Promise<number> {
@@ -80,8 +97,11 @@ async function main(cleanup: Cleanup): Promise<number> {
   for (const problem of found) progress.note(style(process.stderr, "red", `✖ ${problem}`));
   if (found.length === 0)
     progress.note(style(process.stderr, "green", `✔ everything arrived, in ${result.seconds} s`));
-  if (result.page !== undefined) {
-    progress.note(`\nThe page: ${result.page}\nCtrl-C ends it.`);
+  if (result.page !== undefined) progress.note(`\nThe page: ${result.page}`);
+  if (options.keep) progress.note(`\n${connection(result.clickhouse)}`);
+  if (options.hyperdx) progress.note(hyperDxHint(result.clickhouse));
+  if (result.page !== undefined || options.keep) {
+    progress.note("Ctrl-C ends it.");
     await new Promise<never>(() => {});
   }
   return found.length === 0 ? 0 : 1;

@@ -30,6 +30,8 @@ export interface DemoResult {
   extensionLog: string[];
   /** Address of the page that is being served, if one is. */
   page?: string;
+  /** Where the rows are. */
+  clickhouse: { httpUrl: string; password: string };
   seconds: number;
 }
 

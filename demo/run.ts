@@ -90,6 +90,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     cloudWatchStreams: streams.reduce((sum, count) => sum + count, 0),
     extensionLog,
     page,
+    clickhouse: { httpUrl: services.clickhouse.httpUrl, password: services.ingestionKey },
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
 }

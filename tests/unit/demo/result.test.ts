@@ -47,6 +47,7 @@ function good(): DemoResult {
       statusMessage: "",
     })),
     cloudWatchStreams: 0,
+    clickhouse: { httpUrl: "http://127.0.0.1:8123", password: "key" },
     extensionLog: [],
     seconds: 1,
   };

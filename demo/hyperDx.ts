@@ -1,0 +1,29 @@
+/** A ClickHouse that waits for readers. */
+export interface KeptClickHouse {
+  httpUrl: string;
+  password: string;
+}
+
+/** HyperDX's image without sign-in. Its sources name their connection as given here (docker/hyperdx/entry.local.base.sh, 2.36). */
+const image = "docker.hyperdx.io/hyperdx/hyperdx-local";
+const connectionName = "Local ClickHouse";
+
+/** How to read the telemetry with other programs. */
+export function connection({ httpUrl, password }: KeptClickHouse): string {
+  return `ClickHouse: ${httpUrl} (user default, password ${password}, database default)`;
+}
+
+/** How to look at it with HyperDX. */
+export function hyperDxHint({ httpUrl, password }: KeptClickHouse): string {
+  const connections = JSON.stringify([
+    { name: connectionName, host: httpUrl, username: "default", password },
+  ]);
+  return [
+    "HyperDX over it, where Docker and its images can be had (Linux: the container shares this machine's loopback):",
+    "",
+    `  docker run --rm --network host -e DEFAULT_CONNECTIONS='${connections.replaceAll("'", "'\\''")}' ${image}`,
+    "",
+    "then http://localhost:8080. In a HyperDX that asks for a connection itself (local mode), enter the address, user and password",
+    "above: the browser may ask this ClickHouse from any page. The dashboards to import are in clickstack/dashboards.",
+  ].join("\n");
+}
