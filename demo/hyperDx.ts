@@ -19,7 +19,7 @@ export function hyperDxHint({ httpUrl, password }: KeptClickHouse): string {
     { name: connectionName, host: httpUrl, username: "default", password },
   ]);
   return [
-    "HyperDX over it, where Docker and its images can be had (Linux: the container shares this machine's loopback):",
+    "HyperDX over it, with Docker on Linux, where the container shares the loopback of this machine:",
     "",
     `  docker run --rm --network host -e DEFAULT_CONNECTIONS='${connections.replaceAll("'", "'\\''")}' ${image}`,
     "",
