@@ -44,6 +44,12 @@ export interface StackOptions {
   programDirectory?: string;
 }
 
+/**
+ * The variable of {@link Engine.environment} with the key of stacks that are made by the CLI. Without it each start of the
+ * CLI derives one from a passphrase, in a fifth of a second.
+ */
+export const secretsProviderVariable = "STACK_SECRETS_PROVIDER";
+
 const root = resolve(__dirname, "../..");
 
 /**
@@ -69,6 +75,8 @@ export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "",
+    // Not read by Pulumi: what `pulumi stack init --secrets-provider` is to be given.
+    [secretsProviderVariable]: await secretsProvider(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A missing plugin is then said at once, instead of after a download that was tried in vain.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -117,7 +125,7 @@ async function createStack(
       pulumiHome: home,
       workDir,
       envVars,
-      secretsProvider: await secretsProvider(),
+      secretsProvider: envVars[secretsProviderVariable],
       projectSettings: { name: projectName, runtime: "nodejs", main },
       stackSettings: {
         [stackName]: { config: Object.fromEntries(plain.map(([key, { value }]) => [key, value])) },

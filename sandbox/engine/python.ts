@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { engineDiagnostics } from "./diagnostics";
 
-/** A Python script that drives the engine by Pulumi's Automation API. */
+/** A Python script that drives the engine by Pulumi's Automation API; it may import `localStack`. */
 export interface PythonProgram {
   /** Path of the script. */
   script: string;
@@ -37,7 +37,14 @@ export async function runPython(
   const options = {
     cwd: program.directory,
     // The Automation API for Python leaves its temporary directories: in the engine's home they go with it.
-    env: { ...process.env, ...environment, TMPDIR: environment.PULUMI_HOME, ...program.environment },
+    env: {
+      ...process.env,
+      ...environment,
+      TMPDIR: environment.PULUMI_HOME,
+      ...program.environment,
+      // localStack.py
+      PYTHONPATH: [program.environment?.PYTHONPATH ?? [], __dirname].flat().join(delimiter),
+    },
     maxBuffer: maxOutputBytes,
   };
   return new Promise((done, failed) => {

@@ -1,25 +1,16 @@
 """Runs __main__.py of the working directory over the embedded AWS: up, up again, destroy. Prints what happened."""
 
 import json
-import os
 import runpy
 
-from pulumi import automation
+from localStack import LocalStack
 
 
 def program() -> None:
     runpy.run_path("__main__.py")
 
 
-stack = automation.create_or_select_stack(
-    "readme",
-    "readme-python",
-    program,
-    opts=automation.LocalWorkspaceOptions(
-        project_settings=automation.ProjectSettings(name="readme-python", runtime="python", main=os.getcwd()),
-    ),
-)
-stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
+stack = LocalStack.of("readme", "readme-python", program, {"aws:region": "eu-central-1"})
 try:
     first = stack.up()
     second = stack.up()

@@ -8,6 +8,7 @@ import runpy
 import sys
 from pathlib import Path
 
+from localStack import LocalStack
 from pulumi import automation
 
 folder = sys.argv[2] if len(sys.argv) > 2 else "python"
@@ -23,11 +24,9 @@ def changes(result) -> dict:
     return {name: count for name, count in (result.summary.resource_changes or {}).items() if name != "same"}
 
 
-stack = automation.create_or_select_stack(sys.argv[1], f"example-{folder}", program)
-stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
-stack.set_config("endpoint", automation.ConfigValue(f"https://clickstack.example.com:{port}"))
-for secret in ("ingestionKey", "password"):
-    stack.set_config(secret, automation.ConfigValue("hush", secret=True))
+config = {"aws:region": "eu-central-1", "endpoint": f"https://clickstack.example.com:{port}"}
+stack = LocalStack.of(sys.argv[1], f"example-{folder}", program, config)
+stack.set_all_config({name: automation.ConfigValue("hush", secret=True) for name in ("ingestionKey", "password")})
 try:
     preview = stack.preview()
     first = stack.up()

@@ -8,6 +8,7 @@ import sys
 
 import clickstack_lambda as clickstack
 import pulumi
+from localStack import LocalStack
 from pulumi import automation
 
 permissions = None
@@ -32,8 +33,7 @@ def up(built: str) -> automation.UpResult:
 
 
 first_built, second_built, third_built = sys.argv[1:]
-stack = automation.create_or_select_stack("python-layers", "python-layers", program)
-stack.set_config("aws:region", automation.ConfigValue("us-east-2"))
+stack = LocalStack.of("python-layers", "python-layers", program, {"aws:region": "us-east-2"})
 try:
     first = up(first_built)
     same = up(first_built)

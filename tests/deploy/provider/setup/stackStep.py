@@ -4,6 +4,7 @@ import json
 import sys
 from typing import Callable
 
+from localStack import LocalStack
 from pulumi import automation
 
 region = "us-east-2"
@@ -13,8 +14,7 @@ def run(programs: dict[str, Callable[[dict], None]]) -> None:
     """Runs the program that GIVEN names, and prints as JSON what came of it: outputs and changes, or an error."""
     operation, stack_name, given = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
     name = given["program"]
-    stack = automation.create_or_select_stack(stack_name, name, lambda: programs[name](given))
-    stack.set_config("aws:region", automation.ConfigValue(region))
+    stack = LocalStack.of(stack_name, name, lambda: programs[name](given), {"aws:region": region})
     try:
         result = getattr(stack, operation)()
     except automation.errors.CommandError as error:
