@@ -4,6 +4,7 @@ import { examplesOf } from "../cli/commands/help";
 import { exitCodes } from "../cli/plan/exitCodes";
 import { makeProgram } from "../cli/program";
 import { processTerminal } from "../cli/terminal/terminal";
+import { reportsTable } from "./cliReports";
 
 /** The page that describes the command line. */
 export const cliPagePath = join(__dirname, "..", "docs", "cli.md");
@@ -99,6 +100,7 @@ export function makeCliPage(): string {
     history,
     ...program.commands.flatMap((command) => sections(command, "")),
     table,
+    reportsTable(),
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { describeError } from "../aws/awsError";
+import { awsErrorName, describeError } from "../aws/awsError";
 import type { Clock } from "../aws/pace";
 import { type PlannedChange, type PolicyChange, sameConfiguration } from "../plan/change";
 import type { Configuration, FunctionState } from "../plan/functionState";
@@ -70,11 +70,28 @@ async function configure(
   options: ApplyOptions,
 ): Promise<void> {
   undo.push(() => restore(plane, of, { before, after }, options));
-  const updated = await settled(plane, of, options, firstWaitMs(await plane.update(of, after)));
+  const updated = await settled(plane, of, options, firstWaitMs(await update(plane, of, after, options)));
   if (updated.lastUpdateStatus === "Failed") {
     throw new Error(
       `Lambda could not carry out the update: ${updated.lastUpdateReason ?? "it gave no reason"}`,
     );
+  }
+}
+
+/** Updates the function, once more where another update, such as a deployment of its code, was under way. */
+async function update(
+  plane: ControlPlane,
+  of: FunctionState,
+  after: Configuration,
+  options: ApplyOptions,
+): Promise<FunctionState> {
+  try {
+    return await plane.update(of, after);
+  } catch (error) {
+    if (awsErrorName(error) !== "ResourceConflictException") throw error;
+    const current = await settled(plane, of, options, pollMs);
+    if (!isSame(current, of)) throw error;
+    return plane.update(current, after);
   }
 }
 
