@@ -19,7 +19,7 @@ import { watchFolders } from "./run/watch";
 import { runtimeClients } from "./runtimeClients";
 import { Session } from "./session";
 import { type Output, Reporter } from "./show/reporter";
-import { checkPlatform, hostRuntimes, localLayers, sandboxCache } from "./surroundings";
+import { hostRuntimes, localLayers, sandboxCache } from "./surroundings";
 
 /** What `clickstack-lambda dev` is called with. */
 export interface DevOptions {
@@ -62,7 +62,6 @@ export interface DevTerminal {
 export async function runDev(options: DevOptions, terminal: DevTerminal, stop: AbortSignal): Promise<number> {
   const cleanup = new Cleanup();
   try {
-    checkPlatform(process.platform);
     return await run(options, terminal, stop, cleanup);
   } finally {
     const failures = await cleanup.run();

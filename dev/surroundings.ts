@@ -11,15 +11,6 @@ import type { LocalTelemetry } from "./run/definition";
 /** Major versions of Node.js that Lambda has runtimes for. */
 const nodeVersions = ["20", "22", "24"];
 
-/** @throws ProjectError where functions do not run. */
-export function checkPlatform(platform: NodeJS.Platform): void {
-  if (platform === "linux") return;
-  throw new ProjectError(
-    `\`dev\` runs Lambda's Linux processes, and this machine is ${platform}. Run it on Linux: in the devcontainer of your project, ` +
-      "in any Linux container or virtual machine, or in WSL 2 on Windows",
-  );
-}
-
 /** What every function runs with, except where it sends its telemetry. */
 export function localLayers(): Pick<LocalTelemetry, "architecture" | "extensionLayer" | "sdkLayer"> {
   const architecture = hostArchitecture();

@@ -1,9 +1,11 @@
+import { PERCENTILE_STEPS } from "./api/rows";
 import {
   functionsQuery,
   histogramQuery,
   invocationsQuery,
   logsQuery,
   measuresQuery,
+  percentilesQuery,
   type Selection,
   spansQuery,
   traceLogsQuery,
@@ -44,6 +46,7 @@ export async function answerOf(
         rows: invocationsQuery(selection(query, now), limit(query, LIMIT.invocations)),
         functions: functionsQuery(selection(query, now)),
         measures: measuresQuery(selection(query, now)),
+        percentiles: percentilesQuery(selection(query, now), PERCENTILE_STEPS),
       });
     default:
       return undefined;

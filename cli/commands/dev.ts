@@ -68,6 +68,7 @@ export async function runDevCommand(
   target: string | undefined,
   { inspect, ...options }: Record<string, unknown>,
 ): Promise<number> {
+  checkPlatform(process.platform);
   const { runDev } = devProgram(version);
   const controller = new AbortController();
   const stop = () => {
@@ -93,6 +94,15 @@ export async function runDevCommand(
   } finally {
     stop();
   }
+}
+
+/** @throws where functions do not run, before anything is looked for or installed. */
+export function checkPlatform(platform: NodeJS.Platform): void {
+  if (platform === "linux") return;
+  throw new UsageError(
+    `\`dev\` runs Lambda's Linux processes, and this machine is ${platform}. Run it on Linux: in the devcontainer of your project, ` +
+      "in any Linux container or virtual machine, or in WSL 2 on Windows",
+  );
 }
 
 /**

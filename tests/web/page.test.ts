@@ -95,6 +95,7 @@ describe("the page in a browser", function () {
     await page.getByRole("link", { name: "Invocations" }).click();
     const cells = page.getByRole("row", { name: /^shop/ }).locator("td");
     await cells.first().waitFor();
+    await page.getByRole("img", { name: "p50, p95 and p99 of shop over this time, up to 120 ms" }).waitFor();
     assert.deepEqual(await cells.allInnerTexts(), [
       "1",
       "0",
@@ -103,6 +104,7 @@ describe("the page in a browser", function () {
       "120 ms",
       "120 ms",
       "120 ms",
+      "",
       "64 of 256 MB",
       "25 ms",
       "2.00 s",
@@ -129,8 +131,10 @@ describe("the page in a browser", function () {
     assert.deepEqual(
       rows.map((text) => text.split(" –")[0]),
       [
+        "no span ran", // from the init phase to the request
         ...["GET /orders shop", "an order came in", hostile],
-        ...["init shop", "charge payments", "the order has no customer"],
+        ...["init shop", "charge payments"],
+        ...["exception TypeError: the order has no customer", "the order has no customer"],
       ],
     );
     await waterfall.getByText("the order has no customer", { exact: true }).click();

@@ -8,6 +8,14 @@ export const trace = "a1".repeat(16);
 /** What must never become a part of the page. */
 export const hostile = '<img src=x onerror="document.title=1"><script>document.title = "owned"</script>';
 
+/** Columns of a span's events: the exception that it failed of. */
+function events(started: number, error: string): string {
+  if (error === "") return "[], [], []";
+  const [type = "", message = ""] = error.split(": ");
+  const attributes = `map('exception.type', '${type}', 'exception.message', '${message}', 'exception.stacktrace', 'at charge')`;
+  return `[${ago(started)}], ['exception'], [${attributes}]`;
+}
+
 /** A trace of two functions with lines, an error, and a line that tries to be HTML. */
 export async function storeTrace(clickhouse: EmbeddedClickHouse, password: string): Promise<void> {
   const client = createClient({ url: clickhouse.httpUrl, username: "default", password });
@@ -20,7 +28,7 @@ export async function storeTrace(clickhouse: EmbeddedClickHouse, password: strin
     error: string,
     { started = 60, attributes = `'faas.invocation_id', '${id}', 'faas.trigger', 'http'` } = {},
   ) =>
-    `(${ago(started)}, '${trace}', '${id}', '${parent}', '${name}', 'Server', '${service}', ${ms * 1e6}, '${error ? "Error" : "Unset"}', '${error}', map('faas.coldstart', 'true', ${attributes}))`;
+    `(${ago(started)}, '${trace}', '${id}', '${parent}', '${name}', 'Server', '${service}', ${ms * 1e6}, '${error ? "Error" : "Unset"}', '${error}', map('faas.coldstart', 'true', ${attributes}), ${events(started, error)})`;
   const line = (id: string, service: string, severity: string, body: string) =>
     `(${ago(59)}, '${trace}', '${id}', '${severity}', '${service}', '${body}', map('faas.name', '${service}'), map('faas.invocation_id', '${id}'))`;
   const spans = [
@@ -45,7 +53,7 @@ export async function storeTrace(clickhouse: EmbeddedClickHouse, password: strin
     line("2222222222222222", "payments", "error", "the order has no customer"),
   ];
   await client.command({
-    query: `INSERT INTO otel_traces (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Duration, StatusCode, StatusMessage, SpanAttributes) VALUES ${spans.join(", ")}`,
+    query: `INSERT INTO otel_traces (Timestamp, TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Duration, StatusCode, StatusMessage, SpanAttributes, Events.Timestamp, Events.Name, Events.Attributes) VALUES ${spans.join(", ")}`,
   });
   await client.command({
     query: `INSERT INTO otel_logs (Timestamp, TraceId, SpanId, SeverityText, ServiceName, Body, ResourceAttributes, LogAttributes) VALUES ${lines.join(", ")}`,

@@ -76,6 +76,18 @@ export interface FunctionRow {
   p99: number;
 }
 
+/** Steps that percentiles are given in. */
+export const PERCENTILE_STEPS = 40;
+
+/** Percentiles of a function's durations in one step of the time, in milliseconds. */
+export interface PercentileRow {
+  service: string;
+  step: number;
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
 /** What the extension measured of a function; zero where nothing came yet. */
 export interface MeasureRow {
   service: string;

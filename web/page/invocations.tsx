@@ -1,9 +1,10 @@
-import type { FunctionRow, InvocationRow, MeasureRow } from "../api/rows";
+import type { FunctionRow, InvocationRow, MeasureRow, PercentileRow } from "../api/rows";
 import type { Place } from "./address";
 import { costs, dollars, memory } from "./costs";
 import { clock, duration, equals } from "./format";
 import { List } from "./list";
 import { LiveRows } from "./liveRows";
+import { Percentiles } from "./percentiles";
 
 interface InvocationsProps {
   parameters: Readonly<Record<string, string | number>>;
@@ -15,6 +16,7 @@ interface Rows {
   rows: InvocationRow[];
   functions: FunctionRow[];
   measures: MeasureRow[];
+  percentiles: PercentileRow[];
 }
 
 /** Functions with their percentiles, measures and costs, and their invocations, the newest first. */
@@ -27,9 +29,9 @@ export function Invocations({ parameters, live, go }: InvocationsProps) {
       live={live}
       isEmpty={({ rows }) => rows.length === 0}
     >
-      {({ rows, functions, measures }) => (
+      {({ rows, functions, measures, percentiles }) => (
         <>
-          <Functions functions={functions} measures={measures} go={go} />
+          <Functions functions={functions} measures={measures} percentiles={percentiles} go={go} />
           <List
             name="invocations"
             label="Invocations"
@@ -73,6 +75,7 @@ const columns: readonly (readonly [string, string?])[] = [
   ["p50"],
   ["p95"],
   ["p99"],
+  ["Over time", "p50, p95 and p99 over the time of the list"],
   ["Memory", `The most that was used, of its size. ${once}`],
   ["Extensions", `Milliseconds after the handler, for an invocation. ${once}`],
   ["Billed", once],
@@ -83,8 +86,9 @@ const columns: readonly (readonly [string, string?])[] = [
 function Functions({
   functions,
   measures,
+  percentiles,
   go,
-}: Pick<Rows, "functions" | "measures"> & Pick<InvocationsProps, "go">) {
+}: Omit<Rows, "rows"> & Pick<InvocationsProps, "go">) {
   const measured = new Map(measures.map((measure) => [measure.service, measure]));
   return (
     <section class="functions" aria-label="Functions">
@@ -100,7 +104,12 @@ function Functions({
         </thead>
         <tbody>
           {functions.map((row) => (
-            <FunctionLine row={row} measure={measured.get(row.service) ?? nothing} go={go} />
+            <FunctionLine
+              row={row}
+              measure={measured.get(row.service) ?? nothing}
+              percentiles={percentiles.filter(({ service }) => service === row.service)}
+              go={go}
+            />
           ))}
         </tbody>
       </table>
@@ -111,9 +120,10 @@ function Functions({
 interface FunctionLineProps extends Pick<InvocationsProps, "go"> {
   row: FunctionRow;
   measure: MeasureRow;
+  percentiles: readonly PercentileRow[];
 }
 
-function FunctionLine({ row, measure, go }: FunctionLineProps) {
+function FunctionLine({ row, measure, percentiles, go }: FunctionLineProps) {
   const { service, invocations, errors, coldStarts, concurrency, p50, p95, p99 } = row;
   const { lambda, cloudWatch } = costs(invocations, measure);
   const { billedSeconds, overheadMs } = measure;
@@ -131,6 +141,9 @@ function FunctionLine({ row, measure, go }: FunctionLineProps) {
       <td>{duration(p50)}</td>
       <td>{duration(p95)}</td>
       <td>{duration(p99)}</td>
+      <td>
+        <Percentiles service={service} rows={percentiles} />
+      </td>
       <td>{memory(measure)}</td>
       <td>{Number(overheadMs) > 0 ? duration(Number(overheadMs)) : "–"}</td>
       <td>{Number(billedSeconds) > 0 ? duration(Number(billedSeconds) * 1000) : "–"}</td>

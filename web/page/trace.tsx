@@ -5,7 +5,7 @@ import { clock, duration, toneOf } from "./format";
 import { HyperDxLink } from "./hyperDx";
 import { State } from "./state";
 import { useAnswer } from "./useAnswer";
-import { layOut, type Waterfall, type WaterfallRow } from "./waterfall";
+import { type Gap, layOut, type SpanEvent, type Waterfall, type WaterfallRow } from "./waterfall";
 
 interface TraceRows {
   spans: SpanRow[];
@@ -53,7 +53,7 @@ export function TraceLines({ id, everyMs }: { id: string; everyMs?: number }) {
 
 function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
   const [chosen, setChosen] = useState<WaterfallRow>();
-  const { rows, startMs, durationMs } = waterfall;
+  const { rows, gaps, startMs, durationMs } = waterfall;
   return (
     <>
       <p class="summary">
@@ -62,28 +62,21 @@ function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
         <HyperDxLink at={startMs} of={(links, range) => links.trace(id, range)} />
       </p>
       <ol class="waterfall">
+        {gaps.length > 0 && <Gaps gaps={gaps} />}
         {rows.map((row) => (
           <li>
             <button type="button" class={toneOfRow(row)} onClick={() => setChosen(row)}>
               <span class="name" style={`padding-left:${row.depth * 16}px`}>
-                {row.kind === "span" ? <SpanName row={row} /> : row.log.body.split("\n")[0]}
+                <RowName row={row} />
               </span>
               <span class="time">
                 {row.kind === "span" ? (
-                  <>
-                    <span
-                      class="bar"
-                      style={`left:${row.start * 100}%;width:max(2px, ${row.width * 100}%)`}
-                    />
-                    <span class="length">
-                      {duration(row.span.durationMs)}
-                      {row.selfMs < row.span.durationMs - 0.05 ? `, itself ${duration(row.selfMs)}` : ""}
-                    </span>
-                  </>
+                  <span class="bar" style={`left:${row.start * 100}%;width:max(2px, ${row.width * 100}%)`} />
                 ) : (
                   <span class="dot" style={`left:${row.start * 100}%`} />
                 )}
               </span>
+              <span class="length">{row.kind === "span" && lengthOf(row)}</span>
             </button>
           </li>
         ))}
@@ -91,6 +84,40 @@ function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
       {chosen !== undefined && <RowDetails row={chosen} close={() => setChosen(undefined)} />}
     </>
   );
+}
+
+/** When no span ran, as one line. */
+function Gaps({ gaps }: { gaps: readonly Gap[] }) {
+  const all = gaps.reduce((sum, { ms }) => sum + ms, 0);
+  return (
+    <li class="gaps" title="Environments were frozen, or a message waited">
+      <span class="name">no span ran</span>
+      <span class="time">
+        {gaps.map(({ start, width }) => (
+          <span class="gap" style={`left:${start * 100}%;width:${width * 100}%`} />
+        ))}
+      </span>
+      <span class="length">{duration(all)}</span>
+    </li>
+  );
+}
+
+/** Duration of a span, and its own time where its children take a part of it. */
+function lengthOf({ span, selfMs }: WaterfallRow & { kind: "span" }): string {
+  const own = selfMs < span.durationMs - 0.05 ? `, itself ${duration(selfMs)}` : "";
+  return `${duration(span.durationMs)}${own}`;
+}
+
+function RowName({ row }: { row: WaterfallRow }) {
+  if (row.kind === "span") return <SpanName row={row} />;
+  return <>{row.kind === "log" ? row.log.body.split("\n")[0] : eventTitle(row.event)}</>;
+}
+
+/** `exception TypeError: the order has no customer` */
+function eventTitle({ name, attributes }: SpanEvent): string {
+  const { "exception.type": type = "", "exception.message": message = "" } = attributes;
+  const what = [type, message].filter((part) => part !== "").join(": ");
+  return what === "" ? name : `${name} ${what}`;
 }
 
 function SpanName({ row }: { row: WaterfallRow & { kind: "span" } }) {
@@ -106,6 +133,7 @@ function SpanName({ row }: { row: WaterfallRow & { kind: "span" } }) {
 
 function toneOfRow(row: WaterfallRow): string {
   if (row.kind === "log") return `log ${toneOf(row.log.severity)}`;
+  if (row.kind === "event") return `log ${row.event.name === "exception" ? "error" : "other"}`;
   return row.span.status === "Error" ? "span error" : "span other";
 }
 
@@ -118,6 +146,19 @@ function RowDetails({ row, close }: { row: WaterfallRow; close: () => void }) {
         body={log.body}
         maps={{ Attributes: log.attributes }}
         json={log}
+        actions={[]}
+        close={close}
+      />
+    );
+  }
+  if (row.kind === "event") {
+    const { event } = row;
+    return (
+      <Details
+        title={`${event.name}, ${clock(event.time)}`}
+        body={event.attributes["exception.stacktrace"] ?? eventTitle(event)}
+        maps={{ Attributes: event.attributes }}
+        json={event}
         actions={[]}
         close={close}
       />

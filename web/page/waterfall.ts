@@ -1,6 +1,9 @@
 import type { SpanRow, TraceLogRow } from "../api/rows";
 
-/** A line of the waterfall: a span, or one of its log rows. `start` and `width` are shares of the whole trace. */
+/**
+ * A line of the waterfall: a span, one of its events, or one of its log rows. `start` and `width` are shares of the whole
+ * trace.
+ */
 export type WaterfallRow =
   | {
       kind: "span";
@@ -11,17 +14,33 @@ export type WaterfallRow =
       selfMs: number;
       orphan: boolean;
     }
+  | { kind: "event"; depth: number; event: SpanEvent; start: number }
   | { kind: "log"; depth: number; log: TraceLogRow; start: number };
+
+/** What happened in a span, such as an exception. `time` in milliseconds since 1970. */
+export interface SpanEvent {
+  time: number;
+  name: string;
+  attributes: Record<string, string>;
+}
+
+/** A time of a trace in which no span ran: an environment was frozen, or something waited. */
+export interface Gap {
+  start: number;
+  width: number;
+  ms: number;
+}
 
 /** A trace as it is drawn. */
 export interface Waterfall {
   rows: WaterfallRow[];
+  gaps: Gap[];
   startMs: number;
   durationMs: number;
 }
 
 /**
- * Lays out a trace: parents above their children, both by time, log rows under their spans. A span whose parent is not there is a
+ * Lays out a trace: parents above their children, both by time, events and log rows under their spans. A span whose parent is not there is a
  * root and an orphan; log rows of no span come last.
  */
 export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]): Waterfall {
@@ -37,9 +56,15 @@ export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]):
   const lines = grouped(logs, ({ spanId }) => (ids.has(spanId) ? spanId : ""));
   const rows: WaterfallRow[] = [];
   const seen = new Set<string>();
-  const addLogs = (of: string, depth: number) => {
+  const addMoments = (of: string, depth: number, span?: SpanRow) => {
+    const moments: { time: number; row: WaterfallRow }[] = [];
     for (const log of lines.get(of) ?? [])
-      rows.push({ kind: "log", depth, log, start: share(log.time - startMs) });
+      moments.push({ time: log.time, row: { kind: "log", depth, log, start: share(log.time - startMs) } });
+    for (const [time, name, attributes] of span?.events ?? []) {
+      const event = { time, name, attributes };
+      moments.push({ time, row: { kind: "event", depth, event, start: share(time - startMs) } });
+    }
+    rows.push(...moments.sort((a, b) => a.time - b.time).map(({ row }) => row));
   };
   const addSpans = (parent: string, depth: number) => {
     for (const span of children.get(parent) ?? []) {
@@ -55,32 +80,43 @@ export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]):
         selfMs: selfTime(span, children.get(span.spanId) ?? []),
         orphan: depth === 0 && span.parentSpanId !== "",
       });
-      addLogs(span.spanId, depth + 1);
+      addMoments(span.spanId, depth + 1, span);
       addSpans(span.spanId, depth + 1);
     }
   };
   addSpans("", 0);
   for (const span of spans) if (!seen.has(span.spanId)) addSpans(span.parentSpanId, 0);
-  addLogs("", 0);
-  return { rows, startMs, durationMs };
+  addMoments("", 0);
+  const gaps = uncovered(startMs, durationMs, spans)
+    .map(({ from, to }) => ({ start: share(from - startMs), width: share(to - from), ms: to - from }))
+    .filter(({ width }) => width >= LEAST_GAP);
+  return { rows, gaps, startMs, durationMs };
 }
+
+/** Share of a trace from which on a gap is shown. */
+const LEAST_GAP = 0.02;
 
 /** The time of a span in which none of its children ran. */
 function selfTime({ startMs, durationMs }: SpanRow, children: readonly SpanRow[]): number {
+  return uncovered(startMs, durationMs, children).reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** The parts of a time that no span covers, in milliseconds since 1970. */
+function uncovered(
+  startMs: number,
+  durationMs: number,
+  spans: readonly SpanRow[],
+): { from: number; to: number }[] {
   const end = startMs + durationMs;
-  const parts = children
-    .map(
-      (child) => [Math.max(child.startMs, startMs), Math.min(child.startMs + child.durationMs, end)] as const,
-    )
-    .filter(([from, to]) => to > from)
-    .sort(([a], [b]) => a - b);
-  let covered = 0;
+  const parts: { from: number; to: number }[] = [];
   let reached = startMs;
-  for (const [from, to] of parts) {
-    covered += Math.max(0, to - Math.max(from, reached));
-    reached = Math.max(reached, to);
+  for (const span of [...spans].sort((a, b) => a.startMs - b.startMs)) {
+    const from = Math.min(span.startMs, end);
+    if (from > reached) parts.push({ from: reached, to: from });
+    reached = Math.max(reached, span.startMs + span.durationMs);
   }
-  return Math.max(0, durationMs - covered);
+  if (end > reached) parts.push({ from: reached, to: end });
+  return parts;
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

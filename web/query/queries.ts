@@ -29,10 +29,15 @@ export function logsQuery(selection: Selection, limit: number, offset: number): 
   return { sql, parameters: parameters.values };
 }
 
+/** Milliseconds of one of so many steps. */
+function stepMs({ from, to }: Selection, steps: number): number {
+  return Math.max(1, Math.ceil((to - from) / steps));
+}
+
 /** Rows by time and severity, in so many steps. */
 export function histogramQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();
-  const step = Math.max(1, Math.ceil((selection.to - selection.from) / steps));
+  const step = stepMs(selection, steps);
   const from = parameters.add(Math.round(selection.from), "Int64");
   const sql = `SELECT intDiv(toUnixTimestamp64Milli(Timestamp) - ${from}, ${parameters.add(step, "Int64")}) AS step,
     SeverityText AS severity, count() AS rows
@@ -88,8 +93,7 @@ export function invocationsQuery(selection: Selection, limit: number): Statement
     StatusCode AS status, StatusMessage AS message, ${attribute("faas.invocation_id")} AS invocationId,
     ${attribute("faas.coldstart")} = 'true' AS coldStart, ${attribute("faas.trigger")} AS trigger
   FROM otel_traces
-  WHERE ${attribute("faas.invocation_id")} != '' AND SpanKind IN ('Server', 'Consumer')
-    AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  WHERE ${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
   ORDER BY Timestamp DESC LIMIT ${parameters.add(limit, "UInt32")}`;
   return { sql, parameters: parameters.values };
 }
@@ -124,16 +128,31 @@ export function measuresQuery({ from, to }: Selection): Statement {
   return { sql, parameters: parameters.values };
 }
 
+/** Percentiles of the durations of each function's invocations, in milliseconds, in so many steps over the time. */
+export function percentilesQuery(selection: Selection, steps: number): Statement {
+  const parameters = new Parameters();
+  const from = parameters.add(Math.round(selection.from), "Int64");
+  const step = parameters.add(stepMs(selection, steps), "Int64");
+  const sql = `SELECT ServiceName AS service, intDiv(toUnixTimestamp64Milli(Timestamp) - ${from}, ${step}) AS step,
+    ${quantile(0.5)} AS p50, ${quantile(0.95)} AS p95, ${quantile(0.99)} AS p99
+  FROM otel_traces
+  WHERE ${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  GROUP BY service, step ORDER BY service, step LIMIT 100000`;
+  return { sql, parameters: parameters.values };
+}
+
+const quantile = (level: number) => `quantile(${level})(Duration) / 1e6`;
+/** Which spans are invocations. */
+const invocations = "SpanAttributes['faas.invocation_id'] != '' AND SpanKind IN ('Server', 'Consumer')";
+
 /** Each function's invocations: how many, failed, cold, and their durations in milliseconds. */
 export function functionsQuery(selection: Selection): Statement {
   const parameters = new Parameters();
-  const quantile = (level: number) => `quantile(${level})(Duration) / 1e6`;
   const sql = `SELECT ServiceName AS service, count() AS invocations, countIf(StatusCode = 'Error') AS errors,
     countIf(SpanAttributes['faas.coldstart'] = 'true') AS coldStarts,
     ${concurrency} AS concurrency, ${quantile(0.5)} AS p50, ${quantile(0.95)} AS p95, ${quantile(0.99)} AS p99
   FROM otel_traces
-  WHERE SpanAttributes['faas.invocation_id'] != '' AND SpanKind IN ('Server', 'Consumer')
-    AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  WHERE ${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
   GROUP BY service ORDER BY invocations DESC LIMIT 1000`;
   return { sql, parameters: parameters.values };
 }

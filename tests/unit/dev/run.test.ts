@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { checkPlatform } from "../../../cli/commands/dev";
 import type { ProjectFunction } from "../../../dev/project/project";
 import { modulePath } from "../../../dev/run/bundle";
 import { definitionOf, localPorts } from "../../../dev/run/definition";
@@ -9,7 +10,6 @@ import { answerSqs, type DeliverToQueue } from "../../../dev/run/sqs";
 import { StreamedAnswer } from "../../../dev/run/streamedAnswer";
 import { isIgnored } from "../../../dev/run/watch";
 import { lineOf } from "../../../dev/show/line";
-import { checkPlatform } from "../../../dev/surroundings";
 
 const project: ProjectFunction = {
   name: "orders",

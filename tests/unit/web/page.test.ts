@@ -28,7 +28,9 @@ const log = (spanId: string, time: number) => ({
 });
 const drawn = (spans: SpanRow[], logs: ReturnType<typeof log>[]) =>
   layOut(spans, logs).rows.map(
-    (row) => "  ".repeat(row.depth) + (row.kind === "span" ? row.span.name : row.log.body),
+    (row) =>
+      "  ".repeat(row.depth) +
+      (row.kind === "span" ? row.span.name : row.kind === "log" ? row.log.body : row.event.name),
   );
 
 describe("the waterfall", () => {
@@ -49,6 +51,22 @@ describe("the waterfall", () => {
       "line of ",
       "line of gone",
     ]);
+  });
+
+  it("has a span's events under it, among its lines", () => {
+    const failed = { ...span("a", "", 0, 100), events: [[6, "exception", {}]] as SpanRow["events"] };
+    assert.deepEqual(drawn([failed], [log("a", 7), log("a", 5)].reverse()), [
+      "a",
+      "  line of a",
+      "  exception",
+      "  line of a",
+    ]);
+  });
+
+  it("shows when no span ran, as while an environment is frozen", () => {
+    const { gaps } = layOut([span("init", "", 0, 20), span("a", "", 80, 20), span("b", "a", 85, 5)], []);
+    assert.deepEqual(gaps, [{ start: 0.2, width: 0.6, ms: 60 }]);
+    assert.deepEqual(layOut([span("a", "", 0, 100), span("b", "", 100.5, 50)], []).gaps, []);
   });
 
   it("marks a span whose parent is missing, and draws spans in a circle once", () => {
