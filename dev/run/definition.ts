@@ -30,6 +30,16 @@ const DEBUGGED_SECONDS = 900;
 const isDeployedTelemetry = (name: string) =>
   /^(ROTEL_|CLICKSTACK_(?!TRACING_)|OTEL_EXPORTER_)/.test(name) && name !== "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
 
+/** URL of a queue: the account's number and the queue's name behind a host. */
+const queueUrl = /^https?:\/\/[^/]+\/\d{12}\/([\w.-]+)$/;
+
+/** AWS's SDK sends messages to the host of a queue's URL, which is not here; to a name it sends them to the endpoint. */
+function withQueueNames(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, queueUrl.exec(value)?.[1] ?? value]),
+  );
+}
+
 /** A project's function as the sandbox runs it: with the extension and light tracing, which send to this machine. */
 export function definitionOf(
   project: ProjectFunction,
@@ -38,7 +48,7 @@ export function definitionOf(
 ): FunctionDefinition {
   const { name, runtime, handler, code, memorySizeMb, logFormat } = project;
   const { region, accountId } = localPlace;
-  const own = { ...project.environment, ...overrides };
+  const own = { ...withQueueNames(project.environment), ...overrides };
   const kept = Object.fromEntries(Object.entries(own).filter(([variable]) => !isDeployedTelemetry(variable)));
   // A wrapper of a layer that is here is the user's own way to trace.
   const wrapper = project.layers.length > 0 ? own.AWS_LAMBDA_EXEC_WRAPPER : undefined;

@@ -75,7 +75,7 @@ const columns: readonly (readonly [string, string?])[] = [
   ["p50"],
   ["p95"],
   ["p99"],
-  ["Over time", "p50, p95 and p99 over the time of the list"],
+  ["Over time", "p50, p95 and p99, from the first to the last invocation of this time"],
   ["Memory", `The most that was used, of its size. ${once}`],
   ["Extensions", `Milliseconds after the handler, for an invocation. ${once}`],
   ["Billed", once],

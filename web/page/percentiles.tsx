@@ -1,14 +1,15 @@
-import { PERCENTILE_STEPS, type PercentileRow } from "../api/rows";
+import type { PercentileRow } from "../api/rows";
 import { duration } from "./format";
 
-const [WIDTH, HEIGHT] = [120, 26];
+const [WIDTH, HEIGHT] = [96, 26];
 const levels = ["p99", "p95", "p50"] as const;
 
-/** A function's percentiles over the time of the list, from zero to the slowest. */
+/** A function's percentiles from its first to its last invocation of the list, from zero to the slowest. */
 export function Percentiles({ service, rows }: { service: string; rows: readonly PercentileRow[] }) {
   const most = Math.max(...rows.map(({ p99 }) => p99), 0.001);
-  const x = (step: number) =>
-    ((Math.min(Number(step), PERCENTILE_STEPS - 1) + 0.5) / PERCENTILE_STEPS) * WIDTH;
+  const steps = rows.map(({ step }) => Number(step));
+  const [first, last] = [Math.min(...steps), Math.max(...steps)];
+  const x = (step: number) => 2 + ((step - first) / Math.max(last - first, 1)) * (WIDTH - 4);
   const y = (ms: number) => HEIGHT - 2 - (ms / most) * (HEIGHT - 4);
   return (
     <svg
@@ -18,7 +19,7 @@ export function Percentiles({ service, rows }: { service: string; rows: readonly
       aria-label={`p50, p95 and p99 of ${service} over this time, up to ${duration(most)}`}
     >
       {levels.map((level) => {
-        const points = rows.map((row) => [x(row.step), y(row[level])] as const);
+        const points = rows.map((row) => [x(Number(row.step)), y(row[level])] as const);
         return (
           <g class={level}>
             <path

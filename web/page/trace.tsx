@@ -57,8 +57,8 @@ function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
   return (
     <>
       <p class="summary">
-        {clock(startMs)}, {duration(durationMs)}, {rows.filter(({ kind }) => kind === "span").length} spans,{" "}
-        {rows.filter(({ kind }) => kind === "log").length} lines{" "}
+        {clock(startMs)}, {duration(durationMs)}, {counted(rows, "span", "span")},{" "}
+        {counted(rows, "log", "line")}{" "}
         <HyperDxLink at={startMs} of={(links, range) => links.trace(id, range)} />
       </p>
       <ol class="waterfall">
@@ -84,6 +84,12 @@ function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
       {chosen !== undefined && <RowDetails row={chosen} close={() => setChosen(undefined)} />}
     </>
   );
+}
+
+/** `1 span`, `12 lines` */
+function counted(rows: readonly WaterfallRow[], kind: WaterfallRow["kind"], name: string): string {
+  const count = rows.filter((row) => row.kind === kind).length;
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
 /** When no span ran, as one line. */

@@ -20,7 +20,17 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  LambdaClient,
+  PublishLayerVersionCommand,
+} from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type DevOptions, runDev } from "../../../dev/main";
+import { zip } from "../../../layers/zip";
+import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
 
 const template = `
 Transform: AWS::Serverless-2016-10-31
@@ -99,6 +109,70 @@ def handler(event, context):
     logging.getLogger().error("no customer for %s", event["sku"])
     return {"charged": event["sku"]}
 `;
+
+const deployed = `
+const { SendMessageCommand, SQSClient } = require("@aws-sdk/client-sqs");
+exports.handler = async ({ sku, Records: [record] = [] }) => {
+  if (record) return console.info("audited", record.body);
+  console.warn(require("/opt/nodejs/words.js"), process.env.KEY);
+  await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: process.env.QUEUE, MessageBody: sku }));
+};`;
+
+/** Deploys the function shop with a layer, a queue and a variable that refers to a secret. @returns the secret's ARN. */
+async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
+  const [lambda, iam, sqs] = [
+    new LambdaClient(clientOptions(aws, region)),
+    new IAMClient(clientOptions(aws, region)),
+    new SQSClient(clientOptions(aws, region)),
+  ];
+  const policy = (statement: object) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
+  const trust = policy({ Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } });
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: "shop", AssumeRolePolicyDocument: trust }),
+  );
+  const all = policy({ Action: ["logs:*", "sqs:*"], Resource: ["*"] });
+  await iam.send(new PutRolePolicyCommand({ RoleName: "shop", PolicyName: "all", PolicyDocument: all }));
+  const { QueueUrl: QUEUE = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "audit" }));
+  const zipOf = (name: string, text: string) => zip([{ name, content: Buffer.from(text), mode: 0o644 }]);
+  const { LayerVersionArn = "" } = await lambda.send(
+    new PublishLayerVersionCommand({
+      LayerName: "words",
+      Content: { ZipFile: await zipOf("nodejs/words.js", 'module.exports = "from the layer";') },
+    }),
+  );
+  const KEY = `arn:aws:secretsmanager:${region}:${aws.accountId}:secret:shop/key-a1b2c3`;
+  await lambda.send(
+    new CreateFunctionCommand({
+      ...{
+        FunctionName: "shop",
+        Role: Role?.Arn,
+        Runtime: "nodejs20.x",
+        Handler: "index.handler",
+        Timeout: 20,
+      },
+      Code: { ZipFile: await zipOf("index.js", deployed) },
+      Layers: [LayerVersionArn],
+      Environment: { Variables: { KEY, QUEUE } },
+    }),
+  );
+  const EventSourceArn = `arn:aws:sqs:${region}:${aws.accountId}:audit`;
+  await lambda.send(new CreateEventSourceMappingCommand({ FunctionName: "shop", EventSourceArn }));
+  for (const client of [lambda, iam, sqs]) client.destroy();
+  return KEY;
+}
+
+/** Sets variables of this process. @returns sets them back. */
+function setEnvironment(variables: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}
 
 /** What was written so far, and what is waited for in it. */
 class Written {
@@ -290,6 +364,29 @@ ${written.text}`),
     );
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
+  });
+
+  it("runs a deployed function by its name, with its layers and its queue; secrets stay references", async () => {
+    const aws = await startEmbeddedAws();
+    const region = "eu-central-1";
+    const restore = setEnvironment({ ...aws.environment, AWS_CONFIG_FILE: "/dev/null" });
+    try {
+      const secret = await deploy(aws, region);
+      const { written, stop, ended } = start({ target: "shop", region, event: join(folder, "event.json") });
+      try {
+        await written.until(/shop: KEY refers to a secret, which is not read; it stays a reference/);
+        await written.until(/1 function of arn:aws:lambda:eu-central-1:\d+:function:shop/);
+        await written.until(new RegExp(`WARN +from the layer ${secret}`));
+        await written.until(/INFO +audited A-17/);
+        await written.until(/shop +✔.*#\/traces\//);
+      } finally {
+        stop.abort();
+        assert.equal(await ended, 0);
+      }
+    } finally {
+      restore();
+      await aws.stop();
+    }
   });
 
   it("says that a port is taken, and leaves nothing", async () => {

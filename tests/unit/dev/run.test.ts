@@ -60,6 +60,15 @@ describe("a function that runs locally", () => {
     assert.deepEqual(rust.layers, ["/layers/extension.zip"]);
   });
 
+  it("has the names of deployed queues in place of their URLs, which lead to AWS", () => {
+    const url = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo";
+    const environment = { QUEUE: url, OTHER: "https://example.com/123456789012" };
+    const made = definitionOf({ ...project, environment }, telemetry, {
+      environment: { OWN: url },
+    }).environment;
+    assert.deepEqual([made.QUEUE, made.OTHER, made.OWN], ["orders.fifo", environment.OTHER, url]);
+  });
+
   it("has time for a debugger", () => {
     const { environment, timeoutSeconds } = definitionOf(project, telemetry, {
       environment: { NODE_OPTIONS: "--enable-source-maps" },
