@@ -39,20 +39,24 @@ export interface OriginInput {
 export function originOf(input: OriginInput): Origin {
   const messages = input.trigger.messages?.(input.event) ?? [];
   const [first] = messages;
-  if (messages.length > 1) return { links: linksOf(messages, input), ...xrayOrigin([input.xray], input.now) };
-  const carrier = firstOf(
-    ...(first === undefined ? [] : [first.carrier]),
-    ...clientCarriers(input.clientContext),
-  );
+  if (messages.length > 1) return { ...xrayOrigin([input.xray], input.now), links: linksOf(messages, input) };
+  const carrier = carrierFor(first, input.clientContext);
   const parent = contextFrom(carrier);
+  const origin: Origin =
+    parent === undefined ? xrayOrigin([first?.xray, input.xray], input.now) : { parent, links: [] };
   const header = carrier("baggage");
-  const baggage = header === undefined ? undefined : parseBaggage(header);
-  const found = parent === undefined ? xrayOrigin([first?.xray, input.xray], input.now) : { parent };
-  return { ...found, links: [], ...(baggage === undefined ? {} : { baggage }) };
+  if (header !== undefined) origin.baggage = parseBaggage(header);
+  return origin;
 }
 
+function carrierFor(message: Message | undefined, clientContext: unknown): Carrier {
+  if (clientContext === undefined || clientContext === null) return message?.carrier ?? nothing;
+  return firstOf(...(message === undefined ? [] : [message.carrier]), ...clientCarriers(clientContext));
+}
+
+const nothing: Carrier = () => undefined;
+
 function clientCarriers(clientContext: unknown): Carrier[] {
-  if (clientContext === undefined || clientContext === null) return [];
   // `w3c` is Lambda's own place for it, which the runtimes read, too.
   const nested = ["w3c", "custom", "Custom", "env"].map((name) => carrierOf(at(clientContext, name)));
   return [...nested, carrierOf(clientContext)];
@@ -76,19 +80,16 @@ function xrayContext(header: string | undefined, now: number): SpanContext | und
   return { traceId: xray.traceId, spanId: xray.parentId, traceFlags: isStored ? 1 : 0, isRemote: true };
 }
 
-function xrayOrigin(
-  headers: readonly (string | undefined)[],
-  now: number,
-): Omit<Origin, "links" | "baggage"> {
+function xrayOrigin(headers: readonly (string | undefined)[], now: number): Origin {
   for (const header of headers) {
     const xray = header === undefined ? undefined : parseXRay(header);
     if (xray === undefined) continue;
+    const { traceId, parentId } = xray;
     const spanId = storedParent(xray, now);
     if (spanId !== undefined) {
-      return { parent: { traceId: xray.traceId, spanId, traceFlags: 1, isRemote: true } };
+      return { parent: { traceId, spanId, traceFlags: 1, isRemote: true }, links: [] };
     }
-    const { traceId, parentId } = xray;
-    return parentId === undefined ? { traceId } : { traceId, xrayParentId: parentId };
+    return parentId === undefined ? { traceId, links: [] } : { traceId, xrayParentId: parentId, links: [] };
   }
-  return {};
+  return { links: [] };
 }

@@ -13,18 +13,28 @@ const XRAY_KEEPS = 30 * 24 * 60 * 60;
 /** Clocks of the services that make ids differ by less than this, in seconds. */
 const CLOCK_SKEW = 300;
 
-/** Reads `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. */
+const TRACE = /^1-([\da-f]{8})-([\da-f]{24})$/;
+const PARENT = /^[\da-f]{16}$/;
+const NO_TRACE = "0".repeat(32);
+const NO_PARENT = "0".repeat(16);
+
+/** Reads `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`; of a field that comes twice, the first. */
 export function parseXRay(header: string): XRayHeader | undefined {
-  const root = /(?:^|;)\s*Root=1-([\da-f]{8})-([\da-f]{24})\s*(?:;|$)/.exec(header);
-  if (root === null) return undefined;
-  const traceId = `${root[1]}${root[2]}`;
-  if (/^0+$/.test(traceId)) return undefined;
-  const parentId = /(?:^|;)\s*Parent=([\da-f]{16})\s*(?:;|$)/.exec(header)?.[1];
-  return {
-    traceId,
-    ...(parentId !== undefined && !/^0+$/.test(parentId) ? { parentId } : {}),
-    sampled: /(?:^|;)\s*Sampled=1\s*(?:;|$)/.test(header),
-  };
+  let trace: RegExpExecArray | null = null;
+  let parentId: string | undefined;
+  let sampled = false;
+  for (const part of header.split(";")) {
+    const field = part.trim();
+    if (field.startsWith("Root=")) trace ??= TRACE.exec(field.slice(5));
+    else if (field.startsWith("Parent=")) parentId ??= PARENT.exec(field.slice(7))?.[0];
+    else if (field === "Sampled=1") sampled = true;
+  }
+  if (trace === null) return undefined;
+  const traceId = `${trace[1]}${trace[2]}`;
+  if (traceId === NO_TRACE) return undefined;
+  return parentId === undefined || parentId === NO_PARENT
+    ? { traceId, sampled }
+    : { traceId, parentId, sampled };
 }
 
 /**

@@ -19,11 +19,13 @@ export function saltIds(requestId: string): void {
  */
 function hex(words: number): string {
   let digits = "";
+  let bits = 0;
   for (let word = 0; word < words; word += 1) {
-    const number = (Math.random() * 0x100000000) ^ (salt[word] ?? 0);
-    digits += (number >>> 0).toString(16).padStart(8, "0");
+    const number = ((Math.random() * 0x100000000) ^ (salt[word] ?? 0)) >>> 0;
+    bits |= number;
+    digits += number.toString(16).padStart(8, "0");
   }
-  return /^0+$/.test(digits) ? hex(words) : digits;
+  return bits === 0 ? hex(words) : digits;
 }
 
 export const newTraceId = (): string => hex(4);

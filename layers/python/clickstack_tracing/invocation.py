@@ -11,6 +11,9 @@ from .span import ERROR
 from .trigger import arn_account
 from .triggers import trigger_of
 
+# On Managed Instances invocations overlap. Each look into the environment costs as much as a span's attributes.
+_OVERLAPS = os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY") is not None
+
 # Messages of a batch whose failure is an event of the span, at most.
 MOST_FAILURES = 100
 
@@ -29,7 +32,7 @@ class Invocation:
         self.trigger = trigger_of(event)
         header = os.environ.get("_X_AMZN_TRACE_ID")
         origin = origin_of(self.trigger, event, client_contexts(context), header, time.time(), layer.limits.links)
-        if os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY") is None:
+        if not _OVERLAPS:
             for left in list(layer.running):
                 left.abandon()
         layer.running.append(self)

@@ -10,9 +10,8 @@ _TRACEPARENT = re.compile(r"([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2}
 # Entries of a `tracestate` at most.
 _MOST_STATES = 32
 
-_ROOT = re.compile(r"(?:^|;)\s*Root=1-([\da-f]{8})-([\da-f]{24})\s*(?:;|$)", re.ASCII)
-_PARENT = re.compile(r"(?:^|;)\s*Parent=([\da-f]{16})\s*(?:;|$)", re.ASCII)
-_SAMPLED = re.compile(r"(?:^|;)\s*Sampled=1\s*(?:;|$)")
+_TRACE = re.compile(r"1-([\da-f]{8})-([\da-f]{24})", re.ASCII)
+_PARENT = re.compile(r"[\da-f]{16}", re.ASCII)
 
 # X-Ray refuses traces older than this, in seconds.
 _XRAY_KEEPS = 30 * 24 * 60 * 60
@@ -59,13 +58,22 @@ def context_from(carrier):
 
 
 def parse_xray(header):
-    """Trace, parent or None, and whether it is sampled, of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`."""
-    root = _ROOT.search(header or "")
-    trace_id = int(root.group(1) + root.group(2), 16) if root else 0
-    if not trace_id:
-        return None
-    parent = _PARENT.search(header)
-    return trace_id, (int(parent.group(1), 16) if parent else 0) or None, bool(_SAMPLED.search(header))
+    """Trace, parent or None, and whether it is sampled, of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`.
+
+    Of a field that comes twice, the first counts.
+    """
+    trace = parent = None
+    is_sampled = False
+    for part in header.split(";"):
+        field = part.strip()
+        if field == "Sampled=1":
+            is_sampled = True
+        elif field.startswith("Root="):
+            trace = trace or _TRACE.fullmatch(field, 5)
+        elif field.startswith("Parent="):
+            parent = parent or _PARENT.fullmatch(field, 7)
+    trace_id = int(trace[1] + trace[2], 16) if trace else 0
+    return (trace_id, (int(parent[0], 16) if parent else 0) or None, is_sampled) if trace_id else None
 
 
 def stored_parent(xray, now):
@@ -109,7 +117,7 @@ def _links_of(messages, now, most_links):
 
 def _xray_ids(header, now):
     """The sender's span, if X-Ray's header names one at all: a link is harmless where that span isn't stored."""
-    xray = parse_xray(header)
+    xray = parse_xray(header) if header else None
     if xray is None or xray[1] is None:
         return None
     return SpanIds(xray[0], xray[1], 0 if stored_parent(xray, now) is None else 1)
@@ -117,7 +125,7 @@ def _xray_ids(header, now):
 
 def _xray_origin(headers, now):
     for header in headers:
-        xray = parse_xray(header)
+        xray = parse_xray(header) if header else None
         if xray is None:
             continue
         stored = stored_parent(xray, now)
