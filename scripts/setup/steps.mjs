@@ -6,13 +6,13 @@ import { ensureNodeModules } from "./nodeModules.mjs";
 import { runSteps } from "./progress.mjs";
 import { ensurePython } from "./python.mjs";
 
-/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes" | "javaRuntime" | "chromium" | "compilers"} Step */
+/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes" | "nodeVersions" | "javaRuntime" | "chromium" | "compilers"} Step */
 
 /** Steps of one stage run side by side, after those of the stages before. Later steps may be TypeScript. */
 const stages = /** @type {const} */ ([
   ["nodeModules"],
   ["python", "engine", "build", "compilers"],
-  ["runtimes", "javaRuntime", "languageHost", "chromium"],
+  ["runtimes", "nodeVersions", "javaRuntime", "languageHost", "chromium"],
 ]);
 
 const steps = {
@@ -33,6 +33,10 @@ const steps = {
   compilers: {
     title: "Python compilers",
     run: async (options) => (await import("./pythonCompilers.mjs")).ensurePythonCompilers(options),
+  },
+  nodeVersions: {
+    title: "Node.js of Lambda's runtimes",
+    run: async (options) => (await import("./nodeVersions.mjs")).ensureNodeVersions(options),
   },
   javaRuntime: {
     title: "Lambda runtime client for Java",

@@ -87,7 +87,7 @@ export const suites = {
   },
   sandbox: {
     title: "the local Lambda, and the built extension in its functions",
-    setup: [...forLayers, "runtimes", "javaRuntime"],
+    setup: [...forLayers, "runtimes", "nodeVersions", "javaRuntime"],
     tasks: [layers, mocha("sandbox", [below("sandbox")], withExtension)],
   },
   web: {

@@ -20,7 +20,13 @@ export interface LambdaRuntime {
 const DEFAULT_DIRECTORY = resolve(__dirname, "..", "..", "..", ".cache", "lambda-runtimes");
 
 /** The runtime interface client changed its programming model with version 4. */
-const nodeBundles: Record<string, string> = { 18: "nodejs3", 20: "nodejs3", 22: "nodejs4", 24: "nodejs4" };
+const nodeBundles: Record<string, string> = {
+  18: "nodejs3",
+  20: "nodejs3",
+  22: "nodejs4",
+  24: "nodejs4",
+  26: "nodejs4",
+};
 
 /**
  * @param identifier such as `nodejs22.x`.
@@ -48,12 +54,15 @@ function bundle(directory: string, name: string): string {
   throw new Error(`${path}: AWS's runtime interface client is missing; run: npm run setup`);
 }
 
+/** The runtime's own version of Node.js, where the set-up has put one, else this one. */
 function nodeRuntime(version: string, directory: string): LambdaRuntime {
-  const here = process.versions.node.split(".")[0];
+  const own = join(directory, `node${version}`, "node");
+  const hasOwn = existsSync(own);
+  const here = hasOwn ? version : process.versions.node.split(".")[0];
   return {
     directory: bundle(directory, nodeBundles[version]),
     commands: [["/var/lang/bin/node", "/var/runtime/index.mjs"]],
-    binaries: { node: process.execPath },
+    binaries: { node: hasOwn ? realpathSync(own) : process.execPath },
     environment: {
       NODE_PATH: `/opt/nodejs/node${version}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task`,
     },

@@ -73,6 +73,7 @@ describe("npm test", () => {
       "javaRuntime",
       "languageHost",
       "nodeModules",
+      "nodeVersions",
       "python",
       "runtimes",
     ]);

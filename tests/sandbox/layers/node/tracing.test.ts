@@ -54,9 +54,9 @@ describe("the tracing layer for Node.js in the sandbox", () => {
 
   for (const [runtime, title, files, count] of [
     ["nodejs20.x", "CommonJS", commonJs, 100],
-    ["nodejs20.x", "ES modules", esModule, 10],
-    ["nodejs22.x", "CommonJS", commonJs, 10],
-    ["nodejs22.x", "ES modules", esModule, 100],
+    ["nodejs22.x", "ES modules", esModule, 10],
+    ["nodejs24.x", "ES modules", esModule, 100],
+    ["nodejs26.x", "CommonJS", commonJs, 10],
   ] as const) {
     it(`${runtime}, ${title}: ${count} invocations, the handler's span on each line, none lost across freezes`, async () => {
       bench = await TracedSandbox.open();
@@ -68,10 +68,12 @@ describe("the tracing layer for Node.js in the sandbox", () => {
     });
   }
 
-  it("invocations that go on for a while, are killed or time out have one span, and each of their lines is in it", async () => {
+  it("invocations that go on for a while, are killed or time out have one span, and each of their lines is in it; where no others are sampled, their debug lines are sent alone", async () => {
     bench = await TracedSandbox.open();
     const source = `exports.handler = async ({ kind }) => {
+        console.debug("debug line of " + kind);
         console.log("first line of " + kind);
+        if (kind === "quick") return;
         const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
         await pause(600);
         if (kind === "killed") process.kill(process.pid, "SIGKILL");
@@ -79,12 +81,31 @@ describe("the tracing layer for Node.js in the sandbox", () => {
         console.log("last line of " + kind);
       };`;
     // Lines leave while the invocation runs, as they do by default.
-    const sandbox = await bench.start("slow", { "index.js": source }, { timeoutSeconds: 5 });
+    const settings = { CLICKSTACK_TRACE_RATIO: "0", CLICKSTACK_TRACE_DEBUG_LOGS: "true" };
+    const sandbox = await bench.start(
+      "slow",
+      { "index.js": source },
+      { timeoutSeconds: 5, environment: settings },
+    );
     const invoked: InvocationResult[] = [];
-    for (const kind of ["slow", "killed", "timed out"]) invoked.push(await sandbox.invoke({ kind }));
+    const kinds = ["slow", "quick", "killed", "timed out"];
+    for (const kind of kinds) invoked.push(await sandbox.invoke({ kind }));
     await sandbox.shutdown();
     const spans = distinct(await readSpans(bench.observed.clickhouse));
     const logs = functionLogs(await readLogs(bench.observed.clickhouse));
+    const [quick] = invoked.splice(1, 1);
+    const linesOfQuick = logs.filter(({ invocationId }) => invocationId === quick?.requestId);
+    assert.deepEqual(
+      [
+        linesOfQuick.map(({ body }) => body),
+        spans.filter(({ invocationId }) => invocationId === quick?.requestId),
+      ],
+      [["first line of quick"], []],
+    );
+    assert.deepEqual(
+      logs.map(({ body }) => body).filter((body) => body.startsWith("debug")),
+      ["slow", "killed", "timed out"].map((kind) => `debug line of ${kind}`),
+    );
     assert.deepEqual(
       invoked.map(({ requestId }) => {
         const own = spans.filter(({ kind, invocationId }) => kind === "Server" && invocationId === requestId);
