@@ -19,7 +19,7 @@ import {
 import { UsageError } from "../plan/usageError";
 import { nameOf, type Publication, publishedVersions, publishLayers } from "../run/publishLayers";
 import { regionsOf } from "../run/regions";
-import { Progress } from "../terminal/progress";
+import { RegionTable } from "../terminal/regionTable";
 import { confirmed, requireTerminal, styled, type Terminal } from "../terminal/terminal";
 import { withPlane } from "./fleet";
 import { collectList, withExamples } from "./help";
@@ -113,14 +113,14 @@ async function runPublish(terminal: Terminal, options: LayersOptions): Promise<E
     );
     if (problems.length > 0)
       throw new UsageError(`the options are not valid:\n${describeProblems(problems)}`);
-    const progress = new Progress(terminal, "layer versions", planned.length);
+    const table = new RegionTable(terminal, planned);
     const publications = await publishLayers(clients, planned, {
       ...(namePrefix !== undefined && { namePrefix }),
       statements: layerStatements<string>(permissions),
       dryRun,
-      done: () => progress.step(),
+      done: (publication) => table.step(publication),
     });
-    progress.end();
+    table.end();
     const manifest = mergedManifest(before, publishedVersions(publications));
     if (!dryRun) writeFileSync(output, `${JSON.stringify(manifest, undefined, 2)}\n`);
     showPublications(terminal, options, publications);

@@ -11,6 +11,8 @@ export interface Output {
   isTTY?: boolean;
   /** Width of a terminal. */
   columns?: number;
+  /** Height of a terminal. */
+  rows?: number;
 }
 
 /** Where a command reads and writes: results go to `out`, everything else to `err`. */
