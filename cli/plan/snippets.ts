@@ -53,9 +53,8 @@ function cdk({ name, layers, variables, statements }: Addition): string {
 
 function terraform({ name, layers, variables, statements }: Addition): string {
   const list = layers.map((arn) => `    ${text(arn)},`).join("\n");
-  // ${ begins an expression of Terraform.
   const set = Object.entries(variables)
-    .map(([key, value]) => `      ${key} = ${text(value).replaceAll("${", () => "$${")}`)
+    .map(([key, value]) => `      ${key} = ${literal(text(value))}`)
     .join("\n");
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements }, undefined, 2);
   const role = `
@@ -63,7 +62,7 @@ resource "aws_iam_role_policy" "clickstack" {
   name   = "clickstack-lambda"
   role   = aws_iam_role.${identifier(name)}.id
   policy = <<-JSON
-${policy.replace(/^/gm, "    ").replaceAll("${", () => "$${")}
+${literal(policy.replace(/^/gm, "    "))}
   JSON
 }
 `;
@@ -77,6 +76,11 @@ ${set}
     }
   }
 ${statements.length === 0 ? "" : role}`;
+}
+
+/** In Terraform ${ begins an expression and %{ a directive; doubled, they stand for themselves (Strings and Templates). */
+function literal(template: string): string {
+  return template.replace(/[$%]\{/g, (begin) => `${begin[0]}${begin}`);
 }
 
 function serverless({ name, layers, variables, statements }: Addition): string {

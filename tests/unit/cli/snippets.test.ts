@@ -9,7 +9,11 @@ const layers = [
   "arn:aws:lambda:eu-west-1:123456789012:layer:own:1",
   "arn:aws:lambda:eu-west-1:123456789012:layer:x:2",
 ];
-const variables = { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${secret}}`, QUOTES: `it's "so"` };
+const variables = {
+  ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=\${${secret}}`,
+  QUOTES: `it's "so"`,
+  DIRECTIVE: "%{if}",
+};
 const addition: Addition = {
   ...{ name: "shop-orders", region: "eu-west-1", layers, variables },
   statements: readingStatements(variables),
@@ -30,6 +34,7 @@ describe("snippets", () => {
       /^Authorization=\$\$\{arn:/,
     );
     assert.match(snippetOf("terraform", addition), /CUSTOM_HEADERS = "Authorization=\$\$\{arn:aws:/);
+    assert.match(snippetOf("terraform", addition), /DIRECTIVE = "%%\{if\}"/);
     const permission = JSON.parse(
       `{${snippetOf("sst", addition).split("\n").slice(1).join("\n").trim().replace(/,$/, "")}}`,
     ).permissions[0];
