@@ -32,12 +32,13 @@ function program(/** @type {string} */ command) {
  * @param {boolean} beside
  * @returns {Promise<import("./testing/counts.mjs").Counts>}
  */
-function run({ title, command, args, directory = ".", runner }, beside) {
+function run({ title, command, args, directory = ".", environment, runner }, beside) {
   return new Promise((resolve) => {
     if (!beside) console.log(`\n── ${title}`);
     const started = Date.now();
     const child = spawn("bash", ["-c", timed, "bash", program(command), ...args], {
       cwd: join(root, directory),
+      env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", beside ? "pipe" : "inherit", "pipe"],
     });
     let output = "";

@@ -6,6 +6,7 @@
  * @property {string} command `node`, `cargo`, or a program of node_modules/.bin
  * @property {string[]} args
  * @property {string} [directory] folder of the checkout to run in
+ * @property {Record<string, string>} [environment] variables besides this process's
  * @property {"cargo" | "mocha"} [runner] whose counts its output ends with
  * @property {string} [after] title of the task that must have ended
  * @property {string} [alone] tasks of the same kind never run at the same time
@@ -37,7 +38,19 @@ const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
 
 const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
 const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
-const cargoTest = cargo("cargo test", ["test", "--locked"], { runner: "cargo" });
+/**
+ * What has clippy compile the crate for its tests, as `cargo clippy` has it check the crate. That command by itself reads
+ * the same sources once more, and compiles each dependency a second time.
+ */
+export const byClippy = {
+  RUSTC_WORKSPACE_WRAPPER: "clippy-driver",
+  // Each ends as `cargo clippy` ends it.
+  CLIPPY_ARGS: ["-D", "warnings"].map((word) => `${word}__CLIPPY_HACKERY__`).join(""),
+};
+const lintedTest = cargo("cargo test, by clippy", ["test", "--locked"], {
+  runner: "cargo",
+  environment: byClippy,
+});
 /** What the build of the layers needs. */
 const forLayers = /** @type {const} */ (["nodeModules", "python", "compilers"]);
 /** The extension as it is shipped, which the tests of functions run. */
@@ -64,7 +77,7 @@ export const suites = {
       clippy,
     ],
   },
-  rust: { title: "the extension by itself", setup: [], tasks: [rustfmt, clippy, cargoTest] },
+  rust: { title: "the extension by itself", setup: [], tasks: [rustfmt, lintedTest] },
   unit: {
     title: "decisions of the package, the sandbox and the scripts",
     setup: ["nodeModules"],
@@ -113,8 +126,7 @@ export function everything() {
     rustfmt,
     mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")]),
     { ...layers, after: undefined },
-    clippy,
-    cargoTest,
+    lintedTest,
     // Its emulated run needs the tests' executables, and takes longest of all.
     mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
     mocha("examples", [below("examples")]),
