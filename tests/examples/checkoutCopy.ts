@@ -12,9 +12,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Engine, engineDiagnostics } from "../../sandbox/engine";
+import { type Engine, engineDiagnostics, secretsProviderVariable } from "../../sandbox/engine";
 
 const root = join(__dirname, "..", "..");
+
+/** Has the engine's key service keep the key of a stack's secrets, instead of a passphrase that each command works on. */
+const keyOption = `--secrets-provider=$${secretsProviderVariable}`;
 
 /** Folders of the checkout that no Pulumi project reads. */
 const unread = /^(bench|demo|runtime|sandbox|sdk|tests)\//;
@@ -71,8 +74,9 @@ export function typeCommands(
     PATH: [dirname(process.execPath), engine.environment.PATH].join(delimiter),
   };
   return new Promise((resolve, reject) => {
+    const typed = commands.map((command) => command.replace(/^pulumi stack init\b.*/, `$& "${keyOption}"`));
     const options = { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 };
-    execFile("bash", ["-euc", commands.join("\n")], options, (error, stdout, stderr) => {
+    execFile("bash", ["-euc", typed.join("\n")], options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const found = engineDiagnostics(`${stdout}\n${stderr}`);
       reject(new Error(`${commands.join("\n")}\nfailed:\n${found}`, { cause: error }));

@@ -51,7 +51,10 @@ describe("the publishing stack as its page shows it", function () {
         arns["eu-central-1"].arm64,
         /^arn:aws:lambda:eu-central-1:.*:clickstack-extension-arm64:\d+$/,
       );
-      await type("pulumi up --expect-no-changes", "pulumi destroy", "pulumi stack rm --yes");
+      const again = ["up --expect-no-changes", "destroy"].map(
+        (operation) => `pulumi ${operation} --skip-preview`,
+      );
+      await type(...again, "pulumi stack rm --yes");
     } finally {
       copy.remove();
     }

@@ -69,7 +69,7 @@ describe("the policy pack of examples/policy", function () {
     const stack = new CliStack(engine, "policed");
     const command = (...args: string[]) => stack.run([...args, `--client=${host.address}`]);
     try {
-      await stack.run(["stack", "init"]);
+      await stack.run(["stack", "init", "--secrets-provider", stack.secretsProvider]);
       await stack.run(["config", "set", "--plaintext", "aws:region", region]);
       const preview = await command("preview", "--policy-pack", directory);
       assert.notEqual(preview.code, 0);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Engine } from "../../../sandbox/engine";
+import { type Engine, secretsProviderVariable } from "../../../sandbox/engine";
 
 /** What a command of the CLI came to. */
 export interface CliRun {
@@ -23,6 +23,11 @@ export class CliStack {
     this.directory = mkdtempSync(join(home, "project-"));
     writeFileSync(join(this.directory, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
     mkdirSync(join(this.directory, "written"));
+  }
+
+  /** The key for the stack's secrets, which `stack init` is given. */
+  public get secretsProvider(): string {
+    return this.engine.environment[secretsProviderVariable] ?? "";
   }
 
   /** Runs `pulumi` with these arguments, on this stack. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import { type ConfigMap, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import type { Engine } from "../../../../sandbox/engine";
+import { type Engine, secretsProviderVariable } from "../../../../sandbox/engine";
 import { findCommand } from "../../../../sandbox/engine/command";
 import { withReadableErrors } from "../../../../sandbox/engine/diagnostics";
 
@@ -34,6 +34,7 @@ export async function projectStack(engine: Engine, project: Project): Promise<St
     {
       pulumiCommand: await commandWithHost(home),
       pulumiHome: home,
+      secretsProvider: engine.environment[secretsProviderVariable],
       envVars: { ...engine.environment, ...environment },
     },
   );
