@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { hyperDxApp } from "../clickstack/links";
 import type { Cleanup } from "../dev/cleanup";
-import { openBrowser, startPage } from "../dev/page";
+import { openBrowser, pageDirectory, startPage } from "../dev/page";
 import { buildLayers } from "../layers/build/buildLayers";
 import { hostArchitecture } from "../layers/compile";
 import { layerArchitectures } from "../layers/manifest";
@@ -144,7 +144,11 @@ async function showPage(
   cleanup: Cleanup,
 ): Promise<string> {
   const hyperDx = hyperDxApp(process.env);
-  const url = await startPage({ source: clickhouse, functions, ...(hyperDx && { hyperDx }) }, cleanup);
+  const directory = await pageDirectory();
+  const url = await startPage(
+    { source: clickhouse, directory, functions, ...(hyperDx && { hyperDx }) },
+    cleanup,
+  );
   openBrowser(url);
   return url;
 }

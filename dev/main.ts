@@ -7,7 +7,7 @@ import type { PageFunctions } from "../web/functions";
 import { Cleanup } from "./cleanup";
 import { findFunctions, type Target } from "./findFunctions";
 import { Links } from "./links";
-import { openBrowser, startPage } from "./page";
+import { openBrowser, pageDirectory, startPage } from "./page";
 import { type Project, ProjectError } from "./project/project";
 import { removeTemporaryFolder } from "./project/temporaryFolder";
 import { startDebugPort } from "./run/debugPort";
@@ -81,6 +81,9 @@ async function run(
   const target = await targetOf(options, environment);
   const project = await findFunctions(target);
   for (const notice of project.notices) reporter.warning(notice);
+  // Built while ClickHouse and the functions start.
+  const building = pageDirectory();
+  building.catch(() => {});
   const { session, store, links } = await startSession(options, project, reporter, cleanup, environment);
   const urls = cleanup.use(
     await startUrlServer(
@@ -94,7 +97,8 @@ async function run(
     list: () => session.runtimes.map(({ name, runtime }) => ({ name, runtime, url: urls.urlOf(name) })),
     invoke: (name, given) => session.run(name, given),
   };
-  links.page = await startPage({ source: store, functions, ...(hyperDx && { hyperDx }) }, cleanup);
+  const directory = await building;
+  links.page = await startPage({ source: store, directory, functions, ...(hyperDx && { hyperDx }) }, cleanup);
   introduce(reporter, project, session, urls);
   reporter.notice(`Logs and traces: ${links.page}`);
   reporter.notice(`ClickHouse: ${store.httpUrl} (user default, password ${store.ingestionKey})`);
@@ -123,13 +127,15 @@ async function startSession(
   cleanup: Cleanup,
   environment: DevTerminal["environment"],
 ) {
-  const layers = localLayers();
-  const runtimesDirectory = await runtimeClients(project, (notice) => reporter.notice(notice));
   const own = options.envFile === undefined ? {} : readEnvFile(options.envFile);
   if (options.inspect !== undefined) checkInspect(project);
-  const store = cleanup.use(await Store.start((notice) => reporter.warning(notice)), (started) =>
-    started.stop(),
-  );
+  // Its process starts while the layers are verified.
+  const storing = Store.start((notice) => reporter.warning(notice));
+  cleanup.use(storing, async (starting) => (await starting.catch(() => undefined))?.stop());
+  storing.catch(() => {}); // what keeps it from starting is told below
+  const layers = localLayers();
+  const runtimesDirectory = await runtimeClients(project, (notice) => reporter.notice(notice));
+  const store = await storing;
   const links = new Links(store, hyperDxApp(environment));
   // Listens before the functions are there, which reach it.
   let played: PlayedAws | undefined;

@@ -6,16 +6,19 @@ import { buildPage } from "../web/build";
 import { type PageOptions, servePage } from "../web/server";
 import type { Cleanup } from "./cleanup";
 
+/** The folder of the built page: the npm package brings it, in a checkout it is built. */
+export async function pageDirectory(): Promise<string> {
+  const root = packageRoot(__dirname);
+  const packed = join(root, "page");
+  return existsSync(packed) ? packed : buildPage(root);
+}
+
 /**
  * Serves the page over what is stored.
  * @returns its address.
  */
-export async function startPage(page: Omit<PageOptions, "directory">, cleanup: Cleanup): Promise<string> {
-  const root = packageRoot(__dirname);
-  // The npm package brings it ready.
-  const packed = join(root, "page");
-  const directory = existsSync(packed) ? packed : await buildPage(root);
-  const served = cleanup.use(await servePage({ ...page, directory }), (running) => running.close());
+export async function startPage(page: PageOptions, cleanup: Cleanup): Promise<string> {
+  const served = cleanup.use(await servePage(page), (running) => running.close());
   return served.url;
 }
 

@@ -77,7 +77,7 @@ export interface FunctionRow {
 }
 
 /** Steps that percentiles are given in. */
-export const PERCENTILE_STEPS = 240;
+export const PERCENTILE_STEPS = 40;
 
 /** Percentiles of a function's durations in one step of the time, in milliseconds. */
 export interface PercentileRow {

@@ -1,15 +1,13 @@
-import type { PercentileRow } from "../api/rows";
+import { PERCENTILE_STEPS, type PercentileRow } from "../api/rows";
 import { duration } from "./format";
 
 const [WIDTH, HEIGHT] = [96, 26];
 const levels = ["p99", "p95", "p50"] as const;
 
-/** A function's percentiles from its first to its last invocation of the list, from zero to the slowest. */
+/** A function's percentiles from the first to the last invocation of the list, from zero to the slowest. */
 export function Percentiles({ service, rows }: { service: string; rows: readonly PercentileRow[] }) {
   const most = Math.max(...rows.map(({ p99 }) => p99), 0.001);
-  const steps = rows.map(({ step }) => Number(step));
-  const [first, last] = [Math.min(...steps), Math.max(...steps)];
-  const x = (step: number) => 2 + ((step - first) / Math.max(last - first, 1)) * (WIDTH - 4);
+  const x = (step: number) => 2 + (step / PERCENTILE_STEPS) * (WIDTH - 4);
   const y = (ms: number) => HEIGHT - 2 - (ms / most) * (HEIGHT - 4);
   return (
     <svg

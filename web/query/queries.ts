@@ -128,15 +128,21 @@ export function measuresQuery({ from, to }: Selection): Statement {
   return { sql, parameters: parameters.values };
 }
 
-/** Percentiles of the durations of each function's invocations, in milliseconds, in so many steps over the time. */
+/**
+ * Percentiles of the durations of each function's invocations, in milliseconds, in so many steps from the first invocation to
+ * the last: what was invoked within a minute of an hour would be one step of the hour.
+ */
 export function percentilesQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();
-  const from = parameters.add(Math.round(selection.from), "Int64");
-  const step = parameters.add(stepMs(selection, steps), "Int64");
-  const sql = `SELECT ServiceName AS service, intDiv(toUnixTimestamp64Milli(Timestamp) - ${from}, ${step}) AS step,
+  const chosen = `${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}`;
+  const count = parameters.add(steps, "UInt32");
+  const sql = `WITH (SELECT (min(toUnixTimestamp64Milli(Timestamp)), max(toUnixTimestamp64Milli(Timestamp)))
+      FROM otel_traces WHERE ${chosen}) AS ends
+  SELECT ServiceName AS service,
+    intDiv(toUnixTimestamp64Milli(Timestamp) - ends.1, intDiv(ends.2 - ends.1, ${count}) + 1) AS step,
     ${quantile(0.5)} AS p50, ${quantile(0.95)} AS p95, ${quantile(0.99)} AS p99
   FROM otel_traces
-  WHERE ${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  WHERE ${chosen}
   GROUP BY service, step ORDER BY service, step LIMIT 100000`;
   return { sql, parameters: parameters.values };
 }
