@@ -1,8 +1,10 @@
 export * from "./provider/args/extensionLayers";
+export * from "./provider/args/lambdaDashboards";
 export * from "./provider/args/observedFunction";
 export type { ObserveStackArgs, ObserveStackProgramArgs } from "./provider/args/observeStack";
 export * from "./provider/args/telemetry";
 export { ExtensionLayers } from "./provider/components/extensionLayers";
+export { LambdaDashboards } from "./provider/components/lambdaDashboards";
 export { ObservedFunction } from "./provider/components/observedFunction";
 export { ObserveStack, type ObserveStackOptions, observeStack } from "./provider/components/observeStack";
 export type { ObservedFunctionOptions } from "./provider/function/options";

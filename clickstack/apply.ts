@@ -1,4 +1,4 @@
-import type { Collection, HyperDx, Stored } from "./api/client";
+import { type Collection, type HyperDx, HyperDxError, type Stored } from "./api/client";
 import { alerts, type TileAlert } from "./content/alerts";
 import { functionDashboard } from "./content/function";
 import { functionsDashboard } from "./content/functions";
@@ -46,10 +46,15 @@ export async function apply(api: HyperDx, { webhook, dryRun = false }: ApplyOpti
   return [...done, ...(await applyTo(api, "alerts", wanted, dryRun))];
 }
 
-/** Deletes what {@link apply} made, alerts first, since they belong to tiles. @returns what was deleted. */
+/**
+ * Deletes what {@link apply} made, alerts first, since they belong to tiles.
+ * @param from collections to delete it from; default: all.
+ * @returns what was deleted.
+ */
 export async function remove(
   api: HyperDx,
   dryRun: boolean,
+  from: readonly Collection[] = ["alerts", "saved-searches", "dashboards"],
 ): Promise<{ collection: Collection; name: string }[]> {
   const made: [Collection, readonly { name: string }[], boolean][] = [
     ["alerts", alerts, false],
@@ -58,6 +63,7 @@ export async function remove(
   ];
   const removed: { collection: Collection; name: string }[] = [];
   for (const [collection, wanted, tagged] of made) {
+    if (!from.includes(collection)) continue;
     const names = wanted.map(({ name }) => name);
     for (const { id, name } of own(names, await api.list(collection), tagged)) {
       if (!dryRun) await api.remove(collection, id);
@@ -112,8 +118,9 @@ function sourceIds(sources: readonly Stored[]): SourceIds {
       ofKind.find((other) => other.name === name) ?? (ofKind.length === 1 ? ofKind[0] : undefined);
     if (source !== undefined) return source.id;
     const names = ofKind.map((other) => `"${other.name}"`).join(", ") || "none";
-    throw new Error(
+    throw new HyperDxError(
       `HyperDX has no source named "${name}" of the kind "${kinds[name]}", which has: ${names}. Create it, or rename one, in Team Settings → Sources.`,
+      "content",
     );
   };
   return { Logs: idFor("Logs"), Traces: idFor("Traces"), Metrics: idFor("Metrics") };
@@ -123,7 +130,8 @@ function idOf(name: string, webhooks: readonly Stored[]): string {
   const webhook = webhooks.find((other) => other.name === name);
   if (webhook !== undefined) return webhook.id;
   const names = webhooks.map((other) => `"${other.name}"`).join(", ") || "none";
-  throw new Error(
+  throw new HyperDxError(
     `HyperDX has no webhook named "${name}"; it has: ${names}. Create it in Team Settings → Integrations.`,
+    "webhook",
   );
 }

@@ -1,4 +1,4 @@
-import type { Stored } from "./api/client";
+import { HyperDxError, type Stored } from "./api/client";
 import { tag } from "./content/tile";
 
 /** What HyperDX should keep, as its API takes it. */
@@ -37,8 +37,9 @@ export function own(names: readonly string[], stored: readonly Stored[], tagged:
 function ownNamed(name: string, stored: readonly Stored[], tagged: boolean): Stored | undefined {
   const [first] = own([name], stored, tagged);
   if (first === undefined && stored.some((other) => other.name === name))
-    throw new Error(
+    throw new HyperDxError(
       `HyperDX already has "${name}", without the tag "${tag}": it may be somebody's own. Rename it, or give it the tag to have it replaced.`,
+      "content",
     );
   return first;
 }

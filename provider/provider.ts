@@ -95,6 +95,14 @@ function awsProvider({ providers }: pulumi.ComponentResourceOptions): pulumi.Pro
   return Array.isArray(providers) ? undefined : providers?.aws;
 }
 
+/** The resource that is no component; loaded for those who have one, since most deployments don't. */
+function lifecycle(urn: string) {
+  const { dashboardsLifecycle, dashboardsType } =
+    require("./dashboards/lifecycle") as typeof import("./dashboards/lifecycle");
+  if (!urn.includes(`${dashboardsType}::`)) throw new Error(`clickstack-lambda has no resource ${urn}`);
+  return dashboardsLifecycle;
+}
+
 /** Serves the components to programs in every language of Pulumi. */
 export class PackageProvider implements pulumi.provider.Provider {
   public readonly version: string;
@@ -129,6 +137,41 @@ export class PackageProvider implements pulumi.provider.Provider {
     });
     const values = component as unknown as Record<string, unknown>;
     return { urn: component.urn, state: Object.fromEntries(outputs.map((key) => [key, values[key]])) };
+  }
+
+  /** Checks the inputs of a resource that is no component. */
+  async check(urn: string, olds: unknown, news: unknown): Promise<pulumi.provider.CheckResult> {
+    return lifecycle(urn).check(olds, news);
+  }
+
+  /** Says whether a resource has to be updated or replaced. */
+  async diff(_id: string, urn: string, olds: unknown, news: unknown): Promise<pulumi.provider.DiffResult> {
+    return lifecycle(urn).diff(olds, news);
+  }
+
+  /** Makes a resource. */
+  async create(urn: string, inputs: unknown): Promise<pulumi.provider.CreateResult> {
+    return lifecycle(urn).create(inputs);
+  }
+
+  /** Looks at a resource, which may have been changed by others. */
+  async read(id: string, urn: string, state: unknown): Promise<pulumi.provider.ReadResult> {
+    return lifecycle(urn).read(id, state);
+  }
+
+  /** Changes a resource. */
+  async update(
+    _id: string,
+    urn: string,
+    olds: unknown,
+    news: unknown,
+  ): Promise<pulumi.provider.UpdateResult> {
+    return lifecycle(urn).update(olds, news);
+  }
+
+  /** Deletes a resource. */
+  async delete(_id: string, urn: string, state: unknown): Promise<void> {
+    await lifecycle(urn).delete(state);
   }
 
   /** Calls a method of a component. The engine does so after the component was made: then a stack is observed. */

@@ -1,4 +1,5 @@
 import { secretArguments } from "../provider/plan/arguments/table";
+import { customResources } from "./customResources";
 
 /** A property in a Pulumi package schema, as far as it is touched here. */
 export interface PropertySpec {
@@ -25,7 +26,7 @@ export interface TypeSpec {
 /** A component in a Pulumi package schema. */
 export interface ResourceSpec {
   description?: string;
-  isComponent: boolean;
+  isComponent?: boolean;
   inputProperties: Record<string, PropertySpec>;
   requiredInputs: string[];
   properties: Record<string, PropertySpec>;
@@ -106,12 +107,15 @@ export function enrich(spec: PackageSpec, descriptions: Readonly<Record<string, 
       "category/monitoring",
     ],
     meta: { moduleFormat: "(.*)" },
-    resources: mapValues(resources, (resource, token) => ({
-      ...enrichResource(resource, nameOf(token), reference),
-      ...(nameOf(token) in methods
-        ? { methods: mapValues(methods[nameOf(token)] ?? {}, (_, name) => `${token}/${name}`) }
-        : {}),
-    })),
+    resources: {
+      ...mapValues(resources, (resource, token) => ({
+        ...enrichResource(resource, nameOf(token), reference),
+        ...(nameOf(token) in methods
+          ? { methods: mapValues(methods[nameOf(token)] ?? {}, (_, name) => `${token}/${name}`) }
+          : {}),
+      })),
+      ...customResources,
+    },
     types: Object.fromEntries(
       own.map((token) => [
         schemaToken(token),

@@ -16,6 +16,17 @@ export interface HyperDx {
   remove(collection: Collection, id: string): Promise<void>;
 }
 
+/** HyperDX refuses for a reason that its user can do something about. */
+export class HyperDxError extends Error {
+  constructor(
+    message: string,
+    /** What the reason lies in: what the caller gave, or what HyperDX has. */
+    readonly about: "url" | "key" | "webhook" | "content",
+  ) {
+    super(message);
+  }
+}
+
 /** Where the API is and who asks. */
 export interface HyperDxOptions {
   /** URL of the API server, such as `http://localhost:8000`, or of the app with `/api` behind it. */
@@ -87,9 +98,9 @@ async function answer(response: Response, what: string, url: string): Promise<un
   const json = parsed(text);
   if (response.ok && json !== undefined) return json;
   const said = (json as { message?: string } | undefined)?.message ?? text.slice(0, 200);
-  throw new Error(
-    `HyperDX at ${url} answered ${what} with ${response.status}${advice(response.status, json)}: ${said}`,
-  );
+  const message = `HyperDX at ${url} answered ${what} with ${response.status}${advice(response.status, json)}: ${said}`;
+  if (response.status === 401) throw new HyperDxError(message, "key");
+  throw json === undefined ? new HyperDxError(message, "url") : new Error(message);
 }
 
 function advice(status: number, json: unknown): string {

@@ -57,7 +57,7 @@ const root = resolve(__dirname, "../..");
  * in a temporary directory, and `aws` as the cloud.
  * @throws when there is no engine; the message says how to get one.
  */
-export async function startEngine({ aws }: { aws: EmbeddedAws }): Promise<Engine> {
+export async function startEngine({ aws }: { aws: Pick<EmbeddedAws, "environment"> }): Promise<Engine> {
   separateConnections();
   const command = await findCommand(root);
   const home = await mkdtemp(join(tmpdir(), "clickstack-pulumi-"));

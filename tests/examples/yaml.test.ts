@@ -55,6 +55,20 @@ describe("the YAML example", () => {
     });
   }
 
+  it("has dashboards beside it as docs/clickstack.md writes them", () => {
+    const page = readFileSync(join(__dirname, "../../docs/clickstack.md"), "utf8");
+    const [, block = ""] = /```yaml\n(resources:.*?)```/s.exec(page) ?? [];
+    const program = {
+      ...(reader.load(block) as YamlProgram),
+      config: { hyperdxApiKey: { type: "string", secret: true } },
+    };
+    assert.deepEqual(findMistakes(program as YamlProgram), []);
+    const dashboards = program.resources["lambda-dashboards"];
+    assert.ok(dashboards);
+    dashboards.properties = { ...dashboards.properties, webhok: "x" };
+    assert.match(findMistakes(program as YamlProgram).join(), /webhok: there is no such property/);
+  });
+
   it("would be found wrong without what is required, and with unknown types", () => {
     const program = readProgram();
     const { "clickstack-extension": layers, "clickstack-ingestion-key-value": key } = program.resources;

@@ -29,7 +29,9 @@ function imports(file: string): string[] {
 const ownImports = (file: string): string[] => imports(file).filter((path) => tracked.includes(path));
 
 const sources = tracked.filter((file) =>
-  /^(provider|layers|publish|observed|cli|clickstack|tables|traces|web|sandbox|dev|demo)\/.*\.tsx?$/.test(file),
+  /^(provider|layers|publish|observed|cli|clickstack|tables|traces|web|sandbox|dev|demo)\/.*\.tsx?$/.test(
+    file,
+  ),
 );
 
 /** Whether a file holds tests alone, which may be as long as the cases that they go through. */

@@ -31,6 +31,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "layers/python": ["layers"],
   "layers/build": ["layers", "layers/node", "layers/python"],
 
+  // Dashboards, searches and alerts of HyperDX: pure, but for the client of its API.
+  "clickstack/api": [],
+  "clickstack/content": [],
+  "clickstack/forms": ["clickstack/content"],
+  clickstack: ["clickstack/api", "clickstack/content", "clickstack/forms"],
+
   // The Pulumi package.
   "provider/pulumi": ["provider/plan/names"],
   "provider/args": ["provider/plan/stack"],
@@ -54,6 +60,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/telemetry",
     "provider/pulumi",
   ],
+  "provider/dashboards": ["clickstack", "clickstack/api", "clickstack/content", "provider/pulumi"],
   "provider/function": [
     "provider/args",
     "provider/check",
@@ -91,6 +98,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/args",
     "provider/check",
     "provider/components",
+    "provider/dashboards",
     "provider/delivery",
     "provider/plan",
     "provider/plan/names",
@@ -106,11 +114,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // What is known of ClickStack's tables, for whoever reads them.
   tables: [],
 
-  // Dashboards, searches and alerts of HyperDX: pure, but for the client of its API.
-  "clickstack/api": [],
-  "clickstack/content": [],
-  "clickstack/forms": ["clickstack/content"],
-  clickstack: ["clickstack/api", "clickstack/content", "clickstack/forms"],
   // The command line.
   "cli/plan": [
     "provider/plan",

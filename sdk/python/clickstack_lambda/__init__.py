@@ -8,6 +8,7 @@ import typing
 # Export this package's modules as members:
 from ._enums import *
 from .extension_layers import *
+from .lambda_dashboards import *
 from .observe_stack import *
 from .observed_function import *
 from .provider import *
@@ -22,6 +23,7 @@ _utilities.register(
   "fqn": "clickstack_lambda",
   "classes": {
    "clickstack-lambda:index:ExtensionLayers": "ExtensionLayers",
+   "clickstack-lambda:index:LambdaDashboards": "LambdaDashboards",
    "clickstack-lambda:index:ObserveStack": "ObserveStack",
    "clickstack-lambda:index:ObservedFunction": "ObservedFunction"
   }
