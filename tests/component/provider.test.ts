@@ -119,7 +119,7 @@ describe("the package's provider", () => {
     assert.deepEqual(JSON.parse(output), {
       exports: [
         ...["Architecture", "CloudWatchLogs", "ExtensionLayers", "InstrumentationDistribution"],
-        ...["ObserveStack", "ObservedFunction", "Protocol", "observeStack"],
+        ...["LambdaDashboards", "ObserveStack", "ObservedFunction", "Protocol", "observeStack"],
       ],
       serve: "function",
       awsRoot: false,
