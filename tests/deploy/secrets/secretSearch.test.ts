@@ -51,7 +51,7 @@ describe("secrets of a program", function () {
       printed[`${title} stderr`] = stderr;
     };
     try {
-      await run("init", "stack", "init");
+      await run("init", "stack", "init", "--secrets-provider", stack.secretsProvider);
       const config = ["--plaintext", `aws:region=${region}`, "--secret", `key=${marks.config}`];
       await run("config", "config", "set-all", ...config);
       await run("preview", "preview", client, "--json", "--save-plan=written/plan.json");

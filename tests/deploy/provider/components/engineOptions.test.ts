@@ -62,7 +62,7 @@ class DrivenStack {
   public static async start(way: Way, stack: CliStack): Promise<DrivenStack> {
     const host = await inlineHost(async () => program(way, driven.given));
     const driven = new DrivenStack(stack, host);
-    await stack.run(["stack", "init"]);
+    await stack.run(["stack", "init", "--secrets-provider", stack.secretsProvider]);
     await stack.run(["config", "set", "--plaintext", "aws:region", region]);
     return driven;
   }
