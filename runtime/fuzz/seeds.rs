@@ -5,7 +5,7 @@ use std::{fs, io};
 
 fn main() -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (name, _, seeds) in checks::targets(&here.join("../tests/fixtures/log-formats")) {
+    for (name, _, seeds) in checks::targets(&here.join("../tests/fixtures")) {
         let corpus = here.join("corpus").join(name);
         fs::create_dir_all(&corpus)?;
         for (number, seed) in seeds.iter().enumerate() {

@@ -8,7 +8,7 @@ mod checks;
 use std::path::Path;
 
 fn seeds_hold(target: &str) {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/log-formats");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let (_, check, seeds) = checks::targets(&fixtures)
         .into_iter()
         .find(|(name, ..)| *name == target)
@@ -56,4 +56,14 @@ fn key_value_lists() {
 #[test]
 fn secret_references() {
     seeds_hold("references");
+}
+
+#[test]
+fn proxied_connections() {
+    seeds_hold("proxy");
+}
+
+#[test]
+fn triggers() {
+    seeds_hold("triggers");
 }

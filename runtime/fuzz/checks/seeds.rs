@@ -225,3 +225,44 @@ pub fn references() -> Vec<Vec<u8>> {
         "${arn:aws:s3:::bucket}${ARN#}",
     ])
 }
+
+/// See [`super::proxy::check`].
+pub fn proxy() -> Vec<Vec<u8>> {
+    let requests = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n\
+        POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\nContent-Length: 18\r\n\r\n{\"statusCode\":502}\
+        \r\nPOST /2018-06-01/runtime/invocation/r-2/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\
+        Lambda-Runtime-Function-Response-Mode: streaming\r\n\
+        Content-Type: application/vnd.awslambda.http-integration-response\r\nTrailer: Lambda-Runtime-Function-Error-Type\r\n\r\n\
+        12\r\n{\"statusCode\":201}\r\n8;a=b\r\n\0\0\0\0\0\0\0\0\r\n5\r\nhello\r\n0\r\n\
+        Lambda-Runtime-Function-Error-Type: Function.Broken\r\nLambda-Runtime-Function-Error-Body: e30=\r\n\r\n\
+        POST /2018-06-01/runtime/invocation/r-3/error HTTP/1.1\r\nLambda-Runtime-Function-Error-Type: E\r\n\
+        Content-Length: 40\r\n\r\n{\"errorType\":\"E\",\"stackTrace\":[\"a\",\"b\"]}\n";
+    let responses = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok\
+        HTTP/1.1 204 No Content\r\n\r\n\
+        HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: r-1\r\nLambda-Runtime-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793\r\n\
+        Lambda-Runtime-Client-Context: {}\r\nContent-Length: 13\r\n\r\n{\"Records\":[]}\
+        HTTP/1.1 200 OK\r\n\r\nuntil the end";
+    let messages = b"\x00\x05hello\x02\x0b hello world\x0b\x00\x13\x04\0\0\0\0\x01\x02{}";
+    let parts = [7, 1, 60, 3, 200, 2];
+    let mut seeds = Vec::new();
+    for (choice, bytes) in [(0, &requests[..]), (1, responses), (2, messages), (3, messages)] {
+        seeds.push([&[choice, 0], bytes].concat());
+        seeds.push([&[choice, 6], &parts[..], bytes].concat());
+    }
+    seeds
+}
+
+/// See [`super::triggers::check`]. `cases` is the file that the tracing layers' tests replay, too.
+pub fn triggers(cases: &Path) -> Vec<Vec<u8>> {
+    let cases = fs::read_to_string(cases).expect("the cases");
+    let cases: Vec<Value> = serde_json::from_str(&cases).expect("cases");
+    let headers = "\0Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1\0{\"custom\":{\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"}}";
+    let answers = bytes([
+        r#"{"statusCode":502,"body":"x"}"#,
+        r#"{"statusCode":"200"}"#,
+        r#"{"statusCode":2.0e2,"batchItemFailures":[{"itemIdentifier":"m-1"},{}]}"#,
+        r#"{"errorType":"E","errorMessage":"m","stackTrace":["a\n","b"]}"#,
+    ]);
+    let events = cases.iter().map(|case| case["event"].to_string() + headers);
+    events.map(String::into_bytes).chain(answers).collect()
+}

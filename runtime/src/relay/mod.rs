@@ -3,8 +3,8 @@
 //! It has threads of its own, so that nothing that the extension does meanwhile (compression, TLS) delays the function. It
 //! holds no message back, keeps the beginning of each only, and what it can't read passes unread.
 
-mod http;
-mod observers;
+pub mod http;
+pub mod observers;
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
