@@ -24,8 +24,10 @@ use crate::session::Session;
 use crate::spawn::spawn;
 use crate::{receiver, relay, timestamp};
 
-/// So long, at most, a batch waits for room in the buffer: it delays what Lambda delivers after it.
+/// So long a batch waits for room in the buffer while nothing leaves it: it delays what Lambda delivers after it.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// While something leaves, too: a function with little CPU time takes seconds to send half a buffer.
+const MOST_PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Binds the receivers for the function's SDK. Another extension may have a port: then only that receiver is off.
@@ -153,19 +155,22 @@ struct Backpressure {
 
 impl Backpressure {
     async fn wait_for_room(&self, session: &RefCell<Session>) {
-        let full = || {
+        let (mut waited, mut idle, mut least) = (Duration::ZERO, Duration::ZERO, usize::MAX);
+        loop {
             let usage = session.borrow().usage();
-            usage.bytes > usage.capacity / 2
-        };
-        let mut waited = Duration::ZERO;
-        while full() {
-            if self.in_vain.get() || waited >= PATIENCE {
+            if usage.bytes <= usage.capacity / 2 {
+                return self.in_vain.set(false);
+            }
+            if usage.bytes < least {
+                (least, idle) = (usage.bytes, Duration::ZERO);
+            }
+            if self.in_vain.get() || idle >= PATIENCE || waited >= MOST_PATIENCE {
                 return self.in_vain.set(true);
             }
             tokio::time::sleep(LOOK_AGAIN).await;
             waited += LOOK_AGAIN;
+            idle += LOOK_AGAIN;
         }
-        self.in_vain.set(false);
     }
 }
 
@@ -196,12 +201,16 @@ mod tests {
     fn full_session() -> RefCell<Session> {
         let (config, _) = Config::parse(&Environment::default());
         let session = RefCell::new(Session::new(&config.function, &config.sending));
-        let record = "x".repeat(100_000);
-        let batch = format!(r#"[{{"time":"2026-01-01T00:00:00.000Z","type":"function","record":"{record}"}}]"#);
         while session.borrow().usage().bytes <= session.borrow().usage().capacity / 2 {
-            session.borrow_mut().telemetry(&batch, 1);
+            add_record(&session);
         }
         session
+    }
+
+    fn add_record(session: &RefCell<Session>) {
+        let record = "x".repeat(100_000);
+        let batch = format!(r#"[{{"time":"2026-01-01T00:00:00.000Z","type":"function","record":"{record}"}}]"#);
+        session.borrow_mut().telemetry(&batch, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -227,5 +236,32 @@ mod tests {
         tokio::join!(backpressure.wait_for_room(&session), drained);
         assert!(start.elapsed() < PATIENCE && start.elapsed() >= Duration::from_millis(100));
         assert!(!backpressure.in_vain.get());
+    }
+
+    /// Takes a record out of the session each time that this has passed.
+    async fn drain(session: &RefCell<Session>, every: Duration) {
+        loop {
+            tokio::time::sleep(every).await;
+            session.borrow_mut().take(crate::record::Signal::Logs, 1, 2);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_waits_for_a_sender_that_is_slow_but_not_for_ever() {
+        let most_idle = PATIENCE - Duration::from_millis(100);
+        for (records_over, is_in_vain) in [(3, false), (7, true)] {
+            let (backpressure, session) = (Backpressure::default(), full_session());
+            for _ in 1..records_over {
+                add_record(&session);
+            }
+            session.borrow_mut().end("spindown", 2);
+            let start = tokio::time::Instant::now();
+            tokio::select! {
+                () = backpressure.wait_for_room(&session) => {}
+                () = drain(&session, most_idle) => {}
+            }
+            assert_eq!(backpressure.in_vain.get(), is_in_vain, "{records_over}");
+            assert!(start.elapsed() > PATIENCE && start.elapsed() <= MOST_PATIENCE + LOOK_AGAIN);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Traces taken out of a request that holds several. On the encoded message, so that fields of a newer OTLP stay.
 
-use super::unfinished::{INNER, SCOPES, SPANS, message, parts, with};
+use super::unfinished::{INNER, SCOPES, SPANS, id_in, message, parts, with};
 use crate::protobuf::{Broken, fields, put};
 
 /// A span's trace (`opentelemetry-proto` 1.8: `trace.proto`).
@@ -31,7 +31,7 @@ pub fn split(request: &[u8], is_taken: impl Fn(&[u8; 16]) -> bool) -> Result<(Pa
             let mut spans = [Vec::new(), Vec::new()];
             for span in parts(scope.content, SPANS)? {
                 let [taken, others] = &mut spans;
-                match trace_of(span.content)?.is_some_and(|id| is_taken(&id)) {
+                match id_in(span.content, TRACE_ID)?.is_some_and(|id| is_taken(&id)) {
                     true => taken.push(span.raw),
                     false => others.push(span.raw),
                 }
@@ -52,11 +52,6 @@ pub fn split(request: &[u8], is_taken: impl Fn(&[u8; 16]) -> bool) -> Result<(Pa
     }
     let [taken, others] = sides;
     Ok((taken, others))
-}
-
-fn trace_of(span: &[u8]) -> Result<Option<[u8; 16]>, Broken> {
-    let ids = parts(span, TRACE_ID)?;
-    Ok(ids.first().and_then(|id| id.content.try_into().ok()))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub fn split(request: &[u8], open: &[[u8; 8]]) -> Result<(Vec<u8>, Vec<Unfinishe
         for scope in parts(resource.content, SCOPES)? {
             let mut kept_spans = Vec::new();
             for span in parts(scope.content, SPANS)? {
-                match id_of(span.content)?.filter(|id| open.contains(id)) {
+                match id_in(span.content, SPAN_ID)?.filter(|id| open.contains(id)) {
                     None => kept_spans.push(span.raw),
                     Some(span_id) => {
                         let scope = with(scope.content, SPANS, &[span.raw])?;
@@ -99,8 +99,9 @@ pub(super) fn message(number: u32, content: &[u8]) -> Vec<u8> {
     out
 }
 
-fn id_of(span: &[u8]) -> Result<Option<[u8; 8]>, Broken> {
-    let ids = parts(span, SPAN_ID)?;
+/// The id in this field of a span, unless it has none of this size.
+pub(super) fn id_in<const N: usize>(span: &[u8], field: u32) -> Result<Option<[u8; N]>, Broken> {
+    let ids = parts(span, field)?;
     Ok(ids.first().and_then(|id| id.content.try_into().ok()))
 }
 
