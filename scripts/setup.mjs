@@ -15,7 +15,17 @@ const purposes = {
   cli: ["nodeModules"],
   dev: ["nodeModules", "python", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
-  test: ["nodeModules", "python", "engine", "build", "runtimes", "nodeVersions", "javaRuntime", "languageHost", "chromium"],
+  test: [
+    "nodeModules",
+    "python",
+    "engine",
+    "build",
+    "runtimes",
+    "nodeVersions",
+    "javaRuntime",
+    "languageHost",
+    "chromium",
+  ],
 };
 
 const steps = purposes[purpose];
