@@ -6,6 +6,7 @@ import { completionCommand, runCompletion } from "./commands/completion";
 import { devCommand, runDevCommand } from "./commands/dev";
 import { instrumentCommand, runInstrument } from "./commands/instrument";
 import { layersCommand } from "./commands/layers";
+import { pageCommand, runPage } from "./commands/page";
 import { runSnippet, snippetCommand } from "./commands/snippet";
 import { runStatus, statusCommand } from "./commands/status";
 import { runTail, tailCommand } from "./commands/tail";
@@ -45,6 +46,7 @@ export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): 
   traceCommand(program).action(async (id, names, options) =>
     end(await runTrace(terminal, id, names, options)),
   );
+  pageCommand(program).action(async (options) => end(await runPage(terminal, options)));
   devCommand(program).action(async (target, options) => {
     if ((await runDevCommand(terminal, version, target, options)) !== 0) end("failed");
   });

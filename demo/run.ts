@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { hyperDxApp } from "../clickstack/links";
 import type { Cleanup } from "../dev/cleanup";
-import { openBrowser, pageDirectory, startPage } from "../dev/page";
+import { pageDirectory, startPage } from "../dev/page";
 import { buildLayers } from "../layers/build/buildLayers";
 import { hostArchitecture } from "../layers/compile";
 import { layerArchitectures } from "../layers/manifest";
@@ -9,6 +9,7 @@ import { type EmbeddedAws, startEmbeddedAws } from "../sandbox/aws/embeddedAws";
 import { type EmbeddedClickHouse, startClickHouse } from "../sandbox/clickhouse";
 import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
 import { LayerCache } from "../sandbox/lambda/isolation/layerCache";
+import { openBrowser } from "../web/openBrowser";
 import { cloudWatchStreams, storedTelemetry } from "./arrivals";
 import { type Deployment, type DistributedDeployment, deployExamples, newIngestionKey } from "./deploy";
 import { runDistributed, startFunction, storedTrace } from "./distributed";

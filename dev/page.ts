@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../layers/location";
@@ -20,17 +19,4 @@ export async function pageDirectory(): Promise<string> {
 export async function startPage(page: PageOptions, cleanup: Cleanup): Promise<string> {
   const served = cleanup.use(await servePage(page), (running) => running.close());
   return served.url;
-}
-
-/** Opens an address in a browser where there is a desktop. */
-export function openBrowser(url: string): void {
-  const command = browserCommand();
-  // A machine without such a command is one where the address is enough.
-  if (command !== undefined) spawn(command, [url], { stdio: "ignore", detached: true }).on("error", () => {});
-}
-
-function browserCommand(): string | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  if (process.platform === "darwin") return "open";
-  return process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? "xdg-open" : undefined;
 }

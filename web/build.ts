@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 /** Bundles the page into a folder: index.html, page.js, style.css. Nothing of it is loaded from elsewhere. */
-export async function buildPage(root: string, directory = join(root, "dist", "web")): Promise<string> {
+export async function buildPage(root: string, directory = join(root, "dist", "page")): Promise<string> {
   const source = join(root, "web", "page");
   mkdirSync(directory, { recursive: true });
   await build({

@@ -3,16 +3,11 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { AttributeColumns } from "../tables/attributes";
 import { invokeRequest, MAXIMUM_EVENT_BYTES, type PageFunctions } from "./functions";
 import { refusal, securityHeaders } from "./guard";
-import { RequestError, type Statement } from "./query/statement";
+import { RequestError } from "./query/statement";
+import { type RowSource, reading } from "./reading";
 import { answerOf, type Run } from "./routes";
-
-/** Something that runs statements and gives rows. */
-export interface RowSource {
-  query<Row>(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<Row[]>;
-}
 
 /** What to serve. */
 export interface PageOptions {
@@ -33,9 +28,6 @@ export interface ServedPage {
   url: string;
   close(): Promise<void>;
 }
-
-/** The page reads only, and nobody waits for more than this; whatever a filter is made of, ClickHouse refuses to write. */
-const limits = "SETTINGS readonly = 1, max_execution_time = 30, max_result_rows = 100000";
 
 const invokePath = "/api/invoke";
 
@@ -131,15 +123,6 @@ async function invoke(functions: PageFunctions | undefined, request: IncomingMes
   } catch (error) {
     return { status: 502, body: { error: `The function could not be run: ${(error as Error).message}` } };
   }
-}
-
-/** Runs the page's statements, over tables with maps or JSON. */
-function reading(source: RowSource): Run {
-  const columns = new AttributeColumns((sql) => source.query(`${sql}\n${limits}`));
-  return async <Row>({ sql, parameters }: Statement) => {
-    const fitted = await columns.fit(sql);
-    return (await source.query<Row>(`${fitted.sql}\n${limits}`, parameters)).map(fitted.row);
-  };
 }
 
 async function answer({ functions, hyperDx }: PageOptions, run: Run, url: URL): Promise<Reply> {

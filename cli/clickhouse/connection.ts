@@ -26,6 +26,8 @@ export interface RowReader {
   rows<Row>(statement: Statement): Promise<Row[]>;
   /** The rows as they come, for results of any length. */
   stream<Row>(statement: Statement): AsyncGenerator<Row>;
+  /** All rows of a statement that is written for the tables as they are. */
+  query<Row>(sql: string, parameters?: Statement["parameters"]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -104,10 +106,11 @@ export async function openClickHouse(place: ClickHousePlace): Promise<RowReader>
       throw described(error, place);
     }
   };
-  const columns = new AttributeColumns(async <Row>(sql: string) =>
-    (await query({ sql, parameters: {} })).json<Row>(),
-  );
+  const asWritten = async <Row>(sql: string, parameters: Statement["parameters"] = {}) =>
+    (await query({ sql, parameters })).json<Row>();
+  const columns = new AttributeColumns(asWritten);
   return {
+    query: asWritten,
     rows: async <Row>({ sql, parameters }: Statement) => {
       const fitted = await columns.fit(sql);
       return (await (await query({ sql: fitted.sql, parameters })).json<Row>()).map(fitted.row);

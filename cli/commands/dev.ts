@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { UsageError } from "../plan/usageError";
 import type { Terminal } from "../terminal/terminal";
 import { collect, withExamples } from "./help";
+import { portNumber } from "./options";
 
 /** What `dev` is called with, as its program takes it. */
 interface DevOptions {
@@ -38,7 +39,7 @@ export function devCommand(parent: Command): Command {
     .option("--event <file>", "invoke the first function with this JSON, again after each change")
     .option("--once", "end after the answer to --event, with exit code 1 where it failed")
     .option("--env-file <file>", "environment variables, which win over the project's")
-    .option("--port <number>", "port of the functions' URLs on 127.0.0.1 (default: a free one)", port)
+    .option("--port <number>", "port of the functions' URLs on 127.0.0.1 (default: a free one)", portNumber)
     .option(
       "--host-port <number>",
       "port of this machine that functions may reach, such as a database's",
@@ -86,7 +87,7 @@ export async function runDevCommand(
         ...(target === undefined ? {} : { target }),
         ...(inspect === undefined
           ? {}
-          : { inspect: port(inspect === true ? INSPECT_PORT : String(inspect)) }),
+          : { inspect: portNumber(inspect === true ? INSPECT_PORT : String(inspect)) }),
       },
       terminal,
       controller.signal,
@@ -128,12 +129,6 @@ function installedProgram(own: string): string {
   throw new UsageError(`${DEV_PACKAGE} has version ${version}, and clickstack-lambda ${own}: ${fix}`);
 }
 
-function port(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
-  throw new InvalidArgumentError("must be a port from 1 to 65535.");
-}
-
 function ports(value: string, previous: number[] | undefined): number[] {
-  return [...(previous ?? []), port(value)];
+  return [...(previous ?? []), portNumber(value)];
 }

@@ -135,3 +135,10 @@ export function wholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new InvalidArgumentError("write a whole number of 1 or more.");
 }
+
+/** A port. @throws InvalidArgumentError for anything else. */
+export function portNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw new InvalidArgumentError("must be a port from 1 to 65535.");
+}

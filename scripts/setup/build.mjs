@@ -8,6 +8,10 @@ const sources = [
   "layers",
   "cli",
   "clickstack",
+  "observed",
+  "tables",
+  "traces",
+  "web",
   "tsconfig.json",
   "settings.json",
   "package.json",
@@ -15,7 +19,7 @@ const sources = [
 
 /** Compiles the package into dist/ when a source is newer than what is there. */
 export async function ensureBuild({ root, log }) {
-  const built = join(root, "dist", "index.js");
+  const built = join(root, "dist", "page", "index.html");
   const newest = Math.max(...sources.map((source) => newestIn(join(root, source))));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   log("tsc");

@@ -16,7 +16,8 @@ const read = (file: string): string => readFileSync(join(root, file), "utf8");
 /** The file that a specifier means; package names stay as they are. */
 function resolved(file: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier;
-  const path = normalize(join(dirname(file), specifier)).replace(/\/$/, "");
+  // `import()` names the compiled file.
+  const path = normalize(join(dirname(file), specifier.replace(/\.js$/, ""))).replace(/\/$/, "");
   return [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`].find((own) => tracked.includes(own)) ?? path;
 }
 

@@ -114,6 +114,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // What is known of ClickStack's tables, for whoever reads them.
   tables: [],
 
+  // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
+  "web/api": [],
+  "web/query": [],
+  "web/page": ["clickstack", "web/api"],
+  web: ["tables", "web/api", "web/query"],
+
   // The command line.
   "cli/plan": [
     "provider/plan",
@@ -161,14 +167,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "provider/plan/aws",
     "provider/plan/layers",
     "traces",
+    "web",
   ],
   cli: ["cli/aws", "cli/commands", "cli/plan", "cli/terminal", "layers"],
-
-  // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
-  "web/api": [],
-  "web/query": [],
-  "web/page": ["clickstack", "web/api"],
-  web: ["tables", "web/api", "web/query"],
 
   // The local Lambda, AWS and ClickHouse.
   "sandbox/controlPlane": [],

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { functionsWithRows, readArrivals } from "../../../cli/clickhouse/arrivals";
 import { openClickHouse } from "../../../cli/clickhouse/connection";
 import { followLines } from "../../../cli/clickhouse/follow";
 import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import { buildPage } from "../../../web/build";
 import { answerOf } from "../../../web/routes";
 import { runCli } from "../../component/cli/cliRun";
 
@@ -91,6 +95,35 @@ describe("the command line with ClickHouse", () => {
     );
     const none = await cli(["tail", "missing", "--since", "1m"]);
     assert.deepEqual([none.code, none.out, none.err], [5, "", "no lines in the last 1m\n"]);
+  });
+
+  it("serves the page until it is interrupted", async () => {
+    const root = join(__dirname, "..", "..", "..");
+    await buildPage(root);
+    const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", "page"], {
+      cwd: root,
+      env: { ...process.env, CLICKHOUSE_URL: clickhouse.httpUrl, CLICKHOUSE_PASSWORD: key },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const [written] = await once(child.stdout, "data");
+      const url = new URL(String(written).trim());
+      assert.match(await (await fetch(url)).text(), /<script src="page.js"/);
+      const logs = await fetch(new URL(`/api/logs?filter=customer${url.search.replace("?", "&")}`, url));
+      const { rows, total } = (await logs.json()) as { rows: { body: string }[]; total?: number };
+      assert.deepEqual(
+        rows.map(({ body }) => body),
+        ["TypeError: no customer", "TypeError: no customer"],
+        String(total),
+      );
+      child.kill("SIGINT");
+      assert.deepEqual(await once(child, "exit"), [0, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+    const refused = await cli(["page"], { environment: { CLICKHOUSE_PASSWORD: "another" } });
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /refused the user "default": set CLICKHOUSE_USER and CLICKHOUSE_PASSWORD/);
   });
 
   it("follows lines, each once: those that were written before others arrived, and the same one twice", async () => {

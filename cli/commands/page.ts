@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { hyperDxApp } from "../../clickstack/links";
+import { packageRoot } from "../../layers/location";
+import { type ClickHouseOptions, requiredClickHouse } from "../clickhouse/connection";
+import type { ExitCode } from "../plan/exitCodes";
+import { UsageError } from "../plan/usageError";
+import { waiter } from "../terminal/interruption";
+import type { Terminal } from "../terminal/terminal";
+import { withExamples } from "./help";
+import { portNumber, withClickHouse } from "./options";
+import { withReader } from "./tail";
+import { withHyperDx } from "./trace";
+
+/** What `page` is called with. */
+export interface PageCommandOptions extends ClickHouseOptions {
+  hyperdx?: string;
+  open?: boolean;
+  port?: number;
+}
+
+/** `page`: the page over any ClickHouse. */
+export function pageCommand(parent: Command): Command {
+  const command = parent
+    .command("page")
+    .summary("show logs, traces and invocations in the browser, from ClickHouse")
+    .description(
+      "Serves a page on this machine that shows logs, traces and invocations as ClickHouse has them. It only reads. Its address has a token, without which nothing is answered, and is written to standard output. Ctrl-C ends it.",
+    )
+    .option("--open", "open the page in the browser")
+    .option("--port <number>", "port of the page on 127.0.0.1 (default: a free one)", portNumber);
+  withHyperDx(withClickHouse(command));
+  return withExamples(command, [
+    {
+      about: "The page of a ClickHouse",
+      call: "page --open --clickhouse https://clickhouse.example.com:8443",
+    },
+  ]);
+}
+
+/** Milliseconds between two looks whether it is to end. */
+const pollMs = 60_000;
+
+/** Runs `page` until Ctrl-C. */
+export async function runPage(terminal: Terminal, options: PageCommandOptions): Promise<ExitCode> {
+  const { environment } = terminal;
+  const place = requiredClickHouse(options, environment);
+  const directory = join(packageRoot(__dirname), "dist", "page");
+  if (!existsSync(directory))
+    throw new UsageError("the page is not built: run `npm run build` in the checkout");
+  const { openBrowser } = await import("../../web/openBrowser.js");
+  const { servePage } = await import("../../web/server.js");
+  const hyperDx = options.hyperdx ?? hyperDxApp(environment);
+  const { port } = options;
+  return withReader(place, async (source): Promise<ExitCode> => {
+    // Whatever is wrong with the address or the user is said now, and not by an empty page.
+    await source.query("SELECT count() FROM otel_logs WHERE 0");
+    const served = await servePage({ source, directory, ...(hyperDx && { hyperDx }), ...(port && { port }) });
+    terminal.out.write(`${served.url}\n`);
+    terminal.err.write("Ctrl-C ends it.\n");
+    if (options.open) openBrowser(served.url);
+    const wait = waiter(pollMs);
+    while (await wait.next());
+    wait.end();
+    await served.close();
+    return "done";
+  });
+}

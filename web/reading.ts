@@ -1,0 +1,41 @@
+import { AttributeColumns } from "../tables/attributes";
+import type { Statement } from "./query/statement";
+import type { Run } from "./routes";
+
+/** Something that runs statements and gives rows. */
+export interface RowSource {
+  query<Row>(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<Row[]>;
+}
+
+/** Nobody waits for more than this. */
+const bounds = "max_execution_time = 30, max_result_rows = 100000";
+
+/**
+ * What a statement ends with, by the user's own setting `readonly`: the page reads only, so ClickHouse refuses to write whatever a
+ * filter is made of. A user who may only read cannot send that setting, and with 1 no setting at all
+ * (https://clickhouse.com/docs/operations/settings/permissions-for-queries).
+ */
+function endingFor(readonly: number): string {
+  if (readonly === 1) return "";
+  return readonly === 0 ? `\nSETTINGS readonly = 1, ${bounds}` : `\nSETTINGS ${bounds}`;
+}
+
+/** Runs the page's statements as reading ones, over tables with maps or JSON. */
+export function reading(source: RowSource): Run {
+  let known: Promise<string> | undefined;
+  const ending = () => {
+    known ??= source
+      .query<{ readonly: number | string }>("SELECT getSetting('readonly') AS readonly")
+      .then(([row]) => endingFor(Number(row?.readonly ?? 0)));
+    // A failure is told once; the next statement asks again.
+    known.catch(() => {
+      known = undefined;
+    });
+    return known;
+  };
+  const columns = new AttributeColumns(async (sql) => source.query(`${sql}${await ending()}`));
+  return async <Row>({ sql, parameters }: Statement) => {
+    const fitted = await columns.fit(sql);
+    return (await source.query<Row>(`${fitted.sql}${await ending()}`, parameters)).map(fitted.row);
+  };
+}
