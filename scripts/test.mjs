@@ -69,14 +69,18 @@ function run({ title, command, args, directory = ".", environment, runner }, bes
 async function main() {
   const started = Date.now();
   const { setup, tasks } = choose(process.argv.slice(2));
-  if (setup.length > 0) {
-    checkPrerequisites();
-    await prepare(root, setup);
-  }
+  if (setup.length > 0) checkPrerequisites();
+  const prepared = setup.length > 0 ? prepare(root, setup) : Promise.resolve();
+  prepared.catch(() => {}); // told by the first task that waits for it
   // One more than there are processors: many tests wait, for an engine, for a frozen function, for a deadline.
   const places = Math.min(tasks.length, availableParallelism() + 1);
   if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places} at a time`);
-  const counts = total(await runTasks(tasks, places, (task) => run(task, tasks.length > 1)));
+  const counts = total(
+    await runTasks(tasks, places, async (task) => {
+      if (!task.early) await prepared;
+      return run(task, tasks.length > 1);
+    }),
+  );
   console.log(`\nin ${seconds(started)}`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

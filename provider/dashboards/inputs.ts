@@ -18,7 +18,7 @@ export function checkInputs(inputs: Revealed): Failure[] {
     const value = inputs[name];
     if (isUnknown(value) || (name === "webhook" && (value === undefined || value === null))) continue;
     if (typeof value !== "string" || value.trim() === "")
-      failures.push({ property: name, reason: "must be a text that is not empty" });
+      failures.push({ property: name, reason: "must be a non-empty string" });
     else if (name === "url" && !isHttp(value))
       failures.push({
         property: name,
@@ -29,7 +29,7 @@ export function checkInputs(inputs: Revealed): Failure[] {
     if (!known.includes(name) && !name.startsWith("__"))
       failures.push({
         property: name,
-        reason: `is no property of LambdaDashboards: ${known.slice(0, 3).join(", ")}`,
+        reason: `is not a property of LambdaDashboards, which has ${known.slice(0, 3).join(", ")}`,
       });
   return failures;
 }

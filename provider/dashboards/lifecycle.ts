@@ -70,7 +70,7 @@ export const dashboardsLifecycle = {
       throw new Error("LambdaDashboards cannot be imported: pulumi up takes over what is in HyperDX already");
     const changes = await named(apply(apiOf(before), { ...webhookOf(before), dryRun: true }));
     if (changes.every(({ action }) => action === "create")) return { id: "", props: {} };
-    return { id, props: { ...outputs(before, changes), differences: changes.flatMap(described) } };
+    return { id, props: { ...outputs(before), differences: changes.flatMap(described) } };
   },
 
   async delete(state: unknown): Promise<void> {
@@ -81,7 +81,7 @@ export const dashboardsLifecycle = {
 async function applied(wanted: Revealed): Promise<object> {
   const api = apiOf(wanted);
   const changes = await named(apply(api, webhookOf(wanted)));
-  return { ...outputs(wanted, changes), dashboards: await dashboardIds(api, changes), differences: [] };
+  return { ...outputs(wanted), dashboards: await dashboardIds(api, changes), differences: [] };
 }
 
 /** Ids that HyperDX gave what was just created are known only there. */
@@ -93,7 +93,7 @@ async function dashboardIds(api: HyperDx, changes: readonly Applied[]): Promise<
   );
 }
 
-function outputs({ url, apiKey, webhook, content, dashboards }: Revealed, _: readonly Applied[]): object {
+function outputs({ url, apiKey, webhook, content, dashboards }: Revealed): object {
   return { url, apiKey: secret(apiKey), ...(webhook ? { webhook } : {}), content, dashboards };
 }
 

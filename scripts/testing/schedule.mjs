@@ -23,7 +23,7 @@ export function nextTask(waiting, running, done) {
  * @param {readonly Task[]} tasks the most urgent one first. A task begins when the one named by `after` has ended, and
  *   never beside another one of the same `alone`.
  * @param {number} places
- * @param {(task: Task) => Promise<Result>} run must not reject.
+ * @param {(task: Task) => Promise<Result>} run where it rejects, no further task begins.
  * @returns {Promise<Result[]>} in the order in which the tasks ended.
  */
 export async function runTasks(tasks, places, run) {

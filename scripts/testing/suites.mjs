@@ -10,6 +10,7 @@
  * @property {"cargo" | "mocha"} [runner] whose counts its output ends with
  * @property {string} [after] title of the task that must have ended
  * @property {string} [alone] tasks of the same kind never run at the same time
+ * @property {boolean} [early] it needs nothing that the set-up makes, and runs beside it
  */
 
 /**
@@ -36,7 +37,7 @@ const mocha = (/** @type {string} */ title, /** @type {string[]} */ files, more 
 });
 const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
 
-const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
+const rustfmt = cargo("rustfmt", ["fmt", "--check"], { early: true });
 const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
 /**
  * What has clippy compile the crate for its tests, as `cargo clippy` has it check the crate. That command by itself reads
@@ -50,6 +51,7 @@ export const byClippy = {
 const lintedTest = cargo("cargo test, by clippy", ["test", "--locked"], {
   runner: "cargo",
   environment: byClippy,
+  early: true,
 });
 /** What the build of the layers needs. */
 const forLayers = /** @type {const} */ (["nodeModules", "python", "compilers"]);
@@ -124,9 +126,9 @@ export const suites = {
 export function everything() {
   return [
     rustfmt,
+    lintedTest,
     mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")]),
     { ...layers, after: undefined },
-    lintedTest,
     // Its emulated run needs the tests' executables, and takes longest of all.
     mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
     mocha("examples", [below("examples")]),

@@ -89,7 +89,7 @@ describe("LambdaDashboards", () => {
     );
     await assert.rejects(
       (await stackOf(registered({ url: "tcp://x", apiKey: "" }))).preview(),
-      /url.*must be an http or https URL.*apiKey.*must be a text|apiKey.*must be a text.*url.*must be an http/s,
+      /url.*must be an http or https URL.*apiKey.*must be a non-empty string|apiKey.*must be a non-empty string.*url.*must be an http/s,
     );
     await (await stackOf(withClass({}))).destroy();
     assert.deepEqual(kept(), { dashboards: 0, "saved-searches": 0, alerts: 0 });
