@@ -1,28 +1,44 @@
 // A rejection that nobody handles ends a program, and Mocha 12 drops it: its test would pass. Here the run fails.
-/** By their promises: Mocha emits each once more. @type {Map<unknown, unknown>} */
-const unhandled = new Map();
-/** @type {string[]} */
-const reports = [];
-process.on("unhandledRejection", (reason, promise) => unhandled.set(promise, reason));
 
-const textOf = (/** @type {unknown} */ reason) =>
-  reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+/** Lines of a reason that are shown. */
+const shownLines = 6;
 
-function taken() {
-  const reasons = [...unhandled.values()];
-  unhandled.clear();
-  return reasons;
+/** How often which reason, and where it was seen first. @type {Map<string, { where: string, times: number }>} */
+const reports = new Map();
+/** @type {unknown[]} */
+const unhandled = [];
+/** Mocha emits each once more. @type {WeakSet<object>} */
+const seen = new WeakSet();
+let ownListeners = Number.POSITIVE_INFINITY;
+
+process.on("unhandledRejection", (reason, promise) => {
+  if (seen.has(promise)) return;
+  seen.add(promise);
+  // While a Pulumi program runs in this process, its runtime listens, too: the update fails by what it hears.
+  if (process.listenerCount("unhandledRejection") <= ownListeners) unhandled.push(reason);
+});
+
+function count(/** @type {string} */ where) {
+  for (const reason of unhandled.splice(0)) {
+    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    const shown = text.split("\n").slice(0, shownLines).join("\n");
+    reports.set(shown, { where, ...reports.get(shown), times: (reports.get(shown)?.times ?? 0) + 1 });
+  }
+}
+
+function begin() {
+  ownListeners = process.listenerCount("unhandledRejection");
 }
 
 /** @this {Mocha.Context} */
 function collect() {
-  const title = this.currentTest?.fullTitle();
-  reports.push(...taken().map((reason) => `in or before "${title}": ${textOf(reason)}`));
+  count(`in or before "${this.currentTest?.fullTitle()}"`);
 }
 
 function report() {
-  reports.push(...taken().map((reason) => `after the tests: ${textOf(reason)}`));
-  if (reports.length > 0) throw new Error(`rejections that nobody handled:\n${reports.join("\n")}`);
+  count("after the tests");
+  const all = [...reports].map(([shown, { where, times }]) => `${where}, ${times} times: ${shown}`);
+  if (all.length > 0) throw new Error(`rejections that nobody handled:\n${all.join("\n")}`);
 }
 
-export const mochaHooks = { afterEach: collect, afterAll: report };
+export const mochaHooks = { beforeAll: begin, afterEach: collect, afterAll: report };

@@ -19,7 +19,7 @@ const sources = [
 
 /** Compiles the package into dist/ when a source is newer than what is there. */
 export async function ensureBuild({ root, log }) {
-  const built = join(root, "dist", "page", "index.html");
+  const built = join(root, "dist", "index.js");
   const newest = Math.max(...sources.map((source) => newestIn(join(root, source))));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   log("tsc");

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetLayerVersionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
+import { buildPage } from "../../web/build";
 import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 import { RemoteExtensionLayers } from "../deploy/provider/setup/remoteComponents";
 import { region, useSurroundings } from "../deploy/surroundings";
@@ -37,8 +38,9 @@ describe("the npm packages", function () {
   useBuiltLayers();
   let folder: string;
   let packages: { layers: Packed; own: Packed };
-  before(() => {
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), "distribution-test-"));
+    await buildPage(root);
     packages = { layers: pack(layersSource, folder), own: pack(root, folder, "--ignore-scripts") };
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,10 +52,18 @@ describe("the npm packages", function () {
     ]);
     assert.equal(packages.layers.version, packages.own.version, "they are released together");
     const own = packages.own.files.map(({ path }) => path);
-    for (const path of ["dist/provider/index.js", "PulumiPlugin.yaml", "schema.json", "settings.json"]) {
+    for (const path of [
+      "dist/provider/index.js",
+      "dist/page/index.html",
+      "PulumiPlugin.yaml",
+      "schema.json",
+      "settings.json",
+    ]) {
       assert.ok(own.includes(path), path);
     }
-    const strange = own.filter((path) => /\.zip$|^(tests|runtime|sandbox|layers\/npm)\//.test(path));
+    const strange = own.filter((path) =>
+      /\.zip$|^(tests|runtime|sandbox|layers\/npm|web\/page)\//.test(path),
+    );
     assert.deepEqual(strange, []);
   });
 
@@ -90,6 +100,16 @@ describe("the npm packages", function () {
     } finally {
       if (named !== undefined) process.env.CLICKSTACK_LAYERS_DIRECTORY = named;
     }
+  });
+
+  it("bring the command line with the page", () => {
+    const cli = join(folder, "project", "node_modules", ".bin", "clickstack-lambda");
+    const { status, stderr } = spawnSync(cli, ["page"], {
+      env: { ...process.env, CLICKHOUSE_URL: "http://127.0.0.1:1" },
+      encoding: "utf8",
+    });
+    assert.match(stderr, /ClickHouse at http:\/\/127\.0\.0\.1:1 could not be reached \(ECONNREFUSED\)/);
+    assert.equal(status, 1);
   });
 
   it("compile with what is installed, as they do after `pulumi package add` has cloned the repository", () => {
