@@ -54,6 +54,12 @@ const emulated = [
   ...["keyless::the_token_is", "input_faults::strange_text"],
 ];
 
+/** They repeat a request within the one second of a flush, for which the emulator is too slow beside other tests. */
+const tooSlow = [
+  "grpc_export::a_wrong_key_is_named_and_nothing_is_lost",
+  "size_limits::a_smaller_limit_is_learnt_and_holds_nothing_up",
+].flatMap((name) => ["--skip", name]);
+
 const byPieces = { CARGO_PROFILE_RELEASE_LTO: "off", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16" };
 
 describe("buildLayers", function () {
@@ -108,7 +114,7 @@ describe("buildLayers", function () {
       const env = { ...process.env, ...byClippy, EXTENSION_COMMAND: [...emulator, binary].join(" ") };
       return spawnSync("cargo", args, { cwd: join(root, "runtime"), env, encoding: "utf8" }).stdout;
     };
-    const output = test(...(process.env.EMULATED_TESTS === "all" ? [] : emulated));
+    const output = test(...(process.env.EMULATED_TESTS === "all" ? [] : [...emulated, ...tooSlow]));
     const failed = [...output.matchAll(/^test (\S+) \.\.\. FAILED$/gm)].map(([, name = ""]) => name);
     for (const name of emulated) assert.ok(output.includes(`test ${name}`), `${name}: there is no such test`);
     assert.match(output, /test result: .* [1-9]\d+ passed/, output.slice(-4000));
