@@ -126,9 +126,11 @@ async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
 /** Milliseconds between two looks at an update. */
 const pollMs = 1000;
 
-/** An update that has just begun is not over at once, and a look costs a request. */
+/** An update that has just begun takes a second or two, and a look costs a request. */
+const beginMs = 2000;
+
 function firstWaitMs(answered: FunctionState): number {
-  return answered.lastUpdateStatus === "InProgress" ? pollMs : 0;
+  return answered.lastUpdateStatus === "InProgress" ? beginMs : 0;
 }
 
 /**
