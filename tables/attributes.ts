@@ -1,3 +1,5 @@
+import { askedOnce } from "./askedOnce";
+
 /** Tables whose attributes can be of either type; metrics have maps in all of ClickStack's and the collector's tables. */
 const tables = ["otel_logs", "otel_traces"] as const;
 
@@ -26,9 +28,14 @@ export interface Fitted {
  * with `json: true`. What the tables have is asked for once.
  */
 export class AttributeColumns {
-  private known: Promise<ReadonlySet<string>> | undefined;
+  private readonly json: () => Promise<ReadonlySet<string>>;
 
-  constructor(private readonly rows: Rows) {}
+  constructor(rows: Rows) {
+    this.json = askedOnce(async () => {
+      const found = await rows<{ table: Table }>(jsonTables);
+      return new Set(found.map(({ table }) => table));
+    });
+  }
 
   /** @param sql a statement that names attributes of one of the tables alone. */
   async fit(sql: string): Promise<Fitted> {
@@ -36,17 +43,6 @@ export class AttributeColumns {
     if (used.length === 0) return asItIs(sql);
     const json = await this.json();
     return used.some((table) => json.has(table)) ? forJson(sql) : asItIs(sql);
-  }
-
-  private json(): Promise<ReadonlySet<string>> {
-    this.known ??= this.rows<{ table: Table }>(jsonTables).then(
-      (rows) => new Set(rows.map(({ table }) => table)),
-    );
-    // A failure is told once; the next statement asks again.
-    this.known.catch(() => {
-      this.known = undefined;
-    });
-    return this.known;
   }
 }
 

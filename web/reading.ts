@@ -1,3 +1,4 @@
+import { askedOnce } from "../tables/askedOnce";
 import { AttributeColumns } from "../tables/attributes";
 import type { Statement } from "./query/statement";
 import type { Run } from "./routes";
@@ -22,17 +23,12 @@ function endingFor(readonly: number): string {
 
 /** Runs the page's statements as reading ones, over tables with maps or JSON. */
 export function reading(source: RowSource): Run {
-  let known: Promise<string> | undefined;
-  const ending = () => {
-    known ??= source
-      .query<{ readonly: number | string }>("SELECT getSetting('readonly') AS readonly")
-      .then(([row]) => endingFor(Number(row?.readonly ?? 0)));
-    // A failure is told once; the next statement asks again.
-    known.catch(() => {
-      known = undefined;
-    });
-    return known;
-  };
+  const ending = askedOnce(async () => {
+    const [row] = await source.query<{ readonly: number | string }>(
+      "SELECT getSetting('readonly') AS readonly",
+    );
+    return endingFor(Number(row?.readonly ?? 0));
+  });
   const columns = new AttributeColumns(async (sql) => source.query(`${sql}${await ending()}`));
   return async <Row>({ sql, parameters }: Statement) => {
     const fitted = await columns.fit(sql);

@@ -13,7 +13,7 @@ import { momentMs } from "../plan/duration";
 import type { ExitCode } from "../plan/exitCodes";
 import type { FunctionState } from "../plan/functionState";
 import { selectionOf } from "../plan/selection";
-import type { TelemetryOptions } from "../plan/telemetryOptions";
+import { type TelemetryOptions, withoutAbsent } from "../plan/telemetryOptions";
 import { UsageError } from "../plan/usageError";
 import { backfill, type StreamResult } from "../run/backfill";
 import { backfillSettings } from "../run/backfillSettings";
@@ -145,7 +145,6 @@ async function send(
   const extension = options.dryRun ? undefined : await extensionFile();
   const progress = new Progress(terminal, "log streams", streams.length);
   const interrupt = interruption(terminal, "deliveries");
-  const account = of.arn.split(":")[4] ?? "";
   try {
     return await backfill(
       {
@@ -154,8 +153,7 @@ async function send(
         deliver: (stream, events) =>
           deliverByExtension({
             ...{ path: extension?.path ?? "", events },
-            environment: (api) =>
-              extensionEnvironment({ ...of, account }, stream, settings, terminal.environment, api),
+            environment: (api) => extensionEnvironment(of, stream, settings, terminal.environment, api),
           }),
       },
       streams,
@@ -173,8 +171,7 @@ async function send(
 
 /** The options that stand for settings. */
 function given({ endpoint, protocol, secret, setting }: BackfillCommandOptions): TelemetryOptions {
-  const all = { endpoint, protocol, secret, setting };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return withoutAbsent({ endpoint, protocol, secret, setting });
 }
 
 function report(

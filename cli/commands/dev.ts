@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../plan/usageError";
+import { stopSignal } from "../terminal/interruption";
 import type { Terminal } from "../terminal/terminal";
 import { collect, withExamples } from "./help";
 import { portNumber } from "./options";
@@ -71,15 +72,7 @@ export async function runDevCommand(
 ): Promise<number> {
   checkPlatform(process.platform);
   const { runDev } = devProgram(version);
-  const controller = new AbortController();
-  const stop = () => {
-    // A second one ends the process at once.
-    process.removeListener("SIGINT", stop);
-    process.removeListener("SIGTERM", stop);
-    controller.abort();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  const { signal, end } = stopSignal();
   try {
     return await runDev(
       {
@@ -90,10 +83,10 @@ export async function runDevCommand(
           : { inspect: portNumber(inspect === true ? INSPECT_PORT : String(inspect)) }),
       },
       terminal,
-      controller.signal,
+      signal,
     );
   } finally {
-    stop();
+    end();
   }
 }
 

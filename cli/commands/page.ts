@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -6,7 +7,7 @@ import { packageRoot } from "../../layers/location";
 import { type ClickHouseOptions, requiredClickHouse } from "../clickhouse/connection";
 import type { ExitCode } from "../plan/exitCodes";
 import { UsageError } from "../plan/usageError";
-import { waiter } from "../terminal/interruption";
+import { stopSignal } from "../terminal/interruption";
 import type { Terminal } from "../terminal/terminal";
 import { withExamples } from "./help";
 import { portNumber, withClickHouse } from "./options";
@@ -39,9 +40,6 @@ export function pageCommand(parent: Command): Command {
   ]);
 }
 
-/** Milliseconds between two looks whether it is to end. */
-const pollMs = 60_000;
-
 /** Runs `page` until Ctrl-C. */
 export async function runPage(terminal: Terminal, options: PageCommandOptions): Promise<ExitCode> {
   const { environment } = terminal;
@@ -60,9 +58,9 @@ export async function runPage(terminal: Terminal, options: PageCommandOptions): 
     terminal.out.write(`${served.url}\n`);
     terminal.err.write("Ctrl-C ends it.\n");
     if (options.open) openBrowser(served.url);
-    const wait = waiter(pollMs);
-    while (await wait.next());
-    wait.end();
+    const { signal, end } = stopSignal();
+    await once(signal, "abort");
+    end();
     await served.close();
     return "done";
   });

@@ -34,8 +34,8 @@ export function withoutStored(
   const left: StoredEvent[] = [];
   let group: StoredEvent[] = [];
   const close = (requestId: string | undefined) => {
-    const stored = group.some(isFunctionLine) ? withLines : new Set([...withLines, ...withSpans]);
-    if (requestId === undefined || !stored.has(requestId)) left.push(...group);
+    const isStored = (id: string) => withLines.has(id) || (withSpans.has(id) && !group.some(isFunctionLine));
+    if (requestId === undefined || !isStored(requestId)) left.push(...group);
     group = [];
   };
   let running: string | undefined;
@@ -137,9 +137,9 @@ export function streamsOf(
 /** The function as the extension knows it, in the environment that wrote a stream. */
 export interface BackfilledFunction {
   name: string;
+  /** ARN without version or alias. */
+  arn: string;
   region: string;
-  /** Of the function's ARN. */
-  account: string;
   logGroup: string;
   memorySize?: number;
   usesManagedInstances?: boolean;
@@ -166,20 +166,25 @@ export function extensionEnvironment(
     const value = machine[name];
     return value ? [[name, value] as const] : [];
   });
-  const attributes = settings.OTEL_RESOURCE_ATTRIBUTES;
+  const version = versionOf(stream);
+  const qualifier = version === "$LATEST" ? "" : `:${version}`;
   return {
     TZ: ":UTC",
     ...Object.fromEntries([...own, ...proxies]),
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_LAMBDA_FUNCTION_NAME: of.name,
-    AWS_LAMBDA_FUNCTION_VERSION: versionOf(stream),
+    AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_LOG_GROUP_NAME: of.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: stream,
     AWS_REGION: of.region,
     ...(of.memorySize !== undefined && { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(of.memorySize) }),
     ...(of.usesManagedInstances && { AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances" }),
     // Not by registration: the extension leaves the account there in a file of the environment.
-    OTEL_RESOURCE_ATTRIBUTES: [`cloud.account.id=${of.account}`, ...resourceId(of, stream), attributes]
+    OTEL_RESOURCE_ATTRIBUTES: [
+      `cloud.account.id=${of.arn.split(":")[4]}`,
+      `cloud.resource_id=${of.arn}${qualifier}`,
+      settings.OTEL_RESOURCE_ATTRIBUTES,
+    ]
       .filter(Boolean)
       .join(","),
     CLICKSTACK_BUFFER_MIB: "128",
@@ -193,15 +198,8 @@ export function extensionEnvironment(
 }
 
 /** The version that names of streams have in brackets; `$LATEST` where there is none. */
-export function versionOf(stream: string): string {
+function versionOf(stream: string): string {
   return /\[(\$LATEST|\d+)\]/.exec(stream)?.[1] ?? "$LATEST";
-}
-
-function resourceId({ name, region, account }: BackfilledFunction, stream: string): string[] {
-  const version = versionOf(stream);
-  const qualifier = version === "$LATEST" ? "" : `:${version}`;
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return [`cloud.resource_id=arn:${partition}:lambda:${region}:${account}:function:${name}${qualifier}`];
 }
 
 /** What the extension's own lines say of a delivery. */
@@ -218,12 +216,9 @@ const dropsLine =
 
 /** Reads what the extension wrote to standard error. */
 export function deliveryResult(stderr: string): DeliveryResult {
-  const lines = stderr
+  const warnings = stderr
     .split("\n")
-    .flatMap((line) => (/^clickstack-extension: (\w+) (.*)$/.exec(line)?.slice(1, 3) ? [line] : []));
-  const warnings = lines.flatMap(
-    (line) => /^clickstack-extension: (?:WARN|ERROR) (.*)$/.exec(line)?.[1] ?? [],
-  );
+    .flatMap((line) => /^clickstack-extension: (?:WARN|ERROR) (.*)$/.exec(line)?.[1] ?? []);
   const [, full = 0, refused = 0, expired = 0, unsent = 0] = (dropsLine.exec(stderr) ?? []).map(Number);
   return { refused, unsent: full + expired + unsent, warnings };
 }

@@ -213,7 +213,7 @@ function metricsOf(fields: Readonly<Record<string, string>>): Record<string, num
 /** Lambda writes no line when an init phase succeeds: the report of the first invocation says how long it took. */
 function withInitReports(telemetry: readonly TelemetryEvent[]): TelemetryEvent[] {
   const result: TelemetryEvent[] = [];
-  let began: { time: string; index: number } | undefined;
+  let began: { time: string; index: number; isOver: boolean } | undefined;
   for (const event of telemetry) {
     const { initDurationMs } = metricsIn(event);
     if (event.type === "platform.initReport") began = undefined;
@@ -222,16 +222,14 @@ function withInitReports(telemetry: readonly TelemetryEvent[]): TelemetryEvent[]
       began = undefined;
     }
     result.push(event);
-    if (event.type === "platform.initStart") began = { time: event.time, index: result.length };
+    if (event.type === "platform.initStart")
+      began = { time: event.time, index: result.length, isOver: false };
+    if (began === undefined) continue;
+    if (event.type === "platform.start") began.isOver = true;
     // Lines of the init phase belong before its end.
-    if (began !== undefined && event.type !== "platform.start" && !hasStarted(result, began.index))
-      began.index = result.length;
+    if (!began.isOver) began.index = result.length;
   }
   return result;
-}
-
-function hasStarted(telemetry: readonly TelemetryEvent[], from: number): boolean {
-  return telemetry.slice(from).some(({ type }) => type === "platform.start");
 }
 
 function metricsIn({ record }: TelemetryEvent): { initDurationMs?: number } {

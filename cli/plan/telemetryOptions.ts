@@ -120,6 +120,7 @@ function isOption(propertyPath: string): boolean {
   return Object.hasOwn(telemetryArguments, argument);
 }
 
-function withoutAbsent<T extends object>(values: T): T {
+/** Without what is undefined, so that it counts as not given. */
+export function withoutAbsent<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

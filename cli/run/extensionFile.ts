@@ -24,7 +24,7 @@ export async function extensionFile(
   const architecture = ({ x64: "x86_64", arm64: "arm64" } as const)[machine.arch];
   if (machine.platform !== "linux" || architecture === undefined) {
     throw new UsageError(
-      "`backfill` runs the extension itself, which needs Linux on x86-64 or arm64: run the command in a container, such as `docker run --rm -it -v ~/.aws:/root/.aws:ro node:22 npx clickstack-lambda backfill …`, or in AWS CloudShell",
+      "`backfill` runs the extension itself, which needs Linux on x86-64 or arm64: run the command in a container, such as `docker run --rm -it -e HOME=/ -v ~/.aws:/.aws:ro node:22 npx clickstack-lambda backfill …`, or in AWS CloudShell",
     );
   }
   return unpack(architecture);

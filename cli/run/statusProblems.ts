@@ -21,7 +21,8 @@ export async function withProblems(
   reader?: RowReader,
 ): Promise<StatedFunction[]> {
   const since = now - dayMs;
-  const observed = all.filter(({ of }) => extensionLayerOf(of) !== undefined || hasRecord(of));
+  const isObserved = ({ of }: StatedFunction) => extensionLayerOf(of) !== undefined || hasRecord(of);
+  const observed = all.filter(isObserved);
   const regions = [...new Set(observed.map(({ of }) => of.region))];
   const stored = reader && (await readStoredDay(reader, since));
   const paces = new Map(regions.map((region) => [region, new Pace(filterRequestsPerSecond)]));
@@ -36,7 +37,7 @@ export async function withProblems(
     async (one): Promise<StatedFunction> => {
       const { of, status } = one;
       const pace = paces.get(of.region);
-      if (!observed.includes(one) || pace === undefined) return one;
+      if (!isObserved(one) || pace === undefined) return one;
       const key = `${of.region} ${of.name}`;
       try {
         const problems = problemsOf({

@@ -22,3 +22,19 @@ export function waiter(milliseconds: number): { next(): Promise<boolean>; end():
     end: () => process.removeListener("SIGINT", interrupt),
   };
 }
+
+/** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process at once. `end` stops listening. */
+export function stopSignal(): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const end = () => {
+    process.removeListener("SIGINT", stop);
+    process.removeListener("SIGTERM", stop);
+  };
+  const stop = () => {
+    end();
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return { signal: controller.signal, end };
+}

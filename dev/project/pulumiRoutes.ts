@@ -1,11 +1,4 @@
-import {
-  DEFAULT_BUS,
-  type Destination,
-  destinationOf,
-  type Routes,
-  subscriptionOf,
-  targetInput,
-} from "./routes";
+import { destinationOf, noRoutes, type Routes, ruleOf, subscriptionOf } from "./routes";
 import { lastPart, listOf, mapOf, textOf } from "./values";
 
 /** Reads a property of a resource as text; undefined for secrets and for what only a deployment gives. */
@@ -20,7 +13,7 @@ export interface PulumiRoutes {
 
 /** What the event sources, subscriptions and rules in the resources of a stack lead to. */
 export function routesOfResources(resources: readonly unknown[], read: ReadText): PulumiRoutes {
-  const found: PulumiRoutes = { routes: { subscriptions: [], rules: [] }, queues: [] };
+  const found: PulumiRoutes = { routes: noRoutes(), queues: [] };
   const all = resources.map((resource) => new Resource(mapOf(resource), read));
   const rules = all.filter(({ type }) => type === "aws:cloudwatch/eventRule:EventRule");
   for (const resource of all) {
@@ -92,21 +85,18 @@ function addSubscription({ subscriptions }: Routes, resource: Resource): void {
 /** A target names its rule, whose pattern it has. */
 function addTarget(routes: Routes, target: Resource, rules: readonly Resource[]): void {
   const name = target.text("rule");
-  const to: Destination | undefined = destinationOf(target.text("arn"));
+  const to = destinationOf(target.text("arn"));
   const rule = rules.find(
     (one) => one.text("name") === name || one.urn.endsWith(`::${lastPart(name ?? "")}`),
   );
   const pattern = rule?.json("eventPattern");
   if (rule === undefined || pattern === undefined || to === undefined) return;
   const { inputPaths, inputTemplate } = mapOf(target.value("inputTransformer"));
-  routes.rules.push({
-    bus: lastPart(rule.text("eventBusName") ?? DEFAULT_BUS),
-    pattern,
-    to,
-    input: targetInput({
+  routes.rules.push(
+    ruleOf(rule.text("eventBusName"), pattern, to, {
       Input: target.text("input"),
       InputPath: target.text("inputPath"),
       InputTransformer: { InputPathsMap: inputPaths, InputTemplate: inputTemplate },
     }),
-  });
+  );
 }

@@ -74,14 +74,14 @@ export function subscriptionOf(
 }
 
 /** What a target says besides its end, as EventBridge names it. */
-export interface TargetProperties {
+interface TargetProperties {
   Input?: unknown;
   InputPath?: unknown;
   InputTransformer?: unknown;
 }
 
 /** What a target gets. */
-export function targetInput({ Input, InputPath, InputTransformer }: TargetProperties): TargetInput {
+function targetInput({ Input, InputPath, InputTransformer }: TargetProperties): TargetInput {
   const { InputPathsMap, InputTemplate } = mapOf(InputTransformer);
   const [constant, path, template] = [Input, InputPath, InputTemplate].map(textOf);
   const paths = Object.entries(mapOf(InputPathsMap)).map(([name, value]) => [name, String(value)]);
@@ -94,6 +94,16 @@ export function targetInput({ Input, InputPath, InputTransformer }: TargetProper
 
 /** The bus that events are put to which name none. */
 export const DEFAULT_BUS = "default";
+
+/** A rule with one target. @param bus its ARN or name; undefined for the default one. */
+export function ruleOf(
+  bus: string | undefined,
+  pattern: unknown,
+  to: Destination,
+  properties: TargetProperties,
+): Rule {
+  return { bus: lastPart(bus ?? DEFAULT_BUS), pattern, to, input: targetInput(properties) };
+}
 
 /** Routes of a project without topics and buses. */
 export function noRoutes(): Routes {

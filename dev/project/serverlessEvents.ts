@@ -1,5 +1,5 @@
 import { resolveIntrinsics, type TemplateContext } from "./intrinsics";
-import { DEFAULT_BUS, type Destination, type Routes, subscriptionOf, targetInput } from "./routes";
+import { type Destination, noRoutes, type Routes, ruleOf, subscriptionOf } from "./routes";
 import { lastPart, mapOf, textOf } from "./values";
 
 /** Names of the queues among a function's events. */
@@ -14,7 +14,7 @@ export function eventQueues(events: readonly unknown[], context: TemplateContext
 /** What leads from topics and buses to a function (Serverless Framework documentation, "SNS" and "EventBridge"). */
 export function eventRoutes(name: string, events: readonly unknown[], context: TemplateContext): Routes {
   const to: Destination = { kind: "function", name };
-  const routes: Routes = { subscriptions: [], rules: [] };
+  const routes = noRoutes();
   for (const event of events) {
     const { sns, eventBridge } = resolved(event, context);
     const { arn, topicName, filterPolicy, filterPolicyScope } = mapOf(sns);
@@ -26,17 +26,14 @@ export function eventRoutes(name: string, events: readonly unknown[], context: T
     const { eventBus, pattern, enabled, input, inputPath, inputTransformer } = mapOf(eventBridge);
     if (pattern === undefined || enabled === false) continue;
     const { inputPathsMap, inputTemplate } = mapOf(inputTransformer);
-    routes.rules.push({
-      bus: lastPart(textOf(eventBus) ?? DEFAULT_BUS),
-      pattern,
-      to,
-      input: targetInput({
-        // A map here, where CloudFormation has text.
+    routes.rules.push(
+      ruleOf(textOf(eventBus), pattern, to, {
+        // A map here, where CloudFormation has a string.
         Input: input === undefined ? undefined : (textOf(input) ?? JSON.stringify(input)),
         InputPath: inputPath,
         InputTransformer: { InputPathsMap: inputPathsMap, InputTemplate: inputTemplate },
       }),
-    });
+    );
   }
   return routes;
 }

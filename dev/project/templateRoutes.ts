@@ -1,12 +1,5 @@
 import { resolveIntrinsics, type TemplateContext, type TemplateResource } from "./intrinsics";
-import {
-  DEFAULT_BUS,
-  type Destination,
-  destinationOf,
-  type Routes,
-  subscriptionOf,
-  targetInput,
-} from "./routes";
+import { type Destination, destinationOf, noRoutes, type Routes, ruleOf, subscriptionOf } from "./routes";
 import { lastPart, listOf, mapOf, textOf } from "./values";
 
 /** Routes, and what of them is not played. */
@@ -20,7 +13,7 @@ export function templateRoutes(
   resources: Readonly<Record<string, TemplateResource>>,
   context: TemplateContext,
 ): FoundRoutes {
-  const found: FoundRoutes = { routes: { subscriptions: [], rules: [] }, notices: [] };
+  const found: FoundRoutes = { routes: noRoutes(), notices: [] };
   for (const [id, { Type, Properties = {} }] of Object.entries(resources)) {
     const properties = mapOf(resolveIntrinsics(Properties, context).value);
     if (Type === "AWS::Serverless::Function") addEvents(found, id, properties, context);
@@ -59,12 +52,7 @@ function addEvents(
       routes.subscriptions.push(subscriptionOf(topic, to, properties));
     }
     if ((Type === "EventBridgeRule" || Type === "CloudWatchEvent") && properties.State !== "DISABLED")
-      routes.rules.push({
-        bus: lastPart(textOf(properties.EventBusName) ?? DEFAULT_BUS),
-        pattern: properties.Pattern,
-        to: own,
-        input: targetInput(properties),
-      });
+      routes.rules.push(ruleOf(textOf(properties.EventBusName), properties.Pattern, own, properties));
   }
 }
 
@@ -87,13 +75,7 @@ function addRule(found: FoundRoutes, id: string, properties: Record<string, unkn
     const arn = textOf(target.Arn);
     const to = destinationOf(arn);
     if (to === undefined) found.notices.push(notPlayed(id, arn ?? "a target"));
-    else
-      found.routes.rules.push({
-        bus: lastPart(textOf(EventBusName) ?? DEFAULT_BUS),
-        pattern: EventPattern,
-        to,
-        input: targetInput(target),
-      });
+    else found.routes.rules.push(ruleOf(textOf(EventBusName), EventPattern, to, target));
   }
 }
 

@@ -3,6 +3,7 @@ import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
 import { DEFAULT_BUS } from "../project/routes";
 import { localPlace } from "../project/template";
 import { lastPart } from "../project/values";
+import { jsonAnswer, jsonBody, operationOf } from "./jsonProtocol";
 import type { BusEvent } from "./router";
 
 interface PutEntry {
@@ -25,14 +26,14 @@ export function answerEventBridge(
   put: (bus: string, event: BusEvent) => void,
   now: () => number,
 ): AwsAnswer | undefined {
-  const [, operation] = /^AWSEvents\.(\w+)$/.exec(call.headers["x-amz-target"] ?? "") ?? [];
+  const operation = operationOf(call, "AWSEvents");
   if (operation === undefined) return undefined;
   if (operation !== "PutEvents")
     return json(400, {
       __type: "UnsupportedOperation",
       message: `\`dev\` plays putting events alone, not ${operation}`,
     });
-  const { Entries = [] } = JSON.parse(call.body.toString() || "{}") as { Entries?: PutEntry[] };
+  const { Entries = [] } = jsonBody(call) as { Entries?: PutEntry[] };
   const answers = Entries.map((entry) => {
     const event = busEvent(entry, now());
     if (typeof event === "string") return { ErrorCode: "MalformedDetail", ErrorMessage: event };
@@ -67,10 +68,4 @@ function busEvent(entry: PutEntry, now: number): (BusEvent & { id: string }) | s
   };
 }
 
-function json(status: number, body: object): AwsAnswer {
-  return {
-    status,
-    headers: { "content-type": "application/x-amz-json-1.1" },
-    body: Buffer.from(JSON.stringify(body)),
-  };
-}
+const json = (status: number, body: object): AwsAnswer => jsonAnswer("1.1", status, body);

@@ -3,6 +3,7 @@ import { sqsEvent } from "../../sandbox/aws/events";
 import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
 import { localPlace } from "../project/template";
 import { lastPart } from "../project/values";
+import { jsonAnswer, jsonBody, operationOf } from "./jsonProtocol";
 
 /** Runs the functions of a queue with an event; undefined where no function has the queue. */
 export type DeliverToQueue = (queue: string, event: object) => Promise<boolean> | undefined;
@@ -24,9 +25,9 @@ export interface SentMessage {
  * @returns undefined for calls of other services.
  */
 export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => number): AwsAnswer | undefined {
-  const [, operation] = /^AmazonSQS\.(\w+)$/.exec(call.headers["x-amz-target"] ?? "") ?? [];
+  const operation = operationOf(call, "AmazonSQS");
   if (operation === undefined) return undefined;
-  const body = JSON.parse(call.body.toString() || "{}") as SentMessage & {
+  const body = jsonBody(call) as SentMessage & {
     QueueUrl?: string;
     QueueName?: string;
     Entries?: SentMessage[];
@@ -124,10 +125,4 @@ function noQueue(queue: string): AwsAnswer {
   });
 }
 
-function json(status: number, body: object): AwsAnswer {
-  return {
-    status,
-    headers: { "content-type": "application/x-amz-json-1.0" },
-    body: Buffer.from(JSON.stringify(body)),
-  };
-}
+const json = (status: number, body: object): AwsAnswer => jsonAnswer("1.0", status, body);

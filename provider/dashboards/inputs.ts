@@ -9,12 +9,15 @@ export interface Failure {
   readonly reason: string;
 }
 
-const known = ["url", "apiKey", "webhook", "content"];
+/** What a program gives. */
+export const given = ["url", "apiKey", "webhook"] as const;
+/** Besides, what check adds to it. */
+const known: readonly string[] = [...given, "content"];
 
 /** What is wrong with inputs as far as they say it themselves. No reason holds a value. */
 export function checkInputs(inputs: Revealed): Failure[] {
   const failures: Failure[] = [];
-  for (const name of ["url", "apiKey", "webhook"]) {
+  for (const name of given) {
     const value = inputs[name];
     if (isUnknown(value) || (name === "webhook" && (value === undefined || value === null))) continue;
     if (typeof value !== "string" || value.trim() === "")
@@ -29,7 +32,7 @@ export function checkInputs(inputs: Revealed): Failure[] {
     if (!known.includes(name) && !name.startsWith("__"))
       failures.push({
         property: name,
-        reason: `is not a property of LambdaDashboards, which has ${known.slice(0, 3).join(", ")}`,
+        reason: `is not a property of LambdaDashboards, which has ${given.join(", ")}`,
       });
   return failures;
 }

@@ -5,7 +5,7 @@ import { type Applied, apply, dashboards, remove } from "../../clickstack/apply"
 import { alerts } from "../../clickstack/content/alerts";
 import { savedSearches } from "../../clickstack/content/savedSearches";
 import { isUnknown, type Revealed, reveal, secret } from "../pulumi/wire";
-import { checkInputs, type Failure } from "./inputs";
+import { checkInputs, type Failure, given } from "./inputs";
 
 /** Type of the resource. */
 export const dashboardsType = "clickstack-lambda:index:LambdaDashboards";
@@ -36,9 +36,8 @@ export const dashboardsLifecycle = {
     if (failures.length > 0) return { inputs: news, failures: failures.map(withoutSecret) };
     const content = contentHash();
     const inputs = { ...(news as object), apiKey: secret(wanted.apiKey), content };
-    const values = ["url", "apiKey", "webhook"].map((name) => wanted[name]);
-    const isSame = ["url", "apiKey", "webhook"].every((name) => before[name] === wanted[name]);
-    if (isSame || values.some(isUnknown)) return { inputs };
+    const isSame = given.every((name) => before[name] === wanted[name]);
+    if (isSame || given.some((name) => isUnknown(wanted[name]))) return { inputs };
     return { inputs, failures: (await refusals(wanted)).map(withoutSecret) };
   },
 
@@ -47,7 +46,7 @@ export const dashboardsLifecycle = {
     const differs = (name: string) => before[name] !== wanted[name];
     const drifted = Array.isArray(before.differences) && before.differences.length > 0;
     return {
-      changes: drifted || ["url", "apiKey", "webhook", "content"].some(differs),
+      changes: drifted || [...given, "content"].some(differs),
       ...(differs("url") ? { replaces: ["url"] } : {}),
     };
   },

@@ -224,8 +224,8 @@ describe("what backfill decides", () => {
     const environment = extensionEnvironment(
       {
         name: "orders",
+        arn: "arn:aws:lambda:eu-west-1:123456789012:function:orders",
         region: "eu-west-1",
-        account: "123456789012",
         logGroup: "/aws/lambda/orders",
         memorySize: 512,
       },
