@@ -8,6 +8,7 @@ import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { prepare } from "./setup/steps.mjs";
 import { choose } from "./testing/choice.mjs";
 import { countsOf, processorSeconds, total } from "./testing/counts.mjs";
+import { failuresOf } from "./testing/failures.mjs";
 import { runTasks } from "./testing/schedule.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,7 +31,7 @@ function program(/** @type {string} */ command) {
  * Runs one task. Beside others its output is shown at its end, so that it does not get into theirs.
  * @param {import("./testing/suites.mjs").Task} task
  * @param {boolean} beside
- * @returns {Promise<import("./testing/counts.mjs").Counts>}
+ * @returns {Promise<{ counts: import("./testing/counts.mjs").Counts, failures?: string }>} `failures` of a task that failed.
  */
 function run({ title, command, args, directory = ".", environment, runner }, beside) {
   return new Promise((resolve) => {
@@ -61,7 +62,8 @@ function run({ title, command, args, directory = ".", environment, runner }, bes
       const ok = code === 0;
       const how = ok ? "ok" : `failed (${failure || (signal ?? code)})`;
       console.log(`── ${title}: ${how}, ${seconds(started)}, processor ${processorSeconds(processor)} s`);
-      resolve(countsOf({ runner, output, ok }));
+      const counts = countsOf({ runner, output, ok });
+      resolve(ok ? { counts } : { counts, failures: `── ${title}\n${failuresOf({ runner, output })}` });
     });
   });
 }
@@ -75,12 +77,14 @@ async function main() {
   // One more than there are processors: many tests wait, for an engine, for a frozen function, for a deadline.
   const places = Math.min(tasks.length, availableParallelism() + 1);
   if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places} at a time`);
-  const counts = total(
-    await runTasks(tasks, places, async (task) => {
-      if (!task.early) await prepared;
-      return run(task, tasks.length > 1);
-    }),
-  );
+  const results = await runTasks(tasks, places, async (task) => {
+    if (!task.early) await prepared;
+    return run(task, tasks.length > 1);
+  });
+  const counts = total(results.map((result) => result.counts));
+  const failures = results.flatMap((result) => result.failures ?? []);
+  // Said again at the end: what failed is otherwise a thousand lines above.
+  if (tasks.length > 1 && failures.length > 0) console.log(`\n── What failed\n\n${failures.join("\n\n")}`);
   console.log(`\nin ${seconds(started)}`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

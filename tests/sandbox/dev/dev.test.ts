@@ -393,9 +393,12 @@ ${written.text}`),
     const taken = createServer().listen(0, "127.0.0.1");
     await new Promise((listening) => taken.once("listening", listening));
     const { port } = taken.address() as { port: number };
-    const { ended } = start({ target: join(folder, "template.yaml"), function: ["pay"], port });
-    await assert.rejects(ended, new RegExp(`port ${port} is in use, perhaps by another .*--port`));
-    taken.close();
+    try {
+      const { ended } = start({ target: join(folder, "template.yaml"), function: ["pay"], port });
+      await assert.rejects(ended, new RegExp(`port ${port} is in use, perhaps by another .*--port`));
+    } finally {
+      taken.close(); // or mocha would wait for it for ever where the test fails
+    }
   });
 
   it("says that there is no such target", async () => {

@@ -16,6 +16,7 @@ interface Counts {
 interface Scripts {
   choose(args: string[]): { setup: string[]; tasks: Task[] };
   countsOf(run: { runner?: string; output: string; ok: boolean }): Counts;
+  failuresOf(run: { runner?: string; output: string }): string;
   processorSeconds(times: string): number;
   total(counts: Counts[]): Counts;
   runTasks<T>(tasks: Partial<Task>[], places: number, run: (task: Task) => Promise<T>): Promise<T[]>;
@@ -24,7 +25,7 @@ interface Scripts {
 const root = join(__dirname, "../../..");
 /** The scripts are plain JavaScript, since they run before anything is installed. */
 const load = async (): Promise<Scripts> => {
-  const modules = ["choice", "counts", "schedule"].map(
+  const modules = ["choice", "counts", "failures", "schedule"].map(
     (name) => import(`../../../scripts/testing/${name}.mjs`),
   );
   return Object.assign({}, ...(await Promise.all(modules)));
@@ -119,6 +120,25 @@ describe("npm test", () => {
     assert.deepEqual(died, { passed: 0, failed: 1, skipped: 0 });
     const check = scripts.countsOf({ output: "", ok: true });
     assert.deepEqual(scripts.total([counted, died, check]), { passed: 8, failed: 3, skipped: 1 });
+  });
+
+  it("says at its end what failed, and no more", () => {
+    const mocha = "  ✔ a\n  1) b\n\n  1 passing (2s)\n  1 failing\n\n  1) b:\n     Error: why\n\n";
+    assert.equal(
+      scripts.failuresOf({ runner: "mocha", output: mocha }),
+      "  1 failing\n\n  1) b:\n     Error: why",
+    );
+    const cargo =
+      "test a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nwhy\n\ntest result: FAILED. 1 passed; 1 failed;\n";
+    assert.match(scripts.failuresOf({ runner: "cargo", output: cargo }), /^failures:\n\n---- b stdout/);
+    const uncompiled = "   Compiling x\nerror[E0308]: mismatched types\n";
+    assert.equal(
+      scripts.failuresOf({ runner: "cargo", output: uncompiled }),
+      "error[E0308]: mismatched types",
+    );
+    const lines = Array.from({ length: 100 }, (_, line) => `line ${line}`).join("\n");
+    assert.match(scripts.failuresOf({ output: `${lines}\n` }), /^line 40\n[\s\S]*\nline 99$/);
+    assert.match(scripts.failuresOf({ runner: "mocha", output: lines }), /^line 40\n/);
   });
 
   it("adds the processor's times of a task", () => {
