@@ -29,6 +29,7 @@ const rows: readonly { title: string; figure: keyof Figures }[] = [
   { title: "first invocation, ms", figure: "firstMs" },
   { title: "following invocations, ms", figure: "laterMs" },
   { title: "following invocations: CPU, ms", figure: "laterCpuMs" },
+  { title: "handler spans of 100 sent in time", figure: "sentSpans" },
   { title: "a child span, µs", figure: "childUs" },
   { title: "a child span: CPU, µs", figure: "childCpuUs" },
 ];
@@ -53,7 +54,7 @@ async function measureAll(language: BenchedLanguage, runs: number): Promise<Map<
     const measured = new Map<string, Figures[]>(all.map(({ title }) => [title, []]));
     for (let run = 0; run < runs; run += 1) {
       for (const environment of all) {
-        const figures = await measureEnvironment(environment, language.benched);
+        const figures = await measureEnvironment(environment, language.benched, sink);
         measured.get(environment.title)?.push(figures);
       }
     }

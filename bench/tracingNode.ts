@@ -22,6 +22,28 @@ exports.handler = async ({ children }) => {
   return { us, cpuUs: user + system };
 };`;
 
+/**
+ * Begins as OpenTelemetry's layer does. Its `register.js` patches the handler before it has a provider, so that nothing is
+ * sent at the end of an invocation.
+ * @param own the package, whose versions of the others it takes.
+ */
+const openTelemetryLayer = (own: string): string => `
+const own = require("node:module").createRequire(${JSON.stringify(own)});
+const { getNodeAutoInstrumentations } = own("@opentelemetry/auto-instrumentations-node");
+const { OTLPTraceExporter } = own("@opentelemetry/exporter-trace-otlp-proto");
+const { registerInstrumentations } = own("@opentelemetry/instrumentation");
+const { BatchSpanProcessor, NodeTracerProvider } = own("@opentelemetry/sdk-trace-node");
+const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
+provider.register();
+registerInstrumentations({ instrumentations: [getNodeAutoInstrumentations()], tracerProvider: provider });
+`;
+
+/** The runtime interface client of that version of Node.js on Lambda. */
+function runtimeClient(node: string): string {
+  const major = Number(execFileSync(node, ["--version"], { encoding: "utf8" }).slice(1).split(".")[0]);
+  return major < 22 ? "nodejs3" : "nodejs4";
+}
+
 /** Installs the peers once; the registry's newest versions count. */
 function installPeers(peers: string): void {
   if ([openTelemetry, distro].every((name) => existsSync(join(peers, "node_modules", name)))) return;
@@ -34,12 +56,11 @@ function installPeers(peers: string): void {
 
 /**
  * The layer for Node.js, and its peers.
- * @param node executable that runs the functions; the runtime interface client is that of Node.js 22 and later.
+ * @param node executable that runs the functions.
  */
 export function nodeLanguage(root: string, node: string): BenchedLanguage {
   const peers = join(root, ".cache", "tracing-peers");
-  const register = (name: string): string =>
-    `--require ${join(peers, "node_modules", name, "build", "src", "register.js")}`;
+  const folder = (name: string): string => join(peers, "node_modules", name);
   return {
     title: "Node.js",
     budgets: { initMs: 15, memoryMb: 5, laterMs: 0.3, childUs: 30 },
@@ -48,11 +69,13 @@ export function nodeLanguage(root: string, node: string): BenchedLanguage {
     benched: {
       files: { "index.js": handler },
       handler: "index.handler",
-      command: [node, join(root, ".cache", "lambda-runtimes", "nodejs4", "index.mjs")],
+      command: [node, join(root, ".cache", "lambda-runtimes", runtimeClient(node), "index.mjs")],
       variables: { NODE_PATH: join(peers, "node_modules") },
     },
     environments: async (directory, exporters) => {
       await writeTracingLayer(root, directory);
+      const layer = join(directory, "openTelemetryLayer.cjs");
+      writeFileSync(layer, openTelemetryLayer(join(folder(openTelemetry), "package.json")));
       return [
         { title: "bare", variables: {} },
         {
@@ -60,8 +83,11 @@ export function nodeLanguage(root: string, node: string): BenchedLanguage {
           wrapper: [join(directory, "clickstack-tracing")],
           variables: { AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x", ...exporters },
         },
-        { title: openTelemetry, variables: { NODE_OPTIONS: register(openTelemetry), ...exporters } },
-        { title: distro, variables: { NODE_OPTIONS: register(distro), ...exporters } },
+        { title: openTelemetry, variables: { NODE_OPTIONS: `--require ${layer}`, ...exporters } },
+        {
+          title: distro,
+          variables: { NODE_OPTIONS: `--require ${folder(distro)}/build/src/register.js`, ...exporters },
+        },
       ];
     },
   };

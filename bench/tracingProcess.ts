@@ -25,6 +25,8 @@ export interface Figures {
   laterMs: number;
   /** CPU time of each of them, with what follows the response. */
   laterCpuMs: number;
+  /** Of a hundred invocations, those whose handler's span was sent when the runtime asked for the next: the others may be lost. */
+  sentSpans: number;
   /** One span of the function's own, begun and ended. */
   childUs: number;
   childCpuUs: number;
@@ -34,14 +36,30 @@ const LATER = 100;
 const CHILDREN = 500;
 
 /** Where spans go. */
-export async function startSink(): Promise<{ port: number; stop: () => void }> {
+export interface Sink {
+  port: number;
+  /** Invocations that spans have come of since the last call. */
+  seen: () => Promise<number>;
+  stop: () => void;
+}
+
+/** What was sent has arrived after so many milliseconds; batches of peers take a second or more. */
+const ARRIVAL = 50;
+
+export async function startSink(): Promise<Sink> {
   const child = spawn(process.execPath, [join(__dirname, "tracingSink.mjs")], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
-  const port = await new Promise<number>((resolve) =>
-    child.stdout.once("data", (data) => resolve(Number(data))),
-  );
-  return { port, stop: () => child.kill() };
+  const line = (): Promise<number> =>
+    new Promise((resolve) => child.stdout.once("data", (data) => resolve(Number(data))));
+  const port = await line();
+  const seen = async (): Promise<number> => {
+    await new Promise((resolve) => setTimeout(resolve, ARRIVAL));
+    const count = line();
+    child.stdin.write("\n");
+    return count;
+  };
+  return { port, seen, stop: () => child.kill() };
 }
 
 /** A function that measures itself what its spans take, and how it is run. */
@@ -58,6 +76,7 @@ export interface BenchedFunction {
 export async function measureEnvironment(
   { wrapper, variables }: Environment,
   benched: BenchedFunction,
+  sink: Sink,
 ): Promise<Figures> {
   const code = mkdtempSync(join(tmpdir(), "bench-function-"));
   for (const [name, text] of Object.entries(benched.files)) writeFileSync(join(code, name), text);
@@ -86,7 +105,7 @@ export async function measureEnvironment(
     child.on("exit", (status) => reject(new Error(`the function's process ended with status ${status}`)));
   });
   try {
-    return await Promise.race([measured(runtime, child, began), ended]);
+    return await Promise.race([measured(runtime, child, began, sink), ended]);
   } finally {
     child.kill("SIGKILL");
     await runtime.close();
@@ -94,18 +113,25 @@ export async function measureEnvironment(
   }
 }
 
-async function measured(runtime: RuntimeApi, child: ChildProcess, began: number): Promise<Figures> {
+async function measured(
+  runtime: RuntimeApi,
+  child: ChildProcess,
+  began: number,
+  sink: Sink,
+): Promise<Figures> {
   await runtime.asked();
   const initMs = performance.now() - began;
   const initCpuMs = cpuMs(child);
   const memoryMb = residentMb(child);
   const first = await runtime.invoke({ children: 0 });
   await runtime.asked();
+  await sink.seen();
   const cpuBefore = cpuMs(child);
   const later: number[] = [];
   for (let n = 0; n < LATER; n += 1) later.push((await runtime.invoke({ children: 0 })).ms);
   await runtime.asked();
   const laterCpuMs = (cpuMs(child) - cpuBefore) / LATER;
+  const sentSpans = await sink.seen();
   // What runs once must be compiled, as it is where it runs often.
   await runtime.invoke({ children: CHILDREN });
   const { response } = await runtime.invoke({ children: CHILDREN });
@@ -117,6 +143,7 @@ async function measured(runtime: RuntimeApi, child: ChildProcess, began: number)
     firstMs: first.ms,
     laterMs: later.sort((a, b) => a - b)[LATER / 2] ?? Number.NaN,
     laterCpuMs,
+    sentSpans,
     childUs: us / CHILDREN,
     childCpuUs: cpuUs / CHILDREN,
   };
@@ -171,7 +198,7 @@ class RuntimeApi {
     // The client for Python crashes without them.
     next.setHeader("content-type", "application/json");
     next.setHeader("Lambda-Runtime-Trace-Id", "Root=1-65f2a1b0-0123456789abcdef01234567;Sampled=0");
-    next.setHeader("Lambda-Runtime-Aws-Request-Id", `request-${this.count}`);
+    next.setHeader("Lambda-Runtime-Aws-Request-Id", `request-${String(this.count).padStart(4, "0")}`);
     next.setHeader("Lambda-Runtime-Deadline-Ms", String(Date.now() + 60_000));
     next.setHeader(
       "Lambda-Runtime-Invoked-Function-Arn",

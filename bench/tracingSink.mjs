@@ -1,8 +1,22 @@
 // Takes OTLP requests and answers them at once, in a process of its own as the extension is one, and without node:http, which
-// takes longer than the extension does. Prints its port.
+// takes longer than the extension does. Prints its port, and for each line that it reads, how many invocations it has had spans of
+// since the line before.
 import { createServer } from "node:net";
 
 const answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
+/** Ids as the bench makes them, which stand in JSON and in protobuf alike. */
+let seen = new Set();
+
+/** Where the request ends whose head ends at `end`; beyond what was received, if its body is not complete. */
+function afterBody(received, end) {
+  const head = received.toString("latin1", 0, end);
+  const length = /^content-length: *(\d+)/im.exec(head)?.[1];
+  if (length !== undefined) return end + 4 + Number(length);
+  if (!/^transfer-encoding: *chunked/im.test(head)) return end + 4;
+  const last = received.indexOf("\r\n0\r\n\r\n", end);
+  return last < 0 ? Number.POSITIVE_INFINITY : last + 7;
+}
 
 const server = createServer({ noDelay: true }, (socket) => {
   let received = Buffer.alloc(0);
@@ -12,10 +26,10 @@ const server = createServer({ noDelay: true }, (socket) => {
     for (;;) {
       const end = received.indexOf("\r\n\r\n");
       if (end < 0) return;
-      const head = received.toString("latin1", 0, end);
-      const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
-      if (received.length < end + 4 + length) return;
-      received = received.subarray(end + 4 + length);
+      const after = afterBody(received, end);
+      if (after > received.length) return;
+      for (const [id] of received.toString("latin1", end, after).matchAll(/request-\d{4}/g)) seen.add(id);
+      received = received.subarray(after);
       socket.write(answer);
     }
   });
@@ -23,4 +37,8 @@ const server = createServer({ noDelay: true }, (socket) => {
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   console.log(typeof address === "object" ? address?.port : address);
+});
+process.stdin.on("data", () => {
+  console.log(seen.size);
+  seen = new Set();
 });
