@@ -1,3 +1,4 @@
+import { HOUR_MS } from "./api/request";
 import { PERCENTILE_STEPS } from "./api/rows";
 import {
   functionsQuery,
@@ -31,8 +32,11 @@ export async function answerOf(
   run: Run,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   switch (path) {
-    case "/api/logs":
-      return all(run, { rows: logsQuery(selection(query, now), limit(query, LIMIT.logs), offset(query)) });
+    case "/api/logs": {
+      const chosen = selection(query, now);
+      const rows = logsQuery(chosen, limit(query, LIMIT.logs), offset(query));
+      return { ...(await all(run, { rows })), from: chosen.from, to: chosen.to };
+    }
     case "/api/histogram":
       return all(run, { rows: histogramQuery(selection(query, now), STEPS) });
     case "/api/traces":
@@ -65,7 +69,8 @@ async function all(
 
 function selection(query: URLSearchParams, now: number): Selection {
   const to = number(query, "to", now);
-  return { filter: query.get("filter") ?? "", from: number(query, "from", to - 3_600_000), to };
+  const from = number(query, "from", to - number(query, "last", HOUR_MS));
+  return { filter: query.get("filter") ?? "", from, to };
 }
 
 function limit(query: URLSearchParams, most: number): number {

@@ -195,6 +195,43 @@ describe("the page in a browser", function () {
     assert.deepEqual(complaints, []);
   });
 
+  it("keeps the rows that were scrolled to while new ones come", async () => {
+    const row = (index: number) => ({
+      ...{ time: Date.now() - index, service: "shop", severity: "info", body: `line ${index}` },
+      ...{ traceId: "", spanId: "", attributes: {}, resource: {} },
+    });
+    const begun: string[] = [];
+    const [from, to] = [0, Date.now()];
+    await page.clock.install();
+    await page.route("**/api/histogram?**", (route) =>
+      route.fulfill({ json: { rows: [{ step: 0, severity: "info", rows: 1000 }] } }),
+    );
+    await page.route("**/api/logs?**", (route) => {
+      const { searchParams } = new URL(route.request().url());
+      const offset = Number(searchParams.get("offset") ?? 0);
+      if (!searchParams.has("offset")) begun.push(route.request().url());
+      const rows = Array.from({ length: 200 }, (_, index) => row(offset + index));
+      return route.fulfill({ json: { rows, from, to: to + begun.length } });
+    });
+    await page.reload();
+    await list("Log lines").getByText("line 0", { exact: true }).waitFor();
+    await page.clock.runFor(200);
+    await page.getByRole("img", { name: /^1000 lines/ }).waitFor();
+    const scroll = (end: string) =>
+      list("Log lines").evaluate((rows, to) => rows.scrollTo(0, to === "end" ? rows.scrollHeight : 0), end);
+    await scroll("end");
+    await page.clock.runFor(200);
+    await list("Log lines").getByText("line 999", { exact: true }).waitFor();
+    const before = begun.length;
+    await page.clock.runFor(10_000);
+    assert.equal(begun.length, before);
+    assert.equal(await list("Log lines").getByText("line 999", { exact: true }).count(), 1);
+    await scroll("start");
+    await page.clock.runFor(3000);
+    await list("Log lines").getByText("line 0", { exact: true }).waitFor();
+    assert.ok(begun.length > before);
+  });
+
   it("can be used by the keyboard alone", async () => {
     await list("Log lines").waitFor();
     await list("Log lines").getByRole("button").first().focus();

@@ -12,6 +12,13 @@ export interface LogRow {
   resource: Record<string, string>;
 }
 
+/** Log rows, the newest first, and the time that they are from: milliseconds since 1970, `to` excluded. */
+export interface LogRows {
+  rows: LogRow[];
+  from: number;
+  to: number;
+}
+
 /** A trace in a list. */
 export interface TraceRow {
   traceId: string;

@@ -1,3 +1,5 @@
+import { HOUR_MS } from "../api/request";
+
 /** The views of the page; the last one is there where functions can be invoked. */
 export const views = ["logs", "traces", "invocations", "invoke"] as const;
 export type View = (typeof views)[number];
@@ -12,8 +14,6 @@ export interface Place {
   trace?: string;
 }
 
-export const hour = 3_600_000;
-
 /** Reads the part of an address behind `#`; what is not there or not readable has its default. */
 export function placeOf(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -23,7 +23,7 @@ export function placeOf(hash: string): Place {
   return {
     view: views.find((view) => view === name) ?? "logs",
     filter: parameters.get("filter") ?? "",
-    last: last > 0 ? last : hour,
+    last: last > 0 ? last : HOUR_MS,
     ...(trace !== undefined && /^[0-9a-f]{32}$/.test(trace) ? { trace } : {}),
   };
 }
@@ -32,7 +32,7 @@ export function placeOf(hash: string): Place {
 export function hashOf({ view, filter, last, trace }: Place): string {
   const parameters = new URLSearchParams();
   if (filter !== "") parameters.set("filter", filter);
-  if (last !== hour) parameters.set("last", `${last}`);
+  if (last !== HOUR_MS) parameters.set("last", `${last}`);
   const query = parameters.toString();
   return `#/${view}${trace === undefined ? "" : `/${trace}`}${query && `?${query}`}`;
 }

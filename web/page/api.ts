@@ -1,3 +1,5 @@
+import { apiPath, type Parameters } from "../api/request";
+
 /** What became of a request: rows, or why there are none. */
 export type Answer<T> =
   | { state: "loading" }
@@ -10,13 +12,8 @@ const token = new URLSearchParams(location.search).get("token") ?? "";
  * Asks the server that this page came from.
  * @throws Error with words for the reader: what the server said, or that it is gone.
  */
-export async function ask<T>(
-  path: string,
-  parameters: Readonly<Record<string, string | number>>,
-  signal: AbortSignal,
-): Promise<T> {
-  const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, `${value}`]));
-  return request<T>(`${path}?${query}`, { signal });
+export async function ask<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
+  return request<T>(apiPath(path, parameters), { signal });
 }
 
 /**
@@ -24,11 +21,11 @@ export async function ask<T>(
  * @throws Error as {@link ask} does.
  */
 export function act<T>(path: string, body: object): Promise<T> {
-  return request<T>(path, { method: "POST", body: JSON.stringify(body) });
+  return request<T>(apiPath(path, {}), { method: "POST", body: JSON.stringify(body) });
 }
 
 async function request<T>(path: string, given: RequestInit): Promise<T> {
-  const response = await fetch(`/api/${path}`, { ...given, headers: { "x-token": token } }).catch((error) => {
+  const response = await fetch(path, { ...given, headers: { "x-token": token } }).catch((error) => {
     if (given.signal?.aborted) throw error;
     throw new Error(
       "The connection is lost: the program that serves this page has ended. Start it again and reload.",

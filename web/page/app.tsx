@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { hyperDxLinks } from "../../clickstack/links";
+import { HOUR_MS } from "../api/request";
 import type { AboutPage } from "../api/rows";
-import { hashOf, hour, type Place, placeOf, views } from "./address";
+import { hashOf, type Place, placeOf, views } from "./address";
 import { HyperDx } from "./hyperDx";
 import { Invocations } from "./invocations";
 import { Invoke } from "./invoke";
@@ -11,10 +12,10 @@ import { Traces } from "./traces";
 import { useAnswer } from "./useAnswer";
 
 const ranges: readonly (readonly [number, string])[] = [
-  [hour / 4, "15 minutes"],
-  [hour, "1 hour"],
-  [24 * hour, "1 day"],
-  [7 * 24 * hour, "7 days"],
+  [HOUR_MS / 4, "15 minutes"],
+  [HOUR_MS, "1 hour"],
+  [24 * HOUR_MS, "1 day"],
+  [7 * 24 * HOUR_MS, "7 days"],
 ];
 const titles = { logs: "Logs", traces: "Traces", invocations: "Invocations", invoke: "Invoke" } as const;
 
@@ -37,11 +38,9 @@ export function App() {
   const go = (change: Partial<Place>) => {
     location.hash = hashOf({ ...place, trace: undefined, ...change });
   };
-  // The end of the time is the server's now, so that a list goes on while it is looked at.
-  const parameters = useMemo(
-    () => ({ filter: place.filter, from: Date.now() - place.last }),
-    [place.filter, place.last],
-  );
+  // The time ends at the server's now, so that a list goes on while it is looked at.
+  const { filter, last } = place;
+  const parameters = useMemo(() => ({ filter, last }), [filter, last]);
   return (
     <HyperDx.Provider value={links}>
       <header class="top">

@@ -14,7 +14,7 @@ import { type Pages, usePages } from "./usePages";
 interface LogsProps {
   place: Place;
   /** What the lists are asked for. */
-  parameters: Readonly<Record<string, string | number>>;
+  parameters: { filter: string; last: number };
   live: boolean;
   go: (change: Partial<Place>) => void;
 }

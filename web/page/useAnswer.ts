@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Answer, ask } from "./api";
 
 /**
@@ -15,7 +15,8 @@ export function useAnswer<T>(
   const [round, setRound] = useState(0);
   const asked = useRef("");
   const key = JSON.stringify([path, parameters]);
-  useEffect(() => {
+  // Not once it is drawn, but before: rows are asked for a frame earlier.
+  useLayoutEffect(() => {
     const stop = new AbortController();
     if (asked.current !== key) setAnswer({ state: "loading" });
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,11 +1,12 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { LogRow, StepRow } from "../api/rows";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { newestRows, PAGE } from "../api/request";
+import type { LogRow, LogRows, StepRow } from "../api/rows";
 import { ask } from "./api";
 
-/** Rows of one request. */
-export const PAGE = 200;
 /** Milliseconds for which rows must be in sight to be fetched: whoever scrolls past does not want them. */
 const SETTLED_MS = 60;
+/** Milliseconds after its first rows at which all are counted, so that drawing them, and a filter typed at once, come first. */
+const COUNTED_AFTER_MS = 100;
 
 /** Log rows that are fetched as they come into sight. */
 export interface Pages {
@@ -21,85 +22,121 @@ export interface Pages {
   error?: string;
 }
 
+/** What a list is asked for: `last` in milliseconds. */
+interface Asked {
+  filter: string;
+  last: number;
+}
+
 interface Loaded {
   key: string;
-  /** End of the time, in milliseconds: later rows would move the others. */
+  filter: string;
+  /** The time, in milliseconds: later rows would move the others. */
+  from: number;
   to: number;
   total: number;
   histogram: readonly StepRow[];
   pages: ReadonlyMap<number, LogRow[]>;
 }
 
-type Parameters = Readonly<Record<string, string | number>>;
-
 /**
- * All log rows of a filter. With `everyMs` the list begins anew in that interval, as long as its first rows are what is looked at.
+ * All log rows of a filter in so many milliseconds until now. With `everyMs` the list begins anew in that interval, as long as its
+ * first rows are what is looked at.
  */
-export function usePages(parameters: Parameters, everyMs?: number): Pages {
+export function usePages({ filter, last }: Asked, everyMs?: number): Pages {
   const [loaded, setLoaded] = useState<Loaded>();
   const [error, setError] = useState<string>();
-  const asked = useRef(new Set<number>());
   const isAtTop = useRef(true);
-  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const key = JSON.stringify(parameters);
-  useEffect(() => {
-    const stop = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const begin = async () => {
-      const to = Date.now() + 1;
-      if (!isAtTop.current && loaded?.key === key) return;
-      const { rows } = await ask<{ rows: LogRow[] }>("logs", { ...parameters, to, limit: PAGE }, stop.signal);
-      asked.current = new Set([0]);
-      setLoaded((before) => firstRows(before?.key === key ? before : undefined, { key, to, rows }));
-      setError(undefined);
-      const counted = await ask<{ rows: StepRow[] }>("histogram", { ...parameters, to }, stop.signal);
-      setLoaded((now) => (now?.to === to ? withCounts(now, counted.rows) : now));
-    };
-    const again = () =>
-      begin()
-        .catch((failure: Error) => stop.signal.aborted || setError(failure.message))
-        .finally(() => {
-          if (everyMs !== undefined && !stop.signal.aborted) timer = setTimeout(again, everyMs);
-        });
-    again();
-    return () => {
-      stop.abort();
-      clearTimeout(timer);
-    };
-  }, [key, everyMs]);
-  const fetchPages = (first: number, end: number) => {
-    if (loaded === undefined || loaded.key !== key) return;
-    for (let page = Math.floor(first / PAGE); page * PAGE < end; page += 1) {
-      if (asked.current.has(page)) continue;
-      asked.current.add(page);
-      const { to } = loaded;
-      const query = { ...parameters, to, limit: PAGE, offset: page * PAGE };
-      ask<{ rows: LogRow[] }>("logs", query, new AbortController().signal).then(
-        ({ rows }) =>
-          setLoaded((now) => (now?.to === to ? { ...now, pages: new Map(now.pages).set(page, rows) } : now)),
-        () => asked.current.delete(page),
-      );
-    }
+  /** Whose rows are there. */
+  const shown = useRef("");
+  const key = JSON.stringify([filter, last]);
+  const begin = async (signal: AbortSignal) => {
+    if (!isAtTop.current && shown.current === key) return;
+    const first = await ask<LogRows>("logs", newestRows(filter, last), signal);
+    shown.current = key;
+    setLoaded((before) => firstRows(before?.key === key ? before : undefined, { key, filter, ...first }));
+    setError(undefined);
+    await new Promise((later) => setTimeout(later, COUNTED_AFTER_MS));
+    const { from, to } = first;
+    const counted = await ask<{ rows: StepRow[] }>("histogram", { filter, from, to }, signal);
+    setLoaded((now) => (now?.to === to ? withCounts(now, counted.rows) : now));
   };
+  // Not once it is drawn, but before: rows are asked for a frame earlier.
+  useLayoutEffect(() => repeated(begin, everyMs, (failure) => setError(failure.message)), [key, everyMs]);
+  const current = loaded?.key === key ? loaded : undefined;
+  const fetchPages = useMissingPages(current, (to, page, rows) =>
+    setLoaded((now) => (now?.to === to ? { ...now, pages: new Map(now.pages).set(page, rows) } : now)),
+  );
   const need = (first: number, end: number) => {
     isAtTop.current = first === 0;
-    clearTimeout(settling.current);
-    settling.current = setTimeout(() => fetchPages(first, end), SETTLED_MS);
+    fetchPages(first, end);
   };
-  const current = loaded?.key === key ? loaded : undefined;
   const at = (index: number) => current?.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   const state = current !== undefined ? "there" : error === undefined ? "loading" : "failed";
   const { total = 0, histogram = [] } = current ?? {};
   return { state, total, histogram, at, need, ...(error === undefined ? {} : { error }) };
 }
 
+/**
+ * Does work now and, with `everyMs`, so long after each end of it.
+ * @returns what stops it.
+ */
+function repeated(
+  work: (signal: AbortSignal) => Promise<void>,
+  everyMs: number | undefined,
+  failed: (error: Error) => void,
+): () => void {
+  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const again = () =>
+    work(stop.signal)
+      .catch((error: Error) => stop.signal.aborted || failed(error))
+      .finally(() => {
+        if (everyMs !== undefined && !stop.signal.aborted) timer = setTimeout(again, everyMs);
+      });
+  again();
+  return () => {
+    stop.abort();
+    clearTimeout(timer);
+  };
+}
+
+/** Fetches rows that have been in sight for a while and are not there. */
+function useMissingPages(
+  loaded: Loaded | undefined,
+  fetched: (to: number, page: number, rows: LogRow[]) => void,
+): (first: number, end: number) => void {
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** Pages that are asked for, of the rows until a moment. */
+  const asked = useRef({ to: 0, pages: new Set<number>() });
+  const fetchPages = (first: number, end: number) => {
+    if (loaded === undefined) return;
+    const { filter, from, to } = loaded;
+    if (asked.current.to !== to) asked.current = { to, pages: new Set() };
+    const { pages } = asked.current;
+    for (let page = Math.floor(first / PAGE); page * PAGE < end; page += 1) {
+      if (pages.has(page) || loaded.pages.has(page)) continue;
+      pages.add(page);
+      const query = { filter, from, to, limit: PAGE, offset: page * PAGE };
+      ask<LogRows>("logs", query, new AbortController().signal).then(
+        ({ rows }) => fetched(to, page, rows),
+        () => pages.delete(page),
+      );
+    }
+  };
+  return (first, end) => {
+    clearTimeout(settling.current);
+    settling.current = setTimeout(() => fetchPages(first, end), SETTLED_MS);
+  };
+}
+
 /** What is known with the first rows; what was counted before stands until it is counted anew. */
 function firstRows(
   before: Loaded | undefined,
-  { key, to, rows }: { key: string; to: number; rows: LogRow[] },
+  { rows, ...asked }: LogRows & { key: string; filter: string },
 ): Loaded {
   const total = rows.length < PAGE ? rows.length : Math.max(rows.length, before?.total ?? 0);
-  return { key, to, total, histogram: before?.histogram ?? [], pages: new Map([[0, rows]]) };
+  return { ...asked, total, histogram: before?.histogram ?? [], pages: new Map([[0, rows]]) };
 }
 
 function withCounts(loaded: Loaded, histogram: StepRow[]): Loaded {

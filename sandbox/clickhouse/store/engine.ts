@@ -5,6 +5,7 @@ import type { Session } from "chdb";
 import type { AttributeType } from "../base/attributeType";
 import { ClickHouseError } from "../base/clickHouseError";
 import { schemaStatements } from "./schema";
+import { identifier, quote, type Settings, settingsChange } from "./settings";
 
 /**
  * Dotted names of attributes can say the same as nested ones: of those, JSON columns keep the first, as with the
@@ -18,7 +19,7 @@ export interface Statement {
   /** Format of the result when the statement names none. */
   readonly format: string;
   readonly database: string;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: Settings;
   /** Values of `{name:Type}` placeholders, unescaped. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -38,6 +39,8 @@ export interface StatementResult {
 export class Engine {
   private tail: Promise<unknown> = Promise.resolve();
   private database = "default";
+  /** What requests have set and the session still has: most requests of a client have the same settings. */
+  private settings: Settings = {};
   private inserts = 0;
 
   private constructor(
@@ -70,9 +73,10 @@ export class Engine {
   change(statement: Omit<Statement, "format">): Promise<Pick<Statement, "database" | "settings">> {
     return this.exclusive(async () => {
       await this.useDatabase(statement.database);
+      await this.useSettings({});
       const before = await this.changedSettings();
       try {
-        for (const [name, value] of Object.entries(statement.settings)) await this.set(name, quote(value));
+        await this.useSettings(statement.settings);
         await this.command(statement.sql);
         const after = await this.changedSettings();
         const settings = Object.fromEntries(
@@ -83,8 +87,9 @@ export class Engine {
         );
         return { database, settings };
       } finally {
-        for (const name of Object.keys(await this.changedSettings()))
-          await this.set(name, before[name] === undefined ? "DEFAULT" : quote(before[name]));
+        const sql = settingsChange(await this.changedSettings(), before);
+        if (sql !== undefined) await this.command(sql);
+        this.settings = {};
         this.database = "";
       }
     });
@@ -115,6 +120,7 @@ export class Engine {
   insertRows(tables: ReadonlyMap<string, readonly string[]>): Promise<void> {
     return this.exclusive(async () => {
       await this.useDatabase("default");
+      await this.useSettings({});
       for (const [table, rows] of tables) {
         if (rows.length === 0) continue;
         const values = Buffer.from(`${rows.join("\n")}\n`);
@@ -143,12 +149,8 @@ export class Engine {
 
   private async execute(statement: Statement): Promise<StatementResult> {
     await this.useDatabase(statement.database);
-    const changed: string[] = [];
+    await this.useSettings(statement.settings);
     try {
-      for (const [name, value] of Object.entries(statement.settings)) {
-        await this.set(name, quote(value));
-        changed.push(name);
-      }
       const { sql, format, parameters } = statement;
       const answer =
         Object.keys(parameters).length > 0
@@ -158,7 +160,6 @@ export class Engine {
       const { rowsRead, bytesRead, elapsed } = result;
       return { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed };
     } finally {
-      for (const name of changed) await this.set(name, "DEFAULT");
       // A `USE` inside a statement must not reach the next request.
       this.database = /\bUSE\b/i.test(statement.sql) ? "" : this.database;
     }
@@ -170,8 +171,21 @@ export class Engine {
     this.database = database;
   }
 
-  private set(name: string, value: string): Promise<void> {
-    return this.command(`SET ${identifier(name)} = ${value}`);
+  private async useSettings(settings: Settings): Promise<void> {
+    const sql = settingsChange(this.settings, settings);
+    if (sql === undefined) return;
+    // A SET that is refused at its second setting may have set the first one.
+    await this.command(sql).catch(async (error) => {
+      await this.unset(Object.keys({ ...this.settings, ...settings }));
+      throw error;
+    });
+    this.settings = settings;
+  }
+
+  /** Gives settings their defaults, also where some of the names are none. */
+  private async unset(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.command(`SET ${identifier(name)} = DEFAULT`).catch(() => undefined);
+    this.settings = {};
   }
 
   private async changedSettings(): Promise<Record<string, string>> {
@@ -201,14 +215,4 @@ async function translateErrors<T>(answer: Promise<T>): Promise<T> {
     }
     throw error;
   }
-}
-
-/** A string literal of ClickHouse's SQL. */
-function quote(value: string): string {
-  return `'${value.replace(/[\\']/g, (character) => `\\${character}`)}'`;
-}
-
-/** A quoted identifier of ClickHouse's SQL. */
-function identifier(name: string): string {
-  return `\`${name.replace(/[\\`]/g, (character) => `\\${character}`)}\``;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { HOUR_MS } from "../../../web/api/request";
 import type { SpanRow } from "../../../web/api/rows";
-import { hashOf, hour, placeOf } from "../../../web/page/address";
+import { hashOf, placeOf } from "../../../web/page/address";
 import { costs, dollars, memory } from "../../../web/page/costs";
 import { duration, equals, toneOf } from "../../../web/page/format";
 import { layOut } from "../../../web/page/waterfall";
@@ -96,12 +97,12 @@ describe("the page's address", () => {
     const place = {
       view: "traces",
       filter: 'status:"Error" & more',
-      last: 24 * hour,
+      last: 24 * HOUR_MS,
       trace: "ab".repeat(16),
     } as const;
     assert.deepEqual(placeOf(hashOf(place)), place);
-    assert.deepEqual(placeOf(""), { view: "logs", filter: "", last: hour });
-    assert.deepEqual(placeOf("#/nothing/notatrace?last=-3"), { view: "logs", filter: "", last: hour });
+    assert.deepEqual(placeOf(""), { view: "logs", filter: "", last: HOUR_MS });
+    assert.deepEqual(placeOf("#/nothing/notatrace?last=-3"), { view: "logs", filter: "", last: HOUR_MS });
   });
 });
 

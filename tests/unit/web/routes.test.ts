@@ -17,7 +17,7 @@ async function answer(path: string, query = "", rows: unknown[] = []) {
 describe("the page's API", () => {
   it("looks for rows alone where rows are asked for, and through all lines for their number over time", async () => {
     const { body, asked } = await answer("/api/logs", "limit=10", ["row"]);
-    assert.deepEqual(body, { rows: ["row"] });
+    assert.deepEqual(body, { rows: ["row"], from: now - 3_600_000, to: now });
     assert.deepEqual(
       asked.map(({ parameters }) => Object.values(parameters)),
       [[now - 3_600_000, now, 10, 0]],
@@ -28,6 +28,11 @@ describe("the page's API", () => {
       ...[now - 3_600_000, 30_000],
       ...[now - 3_600_000, now],
     ]);
+  });
+
+  it("ends a time that has no end of its own now", async () => {
+    const { body } = await answer("/api/logs", "last=900000&limit=10");
+    assert.deepEqual(body, { rows: [], from: now - 900_000, to: now });
   });
 
   it("gives no more rows than a page can show", async () => {
