@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { readDeployedFunction } from "../sandbox/aws/deployedFunction";
-import { readEventSources } from "../sandbox/aws/eventSources";
 import { type FindOptions, findProject } from "./project/findProject";
 import { type Project, ProjectError, type ProjectFunction } from "./project/project";
 import { noRoutes } from "./project/routes";
@@ -44,6 +42,9 @@ async function readDeployed(name: string, { region, cacheDirectory }: Target): P
     throw new ProjectError(
       `${name} does not exist. Pass a folder, a template, or the name of a deployed function`,
     );
+  // AWS's clients take long to load, and are for deployed functions alone.
+  const { readDeployedFunction } = await import("../sandbox/aws/deployedFunction.js");
+  const { readEventSources } = await import("../sandbox/aws/eventSources.js");
   const read = await readDeployedFunction({}, { region, name, cacheDirectory }).catch((error: Error) => {
     throw new ProjectError(
       `${name} is no file or folder here, and AWS does not give a function of that name: ${error.message}`,

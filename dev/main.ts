@@ -79,13 +79,24 @@ async function run(
 ): Promise<number> {
   const reporter = new Reporter(out, err, !environment.NO_COLOR);
   const event = options.event === undefined ? undefined : readEvent(options.event);
+  const own = options.envFile === undefined ? {} : readEnvFile(options.envFile);
+  // Its process starts while the functions are found and the layers verified.
+  const storing = Store.start((notice) => reporter.warning(notice));
+  cleanup.use(storing, async (starting) => (await starting.catch(() => undefined))?.stop());
+  storing.catch(() => {}); // what keeps it from starting is told when it is needed
   const target = await targetOf(options, environment);
   const project = await findFunctions(target);
   for (const notice of project.notices) reporter.warning(notice);
   // Built while ClickHouse and the functions start.
   const building = pageDirectory();
   building.catch(() => {});
-  const { session, store, links } = await startSession(options, project, reporter, cleanup, environment);
+  const { session, store, links } = await startSession(
+    { ...options, own, environment },
+    project,
+    storing,
+    reporter,
+    cleanup,
+  );
   const urls = cleanup.use(
     await startUrlServer(
       { names: () => session.names, invoke: (name, given, how) => session.run(name, given, how) },
@@ -122,18 +133,14 @@ async function run(
 }
 
 async function startSession(
-  options: DevOptions,
+  options: DevOptions & Pick<DevTerminal, "environment"> & { own: Readonly<Record<string, string>> },
   project: Project,
+  storing: Promise<Store>,
   reporter: Reporter,
   cleanup: Cleanup,
-  environment: DevTerminal["environment"],
 ) {
-  const own = options.envFile === undefined ? {} : readEnvFile(options.envFile);
+  const { own, environment } = options;
   if (options.inspect !== undefined) checkInspect(project);
-  // Its process starts while the layers are verified.
-  const storing = Store.start((notice) => reporter.warning(notice));
-  cleanup.use(storing, async (starting) => (await starting.catch(() => undefined))?.stop());
-  storing.catch(() => {}); // what keeps it from starting is told below
   const layers = localLayers();
   const runtimesDirectory = await runtimeClients(project, (notice) => reporter.notice(notice));
   const store = await storing;

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { generate } from "selfsigned";
 
 /** A server's key and certificate, and the authority that signed it. */
 export interface ServerCertificate {
@@ -31,6 +30,8 @@ export async function serverCertificate(directory: string): Promise<ServerCertif
 }
 
 async function makeCertificates(now: number): Promise<{ ca: string; cert: string; key: string }> {
+  // Takes longer to load than all else of the server, and is for TLS alone.
+  const { generate } = await import("selfsigned");
   const options = {
     keyType: "ec",
     curve: "P-256",
