@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -32,6 +33,7 @@ import { type DevOptions, runDev } from "../../../dev/main";
 import { zip } from "../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
 
+const root = join(__dirname, "..", "..", "..");
 const template = `
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -230,23 +232,62 @@ async function streams(port: number, gate: Server): Promise<void> {
   assert.equal(String((await parts.next()).value), "last");
 }
 
+/** A process of this machine; `id` is that of no other one, as pids are used again. */
+interface Process {
+  pid: number;
+  parent: number;
+  id: string;
+  command: string;
+}
+
+/** All processes but those that have ended and wait for their parent to know. */
+function processes(): Process[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid): Process[] => {
+      try {
+        const [state, parent, ...others] = readFileSync(`/proc/${pid}/stat`, "utf8")
+          .replace(/^.*\) /, "")
+          .split(" ");
+        if (state === "Z") return [];
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return [{ pid: Number(pid), parent: Number(parent), id: `${pid} since ${others[17]}`, command }];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
+
+/** A process and all that it has started. */
+function treeOf(pid: number): Process[] {
+  const all = processes();
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return [...all.filter((one) => one.pid === pid), ...below(pid)];
+}
+
 /** The process of ClickHouse that this one has started. */
 function clickHousePid(): number {
-  const isOwn = (pid: string) => {
-    try {
-      const [, parent] =
-        / \w (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/, ")")) ?? [];
-      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      return Number(parent) === process.pid && command.includes("sandbox/clickhouse/main");
-    } catch {
-      return false; // it has ended meanwhile
-    }
-  };
-  return Number(
-    readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .find(isOwn),
-  );
+  const isClickHouse = ({ command }: Process) => command.includes("sandbox/clickhouse/main");
+  return treeOf(process.pid).find(isClickHouse)?.pid ?? Number.NaN;
+}
+
+/** Starts `dev` as a shell does, in a group of processes of its own, which Ctrl-C reaches as a whole. */
+function startProcess(folder: string) {
+  const program = [join(root, "cli", "main.ts"), "dev", folder, "--function", "pay"];
+  const child = spawn(process.execPath, ["--import", "tsx", ...program], {
+    cwd: root,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const written = new Written();
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => written.write(String(data)));
+  const pid = child.pid ?? Number.NaN;
+  const ended = once(child, "close").then(([code]) => {
+    written.end(new Error(`dev has ended after:\n${written.text}`));
+    return code as number | null;
+  });
+  return { pid, written, ended, interrupt: () => process.kill(-pid, "SIGINT") };
 }
 
 describe("dev", function () {
@@ -386,6 +427,41 @@ ${written.text}`),
     } finally {
       restore();
       await aws.stop();
+    }
+  });
+
+  it("runs beside another one, and Ctrl-C leaves no process of it", async () => {
+    const running = [startProcess(folder), startProcess(folder)];
+    try {
+      const ports = await Promise.all(
+        running.map(async ({ written }) => {
+          const [, port] = await written.until(/pay {2}http:\/\/127\.0\.0\.1:(\d+)\/[\s\S]*Ctrl-C/);
+          return Number(port);
+        }),
+      );
+      // An event that the function fails of.
+      const invoke = async (port: number | undefined) =>
+        assert.equal((await get(Number(port), "127.0.0.1", "/"))[0], 502);
+      await Promise.all(ports.map(invoke));
+      for (const [index, { pid, ended, interrupt }] of running.entries()) {
+        const before = treeOf(pid);
+        for (const part of ["sandbox/clickhouse/main", "clickstack-extension", "/var/runtime/bootstrap"])
+          assert.ok(
+            before.some(({ command }) => command.includes(part)),
+            part,
+          );
+        interrupt();
+        assert.equal(await ended, 0);
+        const after = new Set(processes().map(({ id }) => id));
+        assert.deepEqual(
+          before.filter(({ id }) => after.has(id)),
+          [],
+        );
+        // The other one has lost nothing.
+        if (index === 0) await invoke(ports[1]);
+      }
+    } finally {
+      for (const { pid } of running) if (treeOf(pid).length > 0) process.kill(-pid, "SIGKILL");
     }
   });
 
