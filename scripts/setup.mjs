@@ -1,7 +1,7 @@
 // Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing|billed|cli|web|dev]`. Plain Node, because it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
-import { prepare } from "./setup/steps.mjs";
+import { everyStep, prepare } from "./setup/steps.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const purpose = process.argv[2] ?? "test";
@@ -15,17 +15,7 @@ const purposes = {
   cli: ["nodeModules"],
   dev: ["nodeModules", "python", "runtimes"],
   demo: ["nodeModules", "python", "engine", "runtimes"],
-  test: [
-    "nodeModules",
-    "python",
-    "engine",
-    "build",
-    "runtimes",
-    "nodeVersions",
-    "javaRuntime",
-    "languageHost",
-    "chromium",
-  ],
+  test: everyStep,
 };
 
 const steps = purposes[purpose];

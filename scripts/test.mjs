@@ -5,7 +5,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
-import { prepare } from "./setup/steps.mjs";
+import { clearProgress } from "./setup/progress.mjs";
+import { begin } from "./setup/steps.mjs";
 import { choose } from "./testing/choice.mjs";
 import { countsOf, processorSeconds, total } from "./testing/counts.mjs";
 import { failuresOf } from "./testing/failures.mjs";
@@ -35,6 +36,7 @@ function program(/** @type {string} */ command) {
  */
 function run({ title, command, args, directory = ".", environment, runner }, beside) {
   return new Promise((resolve) => {
+    clearProgress();
     if (!beside) console.log(`\n── ${title}`);
     const started = Date.now();
     const child = spawn("bash", ["-c", timed, "bash", program(command), ...args], {
@@ -58,6 +60,7 @@ function run({ title, command, args, directory = ".", environment, runner }, bes
       failure = error.message;
     });
     child.on("close", (code, signal) => {
+      clearProgress();
       if (beside) console.log(`\n── ${title}\n${output.trimEnd()}`);
       const ok = code === 0;
       const how = ok ? "ok" : `failed (${failure || (signal ?? code)})`;
@@ -72,15 +75,10 @@ async function main() {
   const started = Date.now();
   const { setup, tasks } = choose(process.argv.slice(2));
   if (setup.length > 0) checkPrerequisites();
-  const prepared = setup.length > 0 ? prepare(root, setup) : Promise.resolve();
-  prepared.catch(() => {}); // told by the first task that waits for it
   // One more than there are processors: many tests wait, for an engine, for a frozen function, for a deadline.
   const places = Math.min(tasks.length, availableParallelism() + 1);
   if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places} at a time`);
-  const results = await runTasks(tasks, places, async (task) => {
-    if (!task.early) await prepared;
-    return run(task, tasks.length > 1);
-  });
+  const results = await runTasks(tasks, places, (task) => run(task, tasks.length > 1), begin(root, setup));
   const counts = total(results.map((result) => result.counts));
   const failures = results.flatMap((result) => result.failures ?? []);
   // Said again at the end: what failed is otherwise a thousand lines above.

@@ -1,7 +1,13 @@
-// Shows which set-up steps are running and how long each took. A step that had nothing to do stays silent.
+// Runs set-up steps, each as soon as those that it needs are done, and shows which are running and how long each took. A step
+// that had nothing to do stays silent.
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+/** Takes the line of running steps off a terminal, for who prints something else meanwhile; it is drawn again. */
+export function clearProgress() {
+  if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
+}
 
 /** A line that is redrawn in place on a terminal; elsewhere only its last state is printed. */
 function spinner(state) {
@@ -21,40 +27,47 @@ function spinner(state) {
   return {
     stop: () => {
       clearInterval(timer);
-      process.stderr.write("\r\u001b[2K");
+      clearProgress();
     },
   };
 }
 
 /**
- * Runs steps side by side. Each is `{ title, run(log) }`; `log` takes a word about what it is doing.
- * @throws the first failure, once the others have come to an end.
+ * Starts steps, each when those that it needs have ended well.
+ * @param {readonly { name: string, title: string, needs: readonly string[], run: (log: (detail: string) => void) => Promise<void> }[]} steps
+ *   each after those that it needs, of which it takes those that are in the list; `log` takes a word about what it is doing.
+ * @returns {Map<string, Promise<void>>} by name. One rejects with its failure, or with that of a step that it needs.
  */
-export async function runSteps(steps) {
+export function startSteps(steps) {
   const running = new Map();
   const line = spinner(running);
-  const done = [];
-  const results = await Promise.allSettled(
-    steps.map(async ({ title, run }) => {
-      const state = { title, since: Date.now(), detail: "", said: false };
-      running.set(title, state);
-      const log = (detail) => {
-        if (!state.said && !process.stderr.isTTY) process.stderr.write(`… ${title}: ${detail}\n`);
-        state.said = true;
-        state.detail = detail;
-      };
-      try {
-        await run(log);
-        if (state.said) done.push(`✔ ${title} (${seconds(state.since)})`);
-      } catch (error) {
-        throw new Error(`${title}: ${error.message}`);
-      } finally {
-        running.delete(title);
-      }
-    }),
-  );
-  line.stop();
-  for (const text of done) process.stderr.write(`${text}\n`);
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
+  /** @type {Map<string, Promise<void>>} */
+  const started = new Map();
+  for (const step of steps) {
+    const needed = step.needs.map((name) => started.get(name));
+    const ended = Promise.all(needed).then(() => runStep(step, running));
+    ended.catch(() => {}); // told by whoever waits for it
+    started.set(step.name, ended);
+  }
+  Promise.allSettled(started.values()).then(() => line.stop());
+  return started;
+}
+
+async function runStep({ title, run }, running) {
+  const state = { title, since: Date.now(), detail: "", said: false };
+  running.set(title, state);
+  const log = (detail) => {
+    if (!state.said && !process.stderr.isTTY) process.stderr.write(`… ${title}: ${detail}\n`);
+    state.said = true;
+    state.detail = detail;
+  };
+  try {
+    await run(log);
+    clearProgress();
+    if (state.said) process.stderr.write(`✔ ${title} (${seconds(state.since)})\n`);
+  } catch (error) {
+    throw new Error(`${title}: ${error.message}`);
+  } finally {
+    running.delete(title);
+  }
 }

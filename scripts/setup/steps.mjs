@@ -3,48 +3,34 @@
 import { join } from "node:path";
 import { ensureBuild } from "./build.mjs";
 import { ensureNodeModules } from "./nodeModules.mjs";
-import { runSteps } from "./progress.mjs";
-import { ensurePython } from "./python.mjs";
+import { startSteps } from "./progress.mjs";
+import { ensurePython, ensurePythonLibraries } from "./python.mjs";
 
-/** @typedef {"nodeModules" | "python" | "engine" | "build" | "languageHost" | "runtimes" | "nodeVersions" | "javaRuntime" | "chromium" | "compilers"} Step */
+/** @typedef {"nodeModules" | "python" | "pythonLibraries" | "engine" | "build" | "languageHost" | "runtimes" | "nodeVersions" | "javaRuntime" | "chromium" | "compilers"} Step */
 
-/** Steps of one stage run side by side, after those of the stages before. Later steps may be TypeScript. */
-const stages = /** @type {const} */ ([
-  ["nodeModules"],
-  ["python", "engine", "build", "compilers"],
-  ["runtimes", "nodeVersions", "javaRuntime", "languageHost", "chromium"],
-]);
-
+/** Each after those that it needs. Those that need the npm packages may be TypeScript. */
 const steps = {
-  nodeModules: { title: "npm packages", run: ensureNodeModules },
-  python: { title: "Python environment", run: ensurePython },
+  nodeModules: { title: "npm packages", needs: [], run: ensureNodeModules },
+  python: { title: "Python environment", needs: [], run: ensurePython },
+  pythonLibraries: {
+    title: "Python libraries of the tests",
+    needs: ["python"],
+    run: ensurePythonLibraries,
+  },
   engine: {
     title: "Pulumi engine",
+    needs: ["nodeModules"],
     run: async (options) => (await import("./pulumiEngine.mjs")).ensurePulumiEngine(options),
   },
-  languageHost: {
-    title: "Pulumi language host",
-    run: async (options) => (await import("./languageHost.mjs")).ensureLanguageHost(options),
-  },
-  chromium: {
-    title: "Chromium",
-    run: async (options) => (await import("./chromium.mjs")).ensureChromium(options),
-  },
+  build: { title: "compiled package", needs: ["nodeModules"], run: ensureBuild },
   compilers: {
     title: "Python compilers",
+    needs: ["nodeModules"],
     run: async (options) => (await import("./pythonCompilers.mjs")).ensurePythonCompilers(options),
   },
-  nodeVersions: {
-    title: "Node.js of Lambda's runtimes",
-    run: async (options) => (await import("./nodeVersions.mjs")).ensureNodeVersions(options),
-  },
-  javaRuntime: {
-    title: "Lambda runtime client for Java",
-    run: async (options) => (await import("./javaRuntime.mjs")).ensureJavaRuntime(options),
-  },
-  build: { title: "compiled package", run: ensureBuild },
   runtimes: {
     title: "Lambda runtime clients",
+    needs: ["nodeModules", "python"],
     run: async ({ root, log }) =>
       (await import("./lambdaRuntimes.mjs")).ensureLambdaRuntimes({
         home: join(root, ".cache", "lambda-runtimes"),
@@ -53,20 +39,52 @@ const steps = {
         log,
       }),
   },
+  languageHost: {
+    title: "Pulumi language host",
+    needs: ["engine"],
+    run: async (options) => (await import("./languageHost.mjs")).ensureLanguageHost(options),
+  },
+  nodeVersions: {
+    title: "Node.js of Lambda's runtimes",
+    needs: ["nodeModules"],
+    run: async (options) => (await import("./nodeVersions.mjs")).ensureNodeVersions(options),
+  },
+  javaRuntime: {
+    title: "Lambda runtime client for Java",
+    needs: ["nodeModules"],
+    run: async (options) => (await import("./javaRuntime.mjs")).ensureJavaRuntime(options),
+  },
+  chromium: {
+    title: "Chromium",
+    needs: ["nodeModules"],
+    run: async (options) => (await import("./chromium.mjs")).ensureChromium(options),
+  },
 };
+
+/** All steps there are. */
+export const everyStep = /** @type {Step[]} */ (Object.keys(steps));
+
+/**
+ * Begins the steps that are named, each when those of them that it needs have ended.
+ * @param {string} root folder of the checkout
+ * @param {Iterable<Step>} names
+ * @returns {Map<string, Promise<void>>} by name. One rejects when it fails, with what its command printed last.
+ */
+export function begin(root, names) {
+  const wanted = new Set(names);
+  return startSteps(
+    Object.entries(steps)
+      .filter(([name]) => wanted.has(name))
+      .map(([name, { run, ...step }]) => ({ name, ...step, run: (log) => run({ root, log }) })),
+  );
+}
 
 /**
  * Takes the steps that are named, in the order in which they need each other.
- * @param {string} root folder of the checkout
- * @param {Iterable<Step>} names
- * @throws when a step fails, with what its command printed last.
+ * @throws the first failure, once the others have come to an end.
  */
-export async function prepare(root, names) {
-  const wanted = new Set(names);
-  for (const stage of stages) {
-    const chosen = stage.filter((name) => wanted.has(name)).map((name) => steps[name]);
-    await runSteps(
-      chosen.map(({ title, run }) => ({ title, run: (/** @type {unknown} */ log) => run({ root, log }) })),
-    );
-  }
+export async function prepare(/** @type {string} */ root, /** @type {Iterable<Step>} */ names) {
+  const results = await Promise.allSettled(begin(root, names).values());
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
 }

@@ -25,17 +25,27 @@ export function choose(args) {
     const known = Object.entries(suites).map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`);
     throw new Error(`"${strange[0]}" is neither a file of tests nor one of the suites:\n${known.join("\n")}`);
   }
-  const wanted = args.length === 0 ? Object.keys(suites) : [...named, ...files.map(suiteOf)];
-  const setup = wanted.flatMap((name) => (name === undefined ? [] : (suites[name]?.setup ?? [])));
+  const stepsOf = (/** @type {string} */ name) => (suites[name]?.tasks ?? []).flatMap(({ needs }) => needs);
+  const needs = files.flatMap((file) => stepsOf(suiteOf(file) ?? ""));
   const mocha = {
-    title: "mocha",
-    command: "mocha",
-    args: ["--no-color", ...files],
+    ...{
+      title: "mocha",
+      command: "mocha",
+      args: ["--no-color", ...files],
+      needs: unique(needs, (step) => step),
+    },
     runner: /** @type {const} */ ("mocha"),
   };
-  const tasks =
-    args.length === 0
-      ? everything()
-      : [...named.flatMap((name) => suites[name]?.tasks ?? []), ...(files.length > 0 ? [mocha] : [])];
-  return { setup: unique(setup, (step) => step), tasks: unique(tasks, ({ title }) => title) };
+  const chosen = [
+    ...named.flatMap((name) => suites[name]?.tasks ?? []),
+    ...(files.length > 0 ? [mocha] : []),
+  ];
+  const tasks = unique(args.length === 0 ? everything() : chosen, ({ title }) => title);
+  return {
+    setup: unique(
+      tasks.flatMap((task) => task.needs),
+      (step) => step,
+    ),
+    tasks,
+  };
 }

@@ -1,16 +1,20 @@
 // Runs tasks side by side, each as soon as what it comes after is done and a place is free.
 
+/** @typedef {{ title: string, needs?: readonly string[], after?: string, alone?: string }} Waiting */
+
 /**
- * The task to start next: the first one that is not begun, whose predecessors are done and whose kind is not running.
- * @template {{ title: string, after?: string, alone?: string }} Task
+ * The task to start next: the first one that is not begun, for which what it needs and comes after is done, and whose kind
+ * is not running.
+ * @template {Waiting} Task
  * @param {readonly Task[]} waiting tasks that are not begun, the most urgent one first.
  * @param {readonly Task[]} running
- * @param {ReadonlySet<string>} done titles of tasks that have ended.
+ * @param {ReadonlySet<string>} done steps and titles of tasks that have ended.
  * @returns {Task | undefined}
  */
 export function nextTask(waiting, running, done) {
   return waiting.find(
-    ({ after, alone }) =>
+    ({ needs = [], after, alone }) =>
+      needs.every((step) => done.has(step)) &&
       (after === undefined || done.has(after)) &&
       (alone === undefined || running.every((other) => other.alone !== alone)),
   );
@@ -18,20 +22,32 @@ export function nextTask(waiting, running, done) {
 
 /**
  * Runs all tasks, as many at a time as there are places.
- * @template {{ title: string, after?: string, alone?: string }} Task
+ * @template {Waiting} Task
  * @template Result
- * @param {readonly Task[]} tasks the most urgent one first. A task begins when the one named by `after` has ended, and
- *   never beside another one of the same `alone`.
+ * @param {readonly Task[]} tasks the most urgent one first. A task begins when the steps that it `needs` and the task named
+ *   by `after` have ended, and never beside another one of the same `alone`.
  * @param {number} places
- * @param {(task: Task) => Promise<Result>} run where it rejects, no further task begins.
+ * @param {(task: Task) => Promise<Result>} run
+ * @param {ReadonlyMap<string, Promise<void>>} [steps] what is made meanwhile, by name.
  * @returns {Promise<Result[]>} in the order in which the tasks ended.
+ * @throws what a step or a run rejects with; no further task begins.
  */
-export async function runTasks(tasks, places, run) {
+export async function runTasks(tasks, places, run, steps = new Map()) {
   const waiting = [...tasks];
   /** @type {Map<Task, Promise<void>>} */
   const running = new Map();
   /** @type {Set<string>} */
   const done = new Set();
+  /** @type {Map<string, Promise<void>>} */
+  const making = new Map();
+  for (const [name, made] of steps) {
+    const ended = made.then(() => {
+      making.delete(name);
+      done.add(name);
+    });
+    ended.catch(() => {}); // heard by the race below, once
+    making.set(name, ended);
+  }
   /** @type {Result[]} */
   const results = [];
   for (;;) {
@@ -43,9 +59,10 @@ export async function runTasks(tasks, places, run) {
         running.delete(task);
         done.add(task.title);
       });
+      ended.catch(() => {});
       running.set(task, ended);
-    } else if (running.size > 0) {
-      await Promise.race(running.values());
+    } else if (running.size + making.size > 0) {
+      await Promise.race([...running.values(), ...making.values()]);
     } else if (waiting.length > 0) {
       throw new Error(`nothing can start: ${waiting.map(({ title }) => title).join(", ")}`);
     } else {

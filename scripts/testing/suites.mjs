@@ -8,15 +8,14 @@
  * @property {string} [directory] folder of the checkout to run in
  * @property {Record<string, string>} [environment] variables besides this process's
  * @property {"cargo" | "mocha"} [runner] whose counts its output ends with
+ * @property {import("../setup/steps.mjs").Step[]} needs steps of the set-up that must have ended
  * @property {string} [after] title of the task that must have ended
  * @property {string} [alone] tasks of the same kind never run at the same time
- * @property {boolean} [early] it needs nothing that the set-up makes, and runs beside it
  */
 
 /**
  * @typedef {object} Suite
  * @property {string} title what it is, for a person
- * @property {import("../setup/steps.mjs").Step[]} setup
  * @property {Task[]} tasks
  */
 
@@ -25,19 +24,26 @@ const cargo = (/** @type {string} */ title, /** @type {string[]} */ args, more =
   command: "cargo",
   args,
   directory: "runtime",
+  needs: [],
   alone: "cargo",
   ...more,
 });
-const mocha = (/** @type {string} */ title, /** @type {string[]} */ files, more = {}) => ({
+const mocha = (
+  /** @type {string} */ title,
+  /** @type {string[]} */ files,
+  /** @type {Steps} */ needs,
+  more = {},
+) => ({
   title: `mocha, ${title}`,
   command: "mocha",
+  needs,
   args: ["--no-color", "--forbid-only", ...files],
   runner: /** @type {const} */ ("mocha"),
   ...more,
 });
 const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
 
-const rustfmt = cargo("rustfmt", ["fmt", "--check"], { early: true });
+const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
 const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
 /**
  * What has clippy compile the crate for its tests, as `cargo clippy` has it check the crate. That command by itself reads
@@ -51,15 +57,26 @@ export const byClippy = {
 const lintedTest = cargo("cargo test, by clippy", ["test", "--locked"], {
   runner: "cargo",
   environment: byClippy,
-  early: true,
 });
+/** @typedef {import("../setup/steps.mjs").Step[]} Steps */
 /** What the build of the layers needs. */
-const forLayers = /** @type {const} */ (["nodeModules", "python", "compilers"]);
+const forLayers = /** @type {Steps} */ (["nodeModules", "python", "compilers"]);
+/** What functions in the local Lambda need besides the layers. */
+const forFunctions = /** @type {Steps} */ ([
+  ...["nodeModules", "python", "runtimes", "nodeVersions", "javaRuntime", "pythonLibraries"],
+]);
+const forDeployments = /** @type {Steps} */ ([
+  ...["nodeModules", "python", "pythonLibraries", "engine", "build", "languageHost"],
+]);
+const forDemo = /** @type {Steps} */ (["nodeModules", "python", "engine", "build", "runtimes"]);
+const forPackages = /** @type {Steps} */ (["nodeModules", "python", "compilers", "engine", "build"]);
+
 /** The extension as it is shipped, which the tests of functions run. */
 const layers = {
   title: "layers",
   command: "node",
   args: ["--import", "tsx", "layers/build/main.ts"],
+  needs: forLayers,
   alone: "cargo",
 };
 /** Without namespaces of their own, two functions at a time would take each other's ports. */
@@ -70,76 +87,71 @@ const withExtension = { after: layers.title, ...inFunctions };
 export const suites = {
   lint: {
     title: "formatting, types and lints of both languages",
-    setup: ["nodeModules"],
     tasks: [
-      { title: "biome", command: "biome", args: ["check", "."] },
-      { title: "tsc", command: "tsc", args: ["-p", "tsconfig.dev.json", "--noEmit"] },
-      { title: "tsc of the page", command: "tsc", args: ["-p", "web/page/tsconfig.json"] },
+      { title: "biome", command: "biome", args: ["check", "."], needs: ["nodeModules"] },
+      { title: "tsc", command: "tsc", args: ["-p", "tsconfig.dev.json", "--noEmit"], needs: ["nodeModules"] },
+      {
+        ...{ title: "tsc of the page", command: "tsc", args: ["-p", "web/page/tsconfig.json"] },
+        needs: ["nodeModules"],
+      },
       rustfmt,
       clippy,
     ],
   },
-  rust: { title: "the extension by itself", setup: [], tasks: [rustfmt, lintedTest] },
+  rust: { title: "the extension by itself", tasks: [rustfmt, lintedTest] },
   unit: {
     title: "decisions of the package, the sandbox and the scripts",
-    setup: ["nodeModules"],
-    tasks: [mocha("unit", [below("unit")])],
+    tasks: [mocha("unit", [below("unit")], ["nodeModules"])],
   },
   component: {
     title: "the package with Pulumi's mocks",
-    setup: ["nodeModules", "build"],
-    tasks: [mocha("component", [below("component")])],
+    tasks: [mocha("component", [below("component")], ["nodeModules", "build"])],
   },
   deploy: {
     title: "deployments by the real engine to the embedded AWS",
-    setup: ["nodeModules", "python", "engine", "build", "languageHost"],
-    tasks: [mocha("deploy", [below("deploy")])],
+    tasks: [mocha("deploy", [below("deploy")], forDeployments)],
   },
   examples: {
     title: "the examples, as users run them",
-    setup: ["nodeModules", "python", "engine", "build", "languageHost"],
-    tasks: [mocha("examples", [below("examples")])],
+    tasks: [mocha("examples", [below("examples")], forDeployments)],
   },
   sandbox: {
     title: "the local Lambda, and the built extension in its functions",
-    setup: [...forLayers, "runtimes", "nodeVersions", "javaRuntime"],
-    tasks: [layers, mocha("sandbox", [below("sandbox")], withExtension)],
+    tasks: [layers, mocha("sandbox", [below("sandbox")], forFunctions, withExtension)],
   },
   web: {
     title: "the page, in a browser",
-    setup: ["nodeModules", "chromium"],
-    tasks: [mocha("web", [below("web")])],
+    tasks: [mocha("web", [below("web")], ["nodeModules", "chromium"])],
   },
   demo: {
     title: "`npm run demo`",
-    setup: [...forLayers, "engine", "build", "runtimes"],
-    tasks: [layers, mocha("demo", [below("demo")], withExtension)],
+    tasks: [layers, mocha("demo", [below("demo")], forDemo, withExtension)],
   },
   layers: {
     title: "the build of the layers and the npm packages",
-    setup: [...forLayers, "engine", "build"],
-    tasks: [layers, mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" })],
+    tasks: [layers, mocha("layers", [below("layers")], forPackages, { after: layers.title, alone: "cargo" })],
   },
 };
 
-/** Everything, the tasks that take longest first: whoever has a free place takes the next one. */
+/** Everything, the tasks that take longest first: whoever has a free place takes the next one that can begin. */
 export function everything() {
   return [
     rustfmt,
     lintedTest,
-    mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")]),
-    { ...layers, after: undefined },
+    mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")], forDeployments),
+    layers,
     // Its emulated run needs the tests' executables, and takes longest of all.
-    mocha("layers", [below("layers")], { after: layers.title, alone: "cargo" }),
-    mocha("examples", [below("examples")]),
-    mocha("sandbox", [below("sandbox")], withExtension),
-    mocha("deploy/secrets", [below("deploy/secrets"), below("deploy/cli")]),
-    mocha("deploy/sandbox", [below("deploy/sandbox")]),
+    ...(suites.layers?.tasks.slice(1) ?? []),
+    mocha("examples", [below("examples")], forDeployments),
+    ...(suites.sandbox?.tasks.slice(1) ?? []),
+    mocha("deploy/secrets", [below("deploy/secrets"), below("deploy/cli")], forDeployments),
+    mocha("deploy/sandbox", [below("deploy/sandbox")], forDeployments),
     // The demo builds the layers as well, and would wait for the other architecture's build.
-    mocha("demo", [below("demo")], { ...inFunctions, after: "mocha, layers" }),
+    mocha("demo", [below("demo")], forDemo, { ...inFunctions, after: "mocha, layers" }),
     ...(suites.lint?.tasks.slice(0, 3) ?? []),
-    mocha("web", [below("web")]),
-    mocha("component", [below("component")]),
-    mocha("unit", [below("unit")]),
+    ...(suites.web?.tasks ?? []),
+    ...(suites.component?.tasks ?? []),
+    // With the tests of what is written in Python, which are skipped where it is not set up.
+    mocha("unit", [below("unit")], ["nodeModules", "python", "pythonLibraries", "runtimes"]),
   ];
 }

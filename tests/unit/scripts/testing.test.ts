@@ -5,6 +5,7 @@ import { join } from "node:path";
 interface Task {
   title: string;
   args: string[];
+  needs: string[];
   after?: string;
   alone?: string;
 }
@@ -19,7 +20,12 @@ interface Scripts {
   failuresOf(run: { runner?: string; output: string }): string;
   processorSeconds(times: string): number;
   total(counts: Counts[]): Counts;
-  runTasks<T>(tasks: Partial<Task>[], places: number, run: (task: Task) => Promise<T>): Promise<T[]>;
+  runTasks<T>(
+    tasks: Partial<Task>[],
+    places: number,
+    run: (task: Task) => Promise<T>,
+    steps?: Map<string, Promise<void>>,
+  ): Promise<T[]>;
 }
 
 const root = join(__dirname, "../../..");
@@ -76,6 +82,7 @@ describe("npm test", () => {
       "nodeModules",
       "nodeVersions",
       "python",
+      "pythonLibraries",
       "runtimes",
     ]);
   });
@@ -175,6 +182,26 @@ describe("npm test", () => {
       assert.equal(events.join(""), expected);
     }
     assert.deepEqual(await all, ["d", "a", "b", "e", "c"]);
+  });
+
+  it("starts a task when what it needs is made, and others meanwhile", async () => {
+    const tasks = [{ title: "a", needs: ["python"] }, { title: "b", needs: [] }, { title: "c" }];
+    const events: string[] = [];
+    let make = () => {};
+    const python = new Promise<void>((made) => {
+      make = made;
+    });
+    const run = async ({ title }: Task) => {
+      events.push(title);
+      if (title === "c") make();
+    };
+    await scripts.runTasks(tasks, 1, run, new Map([["python", python]]));
+    assert.deepEqual(events, ["b", "c", "a"]);
+    const failed = new Map([["python", Promise.reject(new Error("no venv"))]]);
+    await assert.rejects(scripts.runTasks(tasks, 1, run, failed), /no venv/);
+  });
+
+  it("says what can never start", async () => {
     await assert.rejects(
       scripts.runTasks([{ title: "f", after: "nobody" }], 2, async () => 1),
       /nothing can start: f/,

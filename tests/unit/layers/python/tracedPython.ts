@@ -9,7 +9,7 @@ import { areSnapshots, type SeenSpan, settled, spansIn } from "../node/tracedPro
 
 export const root = join(__dirname, "..", "..", "..", "..");
 
-/** The project's own interpreter, with the packages of scripts/requirements.txt. */
+/** The project's own interpreter, with the packages of scripts/requirements.txt and requirements-tests.txt. */
 export const python = join(root, ".cache", "python", "bin", "python");
 
 /** AWS's runtime interface client. */
