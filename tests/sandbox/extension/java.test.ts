@@ -67,6 +67,12 @@ describe("functions in Java", () => {
     timeoutSeconds: 60,
   };
 
+  /** The function's own line. On a loaded machine one of the platform comes first: the init phase took its 10 seconds. */
+  const orderLine = async (invocationId: string) =>
+    (await readLogs(bench.clickhouse, { invocationId })).find(({ body }) =>
+      body.startsWith("order received"),
+    );
+
   it("have trigger, parent and status by the runtime API proxy", async () => {
     const sandbox = await bench.start("java-proxied", { ...java, code, environment });
     const ids = [];
@@ -91,7 +97,7 @@ describe("functions in Java", () => {
         attributes["http.response.status_code"],
         attributes["error.type"],
       ]);
-      const [log] = await readLogs(bench.clickhouse, { invocationId });
+      const log = await orderLine(invocationId);
       assert.deepEqual([log?.body, log?.spanId], ["order received", span?.spanId]);
     }
     const common = ["POST /orders", traceId, parent];
@@ -131,7 +137,7 @@ describe("functions in Java", () => {
       [["java-agent", "Server"]],
     );
     await sandbox.shutdown();
-    const [log] = await readLogs(bench.clickhouse, { invocationId });
+    const log = await orderLine(invocationId);
     assert.deepEqual([log?.body, log?.spanId], ["order received: A-17", spans[0]?.spanId]);
   });
 });
