@@ -10,12 +10,21 @@ const LARGEST = 4 * 1024 * 1024;
  */
 export function encodeSpans(spans: readonly SpanData[], resource: Attributes): string[] {
   if (spans.length === 0) return [];
-  const request = JSON.stringify({
-    resourceSpans: [{ resource: { attributes: keyValues(resource) }, scopeSpans: byScope(spans) }],
-  });
+  const request = `${beginning(resource)}${JSON.stringify(byScope(spans))}}]}`;
   if (spans.length === 1 || Buffer.byteLength(request) <= LARGEST) return [request];
   const half = spans.length >>> 1;
   return [...encodeSpans(spans.slice(0, half), resource), ...encodeSpans(spans.slice(half), resource)];
+}
+
+let known: { resource: Attributes; text: string } | undefined;
+
+/** What each request begins with; a process has one resource. */
+function beginning(resource: Attributes): string {
+  if (known?.resource !== resource) {
+    const text = `{"resourceSpans":[{"resource":${JSON.stringify({ attributes: keyValues(resource) })},"scopeSpans":`;
+    known = { resource, text };
+  }
+  return known.text;
 }
 
 interface ScopeSpans {

@@ -18,8 +18,14 @@ const PARENT = /^[\da-f]{16}$/;
 const NO_TRACE = "0".repeat(32);
 const NO_PARENT = "0".repeat(16);
 
+/** As Lambda writes it. */
+const USUAL =
+  /^Root=1-([\da-f]{8})-([\da-f]{24})(?:;Parent=([\da-f]{16}))?;Sampled=([01])(?:;Lineage=[^;]*)?$/;
+
 /** Reads `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`; of a field that comes twice, the first. */
 export function parseXRay(header: string): XRayHeader | undefined {
+  const usual = USUAL.exec(header);
+  if (usual !== null) return xrayHeader(`${usual[1]}${usual[2]}`, usual[3], usual[4] === "1");
   let trace: RegExpExecArray | null = null;
   let parentId: string | undefined;
   let sampled = false;
@@ -29,8 +35,10 @@ export function parseXRay(header: string): XRayHeader | undefined {
     else if (field.startsWith("Parent=")) parentId ??= PARENT.exec(field.slice(7))?.[0];
     else if (field === "Sampled=1") sampled = true;
   }
-  if (trace === null) return undefined;
-  const traceId = `${trace[1]}${trace[2]}`;
+  return trace === null ? undefined : xrayHeader(`${trace[1]}${trace[2]}`, parentId, sampled);
+}
+
+function xrayHeader(traceId: string, parentId: string | undefined, sampled: boolean): XRayHeader | undefined {
   if (traceId === NO_TRACE) return undefined;
   return parentId === undefined || parentId === NO_PARENT
     ? { traceId, sampled }

@@ -18,6 +18,7 @@ export interface LambdaContext {
   invokedFunctionArn?: unknown;
   awsRequestId?: unknown;
   clientContext?: unknown;
+  xRayTraceId?: unknown;
   getRemainingTimeInMillis?: () => number;
 }
 

@@ -15,13 +15,15 @@ type Callback = (error?: unknown, response?: unknown) => void;
  */
 export function wrapHandler(handler: Handler, layer: Layer): Handler {
   const isStreaming = Boolean((handler as unknown as Record<symbol, unknown>)[STREAMING]);
+  // On Managed Instances. Each look into the environment takes as long as four attributes of a span.
+  const doesOverlap = process.env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
   const running = new Set<Invocation>();
   watchProcess(running);
   function traced(this: unknown, ...args: unknown[]): unknown {
-    const lambda = args[isStreaming ? 2 : 1] ?? {};
-    const invocation = safely(() => new Invocation(layer, args[0], lambda as LambdaContext, xrayHeader()));
+    const lambda = (args[isStreaming ? 2 : 1] ?? {}) as LambdaContext;
+    const invocation = safely(() => new Invocation(layer, args[0], lambda, xrayHeader(lambda)));
     if (invocation === undefined) return handler.apply(this, args);
-    if (process.env.AWS_LAMBDA_MAX_CONCURRENCY === undefined) {
+    if (!doesOverlap) {
       for (const left of running) safely(() => left.abandoned());
       running.clear();
     }
@@ -118,8 +120,9 @@ function after<T>(pending: Promise<void> | undefined, next: () => T): T | Promis
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 
-/** On Managed Instances, where invocations overlap, the runtime keeps the header beside the variable. */
-function xrayHeader(): string | undefined {
+/** Since Node.js 22 the runtime has the header in the context; before, in a variable, and between the two beside it. */
+function xrayHeader({ xRayTraceId }: LambdaContext): string | undefined {
+  if (typeof xRayTraceId === "string") return xRayTraceId;
   const store = at(globalThis, "awslambda", "InvokeStore") as { getXRayTraceId?: () => unknown } | undefined;
   const kept = safely(() => store?.getXRayTraceId?.());
   return typeof kept === "string" ? kept : process.env._X_AMZN_TRACE_ID;

@@ -222,6 +222,22 @@ describe("the traced handler", () => {
     assert.equal(span.attributes["aws.lambda.batch_item_failures"], 1);
   });
 
+  it("X-Ray's trace is the one that the runtime names, in the context or in a variable", async () => {
+    const header = (digit: string) => `Root=1-0000000${digit}-bd862e3fe1be46a994272793;Sampled=0`;
+    const { spans } = await processes.run({
+      files: { "index.js": "exports.handler = async () => 1;" },
+      invocations: [
+        { xray: header("1") },
+        { xray: header("1"), context: { xRayTraceId: header("2") } },
+        { xray: header("3"), context: { xRayTraceId: undefined } },
+      ],
+    });
+    assert.deepEqual(
+      spans.map(({ traceId }) => traceId.slice(0, 8)),
+      ["00000001", "00000002", "00000003"],
+    );
+  });
+
   it("invocations that overlap keep apart", async () => {
     const { results, spans, ended } = await processes.run({
       files: {

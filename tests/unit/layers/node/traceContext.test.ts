@@ -130,6 +130,8 @@ describe("X-Ray's header", () => {
       parentId: "53995c3f42cd8ad8",
       sampled: true,
     });
+    const unusual = "Sampled=1; Parent=53995c3f42cd8ad8; Root=1-5759e988-bd862e3fe1be46a994272793; Self=1";
+    assert.deepEqual(parseXRay(unusual), parsed);
     const context = {
       traceId: "5759e988bd862e3fe1be46a994272793",
       spanId: "53995c3f42cd8ad8",
