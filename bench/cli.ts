@@ -8,6 +8,8 @@ import { type PlayedControlPlane, startPlayedControlPlane } from "../sandbox/con
 /** AWS Lambda quotas of an account and region, in requests a second. */
 const limits = { getFunction: 100, others: 15 };
 const functionsPerRegion = 200;
+/** Unit of times in /proc. */
+const ticksPerSecond = 100;
 /** Milliseconds that the played Lambda takes for an update. */
 const updateMs = 1500;
 const regions = [
@@ -23,6 +25,8 @@ interface Figures {
   leastSeconds: number;
   requests: number;
   throttled: number;
+  /** Of the command's process, and of the played control plane, which shares the machine with it. */
+  cpuSeconds: { command: number; plane: number };
   peakMegabytes: number;
 }
 
@@ -38,20 +42,21 @@ async function main(): Promise<void> {
     }
   }
   const table = new Table({
-    head: ["command", "s", "at the quotas", "ratio", "requests", "refused", "peak MB"],
+    head: ["command", "s", "at the quotas", "ratio", "requests", "refused", "CPU s", "plane's", "peak MB"],
   });
   const instrument = ["instrument", "--endpoint", "https://clickstack.example.com:4318", "--rotel", "12"];
   for (const args of [instrument, instrument, ["uninstrument"]]) {
-    const { command, seconds, leastSeconds, requests, throttled, peakMegabytes } = await measure(plane, args);
-    const ratio = (seconds / leastSeconds).toFixed(2);
+    const { seconds, leastSeconds, cpuSeconds, ...figures } = await measure(plane, args);
     table.push([
-      command,
+      figures.command,
       seconds.toFixed(1),
       leastSeconds.toFixed(1),
-      ratio,
-      requests,
-      throttled,
-      peakMegabytes,
+      (seconds / leastSeconds).toFixed(2),
+      figures.requests,
+      figures.throttled,
+      cpuSeconds.command.toFixed(1),
+      cpuSeconds.plane.toFixed(1),
+      figures.peakMegabytes,
     ]);
   }
   await plane.stop();
@@ -63,21 +68,24 @@ async function measure(plane: PlayedControlPlane, args: string[]): Promise<Figur
   const throttledBefore = plane.throttled;
   const updatesBefore = updates(plane);
   const started = performance.now();
-  // In a process of its own, as users run it: the played control plane has this one for itself.
-  const program = ["--import", "tsx", join(__dirname, "..", "cli", "main.ts"), ...args];
+  const planeBefore = process.cpuUsage();
+  // In a process of its own and as it is published, as users run it: the played control plane has this one for itself.
+  const program = [join(__dirname, "..", "dist", "cli", "main.js"), ...args];
   const place = ["--all", "--yes", "--regions", regions.join(), "--endpoint-url", plane.endpoint];
   const child = spawn(process.execPath, [...program, ...place], { stdio: ["ignore", "ignore", "inherit"] });
-  let peak = 0;
+  let [peak, command] = [0, 0];
   const sampler = setInterval(() => {
     peak = Math.max(peak, peakBytes(child.pid));
+    command = Math.max(command, cpuSecondsOf(child.pid));
   }, 100);
   const [code] = await once(child, "close");
   clearInterval(sampler);
   if (code !== 0) throw new Error(`${args[0]} ended with ${code}`);
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(planeBefore);
   const pages = Math.ceil(functionsPerRegion / 50);
   const updatesPerRegion = (updates(plane) - updatesBefore) / regions.length;
-  const reads = functionsPerRegion / limits.getFunction;
+  const reads = updatesPerRegion / limits.getFunction;
   const leastSeconds = Math.max(reads, (pages + updatesPerRegion) / limits.others);
   const peakMegabytes = Math.round(peak / 1e6);
   const throttled = plane.throttled - throttledBefore;
@@ -87,6 +95,7 @@ async function measure(plane: PlayedControlPlane, args: string[]): Promise<Figur
     leastSeconds,
     requests: total(plane) - before,
     throttled,
+    cpuSeconds: { command, plane: (user + system) / 1e6 },
     peakMegabytes,
   };
 }
@@ -97,6 +106,17 @@ function peakBytes(pid: number | undefined): number {
     const [, kilobytes = "0"] =
       /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
     return Number(kilobytes) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processor time that a process has taken, as Linux tells it; 0 elsewhere and once it has ended. */
+function cpuSecondsOf(pid: number | undefined): number {
+  try {
+    // After the name, which may hold anything: state is the third field, user and system time are the 14th and 15th.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
   } catch {
     return 0;
   }

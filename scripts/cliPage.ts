@@ -81,7 +81,7 @@ What was added to a function is recorded in its variable \`INSTRUMENTED_BY_CLICK
 version.
 
 The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunction\`, \`lambda:UpdateFunctionConfiguration\`,
-\`lambda:GetLayerVersion\`, and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
+\`lambda:GetLayerVersion\`, \`tag:GetResources\` (without it, \`instrument\` reads functions one by one), and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
 \`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`. \`verify\` makes the checks that it may: \`iam:SimulatePrincipalPolicy\`,
 \`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
 \`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`backfill\` needs \`logs:DescribeLogStreams\` and

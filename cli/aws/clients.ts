@@ -3,6 +3,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { Pace } from "./pace";
@@ -79,6 +80,13 @@ export class AwsClients {
     return this.other(`ec2 ${region}`, async () => {
       const { EC2Client } = await import("@aws-sdk/client-ec2");
       return new EC2Client({ region, ...this.place() });
+    });
+  }
+
+  tagging(region: string): Promise<ResourceGroupsTaggingAPIClient> {
+    return this.other(`tagging ${region}`, async () => {
+      const { ResourceGroupsTaggingAPIClient } = await import("@aws-sdk/client-resource-groups-tagging-api");
+      return new ResourceGroupsTaggingAPIClient({ region, ...this.place() });
     });
   }
 

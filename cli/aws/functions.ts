@@ -4,7 +4,7 @@ import type { Configuration, FunctionState } from "../plan/functionState";
 import { awsErrorName } from "./awsError";
 import type { AwsClients } from "./clients";
 
-/** Lists the functions of a region, without their tags. */
+/** Lists the functions of a region, without their tags and without what their last update came to. */
 export async function* listFunctions(clients: AwsClients, region: string): AsyncGenerator<FunctionState> {
   const { paginateListFunctions } = await import("@aws-sdk/client-lambda");
   const client = await clients.lambda(region);
@@ -58,6 +58,7 @@ export async function updateFunction(
 export function stateOf(of: FunctionConfiguration, region: string): FunctionState {
   const name = of.FunctionName ?? "";
   const error = of.Environment?.Error;
+  const lastModified = Date.parse(of.LastModified ?? "");
   return {
     name,
     arn: (of.FunctionArn ?? "").split(":").slice(0, 7).join(":"),
@@ -75,6 +76,7 @@ export function stateOf(of: FunctionConfiguration, region: string): FunctionStat
     lastUpdateStatus: of.LastUpdateStatus,
     lastUpdateReason: of.LastUpdateStatusReason,
     state: of.State,
+    ...(!Number.isNaN(lastModified) && { lastModified }),
     ...(error && { unreadable: error.ErrorCode ?? "" }),
     subnetIds: of.VpcConfig?.SubnetIds ?? [],
     usesManagedInstances: of.CapacityProviderConfig !== undefined,

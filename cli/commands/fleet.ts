@@ -5,7 +5,7 @@ import { selectionOf } from "../plan/selection";
 import { changeFleet, type FunctionResult, type Planner, planFleet } from "../run/changeFleet";
 import { awsControlPlane, type ControlPlane } from "../run/controlPlane";
 import { regionsOf } from "../run/regions";
-import { type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
+import { type Needs, type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
 import { interruption } from "../terminal/interruption";
 import { Progress } from "../terminal/progress";
 import { type FleetReport, fleetJson, renderDiffs, renderSummary } from "../terminal/renderFleet";
@@ -18,6 +18,8 @@ export interface FleetCommand {
   names: readonly string[];
   options: FleetOptions;
   planner: Planner;
+  /** What the plans need of functions that are not named; all of it where this is not given. */
+  needs?: Needs;
   /** Finds the functions in place of names and options. */
   select?: (plane: ControlPlane) => Promise<SelectedFunctions>;
   /** What is done with the functions, such as `Instrument`, for the question. */
@@ -33,7 +35,9 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
   const asks = !options.yes && !options.dryRun;
   if (asks) requireTerminal(terminal);
   return withPlane(options, async (plane, clients) => {
-    const { functions, failures } = await select(plane);
+    const { functions, failures, slow } = await select(plane);
+    const note = slowReading(slow);
+    if (note !== undefined) terminal.err.write(`${note}\n`);
     const planned = await planFleet(plane, functions, planner);
     const changes = planned.filter(({ plan }) => plan !== undefined).length;
     if (!options.json || asks)
@@ -47,9 +51,20 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
   });
 }
 
-function selectorOf({ names, options }: FleetCommand): (plane: ControlPlane) => Promise<SelectedFunctions> {
+function selectorOf(command: FleetCommand): (plane: ControlPlane) => Promise<SelectedFunctions> {
+  const { names, options, needs = "all" } = command;
   const selection = selectionOf(names, options);
-  return async (plane) => selectFunctions(plane, selection, regionsOf(options.regions, selection));
+  return async (plane) => selectFunctions(plane, selection, regionsOf(options.regions, selection), { needs });
+}
+
+/** Says once why reading takes a request for each function. */
+function slowReading(slow: SelectedFunctions["slow"]): string | undefined {
+  const [first] = slow;
+  const regions = [...new Set(slow.map(({ region }) => region))].join(", ");
+  return (
+    first &&
+    `tags are read function by function, which takes longer, since the Resource Groups Tagging API cannot be asked in ${regions}: ${first.reason}. Allow tag:GetResources`
+  );
 }
 
 /** Runs with AWS, whose connections end afterwards. */

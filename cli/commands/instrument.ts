@@ -9,7 +9,7 @@ import type { Planner } from "../run/changeFleet";
 import { readFleetFile } from "../run/fleetFile";
 import { layersFile } from "../run/layersFile";
 import { regionsOf } from "../run/regions";
-import { type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
+import { type Needs, type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
 import type { Terminal } from "../terminal/terminal";
 import { runFleet } from "./fleet";
 import { withExamples } from "./help";
@@ -63,6 +63,7 @@ export function runInstrument(
     names,
     options,
     verb: "Instrument",
+    needs: needsOf(options),
     planner: instrumentPlanner(telemetry, options.includeManaged),
   });
 }
@@ -92,14 +93,16 @@ async function runInstrumentFrom(
         }),
     },
     select: async (plane) => {
-      const all: SelectedFunctions = { functions: [], failures: [] };
+      const all: SelectedFunctions = { functions: [], failures: [], slow: [] };
       for (const { selection, telemetry } of planned) {
         const found = await selectFunctions(
           plane,
           selection,
           regionsOf(options.regions ?? regions, selection),
+          { needs: needsOf(options) },
         );
         all.failures.push(...found.failures);
+        all.slow.push(...found.slow);
         for (const of of found.functions) {
           if (telemetryOfFunction.has(of.arn)) continue;
           telemetryOfFunction.set(of.arn, telemetry);
@@ -109,6 +112,10 @@ async function runInstrumentFrom(
       return all;
     },
   });
+}
+
+function needsOf({ includeManaged }: InstrumentOptions): Needs {
+  return includeManaged ? "configuration" : "manager";
 }
 
 /** Plans the change to an observed function. */

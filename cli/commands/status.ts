@@ -72,7 +72,9 @@ export async function runStatus(
   const isOpen = names.length === 0 && [tag, runtime, stack, all].every((one) => one === undefined);
   const selection = selectionOf(names, isOpen ? { ...options, all: true } : options);
   return withPlane(options, async (plane, clients) => {
-    const found = await selectFunctions(plane, selection, regionsOf(options.regions, selection), false);
+    const found = await selectFunctions(plane, selection, regionsOf(options.regions, selection), {
+      needs: "configuration",
+    });
     let all: StatedFunction[] = found.functions.map((of) => ({ of, status: statusOf(of) }));
     if (options.details) all = await withDetails(clients, plane, all);
     if (options.problems) all = await problems(terminal, clients, all, options);

@@ -25,7 +25,11 @@ export function runUninstrument(
   names: readonly string[],
   options: FleetOptions,
 ): Promise<ExitCode> {
-  return runFleet({ terminal, names, options, verb: "Restore", planner: removalPlanner });
+  return runFleet({
+    ...{ terminal, names, options, verb: "Restore" },
+    needs: "configuration",
+    planner: removalPlanner,
+  });
 }
 
 /** Plans the removal. A run that was interrupted may have left a policy without a record, so that every role is read. */

@@ -1,6 +1,7 @@
 /**
- * What CloudWatch Logs takes for a gigabyte of ingested custom and Lambda logs, in US dollars: the first tier of the standard class
- * (https://aws.amazon.com/cloudwatch/pricing/). Regions that are not here count as us-east-1, which the report says.
+ * What CloudWatch Logs takes for a gigabyte of ingested custom and Lambda logs, in US dollars: the first tier of the standard
+ * class (https://aws.amazon.com/cloudwatch/pricing/). Only those of {@link comparedPrices} were compared with AWS's list; the
+ * others are reported as estimates. Regions that are not here count as us-east-1, which is an estimate, too.
  */
 const ingestionPrices: Readonly<Record<string, number>> = {
   "us-east-1": 0.5,
@@ -18,6 +19,9 @@ const ingestionPrices: Readonly<Record<string, number>> = {
   "ap-southeast-2": 0.67,
   "sa-east-1": 0.9,
 };
+
+/** Regions whose price was compared with AWS's list. */
+const comparedPrices: readonly string[] = ["us-east-1", "ap-northeast-1"];
 
 /** When the prices were last compared with the lists. */
 const pricesOf = "September 2026";
@@ -44,16 +48,17 @@ export interface LogCost {
   gigabytes: number;
   /** US dollars, for the ingestion alone. */
   dollars: number;
+  /** Whether the price of the region was not compared with AWS's list. */
+  isEstimate: boolean;
   /** US dollars that ClickHouse Cloud would take to store them for a month; computing comes on top. */
   clickHouseDollars: number;
 }
 
 /** The price of a gigabyte in a region. @param price what the user pays, in place of the table. */
-export function ingestionPrice(region: string, price?: number): { price: number; isAssumed: boolean } {
-  const known = price ?? ingestionPrices[region];
-  return known === undefined
-    ? { price: ingestionPrices["us-east-1"] ?? 0, isAssumed: true }
-    : { price: known, isAssumed: false };
+export function ingestionPrice(region: string, price?: number): { price: number; isEstimate: boolean } {
+  if (price !== undefined) return { price, isEstimate: false };
+  const known = ingestionPrices[region] ?? ingestionPrices["us-east-1"] ?? 0;
+  return { price: known, isEstimate: !comparedPrices.includes(region) };
 }
 
 function storagePrice(region: string): number {
@@ -64,9 +69,10 @@ function storagePrice(region: string): number {
 export function costOf(bytes: number, region: string, price?: number): LogCost {
   const gigabytes = bytes / 1e9;
   const stored = gigabytes / compression / 1000;
+  const { price: perGigabyte, isEstimate } = ingestionPrice(region, price);
   return {
-    gigabytes,
-    dollars: gigabytes * ingestionPrice(region, price).price,
+    ...{ gigabytes, isEstimate },
+    dollars: gigabytes * perGigabyte,
     clickHouseDollars: stored * storagePrice(region),
   };
 }
@@ -74,16 +80,18 @@ export function costOf(bytes: number, region: string, price?: number): LogCost {
 /** What the figures rest on, a sentence each. */
 export function assumptions(regions: readonly string[], price?: number): string[] {
   const prices = regions.map((region) => ({ region, ...ingestionPrice(region, price) }));
-  const assumed = prices.filter(({ isAssumed }) => isAssumed).map(({ region }) => region);
-  const shown = prices.map((one) => `${one.region} $${one.price}`).join(", ");
+  const estimated = prices.filter(({ isEstimate }) => isEstimate).map(({ region }) => region);
+  const shown = prices
+    .map((one) => `${one.region} ${one.isEstimate ? "about " : ""}$${one.price}`)
+    .join(", ");
   return [
     `Bytes are the metric IncomingBytes of each log group over the last ${costDays} days.`,
     `Price of a GB: ${shown}, ${price === undefined ? `AWS's list price of the first tier as of ${pricesOf}` : "as given"}; storage, queries and the free tier are not counted.`,
     `In ClickHouse Cloud: bytes divided by ${compression}, kept for a month, at $${storageShown(regions)} for a TB as of ${pricesOf}; computing, spans and metrics come on top.`,
-    ...(assumed.length === 0
+    ...(estimated.length === 0
       ? []
       : [
-          `The price of ${assumed.join(", ")} is not known here, and taken as that of us-east-1: pass --price.`,
+          `The price of ${estimated.join(", ")} is an estimate that was not compared with AWS's list: pass --price.`,
         ]),
   ];
 }

@@ -6,6 +6,9 @@ export interface Configuration {
   variables: Readonly<Record<string, string>>;
 }
 
+/** Tags by their names. */
+export type Tags = Readonly<Record<string, string>>;
+
 /** A function as Lambda describes it, as far as a change depends on it. */
 export interface FunctionState extends Configuration {
   /** Name without version or alias. */
@@ -34,6 +37,8 @@ export interface FunctionState extends Configuration {
   lastUpdateReason?: string;
   /** `Active`, `Inactive`, `Pending` or `Failed`. */
   state?: string;
+  /** When its code or configuration was last changed, in milliseconds since 1970; absent where Lambda did not say it. */
+  lastModified?: number;
   /** Why Lambda does not show the variables. Such a function must not be changed: an update would delete them. */
   unreadable?: string;
   /** Subnets of its VPC; none outside of one. */
@@ -43,7 +48,7 @@ export interface FunctionState extends Configuration {
   /** Whether it runs on Managed Instances. */
   usesManagedInstances?: boolean;
   /** Absent where they were not asked for. */
-  tags?: Readonly<Record<string, string>>;
+  tags?: Tags;
 }
 
 /** How messages name a function. */

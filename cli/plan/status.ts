@@ -38,6 +38,21 @@ export function statusOf(of: FunctionState): FunctionStatus {
   return { ...common, observed: "incomplete", advice: "run instrument again, or uninstrument" };
 }
 
+/**
+ * How many functions are observed, in a sentence.
+ * @param unread regions whose functions could not be listed
+ */
+export function observedSum(
+  functions: readonly Pick<FunctionStatus, "observed">[],
+  unread: readonly string[],
+): string {
+  const without = `the functions of ${unread.join(", ")} could not be read`;
+  if (functions.length === 0) return unread.length === 0 ? "no function was found" : without;
+  const observed = functions.filter((one) => one.observed !== "none").length;
+  const sum = `${observed} of ${functions.length} functions are observed`;
+  return unread.length === 0 ? sum : `${sum}; ${without}`;
+}
+
 /** ARN of the extension's layer, by what this command added, else by its name. */
 export function extensionLayerOf(of: FunctionState): string | undefined {
   return addedLayer(of) ?? of.layers.find((arn) => /:layer:(clickstack|rotel)-extension-/.test(arn));

@@ -48,7 +48,9 @@ export async function applyChange(
 
 /** Whether what a change is planned by is still as it was; the mark of the revision is another one after every update. */
 function isSame(one: FunctionState, other: FunctionState): boolean {
-  return sameConfiguration(one, other) && one.role === other.role;
+  const others = ({ role, runtime, architectures, packageType, timeout, memorySize }: FunctionState) =>
+    JSON.stringify([role, runtime, architectures, packageType, timeout, memorySize]);
+  return sameConfiguration(one, other) && others(one) === others(other);
 }
 
 async function writePolicy(
@@ -78,7 +80,10 @@ async function configure(
   }
 }
 
-/** Updates the function, once more where another update, such as a deployment of its code, was under way. */
+/** Refusals that tell of another update, such as a deployment of the code: under way, or since the function was listed. */
+const updatedByOthers = ["ResourceConflictException", "PreconditionFailedException"];
+
+/** Updates the function, once more where another update came in between and left alone what the plan is made by. */
 async function update(
   plane: ControlPlane,
   of: FunctionState,
@@ -88,8 +93,10 @@ async function update(
   try {
     return await plane.update(of, after);
   } catch (error) {
-    if (awsErrorName(error) !== "ResourceConflictException") throw error;
+    if (!updatedByOthers.includes(awsErrorName(error) ?? "")) throw error;
     const current = await settled(plane, of, options, pollMs);
+    // The update was carried out and its answer got lost, so that the SDK sent it again.
+    if (sameConfiguration(current, after)) return current;
     if (!isSame(current, of)) throw error;
     return plane.update(current, after);
   }

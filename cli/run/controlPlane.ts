@@ -1,13 +1,16 @@
 import type { AwsClients } from "../aws/clients";
 import { listFunctions, readFunction, updateFunction } from "../aws/functions";
 import { readRolePolicies, writeRolePolicy } from "../aws/roles";
+import { readFunctionTags } from "../aws/tags";
 import type { RolePolicies } from "../plan/change";
-import type { Configuration, FunctionState } from "../plan/functionState";
+import type { Configuration, FunctionState, Tags } from "../plan/functionState";
 
 /** What changing functions takes of AWS. */
 export interface ControlPlane {
-  /** The functions of a region, without their tags. */
+  /** The functions of a region, without their tags and without what their last update came to. */
   list(region: string): AsyncIterable<FunctionState>;
+  /** Tags of the region's functions that have any, by ARN, as they were some time ago. */
+  tags(region: string): Promise<ReadonlyMap<string, Tags>>;
   /** A function with its tags; undefined where no function has this name. */
   read(region: string, name: string): Promise<FunctionState | undefined>;
   /** Changes a function, unless it has been changed since it was read. @returns it as Lambda answers, perhaps while the update goes on. */
@@ -34,6 +37,7 @@ export function awsControlPlane(clients: AwsClients): ControlPlane {
   };
   return {
     list: (region) => listFunctions(clients, region),
+    tags: (region) => readFunctionTags(clients, region),
     read: (region, name) => readFunction(clients, region, name),
     update: (of, configuration) => updateFunction(clients, of, configuration),
     policies,

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LayerArchitecture, readBuildManifest } from "../../layers/manifest";
+import { fileOfZip } from "../../layers/unzip";
 import { UsageError } from "../plan/usageError";
-import { fileOfZip } from "./zipFile";
 
 /** Name of the extension, of its file, and so what Lambda calls it. */
 export const extensionName = "clickstack-extension";

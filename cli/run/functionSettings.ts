@@ -1,3 +1,4 @@
+import { fileOfZip } from "../../layers/unzip";
 import { envFileVariables, pathInCode } from "../../provider/plan/telemetry/envFile";
 import { variableOf } from "../../provider/plan/telemetry/settings";
 import { describeError } from "../aws/awsError";
@@ -5,7 +6,6 @@ import type { AwsClients } from "../aws/clients";
 import { downloadCode } from "../aws/functionCode";
 import type { EnvFileView } from "../plan/envFile";
 import type { FunctionState } from "../plan/functionState";
-import { fileOfZip } from "./zipFile";
 
 /** A function with what its env file adds to its variables. */
 export interface FunctionSettings {

@@ -1,39 +1,51 @@
 import pMap from "p-map";
 import { describeError } from "../aws/awsError";
 import type { FunctionState } from "../plan/functionState";
+import { withIndexedTags } from "../plan/indexedTags";
 import { isSelected, needsTags, type Selection } from "../plan/selection";
 import type { ControlPlane } from "./controlPlane";
 
+/** In place of a name: of a region's functions there is none that could be listed. */
+export const everyFunction = "*";
+
 /** A function that was named and is not there, or a region that could not be read. */
 export interface SelectionFailure {
+  /** Name of the function, or {@link everyFunction}. */
   name: string;
   region: string;
   reason: string;
 }
 
-/** The selected functions with their tags, in the order of regions and names. */
+/** The selected functions, in the order of regions and names. */
 export interface SelectedFunctions {
   functions: FunctionState[];
   failures: SelectionFailure[];
+  /** Regions whose tags had to be read function by function, with the reason. */
+  slow: { region: string; reason: string }[];
 }
+
+/**
+ * What has to be known of the functions: their configuration, which listing them tells; also who manages them, by their
+ * tags, which takes a request for each hundred functions; or all of it, with the state, which takes one for each function.
+ */
+export type Needs = "configuration" | "manager" | "all";
 
 /** How many functions of a region are read at the same time; the pace of the requests is kept elsewhere. */
 const readersPerRegion = 20;
 
 /**
- * Finds the functions that are selected in these regions.
- * @param withTags whether tags, revision and state are needed, which takes a request for each function.
+ * Finds the functions that are selected in these regions. Those that are named, or selected by tags, are read one by one.
+ * @param now milliseconds since 1970, by which the tags of new functions are told from others
  */
 export async function selectFunctions(
-  plane: Pick<ControlPlane, "list" | "read">,
+  plane: Pick<ControlPlane, "list" | "tags" | "read">,
   selection: Selection,
   regions: readonly string[],
-  withTags = true,
+  { needs = "all", now = Date.now() }: { needs?: Needs; now?: number } = {},
 ): Promise<SelectedFunctions> {
+  const wanted = { selection, needs: needsTags(selection) ? "all" : needs, now };
   const found = await Promise.all(
-    places(selection, regions).map((region) =>
-      selectIn(plane, selection, region, withTags || needsTags(selection)),
-    ),
+    places(selection, regions).map((region) => selectIn(plane, region, wanted)),
   );
   const functions = found.flatMap((one) => one.functions);
   const missing = selection.named.filter(
@@ -49,7 +61,7 @@ export async function selectFunctions(
       region,
       reason: `there is no function of this name`,
     }));
-  return { functions, failures: [...failures, ...absent] };
+  return { functions, failures: [...failures, ...absent], slow: found.flatMap((one) => one.slow) };
 }
 
 /** The regions that are to be read: those of ARNs besides the others. */
@@ -58,28 +70,20 @@ function places({ named, choice }: Selection, regions: readonly string[]): strin
   return [...new Set([...others, ...named.flatMap(({ region }) => region ?? [])])];
 }
 
+interface Wanted {
+  selection: Selection;
+  needs: Needs;
+  now: number;
+}
+
 async function selectIn(
-  plane: Pick<ControlPlane, "list" | "read">,
-  selection: Selection,
+  plane: Pick<ControlPlane, "list" | "tags" | "read">,
   region: string,
-  withTags: boolean,
+  wanted: Wanted,
 ): Promise<SelectedFunctions> {
-  const listed = new Map<string, FunctionState>();
-  const failures: SelectionFailure[] = [];
-  const names = new Set(
-    selection.named.filter((one) => (one.region ?? region) === region).map(({ name }) => name),
-  );
-  if (selection.choice !== undefined) {
-    try {
-      for await (const one of plane.list(region)) {
-        if (!needsTags(selection) && !isSelected(one, selection)) continue;
-        names.add(one.name);
-        if (!withTags) listed.set(one.name, one);
-      }
-    } catch (error) {
-      failures.push({ name: "*", region, reason: describeError(error) });
-    }
-  }
+  const { selection } = wanted;
+  const named = selection.named.filter((one) => (one.region ?? region) === region).map(({ name }) => name);
+  const { listed, failures, slow } = await listIn(plane, region, wanted);
   const isNamed = (name: string) => selection.named.some((one) => one.name === name);
   const read = async (name: string): Promise<FunctionState[]> => {
     try {
@@ -90,6 +94,42 @@ async function selectIn(
       return [];
     }
   };
-  const functions = await pMap([...names].sort(), read, { concurrency: readersPerRegion });
-  return { functions: functions.flat(), failures };
+  const names = [...new Set([...named, ...listed.keys()])].sort();
+  const functions = await pMap(names, read, { concurrency: readersPerRegion });
+  return { functions: functions.flat(), failures, slow };
+}
+
+interface Listed {
+  /** By name; undefined stands for a function that has to be read by itself. */
+  listed: Map<string, FunctionState | undefined>;
+  failures: SelectionFailure[];
+  slow: SelectedFunctions["slow"];
+}
+
+/** Lists the functions that a region has of a selection. */
+async function listIn(
+  plane: Pick<ControlPlane, "list" | "tags">,
+  region: string,
+  { selection, needs, now }: Wanted,
+): Promise<Listed> {
+  const all: FunctionState[] = [];
+  const failures: SelectionFailure[] = [];
+  if (selection.choice === undefined) return { listed: new Map(), failures, slow: [] };
+  try {
+    for await (const one of plane.list(region))
+      if (needsTags(selection) || isSelected(one, selection)) all.push(one);
+  } catch (error) {
+    failures.push({ name: everyFunction, region, reason: describeError(error) });
+  }
+  const as = (state: (of: FunctionState) => FunctionState | undefined) =>
+    new Map(all.map((of) => [of.name, state(of)]));
+  if (needs === "configuration") return { listed: as((of) => of), failures, slow: [] };
+  if (needs === "all" || all.length === 0) return { listed: as(() => undefined), failures, slow: [] };
+  try {
+    const tags = await plane.tags(region);
+    return { listed: as((of) => withIndexedTags(of, tags.get(of.arn), now)), failures, slow: [] };
+  } catch (error) {
+    const slow = [{ region, reason: describeError(error) }];
+    return { listed: as(() => undefined), failures, slow };
+  }
 }

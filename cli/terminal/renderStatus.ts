@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { placeOf } from "../plan/functionState";
-import type { FunctionStatus } from "../plan/status";
-import type { SelectionFailure } from "../run/selectFunctions";
+import { type FunctionStatus, observedSum } from "../plan/status";
+import { everyFunction, type SelectionFailure } from "../run/selectFunctions";
 import { styled, type Terminal } from "./terminal";
 
 /** Functions with how they are observed. */
@@ -47,12 +47,12 @@ export function renderStatus(terminal: Terminal, { functions, failures }: Status
     }
   }
   for (const { region, name, reason } of failures) out.write(`failed ${name} (${region}): ${reason}\n`);
-  const observed = functions.filter((one) => one.observed !== "none").length;
   if (hasCost) {
     const dollars = functions.reduce((sum, { cost }) => sum + (cost?.dollars ?? 0), 0);
     const stored = functions.reduce((sum, { cost }) => sum + (cost?.clickHouseDollars ?? 0), 0);
     out.write(`CloudWatch Logs took $${dollars.toFixed(2)} for what they took in\n`);
     out.write(`ClickHouse Cloud would take $${stored.toFixed(2)} a month to store it\n`);
   }
-  out.write(`${observed} of ${functions.length} functions are observed\n`);
+  const unread = failures.filter(({ name }) => name === everyFunction).map(({ region }) => region);
+  out.write(`${observedSum(functions, unread)}\n`);
 }

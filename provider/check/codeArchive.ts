@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type Entry, open, type ZipFile } from "yauzl";
+import { fileOfZip, readZip } from "../../layers/unzip";
 import { pathInCode } from "../plan/telemetry/envFile";
 import { awaited } from "../pulumi/inputs";
 
@@ -69,44 +69,19 @@ async function readText(path: string): Promise<string | undefined> {
 /** Size of a zip's files; undefined when it is no zip. */
 async function zipSize(path: string): Promise<number | undefined> {
   let size = 0;
-  const whole = await readZip(path, async (_, entry) => {
-    size += entry.uncompressedSize;
-  });
-  return whole ? size : undefined;
+  const add = ({ uncompressedSize }: { uncompressedSize: number }) => {
+    size += uncompressedSize;
+  };
+  return readZip(path, add).then(
+    () => size,
+    () => undefined,
+  );
 }
 
+/** Text of a file in a zip; undefined when it is not there, or when this is no zip. */
 async function readZipEntry(path: string, name: string): Promise<string | undefined> {
-  let text: string | undefined;
-  await readZip(path, async (zip, entry) => {
-    if (posix.normalize(entry.fileName) === posix.normalize(name)) text = await entryText(zip, entry);
-  });
-  return text;
-}
-
-/** Calls `see` with one entry after the other. False when the file is no zip. */
-function readZip(path: string, see: (zip: ZipFile, entry: Entry) => Promise<void>): Promise<boolean> {
-  return new Promise((done) => {
-    open(path, { lazyEntries: true }, (error, zip) => {
-      if (error) return done(false);
-      const next = () => zip.readEntry();
-      zip.on("entry", (entry: Entry) => void see(zip, entry).then(next, () => done(false)));
-      zip.on("end", () => done(true));
-      zip.on("error", () => done(false));
-      next();
-    });
-  });
-}
-
-function entryText(zip: ZipFile, entry: Entry): Promise<string> {
-  return new Promise((done, failed) => {
-    zip.openReadStream(entry, (error, stream) => {
-      if (error) return failed(error);
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
-      stream.on("error", failed);
-    });
-  });
+  const content = await fileOfZip(path, name).catch(() => undefined);
+  return content?.toString("utf8");
 }
 
 /** Undefined when one of the sizes is. */

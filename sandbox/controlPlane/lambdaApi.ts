@@ -103,6 +103,7 @@ function update(store: LambdaStore, request: LambdaRequest): PlayedFunction {
     ...(layers.length > 0 && { Layers: layers.map((Arn) => ({ Arn })) }),
     ...(Object.keys(variables).length > 0 && { Environment: { Variables: variables } }),
     RevisionId: randomUUID(),
+    LastModified: new Date().toISOString().replace("Z", "+0000"),
     LastUpdateStatus: store.updateMs === 0 ? "Successful" : "InProgress",
   };
   if (store.updateMs > 0) stored.settledAt = store.now() + store.updateMs;

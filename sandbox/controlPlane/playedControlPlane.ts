@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { answerIam, type RoleStore, refused } from "./iamApi";
 import { answerLambda, type LambdaStore, operationOf } from "./lambdaApi";
 import { type PlayedFunction, Refusal, type StoredFunction } from "./playedFunction";
+import { answerTagging } from "./taggingApi";
 import { TokenBucket } from "./tokenBucket";
 
 /** A request as a fault sees it. */
@@ -93,6 +94,7 @@ function addFunction(
     MemorySize: 512,
     Timeout: 10,
     RevisionId: randomUUID(),
+    LastModified: "2026-01-31T12:00:00.000+0000",
     State: "Active",
     LastUpdateStatus: "Successful",
     ...more,
@@ -123,6 +125,11 @@ async function answer(
       if (count(plane, { region, operation, target: parameters.get("RoleName") ?? "" })) return;
       const { status, body } = answerIam(plane.roles, parameters);
       response.writeHead(status, { "content-type": "text/xml" }).end(body);
+      return;
+    }
+    if (service === "tagging") {
+      if (count(plane, { region, operation: "GetResources", target: "" })) return;
+      send(response, 200, answerTagging(plane.functions.values(), { region, body: JSON.parse(text) }));
       return;
     }
     const lambda = { method: request.method ?? "", region, url, body: text === "" ? {} : JSON.parse(text) };

@@ -11,6 +11,8 @@ export interface PlayedFunction {
   Layers?: { Arn: string }[];
   Environment?: { Variables: Record<string, string> };
   RevisionId: string;
+  /** As Lambda writes it: `2026-01-31T12:00:00.000+0000`. */
+  LastModified: string;
   State?: string;
   LastUpdateStatus?: string;
   LastUpdateStatusReason?: string;

@@ -67,14 +67,21 @@ export function planTelemetry<T>(args: PlannedArguments, interpreter: Interprete
   return [...planned, ...further, ...implied];
 }
 
+const plannedNames: ReadonlySet<string> = new Set([
+  ...telemetryPaths.filter(({ argument }) => isPlanned(argument)).map(({ path }) => path),
+  "settings",
+]);
+
+function isPlanned({ setting, entry, secret, implies, properties }: Argument): boolean {
+  return (
+    [setting, entry, secret, implies].some((one) => one !== undefined) ||
+    Object.values(properties ?? {}).some((part) => part.setting !== undefined)
+  );
+}
+
 /** Those of the arguments that the plan is made of. */
 export function plannedArguments<A extends object>(args: A): Partial<A> {
-  const isPlanned = ({ setting, entry, secret, implies, properties }: Argument) =>
-    [setting, entry, secret, implies].some((one) => one !== undefined) ||
-    Object.values(properties ?? {}).some((part) => part.setting !== undefined);
-  const names = telemetryPaths.filter(({ argument }) => isPlanned(argument)).map(({ path }) => path);
-  const wanted = new Set([...names, "settings"]);
-  return Object.fromEntries(Object.entries(args).filter(([name]) => wanted.has(name))) as Partial<A>;
+  return Object.fromEntries(Object.entries(args).filter(([name]) => plannedNames.has(name))) as Partial<A>;
 }
 
 /** The arguments as the plan of a check takes them: what is stored for a key is not known before. */

@@ -48,8 +48,16 @@ export interface ResolvedSetting {
   variable: string;
 }
 
+/** What names were found to mean: a fleet of functions asks for the same ones again and again. */
+const found = new Map<string, ResolvedSetting | undefined>();
+
 /** The setting of this name (`batchMaxSize`) or of this environment variable (`ROTEL_BATCH_MAX_SIZE`). */
 export function findSetting(name: string): ResolvedSetting | undefined {
+  if (!found.has(name)) found.set(name, searchSetting(name));
+  return found.get(name);
+}
+
+function searchSetting(name: string): ResolvedSetting | undefined {
   for (const setting of settings) {
     if (setting.variable !== undefined && (setting.name === name || setting.variable === name)) {
       return { setting, variable: setting.variable };
@@ -64,9 +72,9 @@ export function findSetting(name: string): ResolvedSetting | undefined {
 
 /** The environment variable of the setting with this name. Throws on an unknown name, which is our own mistake. */
 export function variableOf(name: string): string {
-  const found = findSetting(name);
-  if (found === undefined) throw new Error(`settings.json has no setting ${name}`);
-  return found.variable;
+  const setting = findSetting(name);
+  if (setting === undefined) throw new Error(`settings.json has no setting ${name}`);
+  return setting.variable;
 }
 
 /**

@@ -22,10 +22,10 @@ const telemetry = [
   ...["--secret", `arn:aws:secretsmanager:eu-west-1:${account}:secret:key-AbC123`],
 ];
 
-/** The plane's functions and policies as text; the mark of a revision is another one after every update. */
+/** The plane's functions and policies as text, without what every update changes. */
 function snapshot(plane: PlayedControlPlane): Record<string, string> {
   const functions = [...plane.functions].map(([key, { configuration, tags }]) => {
-    const { RevisionId: _revision, ...rest } = configuration;
+    const { RevisionId: _revision, LastModified: _modified, ...rest } = configuration;
     return [key, JSON.stringify([Object.entries(rest).sort(), tags])];
   });
   const roles = [...plane.roles].map(([name, policies]) => [`role/${name}`, JSON.stringify([...policies])]);
@@ -57,6 +57,7 @@ describe("the command line with a fleet", () => {
       "--requests-per-second",
       "1000",
     ]);
+  const countIn = (region: string) => (operation: string) => plane.counts.get(`${region} ${operation}`) ?? 0;
   const fill = (count: number) => {
     for (let index = 0; index < count; index++) {
       const region = regions[index % regions.length] ?? "";
@@ -396,11 +397,28 @@ functions:
     }
   });
 
-  it("pages through many functions", async () => {
-    for (let index = 0; index < 130; index++) plane.add("eu-west-1", `f${index}`);
-    const { out } = await cli("instrument", "--all", ...telemetry, "--dry-run", "--json");
-    assert.deepEqual(JSON.parse(out).counts, { planned: 130 });
-    assert.equal(plane.counts.get("eu-west-1 ListFunctions"), 3);
+  it("pages through many functions and their tags, and reads them one by one where it may not list tags", async () => {
+    const stack = { "aws:cloudformation:stack-name": "shop" };
+    for (let index = 0; index < 130; index++) plane.add("eu-west-1", `f${index}`, {}, { team: "shop" });
+    plane.add("eu-west-1", "stacked", {}, stack);
+    const dryRun = ["instrument", "--all", ...telemetry, "--dry-run", "--json"];
+    const { out, err } = await cli(...dryRun);
+    assert.deepEqual([JSON.parse(out).counts, err], [{ planned: 130, skipped: 1 }, ""]);
+    const counted = () => ["ListFunctions", "GetResources", "GetFunction"].map(countIn("eu-west-1"));
+    assert.deepEqual(counted(), [3, 2, 0]);
+    plane.counts.clear();
+    fault = ({ operation, region }) => {
+      if (operation === "GetResources" && region === "eu-west-1")
+        throw new Refusal(400, "AccessDeniedException", "tag:GetResources is not allowed");
+      return undefined;
+    };
+    const denied = await cli(...dryRun);
+    assert.equal(denied.out, out);
+    assert.match(
+      denied.err,
+      /^tags are read function by function.* in eu-west-1: AccessDeniedException: .*Allow tag:GetResources\n$/,
+    );
+    assert.deepEqual(counted(), [3, 1, 131]);
   });
 });
 

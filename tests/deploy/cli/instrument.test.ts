@@ -253,7 +253,7 @@ describe("the command line with the embedded AWS", () => {
       );
       const current = await details();
       assert.match(current.out, /bare +us-east-2 +nodejs22\.x +command +own-amd64:1 +on +4\.00 +2\.00\n/);
-      assert.match(current.err, /Price of a GB: us-east-2 \$0\.5, AWS's list price/);
+      assert.match(current.err, /Price of a GB: us-east-2 about \$0\.5, AWS's list price/);
       assert.match(
         current.err,
         /In ClickHouse Cloud: bytes divided by 10, kept for a month, at \$25\.3 for a TB/,

@@ -91,7 +91,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   { why: "what --help and docs/cli.md say", file: /^cli\/(commands\/|program\.ts|plan\/exitCodes\.ts)/ },
   {
     why: "parts of messages that are explained as a whole",
-    text: /^( \(request id \{\}\)|clickstack-lambda: \{\}\n|the (CloudFormation stack|SST app) \{\}|it is not JSON|it gave no reason|the order of the layers|no functions|container image|failed \{\} .*|\{\} of \{\} functions are observed\n|v1 layers=.*|\{\} \{\}(, |\/| )\{\}.*|\{\}: \{\}.*|.*\[y\/N\] )$/s,
+    text: /^( \(request id \{\}\)|clickstack-lambda: \{\}\n|the (CloudFormation stack|SST app) \{\}|it is not JSON|it gave no reason|the order of the layers|no functions|container image|failed \{\} .*|\{\} of \{\} functions are observed|\{\}; \{\}|v1 layers=.*|\{\} \{\}(, |\/| )\{\}.*|\{\}: \{\}.*|.*\[y\/N\] )$/s,
   },
   {
     why: "what the project's own tools say, not the package",
