@@ -1,9 +1,11 @@
 import { AwsClients } from "../aws/clients";
 import { processClock } from "../aws/pace";
 import type { ExitCode } from "../plan/exitCodes";
+import type { FunctionState } from "../plan/functionState";
 import { selectionOf } from "../plan/selection";
 import { changeFleet, type FunctionResult, type Planner, planFleet } from "../run/changeFleet";
 import { awsControlPlane, type ControlPlane } from "../run/controlPlane";
+import { FleetChanger, inOrder } from "../run/fleetChanger";
 import { regionsOf } from "../run/regions";
 import { type Needs, type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
 import { interruption } from "../terminal/interruption";
@@ -20,8 +22,11 @@ export interface FleetCommand {
   planner: Planner;
   /** What the plans need of functions that are not named; all of it where this is not given. */
   needs?: Needs;
-  /** Finds the functions in place of names and options. */
-  select?: (plane: ControlPlane) => Promise<SelectedFunctions>;
+  /** Finds the functions in place of names and options. `found` is given those of a region as soon as they are read. */
+  select?: (
+    plane: ControlPlane,
+    found: (functions: readonly FunctionState[]) => void,
+  ) => Promise<SelectedFunctions>;
   /** What is done with the functions, such as `Instrument`, for the question. */
   verb: string;
   /** Done once all functions are changed, or need no change; gives the results then. */
@@ -30,40 +35,84 @@ export interface FleetCommand {
 
 /** Selects functions, shows what is to be changed, asks, changes, and reports. */
 export async function runFleet(command: FleetCommand): Promise<ExitCode> {
-  const { terminal, options, planner } = command;
+  const { terminal, options, finish = async (_, all) => [...all] } = command;
   const select = command.select ?? selectorOf(command);
   const asks = !options.yes && !options.dryRun;
   if (asks) requireTerminal(terminal);
   return withPlane(options, async (plane, clients) => {
-    const { functions, failures, slow } = await select(plane);
-    const note = slowReading(slow);
-    if (note !== undefined) terminal.err.write(`${note}\n`);
-    const planned = await planFleet(plane, functions, planner);
-    const changes = planned.filter(({ plan }) => plan !== undefined).length;
-    if (!options.json || asks)
-      renderDiffs(terminal, { results: planned, failures }, asks ? terminal.err : terminal.out);
-    const finish = command.finish ?? (async (_: AwsClients, all: readonly FunctionResult[]) => [...all]);
-    if (options.dryRun) return report(command, { results: planned, failures });
-    if (changes === 0) return report(command, { results: await finish(clients, planned), failures });
-    if (asks && !(await confirmed(terminal, `${command.verb} ${changes} functions?`))) return "declined";
-    const results = await finish(clients, await change(command, plane, planned, changes));
-    return report(command, { results, failures });
+    const fleet =
+      asks || options.dryRun
+        ? await changeWhenAsked({ ...command, select }, plane)
+        : await changeAsRead({ ...command, select }, plane);
+    if (fleet === undefined) return "declined";
+    if (options.dryRun) return report(command, fleet);
+    return report(command, { ...fleet, results: await finish(clients, fleet.results) });
   });
 }
 
-function selectorOf(command: FleetCommand): (plane: ControlPlane) => Promise<SelectedFunctions> {
+type SelectingCommand = FleetCommand & Required<Pick<FleetCommand, "select">>;
+
+/** Shows all changes and makes them once they are confirmed; undefined where they are not. With a dry run makes none. */
+async function changeWhenAsked(
+  command: SelectingCommand,
+  plane: ControlPlane,
+): Promise<FleetReport | undefined> {
+  const { terminal, options, planner, verb } = command;
+  const { functions, failures, slow } = await command.select(plane, () => {});
+  noteSlowReading(terminal, slow);
+  const planned = await planFleet(plane, functions, planner);
+  const changes = planned.filter(({ plan }) => plan !== undefined).length;
+  if (options.dryRun) {
+    if (!options.json) renderDiffs(terminal, { results: planned, failures });
+    return { results: planned, failures };
+  }
+  renderDiffs(terminal, { results: planned, failures }, terminal.err);
+  if (changes === 0) return { results: planned, failures };
+  if (!(await confirmed(terminal, `${verb} ${changes} functions?`))) return undefined;
+  const { fleetOptions, progress, end } = changing(command);
+  progress.add(changes);
+  try {
+    return { results: await changeFleet(plane, planned, fleetOptions), failures };
+  } finally {
+    end();
+  }
+}
+
+/** Changes the functions of a region while others are read, which takes its time with many of them. */
+async function changeAsRead(command: SelectingCommand, plane: ControlPlane): Promise<FleetReport> {
+  const { terminal, options, planner } = command;
+  const { fleetOptions, progress, end } = changing(command);
+  const changer = new FleetChanger(plane, planner, {
+    ...fleetOptions,
+    planned: (changes) => progress.add(changes),
+  });
+  try {
+    const { functions, failures, slow } = await command.select(plane, (found) => changer.begin(found));
+    noteSlowReading(terminal, slow);
+    const planned = inOrder(await changer.planned(), functions);
+    progress.clear();
+    if (!options.json) renderDiffs(terminal, { results: planned, failures });
+    return { results: inOrder(await changer.changed(), functions), failures };
+  } finally {
+    await changer.settled();
+    end();
+  }
+}
+
+function selectorOf(command: FleetCommand): SelectingCommand["select"] {
   const { names, options, needs = "all" } = command;
   const selection = selectionOf(names, options);
-  return async (plane) => selectFunctions(plane, selection, regionsOf(options.regions, selection), { needs });
+  return async (plane, found) =>
+    selectFunctions(plane, selection, regionsOf(options.regions, selection), { needs, found });
 }
 
 /** Says once why reading takes a request for each function. */
-function slowReading(slow: SelectedFunctions["slow"]): string | undefined {
+function noteSlowReading({ err }: Terminal, slow: SelectedFunctions["slow"]): void {
   const [first] = slow;
+  if (first === undefined) return;
   const regions = [...new Set(slow.map(({ region }) => region))].join(", ");
-  return (
-    first &&
-    `tags are read function by function, which takes longer, since the Resource Groups Tagging API cannot be asked in ${regions}: ${first.reason}. Allow tag:GetResources`
+  err.write(
+    `tags are read function by function, which takes longer, since the Resource Groups Tagging API cannot be asked in ${regions}: ${first.reason}. Allow tag:GetResources\n`,
   );
 }
 
@@ -85,26 +134,22 @@ export async function withPlane<T>(
   }
 }
 
-async function change(
-  { terminal, options }: FleetCommand,
-  plane: ControlPlane,
-  planned: readonly FunctionResult[],
-  total: number,
-): Promise<FunctionResult[]> {
-  const progress = new Progress(terminal, "changed", total);
+/** How functions are changed, with the progress that is shown until `end`. */
+function changing({ terminal, options }: FleetCommand) {
+  const progress = new Progress(terminal, "changed");
   const interrupt = interruption(terminal);
-  try {
-    return await changeFleet(plane, planned, {
-      clock: processClock,
-      updateTimeoutMs: options.updateTimeout * 1000,
-      concurrency: options.concurrency,
-      done: () => progress.step(),
-      signal: interrupt.signal,
-    });
-  } finally {
+  const fleetOptions = {
+    clock: processClock,
+    updateTimeoutMs: options.updateTimeout * 1000,
+    concurrency: options.concurrency,
+    done: () => progress.step(),
+    signal: interrupt.signal,
+  };
+  const end = () => {
     progress.end();
     interrupt.end();
-  }
+  };
+  return { fleetOptions, progress, end };
 }
 
 function report({ terminal, options }: FleetCommand, fleet: FleetReport): ExitCode {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { planChange, type Telemetry } from "../plan/change";
 import type { ExitCode } from "../plan/exitCodes";
+import type { FunctionState } from "../plan/functionState";
 import { hasRecord } from "../plan/record";
 import { selectionOf } from "../plan/selection";
 import { telemetryOf } from "../plan/telemetryOptions";
@@ -92,22 +93,26 @@ async function runInstrumentFrom(
           changesManaged: options.includeManaged ?? false,
         }),
     },
-    select: async (plane) => {
+    select: async (plane, found) => {
       const all: SelectedFunctions = { functions: [], failures: [], slow: [] };
       for (const { selection, telemetry } of planned) {
-        const found = await selectFunctions(
+        const earlier = new Set(telemetryOfFunction.keys());
+        const isNew = ({ arn }: FunctionState) => !earlier.has(arn);
+        const one = await selectFunctions(
           plane,
           selection,
           regionsOf(options.regions ?? regions, selection),
-          { needs: needsOf(options) },
+          {
+            needs: needsOf(options),
+            found: (functions) => {
+              for (const { arn } of functions.filter(isNew)) telemetryOfFunction.set(arn, telemetry);
+              found(functions.filter(isNew));
+            },
+          },
         );
-        all.failures.push(...found.failures);
-        all.slow.push(...found.slow);
-        for (const of of found.functions) {
-          if (telemetryOfFunction.has(of.arn)) continue;
-          telemetryOfFunction.set(of.arn, telemetry);
-          all.functions.push(of);
-        }
+        all.failures.push(...one.failures);
+        all.slow.push(...one.slow);
+        all.functions.push(...one.functions.filter(isNew));
       }
       return all;
     },

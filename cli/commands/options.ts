@@ -62,7 +62,7 @@ export function withSelection(command: Command): Command {
 export function withChange(command: Command): Command {
   return command
     .option("--dry-run", "show the changes and end, with exit code 7 where there are any")
-    .option("-y, --yes", "change without asking")
+    .option("-y, --yes", "change without asking, the functions of each region as soon as they are read")
     .option("--include-managed", "change functions, too, that a CloudFormation stack or SST manages")
     .option(
       "--concurrency <number>",

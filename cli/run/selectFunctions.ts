@@ -5,7 +5,7 @@ import { withIndexedTags } from "../plan/indexedTags";
 import { isSelected, needsTags, type Selection } from "../plan/selection";
 import type { ControlPlane } from "./controlPlane";
 
-/** In place of a name: of a region's functions there is none that could be listed. */
+/** In place of a name: the functions of a region could not be listed. */
 export const everyFunction = "*";
 
 /** A function that was named and is not there, or a region that could not be read. */
@@ -33,20 +33,31 @@ export type Needs = "configuration" | "manager" | "all";
 /** How many functions of a region are read at the same time; the pace of the requests is kept elsewhere. */
 const readersPerRegion = 20;
 
-/**
- * Finds the functions that are selected in these regions. Those that are named, or selected by tags, are read one by one.
- * @param now milliseconds since 1970, by which the tags of new functions are told from others
- */
+/** How functions are selected. */
+export interface SelectOptions {
+  /** Default: all. */
+  needs?: Needs;
+  /** Milliseconds since 1970, by which the tags of new functions are told from others. Default: the time of day. */
+  now?: number;
+  /** Called with the functions of each region as soon as it is read. */
+  found?: (functions: readonly FunctionState[]) => void;
+}
+
+/** Finds the functions that are selected in these regions. Those that are named, or selected by tags, are read one by one. */
 export async function selectFunctions(
   plane: Pick<ControlPlane, "list" | "tags" | "read">,
   selection: Selection,
   regions: readonly string[],
-  { needs = "all", now = Date.now() }: { needs?: Needs; now?: number } = {},
+  options: SelectOptions = {},
 ): Promise<SelectedFunctions> {
+  const { needs = "all", now = Date.now() } = options;
   const wanted = { selection, needs: needsTags(selection) ? "all" : needs, now };
-  const found = await Promise.all(
-    places(selection, regions).map((region) => selectIn(plane, region, wanted)),
-  );
+  const one = async (region: string) => {
+    const selected = await selectIn(plane, region, wanted);
+    if (selected.functions.length > 0) options.found?.(selected.functions);
+    return selected;
+  };
+  const found = await Promise.all(places(selection, regions).map(one));
   const functions = found.flatMap((one) => one.functions);
   const missing = selection.named.filter(
     ({ name, region }) =>

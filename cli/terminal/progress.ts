@@ -4,23 +4,38 @@ import type { Terminal } from "./terminal";
 export class Progress {
   private done = 0;
 
+  /** @param total of what is known; {@link add} more as it is found. */
   constructor(
     private readonly terminal: Terminal,
     private readonly title: string,
-    private readonly total: number,
+    private total = 0,
   ) {}
+
+  /** So many more are to be done. */
+  add(count: number): void {
+    this.total += count;
+  }
 
   /** One more is done. */
   step(): void {
     this.done += 1;
     const { err } = this.terminal;
     if (err.isTTY) err.write(`\r\u001b[K${this.title} ${this.done}/${this.total}`);
-    else if (this.done === this.total || this.done % 50 === 0)
-      err.write(`${this.title} ${this.done}/${this.total}\n`);
+    else if (this.done % 50 === 0) this.line();
+  }
+
+  /** Leaves the line of a terminal to what is written next. */
+  clear(): void {
+    if (this.terminal.err.isTTY) this.terminal.err.write("\r\u001b[K");
   }
 
   /** Leaves the line to what follows. */
   end(): void {
-    if (this.terminal.err.isTTY) this.terminal.err.write("\r\u001b[K");
+    if (this.terminal.err.isTTY) this.clear();
+    else if (this.done % 50 !== 0) this.line();
+  }
+
+  private line(): void {
+    this.terminal.err.write(`${this.title} ${this.done}/${this.total}\n`);
   }
 }
