@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { Role } from "@pulumi/aws/iam";
 import {
@@ -21,6 +23,10 @@ const code = new pulumi.asset.AssetArchive({
   "index.js": new pulumi.asset.StringAsset("exports.handler = async () => 1;\n"),
 });
 const secret = "arn:aws:secretsmanager:us-east-2:123456789012:secret:key-a1B2c3";
+
+const { dependencies } = JSON.parse(
+  readFileSync(join(__dirname, "..", "..", "..", "..", "package.json"), "utf8"),
+) as { dependencies: Record<string, string> };
 
 /** Somebody's component with a function in it. */
 class Api extends pulumi.ComponentResource {
@@ -54,6 +60,8 @@ describe("observeStack", () => {
         callback: async () => 1,
         runtime: "nodejs22.x",
         timeout,
+        // Else the code is all of this package's dependencies, packed at each operation.
+        codePathOptions: { extraExcludePackages: Object.keys(dependencies) },
       });
       const api = new Api("api", role.arn);
       const observed = new clickstack.ObservedFunction("observed", {
