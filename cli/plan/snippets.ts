@@ -105,7 +105,11 @@ function sst({ name, layers, variables, statements }: Addition): string {
     }),
   }));
   const args = { layers, environment: variables, permissions };
-  return `// ${name}: in the arguments of sst.aws.Function\n${JSON.stringify(args, undefined, 2).slice(2, -2)},\n`;
+  // Without them the role might use the key for anything (https://github.com/anomalyco/sst/issues/6015).
+  const version = permissions.some(({ conditions }) => conditions)
+    ? ", from 3.18.9 on for its conditions"
+    : "";
+  return `// ${name}: in the arguments of sst.aws.Function${version}\n${JSON.stringify(args, undefined, 2).slice(2, -2)},\n`;
 }
 
 function cli({ name, region, layers, variables, statements }: Addition): string {

@@ -39,6 +39,14 @@ describe("snippets", () => {
       `{${snippetOf("sst", addition).split("\n").slice(1).join("\n").trim().replace(/,$/, "")}}`,
     ).permissions[0];
     assert.deepEqual(permission.actions, ["secretsmanager:GetSecretValue"]);
+    const key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    const encrypted = readingStatements(variables, { secretKmsKeyArns: [key] });
+    const via = snippetOf("sst", { ...addition, statements: encrypted });
+    assert.match(via, /^\/\/ shop-orders: .*, from 3\.18\.9 on for its conditions\n/);
+    assert.match(
+      via,
+      /"conditions": \[\s+\{\s+"test": "StringEquals",\s+"variable": "kms:ViaService",\s+"values": \[/,
+    );
   });
 
   it("for the AWS CLI give the function its own variables back, in a shell's grammar", () => {
