@@ -87,11 +87,15 @@ for (const native of functions) {
         runtime: "provided.al2023",
         handler: "bootstrap",
         code,
+        // Beside much else it may take longer than Lambda's 3 s.
+        timeoutSeconds: 30,
         environment: { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}` },
       });
       const [traceId, parent] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
       const headers = { traceparent: `00-${traceId}-${parent}-01` };
-      const { requestId: invocationId } = await sandbox.invoke({ sku: "A-17", amount: 2, headers });
+      const invoked = await sandbox.invoke({ sku: "A-17", amount: 2, headers });
+      const { requestId: invocationId, status, payload } = invoked;
+      assert.deepEqual([status, payload], ["success", "reserved"]);
       const spans = await readSpans(bench.clickhouse, { service });
       const handler = spans.find(({ name }) => name === service);
       assert.deepEqual([handler?.kind, handler?.traceId, handler?.parentSpanId], ["Server", traceId, parent]);
