@@ -87,8 +87,6 @@ for (const native of functions) {
         runtime: "provided.al2023",
         handler: "bootstrap",
         code,
-        // Beside much else it may take longer than Lambda's 3 s.
-        timeoutSeconds: 30,
         environment: { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}` },
       });
       const [traceId, parent] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
