@@ -22,10 +22,16 @@ export function plan(wanted: readonly Wanted[], stored: readonly Stored[], tagge
   return wanted.map((body) => {
     const existing = ownNamed(body.name, stored, tagged);
     if (existing === undefined) return { action: "create", name: body.name, body };
-    const complete = withTileIds(body, existing);
+    const complete = withIds(body, existing);
     const found = differences(complete, existing, "");
     if (found.length === 0) return { action: "none", name: body.name, id: existing.id };
-    return { action: "update", name: body.name, id: existing.id, body: complete, differences: found };
+    return {
+      action: "update",
+      name: body.name,
+      id: existing.id,
+      body: updating(complete),
+      differences: found,
+    };
   });
 }
 
@@ -48,15 +54,27 @@ function hasTag(tags: unknown): boolean {
   return Array.isArray(tags) && tags.includes(tag);
 }
 
-/** Tiles keep the ids that HyperDX gave them, by which alerts know them. */
-function withTileIds(body: Wanted, existing: Stored): Wanted {
-  if (!Array.isArray(body.tiles) || !Array.isArray(existing.tiles)) return body;
-  const ids = new Map((existing.tiles as Stored[]).map(({ name, id }) => [name, id]));
-  const tiles = (body.tiles as Wanted[]).map((tile) => {
-    const id = ids.get(tile.name);
-    return id === undefined ? tile : { ...tile, id };
+/** Tiles and filters keep the ids that HyperDX gave them: by a tile's id its alerts know it. */
+function withIds(body: Wanted, existing: Stored): Wanted {
+  const parts = ["tiles", "filters"].flatMap((part) => {
+    const [wanted, stored] = [body[part], existing[part]];
+    return Array.isArray(wanted) && Array.isArray(stored) ? [[part, identified(wanted, stored)]] : [];
   });
-  return { ...body, tiles };
+  return { ...body, ...Object.fromEntries(parts) };
+}
+
+function identified(wanted: readonly Wanted[], stored: readonly Stored[]): Wanted[] {
+  const ids = new Map(stored.map(({ name, id }) => [name, id]));
+  return wanted.map((one) => {
+    const id = ids.get(one.name);
+    return id === undefined ? one : { ...one, id };
+  });
+}
+
+/** An update has to name every filter by an id; HyperDX gives one that it does not know an id of its own. */
+function updating(body: Wanted): Wanted {
+  if (!Array.isArray(body.filters)) return body;
+  return { ...body, filters: (body.filters as Wanted[]).map((filter) => ({ id: filter.name, ...filter })) };
 }
 
 /** Paths at which a value is not the wanted one. Of lists every item counts, of maps only what is wanted. */

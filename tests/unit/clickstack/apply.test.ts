@@ -55,6 +55,26 @@ describe("dashboards, searches and alerts in HyperDX", () => {
     );
   });
 
+  it("are put back where somebody removed a filter, and the others keep their ids", async () => {
+    await apply(api(), {});
+    const [board] = fake.stored.dashboards ?? [];
+    const filters = () => fake.stored.dashboards?.[0]?.filters as { id: string; name: string }[];
+    const before = filters();
+    const [removed] = before.splice(0, 1);
+    const [kept] = before;
+    const changed = (await apply(api(), {})).filter(({ action }) => action !== "none");
+    assert.deepEqual(
+      changed.map((change) => change.action === "update" && [change.name, change.differences]),
+      [[board?.name, ["filters"]]],
+    );
+    assert.deepEqual(
+      filters().map(({ name }) => name),
+      [removed?.name, kept?.name],
+    );
+    assert.equal(filters()[1]?.id, kept?.id);
+    assert.deepEqual(await actions({}), ["none"]);
+  });
+
   it("without a webhook have no alerts; in a dry run nothing is written", async () => {
     assert.deepEqual(await actions({ webhook: "on-call", dryRun: true }), ["create"]);
     assert.deepEqual(writes(), []);

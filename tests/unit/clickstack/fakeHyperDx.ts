@@ -90,21 +90,34 @@ async function answer(
     return { status: 200, body: {} };
   }
   const body = JSON.parse(await textOf(request)) as Json;
-  const problem = invalid(collection, body, stored);
+  const problem = invalid(collection, body, stored) ?? (id && withoutFilterId(body));
   if (problem) return { status: 400, body: { message: `VALIDATION: ${problem}` } };
-  const kept = { ...withDefaults(body, nextId), id: id ?? nextId() };
+  const kept = { ...withDefaults(body, nextId, all[at]), id: id ?? nextId() };
   if (at >= 0) all[at] = kept;
   else all.push(kept);
   return { status: 200, body: { data: kept } };
 }
 
-/** HyperDX gives tiles ids and fills in what was left out. */
-function withDefaults(body: Json, nextId: () => string): Json {
+/** An update names each filter of a dashboard by its id, and a new one by an id that HyperDX then replaces. */
+function withoutFilterId({ filters }: Json): string | undefined {
+  const at = ((filters as Json[] | undefined) ?? []).findIndex(
+    ({ id }) => typeof id !== "string" || id === "",
+  );
+  return at < 0 ? undefined : `filters.${at}.id: Required`;
+}
+
+/** HyperDX gives tiles and filters ids and fills in what was left out. */
+function withDefaults(body: Json, nextId: () => string, existing: Json | undefined): Json {
+  const known = ((existing?.filters ?? []) as Json[]).map(({ id }) => id);
   const tiles = body.tiles as Json[] | undefined;
   if (tiles === undefined) return { ...body, createdAt: "2026-01-01T00:00:00Z", filters: [] };
   return {
     ...body,
     savedQuery: null,
+    filters: ((body.filters ?? []) as Json[]).map((filter) => ({
+      ...filter,
+      id: known.includes(filter.id) ? filter.id : nextId(),
+    })),
     tiles: tiles.map((tile) => ({
       ...tile,
       id: tile.id ?? nextId(),
