@@ -157,7 +157,7 @@ async function startSession(
     define: (one) =>
       definitionOf(
         one,
-        { ...layers, otlpUrl, ingestionKey },
+        { ...layers, otlpUrl, ingestionKey, awsEndpoint: aws.endpoint },
         { environment: own, ...(options.inspect === undefined ? {} : { inspectPort: options.inspect }) },
       ),
     hostPorts: [aws.port, ...store.ports, ...(options.hostPort ?? [])],

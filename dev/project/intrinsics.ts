@@ -122,7 +122,7 @@ class Resolver {
       "AWS::NoValue": "",
     };
     const { [id]: played } = this.context.played;
-    if (played !== undefined) return played.kind === "topic" ? this.arnOf(played) : played.name;
+    if (played !== undefined) return this.referenceOf(played);
     const known = pseudo[id] ?? parameters[id] ?? functionNames[id];
     if (known === undefined) this.unknown.add(id);
     return known ?? id;
@@ -135,9 +135,18 @@ class Resolver {
       return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
     const { [id]: played } = this.context.played;
     if (played !== undefined && attribute.endsWith("Arn")) return this.arnOf(played);
-    if (played !== undefined) return played.name;
+    if (played !== undefined) return attribute === "QueueUrl" ? this.referenceOf(played) : played.name;
     this.unknown.add(`${id}.${attribute}`);
     return id;
+  }
+
+  /** What `Ref` gives, by the user guide's pages of the resources. */
+  private referenceOf(played: PlayedResource): string {
+    const { region, accountId } = this.context;
+    if (played.kind === "topic") return this.arnOf(played);
+    return played.kind === "queue"
+      ? `https://sqs.${region}.amazonaws.com/${accountId}/${played.name}`
+      : played.name;
   }
 
   private arnOf({ kind, name }: PlayedResource): string {

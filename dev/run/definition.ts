@@ -12,6 +12,8 @@ export interface LocalTelemetry {
   /** OTLP/HTTP endpoint, and the key that it wants. */
   otlpUrl: string;
   ingestionKey: string;
+  /** Where calls of AWS's services are answered. */
+  awsEndpoint: string;
 }
 
 /** What the user adds to a function. */
@@ -31,14 +33,23 @@ const isDeployedTelemetry = (name: string) =>
   /^(ROTEL_|CLICKSTACK_(?!TRACING_)|OTEL_EXPORTER_)/.test(name) && name !== "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
 
 /** URL of a queue: the account's number and the queue's name behind a host. */
-const queueUrl = /^https?:\/\/[^/]+\/\d{12}\/([\w.-]+)$/;
+const queueUrl = /^https?:\/\/[^/]+(\/\d{12}\/[\w.-]+)$/;
 
-/** AWS's SDK sends messages to the host of a queue's URL, which is not here; to a name it sends them to the endpoint. */
-function withQueueNames(environment: Readonly<Record<string, string>>): Record<string, string> {
+/** AWS's SDK sends messages to the host of a queue's URL: the one that answers for SQS here. */
+function withLocalQueues(
+  environment: Readonly<Record<string, string>>,
+  endpoint: string,
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, queueUrl.exec(value)?.[1] ?? value]),
+    Object.entries(environment).map(([name, value]) => {
+      const path = queueUrl.exec(value)?.[1];
+      return [name, path === undefined ? value : `${endpoint.replace(/\/$/, "")}${path}`];
+    }),
   );
 }
+
+/** AWS's SDK warns of a version of Node.js that Lambda still has, in every environment: nothing that its own SDK does there. */
+const withoutWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 
 /** A project's function as the sandbox runs it: with the extension and light tracing, which send to this machine. */
 export function definitionOf(
@@ -48,7 +59,8 @@ export function definitionOf(
 ): FunctionDefinition {
   const { name, runtime, handler, code, memorySizeMb, logFormat } = project;
   const { region, accountId } = localPlace;
-  const own = { ...withQueueNames(project.environment), ...overrides };
+  const sqs = overrides.AWS_ENDPOINT_URL_SQS ?? overrides.AWS_ENDPOINT_URL ?? telemetry.awsEndpoint;
+  const own = { ...withLocalQueues(project.environment, sqs), ...overrides };
   const kept = Object.fromEntries(Object.entries(own).filter(([variable]) => !isDeployedTelemetry(variable)));
   // A wrapper of a layer that is here is the user's own way to trace.
   const wrapper = project.layers.length > 0 ? own.AWS_LAMBDA_EXEC_WRAPPER : undefined;
@@ -72,6 +84,7 @@ export function definitionOf(
     timeoutSeconds: inspectPort === undefined ? project.timeoutSeconds : DEBUGGED_SECONDS,
     layers: [...managed, ...project.layers, extensionLayer],
     environment: {
+      ...(managed.length > 0 && runtime.startsWith("nodejs") ? withoutWarning : {}),
       ...kept,
       ...debugging,
       ...(wrapper === undefined && traced ? { AWS_LAMBDA_EXEC_WRAPPER: lightWrapper } : {}),

@@ -32,7 +32,10 @@ export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => num
     QueueName?: string;
     Entries?: SentMessage[];
   };
-  if (operation === "GetQueueUrl") return json(200, { QueueUrl: body.QueueName ?? "" });
+  if (operation === "GetQueueUrl")
+    return json(200, {
+      QueueUrl: `http://${call.headers.host}/${localPlace.accountId}/${body.QueueName ?? ""}`,
+    });
   const queue = lastPart(body.QueueUrl ?? "");
   const send = (message: SentMessage) => sendToQueue(queue, message, deliver, now());
   if (operation === "SendMessage") {

@@ -73,7 +73,7 @@ function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
                 {row.kind === "span" ? (
                   <span class="bar" style={`left:${row.start * 100}%;width:max(2px, ${row.width * 100}%)`} />
                 ) : (
-                  <span class="dot" style={`left:${row.start * 100}%`} />
+                  <span class="dot" style={`left:min(${row.start * 100}%, 100% - 6px)`} />
                 )}
               </span>
               <span class="length">{row.kind === "span" && lengthOf(row)}</span>

@@ -87,7 +87,7 @@ export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]):
   addSpans("", 0);
   for (const span of spans) if (!seen.has(span.spanId)) addSpans(span.parentSpanId, 0);
   addMoments("", 0);
-  const gaps = uncovered(startMs, durationMs, spans)
+  const gaps = between(spans)
     .map(({ from, to }) => ({ start: share(from - startMs), width: share(to - from), ms: to - from }))
     .filter(({ width }) => width >= LEAST_GAP);
   return { rows, gaps, startMs, durationMs };
@@ -95,6 +95,13 @@ export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]):
 
 /** Share of a trace from which on a gap is shown. */
 const LEAST_GAP = 0.02;
+
+/** When no span ran between the first and the last one; what is logged before or after them is no gap. */
+function between(spans: readonly SpanRow[]): { from: number; to: number }[] {
+  const from = Math.min(...spans.map(({ startMs }) => startMs));
+  const to = Math.max(...spans.map(({ startMs, durationMs }) => startMs + durationMs));
+  return spans.length === 0 ? [] : uncovered(from, to - from, spans);
+}
 
 /** The time of a span in which none of its children ran. */
 function selfTime({ startMs, durationMs }: SpanRow, children: readonly SpanRow[]): number {

@@ -170,7 +170,7 @@ Resources:
       environment: {
         STAGE: "test",
         TABLE: "Table",
-        QUEUE: "Outgoing",
+        QUEUE: "https://sqs.us-east-1.amazonaws.com/123456789012/Outgoing",
         TOPIC: "arn:aws:sns:us-east-1:123456789012:sold-test",
         PAYMENT: "arn:aws:lambda:us-east-1:123456789012:function:Payment",
         URL: "https://api/test",

@@ -34,6 +34,7 @@ const telemetry = {
   sdkLayer: "/layers/sdk",
   otlpUrl: "http://127.0.0.1:4318",
   ingestionKey: "key",
+  awsEndpoint: "http://127.0.0.1:4000",
 } as const;
 
 describe("a function that runs locally", () => {
@@ -41,6 +42,7 @@ describe("a function that runs locally", () => {
     const { environment, layers } = definitionOf(project, telemetry, { environment: { STAGE: "mine" } });
     assert.deepEqual(layers, ["/layers/sdk", "/layers/extension.zip"]);
     assert.deepEqual(environment, {
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       STAGE: "mine",
       ROTEL_OTEL_RESOURCE_ATTRIBUTES: "service.name=shop",
       AWS_LAMBDA_EXEC_WRAPPER: "/opt/clickstack-tracing",
@@ -60,13 +62,18 @@ describe("a function that runs locally", () => {
     assert.deepEqual(rust.layers, ["/layers/extension.zip"]);
   });
 
-  it("has the names of deployed queues in place of their URLs, which lead to AWS", () => {
+  it("has queues where they are played, or at the emulator of the user's, in place of AWS", () => {
     const url = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo";
     const environment = { QUEUE: url, OTHER: "https://example.com/123456789012" };
     const made = definitionOf({ ...project, environment }, telemetry, {
       environment: { OWN: url },
     }).environment;
-    assert.deepEqual([made.QUEUE, made.OTHER, made.OWN], ["orders.fifo", environment.OTHER, url]);
+    const here = "http://127.0.0.1:4000/123456789012/orders.fifo";
+    assert.deepEqual([made.QUEUE, made.OTHER, made.OWN], [here, environment.OTHER, url]);
+    const emulated = definitionOf({ ...project, environment }, telemetry, {
+      environment: { AWS_ENDPOINT_URL_SQS: "http://localhost:9324/" },
+    }).environment;
+    assert.equal(emulated.QUEUE, "http://localhost:9324/123456789012/orders.fifo");
   });
 
   it("has time for a debugger", () => {

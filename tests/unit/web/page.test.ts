@@ -68,6 +68,8 @@ describe("the waterfall", () => {
     const { gaps } = layOut([span("init", "", 0, 20), span("a", "", 80, 20), span("b", "a", 85, 5)], []);
     assert.deepEqual(gaps, [{ start: 0.2, width: 0.6, ms: 60 }]);
     assert.deepEqual(layOut([span("a", "", 0, 100), span("b", "", 100.5, 50)], []).gaps, []);
+    assert.deepEqual(layOut([span("a", "", 10, 10)], [log("a", 0), log("a", 100)]).gaps, []);
+    assert.deepEqual(layOut([], [log("", 0), log("", 100)]).gaps, []);
   });
 
   it("marks a span whose parent is missing, and draws spans in a circle once", () => {
