@@ -25,7 +25,9 @@ const orders = new clickstack.ObservedFunction("orders", {
   // The extension reads requests and responses as they pass: route, caller and status code without anything in the function.
   settings: { runtimeProxy: "true" },
   // The agent adds spans of what the function calls, and a second or more to a cold start.
-  ...(config.getBoolean("agent") ? { autoInstrumentation: { distribution: "opentelemetry" } } : {}),
+  ...(config.getBoolean("agent")
+    ? { autoInstrumentation: { distribution: clickstack.InstrumentationDistribution.OpenTelemetry } }
+    : {}),
 });
 const url = new lambda.FunctionUrl("orders", {
   functionName: orders.functionName,

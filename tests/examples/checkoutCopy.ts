@@ -57,6 +57,7 @@ export function hasLanguageHost(engine: Engine, language: string): boolean {
 
 /**
  * Runs commands as somebody types them into a shell in a folder; `pulumi` is the engine and asks nothing.
+ * @param environment variables besides those of the engine.
  * @returns what they print.
  * @throws at the first command that fails, with what the engine says about resources.
  */
@@ -64,10 +65,12 @@ export function typeCommands(
   engine: Engine,
   directory: string,
   commands: readonly string[],
+  environment: Record<string, string> = {},
 ): Promise<string> {
   const env = {
     ...process.env,
     ...engine.environment,
+    ...environment,
     PULUMI_SKIP_CONFIRMATIONS: "true",
     NODE: process.execPath,
     // npm runs the tests with its own settings and node_modules/.bin, of which a shell knows nothing.

@@ -52,4 +52,11 @@ describe("what helps contributors", () => {
         assert.ok(scripts[name], `${page}: package.json has no script ${name}`);
     }
   });
+
+  it("are examples whose types are checked", () => {
+    const { include } = JSON.parse(readFileSync(join(root, "tsconfig.dev.json"), "utf8"));
+    for (const example of readdirSync(join(root, "examples")))
+      if (existsSync(join(root, "examples", example, "index.ts")))
+        assert.ok(include.includes(`examples/${example}`), example);
+  });
 });
