@@ -126,6 +126,9 @@ async function listIn(
   const all: FunctionState[] = [];
   const failures: SelectionFailure[] = [];
   if (selection.choice === undefined) return { listed: new Map(), failures, slow: [] };
+  // Asked for beside the list: neither waits for the other.
+  const read = needs === "manager" ? plane.tags(region) : undefined;
+  read?.catch(() => {}); // heard below
   try {
     for await (const one of plane.list(region))
       if (needsTags(selection) || isSelected(one, selection)) all.push(one);
@@ -135,9 +138,9 @@ async function listIn(
   const as = (state: (of: FunctionState) => FunctionState | undefined) =>
     new Map(all.map((of) => [of.name, state(of)]));
   if (needs === "configuration") return { listed: as((of) => of), failures, slow: [] };
-  if (needs === "all" || all.length === 0) return { listed: as(() => undefined), failures, slow: [] };
+  if (read === undefined || all.length === 0) return { listed: as(() => undefined), failures, slow: [] };
   try {
-    const tags = await plane.tags(region);
+    const tags = await read;
     return { listed: as((of) => withIndexedTags(of, tags.get(of.arn), now)), failures, slow: [] };
   } catch (error) {
     const slow = [{ region, reason: describeError(error) }];

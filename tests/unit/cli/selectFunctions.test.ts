@@ -69,7 +69,7 @@ describe("the selected functions", () => {
     const list = `list ${region}`;
     const each = names.map((name) => `read ${name}`);
     assert.deepEqual(await asked(everything, "configuration"), { names, requests: [list], slow: [] });
-    const manager = [list, `tags ${region}`, "read new"];
+    const manager = [`tags ${region}`, list, "read new"];
     assert.deepEqual(await asked(everything, "manager"), { names, requests: manager, slow: [] });
     assert.deepEqual(await asked(everything, "all"), { names, requests: [list, ...each], slow: [] });
   });
