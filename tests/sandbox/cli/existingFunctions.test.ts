@@ -157,7 +157,10 @@ describe("the command line with functions that run", () => {
     assert.equal(early.code, 3);
     assert.match(early.out, /skipped orders .* rows: ClickHouse has no recent rows of it/);
 
-    const first = await verify("orders", "--invoke", "--payload", '{"id":17}');
+    const invoked = () => verify("orders", "--invoke", "--payload", '{"id":17}');
+    let first = await invoked();
+    // On a loaded machine a cold environment may be frozen before it could send, which it does at the next invocation.
+    if (first.fault?.startsWith("rows: ")) first = await invoked();
     assert.deepEqual([first.code, first.fault], [0, undefined], JSON.stringify(first.checks, undefined, 1));
     const names = first.checks.filter(({ result }) => result === "ok").map(({ name }) => name);
     assert.deepEqual(names, [

@@ -133,14 +133,15 @@ describe("sandbox: invocations", () => {
   });
 
   it("kills a function that takes too long, and starts it anew in the same environment", async () => {
-    const sandbox = await bench.start(bench.nodeFunction(nodeSource, { timeoutSeconds: 1 }));
+    // Time for the start anew as well, which is within the next invocation.
+    const sandbox = await bench.start(bench.nodeFunction(nodeSource, { timeoutSeconds: 4 }));
     await sandbox.invoke({ write: "kept" });
     const late = await sandbox.invoke({ sleepMs: 60_000 });
     const next = await sandbox.invoke({ read: true });
     assert.equal(late.status, "timeout");
     assert.deepEqual(late.payload, {
       errorType: "Sandbox.Timedout",
-      errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 1.00 seconds`,
+      errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 4.00 seconds`,
     });
     assert.equal(next.status, "success");
     assert.equal(next.coldStart, false);
