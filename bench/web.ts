@@ -92,13 +92,21 @@ async function when(page: Page, name: keyof Noted): Promise<Noted> {
     const { noted } = globalThis as unknown as { noted: Noted };
     return Number.isFinite(noted[of as keyof Noted]) ? noted : null;
   };
-  return (await (await page.waitForFunction(read, name)).jsonValue()) as Noted;
+  // Asked again and again from here: the page's policy forbids what Playwright would wait with inside of it.
+  for (let round = 0; round < 1000; round += 1) {
+    const noted = await page.evaluate(read, name);
+    if (noted) return noted;
+    await page.waitForTimeout(20);
+  }
+  throw new Error(`the page has no ${name} after 20 s`);
 }
 
 /** From the navigation until rows are drawn, of an answer to a filter, and of a scroll through all rows. */
 async function measure(page: Page, url: string): Promise<Omit<Figures, "bundleGzipBytes">> {
   const drawn = (text: string) =>
     page.locator(".rows button", { hasText: text }).first().waitFor({ state: "attached" });
+  // tsx names functions by a helper, which the page has not.
+  await page.addInitScript("globalThis.__name = (named) => named");
   await page.addInitScript(note);
   await page.goto("about:blank");
   await page.goto(url, { waitUntil: "commit" });
