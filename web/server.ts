@@ -3,10 +3,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { FIRST_ROWS } from "./api/request";
 import { invokeRequest, MAXIMUM_EVENT_BYTES, type PageFunctions } from "./functions";
 import { refusal, securityHeaders } from "./guard";
-import { HeadStart } from "./headStart";
 import { RequestError } from "./query/statement";
 import { type RowSource, reading } from "./reading";
 import { answerOf, type Run } from "./routes";
@@ -53,8 +51,6 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
     ]),
   );
   const run = reading(options.source);
-  // ClickHouse looks for the first rows while the browser loads the page that will ask for them.
-  const firstRows = new HeadStart(() => answer(options, run, new URL(FIRST_ROWS, "http://page")));
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
     const url = addressed(request.url);
@@ -64,11 +60,8 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
     // The page's own script and style hold nothing of the user's, and browsers ask for them without the token.
     if (refused !== undefined && (file === undefined || url.pathname === "/" || !/token/.test(refused)))
       return send(response, 403, { error: refused });
-    if (url.pathname === "/") firstRows.begin(Date.now());
     if (file !== undefined) return sendFile(response, file);
-    const begun = request.url === FIRST_ROWS ? firstRows.take(Date.now()) : undefined;
-    const answering =
-      url.pathname === invokePath ? invoke(functions, request) : (begun ?? answer(options, run, url));
+    const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, run, url);
     return void answering.then(
       ({ status, body }) => send(response, status, body),
       // Whoever asked has left.

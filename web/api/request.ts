@@ -16,6 +16,3 @@ export function apiPath(path: string, parameters: Parameters): string {
 export function newestRows(filter: string, last: number): Parameters {
   return { filter, last, limit: PAGE };
 }
-
-/** What the page asks for first when its address names nothing else. */
-export const FIRST_ROWS = apiPath("logs", newestRows("", HOUR_MS));

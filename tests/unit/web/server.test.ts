@@ -4,45 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FIRST_ROWS } from "../../../web/api/request";
 import { type ServedPage, servePage } from "../../../web/server";
 
 describe("the page's server", () => {
   let directory: string;
   let served: ServedPage;
-  /** Statements for rows. */
-  let asked = 0;
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "page-"));
     for (const name of ["index.html", "page.js", "style.css"]) writeFileSync(join(directory, name), name);
-    served = await servePage({ source: { query }, directory });
+    served = await servePage({ source: { query: async () => [] }, directory });
   });
   after(async () => {
     await served.close();
     rmSync(directory, { recursive: true });
-  });
-
-  async function query<Row>(sql: string): Promise<Row[]> {
-    if (sql.includes("Body AS body")) asked += 1;
-    return [];
-  }
-
-  it("looks for the first rows while the browser loads the page, and gives them once", async () => {
-    const token = address().searchParams.get("token") ?? "";
-    const rows = async (path: string) =>
-      (await fetch(new URL(path, served.url), { headers: { "x-token": token } })).json();
-    const before = asked;
-    await fetch(served.url);
-    const begun = Date.now();
-    const first = (await rows(FIRST_ROWS)) as { rows: unknown[]; from: number; to: number };
-    assert.deepEqual([first.rows, asked - before], [[], 1]);
-    assert.ok(first.to <= begun);
-    assert.equal(first.to - first.from, 3_600_000);
-    await rows(FIRST_ROWS);
-    assert.equal(asked - before, 2);
-    await fetch(served.url);
-    await rows("/api/logs?filter=stock&last=3600000&limit=200");
-    assert.equal(asked - before, 4);
   });
 
   const address = () => new URL(served.url);
