@@ -10,41 +10,37 @@ import { digest, isStamped, stamp } from "./stamp.mjs";
  */
 export async function ensurePython({ root, log }) {
   const home = join(root, ".cache", "python");
+  const requirements = join(root, "scripts", "requirements.txt");
   const base = pythonCommand();
-  const version = await run(base, ["--version"]);
-  await ensureInstalled(root, "requirements.txt", [version], async (install) => {
-    log("creating");
-    if (existsSync(home)) rmSync(home, { recursive: true, force: true });
-    await run(base, ["-m", "venv", home]).catch((error) => {
-      throw new Error(
-        `${error.message}\nPython's venv module is needed (Debian and Ubuntu: apt-get install python3-venv).`,
-      );
-    });
-    log("installing moto and zig");
-    await install();
+  const value = digest(await run(base, ["--version"]), readFileSync(requirements, "utf8"));
+  const file = join(home, "stamp");
+  if (isStamped(file, value)) return;
+  log("creating");
+  if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+  await run(base, ["-m", "venv", home]).catch((error) => {
+    throw new Error(
+      `${error.message}\nPython's venv module is needed (Debian and Ubuntu: apt-get install python3-venv).`,
+    );
   });
+  log("installing moto and zig");
+  await install(home, requirements);
+  stamp(file, value);
 }
 
-/** What scripts/requirements-tests.txt names, into the same environment. */
+/** What scripts/requirements-tests.txt names, into the same environment. Its stamp goes with the environment. */
 export async function ensurePythonLibraries({ root, log }) {
-  const environment = readFileSync(join(root, ".cache", "python", "stamp"), "utf8");
-  await ensureInstalled(root, "requirements-tests.txt", [environment], async (install) => {
-    log("installing Pulumi's SDKs and traced libraries");
-    await install();
-  });
+  const home = join(root, ".cache", "python");
+  const requirements = join(root, "scripts", "requirements-tests.txt");
+  const value = digest(readFileSync(requirements, "utf8"));
+  const file = join(home, "libraries.stamp");
+  if (isStamped(file, value)) return;
+  log("installing Pulumi's SDKs and traced libraries");
+  await install(home, requirements);
+  stamp(file, value);
 }
 
-/** Has `make` call `install` for a file of requirements where it, or what else the stamp is made of, has changed. */
-async function ensureInstalled(root, file, parts, make) {
-  const home = join(root, ".cache", "python");
-  const requirements = join(root, "scripts", file);
-  const stampFile = join(home, file === "requirements.txt" ? "stamp" : "libraries.stamp");
-  const value = digest(...parts, readFileSync(requirements, "utf8"));
-  if (isStamped(stampFile, value)) return;
-  await make(async () => {
-    // Not compiled here: most files are never imported, and Python compiles the others when they first are.
-    const options = ["--quiet", "--disable-pip-version-check", "--no-compile"];
-    await run(join(home, "bin", "python"), ["-m", "pip", "install", ...options, "-r", requirements]);
-  });
-  stamp(stampFile, value);
+function install(home, requirements) {
+  // Not compiled here: most files are never imported, and Python compiles the others when they first are.
+  const options = ["--quiet", "--disable-pip-version-check", "--no-compile"];
+  return run(join(home, "bin", "python"), ["-m", "pip", "install", ...options, "-r", requirements]);
 }

@@ -69,7 +69,7 @@ const forDeployments = /** @type {Steps} */ ([
   ...["nodeModules", "python", "pythonLibraries", "engine", "build", "languageHost"],
 ]);
 const forDemo = /** @type {Steps} */ (["nodeModules", "python", "engine", "build", "runtimes"]);
-const forPackages = /** @type {Steps} */ (["nodeModules", "python", "compilers", "engine", "build"]);
+const forPackages = /** @type {Steps} */ ([...forLayers, "engine", "build"]);
 
 /** The extension as it is shipped, which the tests of functions run. */
 const layers = {
@@ -82,6 +82,11 @@ const layers = {
 /** Without namespaces of their own, two functions at a time would take each other's ports. */
 const inFunctions = { alone: "functions" };
 const withExtension = { after: layers.title, ...inFunctions };
+
+const sandboxTests = mocha("sandbox", [below("sandbox")], forFunctions, withExtension);
+const layersTests = mocha("layers", [below("layers")], forPackages, { after: layers.title, alone: "cargo" });
+const webTests = mocha("web", [below("web")], ["nodeModules", "chromium"]);
+const componentTests = mocha("component", [below("component")], ["nodeModules", "build"]);
 
 /** @type {Record<string, Suite>} */
 export const suites = {
@@ -105,7 +110,7 @@ export const suites = {
   },
   component: {
     title: "the package with Pulumi's mocks",
-    tasks: [mocha("component", [below("component")], ["nodeModules", "build"])],
+    tasks: [componentTests],
   },
   deploy: {
     title: "deployments by the real engine to the embedded AWS",
@@ -117,11 +122,11 @@ export const suites = {
   },
   sandbox: {
     title: "the local Lambda, and the built extension in its functions",
-    tasks: [layers, mocha("sandbox", [below("sandbox")], forFunctions, withExtension)],
+    tasks: [layers, sandboxTests],
   },
   web: {
     title: "the page, in a browser",
-    tasks: [mocha("web", [below("web")], ["nodeModules", "chromium"])],
+    tasks: [webTests],
   },
   demo: {
     title: "`npm run demo`",
@@ -129,7 +134,7 @@ export const suites = {
   },
   layers: {
     title: "the build of the layers and the npm packages",
-    tasks: [layers, mocha("layers", [below("layers")], forPackages, { after: layers.title, alone: "cargo" })],
+    tasks: [layers, layersTests],
   },
 };
 
@@ -141,16 +146,16 @@ export function everything() {
     mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")], forDeployments),
     layers,
     // Its emulated run needs the tests' executables, and takes longest of all.
-    ...(suites.layers?.tasks.slice(1) ?? []),
+    layersTests,
     mocha("examples", [below("examples")], forDeployments),
-    ...(suites.sandbox?.tasks.slice(1) ?? []),
+    sandboxTests,
     mocha("deploy/secrets", [below("deploy/secrets"), below("deploy/cli")], forDeployments),
     mocha("deploy/sandbox", [below("deploy/sandbox")], forDeployments),
     // The demo builds the layers as well, and would wait for the other architecture's build.
     mocha("demo", [below("demo")], forDemo, { ...inFunctions, after: "mocha, layers" }),
     ...(suites.lint?.tasks.slice(0, 3) ?? []),
-    ...(suites.web?.tasks ?? []),
-    ...(suites.component?.tasks ?? []),
+    webTests,
+    componentTests,
     // With the tests of what is written in Python, which are skipped where it is not set up.
     mocha("unit", [below("unit")], ["nodeModules", "python", "pythonLibraries", "runtimes"]),
   ];
