@@ -208,7 +208,7 @@ describe("direct export to ClickHouse", () => {
     const sandbox = await bench.start("patient", { code, environment });
     const numbered = (from: number): object => ({ lines: [0, 1, 2].map((i) => `line ${from + i}`) });
     await sandbox.invoke({ ...numbered(0), requests: requests().slice(2) });
-    await bench.clickhouse.kill();
+    await bench.killClickHouse();
     await sandbox.invoke({ ...numbered(3), requests: requests().slice(2) });
     await sandbox.invoke(numbered(6));
     const again = await startClickHouse({ ingestionKey, directory, ports, tls: true });

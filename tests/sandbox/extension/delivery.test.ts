@@ -68,7 +68,7 @@ describe("the extension in the sandbox", () => {
     const before = await invokeAll(sandbox, 4);
     // On a slow machine the key may take several invocations; only then is there something to break.
     while ((await bench.clickhouse.stats()).logs.records === 0) before.push(...(await invokeAll(sandbox, 4)));
-    await bench.clickhouse.kill();
+    await bench.killClickHouse();
     const during = await invokeAll(sandbox, 4);
     await bench.restartClickHouse();
     const after = await invokeAll(sandbox, 4);

@@ -30,7 +30,7 @@ describe("the extension over a long time", () => {
 
     await each((sandbox) => invokeAll(sandbox, 60, 50));
     // Everything is frozen: no request is under way whose answer could get lost.
-    await bench.clickhouse.kill();
+    await bench.killClickHouse();
     const backAt = Date.now() + OUTAGE_MS;
     await each((sandbox) => invokeAll(sandbox, 20, 500));
     await bench.storeSecret(nextKey);
