@@ -1,14 +1,15 @@
-//! Steps of the extension's life that must not end it.
+//! Steps whose panic must not end the extension.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Runs a step. An internal error that makes it panic costs that step alone; false then. The hook reports the panic itself.
+/// Runs a step. An internal error that makes it panic costs only that step; returns false then. The hook reports the
+/// panic.
 pub async fn catch_panic(step: impl Future<Output = ()>) -> bool {
     let mut step = pin!(step);
-    // What the step held is dropped with it, and no cell stays borrowed; it is not polled again.
+    // The step's state is dropped with it, so no cell remains borrowed; it is not polled again.
     poll_fn(|context| {
         catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context).map(|()| true))).unwrap_or(Poll::Ready(false))
     })

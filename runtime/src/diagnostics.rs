@@ -1,29 +1,30 @@
-//! The extension's own few log lines, to standard error.
+//! The extension's own log lines, on standard error.
 //!
-//! Lambda delivers an extension's output back to every subscribed extension. So each line carries a mark by which it is
-//! recognised and dropped: our lines never become telemetry, or each export could cause the next one.
+//! Lambda delivers an extension's output back to every subscribed extension. Each line therefore carries a marker by
+//! which it is recognised and dropped: the extension's own lines never become telemetry, otherwise each export could
+//! cause the next one.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io::Write;
 
-/// The mark of every line in text format.
+/// The marker of every line in text format.
 const PREFIX: &str = "clickstack-extension: ";
-/// The mark of every line in JSON format.
+/// The marker of every line in JSON format.
 const LOGGER: &str = r#""logger":"clickstack-extension""#;
 
-/// How the lines are written, as `AWS_LAMBDA_LOG_FORMAT` says.
+/// The format of the lines, from `AWS_LAMBDA_LOG_FORMAT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// Plain text.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 impl Format {
-    /// The format that an `AWS_LAMBDA_LOG_FORMAT` value asks for; text by default.
+    /// The format for a value of `AWS_LAMBDA_LOG_FORMAT`; text by default.
     pub fn from_setting(value: Option<&str>) -> Self {
         match value {
             Some(name) if name.eq_ignore_ascii_case("json") => Format::Json,
@@ -35,18 +36,18 @@ impl Format {
 /// The level of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Level {
-    /// Worth knowing.
+    /// Information.
     #[default]
     Info,
-    /// Something is wrong.
+    /// A problem.
     Warn,
     /// Above every line but a panic's.
     Error,
 }
 
 impl Level {
-    /// The lowest level to write, as `RUST_LOG` asks for it: a level by itself or for the target `rotel`. Directives
-    /// for other targets are the function's, which may be in Rust too.
+    /// The lowest level to write, from `RUST_LOG`: a level by itself or for the target `rotel`. Directives
+    /// for other targets are the function's, which may also be written in Rust.
     pub fn from_directives(directives: Option<&str>) -> Self {
         let mut chosen = Level::default();
         for directive in directives.unwrap_or_default().split(',').map(str::trim) {
@@ -92,19 +93,19 @@ impl Diagnostics {
         }
     }
 
-    /// Says that something is wrong, and how to fix it.
+    /// Logs a problem and how to fix it.
     pub fn warn(&self, message: &str) {
         self.write(Level::Warn, message);
     }
 
-    /// The same, but each message only once.
+    /// Like `warn`, but logs each message only once.
     pub fn warn_once(&self, message: &str) {
         if self.said.borrow_mut().insert(message.to_owned()) {
             self.warn(message);
         }
     }
 
-    /// Says something worth knowing.
+    /// Logs information.
     pub fn info(&self, message: &str) {
         self.write(Level::Info, message);
     }
@@ -119,7 +120,7 @@ impl Diagnostics {
     }
 }
 
-/// Makes panics one recognisable line instead of Rust's own, which would come back as telemetry.
+/// Logs panics as one marked line instead of Rust's own, which would be delivered back as telemetry.
 pub fn report_panics(format: Format) {
     std::panic::set_hook(Box::new(move |panic| {
         let line = render(
@@ -142,7 +143,7 @@ fn render(format: Format, level: Level, message: &str) -> String {
     }
 }
 
-/// Whether an `extension` event's raw JSON record is one of our own lines.
+/// Whether an `extension` event's raw JSON record is one of the extension's own lines.
 pub fn is_own_line(record: &str) -> bool {
     record
         .strip_prefix('"')

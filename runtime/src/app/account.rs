@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-/// A symbolic link that leads nowhere: what it names is the account's id. OpenTelemetry's Lambda extension began this; the
-/// wrappers of its language layers read it for `cloud.account.id` and complain when it is missing.
+/// A dangling symbolic link whose target is the account's id. OpenTelemetry's Lambda extension introduced this; the
+/// wrappers of its language layers read it for `cloud.account.id` and log an error if it is missing.
 pub const LINK: &str = "/tmp/.otel-aws-account-id";
 
-/// Makes the link, one system call. That it is there already, or can't be made, costs one attribute of the SDK's.
+/// Creates the link, one system call. If it already exists or cannot be created, only one attribute of the SDK's is
+/// missing.
 pub fn publish(account_id: Option<&str>, link: &Path) {
     let known = account_id.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
     if let Some(id) = known {

@@ -1,4 +1,4 @@
-//! One event of Lambda's after the other, until SHUTDOWN.
+//! Handles Lambda's events one after the other, until SHUTDOWN.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -8,21 +8,21 @@ use crate::diagnostics::Diagnostics;
 use crate::lambda::client::{Client, Error};
 use crate::lambda::events::{Invoke, Lifecycle, Shutdown};
 
-/// Failures of `/event/next` in a row after which Lambda is taken to be gone; they take a minute or more.
+/// Consecutive failures of `/event/next` after which Lambda is considered gone; they take a minute or more.
 const LOST: u32 = 60;
 
-/// What is done about the events.
+/// What the event loop does for each event.
 pub(super) trait Steps {
-    /// What is due while Lambda has no event; repeated until it has one, which may break it off anywhere.
+    /// Work that is due while Lambda has no event; repeated until there is one, which may interrupt it at any point.
     async fn between_events(&self);
-    /// One invocation, until there is nothing more to do for it.
+    /// Handles one invocation, until nothing is left to do for it.
     async fn invocation(&self, invoke: &Invoke);
     /// The end of the environment.
     async fn shutdown(&self, shutdown: &Shutdown);
 }
 
-/// Asks for the next event and does what is to be done, again and again. Whatever goes wrong in a step, Lambda hears of us
-/// again: an extension that doesn't ask holds the function up, and one that exits fails it.
+/// Asks for the next event and handles it, in a loop. Whatever fails in a step, the extension asks Lambda for the next
+/// event again: an extension that does not ask delays the function, and one that exits makes it fail.
 pub(super) async fn run_event_loop(steps: &impl Steps, client: &mut Client, diagnostics: &Diagnostics) {
     let mut failures = 0;
     while failures < LOST {
@@ -37,7 +37,8 @@ pub(super) async fn run_event_loop(steps: &impl Steps, client: &mut Client, diag
             Ok(Lifecycle::Unknown) => tokio::time::sleep(Duration::from_millis(10)).await,
             Err(error) => {
                 diagnostics.warn_once(&format!("{error}; retrying"));
-                // At first it may be the connection alone, and an invocation may wait for us.
+                // The first failures may only concern the connection, and an invocation may be waiting for the
+                // extension.
                 let pause = Duration::from_millis(10 << failures.min(7));
                 failures += 1;
                 tokio::time::sleep(pause).await;
@@ -48,7 +49,7 @@ pub(super) async fn run_event_loop(steps: &impl Steps, client: &mut Client, diag
     }
 }
 
-/// Waits for the next event. What isn't part of the init phase begins here, once Lambda has the request.
+/// Waits for the next event. Work that is not part of the init phase begins here, once Lambda has the request.
 async fn next(steps: &impl Steps, client: &mut Client) -> Result<Lifecycle, Error> {
     let mut next = pin!(client.next());
     let mut sound = true;
@@ -56,7 +57,7 @@ async fn next(steps: &impl Steps, client: &mut Client) -> Result<Lifecycle, Erro
         tokio::select! {
             biased;
             event = &mut next => return event,
-            // What panicked would panic again at once.
+            // A step that panicked would panic again at once.
             survived = catch_panic(steps.between_events()), if sound => sound = survived,
         }
     }
@@ -71,7 +72,7 @@ mod tests {
     use crate::http::testing::{Answer, Server, run};
     use std::cell::{Cell, RefCell};
 
-    /// Steps of which every one panics.
+    /// Steps that all panic.
     #[derive(Default)]
     struct Panicking {
         taken: RefCell<Vec<String>>,

@@ -1,4 +1,4 @@
-//! When something was last sent and how often invocations come: what the decisions about sending rest on.
+//! The time of the last flush and the rate of invocations: the basis of decisions about flushing.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -8,19 +8,19 @@ use crate::flush::{FlushMode, FlushPlan, Rhythm, WaitForLogs};
 use crate::invocation::HandlerEnd;
 use crate::timestamp;
 
-/// After a flush that sent too little the next waits this long.
+/// Pause after a flush that sent too little.
 const REST: Duration = Duration::from_millis(250);
 
-/// The state of sending.
+/// The state of flushing.
 pub(super) struct FlushState {
     mode: FlushMode,
     wait: WaitForLogs,
     rhythm: RefCell<Rhythm>,
-    /// When the last flush ended, by the wall clock: the monotonic one may stand still while Lambda freezes the
+    /// When the last flush ended, by the wall clock: the monotonic clock may stand still while Lambda freezes the
     /// environment.
     flushed: Cell<u64>,
     invoked: Cell<Instant>,
-    /// The last flush left much behind.
+    /// Whether the last flush left much behind.
     in_vain: Cell<bool>,
 }
 
@@ -41,7 +41,7 @@ impl FlushState {
         self.invoked.set(Instant::now());
     }
 
-    /// The environment was frozen, so what ran before is over, or as good as just begun.
+    /// The environment was frozen, so everything that ran before has finished or has made almost no progress.
     pub(super) fn thawed(&self) {
         self.invoked.set(Instant::now());
     }
@@ -50,12 +50,12 @@ impl FlushState {
         self.rhythm.borrow().plan(self.mode)
     }
 
-    /// Whether the last lines of an invocation are waited for, whose handler ended so.
+    /// Whether to wait for the last lines of an invocation whose handler ended in this way.
     pub(super) fn waits_for_lines(&self, end: HandlerEnd) -> bool {
         self.wait.waits(end.failed, &self.rhythm.borrow())
     }
 
-    /// A flush has ended and left so much.
+    /// Records the end of a flush that left this much in the buffer.
     pub(super) fn flushed(&self, left: Usage) {
         self.flushed.set(timestamp::now());
         self.in_vain.set(left.bytes >= left.capacity / 4);
@@ -69,7 +69,8 @@ impl FlushState {
         self.invoked.get().elapsed()
     }
 
-    /// What a healthy backend took leaves room at once; only one that took too little gets a pause.
+    /// If the backend is healthy, the buffer has room at once; only a flush that sent too little is followed by a
+    /// pause.
     pub(super) fn rest(&self) -> Duration {
         match self.in_vain.get() {
             true => REST,

@@ -1,4 +1,4 @@
-//! The two ports that the extension listens on, and the subscription that brings telemetry to one of them.
+//! The two ports that the extension listens on, and the subscription that delivers telemetry to one of them.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -24,13 +24,13 @@ use crate::session::Session;
 use crate::spawn::spawn;
 use crate::{receiver, relay, timestamp};
 
-/// So long a batch waits for room in the buffer while nothing leaves it: it delays what Lambda delivers after it.
+/// How long a batch waits for room in the buffer while nothing is sent: it delays Lambda's later batches.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// While something leaves, too: a function with little CPU time takes seconds to send half a buffer.
+/// The limit while something is being sent: a function with little CPU time takes seconds to send half a buffer.
 const MOST_PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// Binds the receivers for the function's SDK. Another extension may have a port: then only that receiver is off.
+/// Binds the receivers for the function's SDK. If another extension uses a port, only that receiver is off.
 pub async fn serve_receivers(
     config: &ReceiverConfig,
     session: &Rc<RefCell<Session>>,
@@ -82,7 +82,8 @@ async fn bind_receiver(
     bound.inspect_err(warn).ok()
 }
 
-/// Starts the runtime API proxy where it is wanted, before the runtime looks for it, and gives what it will have read.
+/// Starts the runtime API proxy if it is enabled, before the runtime looks for it, and returns the receiver for what it
+/// reads.
 pub fn start_proxy(config: &Config, diagnostics: &Diagnostics) -> Option<Receiver<Read>> {
     if !config.runtime_proxy {
         return None;
@@ -105,7 +106,7 @@ pub fn start_proxy(config: &Config, diagnostics: &Diagnostics) -> Option<Receive
     started.inspect_err(warn).ok()
 }
 
-/// Binds the telemetry listener, to any free port if its own is taken, and gives the port.
+/// Binds the telemetry listener, to any free port if its own is taken, and returns the port.
 pub async fn serve_telemetry(
     address: SocketAddr,
     session: &Rc<RefCell<Session>>,
@@ -132,9 +133,9 @@ pub async fn serve_telemetry(
     let (backpressure, reads) = (Rc::new(Backpressure::default()), Rc::new(reads));
     spawn(listener::serve(listener, async move |body: Option<Bytes>| {
         let body = body.unwrap_or_default();
-        // Checking is much quicker than repairing, and Lambda's bodies are whole.
+        // Validating is much quicker than repairing, and Lambda's bodies are usually valid.
         let text = std::str::from_utf8(&body).map_or_else(|_| String::from_utf8_lossy(&body), Cow::Borrowed);
-        // Before Lambda's word on the same invocations: what was read decides on their ids.
+        // Handled before Lambda's events about the same invocations, because it determines their ids.
         for read in reads.iter().flat_map(Receiver::try_iter) {
             session.borrow_mut().read(read);
         }
@@ -145,11 +146,11 @@ pub async fn serve_telemetry(
     Some(port)
 }
 
-/// Holds the answer to a batch back while the buffer is half full: Lambda keeps the next batches, which is better than
-/// dropping records here, since what we hold is being sent meanwhile.
+/// Delays the response to a batch while the buffer is half full: Lambda keeps the next batches in the meantime, which
+/// is better than dropping records here while the buffered ones are being sent.
 #[derive(Default)]
 struct Backpressure {
-    /// Waiting was of no use: the backend takes nothing. Until there is room again nobody waits.
+    /// Waiting did not help: the backend accepts nothing. No batch waits until there is room again.
     in_vain: Cell<bool>,
 }
 
@@ -174,7 +175,7 @@ impl Backpressure {
     }
 }
 
-/// Has Lambda deliver telemetry to this port; false, and said, where it won't.
+/// Subscribes to telemetry on this port; returns false, with a warning, if Lambda rejects the subscription.
 pub async fn subscribe(client: &mut Client, port: u16, logs: &LogsConfig, diagnostics: &Diagnostics) -> bool {
     let mut types = vec!["platform"];
     types.extend(logs.function.then_some("function"));
@@ -197,7 +198,7 @@ mod tests {
     use super::*;
     use crate::environment::Environment;
 
-    /// A session that holds more than half of what it may.
+    /// A session that holds more than half of its capacity.
     fn full_session() -> RefCell<Session> {
         let (config, _) = Config::parse(&Environment::default());
         let session = RefCell::new(Session::new(&config.function, &config.sending));
@@ -238,7 +239,7 @@ mod tests {
         assert!(!backpressure.in_vain.get());
     }
 
-    /// Takes a record out of the session each time that this has passed.
+    /// Takes a record out of the session at this interval.
     async fn drain(session: &RefCell<Session>, every: Duration) {
         loop {
             tokio::time::sleep(every).await;

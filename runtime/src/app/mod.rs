@@ -1,7 +1,7 @@
-//! The life of the extension: register, listen, then one event after the other until SHUTDOWN.
+//! The life of the extension: register, listen, then handle one event after the other until SHUTDOWN.
 //!
-//! After registration nothing ends the process but SHUTDOWN: an extension that exits fails the function's invocation.
-//! Whatever goes wrong costs telemetry and one warning.
+//! After registration only SHUTDOWN ends the process: an extension that exits makes the function's invocation fail. Any
+//! fault costs telemetry and one warning.
 
 mod account;
 mod event_loop;
@@ -30,11 +30,11 @@ use crate::session::Session;
 use crate::time_zone;
 use flush_state::FlushState;
 
-/// Registering is tried so often, with a pause between.
+/// Number of registration attempts, with a pause between them.
 const REGISTRATIONS: u32 = 4;
 const REGISTRATION_PAUSE: Duration = Duration::from_millis(50);
 
-/// Lambda's longest timeout: no deadline is farther away.
+/// Lambda's longest timeout: no deadline is later.
 const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
 
 /// What the event loop needs.
@@ -42,18 +42,18 @@ struct App {
     session: Rc<RefCell<Session>>,
     delivery: Rc<Delivery>,
     diagnostics: Rc<Diagnostics>,
-    /// Telemetry has come.
+    /// Notified when telemetry has arrived.
     changed: Rc<Notify>,
     subscribed: bool,
-    /// Our first request for an event ends the init phase, and the environment becomes a snapshot: until the first
-    /// invocation nothing is begun that would break with it.
+    /// The first request for an event ends the init phase, and the environment becomes a snapshot: until the first
+    /// invocation nothing is started that would not survive it.
     snapshot: bool,
-    /// The making of the exporters has begun.
+    /// Whether creating the exporters has begun.
     prepared: Cell<bool>,
     flush_state: Rc<FlushState>,
 }
 
-/// Runs the extension, named `name` as its file, until Lambda ends it.
+/// Runs the extension, registered under `name`, its file's name, until Lambda ends it.
 pub async fn run(name: &str) -> ExitCode {
     let mut warnings = Vec::new();
     let environment = Environment::from_process();
@@ -69,15 +69,15 @@ pub async fn run(name: &str) -> ExitCode {
     let registration = match register(&mut client, name, &config).await {
         Ok(registration) => registration,
         Err(error) => {
-            // Lambda fails the init phase either way, but for an extension that hangs it first waits ten seconds, and
-            // for one that exits it says so at once and starts a new environment. Exiting harms the function less.
+            // Lambda fails the init phase either way, but it waits ten seconds for an extension that hangs, while one
+            // that exits is reported at once and a new environment is started. Exiting harms the function less.
             diagnostics.warn_once(&format!(
                 "could not register with Lambda, so the extension exits: {error}"
             ));
             return ExitCode::FAILURE;
         }
     };
-    // The runtime may start as soon as we have registered, and looks for it then.
+    // The runtime may start as soon as the extension is registered, and then reads the link.
     account::publish(registration.account_id.as_deref(), Path::new(account::LINK));
     let app = App::start(&mut client, config, registration, diagnostics, reads).await;
     for warning in &warnings {
@@ -148,7 +148,7 @@ impl App {
     }
 }
 
-/// On Managed Instances no event says that an invocation comes, so telemetry leaves in a rhythm.
+/// On Managed Instances no event announces an invocation, so telemetry is sent at an interval.
 fn on_managed_instances(mode: FlushMode) -> FlushMode {
     match mode {
         FlushMode::Auto | FlushMode::End => FlushMode::Continuous(FlushMode::DEFAULT_RHYTHM),
@@ -156,7 +156,7 @@ fn on_managed_instances(mode: FlushMode) -> FlushMode {
     }
 }
 
-/// The moment of a wall-clock time in milliseconds.
+/// Converts a wall-clock time in milliseconds.
 fn instant(unix_ms: u64) -> Instant {
     let now = Instant::now();
     let since_epoch = std::time::SystemTime::now()

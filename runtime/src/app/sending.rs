@@ -1,4 +1,4 @@
-//! The parts of the extension's life in which telemetry leaves: invocations, the time between events, and the end.
+//! The phases in which telemetry is sent: invocations, the time between events, and shutdown.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -13,21 +13,21 @@ use crate::lambda::events::{Invoke, Shutdown};
 use crate::spawn::spawn;
 use crate::timestamp;
 
-/// Time for a flush that nothing waits for.
+/// Time limit for a flush that nothing waits for.
 const BACKGROUND_TIME: Duration = Duration::from_secs(5);
 
-/// A timer that fires this much too late means that the environment was frozen, or starved of CPU.
+/// A timer that fires this much too late means that the environment was frozen or starved of CPU.
 const FROZEN: Duration = Duration::from_millis(200);
 
-/// At SHUTDOWN Lambda still delivers what the runtime writes during its own shutdown, and the last report: up to 300 ms
-/// later. After so long without anything there is nothing more,
+/// At SHUTDOWN Lambda still delivers what the runtime writes during its own shutdown, and the last report, up to 300 ms
+/// later. If nothing has arrived for this long, nothing more is expected,
 const QUIET: Duration = Duration::from_millis(300);
-/// or after so long while a report is missing.
+/// or for this long while a report is missing.
 const SILENCE: Duration = Duration::from_millis(600);
 
 impl Steps for App {
-    /// What isn't part of the init phase begins here, once Lambda has the request for the next event; then what is due
-    /// while the handler runs without us.
+    /// Work that is not part of the init phase begins here, once Lambda has the request for the next event; then work
+    /// that is due while the handler runs.
     async fn between_events(&self) {
         if !self.prepared.get() {
             if self.snapshot {
@@ -139,20 +139,20 @@ impl App {
         }
     }
 
-    /// Whether lines of other invocations wait, or are still to come.
+    /// Whether lines of other invocations are queued, or still expected.
     fn has_earlier_lines(&self, request_id: &str) -> bool {
         let session = self.session.borrow();
         session.usage().bytes > 0 || !session.others_are_done(request_id)
     }
 
-    /// Whether the tracing layer has told the end of this invocation, and nothing more is waited for.
+    /// Whether the tracing layer has signalled the end of this invocation, and nothing more is awaited.
     fn is_over(&self, request_id: &str) -> bool {
         let end = self.session.borrow().handler_end(request_id);
         end.is_some_and(|end| !self.flush_state.waits_for_lines(end))
     }
 
-    /// A flush as a task of its own: what ends the wait for it doesn't end the requests that are under way, and the end
-    /// of the invocation is seen meanwhile.
+    /// Runs a flush as a separate task: when the wait for it ends, its requests continue, and the end of the invocation
+    /// is noticed during the flush.
     fn flush_beside(&self, until: Instant) -> JoinHandle<()> {
         let (delivery, flush_state, session, changed) = (
             Rc::clone(&self.delivery),
@@ -172,8 +172,8 @@ impl App {
         self.flush_state.flushed(self.session.borrow().usage());
     }
 
-    /// Lets the last events in, until Lambda says nothing more. That every invocation was reported is no end: a runtime may
-    /// still write during its shutdown, which comes before that of extensions.
+    /// Receives the last events, until Lambda sends nothing more. It is not enough that every invocation was reported:
+    /// a runtime may still write during its shutdown, which comes before that of extensions.
     async fn drain(&self, until: Instant) {
         if !self.subscribed {
             return;
@@ -198,7 +198,7 @@ impl App {
     }
 }
 
-/// An internal error in a task ends what waits for it, as one in there would.
+/// Propagates a panic in the task to its waiter, as if it had happened there.
 fn resume_panic(ended: Result<(), JoinError>) {
     if let Err(Ok(panic)) = ended.map_err(JoinError::try_into_panic) {
         std::panic::resume_unwind(panic);

@@ -1,4 +1,4 @@
-//! Credentials: from the container endpoint where Lambda gives one (SnapStart), else from the environment.
+//! Credentials: from the container endpoint if Lambda provides one (SnapStart), otherwise from the environment.
 
 use std::fmt;
 use std::time::Duration;
@@ -30,10 +30,10 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Why there are no credentials. Holds no part of them.
+/// Why there are no credentials. Contains no part of them.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
-    /// The environment has none.
+    /// The environment contains none.
     #[error(
         "there are no AWS credentials: neither {CONTAINER_URI} nor AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY is set"
     )]

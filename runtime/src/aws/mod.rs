@@ -1,4 +1,4 @@
-//! What calls to AWS need: credentials and endpoints, as Lambda's environment gives them.
+//! What calls to AWS need: credentials and endpoints from Lambda's environment.
 
 mod credentials;
 pub mod secrets;
@@ -12,7 +12,7 @@ use crate::http::{Client, Endpoint};
 use credentials::Source;
 pub use credentials::{Credentials, CredentialsError};
 
-/// Credentials and endpoints, as the environment gives them. `Debug` shows no key.
+/// Credentials and endpoints from the environment. `Debug` shows no key.
 #[derive(Clone)]
 pub struct Context {
     source: Source,
@@ -68,7 +68,7 @@ impl Context {
         }
     }
 
-    /// Where a service is to be called: as the environment says, else by partition and region.
+    /// The endpoint of a service: from the environment if set, otherwise by partition and region.
     pub fn endpoint(&self, service: Service, partition: &str, region: &str) -> Result<Endpoint, String> {
         let (variable, own) = match service {
             Service::SecretsManager => ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.endpoint_secrets_manager),
@@ -89,7 +89,7 @@ impl Context {
         Endpoint::parse(&url).map_err(|reason| format!("{url}: {reason}"))
     }
 
-    /// The credentials of this moment; those of a container endpoint are fetched each time, since they change.
+    /// The current credentials; those of a container endpoint are fetched each time, since they change.
     pub async fn credentials(&self, client: &Client) -> Result<Credentials, CredentialsError> {
         self.source.credentials(client).await
     }

@@ -17,7 +17,7 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// What a canonical path keeps unencoded.
+/// Characters that a canonical path keeps unencoded.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -25,18 +25,18 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Why a request cannot be signed. Holds no part of the credentials.
+/// Why a request cannot be signed. Contains no part of the credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Credentials become header values.
     #[error("the AWS credentials contain characters that are not allowed in a header")]
     Header(#[from] hyper::header::InvalidHeaderValue),
-    /// The hash refuses the key.
+    /// The hash function rejects the key.
     #[error("the AWS credentials cannot be used as a key")]
     Key(#[from] InvalidLength),
 }
 
-/// Signs the request as it is, all headers included, and adds the headers `x-amz-date`, `x-amz-security-token` (for
+/// Signs the request with all its headers, and adds the headers `x-amz-date`, `x-amz-security-token` (for
 /// temporary credentials) and `authorization`. The signature is good for five minutes around `now`.
 pub fn sign(
     request: &mut Request,
@@ -82,7 +82,7 @@ fn canonical_request(request: &Request, headers: &BTreeMap<&str, String>, names:
     canonical
 }
 
-/// Header values by name: white space made one blank, values of the same name joined by commas.
+/// Header values by name: white space collapsed to one space, values of the same name joined by commas.
 fn canonical_headers(request: &Request) -> BTreeMap<&str, String> {
     let mut canonical = BTreeMap::new();
     canonical.insert("host", request.endpoint.authority());
@@ -98,7 +98,7 @@ fn canonical_headers(request: &Request) -> BTreeMap<&str, String> {
     canonical
 }
 
-/// `20150830T123600Z`; a time before 1970 or after 9999 is 1970's beginning.
+/// `20150830T123600Z`; a time before 1970 or after 9999 becomes the beginning of 1970.
 fn timestamp(now: SystemTime) -> String {
     let seconds = now
         .duration_since(SystemTime::UNIX_EPOCH)

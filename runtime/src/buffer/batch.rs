@@ -1,8 +1,8 @@
-//! What leaves in one round.
+//! The contents of one export.
 
 use crate::record::{Forwarded, Log, Span};
 
-/// What one request per signal can take.
+/// The contents of one request per signal.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     /// The extension's log records.
@@ -14,7 +14,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// How many there are, as the backend counts them.
+    /// The number of items, as the backend counts them.
     pub fn items(&self) -> usize {
         let forwarded: usize = self.forwarded.iter().map(|request| request.items).sum();
         self.logs.len() + self.spans.len() + forwarded

@@ -5,22 +5,22 @@
 pub struct Drops {
     /// The buffer was full.
     pub buffer_full: u64,
-    /// The backend refused them for good.
+    /// The backend rejected them permanently.
     pub rejected: u64,
-    /// Telemetry events that nobody could read.
+    /// Telemetry events that could not be parsed.
     pub malformed: u64,
-    /// Lambda itself dropped them before they came.
+    /// Lambda itself dropped them before delivery.
     pub platform: u64,
-    /// One of several exporters was away for so long that its queue was full.
+    /// One of several exporters was down for so long that its queue was full.
     pub queue_full: u64,
-    /// They could not be sent for longer than the user wants them to be tried.
+    /// They could not be sent within the user's retry time limit.
     pub expired: u64,
-    /// Spans of traces that are not of the share which the user wants: no loss.
+    /// Spans of traces that are not sampled; not a loss.
     pub left_out: u64,
 }
 
 impl Drops {
-    /// Each reason of a loss, and its count.
+    /// Each reason for a loss, and its count.
     pub fn by_reason(&self) -> [(&'static str, u64); 6] {
         [
             ("buffer_full", self.buffer_full),

@@ -1,4 +1,4 @@
-//! What waits to be sent: bounded in bytes, and honest about what it had to drop.
+//! The send queue: bounded in bytes, with an exact count of what it had to drop.
 
 mod batch;
 mod drops;
@@ -14,7 +14,7 @@ use crate::record::{Forwarded, Log, Severity, Signal, Span};
 
 const MEGABYTE: usize = 1024 * 1024;
 
-/// Records that wait, oldest first.
+/// Queued records, oldest first.
 #[derive(Debug)]
 pub struct Buffer {
     capacity: usize,
@@ -55,7 +55,7 @@ impl Buffer {
         self.capacity
     }
 
-    /// Whether nothing waits.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.logs.is_empty() && self.spans.is_empty() && self.forwarded.is_empty()
     }
@@ -66,21 +66,22 @@ impl Buffer {
         self.logs.len() + self.spans.len() + forwarded
     }
 
-    /// Keeps a log record.
+    /// Adds a log record.
     pub fn push_log(&mut self, log: Log) {
         self.bytes += log.size();
         self.logs.push_back(log);
         self.shrink();
     }
 
-    /// Keeps a span of the extension's own.
+    /// Adds one of the extension's own spans.
     pub fn push_span(&mut self, span: Span) {
         self.bytes += span.size();
         self.spans.push(span);
         self.shrink();
     }
 
-    /// Keeps a request of the function's SDK. One that takes nearly the whole buffer is dropped; then this is false.
+    /// Adds a request of the function's SDK. Returns false for one that would take nearly the whole buffer, which is
+    /// dropped.
     pub fn push_forwarded(&mut self, forwarded: Forwarded) -> bool {
         if forwarded.request.len() > self.capacity - self.capacity / 8 {
             self.drops.buffer_full += forwarded.items as u64;
@@ -92,7 +93,7 @@ impl Buffer {
         true
     }
 
-    /// Completes the log records that stay.
+    /// Completes the log records that remain.
     pub fn stamp_all(&mut self, mut stamp: impl FnMut(&mut Log)) {
         for log in &mut self.logs {
             let size = log.size();
@@ -101,7 +102,7 @@ impl Buffer {
         }
     }
 
-    /// Forgets log records, which is no loss.
+    /// Removes log records without counting them as lost.
     pub fn leave_out(&mut self, mut is_left_out: impl FnMut(&Log) -> bool) {
         let bytes = &mut self.bytes;
         self.logs.retain(|log| {
@@ -111,8 +112,8 @@ impl Buffer {
         });
     }
 
-    /// Takes about `limit` bytes of log records, oldest first. `stamp` completes a record; those for which it says that
-    /// they can't be completed yet stay.
+    /// Takes about `limit` bytes of log records, oldest first. `stamp` completes a record; records for which it returns
+    /// false cannot be completed yet and remain.
     pub fn take_logs(&mut self, limit: usize, mut stamp: impl FnMut(&mut Log) -> bool) -> Vec<Log> {
         let mut taken = Vec::new();
         let mut stay = Vec::new();
@@ -125,7 +126,7 @@ impl Buffer {
                 self.bytes -= size;
                 taken.push(log);
             } else {
-                // It may have grown: an id that turned out to be the application's own is an attribute now.
+                // It may have grown: an id that turned out to be the application's own has become an attribute.
                 self.bytes = self.bytes - size + log.size();
                 stay.push(log);
             }
@@ -161,9 +162,9 @@ impl Buffer {
         taken
     }
 
-    /// Over capacity, the oldest of the least severe log records go first, then the SDK's oldest requests, then our
-    /// spans, which are few and carry every log of their invocation. An eighth more than needed goes, so that a steady
-    /// overflow doesn't search for each record.
+    /// Over capacity, the oldest of the least severe log records are dropped first, then the SDK's oldest requests,
+    /// then the extension's spans, which are few and needed by every log of their invocation. An eighth more than
+    /// needed is dropped, so that a steady overflow does not cause a search for each record.
     fn shrink(&mut self) {
         if self.bytes <= self.capacity {
             return;

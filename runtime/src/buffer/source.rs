@@ -1,4 +1,4 @@
-//! Where exports take telemetry from.
+//! The source of telemetry for exports.
 
 use super::batch::Batch;
 use super::drops::Drops;
@@ -7,26 +7,26 @@ use crate::record::Signal;
 /// Bytes in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes that wait.
+    /// Bytes queued.
     pub bytes: usize,
-    /// Bytes that may wait.
+    /// Bytes that may be queued.
     pub capacity: usize,
 }
 
-/// What waits to be sent, and the account of what was lost.
+/// Queued telemetry, and the counts of what was lost.
 pub trait Source {
-    /// Bytes that wait, and that may.
+    /// Bytes queued, and the capacity.
     fn usage(&self) -> Usage;
 
-    /// Takes what is complete of a signal, about `limit` bytes; `now` is in nanoseconds since the Unix epoch.
+    /// Takes the complete records of a signal, about `limit` bytes; `now` is in nanoseconds since the Unix epoch.
     fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Batch;
 
-    /// Records that wait, or come into being once they are taken.
+    /// Queued records, including those that are only created when they are taken.
     fn waiting(&self) -> usize;
 
-    /// What was lost so far.
+    /// Counts of losses so far.
     fn drops(&self) -> Drops;
 
-    /// The same, for those who lose something.
+    /// The same, to add losses.
     fn drops_mut(&mut self) -> &mut Drops;
 }

@@ -1,4 +1,4 @@
-//! Which lines become log records, and how they look.
+//! Which lines become log records, and in which format.
 
 use super::reader::{Reader, parse_choice};
 use crate::environment::settings::{
@@ -6,18 +6,18 @@ use crate::environment::settings::{
 };
 use crate::record::Severity;
 
-/// Which lines become log records, and how they look.
+/// Which lines become log records, and in which format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogsConfig {
-    /// Whether the function's lines are taken.
+    /// Whether the function's lines are collected.
     pub function: bool,
-    /// Whether lines of other extensions are taken.
+    /// Whether lines of other extensions are collected.
     pub extension: bool,
     /// Lines of a lower severity are dropped; those of unknown severity never are.
     pub least: Severity,
-    /// Lines that a replay of a durable function repeats are left out.
+    /// Lines that a replay of a durable function repeats are dropped.
     pub without_replayed: bool,
-    /// Logs are to be as the Rotel extension makes them.
+    /// Logs have the Rotel extension's format.
     pub as_rotel: bool,
 }
 

@@ -30,38 +30,38 @@ use crate::http::Proxies;
 use crate::lambda::initialization::InitializationType;
 use reader::{PREFIX, Reader, parse_boolean};
 
-/// What Rotel has no setting for.
+/// The prefix of settings that Rotel does not have.
 const OWN_PREFIX: &str = "CLICKSTACK_";
 const DEFAULT_RUNTIME_API: &str = "127.0.0.1:9001";
 
-/// Everything that is set, as far as it can be known before secrets are fetched.
+/// The whole configuration, as far as it is known before secrets are fetched.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Host and port of Lambda's runtime API (`AWS_LAMBDA_RUNTIME_API`).
     pub runtime_api: String,
     /// Where the Telemetry API delivers to.
     pub telemetry_address: SocketAddr,
-    /// Whether the runtime of the function is to reach Lambda through the extension.
+    /// Whether the function's runtime connects to Lambda through the extension.
     pub runtime_proxy: bool,
-    /// What is taken of the function's own telemetry, and where.
+    /// Which of the function's own telemetry is received, and where.
     pub receiver: ReceiverConfig,
-    /// The function as Lambda's environment describes it.
+    /// The function, as described by Lambda's environment.
     pub function: FunctionIdentity,
-    /// The user's resource attributes, each key once; values may hold secret references, see
+    /// The user's resource attributes, each key once; values may contain secret references, see
     /// [`Config::resource_attributes`].
     pub resource_attributes: Vec<(String, String)>,
-    /// The keys of those that count even where the function's own SDK says something else.
+    /// The keys of those that take precedence over the function's own SDK.
     pub replacing_attributes: Vec<String>,
     /// The secrets that `ROTEL_*` values refer to.
     pub secret_references: Vec<secrets::Reference>,
-    /// The audience of the web identity tokens that exports use as their key; none where they do not
+    /// The audience of the web identity tokens that exports use as their key; `None` if they do not
     /// (`CLICKSTACK_WEB_IDENTITY_AUDIENCE`).
     pub web_identity_audience: Option<String>,
     /// Where the telemetry goes, with references still unresolved; never empty.
     pub destinations: Vec<Destination>,
     /// Which lines become log records.
     pub logs: LogsConfig,
-    /// How telemetry is kept and sent.
+    /// How telemetry is buffered and sent.
     pub sending: SendingConfig,
     /// Which traces are kept.
     pub sampling: SamplingConfig,
@@ -69,15 +69,15 @@ pub struct Config {
     pub proxies: Proxies,
     /// Credentials and endpoints for AWS.
     pub aws: aws::Context,
-    /// Whether what Lambda measures of invocations is sent as metrics.
+    /// Whether Lambda's measurements of invocations are sent as metrics.
     pub platform_metrics: bool,
-    /// True when the extension's own log lines are to be JSON (`AWS_LAMBDA_LOG_FORMAT`).
+    /// True when the extension's own log lines are JSON (`AWS_LAMBDA_LOG_FORMAT`).
     pub json_logs: bool,
     /// The lowest level of its own log lines that it writes (`RUST_LOG`).
     pub own_level: Level,
 }
 
-/// The function, as Lambda's environment variables describe it; what is missing there is empty or 0.
+/// The function, as described by Lambda's environment variables; missing values are empty or 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionIdentity {
     /// Function name.
@@ -92,13 +92,13 @@ pub struct FunctionIdentity {
     pub log_group: String,
     /// CloudWatch log stream, which names the execution environment.
     pub log_stream: String,
-    /// How its environments are made.
+    /// How its environments are created.
     pub initialization_type: InitializationType,
 }
 
 impl Config {
-    /// Reads the environment. The second part is what to tell the user: each names the variable, what is wrong with it
-    /// and what is done instead, and never a value that may be secret.
+    /// Reads the environment. The second part contains messages for the user: each names the variable, the problem and
+    /// its consequence, and never a value that may be secret.
     pub fn parse(environment: &Environment) -> (Self, Vec<String>) {
         let mut reader = Reader::new(environment);
         let runtime_api = environment.get("AWS_LAMBDA_RUNTIME_API").unwrap_or_else(|| {
@@ -140,12 +140,12 @@ impl Config {
         (config, reader.into_warnings())
     }
 
-    /// Whether exports need something that AWS keeps or issues.
+    /// Whether exports need a secret or token from AWS.
     pub fn needs_secrets(&self) -> bool {
         !self.secret_references.is_empty() || self.web_identity_audience.is_some()
     }
 
-    /// The user's resource attributes with secret references filled in; an error names the reference that is missing.
+    /// The user's resource attributes with secret references substituted; an error names the missing reference.
     pub fn resource_attributes(&self, values: &secrets::Values) -> Result<Vec<(String, String)>, String> {
         let filled = self.resource_attributes.iter().map(|(key, value)| {
             let value = values
@@ -187,8 +187,8 @@ fn boolean(reader: &mut Reader<'_>, setting: &'static Setting) -> Option<bool> {
     reader.value(setting, |_, text| parse_boolean(text))
 }
 
-/// From the weakest to the strongest: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`; and
-/// the keys of the last. The function's SDK reads the standard ones itself and its own code may say more.
+/// In increasing precedence: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, `ROTEL_OTEL_RESOURCE_ATTRIBUTES`; and the
+/// keys of the last. The function's SDK reads the standard ones itself, and its own code may set others.
 fn resource_attributes(reader: &mut Reader<'_>) -> (Vec<(String, String)>, Vec<String>) {
     let mut pairs = reader::list::percent_decoded(reader.pairs("OTEL_RESOURCE_ATTRIBUTES"));
     if let Some(name) = reader.environment().get(settings::OTEL_SERVICE_NAME.variable) {
@@ -220,7 +220,7 @@ fn secret_references(reader: &mut Reader<'_>) -> Vec<secrets::Reference> {
     references
 }
 
-/// One warning for all settings without effect, and one for each name that nobody knows.
+/// One warning for all settings without effect, and one for each unknown name.
 fn check_names(reader: &mut Reader<'_>) {
     let mut without_effect = Vec::new();
     let environment = reader.environment();

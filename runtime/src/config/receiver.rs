@@ -1,4 +1,4 @@
-//! What the extension takes of the function's own telemetry.
+//! How the extension receives the function's own telemetry.
 
 use std::net::SocketAddr;
 
@@ -14,13 +14,13 @@ const MIB: usize = 1024 * 1024;
 /// The OTLP receivers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiverConfig {
-    /// Where OTLP/HTTP is taken.
+    /// The address for OTLP/HTTP.
     pub http_address: SocketAddr,
-    /// Where OTLP/gRPC is taken.
+    /// The address for OTLP/gRPC.
     pub grpc_address: SocketAddr,
     /// The largest gRPC message, in bytes.
     pub largest_grpc_message: usize,
-    /// The signals that are taken, with their paths in OTLP/HTTP.
+    /// The signals that are accepted, with their paths in OTLP/HTTP.
     pub paths: Vec<(Signal, String)>,
 }
 
@@ -46,7 +46,7 @@ impl ReceiverConfig {
         }
     }
 
-    /// Whether this signal is taken at all.
+    /// Whether this signal is accepted.
     pub fn takes(&self, signal: Signal) -> bool {
         self.paths.iter().any(|(taken, _)| *taken == signal)
     }
@@ -64,7 +64,7 @@ fn largest_grpc_message(reader: &mut Reader<'_>) -> usize {
     size.and_then(Result::ok).unwrap_or(4 * MIB)
 }
 
-/// Bytes of a number of MiB.
+/// Converts a number of MiB to bytes.
 fn parse_size(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(size @ 1..=1024) => Ok(size * MIB),

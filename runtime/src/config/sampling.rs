@@ -5,18 +5,18 @@ use std::time::Duration;
 use super::reader::{Reader, parse_boolean, parse_duration};
 use crate::environment::settings::{CLICKSTACK_TRACE_DEBUG_LOGS, CLICKSTACK_TRACE_KEEP, CLICKSTACK_TRACE_RATIO};
 
-/// Values that the random part of a trace id has: its last seven bytes (W3C Trace Context level 2, `random-trace-id`).
+/// Number of values of a trace id's random part: its last seven bytes (W3C Trace Context level 2, `random-trace-id`).
 const RANDOMNESS: u64 = 1 << 56;
 
-/// Which traces are kept: a share of all, and those of invocations that somebody will look for.
+/// Which traces are kept: a share of all, and those of notable invocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SamplingConfig {
-    /// Trace ids whose random part is less are not of the share; 0 keeps all.
+    /// Trace ids with a lower random part are not sampled; 0 keeps all.
     threshold: u64,
     errors: bool,
     cold: bool,
     slow: Option<Duration>,
-    /// Whether lines of severity DEBUG and TRACE are kept with the trace of their invocation alone.
+    /// Whether lines of severity DEBUG and TRACE are kept only with the trace of their invocation.
     pub debug_logs: bool,
 }
 
@@ -32,12 +32,12 @@ impl Default for SamplingConfig {
     }
 }
 
-/// What of an invocation decides whether its trace is kept, as far as it is known.
+/// The facts about an invocation that decide whether its trace is kept, as far as known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// It failed, or a span of it did.
+    /// It, or one of its spans, failed.
     pub failed: bool,
-    /// Its environment was made for it.
+    /// Its environment was created for it.
     pub cold: bool,
     /// How long its handler took.
     pub took: Duration,
@@ -55,26 +55,27 @@ impl SamplingConfig {
         }
     }
 
-    /// Whether anything is left out.
+    /// Whether anything is dropped.
     pub fn is_on(&self) -> bool {
         self.threshold > 0
     }
 
-    /// Whether a trace is of the share that is kept: by the last 56 bits of its id, as OpenTelemetry's consistent probability
-    /// sampling has it, so that all functions with the same ratio keep the same traces, and those with a higher one these, too.
+    /// Whether a trace is sampled: by the last 56 bits of its id, as in OpenTelemetry's consistent probability
+    /// sampling, so that all functions with the same ratio keep the same traces, and those with a higher ratio keep
+    /// these too.
     pub fn keeps_trace(&self, trace_id: &[u8; 16]) -> bool {
         let [.., a, b, c, d, e, f, g] = *trace_id;
         u64::from_be_bytes([0, a, b, c, d, e, f, g]) >= self.threshold
     }
 
-    /// Whether the trace of such an invocation is kept in any case.
+    /// Whether the trace of such an invocation is always kept.
     pub fn keeps(&self, facts: Facts) -> bool {
         let slow = self.slow.is_some_and(|slow| facts.took >= slow);
         (self.errors && facts.failed) || (self.cold && facts.cold) || slow
     }
 }
 
-/// The threshold of a share.
+/// The threshold for a share.
 fn parse_ratio(text: &str) -> Result<u64, String> {
     match text.parse::<f64>() {
         Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(((1.0 - ratio) * RANDOMNESS as f64).round() as u64),
@@ -82,7 +83,7 @@ fn parse_ratio(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Rules in any case; the threshold is of no meaning.
+/// Parses the rules, ignoring case; the returned threshold has no meaning.
 fn parse_rules(text: &str) -> Result<SamplingConfig, String> {
     let text = text.trim().to_ascii_lowercase();
     let mut config = SamplingConfig {

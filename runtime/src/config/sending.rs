@@ -1,4 +1,4 @@
-//! How the extension keeps and sends, whatever the exporter.
+//! How the extension buffers and sends telemetry, for all exporters.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use crate::flush::{FlushMode, WaitForLogs};
 
 const MIB: usize = 1024 * 1024;
 
-/// How the extension keeps and sends.
+/// How the extension buffers and sends telemetry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SendingConfig {
-    /// When telemetry leaves.
+    /// When telemetry is sent.
     pub mode: FlushMode,
-    /// Whether an invocation's last lines are waited for, once its handler has ended.
+    /// Whether to wait for an invocation's last lines once its handler has ended.
     pub wait: WaitForLogs,
-    /// Bytes that may wait; none for a share of the function's memory.
+    /// Capacity of the buffer in bytes; `None` for a share of the function's memory.
     pub buffer: Option<usize>,
-    /// Secrets older than this are fetched again; none for only when a key is refused.
+    /// Secrets older than this are fetched again; `None` to fetch only when a key is rejected.
     pub secrets_refresh: Option<Duration>,
 }
 
@@ -40,7 +40,7 @@ impl SendingConfig {
     }
 }
 
-/// A mode in any case, as all values with a name.
+/// A mode, ignoring case, like all named values.
 fn parse_mode(text: &str) -> Result<FlushMode, String> {
     let text = text.to_ascii_lowercase();
     let (name, rhythm) = match text.split_once(',') {

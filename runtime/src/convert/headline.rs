@@ -1,4 +1,4 @@
-//! The line that says which error it was: `Type: message`.
+//! The headline of an error: `Type: message`.
 
 use super::level::table;
 
@@ -22,11 +22,11 @@ pub struct Headline<'a> {
     pub kind: &'a str,
     /// The message; empty if there is none.
     pub message: &'a str,
-    /// Where the type stands in the text.
+    /// The position of the type in the text.
     pub at: usize,
 }
 
-/// The (dotted) name that a line begins with, if nothing, a colon or a code in brackets follows it.
+/// The (dotted) name at the beginning of a line, if followed by nothing, a colon or a code in brackets.
 pub fn named(line: &str) -> Option<&str> {
     let bytes = line.as_bytes();
     if !bytes
@@ -35,7 +35,7 @@ pub fn named(line: &str) -> Option<&str> {
     {
         return None;
     }
-    // Most lines begin with a plain word: its letters need no look at what they are in Unicode.
+    // Most lines begin with a plain word: its letters need no Unicode lookup.
     let mut end = bytes
         .iter()
         .position(|byte| !byte.is_ascii_alphanumeric())
@@ -71,7 +71,7 @@ pub fn is_class(name: &str) -> bool {
     class.starts_with(|c: char| c.is_uppercase()) && !is_level
 }
 
-/// The headline that the text begins with; its message goes on to the text's end.
+/// The headline at the beginning of the text; its message continues to the end of the text.
 pub fn at_start(text: &str) -> Option<Headline<'_>> {
     let kind = named(text)?;
     let rest = &text[kind.len()..];
@@ -85,8 +85,8 @@ pub fn at_start(text: &str) -> Option<Headline<'_>> {
     Some(Headline { kind, message, at: 0 })
 }
 
-/// The first headline in the text of which only errors have the type: at the beginning of one of its lines, else within
-/// one, after other words.
+/// The first headline in the text whose type can only be an error: at the beginning of a line, otherwise within a line,
+/// after other words.
 pub fn find(text: &str) -> Option<Headline<'_>> {
     let starts = || std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
     let at_line = |check: fn(&str) -> bool| {
@@ -97,7 +97,7 @@ pub fn find(text: &str) -> Option<Headline<'_>> {
         })
     };
     at_line(is_error_type).or_else(|| within(text)).or_else(|| {
-        // A class of any name is an error's only as the first of all.
+        // Any class name is accepted as an error only at the very beginning.
         at_start(text).filter(|found| is_class(found.kind))
     })
 }

@@ -1,4 +1,4 @@
-//! Lines of the function and of extensions, and what Lambda says about failed invocations, to log records.
+//! Converts lines of the function and of extensions to log records.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -20,8 +20,8 @@ pub fn from_line(origin: Origin, observed: u64, record: &str) -> Log {
     }
 }
 
-/// The same as the Rotel extension makes it: without fields, so that what a text says stays in its body, and the message
-/// of an object is what its usual fields say.
+/// Like `from_line`, in the Rotel extension's format: without fields, so that everything in a text stays in its body,
+/// and the message of an object is that of its usual fields.
 pub fn from_line_as_rotel(origin: Origin, observed: u64, record: &str) -> Log {
     let mut log = from_line(origin, observed, record);
     log.attributes.clear();
@@ -40,17 +40,17 @@ pub fn from_line_as_rotel(origin: Origin, observed: u64, record: &str) -> Log {
     log
 }
 
-/// The attribute for a request id of the application's own that no field named.
+/// The attribute for an application's own request id that did not come from a field.
 const REQUEST_ID_FIELD: &str = "requestId";
 
-/// What a colour begins with.
+/// The first byte of a colour sequence.
 const ESCAPE: u8 = 0x1b;
 
-/// No longer text is a prefix of a JSON object, and no longer object is looked for behind one.
+/// The longest prefix of a JSON object, and the longest object that is looked for after one.
 const LONGEST_PREFIX: usize = 256;
 const LONGEST_OBJECT: usize = 64 * 1024;
 
-/// The request id that a record names is not one that Lambda announced: it is a field like any other.
+/// The request id that a record names is not one that Lambda announced: it becomes a normal field.
 pub fn disclaim(log: &mut Log) {
     let field = log.request_id_field.take().unwrap_or(Cow::Borrowed(REQUEST_ID_FIELD));
     if let Some(id) = log.request_id.take() {
@@ -70,7 +70,7 @@ struct Line<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The record of a line of text.
 pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
-    // Most lines have neither colours nor line breaks within, which one search tells.
+    // Most lines contain neither colours nor line breaks, which one search shows.
     let text = text::trim_line_break(line);
     let is_plain = memchr::memchr3(ESCAPE, b'\r', b'\n', text.as_bytes()).is_none() && !text.starts_with('\u{9b}');
     let line = if is_plain {
@@ -80,7 +80,7 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     };
     let parsed = text::parse(&line);
     let mut log = from_content(origin, observed, &parsed, is_plain);
-    // The runtime's layout knows better which invocation wrote the line, the logged object how severe it is.
+    // The runtime's layout determines which invocation wrote the line, the logged object how severe it is.
     if let Some(id) = parsed.request_id {
         if let Some(other) = log.request_id.take().filter(|other| &**other != id) {
             let field = log.request_id_field.take().unwrap_or(Cow::Borrowed(REQUEST_ID_FIELD));
@@ -101,7 +101,7 @@ pub fn from_text(origin: Origin, observed: u64, line: &str) -> Log {
     log
 }
 
-/// What a line of text says behind its layout: JSON, fields of logfmt, or a message.
+/// Parses a line's content after its layout: JSON, fields of logfmt, or a message.
 fn from_content(origin: Origin, observed: u64, parsed: &text::Line<'_>, is_plain: bool) -> Log {
     let message = parsed.message;
     if let Some(mut fields) = text::report(message).and_then(structured) {
@@ -124,7 +124,7 @@ fn from_content(origin: Origin, observed: u64, parsed: &text::Line<'_>, is_plain
     from_message(origin, observed, parsed, is_plain)
 }
 
-/// A message that is a JSON object, as structured loggers print it.
+/// A message that is a JSON object, as printed by structured loggers.
 fn structured(message: &str) -> Option<json::Fields> {
     let message = match message.as_bytes().first()? {
         b'{' => message.trim_end(),
@@ -136,9 +136,9 @@ fn structured(message: &str) -> Option<json::Fields> {
         .flatten()
 }
 
-/// The JSON object at the end of a line, and whether its message is all that the line says: nothing but a logger's time
-/// and level is before it. After other words it counts only if it is an error, or a log record in itself; a line with a
-/// level keeps its text, and gets the object's fields.
+/// The JSON object at the end of a line, and whether its message is the whole content of the line, because only a
+/// logger's time and level precede it. After other words it is only used if it is an error, or a log record in itself;
+/// a line with a level keeps its text and gets the object's fields.
 fn after_prefix(parsed: &text::Line<'_>) -> Option<(json::Fields, bool)> {
     let message = parsed.message.strip_suffix('}').map(|_| parsed.message)?;
     let at = memchr::memchr(b'{', message.as_bytes()).filter(|at| (1..=LONGEST_PREFIX).contains(at))?;
@@ -170,7 +170,7 @@ fn from_message(origin: Origin, observed: u64, parsed: &text::Line<'_>, is_plain
         return log;
     }
     log.body = match parsed.message.contains('\r') {
-        // Outside of managed runtimes a record's inner line breaks are written as carriage returns.
+        // Outside managed runtimes a record's inner line breaks are written as carriage returns.
         true => parsed.message.replace("\r\n", "\n").replace('\r', "\n"),
         false => parsed.message.to_owned(),
     };
@@ -183,7 +183,7 @@ fn from_message(origin: Origin, observed: u64, parsed: &text::Line<'_>, is_plain
     log
 }
 
-/// The severity of a record that reports an error, if it names none.
+/// The severity of a record that reports an error but has no level.
 fn severity_with(severity: Severity, exception: &Exception) -> Severity {
     match severity {
         Severity::Unspecified if exception.fatal => Severity::Fatal,
@@ -199,7 +199,7 @@ fn from_fields(origin: Origin, observed: u64, mut fields: json::Fields, source: 
     }
     let mut exception = fields.exception;
     if exception.stack.is_none() && !fields.is_object {
-        // A logger without a field for them has the stack trace in the message.
+        // Loggers without a field for it write the stack trace into the message.
         let found = fields.message.as_deref().and_then(exception::find);
         exception = exception.or(found.unwrap_or_default());
     }

@@ -1,4 +1,4 @@
-//! From Lambda's events and the SDK's requests to neutral records. All of it is pure.
+//! Converts Lambda's events and the SDK's requests to neutral records, by pure functions.
 
 mod exception;
 mod headline;

@@ -1,16 +1,16 @@
-//! What the fields of JSON log records say, by their names: the fields of `log_formats.json`, compiled in by
+//! The meaning of fields of JSON log records by name: the fields of `log_formats.json`, compiled in by
 //! `build/formats.rs`.
 
 use super::level::table::Scale;
 
-/// What a field of a JSON log record says.
+/// The meaning of a field of a JSON log record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Its level.
     Level,
     /// Its message.
     Message,
-    /// Its message with places for properties.
+    /// Its message template.
     Template,
     /// Its time.
     Time,
@@ -28,7 +28,7 @@ pub enum Role {
     ErrorMessage,
     /// An error's stack trace.
     ErrorStack,
-    /// An error with all of it, as an object or as text.
+    /// A whole error, as an object or as text.
     Error,
     /// An object whose ids and error are the record's.
     Context,
@@ -45,8 +45,8 @@ include!(concat!(env!("OUT_DIR"), "/fields.rs"));
 /// The longest field name of the tables.
 const LONGEST_FIELD: usize = 24;
 
-/// Role, rank (lower counts first) and scale of a field's name: in any case, with `.`, `_` or `-` between its words and
-/// `@` before it.
+/// Role, rank (lower takes precedence) and scale of a field's name, ignoring case, with `.`, `_` or `-` between its
+/// words and `@` before it.
 pub fn role(name: &str) -> Option<(Role, u8, Option<Scale>)> {
     if let Some(found) = exact_role_of(name) {
         return Some(found);

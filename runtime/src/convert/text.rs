@@ -5,8 +5,8 @@ use super::level::{self};
 use crate::record::Severity;
 use crate::timestamp;
 
-/// How runtimes begin the report of an error that nothing caught, before a tab and the error as JSON: Node.js, and Bref
-/// after it.
+/// How runtimes begin the report of an uncaught error, before a tab and the error as JSON: Node.js, and Bref in the
+/// same way.
 const REPORTS: [&str; 4] = [
     "Invoke Error",
     "Init Error",
@@ -14,7 +14,7 @@ const REPORTS: [&str; 4] = [
     "Unhandled Promise Rejection",
 ];
 
-/// A line of text, taken apart. What isn't there is none; `message` is always the rest.
+/// A parsed line of text. Missing parts are `None`; `message` is always the rest.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Line<'a> {
     /// The line's own time, nanoseconds since the Unix epoch.
@@ -25,17 +25,18 @@ pub struct Line<'a> {
     pub severity: Severity,
     /// What was logged.
     pub message: &'a str,
-    /// What the layout names besides: the process's id, the program's name.
+    /// Further fields of the layout: the process id, the program's name.
     pub fields: [Option<(&'static str, &'a str)>; 2],
-    /// It is in the form in which Lambda's Python client reports errors that nothing caught.
+    /// It has the form in which Lambda's Python client reports uncaught errors.
     pub may_be_uncaught: bool,
     /// No layout of a runtime: `message` is the whole line.
     pub is_bare: bool,
 }
 
-/// Takes a line apart: Node.js and .NET (`time\tid\tLEVEL\tmessage`), Python (`[LEVEL]\ttime\tid\tmessage`), Python's
-/// uncaught errors and Java's lines with a level (`[ERROR] message`), Ruby (`E, [time #pid] ERROR id -- name: message`),
-/// PHP's Bref (`id\tInvoke Error\t{…}`), else bare text, which stays whole. A final line break is no part of the message.
+/// Parses a line: Node.js and .NET (`time\tid\tLEVEL\tmessage`), Python (`[LEVEL]\ttime\tid\tmessage`), Python's
+/// uncaught errors and Java's lines with a level (`[ERROR] message`), Ruby
+/// (`E, [time #pid] ERROR id -- name: message`), PHP's Bref (`id\tInvoke Error\t{…}`), otherwise bare text, which stays
+/// whole. A final line break is not part of the message.
 pub fn parse(line: &str) -> Line<'_> {
     let line = trim_line_break(line);
     let layout = match line.as_bytes().first() {
@@ -57,9 +58,9 @@ pub fn parse(line: &str) -> Line<'_> {
     })
 }
 
-/// The JSON of a runtime's report of an error that nothing caught.
+/// The JSON of a runtime's report of an uncaught error.
 pub fn report(message: &str) -> Option<&str> {
-    // Nearly every line has passed by here: only those that may be a report are searched.
+    // Nearly every line reaches this point: only those that may be a report are searched.
     let (what, json) = message
         .starts_with(['I', 'U'])
         .then(|| message.split_once('\t'))
@@ -72,7 +73,7 @@ fn node(line: &str) -> Option<Line<'_>> {
     let time = timestamp::parse(time)?;
     let (request_id, rest) = rest.split_once('\t')?;
     let (level, message) = rest.split_once('\t').unwrap_or((rest, ""));
-    // zap's console has the level where the id is here, and a logger's name where the level is.
+    // zap's console has the level in the position of the id, and a logger's name in that of the level.
     let (severity, usage) = table::level(level)?;
     if usage == Use::Field || (request_id.len() < 16 && table::level(request_id).is_some()) {
         return None;
@@ -123,7 +124,7 @@ fn ruby(line: &str) -> Option<Line<'_>> {
     let (pid, rest) = rest.split_once(']')?;
     let (level, rest) = rest.trim_start().split_once(' ')?;
     let severity = match level {
-        // Ruby's level for what has none.
+        // Ruby's level for lines without one.
         "ANY" => Severity::Unspecified,
         level => table::severity(level)?,
     };
@@ -154,8 +155,8 @@ fn bref(line: &str) -> Option<Line<'_>> {
     })
 }
 
-/// A request id in its place: none while the runtime initialises (Node.js writes `undefined` or `-`, Python nothing).
-/// Not at all a request id: this is no line of a runtime.
+/// A request id in its position: `Some(None)` while the runtime initialises (Node.js writes `undefined` or `-`, Python
+/// nothing). `None` if this is not a request id, so the line is not a runtime's.
 fn known_request_id(text: &str) -> Option<Option<&str>> {
     match text {
         "" | "-" | "undefined" => Some(None),

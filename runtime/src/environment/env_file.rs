@@ -1,25 +1,26 @@
-//! Files of `NAME=value` lines, as `ROTEL_ENV_FILE` names one.
+//! Files of `NAME=value` lines, such as the one named by `ROTEL_ENV_FILE`.
 //!
-//! `export` before a name, comments, single and double quotes (also over several lines) and backslashes mean what they
-//! mean to a shell. `${NAME}` is replaced by the variable, first the environment's, then one of an earlier line, else by
-//! nothing; not inside single quotes and not after a backslash. `${arn:…}` stays, as a reference to a secret.
+//! `export` before a name, comments, single and double quotes (also over several lines) and backslashes have the same
+//! meaning as in a shell. `${NAME}` is replaced by the variable, first the environment's, then one from an earlier
+//! line, otherwise by nothing; not inside single quotes and not after a backslash. `${arn:…}` is kept, as a reference
+//! to a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Each variable can hold an earlier one several times, so that without a bound a short file could fill the memory.
+/// Each variable can contain an earlier one several times, so without a limit a short file could fill the memory.
 const LONGEST_VALUE: usize = 64 * 1024;
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Default)]
 pub struct EnvFile {
-    /// The good lines' variables, in order; a later one of the same name counts.
+    /// The variables of the valid lines, in order; the last one with a name is used.
     pub variables: Vec<(String, String)>,
-    /// The bad lines.
+    /// The invalid lines.
     pub problems: Vec<Problem>,
 }
 
-/// A line that is left out. Never repeats the line, which may hold a key.
+/// A line that is ignored. Never repeats the line, which may contain a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Counted from 1.
@@ -34,7 +35,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Parses a whole file; `environment` is what `${NAME}` looks in first.
+/// Parses a whole file; `${NAME}` is looked up in `environment` first.
 pub fn parse(text: &str, environment: &BTreeMap<String, String>) -> EnvFile {
     let mut file = EnvFile::default();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -70,7 +71,7 @@ pub fn parse(text: &str, environment: &BTreeMap<String, String>) -> EnvFile {
 
 type Statement = (String, String, usize);
 
-/// Name, value and length of the statement at the beginning of `text`; none for an empty line or a comment.
+/// Name, value and length of the statement at the beginning of `text`; `None` for an empty line or a comment.
 fn statement(
     text: &str,
     first_line: usize,
@@ -103,12 +104,12 @@ enum Quote {
     Double,
 }
 
-/// Reads one value; stands behind its line end afterwards.
+/// Reads one value, up to and including its line end.
 struct Scanner<'a, F> {
     text: &'a str,
     at: usize,
     value: String,
-    /// White space outside quotes counts only if something follows.
+    /// White space outside quotes is only kept if something follows.
     blanks: String,
     quote: Quote,
     lookup: F,
@@ -173,7 +174,7 @@ impl<'a, F: Fn(&str) -> String> Scanner<'a, F> {
         }
     }
 
-    /// A backslash before anything without a special meaning is itself.
+    /// A backslash before a character without a special meaning is literal.
     fn escaped(&mut self) {
         match self.text[self.at..].chars().next() {
             Some('n') => self.value.push('\n'),

@@ -6,12 +6,12 @@ pub mod settings;
 use std::collections::BTreeMap;
 use std::{env, fmt, fs};
 
-/// Environment variables by name. `Debug` shows the names only, since values hold keys.
+/// Environment variables by name. `Debug` shows the names only, since values contain keys.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment(pub BTreeMap<String, String>);
 
 impl Environment {
-    /// The process's own; a variable that is not UTF-8 is left out.
+    /// The process's own; a variable that is not UTF-8 is ignored.
     pub fn from_process() -> Self {
         let text = |text: std::ffi::OsString| text.into_string().ok();
         let mut variables = BTreeMap::new();
@@ -19,8 +19,8 @@ impl Environment {
         Self(variables)
     }
 
-    /// The same with the lines of the file that `ROTEL_ENV_FILE` names; they win. A file that cannot be read and each
-    /// bad line is a warning.
+    /// Adds the variables of the file that `ROTEL_ENV_FILE` names; they take precedence. A file that cannot be read and
+    /// each invalid line is a warning.
     pub fn with_env_file(mut self, warnings: &mut Vec<String>) -> Self {
         let variable = settings::ROTEL_ENV_FILE.variable;
         let Some(path) = self.get(variable) else {
@@ -49,7 +49,7 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
-    /// Names and trimmed values of all that are set and begin with `prefix`.
+    /// Names and trimmed values of all variables that are set and begin with `prefix`.
     pub(super) fn starting_with(&self, prefix: &'static str) -> impl Iterator<Item = (&str, &str)> {
         let set = self.0.range(prefix.to_owned()..);
         let of_prefix = set.take_while(move |(name, _)| name.starts_with(prefix));

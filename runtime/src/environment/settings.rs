@@ -1,25 +1,25 @@
 //! The table of settings, generated from `settings.json`, and the search in it.
 
-/// One setting as `settings.json` has it.
+/// One setting from `settings.json`.
 #[derive(Debug)]
 pub struct Setting {
-    /// The environment variable; in [`PATTERNS`] with open places such as `{NAME}`.
+    /// The environment variable; in [`PATTERNS`] with placeholders such as `{NAME}`.
     pub variable: &'static str,
     /// The type's name in `settings.json`.
     pub kind: &'static str,
-    /// The default as text, where there is one.
+    /// The default as text, if there is one.
     pub default: Option<&'static str>,
-    /// What an enumeration allows.
+    /// The values of an enumeration.
     pub values: &'static [&'static str],
-    /// True where the value is or may hold a secret.
+    /// True if the value is or may contain a secret.
     pub secret: bool,
-    /// False where the setting is of Rotel's and has no effect.
+    /// False if it is a setting of Rotel's without effect.
     pub supported: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/settings.rs"));
 
-/// Most differing characters between an unknown name and the one that was probably meant.
+/// Maximum edit distance between an unknown name and the one that was probably meant.
 const NEAR: usize = 5;
 
 /// The setting of that name.
@@ -29,7 +29,7 @@ pub fn find(variable: &str) -> Option<&'static Setting> {
         .or_else(|| PATTERNS.iter().find(|setting| matches(setting.variable, variable)))
 }
 
-/// The supported or at least known name that is written most like an unknown one.
+/// The supported, or at least known, name that is most similar to an unknown one.
 pub fn nearest(variable: &str) -> Option<&'static str> {
     ALL.iter()
         .map(|setting| {
@@ -44,7 +44,7 @@ pub fn nearest(variable: &str) -> Option<&'static str> {
         .map(|(.., setting)| setting.variable)
 }
 
-/// True when `name` has the pattern's fixed parts in order and something in each open place.
+/// True when `name` has the pattern's fixed parts in order and something in each placeholder.
 fn matches(pattern: &str, name: &str) -> bool {
     let Some((before, rest)) = pattern.split_once('{') else {
         return pattern == name;

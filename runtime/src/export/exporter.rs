@@ -1,4 +1,4 @@
-//! A backend, ready for use: records in, payloads out, and what its answers mean.
+//! A backend, ready for use: encodes records, sends payloads and interprets responses.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::record::{Resource, Signal};
 
 const CHECK_KEY: &str = "check the key in the exporter's settings";
 
-/// An encoded request that is kept until the backend has answered for it.
+/// An encoded request that is kept until the backend has responded to it.
 #[derive(Debug, Clone)]
 pub struct Payload {
     /// Its signal.
@@ -33,7 +33,7 @@ impl Payload {
         }
     }
 
-    /// The size that a backend judges: that of its largest request where it is several.
+    /// The size that a backend limits: that of its largest request if there are several.
     pub fn request_size(&self) -> Size {
         match &self.body {
             Body::Otlp(body) => body.size(),
@@ -46,7 +46,7 @@ impl Payload {
     }
 }
 
-/// What is sent.
+/// The encoded form.
 #[derive(Debug, Clone)]
 enum Body {
     /// An export request.
@@ -61,12 +61,12 @@ pub enum Exporter {
     Otlp(Box<OtlpExporter>),
     /// ClickHouse itself.
     ClickHouse(Box<ClickHouseExporter>),
-    /// None: everything is dropped.
+    /// No backend: everything is dropped.
     Blackhole,
 }
 
 impl Exporter {
-    /// The backend that the settings ask for. Nothing is connected yet.
+    /// The backend according to the settings. Nothing is connected yet.
     pub fn new(config: ExporterConfig, proxies: Proxies) -> Self {
         match config {
             ExporterConfig::Blackhole => Exporter::Blackhole,
@@ -77,7 +77,7 @@ impl Exporter {
         }
     }
 
-    /// Finds out what the backend must be asked before anything can be encoded for it, unless that is known.
+    /// Queries the backend for what is needed before encoding, unless it is known.
     pub async fn prepare(&self, within: Duration) -> Verdict {
         match self {
             Exporter::ClickHouse(clickhouse) => clickhouse.prepare(within).await,
@@ -85,15 +85,15 @@ impl Exporter {
         }
     }
 
-    /// Opens the connections that the first flush will need, while the function initialises: then it has the processor
-    /// nearly for itself, and after its first invocation every handshake would be waited for.
+    /// Opens the connections that the first flush will need while the function initialises: the extension then has the
+    /// processor nearly for itself, whereas after the first invocation every handshake would delay the function.
     pub async fn open_ahead(&self) {
         if let Exporter::Otlp(otlp) = self {
             otlp.open_ahead().await;
         }
     }
 
-    /// Encodes records as one payload; none if this backend doesn't take the signal.
+    /// Encodes records as one payload; `None` if this backend does not accept the signal.
     pub fn encode(&self, signal: Signal, records: Batch, resource: &Resource) -> Option<Payload> {
         let items = records.items();
         let body = match self {
@@ -104,7 +104,7 @@ impl Exporter {
         Some(Payload { signal, items, body })
     }
 
-    /// What to check where the backend refuses the key.
+    /// What to check if the backend rejects the key.
     pub fn key_advice(&self, signal: Signal) -> &'static str {
         match self {
             Exporter::Otlp(otlp) => otlp.key_advice(signal),
@@ -131,7 +131,7 @@ impl Exporter {
         }
     }
 
-    /// Bytes that a request of this signal may have before compression, as the protocol's servers usually are set up.
+    /// The usual limit of the protocol's servers for a request of this signal, in bytes before compression.
     pub fn usual_limit(&self, signal: Signal) -> SizeLimit {
         match self {
             Exporter::Otlp(otlp) => otlp.usual_limit(signal),
@@ -139,7 +139,7 @@ impl Exporter {
         }
     }
 
-    /// When what failed is sent again.
+    /// Retries of failed requests.
     pub fn retry(&self, signal: Signal) -> Retry {
         match self {
             Exporter::Otlp(otlp) => otlp.retry(signal),
@@ -148,12 +148,12 @@ impl Exporter {
         }
     }
 
-    /// Sends a payload, within this time at most.
+    /// Sends a payload, within this time.
     pub async fn send(&self, payload: &Payload, within: Duration) -> Verdict {
         match (self, &payload.body) {
             (Exporter::Otlp(otlp), Body::Otlp(body)) => otlp.send(payload.signal, body, within).await,
             (Exporter::ClickHouse(clickhouse), Body::ClickHouse(inserts)) => clickhouse.send(inserts, within).await,
-            // What another kind of backend was to have goes nowhere.
+            // A payload for another kind of backend is dropped.
             _ => Verdict::Delivered(0),
         }
     }

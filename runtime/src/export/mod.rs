@@ -1,4 +1,4 @@
-//! From neutral records to a backend: encoding, sending, keeping what failed.
+//! Exports neutral records to a backend: encoding, sending, keeping what failed.
 
 mod clickhouse;
 mod delivery;

@@ -1,10 +1,10 @@
-//! Answers that lead elsewhere. They are not followed: a key that is meant for one backend never goes to another.
+//! Redirects. They are not followed: a key that is meant for one backend never goes to another.
 
 use super::response::WORDS;
 use crate::http::header::LOCATION;
 use crate::http::{Endpoint, Response};
 
-/// What to say of a redirect, with its target: to a login page, from `http` to `https`, to another host or path.
+/// The message for a redirect, with its target: to a login page, from `http` to `https`, to another host or path.
 pub fn reason(endpoint: &Endpoint, response: &Response) -> String {
     let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     match location.map(without_secrets).filter(|target| !target.is_empty()) {
@@ -17,7 +17,7 @@ pub fn reason(endpoint: &Endpoint, response: &Response) -> String {
     }
 }
 
-/// A query may hold a token, the part before `@` a password.
+/// A query may contain a token, the part before `@` a password.
 fn without_secrets(location: &str) -> String {
     let path = location.split(['?', '#']).next().unwrap_or_default().trim();
     let shown = match path.split_once("://") {

@@ -1,14 +1,14 @@
-//! What responses say in words, of backends and of what stands in their place.
+//! Text of responses, from backends and from what answers instead of them.
 
 use std::borrow::Cow;
 
 use crate::http::header::CONTENT_TYPE;
 use crate::http::{HeaderMap, Response};
 
-/// Most characters of the backend's own words in a reason.
+/// Maximum number of characters of the backend's message in a reason.
 pub const WORDS: usize = 200;
 
-/// Bytes of a body in which a proxy's words are looked for.
+/// Number of bytes of a body that are searched for a proxy's message.
 const PAGE: usize = 2_048;
 
 /// The beginning of a body, which may be a proxy's page, JSON, or a `google.rpc.Status` with text in it.
@@ -16,7 +16,7 @@ pub fn words(response: &Response) -> Cow<'_, str> {
     String::from_utf8_lossy(&response.body[..response.body.len().min(PAGE)])
 }
 
-/// The media type of an answer, without parameters.
+/// The media type of a response, without parameters.
 pub fn media_type(headers: &HeaderMap) -> Cow<'_, str> {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = value
@@ -29,7 +29,7 @@ pub fn media_type(headers: &HeaderMap) -> Cow<'_, str> {
     }
 }
 
-/// The same in a sentence.
+/// The media type for use in a sentence.
 pub fn named(kind: &str) -> &str {
     match kind {
         "" => "a response without content type",

@@ -1,13 +1,13 @@
-//! How large a request may be: the limit that a backend or a proxy before it has shown, and how they say so. Pure.
+//! How large a request may be: the limit of a backend or a proxy, as learned from their responses. Pure.
 
-/// What a gRPC server takes at most by default (`GRPC_DEFAULT_MAX_RECV_MESSAGE_LENGTH` of gRPC's core, 4 MiB, and the same in
+/// The default limit of gRPC servers (`GRPC_DEFAULT_MAX_RECV_MESSAGE_LENGTH` of gRPC's core, 4 MiB, and the same in
 /// Go, Java, .NET, Node.js and tonic), after decompression.
 pub const GRPC_MESSAGE: usize = 4 * 1024 * 1024;
 
-/// Nobody limits requests to fewer bytes; smaller numbers in an answer are a status or something else.
+/// No server has a lower limit; smaller numbers in a response are a status or something else.
 const LEAST: usize = 1_024;
 
-/// A request's bytes, as they are sent and before compression. Proxies count the first, gRPC servers the second.
+/// A request's bytes, as sent and before compression. Proxies limit the former, gRPC servers the latter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     /// Bytes of the body.
@@ -16,7 +16,7 @@ pub struct Size {
     pub plain: usize,
 }
 
-/// The sizes that a backend takes, as far as it has shown them.
+/// The sizes that a backend accepts, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SizeLimit(Size);
 
@@ -30,7 +30,7 @@ impl Default for SizeLimit {
 }
 
 impl SizeLimit {
-    /// So many bytes before compression.
+    /// A limit of this many bytes before compression.
     pub fn of_plain(plain: usize) -> Self {
         SizeLimit(Size {
             sent: usize::MAX,
@@ -48,14 +48,15 @@ impl SizeLimit {
         self.0.plain
     }
 
-    /// A request of this size was too large. The limit is what the backend names, else it is sought by halves.
+    /// A request of this size was too large. The limit is the one that the backend states, otherwise it is found by
+    /// halving.
     pub fn refused(&mut self, size: Size, named: Option<usize>) {
         let SizeLimit(limit) = self;
         limit.plain = limit.plain.min(named.unwrap_or(size.plain / 2)).max(LEAST);
         limit.sent = limit.sent.min(named.unwrap_or(size.sent / 2)).max(LEAST);
     }
 
-    /// A request of this size was taken.
+    /// A request of this size was accepted.
     pub fn taken(&mut self, size: Size) {
         let SizeLimit(limit) = self;
         limit.plain = limit.plain.max(size.plain);
@@ -63,16 +64,17 @@ impl SizeLimit {
     }
 }
 
-/// What is too large in such an answer,
+/// Words for what is too large in such a response,
 const SUBJECTS: [&str; 9] = [
     "message", "request", "body", "entity", "payload", "content", "upload", "frame", "batch",
 ];
-/// and what is wrong with it: grpc-go, -core, -js (`Received message larger than max (5000000 vs. 4194304)`), grpc-java
-/// (`gRPC message exceeds maximum size 4194304: 5000000`), .NET (`Received message exceeds the maximum configured message
-/// size`), tonic (`decoded message length too large: found 5000000 bytes, the limit is: 4194304 bytes`), nginx, Go
+/// and for the problem: grpc-go, -core, -js (`Received message larger than max (5000000 vs. 4194304)`), grpc-java
+/// (`gRPC message exceeds maximum size 4194304: 5000000`), .NET
+/// (`Received message exceeds the maximum configured message size`), tonic
+/// (`decoded message length too large: found 5000000 bytes, the limit is: 4194304 bytes`), nginx, Go
 /// (`http: request body too large`), API Gateway (`Request Too Long`), body-parser (`request entity too large`), hyper
-/// (`length limit exceeded`), Spring (`Maximum upload size exceeded`), Kestrel (`Request body too large. The max request body
-/// size is …`), IIS (`content length too large`).
+/// (`length limit exceeded`), Spring (`Maximum upload size exceeded`), Kestrel
+/// (`Request body too large. The max request body size is …`), IIS (`content length too large`).
 const COMPLAINTS: [&str; 11] = [
     "too large",
     "too long",
@@ -86,10 +88,10 @@ const COMPLAINTS: [&str; 11] = [
     "size exceeded",
     "exceeds the limit",
 ];
-/// What may be exceeded besides a size: then the same request may be taken later.
+/// Other limits that may be exceeded: the same request may then be accepted later.
 const RATES: [&str; 4] = ["quota", "rate", "throttl", "concurren"];
 
-/// Whether an answer's words say that the request is too large.
+/// Whether a response's message says that the request is too large.
 pub fn is_refusal(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
     let has = |known: &[&str]| known.iter().any(|part| words.contains(part));
@@ -97,7 +99,7 @@ pub fn is_refusal(words: &str) -> bool {
     has(&SUBJECTS) && has(&COMPLAINTS) && !each_word.any(|word| RATES.iter().any(|rate| word.starts_with(rate)))
 }
 
-/// The limit that the words name: the largest number below the size that was refused.
+/// The limit stated in the message: the largest number below the rejected size.
 pub fn named_limit(words: &str, refused: Size) -> Option<usize> {
     let numbers = words
         .split(|c: char| !c.is_ascii_digit())

@@ -1,6 +1,6 @@
-//! Requests that are too large, in smaller ones.
+//! Splitting requests that are too large.
 
-/// What becomes of a request that is too large.
+/// The result of splitting a request.
 #[derive(Debug)]
 pub struct Split<T> {
     /// Smaller ones with its records, in their order.

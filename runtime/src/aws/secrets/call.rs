@@ -1,4 +1,4 @@
-//! One call of an AWS service: signed, with a timeout, repeated where that can help.
+//! One call of an AWS service: signed, with a timeout, retried if that can help.
 
 use std::time::{Duration, SystemTime};
 
@@ -28,18 +28,18 @@ pub(super) struct Api<'a> {
     pub region: String,
 }
 
-/// A request as the service's protocol has it.
+/// A request in the service's protocol.
 pub(super) struct Message {
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-/// Why a call failed; without any value.
+/// Why a call failed; contains no values.
 #[derive(Clone, Debug)]
 pub(super) struct CallError {
-    /// AWS's error code, where it was AWS that refused.
+    /// AWS's error code, if AWS rejected the call.
     pub code: String,
-    /// For people.
+    /// For the log.
     pub reason: String,
     repeatable: bool,
 }
@@ -61,7 +61,7 @@ impl CallError {
 }
 
 impl Api<'_> {
-    /// Calls `operation` (`secretsmanager.GetSecretValue`) of a service that speaks JSON.
+    /// Calls `operation` (`secretsmanager.GetSecretValue`) of a service with a JSON protocol.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         operation: &'static str,
@@ -79,7 +79,7 @@ impl Api<'_> {
             .await
     }
 
-    /// Sends the message, three attempts at most, and reads the answer.
+    /// Sends the message, with at most three attempts, and reads the response.
     pub(super) async fn send<T>(
         &self,
         message: &Message,
@@ -173,7 +173,7 @@ fn refusal(response: &Response) -> CallError {
     }
 }
 
-/// The refusal of a service that speaks AWS's Query protocol.
+/// The error response of a service with AWS's Query protocol.
 fn xml_refusal(response: &Response) -> Option<Refusal> {
     let body = std::str::from_utf8(&response.body).ok()?;
     let text = |name| element(body, name).map(str::to_owned);
@@ -192,7 +192,7 @@ pub(super) fn remedy(code: &str) -> Option<&'static str> {
         }
         "ResourceNotFoundException" => "check name, region and account of the ARN",
         "DecryptionFailure" => "allow the function's execution role to use the key: kms:Decrypt",
-        // STS words it so; the services that keep secrets say AccessDeniedException.
+        // STS uses this code; Secrets Manager and Parameter Store use AccessDeniedException.
         "AccessDenied" => "allow sts:GetWebIdentityToken for this audience in the function's execution role",
         "OutboundWebIdentityFederationDisabled" | "OutboundWebIdentityFederationDisabledException" => {
             "outbound identity federation is off in this account; enable it with iam:EnableOutboundWebIdentityFederation"

@@ -1,4 +1,4 @@
-//! Why references have no value. Values never appear.
+//! Why references have no value. Never contains values.
 
 use super::reference::Reference;
 use super::values::Values;
@@ -6,9 +6,9 @@ use super::values::Values;
 /// Why one reference has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The reference, with the variable in which it stands.
+    /// The reference, with the variable that contains it.
     pub reference: Reference,
-    /// What went wrong and, where it is known, how to fix it.
+    /// What went wrong and, if known, how to fix it.
     pub reason: String,
 }
 
@@ -18,7 +18,7 @@ pub struct Failure {
 pub struct Error {
     /// What could not be resolved; never empty.
     pub failures: Vec<Failure>,
-    /// What was resolved all the same.
+    /// The values that were resolved.
     pub resolved: Values,
 }
 

@@ -1,4 +1,4 @@
-//! Fetches what references mean: each service and region at the same time, each secret once.
+//! Fetches the values of references: each service and region at the same time, each secret once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::{json, parameter_store, secrets_manager};
 use crate::aws::{self, Context, Credentials};
 use crate::http::Client;
 
-/// Secrets that one endpoint keeps.
+/// Secrets at one endpoint.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     service: Service,
@@ -21,8 +21,8 @@ struct Place {
     region: String,
 }
 
-/// Fetches every secret that the references name; none of it takes longer than the calls' own timeouts allow (7 s for
-/// one that never answers). An error holds the failed references and the values of all others.
+/// Fetches every secret that the references name, within the timeouts of the calls (7 s if a service never answers). An
+/// error contains the failed references and the values of all others.
 pub async fn resolve(references: &[Reference], context: &Context, client: &Client) -> Result<Values, Error> {
     if references.is_empty() {
         return Ok(Values::default());
@@ -129,8 +129,8 @@ async fn fetch_place(api: &Api<'_>, service: Service, arns: &[String]) -> Vec<(S
     arns.iter().cloned().zip(found).collect()
 }
 
-/// A batch that the role may not read as a whole is read one by one: other secrets than the forbidden one may be allowed,
-/// and `BatchGetSecretValue` is a permission of its own.
+/// If the role may not read a batch as a whole, its secrets are read one by one: secrets other than the forbidden one
+/// may be allowed, and `BatchGetSecretValue` is a separate permission.
 async fn fetch_batch(api: &Api<'_>, service: Service, arns: &[String]) -> Vec<Found> {
     match fetch_at_once(api, service, arns).await {
         Ok(found) => found,

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-/// The value at `key`: a JSON pointer when it begins with `/`, else a name at the top level. Text comes as it is, numbers,
-/// booleans, lists and objects as JSON. Errors never repeat the document.
+/// The value at `key`: a JSON pointer if it begins with `/`, otherwise a name at the top level. Strings are returned as
+/// they are, numbers, booleans, lists and objects as JSON. Errors never repeat the document.
 pub(super) fn select(document: &str, key: &str) -> Result<String, &'static str> {
     let document: Value = serde_json::from_str(document).map_err(|_| {
         "it is not a JSON document, but the reference \
                                                                       has a #key"
     })?;
-    // A name may begin with a slash, too.
+    // A name may also begin with a slash.
     let found = document
         .get(key)
         .or_else(|| document.pointer(key).filter(|_| key.starts_with('/')));

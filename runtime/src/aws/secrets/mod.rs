@@ -1,4 +1,5 @@
-//! Secrets that settings refer to: found in values, fetched from AWS, filled in. Values never appear in `Debug` or errors.
+//! Secrets that settings refer to: found in values, fetched from AWS and substituted. Values never appear in `Debug` or
+//! errors.
 
 mod call;
 mod error;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::call::{Api, CallError};
 use super::found::Found;
 
-/// As many parameters as one call may name.
+/// The number of parameters that one call may name.
 pub(super) const BATCH: usize = 10;
 
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ pub(super) async fn get_batch(api: &Api<'_>, arns: &[String]) -> Result<Vec<Foun
     Ok(found.collect())
 }
 
-/// True when the answered parameter is the one that `arn` asks for.
+/// True if the returned parameter is the one that `arn` refers to.
 fn means(arn: &str, parameter: &Parameter) -> bool {
     let Some((prefix, name)) = arn.split_once(":parameter/") else {
         return false;
@@ -63,10 +63,10 @@ fn means(arn: &str, parameter: &Parameter) -> bool {
         .selector
         .as_deref()
         .map(|selector| selector.trim_start_matches(':'));
-    // A server that leaves the selector out still tells the version.
+    // A server that omits the selector still returns the version.
     let version = parameter.version.map(|version| version.to_string());
     let same_version = selector == answered || (answered.is_none() && selector == version.as_deref());
-    // One that does not tell ARNs is asked by name; names in ARNs go without their leading slash.
+    // If a server returns no ARN, the name is compared; names in ARNs have no leading slash.
     let same_name = if parameter.arn.is_empty() {
         name == parameter.name.trim_start_matches('/')
     } else {

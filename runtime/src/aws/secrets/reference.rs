@@ -1,4 +1,4 @@
-//! References to secrets inside settings: `${arn:…}` anywhere in a value, `secret://arn:…` as a whole value, both with an
+//! References to secrets in settings: `${arn:…}` anywhere in a value, `secret://arn:…` as a whole value, both with an
 //! optional `#key` into a JSON document.
 
 use std::fmt;
@@ -7,7 +7,7 @@ const WHOLE: &str = "secret://";
 const OPEN: &str = "${";
 const ARN: &str = "arn:";
 
-/// Why a text is not a [`Reference`]. Never repeats the text.
+/// Why a string is not a [`Reference`]. Never repeats the string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReference {
     /// Not of the two services' form.
@@ -24,7 +24,7 @@ pub enum InvalidReference {
     EmptyKey,
 }
 
-/// The service that keeps a secret.
+/// The service that stores a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
     /// AWS Secrets Manager, `secretsmanager` in ARNs.
@@ -33,22 +33,22 @@ pub enum Service {
     ParameterStore,
 }
 
-/// One reference, taken apart.
+/// One parsed reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// `aws`, `aws-cn`, `aws-us-gov`, …
     pub partition: String,
-    /// Where the secret is kept.
+    /// The service that stores the secret.
     pub service: Service,
-    /// The region in which it is kept.
+    /// The region in which it is stored.
     pub region: String,
     /// The account that owns it.
     pub account: String,
-    /// The secret's name, mostly with its random suffix; the parameter's without a leading slash.
+    /// The secret's name, usually with its random suffix; the parameter's without a leading slash.
     pub name: String,
-    /// What of a JSON document is meant: a top-level name, or a JSON pointer (`/a/0/b`).
+    /// The selected part of a JSON document: a top-level name, or a JSON pointer (`/a/0/b`).
     pub key: Option<String>,
-    /// The environment variable in which the reference stands.
+    /// The environment variable that contains the reference.
     pub variable: String,
 }
 
@@ -103,7 +103,7 @@ impl Reference {
     }
 }
 
-/// As it is written between `${` and `}`.
+/// As written between `${` and `}`.
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.arn())?;
@@ -111,12 +111,12 @@ impl fmt::Display for Reference {
     }
 }
 
-/// What names of secrets and parameters consist of; a colon comes before a parameter's version or label.
+/// Characters allowed in names of secrets and parameters; a colon precedes a parameter's version or label.
 fn is_name_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "/_+=.@-:".contains(character)
 }
 
-/// Partitions and regions become part of a host name, so nothing else is let in.
+/// Partitions and regions become part of a host name, so only these characters are allowed.
 fn is_word(word: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !word.is_empty() && word.bytes().all(plain)
@@ -130,7 +130,7 @@ pub(super) enum Piece<'a> {
     Reference(&'a str),
 }
 
-/// A value in pieces, in order; `${…}` that does not begin an ARN is text.
+/// Splits a value into pieces, in order; `${…}` without an ARN is literal text.
 pub(super) fn pieces(value: &str) -> Vec<Piece<'_>> {
     if let Some(whole) = value.trim().strip_prefix(WHOLE) {
         return vec![Piece::Reference(whole)];
@@ -162,7 +162,7 @@ fn next_reference(value: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// The references in the value of `variable`, in order; a bad one says why, without repeating itself.
+/// The references in the value of `variable`, in order; an invalid one is an error that does not repeat it.
 pub fn find_references(variable: &str, value: &str) -> Vec<Result<Reference, InvalidReference>> {
     let references = pieces(value).into_iter().filter_map(|piece| match piece {
         Piece::Reference(text) => Some(Reference::parse(variable, text)),
@@ -171,12 +171,12 @@ pub fn find_references(variable: &str, value: &str) -> Vec<Result<Reference, Inv
     references.collect()
 }
 
-/// True when part of the value can only be known by fetching a secret.
+/// True if part of the value requires fetching a secret.
 pub fn holds_reference(value: &str) -> bool {
     pieces(value).iter().any(|piece| matches!(piece, Piece::Reference(_)))
 }
 
-/// True when the value is one reference and nothing besides.
+/// True if the value is one reference and nothing else.
 pub fn is_reference(value: &str) -> bool {
     matches!(pieces(value.trim())[..], [Piece::Reference(_)])
 }

@@ -8,7 +8,7 @@ use super::found::Found;
 /// Number of secrets in one request.
 pub(super) const BATCH: usize = 10;
 
-/// The random suffix that Secrets Manager puts behind a name: a hyphen and six characters.
+/// The random suffix that Secrets Manager appends to a name: a hyphen and six characters.
 const SUFFIX: usize = 7;
 
 #[derive(Serialize)]
@@ -62,7 +62,7 @@ pub(super) async fn get(api: &Api<'_>, arn: &str) -> Result<Found, CallError> {
     Ok(text(secret))
 }
 
-/// At most [`BATCH`] secrets, in the order of `arns`; the role needs `secretsmanager:BatchGetSecretValue`, too.
+/// At most [`BATCH`] secrets, in the order of `arns`; the role needs `secretsmanager:BatchGetSecretValue` as well.
 pub(super) async fn get_batch(api: &Api<'_>, arns: &[String]) -> Result<Vec<Found>, CallError> {
     let mut found: Vec<Option<Found>> = arns.iter().map(|_| None).collect();
     let mut next_token = None;
@@ -83,7 +83,7 @@ pub(super) async fn get_batch(api: &Api<'_>, arns: &[String]) -> Result<Vec<Foun
             }
         }
         next_token = batch.next_token.filter(|token| !token.is_empty());
-        // A page that ends with a token and leaves nothing open would be requested without end.
+        // A page with a continuation token but nothing missing would be requested endlessly.
         if next_token.is_none() || found.iter().all(Option::is_some) {
             break;
         }
@@ -92,7 +92,8 @@ pub(super) async fn get_batch(api: &Api<'_>, arns: &[String]) -> Result<Vec<Foun
     Ok(found.into_iter().map(|found| found.unwrap_or_else(missing)).collect())
 }
 
-/// Which of the ARNs an answer means: the very same, else the one to which the answer adds the random suffix.
+/// Which of the ARNs a returned one matches: an identical one, otherwise the one to which the random suffix was
+/// appended.
 fn position(arns: &[String], answered: &str) -> Option<usize> {
     let same = arns.iter().position(|arn| arn == answered);
     same.or_else(|| {

@@ -1,4 +1,4 @@
-//! A server on loopback that answers as Secrets Manager and Parameter Store do.
+//! A server on loopback that emulates Secrets Manager and Parameter Store.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub(super) fn error(code: &str) -> Answer {
     Answer::new(400, json!({"__type": code, "message": "no"}).to_string())
 }
 
-/// Knows every secret and parameter; values tell the name after its last slash.
+/// Has every secret and parameter; values contain the name after its last slash.
 pub(super) fn answer(seen: &Seen) -> Answer {
     let input: Value = serde_json::from_slice(&seen.body).unwrap();
     let value = |arn: &str| format!("{HIDDEN}-{}", arn.rsplit(['/', ':']).next().unwrap());

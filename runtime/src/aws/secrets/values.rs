@@ -13,19 +13,19 @@ pub struct Values {
     token: Option<WebIdentityToken>,
 }
 
-/// A reference whose value is not there.
+/// A reference without a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the secret {0}, which is not resolved")]
 pub struct Missing(String);
 
 impl Values {
-    /// Line ends around a value, as editors and `echo` leave them, are no part of it.
+    /// Line ends around a value, as left by editors and `echo`, are removed.
     pub(crate) fn insert(&mut self, reference: &Reference, value: &str) {
         let value = value.trim_matches(['\r', '\n']).to_owned();
         self.secrets.insert(reference.to_string(), value);
     }
 
-    /// The same with the web identity token that exports use as their key.
+    /// Adds the web identity token that exports use as their key.
     pub fn with_token(self, token: Option<WebIdentityToken>) -> Self {
         Self { token, ..self }
     }
@@ -45,7 +45,7 @@ impl Values {
         self.secrets.is_empty()
     }
 
-    /// `text` with each reference replaced by its value; the first that has none is the error.
+    /// `text` with each reference replaced by its value; the first one without a value is the error.
     pub fn substitute(&self, text: &str) -> Result<String, Missing> {
         let mut filled = String::with_capacity(text.len());
         for piece in pieces(text) {

@@ -1,6 +1,6 @@
 //! Web identity tokens of the execution role: a key for backends that accept OIDC tokens, so that none has to be stored.
 //!
-//! `GetWebIdentityToken` is an operation of AWS STS's regional endpoints. It speaks AWS's Query protocol: a form as the
+//! `GetWebIdentityToken` is an operation of AWS STS's regional endpoints. It uses AWS's Query protocol: a form as the
 //! request, XML as the response (AWS Security Token Service API Reference).
 
 use std::fmt;
@@ -16,27 +16,27 @@ use crate::http::{Client, HeaderMap, HeaderValue, Response, header};
 use crate::timestamp;
 
 /// Requested validity. A token never outlives the role's session, whose remaining time is at least the rest of the
-/// environment's credentials; STS takes 60 to 3600 seconds.
+/// environment's credentials; STS accepts 60 to 3600 seconds.
 const VALIDITY: Duration = Duration::from_secs(900);
-/// Validity where the session ends before that.
+/// Validity if the session ends before that.
 const SHORT_VALIDITY: Duration = Duration::from_secs(60);
 /// A token is renewed when a third of its validity remains, while it still works.
 const RENEWAL_SHARE: u64 = 3;
-/// A token counts as expired this long before it is: requests and clocks take time.
+/// A token is treated as expired this long before its expiry, to allow for request time and clock differences.
 const MARGIN: u64 = 5_000_000_000;
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8");
-/// The API version that every call of STS names.
+/// The API version in every call to STS.
 const VERSION: &str = "2011-06-15";
 const SESSION_TOO_SHORT: &str = "SessionDurationEscalation";
 
-/// A token with the times that decide on its use. `Debug` shows no part of it.
+/// A token with its renewal and expiry times. `Debug` shows no part of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebIdentityToken {
     token: String,
-    /// When a new one is to be requested, nanoseconds since the Unix epoch.
+    /// When to request a new one, in nanoseconds since the Unix epoch.
     renewal: u64,
-    /// When it is no longer to be used, nanoseconds since the Unix epoch.
+    /// When to stop using it, in nanoseconds since the Unix epoch.
     expiry: u64,
 }
 
@@ -51,7 +51,7 @@ impl WebIdentityToken {
         }
     }
 
-    /// One that never ends, for tests.
+    /// A token that never expires, for tests.
     #[cfg(test)]
     pub(crate) fn lasting(token: &str) -> Self {
         Self::new(token.to_owned(), 0, u64::MAX)
@@ -82,7 +82,7 @@ impl fmt::Debug for WebIdentityToken {
 /// Requests a token for this audience in the function's region; `now` is the wall clock.
 ///
 /// # Errors
-/// Why there is none and how to fix it, without any credential.
+/// Why there is no token and how to fix it; contains no credential.
 pub async fn web_identity_token(
     audience: &str,
     region: &str,

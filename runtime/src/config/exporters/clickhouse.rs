@@ -1,4 +1,4 @@
-//! The ClickHouse exporter's settings, as they are written and with their secrets filled in.
+//! The ClickHouse exporter's settings, as written and with secrets substituted.
 
 use std::time::Duration;
 
@@ -16,45 +16,45 @@ use crate::environment::settings::{
 };
 use crate::http::{Endpoint, HeaderValue, TlsOptions};
 
-/// What the variables of the only exporter begin with.
+/// The prefix of the variables of a single exporter.
 pub(super) const PREFIX: &str = "ROTEL_CLICKHOUSE_EXPORTER";
 
-/// Own certificate authorities: there is one setting for them, whatever the exporter.
+/// Custom certificate authorities: one setting for all kinds of exporters.
 const CA_VARIABLES: [&str; 2] = ["ROTEL_OTLP_EXPORTER_TLS_CA_FILE", "ROTEL_OTLP_EXPORTER_TLS_CA_PEM"];
 
 /// The Rotel extension's default for the database.
 const ROTELS_DATABASE: &str = "otel";
 
-/// A ClickHouse with ClickStack's tables.
+/// A ClickHouse server with ClickStack's tables.
 #[derive(Clone, Debug)]
 pub struct ClickHouseConfig {
     /// URL of the HTTP interface.
     pub endpoint: Endpoint,
-    /// User; ClickHouse takes `default` without.
+    /// User; ClickHouse's default is `default`.
     pub user: Option<HeaderValue>,
     /// Password, marked as sensitive.
     pub password: Option<HeaderValue>,
     /// Database of the tables.
     pub database: String,
-    /// What the names of the tables begin with, without the underscore.
+    /// Prefix of the tables' names, without the underscore.
     pub table_prefix: String,
     /// True for LZ4, false for no compression.
     pub lz4: bool,
-    /// Whether ClickHouse gathers inserts before it stores them.
+    /// Whether ClickHouse batches inserts before it stores them.
     pub async_insert: bool,
-    /// Whether attributes are of type `JSON` where the tables' columns can't be queried.
+    /// Whether attributes are of type `JSON`, used if the tables' columns cannot be queried.
     pub json: bool,
-    /// Levels of lists and maps that stay such in `JSON` columns; deeper ones become texts.
+    /// Levels of lists and maps that keep their type in `JSON` columns; deeper ones become strings.
     pub json_levels: usize,
-    /// Time for one whole request.
+    /// Time limit for a whole request.
     pub timeout: Duration,
-    /// Whom to trust.
+    /// Trusted certificate authorities.
     pub tls: TlsOptions,
-    /// When what failed is sent again.
+    /// Retries of failed requests.
     pub retry: Retry,
 }
 
-/// The settings as they are written. Purposefully without `Debug`, since they hold keys.
+/// The settings as written. Intentionally without `Debug`, since they contain keys.
 #[derive(Clone)]
 pub(super) struct ClickHouseSettings {
     endpoint: RawSetting,
@@ -117,7 +117,7 @@ impl ClickHouseSettings {
         self.endpoint.text.is_some()
     }
 
-    /// What to do where there is no endpoint.
+    /// What to do if there is no endpoint.
     pub(super) fn endpoint_advice(&self) -> String {
         format!(
             "set {} to the URL of ClickHouse's HTTP interface",
@@ -125,7 +125,7 @@ impl ClickHouseSettings {
         )
     }
 
-    /// Fills the secrets in; an error names the variable, what is wrong and no value.
+    /// Substitutes the secrets; an error names the variable and the problem, never a value.
     pub(super) fn resolve(&self, values: &Values) -> Result<ClickHouseConfig, String> {
         let RawSetting { variable, .. } = &self.endpoint;
         let endpoint = self.endpoint.resolve(values, |text| parse_endpoint(variable, text))?;
@@ -153,7 +153,7 @@ impl ClickHouseSettings {
     }
 }
 
-/// ClickStack makes its tables in `default`, Rotel in `otel`.
+/// ClickStack creates its tables in `default`, Rotel in `otel`.
 fn default_database(reader: &Reader<'_>) -> &'static str {
     match reader.is(&CLICKSTACK_COMPAT, "rotel") {
         true => ROTELS_DATABASE,
@@ -161,7 +161,7 @@ fn default_database(reader: &Reader<'_>) -> &'static str {
     }
 }
 
-/// A setting that has a default.
+/// A setting with a default.
 #[derive(Clone)]
 struct Defaulted {
     text: RawSetting,
@@ -193,7 +193,7 @@ fn parse_depth(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| "is not a whole number such as 3".to_owned())
 }
 
-/// Rotel's depth counts what is within an attribute's own list or map; at 0 even that becomes a text.
+/// Rotel's depth counts levels within an attribute's own list or map; at 0 even that becomes a string.
 fn levels(depth: usize) -> usize {
     match depth {
         0 => 0,

@@ -1,11 +1,11 @@
-//! Endpoints as settings hold them.
+//! Endpoints in settings.
 
 use std::borrow::Cow;
 
 use crate::config::reader::raw_setting::is_standard;
 use crate::http::Endpoint;
 
-/// The URL that a variable holds; as for Rotel, `host:port` alone means `http://`, but not in the standard variables.
+/// The URL in a variable; as in Rotel, `host:port` without a scheme means `http://`, but not in the standard variables.
 pub(super) fn parse_endpoint(variable: &str, text: &str) -> Result<Endpoint, String> {
     let text = match !is_standard(variable) && is_host_and_port(text) {
         true => Cow::Owned(format!("http://{text}")),

@@ -1,4 +1,4 @@
-//! One exporter's settings, as they are written and with their secrets filled in.
+//! One exporter's settings, as written and with secrets substituted.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::record::Signal;
 
 /// Where telemetry goes, ready for use.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are few of it, made once")]
+#[expect(clippy::large_enum_variant, reason = "there are few of them, created once")]
 pub enum ExporterConfig {
     /// To an OTLP backend.
     Otlp(OtlpConfig),
@@ -22,13 +22,13 @@ pub enum ExporterConfig {
     Blackhole,
 }
 
-/// One exporter's settings as they are written. `Debug` shows nothing of them, since they hold keys.
+/// One exporter's settings as written. `Debug` shows none of them, since they contain keys.
 #[derive(Clone)]
 pub struct ExporterSettings {
-    /// What messages call it.
+    /// Its name in messages.
     label: String,
     kind: RawSetting,
-    /// Settings of the kinds that it can be.
+    /// Settings for each kind that it may turn out to be.
     otlp: Option<OtlpSettings>,
     clickhouse: Option<ClickHouseSettings>,
 }
@@ -46,13 +46,13 @@ enum Kind<'a> {
 }
 
 impl ExporterSettings {
-    /// The only exporter: `ROTEL_EXPORTER` with `ROTEL_OTLP_EXPORTER_*` or `ROTEL_CLICKHOUSE_EXPORTER_*`. `own_ports` are
-    /// those of the extension's receivers, which it must not send to.
+    /// A single exporter: `ROTEL_EXPORTER` with `ROTEL_OTLP_EXPORTER_*` or `ROTEL_CLICKHOUSE_EXPORTER_*`. `own_ports`
+    /// are those of the extension's receivers, which it must not send to.
     pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Self {
         let choice = |setting: &Setting, text: &str| parse_choice(setting, text).map(drop);
         let kind = RawSetting::read(reader, &ROTEL_EXPORTER, choice);
         let chosen = kind.text.as_deref().unwrap_or("otlp");
-        // What another kind's settings say is of no interest: OTEL_EXPORTER_OTLP_* may be there for the function's SDK.
+        // Settings for another kind are ignored: OTEL_EXPORTER_OTLP_* may be set for the function's SDK.
         let may_be = |name: &str| kind.holds_reference() || chosen.eq_ignore_ascii_case(name);
         let settings = Self {
             label: format!("{}={chosen}", kind.variable),
@@ -63,7 +63,7 @@ impl ExporterSettings {
         settings.checked(reader, &Signal::ALL, "all")
     }
 
-    /// One of several exporters: of this kind, for these signals, with variables that begin with `prefix`.
+    /// One of several exporters: with this kind, for these signals, with variables that begin with `prefix`.
     pub(super) fn read_named(
         reader: &mut Reader<'_>,
         (name, kind): (&str, &str),
@@ -80,7 +80,8 @@ impl ExporterSettings {
         settings.checked(reader, signals, "its")
     }
 
-    /// Says at once what can be known to go nowhere, so that resolving need not say it again; `whose` telemetry that is.
+    /// Warns at once about telemetry without a destination, so that resolving need not repeat it; `whose` names that
+    /// telemetry.
     fn checked(self, reader: &mut Reader<'_>, signals: &[Signal], whose: &str) -> Self {
         if self.kind.holds_reference() {
             return self;
@@ -127,8 +128,8 @@ impl ExporterSettings {
         }
     }
 
-    /// Fills the secrets in. An error is complete for the log: it names the variable, what is wrong and no value; there
-    /// is nothing to export to then, until the secrets change.
+    /// Substitutes the secrets. An error is a complete log message: it names the variable and the problem, never a
+    /// value; there is then nothing to export to, until the secrets change.
     pub fn resolve(&self, values: &Values) -> Result<ExporterConfig, String> {
         match self.kind(values)? {
             Kind::Blackhole => Ok(ExporterConfig::Blackhole),

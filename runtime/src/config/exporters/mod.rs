@@ -1,4 +1,4 @@
-//! Where the telemetry goes: to one exporter, or to several with names, each of which gets the signals meant for it.
+//! Where the telemetry goes: to one exporter, or to several named ones, each of which gets its own signals.
 
 pub(super) mod clickhouse;
 mod endpoint;
@@ -12,24 +12,24 @@ use crate::environment::settings::{self, ROTEL_EXPORTER, ROTEL_EXPORTERS};
 use crate::record::Signal;
 use exporter::ExporterSettings;
 
-/// What the variables of exporters with names begin with.
+/// The prefix of the variables of named exporters.
 const NAMED_PREFIX: &str = "ROTEL_EXPORTER_";
 /// Their name in `settings.json`.
 const NAMED_PATTERN: &str = "ROTEL_EXPORTER_{NAME}_{PARAM}";
 
-/// One exporter and what it gets.
+/// One exporter and its signals.
 #[derive(Clone, Debug)]
 pub struct Destination {
-    /// Its name, which is its kind where the user gave none.
+    /// Its name; its kind if the user set none.
     pub name: String,
-    /// The signals that it gets.
+    /// The signals that it receives.
     pub signals: Vec<Signal>,
-    /// How it is reached.
+    /// Its settings.
     pub settings: ExporterSettings,
 }
 
 /// Reads `ROTEL_EXPORTERS` (`name:kind,name:kind`; a kind alone is its own name) with `ROTEL_EXPORTERS_{SIGNAL}` and
-/// `ROTEL_EXPORTER_{NAME}_*`, or else the settings of the only exporter. There is always one.
+/// `ROTEL_EXPORTER_{NAME}_*`, or otherwise the settings of a single exporter. There is always at least one.
 pub(super) fn read(reader: &mut Reader<'_>, own_ports: &[u16]) -> Vec<Destination> {
     let environment = reader.environment();
     let named = match environment.get(ROTEL_EXPORTERS.variable) {
@@ -82,7 +82,7 @@ fn prefix_of(name: &str) -> String {
     format!("{NAMED_PREFIX}{}", name.to_uppercase())
 }
 
-/// Names and kinds in their order; an entry that is none is a warning.
+/// Names and kinds in their order; an invalid entry is a warning.
 fn read_names(reader: &mut Reader<'_>, list: &str) -> Vec<(String, &'static str)> {
     let mut named: Vec<(String, &'static str)> = Vec::new();
     for (index, entry) in list.split(',').enumerate() {
@@ -105,7 +105,7 @@ fn read_names(reader: &mut Reader<'_>, list: &str) -> Vec<(String, &'static str)
     named
 }
 
-/// For each signal the names of the exporters that get it. Where nothing is said of any signal, all get everything.
+/// The names of the exporters for each signal. If no signal has a list, all exporters get everything.
 fn read_routes(reader: &mut Reader<'_>, named: &[(String, &'static str)]) -> [Vec<String>; 3] {
     let environment = reader.environment();
     let variables = Signal::ALL.map(|signal| format!("ROTEL_EXPORTERS_{}", signal.name().to_ascii_uppercase()));
@@ -130,7 +130,7 @@ fn read_routes(reader: &mut Reader<'_>, named: &[(String, &'static str)]) -> [Ve
     })
 }
 
-/// Warns of variables for exporters that are not listed.
+/// Warns about variables for exporters that are not listed.
 fn warn_of_strays(reader: &mut Reader<'_>, named: &[(String, &'static str)]) {
     let begins: Vec<String> = named.iter().map(|(name, _)| format!("{}_", prefix_of(name))).collect();
     let strays: Vec<String> = reader
@@ -148,8 +148,8 @@ fn warn_of_strays(reader: &mut Reader<'_>, named: &[(String, &'static str)]) {
     }
 }
 
-/// Warns of variables that begin like an exporter's and are none of its kind's parameters. `prefixes` are those of all
-/// exporters: where one name begins with another, the longer one's variables are its own.
+/// Warns about variables that have an exporter's prefix but are not parameters of its kind. `prefixes` are those of all
+/// exporters: if one name begins with another, the longer one's variables are its own.
 fn check_parameters(reader: &mut Reader<'_>, prefix: &str, kind: &str, prefixes: &[String]) {
     let like = match kind {
         "otlp" => otlp::names::PREFIX,
@@ -171,7 +171,7 @@ fn check_parameters(reader: &mut Reader<'_>, prefix: &str, kind: &str, prefixes:
         let known = settings::find(&format!("{like}_{parameter}"));
         match known {
             Some(setting) if setting.supported => {}
-            // The settings of trust are the OTLP exporter's, for ClickHouse too.
+            // The OTLP exporter's certificate authority settings also apply to ClickHouse.
             None if kind == "clickhouse" && parameter.starts_with("TLS_CA_") => {}
             Some(_) => reader.warn(format!("{begin}{parameter} has no effect in this version")),
             None => {

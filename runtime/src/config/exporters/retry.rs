@@ -1,4 +1,4 @@
-//! When what failed is sent again: `…_RETRY_*` of an exporter, else of all exporters.
+//! Retries of failed requests: `…_RETRY_*` of an exporter, otherwise of all exporters.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use crate::aws::secrets::Values;
 use crate::config::reader::raw_setting::RawSetting;
 use crate::config::reader::{Reader, parse_duration};
 
-/// What the variables for all exporters begin with.
+/// The prefix of the variables for all exporters.
 const GLOBAL: &str = "ROTEL_EXPORTER";
 
 const INITIAL_BACKOFF: &str = "RETRY_INITIAL_BACKOFF";
 const MAX_BACKOFF: &str = "RETRY_MAX_BACKOFF";
 const MAX_ELAPSED_TIME: &str = "RETRY_MAX_ELAPSED_TIME";
 
-/// When what failed is sent again.
+/// Retries of failed requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// How long a backend that is away is left alone at first. The pause doubles with every failure,
+    /// The first pause before requests to a backend that is down. It doubles with every failure,
     pub initial_backoff: Duration,
-    /// up to this.
+    /// up to this limit.
     pub max_backoff: Duration,
-    /// What has waited for longer than this is given up; without it only the buffer's size is a limit.
+    /// Telemetry that has failed for longer than this is dropped; without it only the buffer's size is a limit.
     pub max_elapsed_time: Option<Duration>,
 }
 
@@ -34,7 +34,7 @@ impl Default for Retry {
     }
 }
 
-/// The settings as they are written.
+/// The settings as written.
 #[derive(Clone)]
 pub(super) struct RetrySettings {
     initial_backoff: RawSetting,
@@ -43,7 +43,7 @@ pub(super) struct RetrySettings {
 }
 
 impl RetrySettings {
-    /// `names` gives an exporter's variables of a parameter, the strongest first.
+    /// `names` returns an exporter's variables for a parameter, in order of precedence.
     pub(super) fn read(reader: &mut Reader<'_>, names: impl Fn(&str) -> Vec<String>) -> Self {
         let mut duration = |parameter: &str| {
             let mut variables = names(parameter);

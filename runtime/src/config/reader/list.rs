@@ -1,16 +1,16 @@
 //! Lists of `key=value,key=value`, as headers and resource attributes are written.
 //!
-//! The first `=` separates key and value. A value, an entry or the whole list may stand in double quotes; inside them
-//! commas are text and `\"` and `\\` are a quote and a backslash. Commas inside `${…}` separate nothing.
+//! The first `=` separates key and value. A value, an entry or the whole list may be in double quotes; inside them
+//! commas are literal, and `\"` and `\\` are a quote and a backslash. Commas inside `${…}` separate nothing.
 
 use percent_encoding::percent_decode_str;
 
-/// The entries in order; an entry that is none says why, without repeating itself.
+/// The entries in order; an invalid entry is an error that does not repeat it.
 pub(in crate::config) fn pairs(text: &str) -> Vec<Result<(String, String), &'static str>> {
     entries(text).iter().map(|entry| pair(entry)).collect()
 }
 
-/// The texts of the entries in order, empty ones left out.
+/// The entries as strings, in order, without empty ones.
 pub(in crate::config) fn entries(text: &str) -> Vec<String> {
     let text = text.trim();
     let whole = unquote(text);
@@ -41,7 +41,7 @@ pub(in crate::config) fn pair(entry: &str) -> Result<(String, String), &'static 
     }
 }
 
-/// The first `=` outside `${…}`, since names of secrets may hold one.
+/// The first `=` outside `${…}`, since names of secrets may contain one.
 fn find_equals(text: &str) -> Option<usize> {
     let mut in_reference = false;
     text.char_indices().find_map(|(index, character)| {
@@ -55,7 +55,7 @@ fn find_equals(text: &str) -> Option<usize> {
     })
 }
 
-/// What stands in the quotes when one quoted text is everything there is.
+/// The content of the quotes, if the whole text is one quoted string.
 fn unquote(text: &str) -> Option<String> {
     let mut inner = String::with_capacity(text.len());
     let mut rest = text.strip_prefix('"')?.chars();
@@ -69,7 +69,7 @@ fn unquote(text: &str) -> Option<String> {
     None
 }
 
-/// Splits at commas outside quotes and `${…}`; a quote counts at the beginning of an entry or of a value.
+/// Splits at commas outside quotes and `${…}`; a quote has a meaning only at the beginning of an entry or of a value.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let (mut in_quotes, mut in_reference, mut escaped, mut at_start) = (false, false, false, true);
@@ -99,12 +99,12 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Values decoded as OpenTelemetry wants them in `OTEL_RESOURCE_ATTRIBUTES`.
+/// Values decoded as OpenTelemetry specifies for `OTEL_RESOURCE_ATTRIBUTES`.
 pub(in crate::config) fn percent_decoded(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     pairs.into_iter().map(|(key, value)| (key, decoded(value))).collect()
 }
 
-/// A percent-decoded value; one that does not decode to text stays.
+/// A percent-decoded value; one that does not decode to valid text is left unchanged.
 pub(in crate::config) fn decoded(value: String) -> String {
     let decoded = percent_decode_str(&value).decode_utf8().map(|text| text.into_owned());
     decoded.unwrap_or(value)

@@ -1,4 +1,4 @@
-//! Reads single settings out of the environment and gathers what is wrong with them.
+//! Reads single settings from the environment and collects warnings about them.
 
 pub(super) mod list;
 pub(super) mod raw_setting;
@@ -10,7 +10,7 @@ use crate::aws::secrets;
 use crate::environment::Environment;
 use crate::environment::settings::Setting;
 
-/// What the names of Rotel's settings begin with.
+/// The prefix of Rotel's settings.
 pub(super) const PREFIX: &str = "ROTEL_";
 
 /// The environment with the warnings found so far.
@@ -31,13 +31,13 @@ impl<'a> Reader<'a> {
         self.environment
     }
 
-    /// Whether a setting has this value, in any case.
+    /// Whether a setting has this value, ignoring case.
     pub(super) fn is(&self, setting: &Setting, value: &str) -> bool {
         let text = self.environment.get(setting.variable);
         text.is_some_and(|text| text.eq_ignore_ascii_case(value))
     }
 
-    /// Notes a warning; the same one is said once, since several exporters and signals share settings.
+    /// Adds a warning; identical ones are reported once, since several exporters and signals share settings.
     #[inline(never)]
     pub(super) fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         pairs
     }
 
-    /// What a setting says, if `check` approves of it or it can only be judged once its secrets are there.
+    /// The value of a setting, if `check` accepts it or it can only be checked once its secrets are available.
     pub(super) fn text(
         &mut self,
         setting: &'static Setting,
@@ -109,7 +109,8 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What a setting says, unless it is not set or wrong. It can't be a secret: it is needed before those are there.
+    /// The value of a setting, unless it is not set or invalid. It cannot be a secret: it is needed before secrets are
+    /// available.
     pub(super) fn value<T>(
         &mut self,
         setting: &'static Setting,
@@ -120,7 +121,7 @@ impl Reader<'_> {
     }
 }
 
-/// `host:port` with an IP address or `localhost`; no name is looked up.
+/// `host:port` with an IP address or `localhost`; no name is resolved.
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
     if let Some(port) = text.strip_prefix("localhost:") {
         let port: Result<u16, _> = port.parse();
@@ -132,14 +133,14 @@ fn parse_address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "is not an address such as 127.0.0.1:4318".to_owned())
 }
 
-/// One of the setting's values, in any case.
+/// One of the setting's values, ignoring case.
 pub(super) fn parse_choice(setting: &Setting, text: &str) -> Result<&'static str, String> {
     let mut values = setting.values.iter();
     let found = values.find(|value| value.eq_ignore_ascii_case(text)).copied();
     found.ok_or_else(|| format!("must be one of: {}", setting.values.join(", ")))
 }
 
-/// `true` or `false`, in any case; Rotel takes `1` and `0` for some settings, so they count for all.
+/// `true` or `false`, ignoring case; Rotel accepts `1` and `0` for some settings, so they are accepted for all.
 pub(super) fn parse_boolean(text: &str) -> Result<bool, String> {
     match text {
         "1" => Ok(true),
@@ -150,7 +151,7 @@ pub(super) fn parse_boolean(text: &str) -> Result<bool, String> {
     }
 }
 
-/// A duration with unit, such as `5s` or `200ms`, longer than nothing.
+/// A duration with a unit, such as `5s` or `200ms`, longer than zero.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
@@ -159,7 +160,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The default that `settings.json` gives.
+/// The default from `settings.json`.
 pub(super) fn default_of(setting: &Setting) -> &'static str {
     setting.default.unwrap_or_default()
 }

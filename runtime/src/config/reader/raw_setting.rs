@@ -1,4 +1,4 @@
-//! One setting's text, which may hold secret references.
+//! One setting's text, which may contain secret references.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::Reader;
 use crate::aws::secrets::{self, Values};
 use crate::environment::settings::{self, Setting};
 
-/// Whether a variable is one of OpenTelemetry's own, whose values are partly written in another way.
+/// Whether a variable is one of OpenTelemetry's own, some of which have a different value syntax.
 pub(in crate::config) fn is_standard(variable: &str) -> bool {
     variable.starts_with("OTEL_")
 }
 
-/// A setting as it is written. Purposefully without `Debug`: it may be a key.
+/// A setting as written. Intentionally without `Debug`: it may be a key.
 #[derive(Clone)]
 pub(in crate::config) struct RawSetting {
     pub(in crate::config) variable: String,
@@ -19,8 +19,8 @@ pub(in crate::config) struct RawSetting {
 }
 
 impl RawSetting {
-    /// Reads a setting; what `check` doesn't approve of is a warning and is treated as not set. A text with references can
-    /// only be judged once its secrets are there.
+    /// Reads a setting; a value that `check` rejects is a warning and is treated as not set. A text with references can
+    /// only be checked once its secrets are available.
     pub(in crate::config) fn read(
         reader: &mut Reader<'_>,
         setting: &'static Setting,
@@ -31,7 +31,7 @@ impl RawSetting {
         Self { variable, text }
     }
 
-    /// Reads the first of several variables that says something usable; `check` gets its name and value.
+    /// Reads the first of several variables that has a valid value; `check` gets its name and value.
     pub(in crate::config) fn first(
         reader: &mut Reader<'_>,
         variables: &[String],
@@ -83,7 +83,7 @@ impl RawSetting {
         self.text.as_deref().is_some_and(secrets::holds_reference)
     }
 
-    /// What the text means once its references are filled in; an error names the variable.
+    /// The parsed text after its references are substituted; an error names the variable.
     pub(in crate::config) fn resolve<T, E: fmt::Display>(
         &self,
         values: &Values,

@@ -12,14 +12,14 @@ pub struct Exception {
     pub message: Option<String>,
     /// Its stack trace.
     pub stack: Option<String>,
-    /// Nothing has caught it.
+    /// It was not caught.
     pub escaped: bool,
-    /// The process does not survive it.
+    /// It ends the process.
     pub fatal: bool,
 }
 
 impl Exception {
-    /// What a headline and a stack trace say.
+    /// Combines a headline and a stack trace.
     pub fn of(headline: Option<Headline<'_>>, stack: &str) -> Self {
         let part = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Exception {
@@ -35,7 +35,7 @@ impl Exception {
         self.kind.is_none() && self.message.is_none() && self.stack.is_none()
     }
 
-    /// Fills in what isn't known from another report of the same error.
+    /// Adds missing parts from another report of the same error.
     pub fn or(self, other: Exception) -> Exception {
         Exception {
             kind: self.kind.or(other.kind),
@@ -54,7 +54,7 @@ impl Exception {
             ("exception.stacktrace", self.stack),
         ];
         for (name, value) in named {
-            // The application's own field of that name says more.
+            // The application's own field of that name takes precedence.
             let is_known = attributes.iter().any(|(key, _)| key == name);
             if let Some(value) = value.filter(|_| !is_known) {
                 attributes.push((name.into(), Value::String(value)));

@@ -1,4 +1,4 @@
-//! What the reports of Go, PHP, Ruby, Rust and C++ say of an error.
+//! Parses error reports of Go, PHP, Ruby, Rust and C++.
 
 use super::attributes::Exception;
 use crate::convert::headline::{self, Headline};
@@ -31,7 +31,7 @@ pub fn go(text: &str, at: usize) -> Exception {
     }
 }
 
-/// Whether the text begins as the runtime's report of an error that nothing caught.
+/// Whether the text begins as the runtime's report of an uncaught error.
 pub fn is_go_report(text: &str) -> bool {
     ["panic: ", "fatal error: ", "runtime: "]
         .iter()
@@ -39,7 +39,7 @@ pub fn is_go_report(text: &str) -> bool {
         || stack::is_signal(text.lines().next().unwrap_or_default())
 }
 
-/// What Node.js prints of a value that was thrown and is no error: its source with a marker, then the value.
+/// What Node.js prints for a thrown value that is not an error: its source with a marker, then the value.
 pub fn crash(text: &str, at: usize) -> Exception {
     let value = text[at..].split_once('\n').map_or("", |(_, rest)| rest);
     let end = ["\n(Use `node ", "\nThrown at:", "\nNode.js v"]
@@ -99,7 +99,7 @@ pub fn php(text: &str, at: usize) -> Exception {
         let kind = object.split('(').next().unwrap_or_default();
         let message = object.split_once("): ").map_or("", |(_, rest)| rest);
         let message = message.rsplit_once(" at ").map_or(message, |(message, _)| message);
-        // The object is within JSON, which doubles the backslashes of a namespace.
+        // The object is inside JSON, which escapes the backslashes of a namespace.
         return Exception {
             kind: Some(kind.replace("\\\\", "\\")),
             ..Exception::of(Some(Headline { kind, message, at: 0 }), text)

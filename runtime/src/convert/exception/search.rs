@@ -5,7 +5,7 @@ use super::reports::{cpp, crash, go, is_go_report, native, php, python_fatal, ru
 use crate::convert::headline::{self, Headline};
 use crate::convert::stack::{self, TRACEBACK};
 
-/// What tells whose stack trace it is.
+/// A marker that identifies the language of a stack trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Python,
@@ -21,9 +21,9 @@ enum Mark {
     Native,
 }
 
-/// Finds the error that a text message reports, if it does.
+/// Finds the error that a text message reports, if any.
 pub fn find(text: &str) -> Option<Exception> {
-    // Every report has several lines; most messages have one, and a search for a byte is cheap.
+    // Every report has several lines; most messages have one, and searching for a byte is cheap.
     memchr::memchr(b'\n', text.as_bytes())?;
     let (mark, at) = first_mark(text)?;
     Some(match mark {
@@ -45,7 +45,7 @@ pub fn find(text: &str) -> Option<Exception> {
     })
 }
 
-/// The error of a stack trace that stands by itself, as a field of a record.
+/// The error of a separate stack trace, such as a field of a record.
 pub fn of_trace(trace: &str) -> Exception {
     find(trace).unwrap_or_else(|| {
         let one_line = trace.split(" ---> ").next().unwrap_or(trace);
@@ -76,7 +76,7 @@ fn first_mark(text: &str) -> Option<(Mark, usize)> {
     }
 }
 
-/// Node.js's uncaught errors begin with the place of their source.
+/// Node.js's uncaught errors begin with their source location.
 fn begins_with_place(text: &str) -> bool {
     text.lines().next().is_some_and(stack::is_place)
 }
@@ -117,13 +117,13 @@ fn mark_of(line: &str, is_below: bool) -> Option<Mark> {
 /// `Type: message` stands before the traceback (uncaught errors) or ends it (`log.exception`).
 fn python(text: &str, at: usize) -> Exception {
     let (before, trace) = text.split_at(at);
-    // logging names its call below an exception of its own.
+    // logging prints its call below its own exception.
     let own = trace.split("\nCall stack:\n").next().unwrap_or(trace);
     let headline = python_end(own).or_else(|| headline::at_start(before.trim_end()));
     Exception::of(headline, &trace.replace('\u{a0}', " "))
 }
 
-/// The exception's own lines, which end the trace: behind the last frames, the message to the end.
+/// The exception's own lines at the end of the trace: everything after the last frames.
 fn python_end(trace: &str) -> Option<Headline<'_>> {
     if trace.trim_start().starts_with("+ ") {
         let lines = trace.lines().filter_map(|line| line.strip_prefix("  | "));
@@ -145,7 +145,7 @@ fn python_end(trace: &str) -> Option<Headline<'_>> {
     headline::at_start(&trace[start?..])
 }
 
-/// The error whose frames are somewhere below.
+/// The error whose frames are further below.
 fn frames_below(text: &str, at: usize) -> Option<Exception> {
     let below = memchr::memchr_iter(b'\n', &text.as_bytes()[at..]).map(|line_break| at + line_break + 1);
     let first = below
@@ -162,7 +162,7 @@ fn frames(text: &str, at: usize) -> Option<Exception> {
         message: found.message.split("\n ---> ").next().unwrap_or_default(),
         ..found
     });
-    // A place in the source alone is no stack trace: `    at src/main.rs:7` of tracing's pretty layout.
+    // A source location alone is not a stack trace: `    at src/main.rs:7` of tracing's pretty layout.
     let first = text[at..].lines().next().unwrap_or_default();
     if headline.is_none() && !(first.contains('(') || text[at..].lines().nth(1).is_some_and(stack::is_frame)) {
         return None;

@@ -10,7 +10,7 @@ use crate::convert::roles::{self, Role};
 use crate::convert::syntax::object::Object;
 use crate::record::Value;
 
-/// What a field says of an error, and what of the field is no part of that.
+/// An error in a field, and the rest of that field.
 #[derive(Debug, Default, PartialEq)]
 pub struct Found {
     /// The error.
@@ -19,12 +19,12 @@ pub struct Found {
     pub rest: Vec<(String, Value)>,
 }
 
-/// Names of an error's parts, besides those of the table: within an object they can be short.
+/// Names of an error's parts in addition to the table: within an object they can be short.
 const KINDS: [&str; 5] = ["type", "name", "class", "classname", "exctype"];
 const MESSAGES: [&str; 4] = ["message", "msg", "value", "excvalue"];
 const STACKS: [&str; 4] = ["trace", "frames", "extendedstacktrace", "steparray"];
 
-/// Reads an error; none if the value is none.
+/// Reads an error; `None` if the value is not one.
 pub fn read(raw: &str) -> Option<Found> {
     match raw.as_bytes().first()? {
         b'"' => {
@@ -48,7 +48,7 @@ pub fn read(raw: &str) -> Option<Found> {
     }
 }
 
-/// Errors one after another, as structlog writes them: the first is the one that was raised last.
+/// Errors one after another, as structlog writes them: the first is the most recent one.
 fn list(raw: &str) -> Option<Found> {
     let errors: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
     let mut found = errors
@@ -142,7 +142,7 @@ fn line(raw: &str) -> Option<String> {
     }
 }
 
-/// A frame as `    at class.function (file:line)`, whatever its parts are called.
+/// A frame as `    at class.function (file:line)`, for all common names of its parts.
 fn frame(raw: &str) -> Option<String> {
     let Object(entries) = serde_json::from_str(raw).ok()?;
     let part = |names: &[&str]| {

@@ -1,20 +1,20 @@
-//! Records that may have a stack trace or JSON below them, an event for each line.
+//! Records that may be followed by a stack trace or JSON, one event per line.
 
 use crate::convert::headline;
 use crate::convert::stack::{self, State};
 use crate::record::{Log, Origin, Severity};
 
-/// Fields that layouts of text have, too.
+/// Fields that text layouts have too.
 const TEXT_FIELDS: [&str; 2] = ["process.pid", "logger"];
 
-/// A line of text of the function's, with a level or an id in it but without fields.
+/// A text line of the function, with a level or an id but without fields.
 pub fn is_text_line(log: &Log) -> bool {
     let has_text_fields = log.attributes.iter().all(|(key, _)| TEXT_FIELDS.contains(&&**key));
     let has_object = log.body.ends_with('}') && log.body.contains('{');
     log.origin == Origin::Function && (has_text_fields || has_object) && !log.body.contains('\n')
 }
 
-/// Whether it may be what a logger says before the trace: that has a level, and comes as text.
+/// The state if this may be a logger's line before a trace: it has a level and is text.
 pub fn heading_of(log: &Log) -> Option<State> {
     if !is_text_line(log) {
         return None;

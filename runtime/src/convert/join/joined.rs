@@ -1,4 +1,4 @@
-//! What lines are together that arrived one by one.
+//! Joins lines that arrived one by one.
 
 use std::collections::VecDeque;
 
@@ -29,7 +29,7 @@ pub fn alone(mut log: Log, first: Option<State>) -> Log {
     log
 }
 
-/// One record of several lines: the first one's, with all of the text.
+/// One record for several lines: the first one, with the whole text.
 pub fn joined(mut lines: VecDeque<Log>, first: Option<State>) -> Option<Log> {
     let mut log = lines.pop_front()?;
     if lines.is_empty() {
@@ -55,7 +55,7 @@ pub fn joined(mut lines: VecDeque<Log>, first: Option<State>) -> Option<Log> {
     Some(log)
 }
 
-/// The record of an object whose lines came one by one.
+/// The record of an object whose lines arrived one by one.
 fn object(lines: &Log) -> Log {
     let log = logs::from_text(lines.origin, lines.observed, &lines.body);
     Log {

@@ -1,7 +1,7 @@
-//! Stack traces whose lines arrive as events of their own, joined to one record.
+//! Joins stack traces whose lines arrive as separate events into one record.
 //!
-//! Raw standard output and error are cut at every line break. Lines that can't be part of a trace pass at once; those
-//! that may begin one wait for the next, and leave singly if it turns out that they don't.
+//! Raw standard output and error are split at every line break. Lines that cannot be part of a trace pass at once;
+//! lines that may begin one wait for the next, and are passed on separately if they turn out not to be a trace.
 
 mod heading;
 mod joined;
@@ -15,11 +15,11 @@ use crate::record::{Log, Origin, Severity};
 use heading::{heading_of, is_text_line};
 use joined::{alone, joined};
 
-/// The longest trace that is joined; what follows is a record of its own.
+/// The maximum number of lines that are joined; further lines become a separate record.
 const LINES: usize = 400;
 const BYTES: usize = 64 * 1024;
 
-/// Nanoseconds. Lines that follow one another within a millisecond differ in the rest of their times.
+/// In nanoseconds. Times of lines within the same millisecond differ only in the remainder.
 const MILLISECOND: u64 = 1_000_000;
 
 /// Lines that wait for the rest of their stack trace, in their order.
@@ -28,17 +28,17 @@ pub struct Joiner {
     lines: VecDeque<Log>,
     first: Option<State>,
     state: Option<State>,
-    /// So many lines are certainly one trace.
+    /// Number of lines that certainly belong to one trace.
     certain: usize,
     bytes: usize,
-    /// When the last line of a Python trace came that had to leave before its last line, the exception's own.
+    /// Arrival of the last line of a Python trace that had to be passed on before the exception's own line arrived.
     unfinished: Option<u64>,
-    /// Lines of indented JSON stay records of their own, as the Rotel extension has them.
+    /// Lines of indented JSON remain separate records, as in the Rotel extension.
     pub objects_apart: bool,
 }
 
 impl Joiner {
-    /// Takes a record in. What is complete goes to `keep`: this record, or earlier ones that waited.
+    /// Adds a record. Complete records are passed to `keep`: this one, or earlier ones that waited.
     pub fn offer(&mut self, mut log: Log, keep: &mut impl FnMut(Log)) {
         if !is_bare(&log) && !self.may_be_glued(&log) {
             return self.offer_record(log, keep);
@@ -54,8 +54,8 @@ impl Joiner {
         self.advance(VecDeque::from([log]), keep);
     }
 
-    /// A record with a level or fields of its own ends a trace. One of the runtime's, which has a request id, comes from a
-    /// stream of its own: it ends a trace only if that is whole, and else passes it.
+    /// A record with its own level or fields ends a trace. A record of the runtime, which has a request id, comes from
+    /// a separate stream: it ends a trace only if the trace is complete, otherwise it overtakes it.
     fn offer_record(&mut self, log: Log, keep: &mut impl FnMut(Log)) {
         if self.state == Some(State::JulHeading) && is_text_line(&log) && jul_level(&log.body).is_some() {
             self.push(State::Heading, log);
@@ -74,7 +74,7 @@ impl Joiner {
         }
     }
 
-    /// Nothing more is expected for now: what waits goes to `keep`.
+    /// Nothing more is expected for now: passes waiting lines to `keep`.
     pub fn close(&mut self, keep: &mut impl FnMut(Log)) {
         let unfinished = self.newest().filter(|_| self.state == Some(State::Python));
         while self.state.is_some() {
@@ -90,17 +90,17 @@ impl Joiner {
         is_awaited && log.request_id.is_none() && is_platforms_time(log) && glued_at(&log.body).is_some()
     }
 
-    /// Lines that wait.
+    /// Number of waiting lines.
     pub fn waiting(&self) -> usize {
         self.lines.len()
     }
 
-    /// Bytes that wait.
+    /// Bytes of waiting lines.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// When the last of them came.
+    /// Arrival time of the newest one.
     pub fn newest(&self) -> Option<u64> {
         self.lines.back().map(|log| log.observed)
     }
@@ -159,7 +159,7 @@ impl Joiner {
         self.lines.len() < LINES && self.bytes + log.size() <= BYTES
     }
 
-    /// Ends the trace, if it is one, and gives back the lines that weren't part of it.
+    /// Ends the trace, if it is one, and returns the lines that were not part of it.
     fn finish(&mut self, keep: &mut impl FnMut(Log)) -> VecDeque<Log> {
         let rest = self.lines.split_off(self.certain.max(1).min(self.lines.len()));
         let lines = std::mem::take(&mut self.lines);
@@ -179,14 +179,14 @@ impl Joiner {
     }
 }
 
-/// The last line of a trace that has left already, and perhaps with it the invocation in which it was written.
+/// The last line of a trace that was already passed on, perhaps together with its invocation.
 fn end_of_trace(mut log: Log, at: u64) -> Log {
     log.severity = Severity::Error;
     (log.time, log.observed) = (at, at);
     log
 }
 
-/// Whether the function wrote it with nothing around, so that it may be a part of something.
+/// Whether the function wrote it without any layout, so that it may be part of something larger.
 fn is_bare(log: &Log) -> bool {
     log.origin == Origin::Function
         && log.severity == Severity::Unspecified
@@ -195,13 +195,13 @@ fn is_bare(log: &Log) -> bool {
         && (log.attributes.is_empty() || log.body.contains('\n'))
 }
 
-/// Whether the line names no time of its own.
+/// Whether the line contains no time of its own.
 fn is_platforms_time(log: &Log) -> bool {
     log.time / MILLISECOND == log.observed / MILLISECOND
 }
 
-/// Python's `log.exception` ends without a line break outside of managed runtimes: the next record follows on the same
-/// line. Cuts it off.
+/// Outside managed runtimes, Python's `log.exception` ends without a line break: the next record follows on the same
+/// line. Splits it off.
 fn unglue(log: &mut Log) -> Option<Log> {
     let at = glued_at(&log.body)?;
     let rest = log.body.split_off(at);

@@ -1,4 +1,4 @@
-//! The fields of a JSON log record, taken one by one.
+//! Collects the fields of a JSON log record.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::convert::roles::{self, Role};
 use crate::convert::syntax::ansi;
 use crate::record::{Attributes, Severity, Value};
 
-/// What a JSON log record says.
+/// The contents of a JSON log record.
 #[derive(Debug, Default, PartialEq)]
 pub struct Fields {
     /// Its own time, nanoseconds since the Unix epoch.
@@ -23,7 +23,7 @@ pub struct Fields {
     pub request_id_field: Option<String>,
     /// Its level.
     pub severity: Severity,
-    /// Its message; none if it has no text of that kind.
+    /// Its message; `None` if it has no such text.
     pub message: Option<String>,
     /// Trace and span id that it names.
     pub trace_id: Option<[u8; 16]>,
@@ -31,30 +31,30 @@ pub struct Fields {
     pub span_id: Option<[u8; 8]>,
     /// Every other field, typed.
     pub attributes: Attributes,
-    /// The message is an object, whose fields are among the attributes already.
+    /// The message is an object, whose fields are already among the attributes.
     pub is_object: bool,
-    /// The error that it reports, whose attributes are not among the others yet.
+    /// The error that it reports, whose attributes are not yet among the others.
     pub exception: Exception,
-    /// The record is a report of an error and says nothing else.
+    /// The record only reports an error.
     pub is_report: bool,
     pub(super) message_rank: u8,
     pub(super) message_key: Option<String>,
     pub(super) template: Option<String>,
-    /// Fields that are the error's only if the record is severe: a name and its value.
+    /// Names and values of fields that belong to the error only if the record is severe.
     pub(super) suspects: Vec<(String, String)>,
     pub(super) is_verbose: bool,
     pub(super) is_loguru: bool,
-    /// The level of the line that the object is in.
+    /// The level of the line that contains the object.
     pub(super) outer: Severity,
     /// The message is an error that was logged.
     pub(super) is_object_error: bool,
-    /// Another field shows that the record is a logger's.
+    /// Another field shows that a logger wrote the record.
     pub(super) is_logged: bool,
 }
 
 impl Fields {
-    /// Takes in what the record's message says, if that is a record again: its level and fields count, its request id is
-    /// a field, since the outer one is the runtime's.
+    /// Merges the record's message if it is itself a record: its level and fields are used, its request id becomes a
+    /// field, since the outer one is the runtime's.
     pub fn absorb(&mut self, inner: Fields) {
         if inner.severity != Severity::Unspecified {
             self.severity = inner.severity;
@@ -78,14 +78,14 @@ impl Fields {
 
     pub(super) fn keep(&mut self, key: String, raw: &RawValue) {
         let key = match &*key {
-            // These two names are the extension's own.
+            // The extension itself uses these two names.
             "type" | "faas.invocation_id" => format!("app.{key}"),
             _ => key,
         };
         self.attributes.push((Cow::Owned(key), value_of(raw)));
     }
 
-    /// Takes a field of known meaning; false if its value isn't of the kind that the meaning needs.
+    /// Handles a field with a known meaning; returns false if its value does not have the matching type.
     pub(super) fn take_known(&mut self, key: &str, raw: &str) -> bool {
         let Some((role, rank, scale)) = roles::role(key) else {
             return false;
@@ -109,7 +109,7 @@ impl Fields {
             Role::TraceId => set(&mut self.trace_id, id_of(raw)),
             Role::SpanId => set(&mut self.span_id, id_of(raw)),
             Role::ErrorType => {
-                // Powertools for Python names the class once more beside its traceback.
+                // Powertools for Python repeats the class beside its traceback.
                 let again = self
                     .exception
                     .kind
@@ -129,7 +129,7 @@ impl Fields {
     pub(super) fn take_level(&mut self, key: &str, scale: Option<Scale>, raw: &str) -> bool {
         let nested = raw.starts_with('{').then(|| level_within(raw)).flatten();
         let severity = nested.or_else(|| severity_of(raw, scale, false));
-        // A small number is a level only if the record has a message, which isn't known before its end.
+        // A small number is a level only if the record has a message, which is not known before the end of the record.
         let Some(severity) = severity else {
             let is_digit = raw.trim_matches('"').len() == 1;
             if is_digit && severity_of(raw, scale, true).is_some() {
@@ -198,7 +198,7 @@ impl Fields {
         if self.message.is_none() {
             self.message = self.error_line();
             self.is_report = self.message.is_some();
-            // Runtimes report so what a handler has raised.
+            // Runtimes report a handler's exception in this form.
             self.exception.escaped |= self.exception.kind.is_some();
         }
         self

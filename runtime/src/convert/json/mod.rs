@@ -12,19 +12,19 @@ use super::syntax::object::Object;
 use crate::record::Severity;
 use nested::{tslog_name, zap_name};
 
-/// Reads a JSON object as a log record, also what is not quite JSON; none for anything else.
+/// Reads a JSON object, also a slightly malformed one, as a log record; `None` for anything else.
 pub fn parse(json: &str) -> Option<Fields> {
     parse_below(json, Severity::Unspecified)
 }
 
-/// Whether an object has its message in one of the usual fields, or is an error's report; none if it is no object.
+/// Whether an object has its message in one of the usual fields, or is an error report; `None` if it is not an object.
 pub fn has_usual_message(json: &str) -> Option<bool> {
     let Object(entries) = serde_json::from_str(json).ok()?;
     let usual = ["message", "msg", "errorType", "errorMessage"];
     Some(entries.iter().any(|(key, _)| usual.contains(&&**key)))
 }
 
-/// The same for an object in a line that has a level before it.
+/// Like `parse`, for an object in a line with a level before it.
 pub fn parse_below(json: &str, outer: Severity) -> Option<Fields> {
     if let Some(fields) = parse_strict(json, outer) {
         return Some(fields);
@@ -59,7 +59,7 @@ fn parse_strict(json: &str, outer: Severity) -> Option<Fields> {
         fields.take(key, value);
     }
     if is_clef && fields.severity == Severity::Unspecified {
-        // Serilog leaves out its usual level.
+        // Serilog omits its default level.
         fields.severity = Severity::Info;
     }
     Some(fields.finish())

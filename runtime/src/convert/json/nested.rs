@@ -13,7 +13,7 @@ use crate::record::{Severity, Value};
 impl Fields {
     pub(super) fn take_stack(&mut self, raw: &str) -> bool {
         if raw.starts_with('{') {
-            // Powertools for Python has the error as an object beside the trace as text.
+            // Powertools for Python has the error as an object in addition to the trace as text.
             let Some(found) = serialized::read(raw) else {
                 return false;
             };
@@ -50,12 +50,12 @@ impl Fields {
         };
         let is_trace = found.exception.stack.is_some() || found.exception.kind.is_some();
         if !is_trace && !raw.starts_with('{') && !is_sure || key == "full_message" && !is_trace {
-            // Text alone: `error: none` of a line that says all is well is no error.
+            // Only text: `error: none` in a line that reports success is not an error.
             self.suspects.push((key.to_owned(), raw.to_owned()));
             return true;
         }
         self.exception = std::mem::take(&mut self.exception).or(found.exception);
-        // loguru's says only that there is a traceback.
+        // loguru's object only says that there is a traceback.
         if !found.rest.is_empty() && !self.is_loguru {
             self.attributes
                 .push((Cow::Owned(key.to_owned()), Value::Map(found.rest)));
@@ -63,7 +63,7 @@ impl Fields {
         true
     }
 
-    /// Ids, level and error of an object that itself stays a field.
+    /// Ids, level and error of an object that itself remains a field.
     pub(super) fn look_into(&mut self, owner: &str, raw: &str) -> bool {
         if let Ok(Object(entries)) = serde_json::from_str::<Object>(raw) {
             for (key, value) in entries {
@@ -117,7 +117,7 @@ impl Fields {
         true
     }
 
-    /// loguru's `text` is the record as text once more: only its stack trace is new.
+    /// loguru's `text` repeats the record as text: only its stack trace is new.
     pub(super) fn take_text(&mut self) {
         let Some(at) = self.attributes.iter().position(|(key, _)| key == "text") else {
             return;

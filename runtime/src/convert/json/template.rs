@@ -1,9 +1,10 @@
-//! Message templates (messagetemplates.org), as Serilog writes them where the message itself is left out.
+//! Message templates (messagetemplates.org), as Serilog writes them if the message itself is omitted.
 
 use crate::record::{Attributes, Value};
 
-/// The message of a template: each `{Name}` with its property's value, if there is one. What has a format is as the logger
-/// rendered it: in compact JSON a list of all such places (`@r`), in plain JSON by name and format (`Renderings`).
+/// The message of a template: each `{Name}` replaced by its property's value, if there is one. Values with a format are
+/// used as the logger rendered them: compact JSON has a list of all of them (`@r`), plain JSON has them by name and
+/// format (`Renderings`).
 pub fn render(template: &str, properties: &Attributes) -> String {
     let mut message = String::with_capacity(template.len() + 16);
     let (mut rest, mut formatted) = (template, 0);
@@ -44,7 +45,7 @@ fn property<'a>(name: &str, properties: &'a Attributes) -> Option<&'a Value> {
     properties.iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// What the logger made of the place with this number among those with a format.
+/// The logger's rendering of the placeholder with this index among those with a format.
 fn rendering(name: &str, format: &str, number: usize, properties: &Attributes) -> Option<String> {
     if let Some(Value::Array(renderings)) = property("@r", properties) {
         return renderings.get(number)?.as_str().map(str::to_owned);

@@ -17,7 +17,7 @@ pub const LONGEST_NESTED: usize = 32 * 1024;
 /// Whole numbers with fewer digits fit into 64 bits.
 const LONG_NUMBER: usize = 19;
 
-/// Keeps a value's type; nested too deeply, or too long to be anything but data, it stays JSON text.
+/// Keeps a value's type; a value that is nested too deeply, or so long that it can only be data, remains JSON text.
 pub fn value_of(raw: &RawValue) -> Value {
     let text = raw.get();
     if !text.starts_with(['{', '[']) {
@@ -34,8 +34,9 @@ pub fn value_of(raw: &RawValue) -> Value {
     }
 }
 
-/// A number, a text, a word. A whole number that 64 bits can't hold keeps its digits as a string: as a double it would be
-/// another number, and ids are such (unsigned 64-bit ones of databases, Discord's and X's, 128-bit ones in decimal).
+/// A number, a string or a literal. A whole number that does not fit into 64 bits keeps its digits as a string: as a
+/// double its value would change, and some ids are such numbers (unsigned 64-bit ones of databases, Discord's and X's,
+/// 128-bit ones in decimal).
 fn scalar(text: &str) -> Value {
     let is_long = text.len() >= LONG_NUMBER && text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
     if is_long && text.parse::<i64>().is_err() {
@@ -46,7 +47,7 @@ fn scalar(text: &str) -> Value {
     value.unwrap_or_else(|| Value::from(text))
 }
 
-/// The same as reading it at once, which would make doubles of long numbers, but slower.
+/// Like parsing it at once, which would turn long numbers into doubles, but slower.
 fn part_by_part(raw: &RawValue) -> Value {
     let text = raw.get();
     match text.as_bytes().first() {
@@ -69,7 +70,7 @@ fn part_by_part(raw: &RawValue) -> Value {
     }
 }
 
-/// How deeply valid JSON is nested, and the most digits in a row outside of its texts.
+/// How deeply valid JSON is nested, and the longest run of digits outside its strings.
 fn shape(json: &str) -> (usize, usize) {
     let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
     let (mut digits, mut most_digits) = (0, 0);
@@ -94,7 +95,7 @@ fn shape(json: &str) -> (usize, usize) {
     (deepest, most_digits)
 }
 
-/// A string; half of a surrogate pair in it becomes U+FFFD.
+/// A string; a lone surrogate becomes U+FFFD.
 pub fn text_of(raw: &str) -> Option<String> {
     if !raw.starts_with('"') {
         return None;
@@ -103,7 +104,7 @@ pub fn text_of(raw: &str) -> Option<String> {
     text.or_else(|| serde_json::from_str(&lenient::corrected(raw)?).ok())
 }
 
-/// A time: text, a number of any unit, or an object of log4j2's.
+/// A time: a string, a number in any unit, or a log4j2 object.
 pub fn time_of(raw: &str) -> Option<u64> {
     if let Ok(number) = raw.parse() {
         return timestamp::from_integer(number);
@@ -135,7 +136,7 @@ pub fn time_within(raw: &str) -> Option<u64> {
     timestamp::from_number(instant.epoch_second)?.checked_add(instant.nano_of_second)
 }
 
-/// A trace or span id; OpenTelemetry's console exporter for Python has `0x` before it.
+/// A trace or span id; OpenTelemetry's console exporter for Python prefixes it with `0x`.
 pub fn id_of<const N: usize>(raw: &str) -> Option<[u8; N]> {
     let id = text_of(raw)?;
     hex(id.strip_prefix("0x").unwrap_or(&id))
@@ -169,7 +170,7 @@ pub fn request_id_of(raw: &str) -> Option<String> {
     text_of(raw).filter(|id| !is_no_request_id(id) && id.len() <= 64)
 }
 
-/// What runtimes write while they initialise.
+/// Whether this is a runtime's placeholder during initialisation.
 pub fn is_no_request_id(id: &str) -> bool {
     matches!(id, "" | "-" | "undefined")
 }

@@ -1,4 +1,4 @@
-//! Time and level at the beginning of a bare text line, as loggers without Lambda's layout write them.
+//! Time and level at the beginning of a bare text line, as written by loggers without Lambda's layout.
 
 pub(super) mod jul;
 pub(super) mod shapes;
@@ -12,22 +12,22 @@ use shapes::{displayed_by_php, is_category, is_count, php, says_nothing, warning
 use table::Use;
 use words::{Word, has_time, is_clock, is_date, is_name, is_number, words};
 
-/// No more words than these are looked at.
+/// The maximum number of words that are examined.
 const WORDS: usize = 8;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// What words before a level have said.
+/// What the words before a level have shown.
 #[derive(Debug, Default, Clone, Copy)]
 struct Before {
     time: Option<u64>,
-    /// A time or a number was there: this is a logger's line.
+    /// There was a time or a number: a logger wrote this line.
     timed: bool,
-    /// The time is written as Python's logging and log4j write it: `05:06:07,089`.
+    /// The time has the format of Python's logging and log4j: `05:06:07,089`.
     pythonic: bool,
-    /// A group in brackets was there.
+    /// There was a group in brackets.
     bracketed: bool,
     /// The severity of a syslog priority, `<11>`.
     priority: Severity,
@@ -63,7 +63,7 @@ pub fn find(line: &str) -> (Option<u64>, Severity) {
     (time, before.priority)
 }
 
-/// java.util.logging has its level on the second line.
+/// java.util.logging writes its level on the second line.
 fn of_second_line(line: &str) -> Option<Severity> {
     let (first, rest) = line.split_once('\n')?;
     is_jul_heading(first).then(|| jul_level(rest)).flatten()
@@ -77,7 +77,7 @@ pub fn is_prefix(text: &str) -> bool {
     })
 }
 
-/// Lines of most functions begin with a small letter or a sentence: they are not looked at twice.
+/// Most lines begin with a lower-case letter or a sentence: they are rejected at once.
 fn may_have_level(line: &str) -> bool {
     let mut bytes = line.bytes().skip_while(|byte| matches!(byte, b' ' | b'\t'));
     match (bytes.next(), bytes.next()) {
@@ -102,7 +102,7 @@ fn is_month(word: &str) -> bool {
     word.get(..3).is_some_and(|month| MONTHS.contains(&month))
 }
 
-/// Passes a word that may stand before a level; false if it can't.
+/// Skips a word that may precede a level; false if it cannot.
 fn skip(word: &Word<'_>, place: usize, before: &mut Before) -> bool {
     let text = word.text;
     if let Some(bracket) = word.bracket {
@@ -128,7 +128,7 @@ fn skip(word: &Word<'_>, place: usize, before: &mut Before) -> bool {
     before.timed && is_name(text) && (is_set_apart(word) || (before.pythonic && is_before_level(word)))
 }
 
-/// A logger's name after a time of Python's logging, with a level after it and no other delimiter than spaces.
+/// A logger's name after a time of Python's logging, followed by a level and delimited only by spaces.
 fn is_before_level(word: &Word<'_>) -> bool {
     words(word.rest)
         .next()
@@ -141,7 +141,7 @@ fn is_set_apart(word: &Word<'_>) -> bool {
     word.text.ends_with(':') || rest.starts_with(['|', '[', '\t']) || rest.starts_with("- ")
 }
 
-/// Severity of syslog's `<facility * 8 + severity>`, which systemd takes on standard error as well.
+/// Severity of syslog's `<facility * 8 + severity>`, which systemd accepts on standard error as well.
 fn priority(text: &str) -> Option<Severity> {
     let number: i64 = text.parse().ok().filter(|number| (0..192).contains(number))?;
     table::number(Some(table::Scale::Syslog), number % 8, true)
@@ -181,8 +181,8 @@ fn in_brackets(word: &Word<'_>, place: usize, before: Before) -> Option<Severity
         .flatten()
 }
 
-/// A level after a time in brackets: in capitals, before a slash (Celery's `ERROR/MainProcess`), or with its first letter in
-/// capitals as the last word (Serilog's `{Level}`).
+/// A level after a time in brackets: in capitals, before a slash (Celery's `ERROR/MainProcess`), or capitalised as the
+/// last word (Serilog's `{Level}`).
 fn behind_time(word: &Word<'_>) -> Option<Severity> {
     let name = word.text.split('/').next()?;
     let titled = || {
@@ -193,7 +193,7 @@ fn behind_time(word: &Word<'_>) -> Option<Severity> {
     capitals(name, Use::Layout).or_else(titled)
 }
 
-/// A level in capitals, of this use at most.
+/// A level in capitals, with at most this use.
 fn capitals(name: &str, most: Use) -> Option<Severity> {
     let letters = name.trim_end_matches(':');
     let is_written_so = letters.len() > 2 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -237,8 +237,8 @@ fn name_with_steps(text: &str) -> Option<&str> {
     }
 }
 
-/// Small letters count with a colon or bar after them (`error: …` of winston, `fail: Orders[0]` of .NET's console) or
-/// between tabs (zap's console); after a time also where a logger's name with a colon follows (Swift).
+/// Lower-case levels are recognised with a colon or bar after them (`error: …` of winston, `fail: Orders[0]` of .NET's
+/// console) or between tabs (zap's console); after a time also if a logger's name with a colon follows (Swift).
 fn lowercase(word: &Word<'_>, place: usize, before: Before) -> Option<Severity> {
     let text = word.text;
     if !text.ends_with(':') && !word.delimited && before.time.is_none() {

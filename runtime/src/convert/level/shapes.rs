@@ -1,4 +1,5 @@
-//! Layouts that tell a level by more than its name, and text that has a level's name without being of that level.
+//! Layouts in which more than a name determines the level, and text that contains a level's name without having that
+//! level.
 
 use super::words::Word;
 use crate::record::Severity;
@@ -58,7 +59,7 @@ pub fn php(word: &Word<'_>, place: usize) -> Option<Severity> {
 
 /// `Warning: … in /var/task/oven.php on line 3`: the same as PHP displays it.
 pub fn displayed_by_php(line: &str) -> Option<Severity> {
-    // Most lines end otherwise, which one look tells.
+    // Most lines end differently, which is cheap to check.
     let is_numbered = line.bytes().next_back()?.is_ascii_digit()
         && line.rsplit_once(" on line ").is_some_and(|(before, number)| {
             before.contains(" in ") && number.bytes().all(|byte| byte.is_ascii_digit())

@@ -3,14 +3,14 @@
 
 use crate::record::Severity;
 
-/// Where a level name counts.
+/// Where a level name is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// Also as the first word of a line, in capitals.
     Word,
-    /// In the place that a layout has for it: after a time, in brackets. Sentences begin with such words, too.
+    /// In the position that a layout has for it: after a time, in brackets. Sentences may also begin with such words.
     Layout,
-    /// As the value of a field only.
+    /// Only as the value of a field.
     Field,
 }
 
@@ -19,9 +19,9 @@ include!(concat!(env!("OUT_DIR"), "/levels.rs"));
 /// The longest level name of the table.
 const LONGEST_LEVEL: usize = 16;
 
-/// Severity and use of a level name in any case, with spaces or brackets around and Go's steps (`INFO+2`) after it.
+/// Severity and use of a level name, ignoring case, surrounding spaces or brackets, and Go's steps (`INFO+2`) after it.
 pub fn level(name: &str) -> Option<(Severity, Use)> {
-    // As the runtimes of Lambda write it.
+    // The form in which Lambda's runtimes write it.
     if let Some(found) = level_of(name) {
         return Some(found);
     }
@@ -37,7 +37,7 @@ pub fn level(name: &str) -> Option<(Severity, Use)> {
     level_of(std::str::from_utf8(capitals).ok()?)
 }
 
-/// The severity that a level name stands for, in any place that is one for levels.
+/// The severity that a level name stands for, in any position for levels.
 pub fn severity(name: &str) -> Option<Severity> {
     level(name).map(|(severity, _)| severity)
 }
@@ -55,7 +55,7 @@ pub fn letter(letter: u8) -> Option<Severity> {
     })
 }
 
-/// The severity of a number. Without a scale of its own it is pino's, or Monolog's from 100 on; numbers below 8 are
+/// The severity of a number. Without its own scale it is pino's, or Monolog's from 100 on; numbers below 8 are
 /// syslog's, which only a record with a message can mean (`is_record`).
 pub fn number(scale: Option<Scale>, number: i64, is_record: bool) -> Option<Severity> {
     let scale = match (scale, number) {

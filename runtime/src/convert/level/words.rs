@@ -1,16 +1,16 @@
-//! The words at the beginning of a line of text, as layouts of loggers put them.
+//! The words at the beginning of a line of text, as laid out by loggers.
 
-/// No longer group in brackets is one word.
+/// The longest group in brackets that is one word.
 const LONGEST_GROUP: usize = 96;
 
-/// A word: what stands between spaces, tabs and bars, or a group in brackets.
+/// A word: delimited by spaces, tabs and bars, or a group in brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word<'a> {
     /// The word, without brackets.
     pub text: &'a str,
     /// The opening bracket of a group.
     pub bracket: Option<u8>,
-    /// A tab or bar, or the line's beginning, stands before it.
+    /// It follows a tab or bar, or the beginning of the line.
     pub delimited: bool,
     /// What follows it.
     pub rest: &'a str,
@@ -60,7 +60,7 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// Length of the group in brackets that `text` begins with, and what is in it.
+/// Length of the group in brackets at the beginning of `text`, and its content.
 fn group(text: &str) -> Option<(usize, &str)> {
     let (open, close) = match text.as_bytes().first()? {
         b'[' => (b'[', b']'),
@@ -87,13 +87,13 @@ fn group(text: &str) -> Option<(usize, &str)> {
     None
 }
 
-/// What the name of a logger may be made of.
+/// Whether this can be the name of a logger.
 pub fn is_name(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"._$/:-@#".contains(&byte))
 }
 
-/// Times, dates, ids: digits in it, and nothing but hexadecimal digits and what stands between numbers.
+/// Times, dates, ids: contains digits, and otherwise only hexadecimal digits and number separators.
 pub fn is_number(text: &str) -> bool {
     let mut has_digit = false;
     text.bytes().all(|byte| {

@@ -1,4 +1,4 @@
-//! What nobody wrote a line about: failures that Lambda reports, and telemetry that was lost.
+//! Records for what no line reports: failures reported by Lambda, and lost telemetry.
 
 use std::rc::Rc;
 
@@ -9,10 +9,10 @@ use crate::invocation::Invocation;
 use crate::lambda::telemetry::{self, Done, Status};
 use crate::record::{Attributes, Log, Origin, Severity, Value};
 
-/// The error's type where memory was not enough.
+/// The error type for a lack of memory.
 const OUT_OF_MEMORY: &str = "Runtime.OutOfMemory";
 
-/// The record of an invocation that Lambda ended: after a timeout or an exit the runtime itself writes nothing.
+/// The record of an invocation that Lambda ended: after a timeout or an exit the runtime itself logs nothing.
 pub fn from_failure(invocation: &Invocation) -> Option<Log> {
     let outcome = invocation.outcome.as_ref()?;
     let body = match outcome.status {
@@ -41,7 +41,7 @@ pub fn from_failure(invocation: &Invocation) -> Option<Log> {
     })
 }
 
-/// Why an invocation failed that had used all of the function's memory. Lambda itself names the reason seldom.
+/// The reason for a failed invocation that used all of the function's memory. Lambda itself rarely gives it.
 pub fn out_of_memory(report: &Done<'_>, at: u64) -> Option<Reason> {
     let metrics = report.metrics.as_ref()?;
     let (used, size) = (metrics.max_memory_used_mb?, metrics.memory_size_mb?);
@@ -55,7 +55,7 @@ pub fn out_of_memory(report: &Done<'_>, at: u64) -> Option<Reason> {
     })
 }
 
-/// The record of it. It is an error and not fatal, as HyperDX's trace view marks `error` and `warn` alone.
+/// The record for it. It is an error and not fatal, since HyperDX's trace view only marks `error` and `warn`.
 pub fn from_memory(reason: &Reason, request_id: &str) -> Log {
     Log {
         severity: Severity::Error,

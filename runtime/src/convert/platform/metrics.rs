@@ -1,27 +1,27 @@
-//! What Lambda measures of this environment, gathered over a stretch of time.
+//! Lambda's measurements of this environment, aggregated over an interval.
 
 use crate::buffer::Drops;
 use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::{Done, Status};
 use crate::record::{Attributes, Histogram, Measure, Metric, Value};
 
-/// Metrics leave this often, in nanoseconds, as OpenTelemetry's SDKs have it, and at the environment's end: a request
-/// after each invocation would cost more than it says.
+/// Metrics are sent at this interval, in nanoseconds, as in OpenTelemetry's SDKs, and at the end of the environment: a
+/// request after each invocation would not be worth its cost.
 const INTERVAL: u64 = 60_000_000_000;
 
 const BYTES_PER_MB: f64 = 1_048_576.0;
 
-/// Upper bounds of durations in seconds, 25 for each power of ten: a quantile of one range is wrong by a tenth at most. From
-/// half a millisecond to 90 minutes, Lambda's longest timeout (Managed Instances, asynchronously). The bounds are the same
-/// for every function, since ClickHouse can only add histograms whose bounds are.
+/// Upper bounds of durations in seconds, 25 for each power of ten, so that a quantile is off by a tenth at most. From
+/// half a millisecond to 90 minutes, Lambda's longest timeout (Managed Instances, asynchronously). The bounds are the
+/// same for every function, since ClickHouse can only add histograms with equal bounds.
 const SECONDS: [f64; DURATION_RANGES] = duration_bounds();
 const DURATION_RANGES: usize = 177;
 
-/// From one bound to the next: the 25th root of ten.
+/// The ratio of consecutive bounds: the 25th root of ten.
 const RATIO: f64 = 1.096_478_196_143_185;
 const SHORTEST: f64 = 0.0005;
 
-/// Rounded to microseconds: nobody wants to read more.
+/// Rounded to microseconds, for readability.
 const fn duration_bounds() -> [f64; DURATION_RANGES] {
     let mut bounds = [0.0; DURATION_RANGES];
     let (mut at, mut bound) = (0, SHORTEST);
@@ -57,9 +57,9 @@ impl Kind {
     }
 }
 
-/// Name, unit and meaning. The `faas.*` names and units are OpenTelemetry's (semantic conventions, FaaS metrics), where
-/// `faas.mem_usage` is a histogram: here it is a gauge, the most in its stretch of time, since a histogram's ranges say too
-/// little of a number that is compared with a limit.
+/// Name, unit and meaning. The `faas.*` names and units are OpenTelemetry's (semantic conventions, FaaS metrics). There
+/// `faas.mem_usage` is a histogram; here it is a gauge, the maximum of its interval, since a histogram's ranges are too
+/// coarse for a number that is compared with a limit.
 type About = (&'static str, &'static str, &'static str);
 
 const COUNTS: [About; 4] = [
@@ -82,7 +82,7 @@ const UNSAMPLED: About = (
     "Spans of traces that are not of the share to send",
 );
 
-/// What was measured since metrics last left.
+/// Measurements since metrics were last sent.
 #[derive(Debug, Default)]
 pub struct Measures {
     since: Option<u64>,
@@ -90,19 +90,19 @@ pub struct Measures {
     errors: u64,
     timeouts: u64,
     cold_starts: u64,
-    /// Seconds that are billed.
+    /// Billed seconds.
     billed: f64,
-    /// Bytes, the most of any invocation.
+    /// Bytes, the maximum of all invocations.
     memory_used: Option<f64>,
     memory_size: Option<f64>,
     histograms: Vec<(Kind, Histogram)>,
     drops: Drops,
-    /// What every data point says of the function.
+    /// Attributes of every data point.
     attributes: Attributes,
 }
 
 impl Measures {
-    /// Nothing yet, of this function.
+    /// No measurements yet, for this function.
     pub fn new(function_name: &str) -> Self {
         let name = (!function_name.is_empty()).then(|| ("faas.name".into(), Value::from(function_name)));
         Measures {
@@ -111,14 +111,14 @@ impl Measures {
         }
     }
 
-    /// The same, of invocations with these labels.
+    /// Like `new`, for invocations with these labels.
     pub fn with_labels(function_name: &str, labels: &Labels) -> Self {
         let mut measures = Measures::new(function_name);
         labels.complete(&mut measures.attributes);
         measures
     }
 
-    /// An invocation has ended.
+    /// Adds an invocation that has ended.
     pub fn invocation(&mut self, invocation: &Invocation) {
         let Some(outcome) = &invocation.outcome else { return };
         self.begin(invocation.began().min(outcome.at));
@@ -132,7 +132,7 @@ impl Measures {
         self.milliseconds(Kind::Invoke, outcome.duration_ms);
     }
 
-    /// `platform.report` has come.
+    /// Adds a `platform.report`.
     pub fn report(&mut self, report: &Done<'_>, at: u64) {
         let Some(metrics) = &report.metrics else { return };
         self.begin(at);
@@ -155,13 +155,13 @@ impl Measures {
             .or(self.memory_size);
     }
 
-    /// Whether there is something to tell and it is time to.
+    /// Whether there are measurements and they are due.
     pub fn is_due(&self, now: u64, ending: bool) -> bool {
         self.since
             .is_some_and(|since| ending || now.saturating_sub(since) >= INTERVAL)
     }
 
-    /// Takes the metrics of the time since the last ones; `drops` counts from the environment's start.
+    /// Takes the metrics since the last call; `drops` are counts since the environment's start.
     pub fn take(&mut self, drops: Drops, now: u64) -> Vec<Metric> {
         let taken = std::mem::take(self);
         *self = Measures {

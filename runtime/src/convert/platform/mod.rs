@@ -1,4 +1,4 @@
-//! What Lambda itself reports, as records, spans and metrics.
+//! Converts Lambda's own events to records, spans and metrics.
 
 pub mod incidents;
 pub mod metrics;

@@ -1,27 +1,28 @@
-//! What the runtime API proxy read of an invocation, on its span.
+//! Adds what the runtime API proxy read about an invocation to its span.
 
 use super::reason::Reason;
 use crate::invocation::{Answered, Begun, Invocation};
 use crate::record::{Attributes, Span, SpanEvent, SpanLink, SpanStatus, Value};
 
-/// Messages of a batch whose failure is an event of the span, at most.
+/// The maximum number of failed messages of a batch that become events of the span.
 const MOST_FAILURES: usize = 100;
 
-/// HTTP status codes from here on are errors of a server.
+/// HTTP status codes from here on are server errors.
 const SERVER_ERROR: u16 = 500;
 
-/// Who called an invocation.
+/// The caller of an invocation.
 #[derive(Default)]
 pub struct Caller {
-    /// The span above, in the invocation's trace.
+    /// The parent span, in the invocation's trace.
     pub parent: Option<[u8; 8]>,
-    /// X-Ray's span above, which is not where this function's spans go.
+    /// X-Ray's parent span, which is not in this function's backend.
     pub xray: Option<[u8; 8]>,
     /// Spans of other traces.
     pub links: Vec<SpanLink>,
 }
 
-/// Who called, by the event; else by Lambda's trace header. `start` is when the invocation began.
+/// The caller according to the event, otherwise according to Lambda's trace header. `start` is when the invocation
+/// began.
 pub fn caller(invocation: &Invocation, start: u64) -> Caller {
     let begun = invocation.proxied.as_ref().and_then(|proxied| proxied.begun.as_ref());
     let Some(Begun { origin, .. }) = begun else {
@@ -33,7 +34,7 @@ pub fn caller(invocation: &Invocation, start: u64) -> Caller {
             links: Vec::new(),
         };
     };
-    // Lines may have left in another trace, before the event was read.
+    // Lines may have been sent with another trace, before the event was read.
     let is_same = origin
         .parent
         .is_some_and(|parent| parent.trace_id == invocation.own.trace_id);
@@ -45,7 +46,7 @@ pub fn caller(invocation: &Invocation, start: u64) -> Caller {
     }
 }
 
-/// The error that the runtime reported at the end `at`.
+/// The error that the runtime reported, with the end time `at`.
 pub fn reason(invocation: &Invocation, at: u64) -> Option<Reason> {
     let failure = invocation.proxied.as_ref()?.answered.as_ref()?.failure.as_ref()?;
     Some(Reason::of_runtime(
@@ -56,7 +57,7 @@ pub fn reason(invocation: &Invocation, at: u64) -> Option<Reason> {
     ))
 }
 
-/// Adds to an invocation's span what its event and its response say.
+/// Adds attributes from the event and the response to an invocation's span.
 pub fn complete(span: &mut Span, invocation: &Invocation) {
     let Some(proxied) = invocation.proxied.as_deref() else {
         return;

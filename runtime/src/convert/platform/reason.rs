@@ -1,13 +1,13 @@
-//! Why an invocation or a phase failed: what its status message, its `error.type` and its `exception` event say.
+//! Why an invocation or a phase failed: the source of its status message, `error.type` and `exception` event.
 
 use crate::invocation::Outcome;
 use crate::lambda::telemetry::Status;
 use crate::record::{Attributes, Log, Origin, Severity, SpanEvent, Value};
 
-/// A stack trace of a span is cut after about this many bytes; the log record has all of it.
+/// A span's stack trace is truncated after about this many bytes; the log record is complete.
 const LONGEST_STACK: usize = 16 * 1024;
 
-/// And a message, which is a span's status too.
+/// The limit for a message, which is also a span's status.
 const LONGEST_MESSAGE: usize = 4 * 1024;
 
 /// The name that OpenTelemetry gives the event of an error within a span.
@@ -32,7 +32,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// The error that a line of the function reports. Warnings and less are about errors that the function has handled.
+    /// The error that a line of the function reports. Lines below `ERROR` are about errors that the function handled.
     pub fn of_line(log: &Log) -> Option<Reason> {
         let handled = matches!(
             log.severity,
@@ -54,7 +54,7 @@ impl Reason {
         })
     }
 
-    /// What the runtime reported at the end of an invocation.
+    /// The reason from the runtime's report at the end of an invocation.
     pub fn of_runtime(kind: &str, message: &str, stack: Option<&str>, at: u64) -> Reason {
         Reason {
             kind: kind.to_owned(),
@@ -64,7 +64,7 @@ impl Reason {
         }
     }
 
-    /// What Lambda itself says of an invocation that failed; none of one that succeeded.
+    /// The reason from Lambda for a failed invocation; `None` if it succeeded.
     pub fn of_outcome(outcome: &Outcome) -> Option<Reason> {
         let named = outcome.error_type.clone();
         let message = match (outcome.status, named.as_deref()) {
@@ -82,7 +82,7 @@ impl Reason {
         })
     }
 
-    /// What Lambda itself says of a phase that failed.
+    /// The reason from Lambda for a failed phase.
     pub fn of_phase(name: &str, status: Status, error_type: Option<&str>, at: u64) -> Option<Reason> {
         let message = match (status, error_type) {
             (Status::Success, _) => return None,
@@ -106,7 +106,7 @@ impl Reason {
         }
     }
 
-    /// The event of it.
+    /// The span event for it.
     pub fn event(self) -> SpanEvent {
         let mut attributes: Attributes = vec![
             (TYPE.into(), Value::String(self.kind)),
@@ -122,7 +122,7 @@ impl Reason {
     }
 }
 
-/// What invokers of the function read after a timeout.
+/// The message that invokers of the function get after a timeout.
 pub fn timed_out(duration_ms: Option<f64>) -> String {
     match duration_ms {
         Some(duration) => format!("Task timed out after {:.2} seconds", duration / 1_000.0),
@@ -132,8 +132,8 @@ pub fn timed_out(duration_ms: Option<f64>) -> String {
 
 const UNKNOWN: &str = "The function failed";
 
-/// Lambda's names for failures ("Lambda function errors" and "Telemetry API schema reference" of its developer guide), for
-/// readers.
+/// Readable descriptions of Lambda's names for failures ("Lambda function errors" and "Telemetry API schema reference"
+/// of its developer guide).
 fn meaning(kind: &str) -> &'static str {
     match kind {
         "Runtime.ExitError" => "The runtime exited before the invocation ended",
@@ -154,7 +154,7 @@ fn meaning(kind: &str) -> &'static str {
     }
 }
 
-/// The beginning of a text, whole characters.
+/// Truncates a text at a character boundary.
 fn cut(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();

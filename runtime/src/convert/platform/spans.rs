@@ -1,4 +1,4 @@
-//! The invoke span: one for each invocation whose handler span the function's own SDK didn't send. And the spans of the
+//! The invoke span, one for each invocation for which the function's own SDK sent no handler span, and the spans of the
 //! phases that an invocation waited for.
 
 use super::proxied;
@@ -10,18 +10,18 @@ use crate::record::{Attributes, Span, SpanEvent, SpanKind, SpanLink, SpanStatus,
 /// Nanoseconds in a millisecond.
 pub const NANOS_PER_MILLISECOND: f64 = 1e6;
 
-/// The parent in the trace header that is X-Ray's, or that nobody recorded.
+/// Attribute for a parent in the trace header that belongs to X-Ray, or that was not recorded.
 const XRAY_PARENT: &str = "aws.xray.parent_id";
 
-/// Lambda's own name for a failure, where the span has a more exact one.
+/// Attribute for Lambda's own name of a failure, if the span has a more exact one.
 const LAMBDA_ERROR: &str = "aws.lambda.error_type";
 
-/// The extension's span for an ended invocation, named as the function. `reason` is what its lines say of a failure. Where the
-/// SDK's handler span stands for the invocation there is none; but if lines left before that came, the span that they name
-/// is there too, and belongs to it.
+/// The extension's span for an ended invocation, named after the function. `reason` is what its lines report about a
+/// failure. There is none if the SDK's handler span represents the invocation; but if lines were sent before that span
+/// arrived, the span that they refer to is created as well, and belongs to it.
 ///
-/// It is a root where the caller's span can't be in the same backend: a parent that is nowhere hides it from queries for
-/// root spans. What X-Ray has for a parent stays as an attribute.
+/// It is a root if the caller's span cannot be in the same backend: a parent that does not exist hides it from queries
+/// for root spans. X-Ray's parent is kept as an attribute.
 pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<Reason>) -> Option<Span> {
     let outcome = invocation.outcome.as_ref()?;
     let handler = invocation.standing();
@@ -73,7 +73,7 @@ pub fn invoke_span(invocation: &Invocation, function_name: &str, reason: Option<
     Some(span)
 }
 
-/// When an ended invocation began and ended, as well as known.
+/// When an ended invocation began and ended, as exactly as known.
 fn times(invocation: &Invocation, outcome: &Outcome) -> (u64, u64) {
     let duration = outcome
         .duration_ms
@@ -87,9 +87,9 @@ fn times(invocation: &Invocation, outcome: &Outcome) -> (u64, u64) {
     (start, end.max(start))
 }
 
-/// The root of the durable execution that an invocation is part of. Only the function knows when an execution
-/// ends, so it has no duration: it holds the invocations together, which may be months apart and in other environments.
-/// AWS's OpenTelemetry plugins for durable functions make such an anchor, too, and send it again with each invocation.
+/// The root of the durable execution that an invocation is part of. Only the function knows when an execution ends, so
+/// it has no duration: it connects the invocations, which may be months apart and in different environments. AWS's
+/// OpenTelemetry plugins for durable functions create such an anchor too, and send it again with each invocation.
 pub fn execution_span(invocation: &Invocation, function_name: &str) -> Option<Span> {
     let root = invocation.root?;
     let start = invocation.began();
@@ -110,8 +110,8 @@ pub fn execution_span(invocation: &Invocation, function_name: &str) -> Option<Sp
     })
 }
 
-/// The span that lines name which left before the SDK sent its handler span: below that one where they are of one trace,
-/// linked with it in any case. It doesn't name the invocation, which would be counted twice.
+/// The span for lines that were sent before the SDK's handler span: below that span if they are in one trace, and
+/// always linked with it. It does not name the invocation, which would then be counted twice.
 fn early_lines_span(
     invocation: &Invocation,
     handler: TraceContext,
@@ -135,7 +135,7 @@ fn early_lines_span(
     }
 }
 
-/// A span that the SDK began and Lambda ended with the function. Its name is not known.
+/// A span that the SDK started and that Lambda ended together with the function. Its name is not known.
 pub fn unfinished_span(context: TraceContext, parent_span_id: Option<[u8; 8]>, (start, end): (u64, u64)) -> Span {
     let message = "the function was ended before this span ended".to_owned();
     Span {
@@ -152,7 +152,7 @@ pub fn unfinished_span(context: TraceContext, parent_span_id: Option<[u8; 8]>, (
     }
 }
 
-/// What a failure is on a span: its status, its event, and the attributes about it.
+/// A failure on a span: its status, its event, and its attributes.
 fn failure(
     reason: Option<Reason>,
     lambdas: Option<&str>,
@@ -171,9 +171,9 @@ fn failure(
     (status, vec![Reason { at, ..reason }.event()])
 }
 
-/// The span of a phase that this invocation waited for, below the span that stands for the invocation. It begins before
-/// that one, but only there do the two make one tree: the caller's span, which both could have as parent, is seldom in
-/// the same backend, and that of the SDK's own handler span isn't known.
+/// The span of a phase that this invocation waited for, below the span that represents the invocation. It begins before
+/// that one, but this is the only way to put both into one tree: the caller's span, which both could have as parent, is
+/// rarely in the same backend, and the parent of the SDK's own handler span is not known.
 pub fn phase_span(phase: &Phase, invocation: &Invocation, reason: Option<Reason>) -> Span {
     let above = invocation.context();
     let context = TraceContext {
@@ -189,7 +189,7 @@ pub fn phase_span(phase: &Phase, invocation: &Invocation, reason: Option<Reason>
     }
 }
 
-/// The span of a phase that is a trace of its own: it failed before any invocation came.
+/// The span of a phase that is a separate trace, because it failed before any invocation.
 pub fn lone_phase_span(phase: &Phase, context: TraceContext, cold_start: bool, reason: Option<Reason>) -> Span {
     let mut attributes: Attributes = vec![("faas.coldstart".into(), Value::Bool(cold_start))];
     let end = phase.end.unwrap_or_default().max(phase.start);

@@ -6,10 +6,10 @@ use super::state::State;
 use crate::convert::headline::{is_class, is_error_type, named};
 use crate::convert::level::jul::is_jul_heading;
 
-/// How errors of Go begin that nothing caught.
+/// How uncaught errors of Go begin.
 const PANICS: [&str; 3] = ["panic: ", "fatal error: ", "runtime: "];
 
-/// What Python's libraries say before a traceback.
+/// What Python's libraries print before a traceback.
 const BEFORE_TRACEBACK: [&str; 4] = [
     "Exception ignored in: ",
     "--- Logging error ---",
@@ -17,7 +17,7 @@ const BEFORE_TRACEBACK: [&str; 4] = [
     "Future exception was never retrieved",
 ];
 
-/// The state after a line that may begin a stack trace; none if it can't.
+/// The state after a line that may begin a stack trace; `None` if it cannot.
 pub fn begin(line: &str) -> Option<State> {
     let is_panic = || PANICS.iter().any(|start| line.starts_with(start));
     let announces_python = || BEFORE_TRACEBACK.iter().any(|start| line.starts_with(start));
@@ -76,7 +76,7 @@ fn error(line: &str) -> Option<State> {
     (is_error_type(name) || (is_class(name) && name.len() < line.len())).then_some(State::WeakError)
 }
 
-/// Whether the line begins nothing else, so that it may be one of a message.
+/// Whether the line begins nothing else, so that it may be part of a message.
 pub(super) fn is_text(line: &str) -> bool {
     matches!(begin(line), None | Some(State::WeakError | State::Json(_)))
 }

@@ -1,16 +1,17 @@
-//! JSON objects that are printed indented, an event for each line.
+//! JSON objects that are printed indented, with one event per line.
 
-/// No longer text stands before an object.
+/// The longest text before an object.
 const LONGEST_PREFIX: usize = 256;
 
-/// Whether the line may open an object or a list: by itself, or after what loggers and people put before one. Whether it is
-/// one is for the lines that follow to show.
+/// Whether the line may open an object or a list: by itself, or after a prefix of a logger or a person. The following
+/// lines show whether it does.
 pub fn opens(line: &str) -> bool {
     let line = line.trim_end();
     line.len() <= LONGEST_PREFIX && line.ends_with(['{', '[']) && !line.ends_with("[[")
 }
 
-/// How deep the object is after the next line; none if that is no line of JSON. Ruby has an empty line in an empty list.
+/// The nesting depth after the next line; `None` if it is not a line of JSON. Ruby prints an empty line in an empty
+/// list.
 pub fn depth_after(line: &str, depth: u16) -> Option<u16> {
     let text = line.trim();
     let Some(first) = text.bytes().next() else {

@@ -6,13 +6,13 @@ use crate::convert::level::{self, table};
 /// A runtime's heading of a Python stack trace.
 pub const TRACEBACK: &str = "Traceback (most recent call last):";
 
-/// How the report begins that Python's interpreter makes of its own end.
+/// The beginning of the Python interpreter's crash report.
 pub const PYTHON_FATAL: &str = "Fatal Python error: ";
 
-/// C++'s last words.
+/// The last message of a C++ process.
 pub const TERMINATE: &str = "terminate called after throwing an instance of ";
 
-/// How Rust's runtime says that a thread's stack is full.
+/// The Rust runtime's message for a stack overflow.
 pub const RUST_OVERFLOW: &str = "has overflowed its stack";
 
 const CHAINS: [&str; 2] = [
@@ -20,7 +20,7 @@ const CHAINS: [&str; 2] = [
     "The above exception was the direct cause of the following exception:",
 ];
 
-/// How further lines of messages begin that Python's libraries raise: SQLAlchemy, psycopg, jsonschema.
+/// How continuation lines of Python libraries' messages begin: SQLAlchemy, psycopg, jsonschema.
 const CONTINUATIONS: [&str; 9] = [
     "[SQL: ",
     "[parameters: ",
@@ -45,7 +45,7 @@ const BETWEEN_FRAMES: [&str; 5] = [
 /// What .NET prints around the frames that a stack overflow repeats.
 pub const REPEATED: &str = "--------------------------------";
 
-/// The same after spaces.
+/// The same with indentation.
 const BETWEEN_FRAMES_INDENTED: [&str; 8] = [
     "... ",
     "Suppressed: ",
@@ -67,7 +67,7 @@ pub fn is_frame(line: &str) -> bool {
     is_indented(line) && line.trim_start().starts_with("at ")
 }
 
-/// What stands between frames.
+/// Whether this is a line between frames.
 pub fn is_between_frames(line: &str) -> bool {
     let text = line.trim_start();
     BETWEEN_FRAMES.iter().any(|start| line.starts_with(start))
@@ -105,7 +105,7 @@ pub fn is_python_place(line: &str) -> bool {
     text.len() < line.len() && text.starts_with("File \"") && text.contains("\", line ")
 }
 
-/// The line that says how the next exception follows.
+/// The line that introduces the next exception.
 pub fn is_python_chain(line: &str) -> bool {
     CHAINS.contains(&line.trim_end())
 }
@@ -115,17 +115,17 @@ pub fn is_python_continuation(line: &str) -> bool {
     is_indented(line) || is_closing(line)
 }
 
-/// One of the lines by which those libraries are known.
+/// One of the lines that identify those libraries.
 pub fn is_known_continuation(line: &str) -> bool {
     CONTINUATIONS.iter().any(|start| line.starts_with(start))
 }
 
-/// `- tray 1`: what a message lists that ends in a colon.
+/// `- tray 1`: an item of a list that a message ending in a colon introduces.
 pub fn is_item(line: &str) -> bool {
     ["- ", "* ", "• "].iter().any(|start| line.starts_with(start))
 }
 
-/// What closes brackets that a message has opened, as gRPC's.
+/// A line that closes brackets opened by a message, such as gRPC's.
 pub fn is_closing(line: &str) -> bool {
     matches!(line.trim_end(), ">" | ")" | "]" | "}")
 }
@@ -189,7 +189,7 @@ pub fn is_signal(line: &str) -> bool {
             .is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
-/// `rax    0x0`: a register after such a signal (`dumpregs` of Go's runtime for amd64 and arm64).
+/// `rax    0x0`: a register, printed after such a signal (`dumpregs` of Go's runtime for amd64 and arm64).
 pub fn is_register(line: &str) -> bool {
     let Some((name, value)) = line.split_once(' ') else {
         return false;
@@ -241,8 +241,8 @@ pub fn is_ruby_place(line: &str) -> bool {
             .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `fail: Shop.Orders[0]`: the first line of .NET's console formatter, whose other lines have six spaces before them. A time
-/// in the format of the application's choice may stand before it.
+/// `fail: Shop.Orders[0]`: the first line of .NET's console formatter, whose other lines are indented by six spaces. It
+/// may begin with a time in a format of the application's choice.
 pub fn is_console_heading(line: &str) -> bool {
     const LEVELS: [&str; 6] = ["trce", "dbug", "info", "warn", "fail", "crit"];
     line.ends_with(']')
@@ -253,7 +253,7 @@ pub fn is_console_heading(line: &str) -> bool {
         })
 }
 
-/// Whether the first line of a trace says that nothing handled the exception: .NET's process ends.
+/// Whether the first line of a trace says that the exception was not handled: .NET's process ends.
 pub fn is_unhandled(line: &str) -> bool {
     ["Unhandled exception. ", "Unhandled exception: ", "Process terminated. "]
         .iter()

@@ -1,4 +1,4 @@
-//! The layouts of stack traces, line by line: what a runtime prints when nothing keeps the lines together.
+//! The layouts of stack traces, line by line, as printed by runtimes without a log framework.
 
 mod begin;
 mod json;
@@ -17,8 +17,8 @@ use super::level::jul::jul_level;
 use begin::is_text;
 use state::MESSAGE_LINES;
 
-/// The state after the next line, and whether it is certain now that all lines so far are one stack trace. None if the
-/// line isn't part of it.
+/// The state after the next line, and whether all lines so far are now certainly one stack trace. `None` if the line is
+/// not part of it.
 pub fn next(state: State, line: &str) -> Option<(State, bool)> {
     match state {
         State::Heading if line.is_empty() => Some((State::HeadingGap, false)),
@@ -56,7 +56,7 @@ pub fn next(state: State, line: &str) -> Option<(State, bool)> {
     }
 }
 
-/// The trace of an error that the line before has logged. Crashes of the process are records of their own.
+/// The trace of an error that the previous line logged. Crashes of the process are separate records.
 fn below_heading(state: State, line: &str) -> Option<(State, bool)> {
     if matches!(line.trim_end(), "Caused by:" | "Stack backtrace:") {
         return Some((State::Causes, true));
@@ -116,7 +116,7 @@ fn frames(state: State, line: &str) -> Option<(State, bool)> {
         _ if is_between_frames(line) || line == "<---" => Some((after_frame(line), true)),
         State::Cause(lines) if lines < MESSAGE_LINES && is_text(line) => Some((State::Cause(lines + 1), false)),
         State::Frames if line.is_empty() => Some((State::FramesGap, false)),
-        // Others draw such lines, too: only another frame shows that it is part of the trace.
+        // Such lines may have other sources: only a further frame shows that it is part of the trace.
         State::Frames if line == REPEATED => Some((State::Frames, false)),
         _ => None,
     }

@@ -4,7 +4,7 @@ use super::begin::begin;
 use super::lines::*;
 use super::state::State;
 
-/// No more lines than these stand between an exception and the line that says how the next follows from it.
+/// Maximum number of lines between an exception and the line that introduces the next one.
 const NOTES: u8 = 8;
 
 pub fn next(state: State, line: &str) -> Option<(State, bool)> {
@@ -56,7 +56,7 @@ fn is_any_line(state: State) -> bool {
     state == State::WeakError
 }
 
-/// Notes and empty lines are the trace's only where another exception follows.
+/// Notes and empty lines are part of the trace only if another exception follows.
 fn note(lines: u8, line: &str) -> Option<(State, bool)> {
     if is_python_chain(line) {
         return Some((State::PythonChain, false));

@@ -1,18 +1,18 @@
-//! Where in a stack trace a line is.
+//! The position of a line in a stack trace.
 
 use crate::record::Severity;
 
-/// A message in a trace has no more lines than these, unless each shows that it is one.
+/// Maximum number of lines of a message in a trace, unless each line is recognisable.
 pub(super) const MESSAGE_LINES: u8 = 10;
 
-/// Where in a stack trace the last line was.
+/// The position of the last line in a stack trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// A record with a level, whose stack trace may follow as lines without anything around.
+    /// A record with a level, which may be followed by bare lines with a stack trace.
     Heading,
     /// The empty line after it.
     HeadingGap,
-    /// A record of a level that errors do not have: only frames show that a stack trace follows.
+    /// A record with a level below errors: only frames show that a stack trace follows.
     LowHeading,
     /// Python: a warning; the line of source is next.
     WarningHeading,
@@ -20,26 +20,26 @@ pub enum State {
     JulHeading,
     /// .NET's console formatter: the line with the level; indented lines follow.
     ConsoleHeading,
-    /// A JSON object, so deep.
+    /// A JSON object at this depth.
     Json(u16),
     /// Python: `Exception in thread …`; the trace is next.
     PythonThread,
     /// Python: heading or frames.
     Python,
-    /// Python: the exception's own line, which ends the trace unless another follows from it; whether its message is
-    /// one with further lines.
+    /// Python: the exception's own line, which ends the trace unless another exception follows; whether its message has
+    /// further lines.
     PythonException(bool),
     /// Python: a line of the message whose indented line is next.
     PythonPair,
-    /// Python: notes and empty lines after it, so many.
+    /// Python: this many notes and empty lines after it.
     PythonNote(u8),
-    /// Python: the line that says how the next exception follows, or the empty line after that.
+    /// Python: the line that introduces the next exception, or the empty line after that.
     PythonChain,
     /// Python: an exception group.
     PythonGroup,
-    /// Python: the call that logging could not make a record of.
+    /// Python: the call for which logging failed to create a record.
     PythonCallStack,
-    /// Python: the interpreter's own end, and the threads' frames.
+    /// Python: the interpreter's crash, and the threads' frames.
     PythonFatal,
     /// Node.js, uncaught: `/var/task/index.js:11`; the line of source is next.
     CrashPlace,
@@ -47,19 +47,19 @@ pub enum State {
     CrashSource,
     /// Node.js, uncaught: what follows, to the line with the version.
     Crash,
-    /// The same, after so many lines that may be the error's message.
+    /// The same, after this many lines that may be the error's message.
     CrashText(u8),
-    /// Node.js's own end: the native frames.
+    /// Node.js's crash: the native frames.
     Native,
-    /// Node.js, Java and .NET: the error's own line and so many of its message; frames are next.
+    /// Node.js, Java and .NET: the error's own line and this many lines of its message; frames are next.
     Error(u8),
-    /// The same of a class whose name could be anything's: frames are next.
+    /// The same for a name that need not be an error's: frames are next.
     WeakError,
     /// Lambda's Java runtime: `message: type`; the trace is next.
     JavaReport(u8),
     /// Frames and causes.
     Frames,
-    /// A cause and so many lines of its message; frames are next.
+    /// A cause and this many lines of its message; frames are next.
     Cause(u8),
     /// .NET: an empty line between the errors of an aggregate.
     FramesGap,
@@ -69,27 +69,27 @@ pub enum State {
     CausesGap,
     /// Rust's anyhow: its causes and backtrace.
     Causes,
-    /// Go: `panic: …` and so many lines of its message.
+    /// Go: `panic: …` and this many lines of its message.
     Panic(u8),
     /// Go: the goroutines.
     Goroutines,
-    /// Go: a function's name; its place is next.
+    /// Go: a function's name; its location is next.
     GoFunction,
-    /// Go: a function's place.
+    /// Go: a function's location.
     GoPlace,
     /// Rust: `thread 'main' panicked at …`; the message is next.
     Rust,
-    /// Rust: so many lines of the message.
+    /// Rust: this many lines of the message.
     RustText(u8),
     /// Rust: the backtrace.
     RustBacktrace,
-    /// PHP: the error's own line and so many of its message; `Stack trace:` is next.
+    /// PHP: the error's own line and this many lines of its message; `Stack trace:` is next.
     Php(u8),
     /// PHP: frames.
     PhpTrace,
     /// PHP: the empty line before the next exception.
     PhpGap,
-    /// Ruby: the error's own line and so many of its message; frames are next.
+    /// Ruby: the error's own line and this many lines of its message; frames are next.
     RubyTop(u8),
     /// Ruby: frames.
     Ruby,
@@ -99,7 +99,7 @@ pub enum State {
     End,
 }
 
-/// Whether the trace may end here: what comes next need not wait for more of it.
+/// Whether the trace may end here, so that the next line need not wait for more.
 pub fn is_complete(state: State) -> bool {
     matches!(
         state,
@@ -113,7 +113,7 @@ pub fn is_complete(state: State) -> bool {
     )
 }
 
-/// Whether it is a record that may have something below it, and is whole without.
+/// Whether this is a record that may have something below it but is complete without it.
 pub fn is_heading(state: State) -> bool {
     matches!(
         state,
@@ -126,7 +126,7 @@ pub fn is_heading(state: State) -> bool {
     )
 }
 
-/// How severe a stack trace is that begins so: the process doesn't survive Node.js's crashes and Go's panics.
+/// The severity of a stack trace with this beginning: Node.js's crashes and Go's panics end the process.
 pub fn severity(first: State) -> Severity {
     match first {
         State::CrashPlace | State::Panic(_) | State::Rust | State::Php(_) | State::Cpp | State::PythonFatal => {

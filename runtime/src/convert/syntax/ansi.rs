@@ -1,4 +1,5 @@
-//! Colours and other control sequences of terminals (ECMA-48), which loggers write where they take the output for one.
+//! Colours and other control sequences of terminals (ECMA-48), which loggers write if they consider the output a
+//! terminal.
 
 use std::borrow::Cow;
 
@@ -26,7 +27,7 @@ pub fn strip(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// The same for owned text, which stays as it is if it has no control sequences.
+/// The same for owned text, which is returned unchanged if it has no control sequences.
 pub fn strip_owned(text: String) -> String {
     match strip(&text) {
         Cow::Borrowed(_) => text,
@@ -37,14 +38,14 @@ pub fn strip_owned(text: String) -> String {
 /// Bytes of the control sequence that `bytes` begins with; always ASCII, at least the escape itself.
 fn sequence(bytes: &[u8]) -> usize {
     match bytes.get(1) {
-        // Control Sequence Introducer: parameters and a letter. What only begins so is text.
+        // Control Sequence Introducer: parameters and a letter. Anything that only begins like this is text.
         Some(b'[') => {
             let is_parameter = |byte: &&u8| byte.is_ascii_digit() || matches!(**byte, b';' | b':' | b'?');
             let inner = bytes[2..].iter().take_while(is_parameter).count();
             let is_complete = bytes.get(2 + inner).is_some_and(u8::is_ascii_alphabetic);
             if is_complete { 3 + inner } else { 1 }
         }
-        // Operating System Command: to BEL or the string terminator. Without an end it is no command.
+        // Operating System Command: to BEL or the string terminator. Without an end it is not a command.
         Some(b']') => {
             let end = memchr::memchr2(0x07, ESCAPE, &bytes[2..]);
             match end.map(|at| (at + 2, bytes[at + 2])) {

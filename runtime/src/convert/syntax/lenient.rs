@@ -1,15 +1,15 @@
-//! JSON as loggers write it that is not quite JSON: Python's `NaN` and `Infinity`, C's `nan` and `inf`, a comma too many,
-//! line breaks within strings, halves of surrogate pairs, a byte order mark before it.
+//! Slightly malformed JSON as written by loggers: Python's `NaN` and `Infinity`, C's `nan` and `inf`, a surplus comma,
+//! line breaks within strings, lone surrogates, a leading byte order mark.
 
 use std::borrow::Cow;
 
-/// Trims what may stand around an object: spaces and a byte order mark.
+/// Trims spaces and a byte order mark around an object.
 pub fn trim(text: &str) -> &str {
     text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace())
         .trim_end()
 }
 
-/// The text as valid JSON, if it only has what is named above; none if there is nothing to correct.
+/// The text as valid JSON, if it only has the faults named above; `None` if there is nothing to correct.
 pub fn corrected(json: &str) -> Option<String> {
     let bytes = json.as_bytes();
     let mut out = String::with_capacity(json.len() + 16);
@@ -47,7 +47,7 @@ const NOT_FINITE: [(&str, &str); 10] = [
     ("-inf", "\"-Infinity\""),
 ];
 
-/// Length of what stands at `at` between strings, and what replaces it.
+/// Length of the token at `at` between strings, and its replacement.
 fn between(json: &str, at: usize, in_text: &mut bool) -> (usize, Option<Cow<'static, str>>) {
     let rest = &json.as_bytes()[at..];
     match rest[0] {

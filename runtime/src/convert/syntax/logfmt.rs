@@ -1,10 +1,10 @@
 //! logfmt: `time=… level=warn msg="low stock" sku=a`, as slog, logrus, structlog and others write it.
 
-/// No line has more fields than these; what looks like it is text.
+/// Maximum number of fields; a line with more is treated as text.
 const FIELDS: usize = 256;
 
-/// The line as a JSON object whose values are strings; none if it isn't made of fields alone, or says nothing that makes
-/// it a log record: a level, or a message.
+/// The line as a JSON object whose values are strings; `None` if it does not consist only of fields, or has nothing
+/// that makes it a log record: a level, or a message.
 pub fn to_json(line: &str) -> Option<String> {
     if !begins(line) {
         return None;

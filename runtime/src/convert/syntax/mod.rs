@@ -1,4 +1,4 @@
-//! How lines are written, whatever they say: colours, JSON that is not quite JSON, `key=value`.
+//! The syntax of lines, independent of their meaning: colours, malformed JSON, `key=value`.
 
 pub(super) mod ansi;
 pub(super) mod lenient;

@@ -1,4 +1,4 @@
-//! JSON objects whose values stay unread until somebody wants them.
+//! JSON objects whose values are parsed on demand.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::record::Unique;
 
-/// An object's entries, each name once, the values unread.
+/// An object's entries, each name once, the values unparsed.
 pub struct Object<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
@@ -33,6 +33,6 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// Text that is borrowed where it has no escapes.
+/// Text that is borrowed if it has no escapes.
 #[derive(serde::Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -1,21 +1,21 @@
-//! What ClickHouse's answers mean.
+//! Interprets ClickHouse's responses.
 
 use crate::export::verdict::Verdict;
 use crate::export::{redirect, response, size};
 use crate::http::{Endpoint, Response};
 
-/// The header with ClickHouse's number of an error.
+/// The header with ClickHouse's error code.
 const CODE: &str = "x-clickhouse-exception-code";
 
-/// Most characters of ClickHouse's own words in a reason.
+/// Maximum number of characters of ClickHouse's message in a reason.
 const WORDS: usize = 300;
 
-/// Wrong or missing user or password, or no right to do this.
+/// Wrong or missing user or password, or missing permission.
 const UNAUTHORIZED: [u32; 5] = [192, 193, 194, ACCESS_DENIED, 516];
 const ACCESS_DENIED: u32 = 497;
 
-/// Conditions of the server that pass, by their numbers in `system.errors`. All others are about what was sent and would
-/// come again with it.
+/// Temporary conditions of the server, by their codes in `system.errors`. All others are caused by what was sent and
+/// would recur with it.
 const PASSING: [u32; 31] = [
     74,   // CANNOT_READ_FROM_FILE_DESCRIPTOR
     75,   // CANNOT_WRITE_TO_FILE_DESCRIPTOR
@@ -50,7 +50,7 @@ const PASSING: [u32; 31] = [
     1000, // POCO_EXCEPTION
 ];
 
-/// More than one insert may have: `max_rows_to_read`-like limits, a text or list that is too long, too many days at once.
+/// The insert is too large: `max_rows_to_read`-like limits, a string or array that is too long, too many days at once.
 const TOO_LARGE: [u32; 6] = [
     128, // TOO_LARGE_ARRAY_SIZE
     131, // TOO_LARGE_STRING_SIZE
@@ -62,25 +62,25 @@ const TOO_LARGE: [u32; 6] = [
 const SYNTAX_ERROR: u32 = 62;
 const TOO_MANY_PARTS: u32 = 252;
 
-/// Columns or tables are not as they were found to be.
+/// Columns or tables have changed since they were queried.
 const OTHER_SCHEMA: [u32; 4] = [10, 16, 47, 60];
 
-/// ClickHouse's number of the error in an answer.
+/// ClickHouse's error code in a response.
 fn code(response: &Response) -> Option<u32> {
     response.headers.get(CODE)?.to_str().ok()?.trim().parse().ok()
 }
 
-/// Whether an answer forbids this one thing to a user who is known.
+/// Whether a response denies this operation to an authenticated user.
 pub fn denies_access(response: &Response) -> bool {
     code(response) == Some(ACCESS_DENIED)
 }
 
-/// Whether an answer says that the tables have changed.
+/// Whether a response shows that the tables have changed.
 pub fn tells_of_other_schema(response: &Response) -> bool {
     code(response).is_some_and(|code| OTHER_SCHEMA.contains(&code))
 }
 
-/// What became of a request.
+/// The verdict on a request.
 pub fn verdict(endpoint: &Endpoint, response: &Response) -> Verdict {
     match code(response) {
         Some(code) if UNAUTHORIZED.contains(&code) => Verdict::Unauthorized(reason(endpoint, response)),
@@ -91,7 +91,7 @@ pub fn verdict(endpoint: &Endpoint, response: &Response) -> Verdict {
     }
 }
 
-/// By its number, or by its words where the number says other things too.
+/// By its code, or by its message if the code has other meanings too.
 fn is_too_large(code: u32, response: &Response) -> bool {
     let says = |words: &str| String::from_utf8_lossy(&response.body).contains(words);
     match code {
@@ -101,7 +101,7 @@ fn is_too_large(code: u32, response: &Response) -> bool {
     }
 }
 
-/// Without a number it is a proxy that answers, or something that is no ClickHouse.
+/// Without a code the response comes from a proxy, or from something other than ClickHouse.
 fn by_status(endpoint: &Endpoint, response: &Response) -> Verdict {
     let words = String::from_utf8_lossy(&response.body);
     match response.status.as_u16() {
@@ -122,7 +122,7 @@ fn by_status(endpoint: &Endpoint, response: &Response) -> Verdict {
     }
 }
 
-/// ClickHouse's own words are the best there are, but for those that hold parts of the data or say how it was built.
+/// ClickHouse's own message is the most helpful, except for parts that contain data or describe its build.
 fn reason(endpoint: &Endpoint, response: &Response) -> String {
     let status = response.status;
     match code(response) {
@@ -139,7 +139,7 @@ fn reason(endpoint: &Endpoint, response: &Response) -> String {
     }
 }
 
-/// Errors of parsing quote what could not be parsed, which is telemetry.
+/// Parse errors quote what could not be parsed, which is telemetry.
 fn holds_data(code: u32) -> bool {
     [6, 26, 27, 33, 38, 41, 72, 117, 131, 441].contains(&code)
 }

@@ -1,17 +1,18 @@
 //! ClickHouse's compressed blocks: each a checksum, a header and data in LZ4.
 
-/// Data are compressed when there are this many bytes. LZ4 looks back 64 KB, so larger blocks would be little smaller.
+/// Data is compressed in blocks of this many bytes. LZ4 looks back 64 KB, so larger blocks would compress hardly
+/// better.
 const BLOCK: usize = 128 * 1024;
 
 const METHOD_LZ4: u8 = 0x82;
 const CHECKSUM: usize = 16;
 const HEADER: usize = 9;
 
-/// Rows on their way into a request's body.
+/// Rows that are being written into a request's body.
 #[derive(Debug)]
 pub struct Blocks {
     lz4: bool,
-    /// What isn't compressed yet; all of it without compression.
+    /// Data that is not compressed yet; all data without compression.
     plain: Vec<u8>,
     compressed: Vec<u8>,
 }
@@ -31,7 +32,7 @@ impl Blocks {
         self.lz4
     }
 
-    /// Where the next row is written to.
+    /// The buffer for the next row.
     pub fn row(&mut self) -> &mut Vec<u8> {
         if self.lz4 && self.plain.len() >= BLOCK {
             self.seal();
@@ -57,7 +58,7 @@ impl Blocks {
     }
 }
 
-/// What the blocks of a body hold; `None` if this extension did not write it.
+/// The contents of a body's blocks; `None` if this extension did not write it.
 pub fn unpack(mut body: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
     while !body.is_empty() {
@@ -74,7 +75,7 @@ fn put_block(out: &mut Vec<u8>, plain: &[u8]) {
     let start = out.len();
     let data = start + CHECKSUM + HEADER;
     out.resize(data + lz4_flex::block::get_maximum_output_size(plain.len()), 0);
-    // It fails only for lack of room, of which there is enough for anything.
+    // It only fails for lack of room, which is reserved for the worst case.
     let size = lz4_flex::block::compress_into(plain, &mut out[data..]).unwrap_or(0);
     out.truncate(data + size);
     let header = start + CHECKSUM;
@@ -89,7 +90,7 @@ fn length(bytes: usize) -> [u8; 4] {
     (bytes as u32).to_le_bytes()
 }
 
-/// The half that the reference implementation calls the first comes first.
+/// The reference implementation's first half comes first.
 fn checksum_bytes(checksum: u128) -> [u8; CHECKSUM] {
     let mut bytes = [0; CHECKSUM];
     bytes[..8].copy_from_slice(&((checksum >> 64) as u64).to_le_bytes());
@@ -124,7 +125,7 @@ mod tests {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Computed with the reference implementation of version 1.0.2, which is the one that ClickHouse has.
+    /// Computed with the reference implementation of version 1.0.2, which is the one that ClickHouse uses.
     #[test]
     fn checksums_are_those_of_cityhash_1_0_2() {
         for (length, expected) in [

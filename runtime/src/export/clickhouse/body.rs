@@ -1,4 +1,4 @@
-//! What ClickStack's collector makes of a log's body: a JSON object in it becomes attributes.
+//! A log's body as ClickStack's collector handles it: a JSON object in it becomes attributes.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::record::Value;
 pub enum Body<'a> {
     /// Text, in which JSON is looked for.
     Text(&'a str),
-    /// Any value, as an SDK can send it.
+    /// Any value that an SDK can send.
     Value(&'a Value),
 }
 
@@ -52,7 +52,7 @@ pub fn merge<'a>(mut attributes: Fields<'a>, object: Option<&'a [(String, Value)
     flat
 }
 
-/// The object written from the first brace of a line to its last closing one, in the first line that has both.
+/// The object from a line's first opening brace to its last closing one, in the first line that has both.
 fn find_object(text: &str) -> Option<Vec<(String, Value)>> {
     for line in text.split('\n') {
         let (Some(start), Some(end)) = (line.find('{'), line.rfind('}')) else {
@@ -61,7 +61,7 @@ fn find_object(text: &str) -> Option<Vec<(String, Value)>> {
         if end < start {
             continue;
         }
-        // Text with braces that is not JSON is nothing unusual.
+        // Text with braces that is not JSON is common.
         return match serde_json::from_str(&line[start..=end]) {
             Ok(Value::Map(entries)) => Some(with_doubles(entries)),
             _ => None,

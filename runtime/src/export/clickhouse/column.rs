@@ -1,15 +1,15 @@
-//! Column types, as far as cells of telemetry need them.
+//! The column types that telemetry needs.
 
 /// How the cells of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// `String`, `LowCardinality(String)`.
     Text,
-    /// An integer or `Bool` of that many bytes.
+    /// An integer or `Bool` with this many bytes.
     Integer(u8),
     /// `DateTime`: seconds.
     Seconds,
-    /// `DateTime64`: its ticks have that many nanoseconds.
+    /// `DateTime64`: with ticks of this many nanoseconds.
     Ticks(u64),
     /// `Float64`.
     Float64,
@@ -21,7 +21,7 @@ pub enum Format {
     Json,
 }
 
-/// A column that exists and can be written.
+/// A column that exists and is writable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     /// How its cells, or the elements of its cells, are written.
@@ -33,7 +33,7 @@ pub struct Column {
 }
 
 impl Column {
-    /// Understands a type as ClickHouse writes it; none for types that hold no telemetry.
+    /// Parses a type in ClickHouse's notation; `None` for types that contain no telemetry.
     pub fn parse(name: &str) -> Option<Column> {
         let mut name = name.trim();
         let mut column = Column {
@@ -56,13 +56,13 @@ impl Column {
         Some(column)
     }
 
-    /// Whether what is meant for a column of that kind can be written into this one.
+    /// Whether a value for the expected kind of column can be written into this one.
     pub fn takes(self, expected: Column) -> bool {
         self.list == expected.list && kind(self.format) == kind(expected.format)
     }
 }
 
-/// Formats that hold the same: attributes, times, integers of any size.
+/// Formats that hold the same kind of value: attributes, times, integers of any size.
 fn kind(format: Format) -> u8 {
     match format {
         Format::Text => 0,
@@ -104,7 +104,7 @@ fn parametric(name: &str) -> Option<Format> {
     (is_text(key) && is_text(value)).then_some(Format::Map)
 }
 
-/// What stands in the parentheses of `name(…)`.
+/// The content of the parentheses in `name(…)`.
 fn within<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
 }

@@ -1,4 +1,4 @@
-//! Attributes on their way into a row: borrowed, in their order, each name once.
+//! Attributes for a row: borrowed, in their order, each name once.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -27,7 +27,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The text of any field, as a `Map` column has it.
+    /// The text of any field, as in a `Map` column.
     pub fn text(self) -> Cow<'a, str> {
         match self {
             Field::Text(text) => Cow::Borrowed(text),
@@ -47,7 +47,7 @@ pub fn of<'a, K: AsRef<str>>(attributes: &'a [(K, Value)]) -> Fields<'a> {
     fields
 }
 
-/// Of equal names the last value counts, at the place of the first.
+/// For equal names the last value is kept, in the position of the first.
 pub fn dedupe<K: AsRef<str>, V>(entries: &mut Vec<(K, V)>) {
     if !has_duplicates(entries) {
         return;
@@ -78,7 +78,7 @@ fn has_duplicates<K: AsRef<str>, V>(entries: &[(K, V)]) -> bool {
 }
 
 /// Flattens maps and lists to dotted names, as the collector does with the attributes of logs: the elements of a list
-/// directly within a list have their numbers without a dot, and what is below an empty name has no dot before it.
+/// directly within a list have their index without a dot, and names below an empty name have no leading dot.
 pub fn flatten<'a>(fields: Fields<'a>) -> Fields<'a> {
     let is_flat = |field: &Field<'_>| !matches!(field, Field::Value(Value::Array(_) | Value::Map(_)));
     if fields.iter().all(|(_, field)| is_flat(field)) {
@@ -122,8 +122,8 @@ fn flatten_value<'a>(name: Cow<'a, str>, value: &'a Value, flat: &mut Fields<'a>
     }
 }
 
-/// The JSON of a `JSON` column: names sorted by their bytes, as Go writes maps, since of a dotted name and a nested one that
-/// say the same ClickHouse keeps the first. Lists and maps deeper than `levels` are texts.
+/// The JSON for a `JSON` column: names sorted by their bytes, as Go writes maps, since ClickHouse keeps the first of a
+/// dotted and an equivalent nested name. Lists and maps deeper than `levels` become strings.
 pub fn json(fields: &Fields<'_>, levels: usize) -> String {
     let mut sorted = BTreeMap::new();
     sorted.extend(fields.iter().map(|(name, field)| (name.as_ref(), field)));
@@ -141,8 +141,8 @@ pub fn json(fields: &Fields<'_>, levels: usize) -> String {
     json.out
 }
 
-/// The names of everything in the fields, each once and sorted: those of a map's entries after the map's and a dot. Lists
-/// are not looked into.
+/// The names of everything in the fields, each once and sorted: names of a map's entries are prefixed with the map's
+/// and a dot. Lists are not descended into.
 pub fn names(fields: &Fields<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (name, field) in fields {
@@ -161,7 +161,7 @@ fn add_names(name: &str, value: &Value, names: &mut BTreeSet<String>) {
             dedupe(&mut entries);
             for (key, value) in entries {
                 match name {
-                    // As the collector has it, which takes an empty name for none.
+                    // As in the collector, which treats an empty name as none.
                     "" => add_names(key, value, names),
                     _ => add_names(&format!("{name}.{key}"), value, names),
                 }

@@ -1,4 +1,4 @@
-//! From records to the bodies of inserts.
+//! Encodes records as the bodies of inserts.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub struct Encoding {
     pub layouts: Vec<Layout>,
     /// LZ4 or no compression.
     pub lz4: bool,
-    /// Levels of lists and maps that stay such in `JSON` columns.
+    /// Levels of lists and maps that keep their type in `JSON` columns.
     pub json_levels: usize,
 }
 
@@ -34,7 +34,7 @@ pub struct Insert {
     pub table: Table,
     /// The columns that the rows have, quoted, with commas between.
     pub columns: String,
-    /// Whether attributes are JSON texts.
+    /// Whether attributes are sent as JSON.
     pub json: bool,
     /// Where each row ends, before compression.
     ends: Vec<usize>,
@@ -42,20 +42,20 @@ pub struct Insert {
     lz4: bool,
     /// The rows, compressed if so configured.
     pub body: Bytes,
-    /// What has become of them: of several inserts, some may have to be sent again.
+    /// Their state: of several inserts, some may have to be sent again.
     pub state: RefCell<State>,
 }
 
-/// What has become of an insert.
+/// The state of an insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Nothing yet.
+    /// Not sent yet.
     Waiting,
-    /// ClickHouse has the rows.
+    /// ClickHouse has accepted the rows.
     Taken,
-    /// They are more than one request may have, for this reason.
+    /// They are too large for one request, for this reason.
     TooLarge(String),
-    /// ClickHouse will never take them, for this reason.
+    /// ClickHouse rejected them permanently, for this reason.
     Refused(String),
 }
 
@@ -65,7 +65,7 @@ impl Insert {
         self.ends.len()
     }
 
-    /// Whether ClickHouse still has to get them.
+    /// Whether they still have to be sent.
     pub fn is_waiting(&self) -> bool {
         matches!(*self.state.borrow(), State::Waiting | State::TooLarge(_))
     }
@@ -102,7 +102,7 @@ impl Insert {
     }
 }
 
-/// Encodes what waits of a signal, one insert for each table.
+/// Encodes records of a signal, one insert for each table.
 pub fn encode(encoding: &Encoding, signal: Signal, records: Batch, resource: &Resource) -> Vec<Insert> {
     let mut rows = Rows {
         encoding,
@@ -136,7 +136,7 @@ impl<'a> Rows<'a> {
                 writer.write(|row| logs::write_own(row, log, rules));
             }
         }
-        // Their memory is needed for what follows.
+        // Frees memory that is needed below.
         drop(records.logs);
         for entry in request::forwarded_logs(resource, &records.forwarded) {
             let entity = Entity::from_otlp(entry.resource, entry.schema_url);
@@ -202,7 +202,7 @@ struct Writer<'a> {
     layout: &'a Layout,
     json_levels: usize,
     blocks: Blocks,
-    /// The cells that say where a row comes from, which many rows have in common.
+    /// The cells of a row's origin, which many rows have in common.
     origin: Vec<u8>,
     /// Bytes of all rows so far.
     length: usize,

@@ -23,12 +23,12 @@ struct Record<'a> {
     event_name: &'a str,
 }
 
-/// Whose rules the severities follow.
+/// The rules for severities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rules {
     /// Those of ClickStack's collector.
     Collector,
-    /// Those of the Rotel extension: as they were sent, and nothing is guessed.
+    /// Those of the Rotel extension: as sent, without guessing.
     Rotel,
 }
 
@@ -63,7 +63,7 @@ pub fn write_own(row: &mut Row<'_>, log: &Log, rules: Rules) {
     );
 }
 
-/// Writes a record of an SDK's.
+/// Writes a record of an SDK.
 pub fn write_sdk(row: &mut Row<'_>, record: LogRecord, rules: Rules) {
     let attributes = value::attributes_from_otlp(record.attributes);
     let body: Value = value::from_otlp(record.body);
@@ -169,8 +169,8 @@ mod tests {
     }
 
     proptest! {
-        /// With the sandbox's test, which compares an SDK's records with what the collector stores, this makes records of
-        /// ours equal to what the collector stores of them.
+        /// Together with the sandbox's test, which compares an SDK's records with what the collector stores, this shows
+        /// that the extension's records equal what the collector stores for them.
         #[test]
         fn a_record_of_ours_is_the_same_row_by_either_way(log in any_log(), json: bool, rotel_severity: bool) {
             let columns = Layout::new(Table::Logs, &[], json).own;

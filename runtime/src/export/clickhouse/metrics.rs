@@ -21,7 +21,7 @@ pub struct Description {
 
 /// A data point of any kind.
 pub enum Point {
-    /// Of a gauge, or of a sum with its temporality and whether it only grows.
+    /// Of a gauge, or of a sum with its temporality and whether it is monotonic.
     Number(NumberDataPoint, Option<(i32, bool)>),
     /// Of a histogram, with temporality.
     Histogram(HistogramDataPoint, i32),
@@ -41,7 +41,7 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
-/// Takes a metric apart; none if it has no data.
+/// Converts a metric; `None` if it has no data.
 pub fn series(metric: Metric) -> Option<Series> {
     let description = Description {
         name: metric.name,
@@ -90,7 +90,7 @@ pub fn write(row: &mut Row<'_>, metric: &Description, point: Point) {
     }
 }
 
-/// The cells that the rows of every kind begin with.
+/// The first cells of the rows of every kind.
 fn common(row: &mut Row<'_>, metric: &Description, attributes: Vec<KeyValue>, [start, time]: [u64; 2], flags: u32) {
     row.text(&metric.name);
     row.text(&metric.description);
@@ -159,7 +159,7 @@ fn summary(row: &mut Row<'_>, metric: &Description, point: SummaryDataPoint) {
     row.list(&point.quantile_values, |cell, value| cell.float(value.value));
 }
 
-/// Next to maps, ids of an exemplar are written in full even when they are zero, as the collector does.
+/// With map columns, an exemplar's ids are written in full even if they are zero, as in the collector.
 fn exemplars(row: &mut Row<'_>, mut exemplars: Vec<Exemplar>) {
     let take = |exemplar: &mut Exemplar| value::attributes_from_otlp(std::mem::take(&mut exemplar.filtered_attributes));
     let attributes: Vec<Vec<(String, Value)>> = exemplars.iter_mut().map(take).collect();

@@ -1,4 +1,4 @@
-//! ClickHouse as a backend: rows straight into ClickStack's tables, as its collector would write them.
+//! ClickHouse as a backend: writes rows directly into ClickStack's tables, as its collector would.
 
 mod answer;
 mod blocks;
@@ -36,11 +36,11 @@ use insert::{Encoding, State};
 const USER: HeaderName = HeaderName::from_static("x-clickhouse-user");
 const KEY: HeaderName = HeaderName::from_static("x-clickhouse-key");
 
-/// A ClickHouse with its connections.
+/// A ClickHouse server with its connections.
 pub struct ClickHouseExporter {
     config: ClickHouseConfig,
     client: http::Client,
-    /// What is known of its tables.
+    /// The encoding for its tables, once known.
     encoding: RefCell<Option<Rc<Encoding>>>,
     one_question_at_a_time: Mutex<()>,
 }
@@ -57,12 +57,12 @@ impl ClickHouseExporter {
         }
     }
 
-    /// When what failed is sent again.
+    /// Retries of failed requests.
     pub fn retry(&self) -> Retry {
         self.config.retry
     }
 
-    /// Finds out what columns the tables have, unless that is known.
+    /// Queries the tables' columns, unless they are known.
     pub async fn prepare(&self, within: Duration) -> Verdict {
         let within = within.min(self.config.timeout);
         match tokio::time::timeout(within, self.learn_columns(within)).await {
@@ -87,7 +87,7 @@ impl ClickHouseExporter {
         };
         match answer::verdict(&self.config.endpoint, &response) {
             Verdict::Delivered(_) => self.know(&String::from_utf8_lossy(&response.body)),
-            // Who may not look may still insert: the tables are taken for ClickStack's own.
+            // A user who may not read the columns may still be allowed to insert: ClickStack's own tables are assumed.
             Verdict::Rejected(_) => self.know(""),
             Verdict::Unauthorized(_) if answer::denies_access(&response) => self.know(""),
             unknown => return unknown,
@@ -107,14 +107,14 @@ impl ClickHouseExporter {
         }
     }
 
-    /// Encodes records, as inserts of which each goes to another table.
+    /// Encodes records, as inserts, each for a different table.
     pub fn encode(&self, signal: Signal, records: Batch, resource: &Resource) -> Vec<Insert> {
         let encoding = self.encoding.borrow().clone();
         let encoding = encoding.unwrap_or_else(|| Rc::new(self.encoding_of("")));
         insert::encode(&encoding, signal, records, resource)
     }
 
-    /// Sends what of these inserts is still waiting.
+    /// Sends those of the inserts that are still waiting.
     pub async fn send(&self, inserts: &[Insert], within: Duration) -> Verdict {
         let waiting = inserts.iter().filter(|insert| insert.is_waiting());
         let sent = join_all(waiting.map(|insert| self.insert(insert, within))).await;
@@ -130,7 +130,7 @@ impl ClickHouseExporter {
         }
     }
 
-    /// Sends one insert and notes what has become of it; gives the verdict on one that has to wait.
+    /// Sends one insert and records its state; returns the verdict if it has to be sent again.
     async fn insert(&self, insert: &Insert, within: Duration) -> Option<Verdict> {
         let endpoint = self.insert_endpoint(insert);
         let response = match self.post(&endpoint, Bytes::clone(&insert.body), within).await {
@@ -162,7 +162,7 @@ impl ClickHouseExporter {
             ("async_insert", if config.async_insert { "1" } else { "0" }),
         ];
         if config.async_insert {
-            // Without it, an answer would come before ClickHouse has stored anything.
+            // Without it, ClickHouse would respond before it has stored anything.
             parameters.push(("wait_for_async_insert", "1"));
         }
         if config.lz4 {
@@ -170,7 +170,7 @@ impl ClickHouseExporter {
         }
         if insert.json {
             parameters.push(("input_format_binary_read_json_as_string", "1"));
-            // Dotted names can say the same as nested ones.
+            // Dotted names can be equivalent to nested ones.
             parameters.push(("type_json_skip_duplicated_paths", "1"));
         }
         config.endpoint.with_parameters(&parameters)
@@ -191,7 +191,7 @@ impl ClickHouseExporter {
     }
 }
 
-/// Halves those that were too large; the others go with the first half. What was refused already is counted.
+/// Halves those that were too large; the others go with the first half. Rejected ones are counted.
 pub fn split(inserts: &[Insert]) -> Split<(Vec<Insert>, usize)> {
     let (mut first, mut second, mut refused) = (Vec::new(), Vec::new(), 0);
     for insert in inserts {
@@ -217,7 +217,7 @@ pub fn split(inserts: &[Insert]) -> Split<(Vec<Insert>, usize)> {
     Split { parts, refused }
 }
 
-/// The verdict on inserts of which none waits any more.
+/// The verdict on inserts that are all finished.
 fn concluded(inserts: &[Insert]) -> Verdict {
     let (mut rows, mut refused) = (0, 0);
     let mut first_reason = None;

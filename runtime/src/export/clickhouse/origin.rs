@@ -1,4 +1,4 @@
-//! Where rows come from: the resource and scope of the records they are made of.
+//! The origin of rows: the resource and scope of their records.
 
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
 use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
@@ -7,7 +7,7 @@ use super::row::Row;
 use super::{fields, value};
 use crate::record::{Resource, Value};
 
-/// A resource as rows have it.
+/// A resource as in rows.
 #[derive(Debug, Default)]
 pub struct Entity {
     attributes: Vec<(String, Value)>,
@@ -15,7 +15,7 @@ pub struct Entity {
 }
 
 impl Entity {
-    /// Our own.
+    /// The extension's own.
     pub fn ours(resource: &Resource) -> Self {
         Entity {
             attributes: resource.attributes.clone(),
@@ -23,7 +23,7 @@ impl Entity {
         }
     }
 
-    /// An SDK's.
+    /// That of an SDK.
     pub fn from_otlp(resource: Option<WireResource>, schema_url: String) -> Self {
         Entity {
             attributes: value::attributes_from_otlp(resource.unwrap_or_default().attributes),
@@ -32,7 +32,7 @@ impl Entity {
     }
 }
 
-/// A scope as rows have it.
+/// A scope as in rows.
 #[derive(Debug, Default)]
 pub struct Scope {
     name: String,
@@ -43,7 +43,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// OTLP's.
+    /// From OTLP.
     pub fn from_otlp(scope: Option<InstrumentationScope>, schema_url: String) -> Self {
         let scope = scope.unwrap_or_default();
         Scope {

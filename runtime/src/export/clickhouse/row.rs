@@ -3,11 +3,11 @@
 use super::column::{Column, Format};
 use super::fields::{self, Fields};
 
-/// Writes cells in the order of a table's columns; what the table doesn't have is left out.
+/// Writes cells in the order of a table's columns; cells without a column are skipped.
 pub struct Row<'a> {
     out: &'a mut Vec<u8>,
     columns: std::slice::Iter<'a, Option<Column>>,
-    /// Levels of lists and maps that stay such in `JSON` columns.
+    /// Levels of lists and maps that keep their type in `JSON` columns.
     json_levels: usize,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Row<'a> {
         self.one(|cell| cell.float(value));
     }
 
-    /// Attributes, then their names, which tables have a column for beside each of a row's own attributes.
+    /// Attributes, then their names, which have a separate column beside each of a row's own attribute columns.
     pub fn attributes(&mut self, fields: &Fields<'_>) {
         self.one(|cell| cell.attributes(fields));
         if let Some(cell) = self.next() {
@@ -66,7 +66,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether the next cell is of a column with JSON.
+    /// Whether the next cell's column is JSON.
     pub fn json_is_next(&self) -> bool {
         let next = self.columns.as_slice().first().copied().flatten();
         next.is_some_and(|column| column.format == Format::Json)
@@ -124,7 +124,7 @@ impl Cell<'_> {
         }
     }
 
-    /// An id in lower-case hexadecimal, filled up with zeros to this many bytes.
+    /// An id in lower-case hexadecimal, padded with zeros to this many bytes.
     pub fn full_id(&mut self, id: &[u8], length: usize) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let length = length.max(id.len());
@@ -145,7 +145,7 @@ impl Cell<'_> {
         self.out.extend_from_slice(&value.to_le_bytes()[..usize::from(width)]);
     }
 
-    /// A time in nanoseconds since the Unix epoch; one too late for the column is its latest.
+    /// A time in nanoseconds since the Unix epoch; one beyond the column's range becomes its maximum.
     pub fn time(&mut self, nanos: u64) {
         match self.column.format {
             Format::Seconds => {

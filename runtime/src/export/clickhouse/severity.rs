@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::Fields;
 
-/// A severity's number and name; 0 and nothing mean none.
+/// A severity's number and name; 0 and an empty name mean none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Severity<'a> {
     /// OpenTelemetry's `SeverityNumber`.
@@ -19,7 +19,7 @@ struct Level {
     words: &'static [&'static str],
 }
 
-/// The collector tries one level after the other, so of several in a text the last here counts.
+/// The collector tries one level after the other, so if a text contains several, the last in this list wins.
 const LEVELS: [Level; 6] = [
     level("fatal", 21, &["alert", "crit", "emerg", "fatal"]),
     level("error", 17, &["error", "err"]),
@@ -30,7 +30,7 @@ const LEVELS: [Level; 6] = [
 ];
 const INFO: &Level = &LEVELS[3];
 
-/// Attributes that may hold a severity, the first with text counts.
+/// Attributes that may contain a severity; the first one with text is used.
 const ATTRIBUTES: [&str; 7] = [
     "level",
     "Level",
@@ -41,15 +41,15 @@ const ATTRIBUTES: [&str; 7] = [
     "log.level",
 ];
 
-/// Bytes of the body in which a word counts.
+/// Number of bytes of the body that are searched for a word.
 const SEARCHED: usize = 256;
 
 const fn level(name: &'static str, number: i32, words: &'static [&'static str]) -> Level {
     Level { name, number, words }
 }
 
-/// One that the sender set stays; else it is taken from an attribute, else from the first level's word in the body, else
-/// it is info. The name is in lower case.
+/// A severity that the sender set is kept; otherwise it is taken from an attribute, otherwise from the first level's
+/// word in the body, otherwise it is info. The name is in lower case.
 pub fn resolve<'a>(sent: Severity<'a>, attributes: &Fields<'a>, body: &str) -> Severity<'a> {
     let severity = match sent.number != 0 || !sent.text.is_empty() {
         true => sent,
@@ -62,7 +62,7 @@ pub fn resolve<'a>(sent: Severity<'a>, attributes: &Fields<'a>, body: &str) -> S
 }
 
 fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
-    // The usual names cost no allocation.
+    // The usual names need no allocation.
     match LEVELS.iter().find(|level| level.name.eq_ignore_ascii_case(&text)) {
         Some(level) => Cow::Borrowed(level.name),
         None => Cow::Owned(text.to_lowercase()),
@@ -93,8 +93,8 @@ fn level_of(text: &str) -> &'static Level {
     levels.find(|level| level.words.iter().any(holds)).unwrap_or(INFO)
 }
 
-/// The level whose word comes first; words begin where a word can begin. "info" is not one of them: it is what counts
-/// without any.
+/// The level whose word comes first; words are only found where a word can begin. "info" is not one of them: it is the
+/// default.
 fn from_body(body: &str) -> &'static Level {
     let bytes = &body.as_bytes()[..body.len().min(SEARCHED)];
     let mut within_word = false;
@@ -180,7 +180,7 @@ mod tests {
         }
         let late = |filler: usize| format!("{} error", ".".repeat(filler));
         assert_eq!(resolved(0, "", &[], &late(250)), of(17, "error"));
-        // Only four bytes of it are looked at, but three make a word of its own.
+        // Only four bytes of it are searched, of which three are a different word.
         assert_eq!(resolved(0, "", &[], &late(251)), of(17, "error"));
         assert_eq!(resolved(0, "", &[], &late(253)), of(9, "info"));
     }

@@ -1,9 +1,9 @@
-//! The SQL that is sent.
+//! The SQL statements.
 
 use super::tables::{Layout, Table};
 
-/// Asks for the columns of all tables at once: table, name and type, separated by tabs. Instead of a `DESCRIBE` for each,
-/// which would be seven requests at the start of a function.
+/// Queries the columns of all tables at once: table, name and type, separated by tabs. A `DESCRIBE` for each table
+/// would be seven requests at the start of a function.
 pub fn columns(database: &str, prefix: &str) -> String {
     let tables: Vec<String> = Table::ALL.iter().map(|table| literal(&name(prefix, *table))).collect();
     format!(
@@ -14,7 +14,7 @@ pub fn columns(database: &str, prefix: &str) -> String {
     )
 }
 
-/// The layouts of all tables, by the answer.
+/// The layouts of all tables, from the response.
 pub fn layouts(answer: &str, prefix: &str, json: bool) -> Vec<Layout> {
     let rows: Vec<[&str; 3]> = answer.lines().filter_map(columns_of_line).collect();
     let layout = |table: &Table| {
@@ -26,7 +26,7 @@ pub fn layouts(answer: &str, prefix: &str, json: bool) -> Vec<Layout> {
             .collect();
         let layout = Layout::new(*table, &known, json);
         match layout.names.is_empty() {
-            // None of the known columns: the error of the insert will say what is wrong.
+            // No known columns: the error of the insert will show the problem.
             true => Layout::new(*table, &[], json),
             false => layout,
         }

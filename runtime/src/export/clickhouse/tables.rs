@@ -1,12 +1,12 @@
-//! ClickStack's tables: what we write into them, and which of it is there.
+//! ClickStack's tables: the columns that are written, and which of them exist.
 //!
 //! Every insert names its columns, since tables differ: older ones lack `EventName`, those of the plain OpenTelemetry
-//! collector have times of another precision, attributes are `Map` or `JSON`. The columns of the tables are queried once, for
-//! all of them in one request.
+//! collector have times of another precision, attributes are `Map` or `JSON`. The columns of the tables are queried
+//! once, for all of them in one request.
 
 use super::column::{Column, Format};
 
-/// A table of ClickStack's.
+/// A ClickStack table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     /// Log records.
@@ -25,14 +25,14 @@ pub enum Table {
     Summary,
 }
 
-/// Columns and their types as ClickStack makes them.
+/// Columns and their types as ClickStack creates them.
 type Columns = &'static [(&'static str, &'static str)];
 
 const MAP: &str = "Map(LowCardinality(String), String)";
 const MAPS: &str = "Array(Map(LowCardinality(String), String))";
 
-/// The names of the attribute column before, which only the `JSON` tables of newer collectors have. Queries ask them whether
-/// an attribute is there.
+/// The names in the preceding attribute column, which only the `JSON` tables of newer collectors have. Queries use them
+/// to test whether an attribute exists.
 const KEYS: &str = "Array(LowCardinality(String))";
 
 impl Table {
@@ -60,7 +60,7 @@ impl Table {
         }
     }
 
-    /// Columns that each row has its own content for, in the order in which the modules of the signals write it.
+    /// Columns with each row's own content, in the order in which the signals' modules write them.
     fn own_columns(self) -> Columns {
         match self {
             Table::Logs => LOGS,
@@ -73,7 +73,7 @@ impl Table {
         }
     }
 
-    /// Columns that say where a row comes from, in the order in which `Origin` writes them; no type: not in this table.
+    /// Columns for a row's origin, in the order in which `Origin` writes them; without a type: not in this table.
     fn origin_columns(self) -> Columns {
         match self {
             Table::Traces => TRACES_ORIGIN,
@@ -183,20 +183,20 @@ const LOGS_ORIGIN: Columns = origin_columns!("String", MAP, KEYS, "");
 const TRACES_ORIGIN: Columns = origin_columns!("", "", "", "");
 const METRICS_ORIGIN: Columns = origin_columns!("String", MAP, KEYS, "UInt32");
 
-/// What of a table can be written.
+/// The writable columns of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// The columns of each row's own content.
     pub own: Vec<Option<Column>>,
     /// The columns of a row's origin, which follow.
     pub origin: Vec<Option<Column>>,
-    /// The names of those that are there, quoted, with commas between.
+    /// The names of the existing ones, quoted, separated by commas.
     pub names: String,
 }
 
 impl Layout {
-    /// The layout of a table by what ClickHouse says of its columns, name and type; without a word of it, the layout that
-    /// ClickStack makes, with `JSON` for attributes if so configured.
+    /// The layout of a table according to ClickHouse's columns, name and type; if these are not known, the layout that
+    /// ClickStack creates, with `JSON` for attributes if so configured.
     pub fn new(table: Table, known: &[(&str, &str)], json: bool) -> Layout {
         let mut names = String::new();
         let mut resolve = |columns: Columns| -> Vec<Option<Column>> {

@@ -24,7 +24,7 @@ pub fn write(row: &mut Row<'_>, span: Span) {
     row.text(&span.name);
     row.text(name(&KINDS, span.kind));
     row.attributes(&fields::of(&value::attributes_from_otlp(span.attributes)));
-    // One that ends before it starts wraps around, as in the collector.
+    // A span that ends before it starts wraps around, as in the collector.
     row.integer(span.end_time_unix_nano.wrapping_sub(span.start_time_unix_nano));
     row.text(name(&STATUS_CODES, status.code));
     row.text(&status.message);

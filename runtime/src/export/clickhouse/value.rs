@@ -1,4 +1,4 @@
-//! Attribute values as ClickStack's collector writes them: its texts for `Map` columns, typed JSON for `JSON` columns.
+//! Attribute values as ClickStack's collector writes them: strings for `Map` columns, typed JSON for `JSON` columns.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,11 +11,11 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 
 use crate::record::Value;
 
-/// Whole numbers that, written as the fewest digits that tell them and then zeros, an `Int64` or a `UInt64` can hold. That
-/// of the least `Int64` would be less than it.
+/// Whole numbers that fit into an `Int64` or a `UInt64` when written with their shortest digits followed by zeros. For
+/// the least `Int64` this notation would be below its range.
 const INTEGERS: std::ops::Range<f64> = -9_223_372_036_854_774_784.0..18_446_744_073_709_551_616.0;
 
-/// A value of OTLP's.
+/// Converts an OTLP value.
 pub fn from_otlp(any: Option<AnyValue>) -> Value {
     match any.and_then(|any| any.value) {
         Some(Any::StringValue(text)) => Value::String(text),
@@ -31,13 +31,13 @@ pub fn from_otlp(any: Option<AnyValue>) -> Value {
     }
 }
 
-/// Attributes of OTLP's, in their order.
+/// Converts OTLP attributes, in their order.
 pub fn attributes_from_otlp(attributes: Vec<KeyValue>) -> Vec<(String, Value)> {
     let pair = |attribute: KeyValue| (attribute.key, from_otlp(attribute.value));
     attributes.into_iter().map(pair).collect()
 }
 
-/// The text that a value is in a `Map` column: JSON for lists and maps, base64 for bytes, nothing for null.
+/// The text for a value in a `Map` column: JSON for lists and maps, base64 for bytes, nothing for null.
 pub fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
@@ -55,7 +55,7 @@ pub fn text(value: &Value) -> Cow<'_, str> {
         Value::Array(_) | Value::Map(_) => {
             let mut json = Json::text();
             json.value(value, usize::MAX);
-            // A number that JSON can't write leaves nothing of the whole.
+            // If a number cannot be written as JSON, the whole value is empty.
             match json.complete {
                 true => Cow::Owned(json.out),
                 false => Cow::Borrowed(""),
@@ -64,11 +64,11 @@ pub fn text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// JSON in the making.
+/// A JSON writer.
 pub struct Json {
-    /// What is written.
+    /// The output.
     pub out: String,
-    /// Whether it is for a `JSON` column, not a text as Go writes it.
+    /// Whether it is for a `JSON` column instead of a text in Go's format.
     column: bool,
     /// Whether every number could be written; others become null.
     complete: bool,
@@ -83,7 +83,7 @@ impl Json {
         }
     }
 
-    /// JSON for a `JSON` column of about that many bytes.
+    /// JSON for a `JSON` column, of about this many bytes.
     pub fn for_column(capacity: usize) -> Self {
         Json {
             out: String::with_capacity(capacity),
@@ -92,13 +92,14 @@ impl Json {
         }
     }
 
-    /// Appends a value. Lists and maps deeper than `levels` become texts.
+    /// Appends a value. Lists and maps deeper than `levels` become strings.
     pub fn value(&mut self, value: &Value, levels: usize) {
         match value {
             Value::Array(_) | Value::Map(_) if levels == 0 => self.string(&text(value)),
             Value::Array(items) => self.list(items, levels - 1),
             Value::Map(entries) => self.map(entries, levels - 1),
-            // No bytes within a list or a map are null to the collector, though as an attribute they are an empty text.
+            // Empty bytes within a list or a map are null to the collector, although as an attribute they are an empty
+            // string.
             Value::Bytes(bytes) if bytes.is_empty() => self.out.push_str("null"),
             Value::String(_) | Value::Bytes(_) => self.string(&text(value)),
             Value::Null => self.out.push_str("null"),
@@ -106,7 +107,7 @@ impl Json {
                 self.out.push_str("null");
                 self.complete = false;
             }
-            // ClickHouse refuses whole numbers that no integer can hold, unless they have an exponent.
+            // ClickHouse rejects whole numbers outside the integer range, unless they have an exponent.
             Value::Double(number) if self.column && !INTEGERS.contains(number) => {
                 // Writing to memory doesn't fail.
                 let _ = write!(self.out, "{number:e}");
@@ -126,7 +127,7 @@ impl Json {
         self.out.push(']');
     }
 
-    /// Keys are sorted by their bytes, as Go writes maps; of equal keys the last one counts.
+    /// Keys are sorted by their bytes, as Go writes maps; of equal keys the last one is used.
     fn map(&mut self, entries: &[(String, Value)], levels: usize) {
         let mut sorted = BTreeMap::new();
         sorted.extend(entries.iter().map(|(key, value)| (key.as_str(), value)));
@@ -176,7 +177,8 @@ fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A number as Go and JavaScript write it in JSON: the fewest digits, with an exponent only far from 1.
+/// A number as Go and JavaScript write it in JSON: the shortest digits, with an exponent only for very large or small
+/// numbers.
 fn finite(number: f64) -> String {
     let size = number.abs();
     if size == 0.0 || (1e-6..1e21).contains(&size) {
@@ -245,7 +247,7 @@ mod tests {
             // As the collector writes them, and ClickHouse reads them as integers.
             (1e19, "10000000000000000000"),
             (-9_223_372_036_854_774_784.0, "-9223372036854775000"),
-            // It would refuse these without an exponent.
+            // It would reject these without an exponent.
             (-9_223_372_036_854_775_808.0, "-9.223372036854776e18"),
             (-1e19, "-1e19"),
             (1e20, "1e20"),

@@ -1,5 +1,5 @@
-//! A circuit breaker: a backend that is away must not cost every invocation its timeout. Pure, the clock is passed in: wall
-//! clock nanoseconds, since the monotonic clock may stand still while Lambda freezes the environment.
+//! A circuit breaker: a backend that is down must not cost every invocation its timeout. Pure, the clock is passed in:
+//! wall clock nanoseconds, since the monotonic clock may stand still while Lambda freezes the environment.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use crate::timestamp;
 
 /// A failure that took this long opens the circuit at once: the next would cost as much.
 const COSTLY: Duration = Duration::from_millis(250);
-/// Quick failures in a row that open it.
+/// Consecutive quick failures that open it.
 const QUICK_FAILURES: u32 = 3;
-/// After a quick failure the pause is no longer than this: asking again costs next to nothing, and what waits for the
-/// backend's return is lost if the environment ends meanwhile.
+/// After a quick failure the pause is at most this long: a probe costs next to nothing, and what waits for the
+/// backend's return is lost if the environment ends before it.
 const QUICK_PAUSE: Duration = Duration::from_secs(5);
-/// Time of the first request that only asks whether the backend is back.
+/// Time limit of the first probe, which tests whether the backend is back.
 const FIRST_PROBE: Duration = Duration::from_millis(500);
-/// Time of the later ones, unless the backend is known to need more.
+/// Time limit of later probes, unless the backend is known to need more.
 const LONGEST_PROBE: Duration = Duration::from_secs(2);
-/// A backend's own wish counts no longer than this.
+/// Maximum pause that a backend can request.
 const LONGEST_WISH: Duration = Duration::from_secs(30);
 
 /// Whether a request may be sent.
@@ -25,7 +25,7 @@ const LONGEST_WISH: Duration = Duration::from_secs(30);
 pub enum Permit {
     /// Yes.
     Open,
-    /// One, with this much time, to see whether the backend is back.
+    /// One request with this time limit, to test whether the backend is back.
     Probe(Duration),
     /// Not now.
     Refused,
@@ -36,9 +36,9 @@ pub enum Permit {
 pub struct Circuit {
     failures: u32,
     pause: Option<Pause>,
-    /// The backend wants no request for so long.
+    /// The pause that the backend requested.
     asked: Option<Pause>,
-    /// What the last request took that the backend answered.
+    /// How long the last answered request took.
     usual: Duration,
 }
 
@@ -49,7 +49,7 @@ struct Pause {
 }
 
 impl Pause {
-    /// A clock that was set back ends every pause.
+    /// If the clock was set back, every pause ends.
     fn lasts(self, now: u64) -> bool {
         timestamp::between(self.from, now).is_some_and(|passed| passed < self.length)
     }
@@ -66,14 +66,14 @@ impl Circuit {
         }
     }
 
-    /// A probe is a real request. One that is broken off before a slow backend can answer fails for ever, and what it
-    /// carried may be stored twice: so it gets what the backend needs, or more from time to time.
+    /// A probe is a real request. If it were cancelled before a slow backend can respond, it would fail forever, and
+    /// its records might be stored twice: it gets as long as the backend needs, and more from time to time.
     fn probe_time(&self, pause: Duration) -> Duration {
         let longer = (pause / 2).clamp(FIRST_PROBE, LONGEST_PROBE);
         longer.max(self.usual * 2)
     }
 
-    /// The backend asks for a pause; one that is unreasonably long is cut short.
+    /// The backend requested a pause; its length is limited.
     pub fn asked_for(&mut self, now: u64, pause: Duration) {
         let asked = Pause {
             from: now,
@@ -86,13 +86,13 @@ impl Circuit {
         });
     }
 
-    /// The backend answered, after `took`.
+    /// The backend responded, after `took`.
     pub fn answered(&mut self, took: Duration) {
         self.usual = took;
         self.close();
     }
 
-    /// What is known against the backend counts no longer.
+    /// Forgets earlier failures of the backend.
     pub fn close(&mut self) {
         *self = Circuit {
             usual: self.usual,
@@ -100,7 +100,7 @@ impl Circuit {
         };
     }
 
-    /// A request failed for a reason that may pass, after `took`.
+    /// A request failed for a temporary reason, after `took`.
     pub fn failed(&mut self, now: u64, took: Duration, retry: &Retry) {
         self.failures += 1;
         let longest = match took < COSTLY {
@@ -115,8 +115,8 @@ impl Circuit {
         self.pause = Some(Pause { from: now, length });
     }
 
-    /// The pause before a failed request is repeated within the same flush, if it may be: half of it is chance, so that
-    /// many environments don't come back at once. `chance` is any random number.
+    /// The pause before a failed request is retried within the same flush, if it may be: half of it is random, so that
+    /// many environments do not retry at the same time. `chance` is any random number.
     pub fn repetition(&self, now: u64, retry: &Retry, chance: u64) -> Option<Duration> {
         const FIRST: Duration = Duration::from_millis(50);
         if self.permit(now) != Permit::Open || self.failures == 0 {

@@ -1,4 +1,4 @@
-//! Making the exporters: they need secrets, which are fetched beside everything else and again when a key was changed.
+//! Creates the exporters. They need secrets, which are fetched concurrently, and again when a key has changed.
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -21,19 +21,19 @@ use crate::record::Resource;
 use crate::spawn::spawn;
 use crate::timestamp;
 
-/// A refused key has the secrets fetched again at most this often.
+/// Minimum interval between fetches of secrets because of a rejected key.
 const REFRESH_PAUSE: Duration = Duration::from_secs(60);
-/// The same when the environment ends.
+/// The same at the end of the environment.
 const LAST_REFRESH_PAUSE: Duration = Duration::from_millis(500);
 
-/// Secrets that have not come after this time are said to be missing.
+/// Secrets that have not arrived after this time are reported.
 const SLOW_SECRETS: Duration = Duration::from_secs(5);
 
-/// What an export needs.
+/// Everything that an export needs.
 pub struct ExporterSet {
-    /// The backends, as many as destinations are configured; none where one can't be made yet.
+    /// The backends, one for each configured destination; `None` for one that cannot be created yet.
     pub exporters: Vec<Option<Exporter>>,
-    /// What all records describe.
+    /// The resource of all records.
     pub resource: Resource,
 }
 
@@ -43,7 +43,7 @@ impl ExporterSet {
     }
 }
 
-/// Makes the exporters and makes them anew.
+/// Creates the exporters, and creates them again.
 pub struct ExporterFactory {
     config: Config,
     account_id: Option<String>,
@@ -54,16 +54,16 @@ pub struct ExporterFactory {
     running: Cell<bool>,
     finished: Notify,
     failures: RefCell<Circuit>,
-    /// When secrets were last fetched because a key was refused; wall-clock nanoseconds.
+    /// When secrets were last fetched because a key was rejected; wall-clock nanoseconds.
     refused: Cell<Option<u64>>,
     /// When they were last fetched.
     fetched: Cell<u64>,
-    /// How often the exporters were made.
+    /// How many times the exporters were created.
     generation: Cell<u64>,
 }
 
 impl ExporterFactory {
-    /// Nothing is done before `start`.
+    /// Does nothing before `start`.
     pub fn new(config: Config, account_id: Option<String>, diagnostics: Rc<Diagnostics>) -> Self {
         ExporterFactory {
             config,
@@ -80,7 +80,7 @@ impl ExporterFactory {
         }
     }
 
-    /// Begins to make the exporters, if that isn't under way and the last failure isn't too recent.
+    /// Starts creating the exporters, unless that is in progress or the last failure is too recent.
     pub fn start(self: &Rc<Self>) {
         let refused = self.failures.borrow().permit(timestamp::now()) == Permit::Refused;
         if self.running.get() || refused {
@@ -95,8 +95,8 @@ impl ExporterFactory {
         });
     }
 
-    /// The exporters that can be made. While they are being made, waits for them until the given time; a failed attempt
-    /// is repeated.
+    /// The exporters that can be created. While they are being created, waits for them until the given time; a failed
+    /// attempt is repeated.
     pub async fn ready(self: &Rc<Self>, until: Instant) -> Option<Rc<ExporterSet>> {
         if self.ready.borrow().is_none() || self.token_is(WebIdentityToken::is_expired) {
             self.start();
@@ -109,8 +109,8 @@ impl ExporterFactory {
         ready.filter(|_| !self.token_is(WebIdentityToken::is_expired))
     }
 
-    /// The exporters, if there are some with keys that still work. Those that are missing, and secrets that grew old, are
-    /// seen to meanwhile.
+    /// The exporters, if there are some with valid keys. Missing ones are created and old secrets are fetched again in
+    /// the background.
     pub fn ready_now(self: &Rc<Self>) -> Option<Rc<ExporterSet>> {
         let ready = self.ready.borrow().clone()?;
         if !ready.is_complete() || self.secrets_are_old() || self.token_is(WebIdentityToken::is_due) {
@@ -124,7 +124,7 @@ impl ExporterFactory {
         values.token().is_some_and(|token| judged(token, timestamp::now()))
     }
 
-    /// How often the exporters were made: with another key a backend that refused the old one is asked at once.
+    /// How many times the exporters were created: with a new key, a backend that rejected the old one is tried at once.
     pub fn generation(&self) -> u64 {
         self.generation.get()
     }
@@ -135,8 +135,8 @@ impl ExporterFactory {
         !self.config.secret_references.is_empty() && limit.zip(age).is_some_and(|(limit, age)| age >= limit)
     }
 
-    /// The backend refused the key: secrets may have changed, so they are fetched again, once a minute at most while there
-    /// is a later time. True if there is hope.
+    /// The backend rejected the key: the secrets may have changed, so they are fetched again, at most once a minute
+    /// unless the environment is ending. Returns true if that may help.
     pub fn refresh(self: &Rc<Self>, purpose: Purpose) -> bool {
         let now = timestamp::now();
         let pause = match purpose {
@@ -145,7 +145,7 @@ impl ExporterFactory {
         };
         let recent = |at| timestamp::between(at, now).is_some_and(|age| age < pause);
         if !self.config.needs_secrets() || self.refused.get().is_some_and(recent) {
-            // What another signal's request has begun may help this one, too.
+            // A fetch started by another signal's request may help this one too.
             return self.running.get();
         }
         self.refused.set(Some(now));
@@ -159,7 +159,7 @@ impl ExporterFactory {
         self.fetched.set(timestamp::now());
         let unchanged = *self.values.borrow() == values;
         if unchanged && self.ready.borrow().as_ref().is_some_and(|ready| ready.is_complete()) {
-            // The exporters keep their connections.
+            // The exporters are kept, with their connections.
             return;
         }
         let ready = Rc::new(self.ready_with(&values));
@@ -177,7 +177,7 @@ impl ExporterFactory {
         *self.values.borrow_mut() = values;
         *self.ready.borrow_mut() = Some(Rc::clone(&ready));
         self.generation.set(self.generation.get() + 1);
-        // While the function works; a failure shows again when there is something to send.
+        // During the invocation; a failure will recur when there is something to send.
         spawn(async move {
             let exporters = ready.exporters.iter().flatten();
             let ahead = exporters.map(async |exporter| {
@@ -223,7 +223,7 @@ impl ExporterFactory {
         values.with_token(token)
     }
 
-    /// A new web identity token where exports use one. One that still works outlasts a failure.
+    /// A new web identity token, if exports use one. If that fails, a valid one is kept.
     async fn fetch_token(&self, client: &http::Client) -> Option<WebIdentityToken> {
         let audience = self.config.web_identity_audience.as_deref()?;
         let known = self.values.borrow().token().cloned();
@@ -243,7 +243,7 @@ impl ExporterFactory {
         }
     }
 
-    /// Says, at the end of the environment, that secrets are still awaited.
+    /// Reports, at the end of the environment, that secrets are still missing.
     pub fn conclude(&self) {
         if self.running.get() && self.ready.borrow().is_none() && self.config.needs_secrets() {
             self.warn_of_missing_answers("at the end of the environment");

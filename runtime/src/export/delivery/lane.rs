@@ -1,4 +1,4 @@
-//! The way of one signal to one exporter: its own queue, its own circuit breaker. What happens here holds no other lane up.
+//! The path of one signal to one exporter, with its own queue and circuit breaker. It never holds up another lane.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -19,35 +19,35 @@ use crate::timestamp;
 /// Pause between attempts at shutdown, when there is no later time.
 const SHUTDOWN_PAUSE: Duration = Duration::from_millis(100);
 
-/// Requests of one lane under way at once when the environment ends: what failed before and what came since are separate
-/// requests, and a slow backend has no time for one after the other.
+/// Maximum number of concurrent requests of one lane at the end of the environment: earlier failures and new records
+/// are separate requests, and with a slow backend there is no time to send one after the other.
 pub(super) const LAST_REQUESTS: u32 = 4;
 
-/// So long the answer to an earlier request is looked for, which may have come while the environment was frozen.
+/// How long to look for the response to an earlier request, which may have arrived while the environment was frozen.
 const A_LOOK: Duration = Duration::from_millis(2);
 
-/// The way of one signal to one exporter.
+/// The path of one signal to one exporter.
 pub(super) struct Lane {
-    /// Its place among the lanes.
+    /// Its index among the lanes.
     pub place: usize,
-    /// The exporter's place among the destinations.
+    /// The exporter's index among the destinations.
     pub destination: usize,
     pub signal: Signal,
     pub queue: RefCell<Queue>,
     pub circuit: RefCell<Circuit>,
     pub needs: RefCell<Needs>,
     pub underway: Underway,
-    /// The last request failed, and that was said.
+    /// Whether the last request failed and this was logged.
     pub failing: Cell<bool>,
-    /// The sizes that the backend takes; it stays known when the exporters are made anew.
+    /// The request sizes that the backend accepts; kept when the exporters are created again.
     pub size_limit: Cell<SizeLimit>,
-    /// It was said that the backend refuses requests for their size.
+    /// Whether it was logged that the backend rejects requests for their size.
     pub split: Cell<bool>,
-    /// It was said that single records are larger than the backend takes.
+    /// Whether it was logged that single records are larger than the backend accepts.
     pub dropped: Cell<bool>,
-    /// The making of the exporters that the circuit's state is about.
+    /// The generation of the exporters that the circuit's state refers to.
     generation: Cell<u64>,
-    /// One flush at a time; the last ones send side by side.
+    /// One flush at a time; at shutdown they send concurrently.
     turns: Semaphore,
 }
 
@@ -70,8 +70,8 @@ impl Lane {
         }
     }
 
-    /// Waits for the lane's turn; `None` if that doesn't come in time. A lane whose request is still under way holds no
-    /// other lane up.
+    /// Waits for the lane's turn; `None` if it does not come in time. A lane whose request is still in flight does not
+    /// hold up other lanes.
     pub async fn turn(&self, until: Instant, purpose: Purpose) -> Option<SemaphorePermit<'_>> {
         let turns = match purpose {
             Purpose::Routine => self.turns.acquire_many(LAST_REQUESTS),
@@ -87,12 +87,12 @@ impl Lane {
         }
     }
 
-    /// Whether a request of this size is not known to be too large, nor usually is.
+    /// Whether a request of this size is acceptable, as far as is known and by the protocol's usual limit.
     pub fn allows(&self, size: Size, exporter: &Exporter) -> bool {
         self.size_limit.get().allows(size) && exporter.usual_limit(self.signal).allows(size)
     }
 
-    /// A request that began then was taken, with so many bytes.
+    /// A request that began then was accepted, with this size.
     pub fn answered(&self, size: Option<Size>, began: Instant) {
         let mut limit = self.size_limit.get();
         if let Some(size) = size.filter(|size| !limit.allows(*size)) {
@@ -109,21 +109,21 @@ impl Lane {
         circuit.failed(timestamp::now(), began.elapsed(), retry);
     }
 
-    /// A request of this size was too large; `named` is the backend's limit where it names one.
+    /// A request of this size was too large; `named` is the backend's limit if it states one.
     pub fn too_large(&self, size: Size, named: Option<usize>) {
         let mut limit = self.size_limit.get();
         limit.refused(size, named);
         self.size_limit.set(limit);
     }
 
-    /// Records that wait or are under way.
+    /// Records that are queued or in flight.
     pub fn items(&self) -> usize {
         self.queue.borrow().items() + self.underway.items()
     }
 
-    /// Whether a routine flush may send something. A request that an earlier flush left is not waited for again, or a backend
-    /// that hangs would cost every invocation something; beside it there are others only where the backend is known to take
-    /// its time.
+    /// Whether a routine flush may send something. It does not wait again for a request that an earlier flush left, or
+    /// a backend that hangs would delay every invocation; further requests are sent concurrently only if the backend is
+    /// known to be slow.
     pub async fn has_turn(&self) -> bool {
         self.underway.one_ended(Instant::now() + A_LOOK).await;
         let is_slow = self.is_open() && self.needs.borrow().is_slow();
@@ -133,7 +133,7 @@ impl Lane {
         }
     }
 
-    /// Until when a flush waits for an answer; `budget` is left for what comes to nothing.
+    /// Until when a flush waits for a response; `budget` is what remains for requests that fail.
     pub fn answer_until(&self, until: Instant, purpose: Purpose, budget: Duration) -> Instant {
         match purpose {
             Purpose::Shutdown => until,
@@ -141,20 +141,20 @@ impl Lane {
         }
     }
 
-    /// How long the next request may take; none if there is no time or no use.
+    /// How long the next request may take; `None` if there is no time, or if it would be pointless.
     pub fn time_for_a_request(&self, until: Instant, purpose: Purpose) -> Option<Duration> {
         let left = until.checked_duration_since(Instant::now());
         let left = left.filter(|left| !left.is_zero())?;
         match self.circuit.borrow().permit(timestamp::now()) {
             _ if purpose == Purpose::Shutdown => Some(left),
-            // The exporter's own timeout counts: the request may outlive the flush.
+            // The exporter's own timeout applies: the request may outlive the flush.
             Permit::Open => Some(Duration::MAX),
             Permit::Probe(time) => Some(time),
             Permit::Refused => None,
         }
     }
 
-    /// The pause after a failure until the same flush tries again; none if it is left to a later one.
+    /// The pause after a failure before the same flush retries; `None` if a later flush should.
     pub fn repetition(&self, retry: &Retry, until: Instant, purpose: Purpose) -> Option<Duration> {
         let pause = match purpose {
             Purpose::Shutdown => SHUTDOWN_PAUSE,
@@ -163,13 +163,13 @@ impl Lane {
         (Instant::now() + pause < until).then_some(pause)
     }
 
-    /// Whether records can be sent at this moment, as far as is known.
+    /// Whether records can currently be sent, as far as is known.
     pub fn is_open(&self) -> bool {
         self.circuit.borrow().permit(timestamp::now()) == Permit::Open
     }
 }
 
-/// A random number. The standard library seeds its hash tables so.
+/// A random number, from the seed of the standard library's hash tables.
 fn chance() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(timestamp::now())

@@ -1,4 +1,4 @@
-//! Flushing: takes what waits, sends it, and keeps what failed for the next time.
+//! Flushing: takes queued records, sends them, and keeps what failed for the next time.
 
 mod circuit;
 mod factory;
@@ -32,35 +32,35 @@ use outcome::Outcome;
 use purpose::Purpose;
 use queue::{Content, Waiting};
 
-/// Records in one request, about, before encoding.
+/// Approximate size of the records in one request, before encoding.
 const REQUEST_BYTES: usize = 1024 * 1024;
 
 /// An invocation waits this long for the first exporter; secrets usually take a tenth of it.
 const SETUP_WAIT: Duration = Duration::from_millis(900);
 
-/// Few requests are given so much time.
+/// A request older than this was probably frozen: few requests get so much time.
 const FROZEN: Duration = Duration::from_secs(10);
-/// Time for answers that came while the environment was frozen.
+/// Time to read responses that arrived while the environment was frozen.
 const MOMENT: Duration = Duration::from_millis(100);
 
-/// Sends what the source holds.
+/// Sends what the source contains.
 pub struct Delivery {
     source: Rc<RefCell<dyn Source>>,
     factory: Rc<ExporterFactory>,
     diagnostics: Rc<Diagnostics>,
     lanes: Vec<Lane>,
-    /// What messages call the exporters; empty for the only one there is.
+    /// Names of the exporters in messages; empty for a single one.
     names: Vec<String>,
-    /// Bytes that may wait in one lane.
+    /// Capacity of one lane in bytes.
     lane_capacity: usize,
-    /// A request was answered or given up.
+    /// Notified when a request was answered or given up.
     progress: Notify,
-    /// An invocation has waited for the first exporter in vain: the others don't.
+    /// Whether an invocation has already waited in vain for the first exporter; later ones do not wait.
     waited: Cell<bool>,
 }
 
 impl Delivery {
-    /// Delivery of this source's telemetry as the settings say.
+    /// Delivers this source's telemetry according to the settings.
     pub fn new(
         source: Rc<RefCell<dyn Source>>,
         config: Config,
@@ -69,7 +69,7 @@ impl Delivery {
     ) -> Self {
         let destinations = &config.destinations;
         let mut lanes = Vec::new();
-        // Logs are most of it: the others are on their way before these are encoded.
+        // Logs are the largest part: the other signals are in flight before these are encoded.
         for is_logs in [false, true] {
             for (at, destination) in destinations.iter().enumerate() {
                 let signals = destination.signals.iter();
@@ -98,15 +98,15 @@ impl Delivery {
         }
     }
 
-    /// Begins to make the exporters ready.
+    /// Starts creating the exporters.
     pub fn prepare(&self) {
         self.factory.start();
     }
 
-    /// Sends what waits, until nothing is left, something fails or the time is over. What failed is kept.
+    /// Sends queued records until nothing is left, something fails or the time is over. What failed is kept.
     ///
-    /// A routine flush ends before that where a backend is at fault: it waits [`BUDGET`] in all for what comes to nothing. A
-    /// request that is under way then goes on, through a freeze as well.
+    /// If a backend is at fault, a routine flush ends earlier: it waits [`BUDGET`] in all for requests that fail. A
+    /// request in flight then continues, even through a freeze.
     pub async fn flush(self: &Rc<Self>, until: Instant, purpose: Purpose) {
         let began = Instant::now();
         if self.ready(until, purpose).await.is_none() {
@@ -123,7 +123,7 @@ impl Delivery {
         let lanes = self.lanes.iter().flat_map(|lane| (0..at_once).map(move |_| lane));
         let drained = lanes.enumerate().map(async |(at, lane)| {
             if at > 0 {
-                // What was encoded first goes out while the next is encoded.
+                // Requests that are encoded are sent while the next one is encoded.
                 tokio::task::yield_now().await;
             }
             if let Some(_turn) = lane.turn(until, purpose).await {
@@ -148,7 +148,7 @@ impl Delivery {
         ready
     }
 
-    /// Sends what one lane has, one request after the other.
+    /// Sends the records of one lane, one request after the other.
     async fn drain(self: &Rc<Self>, lane: &Lane, until: Instant, purpose: Purpose, mut budget: Duration) {
         if purpose == Purpose::Routine && !lane.has_turn().await {
             return;
@@ -168,7 +168,7 @@ impl Delivery {
             self.progress.notify_waiters();
             match outcome {
                 Outcome::Unanswered => return,
-                // What is still under way may fail and be queued again.
+                // A request in flight may still fail and be queued again.
                 Outcome::None if purpose == Purpose::Shutdown && lane.underway.requests() > 0 && began < until => {
                     lane.underway.one_ended(until).await;
                 }
@@ -197,8 +197,8 @@ impl Delivery {
         }
     }
 
-    /// Requests that are older than any timeout were frozen: their connections may be gone without a word. They get a moment
-    /// for answers that have come meanwhile, then what they carry is sent again.
+    /// Requests that are older than any timeout were frozen: their connections may be dead without notice. They get a
+    /// moment for responses that arrived during the freeze, then their records are sent again.
     async fn give_up_the_frozen(&self, until: Instant) {
         let is_frozen = |lane: &&Lane| lane.underway.is_older_than(FROZEN, timestamp::now());
         let moment = until.min(Instant::now() + MOMENT);
@@ -212,8 +212,8 @@ impl Delivery {
         .await;
     }
 
-    /// Sees to it that something waits in the lane: what failed, what other lanes took along, or what waits for all.
-    /// False if there is nothing.
+    /// Ensures that something is queued in the lane: what failed, what other lanes shared out, or what is in the
+    /// buffer. False if there is nothing.
     async fn ensure_queued(&self, lane: &Lane, ready: &ExporterSet, exporter: &Exporter, until: Instant) -> bool {
         let limit = exporter.retry(lane.signal).max_elapsed_time;
         let expired = lane.queue.borrow_mut().expire(timestamp::now(), limit);
@@ -230,7 +230,7 @@ impl Delivery {
         true
     }
 
-    /// Whether the other exporters of the signal keep up. One that is away is not waited for: its queue overflows.
+    /// Whether the other exporters of the signal keep up. One that is down is not waited for: its queue overflows.
     fn others_have_room(&self, lane: &Lane, ready: &ExporterSet) -> bool {
         self.lanes.iter().all(|other| {
             let away = !other.is_open()
@@ -272,7 +272,7 @@ impl Delivery {
         true
     }
 
-    /// Signals that no exporter gets.
+    /// Discards signals without an exporter.
     fn discard_what_goes_nowhere(&self) {
         for signal in Signal::ALL {
             let carried = self.lanes.iter().any(|lane| lane.signal == signal);
@@ -281,7 +281,7 @@ impl Delivery {
     }
 }
 
-/// Until when the exporters are waited for, while they are made: not for too long where there is a later flush.
+/// Until when to wait for the exporters to be created: not too long if there is a later flush.
 fn patience(until: Instant, purpose: Purpose) -> Instant {
     match purpose {
         Purpose::Shutdown => until,

@@ -1,32 +1,32 @@
-//! What a backend has needed so far, and so how long a flush waits for its answer. Pure.
+//! How long a backend has recently needed, and so how long a flush waits for its response. Pure.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Most that a fault of any kind adds to one invocation. A request that takes longer goes on while the environment is frozen,
-/// and its answer is read afterwards.
+/// Maximum time that a fault of any kind adds to one invocation. A request that takes longer continues while the
+/// environment is frozen, and its response is read afterwards.
 pub const BUDGET: Duration = Duration::from_secs(1);
 
-/// Least that is waited: a hiccup of the network is no fault.
+/// Minimum wait: a short network delay is not a fault.
 const LEAST: Duration = Duration::from_millis(500);
 
-/// Of a backend that mostly needs longer than the budget no answer is waited for, only that the request leaves.
+/// For a backend that usually needs longer than the budget, a flush only waits until the request is written.
 const TO_LEAVE: Duration = Duration::from_millis(100);
 
-/// An answer within so many times the slowest of late is nothing unusual.
+/// A response within this many times the slowest recent one is normal.
 const UNUSUAL: u32 = 10;
 
-/// Answers that are remembered.
+/// Number of responses that are remembered.
 const REMEMBERED: usize = 16;
 
-/// How long the last answers took.
+/// How long the last responses took.
 #[derive(Debug, Default)]
 pub struct Needs {
     recent: VecDeque<Duration>,
 }
 
 impl Needs {
-    /// The backend answered, after `took`.
+    /// The backend responded, after `took`.
     pub fn answered(&mut self, took: Duration) {
         if self.recent.len() == REMEMBERED {
             self.recent.pop_front();
@@ -34,7 +34,7 @@ impl Needs {
         self.recent.push_back(took);
     }
 
-    /// How long an answer is waited for while there is a later time: by the median and the slowest of late.
+    /// How long to wait for a response if there is a later flush: from the median and the slowest recent response.
     pub fn patience(&self) -> Duration {
         match self.recent.iter().max() {
             None => BUDGET,
@@ -43,7 +43,7 @@ impl Needs {
         }
     }
 
-    /// Whether most answers took longer than is waited.
+    /// Whether most responses took longer than the wait.
     pub fn is_slow(&self) -> bool {
         let slow = self.recent.iter().filter(|took| **took > BUDGET).count();
         2 * slow > self.recent.len()

@@ -1,15 +1,15 @@
-//! What one request came to.
+//! The outcome of one request.
 
-/// What one request came to.
+/// The outcome of one request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// There was nothing to send, or nothing to send it with.
     None,
-    /// It was taken.
+    /// It was accepted.
     Done,
-    /// It was refused for good, or is to be sent in parts.
+    /// It was rejected permanently, or is to be sent in parts.
     Refused,
-    /// There is no answer yet; the request goes on.
+    /// There is no response yet; the request continues.
     Unanswered,
     /// It failed and is kept.
     Failed,

@@ -1,4 +1,4 @@
-//! What waits for one exporter and signal: bounded in bytes, oldest first.
+//! The queue of one exporter and signal: bounded in bytes, oldest first.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use crate::buffer::Batch;
 use crate::export::exporter::Payload;
 use crate::timestamp;
 
-/// Something that waits.
+/// A queue entry.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    /// Since when, wall-clock nanoseconds.
+    /// When it was queued, wall-clock nanoseconds.
     pub since: u64,
     pub content: Content,
 }
@@ -40,7 +40,7 @@ impl Waiting {
     }
 }
 
-/// Requests and records in their order.
+/// The queue, in order.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiting: VecDeque<Waiting>,
@@ -48,8 +48,8 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Adds at the end. What is over `capacity` then goes, the oldest first, but never the newest; the number of records
-    /// that went.
+    /// Appends an entry. If the queue is then over `capacity`, the oldest entries are dropped, but never the newest;
+    /// returns the number of records dropped.
     pub fn push(&mut self, waiting: Waiting, capacity: usize) -> usize {
         self.bytes += waiting.size();
         self.waiting.push_back(waiting);
@@ -60,7 +60,7 @@ impl Queue {
         dropped
     }
 
-    /// Puts what failed back to its place.
+    /// Puts a failed entry back in its position.
     pub fn put_back(&mut self, waiting: Waiting) {
         self.bytes += waiting.size();
         self.waiting.push_front(waiting);
@@ -73,7 +73,7 @@ impl Queue {
         Some(oldest)
     }
 
-    /// Drops what has waited for longer than `limit`; the number of its records.
+    /// Drops entries older than `limit`; returns the number of their records.
     pub fn expire(&mut self, now: u64, limit: Option<Duration>) -> usize {
         let Some(limit) = limit else { return 0 };
         let mut dropped = 0;
@@ -91,12 +91,12 @@ impl Queue {
         self.waiting.is_empty()
     }
 
-    /// Bytes that wait.
+    /// Queued bytes.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Records that wait.
+    /// Queued records.
     pub fn items(&self) -> usize {
         self.waiting.iter().map(Waiting::items).sum()
     }

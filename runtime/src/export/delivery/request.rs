@@ -1,4 +1,4 @@
-//! One request of a lane: in a task of its own, which outlives the flush that waits for it no longer.
+//! One request of a lane, in a separate task that may outlive the flush that started it.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::export::verdict::Verdict;
 use crate::timestamp;
 
 impl Delivery {
-    /// Sends what is next in a lane, and waits for the answer until the given time. A request without an answer by then goes
-    /// on: whatever it comes to is noted when it ends.
+    /// Sends the next entry of a lane, and waits for the response until the given time. A request without a response by
+    /// then continues: its outcome is recorded when it ends.
     pub(super) async fn attempt(
         self: &Rc<Self>,
         lane: &Lane,
@@ -26,7 +26,7 @@ impl Delivery {
         if !self.ensure_queued(lane, ready, exporter, until).await {
             return Outcome::None;
         }
-        // Taken at once: the next drain of the lane looks for something else.
+        // Removed at once, so that the next drain of the lane takes a different entry.
         let Some(waiting) = lane.queue.borrow_mut().pop() else {
             return Outcome::None;
         };
@@ -70,7 +70,7 @@ impl Delivery {
             Content::Payload(payload) => Some(payload),
             Content::Batch(records) => exporter.encode(lane.signal, records, &ready.resource),
         };
-        // Records that the exporter doesn't take at all are dropped here.
+        // Records that the exporter does not accept at all are dropped here.
         let Some(payload) = payload else { return Outcome::Done };
         if payload.items > 1 && !lane.allows(payload.request_size(), exporter) {
             let split = exporter.split(&payload);

@@ -1,12 +1,12 @@
-//! The resource: what the telemetry says of the function and the place where it runs.
+//! The resource: the attributes of the function and its environment.
 
 use crate::config::FunctionIdentity;
 use crate::record::Value;
 
 const BYTES_PER_MB: u64 = 1024 * 1024;
 
-/// The resource attributes of everything that the function sends. `extra` are the user's and win, key by key; without a
-/// name of theirs the service is named as the function. What is not known is left out.
+/// The resource attributes of everything that the function sends. `extra` are the user's and take precedence, key by
+/// key; without a name among them the service is named after the function. Unknown values are omitted.
 pub fn attributes(
     function: &FunctionIdentity,
     account_id: Option<&str>,
@@ -44,7 +44,7 @@ pub fn attributes(
     attributes
 }
 
-/// The function's ARN, with the version where one was published; empty while region or name are unknown.
+/// The function's ARN, with the version if one was published; empty if region or name are unknown.
 fn arn(function: &FunctionIdentity, account_id: &str) -> String {
     let FunctionIdentity {
         name, version, region, ..

@@ -1,4 +1,4 @@
-//! What answers lead to: records that are done with or kept, a circuit that opens or closes, and log messages for the user.
+//! Handles responses: completes or keeps records, opens or closes the circuit, and logs messages for the user.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::export::verdict::Verdict;
 use crate::timestamp;
 
 impl Delivery {
-    /// Notes what the answer to a lane's request means; without a request it is one about the exporter's readiness.
+    /// Records the verdict on a lane's request; without a request it concerns the preparation of the exporter.
     pub(super) fn record_result(
         &self,
         lane: &Lane,
@@ -70,7 +70,8 @@ impl Delivery {
         }
     }
 
-    /// Puts what a payload was split into where it was, for requests of their own. What can't be split is dropped and counted.
+    /// Queues the parts of a split payload in its position, as separate requests. What cannot be split is dropped and
+    /// counted.
     pub(super) fn queue_parts(&self, lane: &Lane, split: Split<Payload>, since: u64, reason: &str) {
         let signal = lane.signal.name();
         if !split.parts.is_empty() && !reason.is_empty() && !lane.split.replace(true) {
@@ -134,7 +135,7 @@ impl Delivery {
         }
     }
 
-    /// Says, once, that something was lost.
+    /// Warns once that something was lost.
     pub(super) fn warn_of_drops(&self) {
         let drops = self.source.borrow().drops();
         if drops.buffer_full > 0 {
@@ -153,7 +154,7 @@ impl Delivery {
         }
     }
 
-    /// Says what was lost in this environment, and what could not be sent before its end.
+    /// Reports what was lost in this environment, and what could not be sent before its end.
     pub fn conclude(&self) {
         self.factory.conclude();
         let drops = self.source.borrow().drops();

@@ -1,4 +1,5 @@
-//! Requests of a lane that are under way. They may outlive the flush that began them, and a freeze of the environment.
+//! Requests of a lane that are in flight. They may outlive the flush that started them, and a freeze of the
+//! environment.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -12,16 +13,16 @@ use crate::timestamp;
 pub(super) struct Underway {
     requests: Cell<usize>,
     items: Cell<usize>,
-    /// When the oldest began, by the wall clock.
+    /// When the oldest began, in wall-clock time.
     since: Cell<u64>,
-    /// A flush has ended without the answer.
+    /// A flush has ended without waiting for the response.
     left: Cell<bool>,
     ended: Notify,
     given_up: Notify,
 }
 
 impl Underway {
-    /// A request with so many records begins; it ends when what this gives is dropped.
+    /// Begins a request with this many records; it ends when the returned guard is dropped.
     pub fn begin(&self, now: u64, items: usize) -> Request<'_> {
         if self.requests.get() == 0 {
             self.since.set(now);
@@ -32,7 +33,7 @@ impl Underway {
         Request { underway, items }
     }
 
-    /// How many there are.
+    /// The number of requests.
     pub fn requests(&self) -> usize {
         self.requests.get()
     }
@@ -42,41 +43,41 @@ impl Underway {
         self.items.get()
     }
 
-    /// Whether a flush has ended without their answer.
+    /// Whether a flush has ended without their response.
     pub fn is_left(&self) -> bool {
         self.left.get() && self.requests.get() > 0
     }
 
-    /// A flush ends without the answer.
+    /// Records that a flush ends without the response.
     pub fn leave(&self) {
         self.left.set(true);
     }
 
-    /// Waits until one of them has ended, this long at most.
+    /// Waits until one of them has ended, at most until the given time.
     pub async fn one_ended(&self, until: Instant) {
         if self.requests.get() > 0 {
             let _ = tokio::time::timeout_at(until.into(), self.ended.notified()).await;
         }
     }
 
-    /// Whether the oldest began so long ago that it must have been frozen meanwhile.
+    /// Whether the oldest began so long ago that it must have been frozen.
     pub fn is_older_than(&self, limit: Duration, now: u64) -> bool {
         let age = timestamp::between(self.since.get(), now);
         self.requests.get() > 0 && age.is_none_or(|age| age > limit)
     }
 
-    /// Ends all of them; what they carry is to be sent again.
+    /// Ends all of them; their records have to be sent again.
     pub fn give_up(&self) {
         self.given_up.notify_waiters();
     }
 
-    /// Until they are given up.
+    /// Waits until they are given up.
     pub async fn given_up(&self) {
         self.given_up.notified().await;
     }
 }
 
-/// A request that is under way.
+/// A request in flight.
 pub(super) struct Request<'a> {
     underway: &'a Underway,
     items: usize,

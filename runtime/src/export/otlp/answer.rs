@@ -1,4 +1,4 @@
-//! What an OTLP backend's answers mean.
+//! Interprets an OTLP backend's responses.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +12,7 @@ use crate::http::header::{DATE, RETRY_AFTER};
 use crate::http::{Endpoint, HeaderMap, HeaderName, Response, StatusCode};
 use crate::record::Signal;
 
-/// What was asked of the backend.
+/// A request as sent to the backend.
 pub struct Asked<'a> {
     /// The kind of telemetry.
     pub signal: Signal,
@@ -22,7 +22,7 @@ pub struct Asked<'a> {
     pub size: Size,
 }
 
-/// What an OTLP/HTTP answer means.
+/// The verdict on an OTLP/HTTP response.
 pub fn http_verdict(asked: &Asked<'_>, response: &Response) -> Verdict {
     let Asked { signal, endpoint, .. } = *asked;
     let status = response.status;
@@ -39,7 +39,7 @@ pub fn http_verdict(asked: &Asked<'_>, response: &Response) -> Verdict {
     }
 }
 
-/// What the answer to a gRPC call means.
+/// The verdict on the response to a gRPC call.
 pub fn grpc_verdict(asked: &Asked<'_>, response: &Response) -> Verdict {
     let Asked { signal, endpoint, .. } = *asked;
     let status = Status::read(&response.trailers).or_else(|| Status::read(&response.headers));
@@ -67,8 +67,9 @@ pub fn grpc_verdict(asked: &Asked<'_>, response: &Response) -> Verdict {
     }
 }
 
-/// gRPC servers say by RESOURCE_EXHAUSTED that a message is larger than they take; with a delay it is a quota. tonic says
-/// OUT_OF_RANGE, which OTLP's specification counts among those to be repeated; nothing else in an export has a range.
+/// gRPC servers respond with RESOURCE_EXHAUSTED if a message is larger than they accept; with a delay it is a quota.
+/// tonic responds with OUT_OF_RANGE, which OTLP's specification lists as retryable; nothing else in an export has a
+/// range.
 fn is_too_large(status: &Status) -> bool {
     status.code == Code::OutOfRange || (status.retry_delay.is_none() && size::is_refusal(&status.message))
 }
@@ -77,7 +78,7 @@ fn too_large(asked: &Asked<'_>, reason: String, words: &str) -> Verdict {
     Verdict::TooLarge(reason, size::named_limit(words, asked.size))
 }
 
-/// What answers in the place of a gRPC server: an HTTP server, a login page.
+/// The reason if the response does not come from a gRPC server, but from an HTTP server or a login page.
 fn no_grpc(endpoint: &Endpoint, response: &Response) -> String {
     let kind = response::media_type(&response.headers);
     match kind.starts_with("application/grpc") {
@@ -96,7 +97,8 @@ fn failed(reason: String, retry_after: Option<Duration>) -> Verdict {
     }
 }
 
-/// Seconds, or a date (RFC 9110, section 10.2.3). A date counts from the server's own `Date`, if it sends one: clocks differ.
+/// Seconds, or a date (RFC 9110, section 10.2.3). A date is relative to the server's own `Date`, if it sends one,
+/// because clocks differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let value = text(RETRY_AFTER)?;

@@ -1,8 +1,8 @@
-//! Halves of an export request that is too large for its backend. Pure.
+//! Splits an export request that is too large for its backend. Pure.
 //!
-//! The request is taken apart as it stands, so fields that this version does not know stay where they are: the way to a
-//! record is a list of field numbers, and everything beside the way is in both halves (resource, scope, schema URL, a metric's
-//! name). Numbers as in `opentelemetry/proto/{logs,trace,metrics}/v1`.
+//! The encoded request is split directly, so fields that this version does not know are preserved: the path to a record
+//! is a list of field numbers, and everything that is not on the path is in both halves (resource, scope, schema URL, a
+//! metric's name). Numbers as in `opentelemetry/proto/{logs,trace,metrics}/v1`.
 
 use std::ops::Range;
 
@@ -50,7 +50,7 @@ fn count(message: &[u8], way: &Way) -> Result<usize, Broken> {
     Ok(records)
 }
 
-/// Appends the message with the records of this range; `at` counts those that were passed.
+/// Appends the message with the records of this range; `at` counts the records passed so far.
 fn keep(out: &mut Vec<u8>, message: &[u8], way: &Way, range: &Range<usize>, at: &mut usize) -> Result<(), Broken> {
     let Some((numbers, rest)) = way.split_first() else {
         out.extend_from_slice(message);

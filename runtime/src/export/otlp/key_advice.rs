@@ -1,12 +1,12 @@
-//! What to check where a backend refuses the key. Each ClickStack wants it in another form.
+//! What to check if a backend rejects the key. Managed and self-hosted ClickStack expect it in different forms.
 
 use crate::http::HeaderMap;
 use crate::http::header::AUTHORIZATION;
 
-/// What to check, by how the key is sent. No part of the key is in it.
+/// What to check, depending on the form of the key. Contains no part of the key.
 ///
 /// HyperDX's collector compares the whole header with the ingestion API key (`bearertokenauth` with an empty scheme,
-/// `docker/otel-collector/config.yaml` of HyperDX 2.36), the managed service wants a bearer token.
+/// `docker/otel-collector/config.yaml` of HyperDX 2.36), the managed service expects a bearer token.
 pub fn of(headers: &HeaderMap) -> &'static str {
     let text = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let scheme = text.map(|text| text.split_once(' ').map_or("", |(scheme, _)| scheme));

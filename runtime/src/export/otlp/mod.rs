@@ -1,4 +1,4 @@
-//! OTLP as a backend, over HTTP or gRPC: each signal may go elsewhere and in another way.
+//! OTLP as a backend, over HTTP or gRPC: each signal may have its own endpoint and protocol.
 
 mod answer;
 mod halves;
@@ -25,14 +25,15 @@ use crate::record::{Resource, Signal};
 
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
-/// From how many bytes on a message is compressed, if it is to be. The span of an invocation, some 600 bytes, would become
-/// a quarter smaller, which saves no packet, and both sides would have to work for it after each invocation.
+/// Messages from this size on are compressed, if compression is enabled. The span of an invocation, some 600 bytes,
+/// would become a quarter smaller, which saves no packet, and both sides would have to process it after each
+/// invocation.
 const WORTH_PACKING: usize = 1024;
 
 /// The body of an export request.
 #[derive(Debug, Clone)]
 pub(super) struct OtlpBody {
-    /// As it is sent; for gRPC with the message's header.
+    /// The bytes to send; for gRPC including the message's header.
     pub bytes: Bytes,
     /// Whether it is compressed.
     gzip: bool,
@@ -53,7 +54,7 @@ impl OtlpBody {
         Some(OtlpBody { bytes, gzip, plain })
     }
 
-    /// The export request in it.
+    /// The contained export request.
     fn message(&self, protocol: OtlpProtocol) -> Option<Bytes> {
         match protocol {
             OtlpProtocol::Grpc => {
@@ -81,7 +82,7 @@ pub struct OtlpExporter {
     metrics: Option<Target>,
 }
 
-/// Where one signal goes.
+/// The destination of one signal.
 struct Target {
     config: OtlpTarget,
     client: Rc<Client>,
@@ -118,13 +119,13 @@ impl OtlpExporter {
         }
     }
 
-    /// Opens connections for what every flush sends, logs and traces, where that takes a handshake.
+    /// Opens connections for the signals of every flush, logs and traces, if they need a handshake.
     pub async fn open_ahead(&self) {
         let targets = [self.logs.as_ref(), self.traces.as_ref()];
         join_all(targets.into_iter().flatten().map(Target::open_ahead)).await;
     }
 
-    /// Encodes records as one request; none if the signal goes nowhere.
+    /// Encodes records as one request; `None` if the signal has no endpoint.
     pub(super) fn encode(&self, signal: Signal, records: Batch, resource: &Resource) -> Option<OtlpBody> {
         let OtlpTarget { protocol, gzip, .. } = self.target(signal)?.config;
         let message = match signal {
@@ -135,7 +136,7 @@ impl OtlpExporter {
         OtlpBody::new(protocol, gzip, message)
     }
 
-    /// What to check where the backend refuses the signal's key.
+    /// What to check if the backend rejects the signal's key.
     pub fn key_advice(&self, signal: Signal) -> &'static str {
         let target = self.target(signal);
         target.map_or("", |target| key_advice::of(&target.config.headers))
@@ -152,7 +153,7 @@ impl OtlpExporter {
         Some(Split { parts, refused })
     }
 
-    /// What servers of the signal's protocol take by default.
+    /// The default limit of servers with the signal's protocol.
     pub fn usual_limit(&self, signal: Signal) -> SizeLimit {
         match self.target(signal).map(|target| target.config.protocol) {
             Some(OtlpProtocol::Grpc) => SizeLimit::of_plain(GRPC_MESSAGE - 1),
@@ -160,13 +161,13 @@ impl OtlpExporter {
         }
     }
 
-    /// When what failed is sent again.
+    /// Retries of failed requests.
     pub fn retry(&self, signal: Signal) -> Retry {
         let target = self.target(signal);
         target.map(|target| target.config.retry).unwrap_or_default()
     }
 
-    /// Sends a request, within this time at most.
+    /// Sends a request, within this time.
     pub(super) async fn send(&self, signal: Signal, body: &OtlpBody, within: Duration) -> Verdict {
         match self.target(signal) {
             Some(target) => target.send(signal, body, within).await,
@@ -235,7 +236,7 @@ fn grpc_headers(headers: &mut HeaderMap, gzip: bool, timeout: Duration) {
     if gzip {
         headers.insert(grpc::ENCODING, GZIP);
     }
-    // At most eight digits, with a unit; a longer timeout than 27 hours is as good as none.
+    // At most eight digits, with a unit; a timeout longer than 27 hours is equivalent to none.
     let milliseconds = timeout.as_millis().clamp(1, 99_999_999);
     if let Ok(value) = HeaderValue::try_from(format!("{milliseconds}m")) {
         headers.insert(grpc::TIMEOUT, value);

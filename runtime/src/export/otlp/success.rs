@@ -1,8 +1,8 @@
-//! Answers that say a request was taken, all of it or a part; and those of something that is no OTLP backend at all.
+//! Responses that report full or partial success; and responses of something that is not an OTLP backend.
 //!
-//! OTLP's specification ("Full Success", "Partial Success") has a backend answer with the signal's response message, in the
-//! encoding of the request. Many servers send no body; a web page, a login form or JSON of another kind comes from something
-//! that has not stored anything.
+//! According to OTLP's specification ("Full Success", "Partial Success") a backend responds with the signal's response
+//! message, in the encoding of the request. Many servers send no body; a web page, a login form or other JSON comes
+//! from something that has not stored anything.
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
@@ -17,10 +17,10 @@ use crate::grpc::{self, MessageReader};
 use crate::http::{Client, Endpoint, Response};
 use crate::record::Signal;
 
-/// Records that were refused, and why.
+/// Number of rejected records, and the reason.
 type Partial = (i64, String);
 
-/// What a 2xx answer of OTLP/HTTP means.
+/// The verdict on a 2xx response of OTLP/HTTP.
 pub fn of_http(signal: Signal, endpoint: &Endpoint, response: &Response) -> Verdict {
     if response.body.trim_ascii().is_empty() {
         return Verdict::Delivered(0);
@@ -45,7 +45,7 @@ pub fn of_http(signal: Signal, endpoint: &Endpoint, response: &Response) -> Verd
     }
 }
 
-/// What the message of a successful gRPC call means.
+/// The verdict on the message of a successful gRPC call.
 pub fn of_grpc(signal: Signal, endpoint: &Endpoint, response: &Response) -> Verdict {
     let message = message(response).unwrap_or_default();
     verdict(endpoint, in_protobuf(signal, &message).unwrap_or_default())
@@ -76,8 +76,8 @@ fn in_protobuf(signal: Signal, body: &[u8]) -> Option<Partial> {
     Some(partial.unwrap_or_default())
 }
 
-/// Names in either spelling of protobuf's JSON, numbers as such or as strings. An object with other names only is the answer
-/// of something else; with the known one beside them it is a newer backend's.
+/// Names in either spelling of protobuf's JSON, numbers as such or as strings. An object with only unknown names comes
+/// from something else; with a known one among them it comes from a newer backend.
 fn in_json(signal: Signal, body: &[u8]) -> Option<Partial> {
     let answer: serde_json::Map<String, Value> = serde_json::from_slice(body.trim_ascii()).ok()?;
     if answer.is_empty() {

@@ -9,7 +9,7 @@ use crate::config::reader::{Reader, parse_choice};
 use crate::environment::settings::ROTEL_OTLP_EXPORTER_AUTHENTICATOR;
 use crate::http::{HeaderName, HeaderValue, header};
 
-/// The settings as they are written. Purposefully without `Debug`: they hold keys.
+/// The settings as written. Intentionally without `Debug`: they contain keys.
 #[derive(Clone)]
 pub(super) struct BasicAuth {
     authenticator: RawSetting,
@@ -47,7 +47,7 @@ impl BasicAuth {
         settings
     }
 
-    /// The header; none without this authenticator.
+    /// The header; `None` without this authenticator.
     pub(super) fn resolve(&self, values: &Values) -> Result<Option<(HeaderName, HeaderValue)>, String> {
         let text = |text: &str| Ok::<_, String>(text.to_owned());
         if self.authenticator.resolve(values, check)?.is_none() {
@@ -56,7 +56,7 @@ impl BasicAuth {
         let user = self.user.resolve(values, text)?.unwrap_or_default();
         let password = self.password.resolve(values, text)?.unwrap_or_default();
         let credentials = STANDARD.encode(format!("{user}:{password}"));
-        // Base64 is ASCII, so there is always a value.
+        // Base64 is ASCII, so the conversion cannot fail.
         let Ok(mut value) = HeaderValue::try_from(format!("Basic {credentials}")) else {
             return Ok(None);
         };

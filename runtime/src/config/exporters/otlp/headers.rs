@@ -1,4 +1,4 @@
-//! The headers of export requests, written as a list whose values may come out of secrets.
+//! The headers of export requests, written as a list whose values may come from secrets.
 
 use crate::aws::secrets::{self, Values};
 use crate::config::reader::raw_setting::{RawSetting, is_standard};
@@ -6,7 +6,7 @@ use crate::config::reader::{Reader, list};
 use crate::http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use crate::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// What describes the request itself; another value would make it unreadable.
+/// Headers that describe the request itself; another value would make it unreadable.
 const OWN: [HeaderName; 5] = [
     CONNECTION,
     CONTENT_ENCODING,
@@ -15,7 +15,7 @@ const OWN: [HeaderName; 5] = [
     TRANSFER_ENCODING,
 ];
 
-/// Headers as they were written. Purposefully without `Debug`: values are keys.
+/// Headers as written. Intentionally without `Debug`: values are keys.
 #[derive(Clone)]
 pub(super) struct Headers {
     variable: String,
@@ -24,14 +24,14 @@ pub(super) struct Headers {
 
 #[derive(Clone)]
 enum Entry {
-    /// `name=value`, references possible in both.
+    /// `name=value`, both may contain references.
     One(String, String),
-    /// A reference to a secret that holds a list itself.
+    /// A reference to a secret that contains a whole list.
     List(String),
 }
 
 impl Headers {
-    /// Reads the first of several variables that is set; an entry that cannot be a header is a warning, the others count.
+    /// Reads the first of several variables that is set; an invalid entry is a warning, the others are used.
     pub(super) fn read(reader: &mut Reader<'_>, variables: &[String]) -> Self {
         let RawSetting { variable, text } = RawSetting::first(reader, variables, |_, _| Ok(()));
         let text = text.unwrap_or_default();
@@ -52,8 +52,8 @@ impl Headers {
         Self { variable, entries }
     }
 
-    /// The headers with their references filled in. Values are sent as they are; of several of one name the last counts.
-    /// An error names the variable and no value.
+    /// The headers with their references substituted. Values are sent as they are; of several with one name the last is
+    /// used. An error names the variable and no value.
     pub(super) fn resolve(&self, values: &Values) -> Result<HeaderMap, String> {
         let headers = self.filled(values);
         headers.map_err(|reason| format!("{}: {reason}", self.variable))

@@ -1,8 +1,8 @@
-//! The OTLP backend's settings, signal by signal: `ROTEL_OTLP_EXPORTER_*`, and where these name no endpoint the standard
-//! `OTEL_EXPORTER_OTLP_*`.
+//! The OTLP backend's settings, signal by signal: `ROTEL_OTLP_EXPORTER_*`, and where these name no endpoint, the
+//! standard `OTEL_EXPORTER_OTLP_*`.
 //!
-//! The standard ones are often there for the function's own SDK. So they count only together with their endpoint: a key
-//! or protocol that is meant for one backend never goes to another.
+//! The standard variables are often set for the function's own SDK. They are therefore only used together with their
+//! endpoint: a key or protocol that is meant for one backend never goes to another.
 
 mod basic_auth;
 mod headers;
@@ -16,7 +16,7 @@ use crate::config::reader::Reader;
 use crate::record::Signal;
 use signal::{OtlpTarget, SignalSettings};
 
-/// An OTLP backend. A signal without target is dropped.
+/// An OTLP backend. A signal without a target is dropped.
 #[derive(Clone, Debug)]
 pub struct OtlpConfig {
     /// Where logs go.
@@ -27,7 +27,7 @@ pub struct OtlpConfig {
     pub metrics: Option<OtlpTarget>,
 }
 
-/// The settings as they are written. Purposefully without `Debug`: they hold keys.
+/// The settings as written. Intentionally without `Debug`: they contain keys.
 #[derive(Clone)]
 pub(super) struct OtlpSettings {
     prefix: String,
@@ -56,12 +56,12 @@ impl OtlpSettings {
         self.signals().iter().any(|signal| signal.has_endpoint())
     }
 
-    /// What to do where there is no endpoint.
+    /// What to do if there is no endpoint.
     pub(super) fn endpoint_advice(&self) -> String {
         format!("set {}_ENDPOINT to the URL of your OTLP backend", self.prefix)
     }
 
-    /// Says which of the signals that this exporter is to carry have nowhere to go.
+    /// Warns about signals of this exporter that have no endpoint.
     pub(super) fn warn_of_missing_signals(&self, carried: &[Signal], reader: &mut Reader<'_>) {
         let signals = Signal::ALL.into_iter().zip(self.signals());
         let missing = signals.filter(|(signal, settings)| carried.contains(signal) && !settings.has_endpoint());
@@ -76,7 +76,7 @@ impl OtlpSettings {
         }
     }
 
-    /// Fills the secrets in; an error names the variable, what is wrong and no value.
+    /// Substitutes the secrets; an error names the variable and the problem, never a value.
     pub(super) fn resolve(&self, values: &Values) -> Result<OtlpConfig, String> {
         Ok(OtlpConfig {
             logs: self.logs.resolve(values)?,

@@ -1,19 +1,19 @@
 //! The names of a signal's variables.
 
-/// What the variables of the only exporter begin with.
+/// The prefix of the variables of a single exporter.
 pub(in crate::config) const PREFIX: &str = "ROTEL_OTLP_EXPORTER";
 
 /// The names of a signal's variables.
 pub(super) struct Names {
-    /// What the exporter's variables begin with.
+    /// The prefix of the exporter's variables.
     pub(super) prefix: String,
     pub(super) signal: String,
-    /// Whether the standard variables count too.
+    /// Whether the standard variables are used too.
     pub(super) standard: bool,
 }
 
 impl Names {
-    /// The variables of a parameter, the strongest first; `standard` is its name among the standard variables.
+    /// The variables of a parameter, in order of precedence; `standard` is its name among the standard variables.
     pub(super) fn of(&self, parameters: &[&str], standard: Option<&str>) -> Vec<String> {
         let Self { prefix, signal, .. } = self;
         let own = parameters.iter().map(|name| format!("{prefix}_{signal}_{name}"));

@@ -1,4 +1,4 @@
-//! What one setting says of the OTLP backend as a whole: that it is managed ClickStack, and that AWS issues its key.
+//! Settings that describe the OTLP backend as a whole: that it is managed ClickStack, and that AWS issues its key.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::config::reader::{Reader, parse_boolean};
 use crate::environment::settings::{CLICKSTACK_MANAGED, CLICKSTACK_WEB_IDENTITY_AUDIENCE};
 use crate::http::{HeaderMap, HeaderValue, header};
 
-/// The kind of backend of the exporter that has no name.
+/// The kind of backend of the unnamed exporter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Preset {
     managed: bool,
@@ -16,8 +16,8 @@ pub(super) struct Preset {
 }
 
 impl Preset {
-    /// Reads the settings for the exporter whose variables begin with `prefix`. They describe one backend, so they do not
-    /// apply to exporters with names.
+    /// Reads the settings for the exporter whose variables begin with `prefix`. They describe one backend, so they do
+    /// not apply to named exporters.
     pub(super) fn read(reader: &mut Reader<'_>, prefix: &str) -> Self {
         if prefix != OTLP_PREFIX {
             for setting in [&CLICKSTACK_MANAGED, &CLICKSTACK_WEB_IDENTITY_AUDIENCE] {
@@ -38,12 +38,12 @@ impl Preset {
         }
     }
 
-    /// The protocol where no setting names one.
+    /// The protocol if no setting specifies one.
     pub(super) fn default_protocol(self) -> Option<&'static str> {
         self.managed.then_some("http")
     }
 
-    /// The endpoint as a URL: managed ClickStack is reached by HTTPS alone, so its host is enough.
+    /// The endpoint as a URL: managed ClickStack only accepts HTTPS, so its host is enough.
     pub(super) fn endpoint(self, text: &str) -> Cow<'_, str> {
         match self.managed && !text.contains("://") {
             true => Cow::Owned(format!("https://{text}")),
@@ -78,7 +78,7 @@ impl Preset {
     }
 }
 
-/// Whom web identity tokens are for; none where none are requested.
+/// The audience of web identity tokens; `None` if none are requested.
 pub(in crate::config) fn audience(reader: &mut Reader<'_>) -> Option<String> {
     reader.value(&CLICKSTACK_WEB_IDENTITY_AUDIENCE, |_, text| {
         match text.chars().count() {

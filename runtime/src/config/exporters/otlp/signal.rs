@@ -1,4 +1,4 @@
-//! Where one signal goes: its own settings before those of all signals, Rotel's before the standard ones.
+//! Where one signal goes: its own settings take precedence over those for all signals, Rotel's over the standard ones.
 
 use std::time::Duration;
 
@@ -33,21 +33,21 @@ pub enum OtlpProtocol {
 pub struct OtlpTarget {
     /// The transport.
     pub protocol: OtlpProtocol,
-    /// Full URL; its path counts for HTTP only.
+    /// Full URL; its path is used for HTTP only.
     pub endpoint: Endpoint,
     /// Headers of every request; the values are marked as sensitive.
     pub headers: HeaderMap,
     /// True for gzip, false for none.
     pub gzip: bool,
-    /// Time for one whole request.
+    /// Time limit for a whole request.
     pub timeout: Duration,
-    /// Whom to trust, and what to show of oneself.
+    /// Trusted authorities and the client certificate.
     pub tls: TlsOptions,
-    /// When what failed is sent again.
+    /// Retries of failed requests.
     pub retry: Retry,
 }
 
-/// One signal's settings as they are written. Purposefully without `Debug`: they hold keys.
+/// One signal's settings as written. Intentionally without `Debug`: they contain keys.
 #[derive(Clone)]
 pub(super) struct SignalSettings {
     prefix: String,
@@ -66,7 +66,7 @@ pub(super) struct SignalSettings {
 }
 
 impl SignalSettings {
-    /// `prefix` is what the exporter's variables begin with; the standard variables belong to the only exporter there is.
+    /// `prefix` is that of the exporter's variables; the standard variables apply only to a single exporter.
     pub(super) fn read(reader: &mut Reader<'_>, prefix: &str, signal: Signal, own_ports: &[u16]) -> Self {
         let mut names = Names {
             prefix: prefix.to_owned(),
@@ -101,12 +101,12 @@ impl SignalSettings {
         self.endpoint.text.is_some()
     }
 
-    /// The variable that gives this signal an endpoint of its own.
+    /// The variable for this signal's own endpoint.
     pub(super) fn endpoint_variable(&self) -> String {
         format!("{}_{}_ENDPOINT", self.prefix, self.signal.name().to_ascii_uppercase())
     }
 
-    /// Fills the secrets in; an error names the variable, what is wrong and no value.
+    /// Substitutes the secrets; an error names the variable and the problem, never a value.
     pub(super) fn resolve(&self, values: &Values) -> Result<Option<OtlpTarget>, String> {
         let RawSetting { variable, .. } = &self.endpoint;
         let endpoint = |text: &str| parse_outward(variable, &self.preset.endpoint(text), &self.own_ports);
@@ -154,7 +154,7 @@ impl SignalSettings {
         parse_protocol(setting.variable, default)
     }
 
-    /// The endpoint for all signals gets the signal's path, its own one has it.
+    /// An endpoint for all signals gets the signal's path appended; the signal's own endpoint already has it.
     fn whole(&self, endpoint: Endpoint, protocol: OtlpProtocol) -> Endpoint {
         let signal = self.signal.name();
         let own = self
@@ -169,7 +169,7 @@ impl SignalSettings {
     }
 }
 
-/// An endpoint that isn't one of the extension's own receivers.
+/// Parses an endpoint, which must not be one of the extension's own receivers.
 fn parse_outward(variable: &str, text: &str, own_ports: &[u16]) -> Result<Endpoint, String> {
     let endpoint = parse_endpoint(variable, text)?;
     match endpoint.is_loopback() && own_ports.contains(&endpoint.port()) {
@@ -193,7 +193,7 @@ fn parse_gzip(text: &str) -> Result<bool, String> {
     Ok(parse_choice(&ROTEL_OTLP_EXPORTER_COMPRESSION, text)? == "gzip")
 }
 
-/// A duration with unit; the standard variables hold milliseconds.
+/// A duration with a unit; the standard variables are in milliseconds.
 fn parse_timeout(variable: &str, text: &str) -> Result<Duration, String> {
     if !is_standard(variable) {
         return parse_duration(text);

@@ -1,4 +1,4 @@
-//! Whom the OTLP exporter trusts, and what it shows of itself.
+//! The OTLP exporter's trusted authorities and client certificate.
 
 use super::names::Names;
 use crate::aws::secrets::Values;
@@ -7,7 +7,7 @@ use crate::config::reader::raw_setting::RawSetting;
 use crate::config::reader::{Reader, parse_boolean};
 use crate::http::{Identity, TlsOptions};
 
-/// The settings as they are written. Purposefully without `Debug`: they hold keys.
+/// The settings as written. Intentionally without `Debug`: they contain keys.
 #[derive(Clone)]
 pub(super) struct TlsSettings {
     authorities: RawSetting,
