@@ -195,46 +195,95 @@ describe("the page in a browser", function () {
     assert.deepEqual(complaints, []);
   });
 
-  it("keeps the rows that were scrolled to while new ones come", async () => {
+  /** Has lists of so many lines, of which `line 0` is the oldest; gives what was asked for. */
+  async function serveLines(count: () => number): Promise<string[]> {
+    const begun: string[] = [];
     const row = (index: number) => ({
-      ...{ time: Date.now() - index, service: "shop", severity: "info", body: `line ${index}` },
+      ...{ time: Date.now() - index, service: "shop", severity: "info", body: `line ${count() - 1 - index}` },
       ...{ traceId: "", spanId: "", attributes: {}, resource: {} },
     });
-    const begun: string[] = [];
     const [from, to] = [0, Date.now()];
     await page.clock.install();
     await page.route("**/api/histogram?**", (route) =>
-      route.fulfill({ json: { rows: [{ step: 0, severity: "info", rows: 1000 }] } }),
+      route.fulfill({ json: { rows: [{ step: 0, severity: "info", rows: count() }] } }),
     );
     await page.route("**/api/logs?**", (route) => {
       const { searchParams } = new URL(route.request().url());
       const offset = Number(searchParams.get("offset") ?? 0);
       if (!searchParams.has("offset")) begun.push(route.request().url());
-      const rows = Array.from({ length: 200 }, (_, index) => row(offset + index));
+      const rows = Array.from({ length: Math.min(200, count() - offset) }, (_, index) => row(offset + index));
       return route.fulfill({ json: { rows, from, to: to + begun.length } });
     });
     await page.reload();
-    await list("Log lines").getByText("line 0", { exact: true }).waitFor();
+    await list("Log lines")
+      .getByText(`line ${count() - 1}`, { exact: true })
+      .waitFor();
     await page.clock.runFor(200);
-    await page.getByRole("img", { name: /^1000 lines/ }).waitFor();
-    const scroll = (end: string) =>
-      list("Log lines").evaluate((rows, to) => rows.scrollTo(0, to === "end" ? rows.scrollHeight : 0), end);
+    await page.getByRole("img", { name: new RegExp(`^${count()} lines`) }).waitFor();
+    return begun;
+  }
+  const scroll = (end: "start" | "end") =>
+    list("Log lines").evaluate((rows, to) => rows.scrollTo(0, to === "end" ? rows.scrollHeight : 0), end);
+  /** Of a line that is not only in the document. */
+  const isInSight = (text: string) =>
+    list("Log lines")
+      .getByText(text, { exact: true })
+      .evaluate((element) => {
+        const [row, box] = [element, element.closest("ol")].map((one) => one?.getBoundingClientRect());
+        return row !== undefined && box !== undefined && row.top >= box.top && row.bottom <= box.bottom;
+      });
+
+  it("keeps the rows that were scrolled to while new ones come", async () => {
+    const begun = await serveLines(() => 1000);
     await scroll("end");
     await page.clock.runFor(200);
-    await list("Log lines").getByText("line 999", { exact: true }).waitFor();
+    await list("Log lines").getByText("line 0", { exact: true }).waitFor();
     const before = begun.length;
     await page.clock.runFor(10_000);
     assert.equal(begun.length, before);
-    assert.equal(await list("Log lines").getByText("line 999", { exact: true }).count(), 1);
+    assert.equal(await list("Log lines").getByText("line 0", { exact: true }).count(), 1);
     await scroll("start");
     await page.clock.runFor(3000);
-    await list("Log lines").getByText("line 0", { exact: true }).waitFor();
+    await list("Log lines").getByText("line 999", { exact: true }).waitFor();
     assert.ok(begun.length > before);
+  });
+
+  it("has the newest line last where that is wanted, and follows it unless one scrolls away", async () => {
+    let count = 1000;
+    await serveLines(() => count);
+    await page.getByLabel("Newest last").focus();
+    await page.keyboard.press("Space");
+    await page.waitForURL(/#\/logs\?newest=last$/);
+    await page.reload();
+    await list("Log lines").getByText("line 999", { exact: true }).waitFor();
+    await page.clock.runFor(200);
+    await page.getByRole("img", { name: /^1000 lines/ }).waitFor();
+    assert.ok(await isInSight("line 999"));
+    assert.ok(await isInSight("line 990"));
+    const last = list("Log lines").getByRole("listitem").last();
+    assert.equal(await last.getAttribute("aria-posinset"), "1000");
+    count = 1003;
+    await page.clock.runFor(2500);
+    await page.getByRole("img", { name: /^1003 lines/ }).waitFor();
+    await list("Log lines").getByText("line 1002", { exact: true }).waitFor();
+    assert.ok(await isInSight("line 1002"));
+    await scroll("start");
+    await page.clock.runFor(200);
+    await list("Log lines").getByText("line 0", { exact: true }).waitFor();
+    // Tab reaches the chosen row, which is out of sight.
+    assert.equal(await list("Log lines").locator("[tabindex='0']").count(), 1);
+    count = 1010;
+    await page.clock.runFor(5000);
+    assert.ok(await isInSight("line 0"));
+    await page.getByLabel("Newest last").uncheck();
+    await list("Log lines").getByText("line 1009", { exact: true }).waitFor();
+    assert.ok(await isInSight("line 1009"));
   });
 
   it("can be used by the keyboard alone", async () => {
     await list("Log lines").waitFor();
-    await list("Log lines").getByRole("button").first().focus();
+    await page.getByLabel("Newest last").focus();
+    await page.keyboard.press("Tab");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");

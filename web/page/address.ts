@@ -10,6 +10,8 @@ export interface Place {
   filter: string;
   /** How far back, in milliseconds. */
   last: number;
+  /** Whether the newest log line is the last of the list, as with `tail -f`. */
+  newestLast: boolean;
   /** A trace that is open over the list. */
   trace?: string;
 }
@@ -24,15 +26,17 @@ export function placeOf(hash: string): Place {
     view: views.find((view) => view === name) ?? "logs",
     filter: parameters.get("filter") ?? "",
     last: last > 0 ? last : HOUR_MS,
+    newestLast: parameters.get("newest") === "last",
     ...(trace !== undefined && /^[0-9a-f]{32}$/.test(trace) ? { trace } : {}),
   };
 }
 
 /** The opposite of {@link placeOf}. */
-export function hashOf({ view, filter, last, trace }: Place): string {
+export function hashOf({ view, filter, last, newestLast, trace }: Place): string {
   const parameters = new URLSearchParams();
   if (filter !== "") parameters.set("filter", filter);
   if (last !== HOUR_MS) parameters.set("last", `${last}`);
+  if (newestLast) parameters.set("newest", "last");
   const query = parameters.toString();
   return `#/${view}${trace === undefined ? "" : `/${trace}`}${query && `?${query}`}`;
 }

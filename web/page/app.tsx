@@ -70,6 +70,16 @@ export function App() {
           <input type="checkbox" checked={live} onChange={(event) => setLive(event.currentTarget.checked)} />{" "}
           Live
         </label>
+        {place.view === "logs" && (
+          <label>
+            <input
+              type="checkbox"
+              checked={place.newestLast}
+              onChange={(event) => go({ newestLast: event.currentTarget.checked })}
+            />{" "}
+            Newest last
+          </label>
+        )}
       </header>
       <main>
         {place.view === "logs" && <Logs place={place} parameters={parameters} live={live} go={go} />}

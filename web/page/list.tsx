@@ -8,52 +8,61 @@ interface ListProps<T> {
   label: string;
   columns: readonly string[];
   count: number;
-  /** The row of an index; undefined while it is being fetched. */
+  /** The row of an index, of which 0 is the newest; undefined while it is being fetched. */
   at: (index: number) => T | undefined;
   /** Told which rows are in sight. */
   need?: (first: number, end: number) => void;
   row: (row: T) => ComponentChildren[];
   tone: (row: T) => string;
   open: (row: T) => void;
+  /** The newest row is the last one, and stays in sight while it is: as `tail -f`. */
+  newestLast?: boolean;
 }
 
 /**
  * Any number of rows, of which those in sight are in the document. Each is a button; Tab reaches the chosen one, and arrow keys,
  * Home, End and the page keys choose others.
  */
-export function List<T>({ name, label, columns, count, at, need, row, tone, open }: ListProps<T>) {
-  const { box, first, end, page, onScroll, reveal } = useWindow(count);
-  const [chosen, setChosen] = useState(0);
+export function List<T>({
+  label,
+  count,
+  at,
+  need,
+  row,
+  tone,
+  open,
+  newestLast = false,
+  ...head
+}: ListProps<T>) {
+  const { box, first, end, page, onScroll, reveal } = useWindow(count, newestLast);
+  const [place, setPlace] = useState<number>();
+  const chosen = Math.min(place ?? (newestLast ? count : 0), count - 1);
   const focusWanted = useRef(false);
   useEffect(() => {
     if (!focusWanted.current) return;
     focusWanted.current = false;
     box.current?.querySelector<HTMLButtonElement>("[tabindex='0']")?.focus({ preventScroll: true });
   });
-  useEffect(() => need?.(first, end), [first, end, count]);
-  const choose = (next: number) => {
-    const index = Math.min(count - 1, Math.max(0, next));
-    reveal(index);
-    focusWanted.current = true;
-    setChosen(index);
-  };
+  useEffect(
+    () => (newestLast ? need?.(count - end, count - first) : need?.(first, end)),
+    [first, end, count],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     const next = nextRow(event.key, chosen, page, count);
     if (next === undefined) return;
     event.preventDefault();
-    choose(next);
+    const index = Math.min(count - 1, Math.max(0, next));
+    reveal(index);
+    focusWanted.current = true;
+    setPlace(index);
   };
   return (
-    <div class={`list ${name}`}>
-      <p class="head columns" aria-hidden="true">
-        {columns.map((title) => (
-          <span>{title}</span>
-        ))}
-      </p>
+    <div class={`list ${head.name}`}>
+      <Head columns={head.columns} />
       <ol class="rows" aria-label={label} ref={box} onScroll={onScroll}>
         <li class="space" aria-hidden="true" style={`height:${count * ROW}px`} />
-        {indices(first, end).map((index) => {
-          const item = at(index);
+        {drawn(first, end, chosen).map((index) => {
+          const item = at(newestLast ? count - 1 - index : index);
           return (
             <li key={index} aria-setsize={count} aria-posinset={index + 1} style={`top:${index * ROW}px`}>
               <button
@@ -62,7 +71,7 @@ export function List<T>({ name, label, columns, count, at, need, row, tone, open
                 tabIndex={index === chosen ? 0 : -1}
                 onKeyDown={onKeyDown}
                 onClick={() => {
-                  setChosen(index);
+                  setPlace(index);
                   if (item !== undefined) open(item);
                 }}
               >
@@ -78,8 +87,21 @@ export function List<T>({ name, label, columns, count, at, need, row, tone, open
   );
 }
 
-function indices(first: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
+function Head({ columns }: { columns: readonly string[] }) {
+  return (
+    <p class="head columns" aria-hidden="true">
+      {columns.map((title) => (
+        <span>{title}</span>
+      ))}
+    </p>
+  );
+}
+
+/** The rows in sight, and the chosen one wherever it is: it may have the focus, and Tab must reach one. */
+function drawn(first: number, end: number, chosen: number): number[] {
+  const indices = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
+  if (chosen >= 0 && chosen < first) return [chosen, ...indices];
+  return chosen >= end ? [...indices, chosen] : indices;
 }
 
 function nextRow(key: string, chosen: number, page: number, count: number): number | undefined {

@@ -19,7 +19,7 @@ interface LogsProps {
   go: (change: Partial<Place>) => void;
 }
 
-/** Log rows, the newest first, with a histogram; a row opens to all that is known of it. */
+/** Log rows, the newest first or last, with a histogram; a row opens to all that is known of it. */
 export function Logs({ place, parameters, live, go }: LogsProps) {
   const every = live ? 2000 : undefined;
   const { state, total, histogram, at, need, error } = usePages(parameters, every);
@@ -45,10 +45,12 @@ export function Logs({ place, parameters, live, go }: LogsProps) {
       >
         {(count) => (
           <List
+            key={`${place.newestLast}`}
             name="logs"
             label="Log lines"
             columns={["Time", "Function", "Level", "Message"]}
             count={count}
+            newestLast={place.newestLast}
             at={at}
             need={need}
             row={({ time, service, severity, body }) => [clock(time), service, severity, body]}
@@ -57,35 +59,41 @@ export function Logs({ place, parameters, live, go }: LogsProps) {
           />
         )}
       </State>
-      {row !== undefined && (
-        <Details
-          title={`${row.severity || "line"} of ${row.service}, ${clock(row.time)}`}
-          body={row.body}
-          maps={{ Exception: exception(row), Attributes: others(row), Resource: row.resource }}
-          json={row}
-          close={() => setRow(undefined)}
-          actions={[
-            ...(row.traceId === ""
-              ? []
-              : [{ title: "Open the trace", act: () => leave({ trace: row.traceId }) }]),
-            ...(invocation(row) === ""
-              ? []
-              : [
-                  {
-                    title: "Lines of this invocation",
-                    act: () => leave({ filter: equals("invocation", invocation(row)) }),
-                  },
-                ]),
-            {
-              title: "Lines of this function",
-              act: () => leave({ filter: equals("function", row.service) }),
-            },
-          ]}
-        >
-          <HyperDxLink at={row.time} of={(links, range) => linkOfRow(row, links, range)} />
-        </Details>
-      )}
+      {row !== undefined && <RowDetails row={row} close={() => setRow(undefined)} leave={leave} />}
     </>
+  );
+}
+
+interface RowDetailsProps {
+  row: LogRow;
+  close: () => void;
+  /** Shows something else instead. */
+  leave: (change: Partial<Place>) => void;
+}
+
+function RowDetails({ row, close, leave }: RowDetailsProps) {
+  const id = invocation(row);
+  const lines = (of: "invocation" | "function", value: string) => ({
+    title: `Lines of this ${of}`,
+    act: () => leave({ filter: equals(of, value) }),
+  });
+  return (
+    <Details
+      title={`${row.severity || "line"} of ${row.service}, ${clock(row.time)}`}
+      body={row.body}
+      maps={{ Exception: exception(row), Attributes: others(row), Resource: row.resource }}
+      json={row}
+      close={close}
+      actions={[
+        ...(row.traceId === ""
+          ? []
+          : [{ title: "Open the trace", act: () => leave({ trace: row.traceId }) }]),
+        ...(id === "" ? [] : [lines("invocation", id)]),
+        lines("function", row.service),
+      ]}
+    >
+      <HyperDxLink at={row.time} of={(links, range) => linkOfRow(row, links, range)} />
+    </Details>
   );
 }
 

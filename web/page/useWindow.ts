@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** Pixels of a row, as page.css has them. */
 export const ROW = 26;
@@ -19,8 +19,10 @@ export interface Window {
   reveal: (index: number) => void;
 }
 
-export function useWindow(count: number): Window {
+/** @param follow stay at the last row when others come after it, unless the reader has scrolled away from it. */
+export function useWindow(count: number, follow: boolean): Window {
   const box = useRef<HTMLOListElement>(null);
+  const isAtEnd = useRef(true);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(600);
   useEffect(() => {
@@ -30,12 +32,22 @@ export function useWindow(count: number): Window {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!follow || element === null || !isAtEnd.current) return;
+    element.scrollTop = element.scrollHeight;
+    setTop(element.scrollTop);
+  }, [count, height, follow]);
   return {
     box,
     first: Math.max(0, Math.floor(top / ROW) - SPARE),
     end: Math.min(count, Math.ceil((top + height) / ROW) + SPARE),
     page: Math.max(1, Math.floor(height / ROW) - 1),
-    onScroll: () => setTop(box.current?.scrollTop ?? 0),
+    onScroll: () => {
+      const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = box.current ?? {};
+      isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW;
+      setTop(scrollTop);
+    },
     reveal: (index) => {
       const element = box.current;
       if (element === null) return;

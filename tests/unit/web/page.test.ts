@@ -100,11 +100,17 @@ describe("the page's address", () => {
       view: "traces",
       filter: 'status:"Error" & more',
       last: 24 * HOUR_MS,
+      newestLast: true,
       trace: "ab".repeat(16),
     } as const;
     assert.deepEqual(placeOf(hashOf(place)), place);
-    assert.deepEqual(placeOf(""), { view: "logs", filter: "", last: HOUR_MS });
-    assert.deepEqual(placeOf("#/nothing/notatrace?last=-3"), { view: "logs", filter: "", last: HOUR_MS });
+    assert.deepEqual(placeOf(""), { view: "logs", filter: "", last: HOUR_MS, newestLast: false });
+    assert.deepEqual(placeOf("#/nothing/notatrace?last=-3"), {
+      view: "logs",
+      filter: "",
+      last: HOUR_MS,
+      newestLast: false,
+    });
   });
 });
 
