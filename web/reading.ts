@@ -21,6 +21,9 @@ function endingFor(readonly: number): string {
   return readonly === 0 ? `\nSETTINGS readonly = 1, ${bounds}` : `\nSETTINGS ${bounds}`;
 }
 
+/** A statement that needs to know what the tables have. */
+const ROWS = "SELECT 1 FROM otel_logs";
+
 /** Runs the page's statements as reading ones, over tables with maps or JSON. */
 export function reading(source: RowSource): Run {
   const ending = askedOnce(async () => {
@@ -30,6 +33,8 @@ export function reading(source: RowSource): Run {
     return endingFor(Number(row?.readonly ?? 0));
   });
   const columns = new AttributeColumns(async (sql) => source.query(`${sql}${await ending()}`));
+  // Asked before anybody waits for rows. Where ClickHouse does not answer yet, whoever asks for rows asks again.
+  columns.fit(ROWS).catch(() => undefined);
   return async <Row>({ sql, parameters }: Statement) => {
     const fitted = await columns.fit(sql);
     return (await source.query<Row>(`${fitted.sql}${await ending()}`, parameters)).map(fitted.row);

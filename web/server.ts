@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import type { AboutPage } from "./api/rows";
+import { pageDocument } from "./document";
 import { invokeRequest, MAXIMUM_EVENT_BYTES, type PageFunctions } from "./functions";
 import { refusal, securityHeaders } from "./guard";
 import { RequestError } from "./query/statement";
@@ -31,12 +31,6 @@ export interface ServedPage {
 
 const invokePath = "/api/invoke";
 
-const files: Readonly<Record<string, { name: string; type: string }>> = {
-  "/": { name: "index.html", type: "text/html; charset=utf-8" },
-  "/page.js": { name: "page.js", type: "text/javascript; charset=utf-8" },
-  "/style.css": { name: "style.css", type: "text/css; charset=utf-8" },
-};
-
 /**
  * Serves the page and its API on 127.0.0.1, for one browser: the address has a token.
  * @throws when the port is taken; the message names it.
@@ -44,26 +38,20 @@ const files: Readonly<Record<string, { name: string; type: string }>> = {
 export async function servePage(options: PageOptions): Promise<ServedPage> {
   const { directory, functions, port = 0 } = options;
   const token = randomBytes(16).toString("hex");
-  const contents = new Map(
-    Object.entries(files).map(([path, { name, type }]) => [
-      path,
-      { content: readFileSync(join(directory, name)), type },
-    ]),
-  );
+  const document = pageDocument(directory);
+  const headers = securityHeaders(document.policy);
+  const send = (response: ServerResponse, reply: Reply) => sendReply(response, headers, reply);
   const run = reading(options.source);
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
     const url = addressed(request.url);
-    if (url === undefined) return send(response, 400, { error: "the address cannot be read" });
-    const file = contents.get(url.pathname);
+    if (url === undefined) return send(response, failure(400, "the address cannot be read"));
     const refused = refusal(caller(request, url), port, token);
-    // The page's own script and style hold nothing of the user's, and browsers ask for them without the token.
-    if (refused !== undefined && (file === undefined || url.pathname === "/" || !/token/.test(refused)))
-      return send(response, 403, { error: refused });
-    if (file !== undefined) return sendFile(response, file);
+    if (refused !== undefined) return send(response, failure(403, refused));
+    if (url.pathname === "/") return send(response, { status: 200, body: document.html(about(options)) });
     const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, run, url);
     return void answering.then(
-      ({ status, body }) => send(response, status, body),
+      (reply) => send(response, reply),
       // Whoever asked has left.
       () => response.destroy(),
     );
@@ -102,9 +90,25 @@ function caller(request: IncomingMessage, url: URL) {
   };
 }
 
+/** An answer: a document, or what is written as JSON. */
 interface Reply {
   status: number;
-  body: object;
+  body: string | object;
+}
+
+function failure(status: number, error: string): Reply {
+  return { status, body: { error } };
+}
+
+function sendReply(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  { status, body }: Reply,
+): void {
+  const isDocument = typeof body === "string";
+  const type = isDocument ? "text/html" : "application/json";
+  response.writeHead(status, { ...headers, "content-type": `${type}; charset=utf-8` });
+  response.end(isDocument ? body : JSON.stringify(body));
 }
 
 async function invoke(functions: PageFunctions | undefined, request: IncomingMessage): Promise<Reply> {
@@ -114,37 +118,30 @@ async function invoke(functions: PageFunctions | undefined, request: IncomingMes
     bytes += chunk.length;
     if (bytes <= MAXIMUM_EVENT_BYTES) chunks.push(chunk);
   }
-  if (bytes > MAXIMUM_EVENT_BYTES) return { status: 413, body: { error: "An event has at most 6 MB." } };
+  if (bytes > MAXIMUM_EVENT_BYTES) return failure(413, "An event has at most 6 MB.");
   const asked = invokeRequest(Buffer.concat(chunks).toString(), functions?.list() ?? []);
   if (functions === undefined || asked === undefined)
-    return { status: 404, body: { error: "There is no function of this name. Reload the page." } };
+    return failure(404, "There is no function of this name. Reload the page.");
   try {
     return { status: 200, body: await functions.invoke(asked.function, asked.event) };
   } catch (error) {
-    return { status: 502, body: { error: `The function could not be run: ${(error as Error).message}` } };
+    return failure(502, `The function could not be run: ${(error as Error).message}`);
   }
 }
 
-async function answer({ functions, hyperDx }: PageOptions, run: Run, url: URL): Promise<Reply> {
-  if (url.pathname === "/api/page")
-    return { status: 200, body: { functions: functions?.list() ?? [], ...(hyperDx && { hyperDx }) } };
+function about({ functions, hyperDx }: PageOptions): AboutPage {
+  return { functions: functions?.list() ?? [], ...(hyperDx && { hyperDx }) };
+}
+
+async function answer(options: PageOptions, run: Run, url: URL): Promise<Reply> {
+  if (url.pathname === "/api/page") return { status: 200, body: about(options) };
   try {
     const body = await answerOf(url.pathname, url.searchParams, Date.now(), run);
-    if (body === undefined) return { status: 404, body: { error: `there is no ${url.pathname}` } };
+    if (body === undefined) return failure(404, `there is no ${url.pathname}`);
     return { status: 200, body };
   } catch (error) {
     const [reason] = (error as Error).message.split("\n");
-    if (error instanceof RequestError) return { status: 400, body: { error: reason } };
-    return { status: 502, body: { error: `ClickHouse did not answer: ${reason}` } };
+    if (error instanceof RequestError) return failure(400, reason ?? "");
+    return failure(502, `ClickHouse did not answer: ${reason}`);
   }
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { ...securityHeaders, "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify(body));
-}
-
-function sendFile(response: ServerResponse, { content, type }: { content: Buffer; type: string }): void {
-  response.writeHead(200, { ...securityHeaders, "content-type": type });
-  response.end(content);
 }

@@ -91,6 +91,17 @@ describe("the page in a browser", function () {
   const list = (name: string) => page.getByRole("list", { name });
   const state = () => page.locator(".state").innerText();
 
+  it("is one document, and asks for rows first", async () => {
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await list("Log lines").waitFor();
+    await page.getByRole("img", { name: /^3 lines/ }).waitFor();
+    assert.deepEqual(asked.slice(0, 3), ["/", "/api/logs", "/api/histogram"]);
+    await page.getByRole("link", { name: "Invoke" }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   it("has each function's measures and costs", async () => {
     await page.getByRole("link", { name: "Invocations" }).click();
     const cells = page.getByRole("row", { name: /^shop/ }).locator("td");

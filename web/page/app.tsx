@@ -24,11 +24,11 @@ const nothing = {};
 const REFRESH_MS = 5000;
 
 /** The page: what is shown is in the address, everything else follows from it. */
-export function App() {
+export function App({ about }: { about: AboutPage }) {
   const [place, setPlace] = useState(() => placeOf(location.hash));
   const [live, setLive] = useState(true);
-  const { answer: about } = useAnswer<AboutPage>("page", nothing, REFRESH_MS);
-  const { functions, hyperDx } = about.state === "there" ? about.value : { functions: [] };
+  const { answer } = useAnswer<AboutPage>("page", nothing, REFRESH_MS, about);
+  const { functions, hyperDx } = answer.state === "there" ? answer.value : about;
   const links = useMemo(() => (hyperDx === undefined ? undefined : hyperDxLinks(hyperDx)), [hyperDx]);
   useEffect(() => {
     const follow = () => setPlace(placeOf(location.hash));

@@ -4,22 +4,40 @@ import { type Answer, ask } from "./api";
 /**
  * Asks for rows, again whenever what is asked for changes and, with `everyMs`, in that interval. While a repeated request is under
  * way, or has failed, the earlier rows stay.
+ *
+ * @param known the first answer, where it need not be asked for.
  */
 export function useAnswer<T>(
   path: string,
   parameters: Readonly<Record<string, string | number>>,
   everyMs?: number,
+  known?: T,
 ): { answer: Answer<T>; lost?: string } {
-  const [answer, setAnswer] = useState<Answer<T>>({ state: "loading" });
+  const [answer, setAnswer] = useState<Answer<T>>(
+    known === undefined ? { state: "loading" } : { state: "there", value: known },
+  );
   const [lost, setLost] = useState<string>();
   const [round, setRound] = useState(0);
-  const asked = useRef("");
   const key = JSON.stringify([path, parameters]);
+  /** What the answer is to. */
+  const asked = useRef(known === undefined ? "" : key);
   // Not once it is drawn, but before: rows are asked for a frame earlier.
   useLayoutEffect(() => {
     const stop = new AbortController();
-    if (asked.current !== key) setAnswer({ state: "loading" });
+    const again = () => {
+      if (everyMs !== undefined && !stop.signal.aborted)
+        timer = setTimeout(() => setRound((last) => last + 1), everyMs);
+    };
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+    if (asked.current !== key) setAnswer({ state: "loading" });
+    else if (known !== undefined && round === 0) {
+      again();
+      return end;
+    }
     ask<T>(path, parameters, stop.signal)
       .then((value) => {
         asked.current = key;
@@ -31,14 +49,8 @@ export function useAnswer<T>(
         if (asked.current === key) setLost(error.message);
         else setAnswer({ state: "failed", error: error.message });
       })
-      .finally(() => {
-        if (everyMs !== undefined && !stop.signal.aborted)
-          timer = setTimeout(() => setRound((last) => last + 1), everyMs);
-      });
-    return () => {
-      stop.abort();
-      clearTimeout(timer);
-    };
+      .finally(again);
+    return end;
   }, [key, round, everyMs]);
   return { answer, ...(lost === undefined ? {} : { lost }) };
 }

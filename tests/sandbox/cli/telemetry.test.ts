@@ -108,7 +108,7 @@ describe("the command line with ClickHouse", () => {
     try {
       const [written] = await once(child.stdout, "data");
       const url = new URL(String(written).trim());
-      assert.match(await (await fetch(url)).text(), /<script src="page.js"/);
+      assert.match(await (await fetch(url)).text(), /<div id="page">/);
       const logs = await fetch(new URL(`/api/logs?filter=customer${url.search.replace("?", "&")}`, url));
       const { rows, total } = (await logs.json()) as { rows: { body: string }[]; total?: number };
       assert.deepEqual(

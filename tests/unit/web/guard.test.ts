@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Caller, refusal, securityHeaders } from "../../../web/guard";
+import { type Caller, refusal } from "../../../web/guard";
 
 describe("who gets an answer of the page's server", () => {
   const own: Caller = {
@@ -35,11 +35,5 @@ describe("who gets an answer of the page's server", () => {
     assert.equal(refused({ isAction: true, method: "POST" }), undefined);
     const foreign = { isAction: true, method: "POST", origin: "https://evil.example" };
     assert.match(refused(foreign) ?? "", /other pages/);
-  });
-
-  it("is told to load, frame and run nothing from elsewhere", () => {
-    const policy = securityHeaders["content-security-policy"] ?? "";
-    assert.match(policy, /default-src 'none'/);
-    assert.doesNotMatch(policy, /unsafe|\*|https?:/);
   });
 });

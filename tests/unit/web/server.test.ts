@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -7,12 +8,21 @@ import { join } from "node:path";
 import { type ServedPage, servePage } from "../../../web/server";
 
 describe("the page's server", () => {
+  /** Of a function, as no function is called: it would end the element that it is in. */
+  const name = "a</script><script>";
   let directory: string;
   let served: ServedPage;
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "page-"));
-    for (const name of ["index.html", "page.js", "style.css"]) writeFileSync(join(directory, name), name);
-    served = await servePage({ source: { query: async () => [] }, directory });
+    const page = "<!-- style --><!-- about --><!-- script -->";
+    for (const [name, content] of [
+      ["index.html", page],
+      ["page.js", "script('$&')"],
+      ["style.css", "style"],
+    ] as const)
+      writeFileSync(join(directory, name), content);
+    const functions = { list: () => [{ name, runtime: "nodejs22.x" }], invoke: () => Promise.reject() };
+    served = await servePage({ source: { query: async () => [] }, directory, functions });
   });
   after(async () => {
     await served.close();
@@ -20,7 +30,31 @@ describe("the page's server", () => {
   });
 
   const address = () => new URL(served.url);
-  const isUp = async () => assert.equal(await (await fetch(served.url)).text(), "index.html");
+  const isUp = async () => assert.match(await (await fetch(served.url)).text(), /^<style>/);
+
+  it("gives one document, whose policy has its script and style run and nothing else", async () => {
+    const response = await fetch(served.url);
+    const parts =
+      /^<style>(.*)<\/style><script type="application\/json" id="about">(.*)<\/script><script>(.*)<\/script>$/;
+    const [, style = "", about = "", script = ""] = parts.exec(await response.text()) ?? [];
+    assert.deepEqual([style, script], ["style", "script('$&')"]);
+    assert.deepEqual(JSON.parse(about), { functions: [{ name, runtime: "nodejs22.x" }] });
+    assert.doesNotMatch(about, /</);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    const hash = (content: string) => createHash("sha256").update(content).digest("base64");
+    assert.match(policy, /default-src 'none'/);
+    assert.ok(policy.includes(`script-src 'sha256-${hash(script)}';`));
+    assert.ok(policy.includes(`style-src 'sha256-${hash(style)}';`));
+    assert.doesNotMatch(policy, /unsafe|\*|https?:/);
+  });
+
+  it("gives nothing without the token", async () => {
+    for (const path of ["/", "/api/logs"]) {
+      const response = await fetch(new URL(path, served.url));
+      assert.equal(response.status, 403);
+      assert.match(await response.text(), /with its token/);
+    }
+  });
 
   for (const path of ["//", "http://", "/%", "*"]) {
     it(`survives a request for ${path}`, async () => {
