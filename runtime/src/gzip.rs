@@ -1,4 +1,4 @@
-//! gzip in memory, with a bound on what comes out.
+//! gzip in memory, with a limit on the output.
 
 use std::cell::RefCell;
 use std::io::Read;
@@ -15,22 +15,22 @@ const TRAILER: usize = 8;
 /// Why bytes could not be unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// They are no gzip, or end too early.
+    /// They are not gzip, or are truncated.
     Invalid,
-    /// More comes out of them than allowed.
+    /// The output is larger than allowed.
     TooLarge,
 }
 
 thread_local! {
-    /// Its tables are larger than what it compresses after most invocations: made anew each time, they cost more than the
-    /// compression itself, since the allocator gave the memory back and took it again.
+    /// Its tables are larger than the data that it compresses after most invocations: creating them each time cost more
+    /// than the compression itself, since the allocator returned the memory and allocated it again.
     static DEFLATE: RefCell<Option<Compress>> = const { RefCell::new(None) };
 }
 
-/// Appends `message`, compressed, to `out`. None never happens: there is always memory to write to.
+/// Appends `message`, compressed, to `out`. `None` never happens: writing to memory always succeeds.
 pub fn compress(out: Vec<u8>, message: &[u8]) -> Option<Vec<u8>> {
     DEFLATE.with_borrow_mut(|kept| {
-        // Level 1: more costs CPU that a small function doesn't have, for a few percent of bytes.
+        // Level 1: higher levels cost CPU time that a small function does not have, for a few percent of bytes.
         let deflate = kept.get_or_insert_with(|| Compress::new(Compression::fast(), false));
         let packed = compress_with(deflate, out, message);
         deflate.reset();
@@ -46,7 +46,7 @@ fn compress_with(deflate: &mut Compress, mut out: Vec<u8>, message: &[u8]) -> Op
     loop {
         let taken = usize::try_from(deflate.total_in()).ok()?;
         let rest = message.get(taken..)?;
-        // Nothing the first time, unless the message becomes no smaller.
+        // Zero the first time, unless the message does not become smaller.
         out.reserve(rest.len() / 4 + 64);
         if deflate.compress_vec(rest, &mut out, FlushCompress::Finish).ok()? == Status::StreamEnd {
             break;
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_does_not_become_smaller_is_whole_too() {
-        // Numbers without a pattern, more of them than the space that is reserved at first.
+        // Numbers without a pattern, more than the initially reserved space.
         let mut state = 1u32;
         let noise: Vec<u8> = std::iter::repeat_with(|| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -1,11 +1,11 @@
 //! The ClickStack extension for AWS Lambda: a function's logs, platform events and OpenTelemetry data, to ClickStack.
 //!
-//! The way of a line: `lambda` receives it, `session` places it (`invocation`, `convert`) and keeps it (`buffer`), `flush`
-//! decides when it leaves, `export` sends it. `app` connects these; only `app`, `environment`, `http` and their callers in
-//! `aws`, `export`, `lambda` and `receiver` do I/O.
+//! The path of a line: `lambda` receives it, `session` assigns it (`invocation`, `convert`) and queues it (`buffer`),
+//! `flush` decides when it is sent, `export` sends it. `app` connects these; only `app`, `environment`, `http` and
+//! their callers in `aws`, `export`, `lambda` and `receiver` do I/O.
 //!
-//! What each module may import of the others. Every arrow leads downwards in this list, and no two files import each other,
-//! at any depth; `tests/architecture` holds it.
+//! What each module may import. Every arrow points downwards in this list, and no two files import each other, at any
+//! depth; `tests/architecture` enforces it.
 //!
 //! ```text
 //! app          → receiver relay session export otlp flush invocation lambda config buffer environment catch_panic diagnostics spawn timestamp time_zone

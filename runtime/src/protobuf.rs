@@ -1,4 +1,4 @@
-//! Protobuf messages field by field, without message structs: what is not known is passed on as it stands. Pure.
+//! Protobuf messages field by field, without message structs: unknown fields are passed on unchanged. Pure.
 //!
 //! The encoding is that of <https://protobuf.dev/programming-guides/encoding/>.
 
@@ -6,27 +6,27 @@ use prost::encoding::{DecodeContext, decode_key, decode_varint, encode_key, enco
 
 pub use prost::encoding::WireType;
 
-/// A field as it stands in its message.
+/// A field as encoded in its message.
 #[derive(Debug, Clone, Copy)]
 pub struct Field<'a> {
     /// Its number.
     pub number: u32,
     /// How it is encoded.
     pub wire_type: WireType,
-    /// All of it, key and length included.
+    /// The whole field, including key and length.
     pub raw: &'a [u8],
     /// The content of a length-delimited field: a message, a string, bytes. Empty for the others.
     pub content: &'a [u8],
 }
 
 impl Field<'_> {
-    /// Whether it holds a message (or a string, or bytes) and has one of these numbers.
+    /// Whether it contains a message (or a string, or bytes) and has one of these numbers.
     pub fn is_message(&self, numbers: &[u32]) -> bool {
         self.wire_type == WireType::LengthDelimited && numbers.contains(&self.number)
     }
 }
 
-/// The bytes are no protobuf message.
+/// The bytes are not a protobuf message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken;
 

@@ -1,4 +1,4 @@
-//! Times as Lambda and loggers write them, to nanoseconds since the Unix epoch.
+//! Converts times as written by Lambda and loggers to nanoseconds since the Unix epoch.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,15 +13,15 @@ pub fn now() -> u64 {
         .map_or(0, |elapsed| u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX))
 }
 
-/// Time from one wall-clock moment to another, both in nanoseconds; none where the clock was set back in between.
+/// Time from one wall-clock moment to another, both in nanoseconds; `None` if the clock was set back in between.
 pub fn between(from: u64, to: u64) -> Option<Duration> {
     to.checked_sub(from).map(Duration::from_nanos)
 }
 
 /// Reads an RFC 3339 time such as `2026-11-23T15:44:28.123Z`, in nanoseconds since the Unix epoch.
 ///
-/// Lenient where loggers differ: a space for `T`, `,` or `:` before the fraction, a missing zone, which is that of the function
-/// ([`time_zone`]).
+/// Lenient for loggers' variants: a space for `T`, `,` or `:` before the fraction, a missing zone, which is then that
+/// of the function ([`time_zone`]).
 pub fn parse(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
     if bytes.len() < 19 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -54,14 +54,14 @@ pub fn from_number(value: f64) -> Option<u64> {
         v if v < 1e11 => 1e9,
         v if v < 1e14 => 1e6,
         v if v < 1e17 => 1e3,
-        // Later than 2262 is no time but an id.
+        // A value after 2262 is not a time but an id.
         v if v < 9.2e18 => 1.0,
         _ => return None,
     };
     Some((value * scale) as u64)
 }
 
-/// The same for a whole number, which a double would round.
+/// Like `from_number`, for a whole number, which a double would round.
 pub fn from_integer(value: u64) -> Option<u64> {
     let scale = match value {
         0..100_000_000 => return None,
@@ -69,7 +69,7 @@ pub fn from_integer(value: u64) -> Option<u64> {
         100_000_000_000..100_000_000_000_000 => 1_000_000,
         100_000_000_000_000..100_000_000_000_000_000 => 1_000,
         100_000_000_000_000_000..9_200_000_000_000_000_000 => 1,
-        // Later than 2262 is no time but an id.
+        // A value after 2262 is not a time but an id.
         _ => return None,
     };
     value.checked_mul(scale)
@@ -104,7 +104,7 @@ fn offset_seconds(zone: &[u8]) -> Option<i64> {
     match zone {
         [b'Z' | b'z'] => Some(0),
         [sign @ (b'+' | b'-'), rest @ ..] => {
-            // `+01`, `+0100`, `+01:00`: what goes on is no zone.
+            // `+01`, `+0100`, `+01:00`: anything longer is not a zone.
             let minutes_at = match rest {
                 [_, _] => None,
                 [_, _, _, _] => Some(2),

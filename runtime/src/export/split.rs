@@ -5,12 +5,12 @@
 pub struct Split<T> {
     /// Smaller ones with its records, in their order.
     pub parts: Vec<T>,
-    /// Records that are too large by themselves.
+    /// Number of records that are too large by themselves.
     pub refused: usize,
 }
 
 impl<T> Split<T> {
-    /// The same with other parts.
+    /// Converts the parts.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Split<U> {
         Split {
             parts: self.parts.into_iter().map(change).collect(),

@@ -1,22 +1,22 @@
-//! What a backend made of a request.
+//! The verdict of a backend on a request.
 
 use std::time::Duration;
 
-/// What became of a payload.
+/// The verdict on a payload.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Taken, but for this many records that the backend refused.
+    /// Accepted, except for this many rejected records.
     Delivered(usize),
-    /// The same, and this is why.
+    /// Like `Delivered`, with the reason for the rejections.
     PartlyRejected(usize, String),
-    /// Refused for good, for this reason.
+    /// Rejected permanently, for this reason.
     Rejected(String),
     /// The key is not accepted.
     Unauthorized(String),
-    /// Too large for this backend, for this reason; with the limit in bytes where the backend names it.
+    /// Too large for this backend, for this reason; with the limit in bytes if the backend states it.
     TooLarge(String, Option<usize>),
-    /// Failed for a reason that may pass.
+    /// Failed for a temporary reason.
     Failed(String),
-    /// The same, and the backend says after how long it may be asked again.
+    /// Like `Failed`, and the backend specifies when to retry.
     Later(String, Duration),
 }

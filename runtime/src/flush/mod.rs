@@ -8,54 +8,55 @@ use std::time::{Duration, Instant};
 pub use rhythm::{FlushMode, FlushPlan, Rhythm};
 pub use waiting::WaitForLogs;
 
-/// Time left for Lambda between the end of our work and the function's deadline.
+/// Time left for Lambda between the end of the extension's work and the function's deadline.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
 
-/// Telemetry of an invocation that goes on is this old at most before it is sent while the function runs. Shorter ones send
-/// once, at their end.
+/// Maximum age of telemetry before it is sent while its invocation is still running. Shorter invocations send once, at
+/// their end.
 const LONGEST_HOLD: Duration = Duration::from_millis(1_250);
 
-/// Lines that an invocation left to the next one leave after this time at the latest.
+/// Lines that an invocation left to the next one are sent after this time at the latest.
 const LEFT_HOLD: Duration = Duration::from_secs(1);
 
-/// Where the lines' ids are final already, so much is sent while the function runs: at its end a small request is left.
+/// If the lines' ids are final, chunks of this size are sent while the function runs, so only a small request remains
+/// at its end.
 const EARLY_BYTES: usize = 64 * 1024;
 
-/// With nothing to do, things are looked at again after this time.
+/// With nothing to do, the situation is re-evaluated after this time.
 const IDLE: Duration = Duration::from_secs(20);
 
-/// Before a flush that overlaps an invocation, the end of the one before is waited for so long: Lambda delivers it within
-/// 25 ms after the thaw, and its lines leave only with it.
+/// Before a flush that overlaps an invocation, how long to wait for the end of the previous one: Lambda delivers it
+/// within 25 ms after the thaw, and its lines are only sent with it.
 const SETTLE: Duration = Duration::from_millis(50);
 
-/// What the decision during an invocation rests on.
+/// The situation during an invocation.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation {
-    /// The time.
+    /// The current time.
     pub now: Instant,
-    /// When the invocation came.
+    /// When the invocation began.
     pub began: Instant,
-    /// When function and extensions must be done.
+    /// When function and extensions must have finished.
     pub deadline: Instant,
-    /// When telemetry is to leave.
+    /// When telemetry is to be sent.
     pub plan: FlushPlan,
-    /// Whether Lambda delivers telemetry. If not, the end of the invocation can't be seen.
+    /// Whether Lambda delivers telemetry. If not, the end of the invocation cannot be noticed.
     pub subscribed: bool,
     /// Whether the invocation has ended.
     pub done: bool,
-    /// Whether its handler has ended, and neither Lambda's word on it nor its last lines are waited for.
+    /// Whether its handler has ended, and neither Lambda's event about it nor its last lines are awaited.
     pub told: bool,
-    /// Whether it began with lines, or with lines to come, of invocations before it.
+    /// Whether it began with lines of earlier invocations queued or still expected.
     pub has_earlier: bool,
-    /// Whether those before it have.
+    /// Whether the earlier ones have ended.
     pub earlier_done: bool,
-    /// Whether the ids of its lines are final already: no handler span is to come, or it has.
+    /// Whether the ids of its lines are final: no handler span is expected, or it has arrived.
     pub ids_known: bool,
-    /// Bytes that wait.
+    /// Bytes queued.
     pub buffered: usize,
-    /// Bytes that may wait.
+    /// Capacity in bytes.
     pub capacity: usize,
-    /// When something was last sent while this invocation ran, or its start.
+    /// When something was last sent during this invocation, or its start.
     pub last_sent: Instant,
     /// How long ago the last flush was, frozen time included.
     pub since_flush: Duration,
@@ -66,17 +67,17 @@ pub struct Situation {
 pub enum Decision {
     /// Send everything until this time, then ask for the next event.
     Finish(Instant),
-    /// Ask for the next event at once: there is no time to send, or none is to be taken.
+    /// Ask for the next event at once: there is no time to send, or none should be spent.
     Leave,
-    /// Send what there is while the function runs.
+    /// Send what is queued while the function runs.
     Relieve,
-    /// Look again after this time, or when telemetry arrives.
+    /// Decide again after this time, or when telemetry arrives.
     Wait(Duration),
 }
 
-/// Decides what to do during an invocation. Whoever asks for the next event early is not waited for: Lambda freezes the
-/// environment when the handler is done. Lines that leave while their invocation runs can't take the ids of a handler
-/// span that the function's SDK sends at its end; the span that they name is linked with it then.
+/// Decides what to do during an invocation. If the extension asks for the next event early, Lambda does not wait for
+/// it: the environment is frozen when the handler is done. Lines that are sent while their invocation runs cannot have
+/// the ids of a handler span that the function's SDK sends at its end; the span that they name is then linked with it.
 pub fn decide(situation: &Situation) -> Decision {
     let until = situation.deadline.checked_sub(DEADLINE_MARGIN).unwrap_or(situation.now);
     if situation.now >= until {
@@ -128,47 +129,47 @@ fn beside_the_handler(situation: &Situation, until: Instant, period: Duration) -
     Decision::Finish(until)
 }
 
-/// So much that it is sent although the plan says later.
+/// Whether so much is queued that it is sent before the planned time.
 fn is_much(buffered: usize, capacity: usize) -> bool {
     buffered >= capacity / 4
 }
 
-/// What the decision between events rests on: the handler may run, or the environment be about to freeze.
+/// The situation between events: the handler may be running, or the environment may be about to freeze.
 #[derive(Debug, Clone, Copy)]
 pub struct Background {
-    /// When telemetry is to leave.
+    /// When telemetry is to be sent.
     pub plan: FlushPlan,
-    /// Whether anything waits: lines, or the span of an invocation that had none.
+    /// Whether anything is queued: lines, or the span of an invocation without lines.
     pub waiting: bool,
-    /// Bytes that wait.
+    /// Bytes queued.
     pub buffered: usize,
-    /// Bytes that may wait.
+    /// Capacity in bytes.
     pub capacity: usize,
     /// How long ago the last flush was, frozen time included.
     pub since_flush: Duration,
-    /// How long ago the last invocation came, or the environment was thawed.
+    /// How long ago the last invocation began, or the environment was thawed.
     pub since_invoke: Duration,
-    /// Whether that invocation runs, as far as is known.
+    /// Whether that invocation is running, as far as is known.
     pub running: bool,
-    /// Whether its handler has ended, which Lambda has not said yet.
+    /// Whether its handler has ended without Lambda having reported it yet.
     pub told: bool,
-    /// The least time between flushes now: longer after one that sent too little.
+    /// The current minimum time between flushes: longer after one that sent too little.
     pub rest: Duration,
 }
 
 /// What to do between events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Between {
-    /// Send what is complete; `commit` sends lines of invocations that run, too.
+    /// Send what is complete; `commit` also sends lines of running invocations.
     Send {
-        /// Whether lines leave before their invocation's ids are final.
+        /// Whether lines are sent before their invocation's ids are final.
         commit: bool,
     },
-    /// Look again after this time, or when telemetry arrives.
+    /// Decide again after this time, or when telemetry arrives.
     Wait(Duration),
 }
 
-/// Decides what to do between events, where the plan lets the handler run without us.
+/// Decides what to do between events, if the plan does not wait for the handler.
 pub fn between(background: &Background) -> Between {
     let Background {
         plan,
@@ -183,7 +184,7 @@ pub fn between(background: &Background) -> Between {
     } = *background;
     let much = is_much(buffered, capacity);
     let pause = match plan {
-        // The handler has ended and the runtime still works: nothing says for how long.
+        // The handler has ended and the runtime is still working, for an unknown time.
         FlushPlan::End if told => LONGEST_HOLD,
         FlushPlan::End => return Between::Wait(IDLE),
         FlushPlan::Periodic(_) if running => LONGEST_HOLD,
@@ -191,7 +192,7 @@ pub fn between(background: &Background) -> Between {
         FlushPlan::Continuous(rhythm) => rhythm,
     };
     let due = if much { rest } else { pause.max(rest) };
-    // Beside an invocation that perhaps is over soon nothing is begun: the environment may freeze in the middle of it.
+    // No request is started during an invocation that may end soon: the environment could freeze in the middle of it.
     let young = match plan {
         FlushPlan::End | FlushPlan::Periodic(_) if running && !much => LONGEST_HOLD.saturating_sub(since_invoke),
         _ => Duration::ZERO,

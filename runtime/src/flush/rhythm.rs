@@ -1,60 +1,60 @@
-//! How often invocations come, and so when telemetry leaves. Pure; times are passed in.
+//! The rate of invocations, and so when telemetry is sent. Pure; times are passed in.
 
 use std::time::Duration;
 
-/// When telemetry leaves, as the user wants it.
+/// When telemetry is sent, as set by the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FlushMode {
-    /// After each invocation until the rhythm is known, then beside one of the next.
+    /// After each invocation until the rate is known, then during one of the next invocations.
     #[default]
     Auto,
     /// After each invocation.
     End,
-    /// At the beginning of an invocation, once the last time was this long ago.
+    /// At the beginning of an invocation, if the last flush was at least this long ago.
     Periodic(Duration),
-    /// In this rhythm whenever the environment runs.
+    /// At this interval whenever the environment runs.
     Continuous(Duration),
 }
 
 impl FlushMode {
-    /// The period where none is given.
+    /// The default period of `Periodic`.
     pub const DEFAULT_PERIOD: Duration = Duration::from_secs(20);
-    /// The rhythm where none is given.
+    /// The default interval of `Continuous`.
     pub const DEFAULT_RHYTHM: Duration = Duration::from_secs(1);
 }
 
-/// When telemetry leaves, as it is decided for now: `FlushMode` without `Auto`.
+/// When telemetry is sent, as currently decided: `FlushMode` without `Auto`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlushPlan {
-    /// After each invocation, which lasts as long for Lambda.
+    /// After each invocation, as part of its billed time.
     End,
-    /// At the beginning of an invocation, once the last time was this long ago: beside the handler's work.
+    /// At the beginning of an invocation, if the last flush was at least this long ago: concurrently with the handler.
     Periodic(Duration),
-    /// In this rhythm; no invocation waits for it.
+    /// At this interval; no invocation waits for it.
     Continuous(Duration),
 }
 
-/// Invocations before the rhythm counts as known.
+/// Number of invocations after which the rate is considered known.
 const KNOWN_AFTER: u32 = 20;
 /// The weight of the newest gap. This and the other two numbers are those of the Rotel extension.
 const WEIGHT: f64 = 0.07;
-/// With longer gaps on average, telemetry would wait too long for the next invocation.
+/// With a longer average gap, telemetry would wait too long for the next invocation.
 const FREQUENT: Duration = Duration::from_secs(60);
-/// After such a gap the rhythm is unknown again.
+/// After a gap of this length the rate is considered unknown again.
 const BREAK: Duration = Duration::from_secs(300);
 
-/// The rhythm of the invocations.
+/// The rate of invocations.
 #[derive(Debug, Clone, Default)]
 pub struct Rhythm {
     last: Option<u64>,
     newest: Option<Duration>,
     gaps: u32,
-    /// Mean of the gaps, the newer the weightier, in nanoseconds.
+    /// Exponentially weighted mean of the gaps, in nanoseconds.
     mean: f64,
 }
 
 impl Rhythm {
-    /// An invocation came, at this wall-clock time in nanoseconds: the monotonic clock may stand still while Lambda
+    /// Records an invocation at this wall-clock time in nanoseconds: the monotonic clock may stand still while Lambda
     /// freezes the environment.
     pub fn invoked(&mut self, now: u64) {
         let Some(last) = self.last.replace(now) else { return };
@@ -72,12 +72,12 @@ impl Rhythm {
         self.gaps = self.gaps.saturating_add(1);
     }
 
-    /// The time from the invocation before the newest to that one.
+    /// The time between the last two invocations.
     pub fn newest_gap(&self) -> Option<Duration> {
         self.newest
     }
 
-    /// When telemetry is to leave now.
+    /// When telemetry is currently to be sent.
     pub fn plan(&self, mode: FlushMode) -> FlushPlan {
         match mode {
             FlushMode::End => FlushPlan::End,

@@ -1,28 +1,27 @@
-//! Whether an invocation's last lines are waited for, once its handler has ended. Pure.
+//! Whether to wait for an invocation's last lines once its handler has ended. Pure.
 
 use std::time::Duration;
 
 use super::rhythm::Rhythm;
 
-/// Invocations that come more often than this bring each other's lines.
+/// If invocations come more often than this, each sends the previous one's lines.
 const SOON: Duration = Duration::from_secs(5);
 
-/// Whether Lambda's word on the end of an invocation, and with it the last of its lines, is waited for although the tracing
-/// layer has told the end. The Telemetry API holds both back for 25 ms, which are billed.
+/// Whether to wait for Lambda's event about the end of an invocation, and with it for its last lines, although the
+/// tracing layer has signalled the end. The Telemetry API holds both back for 25 ms, which are billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WaitForLogs {
-    /// Where the lines would be missed, or would leave late: after a failure, and unless invocations come one soon after the
-    /// other.
+    /// If the lines would be missed, or sent late: after a failure, and unless invocations follow each other quickly.
     #[default]
     Auto,
     /// After every invocation.
     Always,
-    /// After none.
+    /// After no invocation.
     Never,
 }
 
 impl WaitForLogs {
-    /// Whether it is waited after an invocation that has `failed`, or not.
+    /// Whether to wait after an invocation, which may have `failed`.
     pub fn waits(self, failed: bool, rhythm: &Rhythm) -> bool {
         match self {
             WaitForLogs::Always => true,
@@ -52,7 +51,7 @@ mod tests {
             (false, &[100, 106], true),
             (false, &[100, 106, 107], false),
             (true, &[100, 101, 102], true),
-            // A clock that went back says nothing of the next invocation.
+            // If the clock went back, nothing is known about the next invocation.
             (false, &[100, 90], false),
         ] {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! A message on the wire: a flag byte for compression, its length in four bytes, the message.
+//! A gRPC message on the wire: a flag byte for compression, its length in four bytes, the message.
 
 use bytes::Bytes;
 
@@ -7,7 +7,7 @@ use crate::gzip;
 
 const HEADER: usize = 5;
 
-/// A message with its header, compressed if that is wanted. None if it is too long for gRPC, 4 GiB.
+/// A message with its header, compressed if requested. `None` if it is too long for gRPC, 4 GiB.
 pub fn frame(message: &[u8], compress: bool) -> Option<Bytes> {
     let mut out = vec![0; HEADER];
     if compress {
@@ -22,17 +22,17 @@ pub fn frame(message: &[u8], compress: bool) -> Option<Bytes> {
     Some(out.into())
 }
 
-/// Gathers the one message of a unary call from the pieces that it comes in.
+/// Assembles the single message of a unary call from its pieces.
 #[derive(Debug)]
 pub struct MessageReader {
     limit: usize,
     received: Vec<u8>,
-    /// The length that the header announces, once it is there.
+    /// The length in the header, once it has arrived.
     announced: Option<usize>,
 }
 
 impl MessageReader {
-    /// A reader that takes at most `limit` bytes of message, as sent and after decompression.
+    /// A reader that accepts a message of at most `limit` bytes, as sent and after decompression.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -41,7 +41,7 @@ impl MessageReader {
         }
     }
 
-    /// Takes the next piece. A message that announces too much is refused before it is read.
+    /// Adds the next piece. A message whose header states too large a size is rejected before it is read.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), Status> {
         self.received.extend_from_slice(piece);
         if self.announced.is_none() {
@@ -69,7 +69,7 @@ impl MessageReader {
         Ok(())
     }
 
-    /// The message, unpacked if it says so; `gzip` tells whether the call may have compressed ones.
+    /// The message, decompressed if flagged; `gzip` is whether the call allows compressed messages.
     pub fn finish(self, gzip: bool) -> Result<Bytes, Status> {
         let too_large = self.too_large();
         match self.announced {

@@ -1,4 +1,4 @@
-//! What gRPC puts around a unary call over HTTP/2: framed messages, and a status in the trailers. Pure.
+//! gRPC's framing of a unary call over HTTP/2: framed messages, and a status in the trailers. Pure.
 
 mod framing;
 mod method;
@@ -12,14 +12,14 @@ use crate::http::{HeaderMap, HeaderName};
 
 /// Content type of requests and responses; what follows a `+` names the message format.
 pub const CONTENT_TYPE: &str = "application/grpc";
-/// How messages are compressed that say they are.
+/// The compression of messages that are flagged as compressed.
 pub const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
-/// The compressions that a side understands.
+/// The compressions that a side supports.
 pub const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
-/// How long the caller waits.
+/// The caller's timeout.
 pub const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
-/// Whether messages that say they are compressed are so by gzip; the only other possibility is that none are.
+/// Whether messages flagged as compressed use gzip; otherwise none may be compressed.
 pub fn is_gzip(headers: &HeaderMap) -> Result<bool, Status> {
     let value = headers
         .get(ENCODING)

@@ -1,4 +1,4 @@
-//! The outcome of a call.
+//! The outcome of a gRPC call.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
-/// Messages are percent-encoded but for printable ASCII other than `%`.
+/// Messages are percent-encoded except for printable ASCII other than `%`.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// Binary headers come with or without padding.
@@ -49,40 +49,40 @@ codes! {
     Ok = 0 "OK";
     /// The caller gave up.
     Cancelled = 1 "CANCELLED";
-    /// Nobody knows.
+    /// Unknown error.
     Unknown = 2 "UNKNOWN";
-    /// The request is wrong in itself.
+    /// The request is invalid.
     InvalidArgument = 3 "INVALID_ARGUMENT";
-    /// The time was over.
+    /// The deadline was exceeded.
     DeadlineExceeded = 4 "DEADLINE_EXCEEDED";
-    /// Something that the request names isn't there.
+    /// Something that the request names does not exist.
     NotFound = 5 "NOT_FOUND";
-    /// Something that the request makes is there already.
+    /// Something that the request creates already exists.
     AlreadyExists = 6 "ALREADY_EXISTS";
-    /// The caller may not do this.
+    /// The caller lacks the permission.
     PermissionDenied = 7 "PERMISSION_DENIED";
-    /// Too much: of size, or of a quota.
+    /// A size limit or a quota is exceeded.
     ResourceExhausted = 8 "RESOURCE_EXHAUSTED";
     /// The state of the system doesn't allow it.
     FailedPrecondition = 9 "FAILED_PRECONDITION";
-    /// A conflict; trying again may help.
+    /// A conflict; a retry may help.
     Aborted = 10 "ABORTED";
     /// Beyond the valid range.
     OutOfRange = 11 "OUT_OF_RANGE";
     /// There is no such method.
     Unimplemented = 12 "UNIMPLEMENTED";
-    /// Something is broken.
+    /// Internal error.
     Internal = 13 "INTERNAL";
-    /// Not now; trying again helps.
+    /// Temporarily unavailable; a retry helps.
     Unavailable = 14 "UNAVAILABLE";
-    /// Data was lost on the way.
+    /// Data was lost.
     DataLoss = 15 "DATA_LOSS";
-    /// Nobody knows who the caller is.
+    /// The caller is not authenticated.
     Unauthenticated = 16 "UNAUTHENTICATED";
 }
 
 impl Code {
-    /// Whether OTLP says that the same request may be sent again.
+    /// Whether OTLP allows the same request to be retried.
     pub fn is_retryable(self) -> bool {
         matches!(
             self,
@@ -97,14 +97,14 @@ impl Code {
     }
 }
 
-/// A code with what there is to say about it.
+/// A code with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The code.
     pub code: Code,
     /// An explanation for developers; may be empty.
     pub message: Cow<'static, str>,
-    /// After which time the server wants the request again.
+    /// The delay after which the server expects a retry.
     pub retry_delay: Option<Duration>,
 }
 
@@ -118,7 +118,7 @@ impl Status {
         }
     }
 
-    /// Writes the status as trailers have it; a response without message has it in its headers.
+    /// Writes the status in the form of trailers; a response without a message has it in its headers.
     pub fn write(&self, headers: &mut HeaderMap) {
         headers.insert(STATUS, HeaderValue::from(self.code as u16));
         let message = utf8_percent_encode(&self.message, ENCODED).to_string();
@@ -128,7 +128,7 @@ impl Status {
         }
     }
 
-    /// The status in trailers or headers; none if there is none.
+    /// The status in trailers or headers; `None` if there is none.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         let number = headers.get(STATUS)?.to_str().ok().and_then(|text| text.parse().ok());
         let message = headers.get(MESSAGE).map_or(&b""[..], |value| value.as_bytes());
@@ -139,7 +139,7 @@ impl Status {
         })
     }
 
-    /// What an HTTP status means where a proxy answers in the place of a gRPC server.
+    /// The status for an HTTP status that a proxy returns instead of a gRPC server.
     pub fn of_http(status: StatusCode) -> Self {
         let code = match status.as_u16() {
             400 => Code::Internal,
@@ -153,7 +153,7 @@ impl Status {
     }
 }
 
-/// The parts of `google.rpc.Status` that matter here.
+/// The parts of `google.rpc.Status` that are used here.
 #[derive(Clone, PartialEq, Message)]
 struct Details {
     #[prost(message, repeated, tag = "3")]

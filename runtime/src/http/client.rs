@@ -25,14 +25,14 @@ use super::proxy::{Proxies, Proxy};
 use super::stream::{Protocol, Stream};
 use super::tls::TlsOptions;
 
-/// Idle connections kept per host and port: logs, traces and metrics may be under way at once.
+/// Idle connections kept per host and port: logs, traces and metrics may be in flight at once.
 const IDLE_PER_HOST: usize = 3;
 
-/// Time for a connection that is opened ahead.
+/// Time limit for a connection that is opened in advance.
 const AHEAD: Duration = Duration::from_secs(2);
 
 type Sender = SendRequest<Full<Bytes>>;
-/// How a connection ended, once it has.
+/// The result of a connection's task, once it has ended.
 type End = JoinHandle<hyper::Result<()>>;
 
 struct Idle {
@@ -41,11 +41,11 @@ struct Idle {
     since: SystemTime,
 }
 
-/// A client for a current-thread runtime inside a `LocalSet`. Purposefully not Clone: share it in an `Rc`.
+/// A client for a current-thread runtime inside a `LocalSet`. Intentionally not Clone: share it in an `Rc`.
 pub struct Client {
     connector: Connector,
     idle: RefCell<HashMap<Key, Vec<Idle>>>,
-    /// Connections that are being opened ahead of any request.
+    /// Connections that are being opened before any request.
     ahead: RefCell<HashMap<Key, usize>>,
     opened: Notify,
     http2: Connections,
@@ -55,12 +55,12 @@ impl Client {
     /// The largest response body that is kept.
     pub const MAX_RESPONSE_BYTES: usize = pool::MAX_RESPONSE_BYTES;
 
-    /// A client without connections that uses no proxy. TLS is set up, and its files read, on the first `https` request.
+    /// A client without connections and proxies. TLS is set up, and its files are read, on the first `https` request.
     pub fn new(options: TlsOptions) -> Self {
         Self::with_proxies(options, Proxies::default())
     }
 
-    /// The same with proxies.
+    /// Like `new`, with proxies.
     pub fn with_proxies(options: TlsOptions, proxies: Proxies) -> Self {
         Self {
             connector: Connector::new(options, proxies),
@@ -71,8 +71,8 @@ impl Client {
         }
     }
 
-    /// Opens a connection for HTTP/1.1 before there is a request for it. A request that comes meanwhile waits for it
-    /// instead of opening its own. That it can't be opened shows again with the first request.
+    /// Opens a connection for HTTP/1.1 before there is a request for it. A request that arrives in the meantime waits
+    /// for it instead of opening its own. A failure is not reported, since it recurs with the first request.
     pub async fn open_ahead(&self, endpoint: &Endpoint) {
         *self.ahead.borrow_mut().entry(key(endpoint)).or_default() += 1;
         let opened = within(AHEAD, self.connect(endpoint)).await;
@@ -85,12 +85,12 @@ impl Client {
         self.opened.notify_waiters();
     }
 
-    /// The same for HTTP/2.
+    /// Like `open_ahead`, for HTTP/2.
     pub async fn open_ahead_http2(&self, endpoint: &Endpoint) {
         let _ = within(AHEAD, self.http2.open(&self.connector, endpoint)).await;
     }
 
-    /// A kept connection; one that is being opened ahead is waited for.
+    /// A kept connection; waits for one that is being opened in advance.
     async fn kept(&self, endpoint: &Endpoint) -> Option<Sender> {
         loop {
             let kept = self.take_idle(endpoint);
@@ -111,7 +111,7 @@ impl Client {
         result.unwrap_or_else(|| Err(timed_out(&request, &stage)))
     }
 
-    /// The same over HTTP/2, over one connection for all requests to a host and port.
+    /// Like `send`, over HTTP/2, with one connection for all requests to a host and port.
     pub async fn send_http2(&self, request: Request) -> Result<Response, Error> {
         let stage = Cell::new(Stage::Connecting);
         let exchange = self.http2.exchange(&self.connector, &request, &stage);
@@ -210,7 +210,7 @@ fn message(request: &Request, proxy: Option<&Proxy>) -> Result<hyper::Request<Fu
         endpoint: request.endpoint.clone(),
         reason,
     };
-    // A proxy has to know the host too.
+    // A proxy also needs the host.
     let target = match proxy {
         None => request.endpoint.path_and_query().to_owned(),
         Some(_) => request.endpoint.url(),
@@ -242,7 +242,7 @@ async fn attempt(
     sender.send_request(message).await
 }
 
-/// True where the server closed a kept connection, which is no statement about this request.
+/// True if the server closed a kept connection, which does not concern this request.
 fn breaks_before_response(error: &hyper::Error) -> bool {
     let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
     error.is_canceled() || error.is_closed() || error.is_incomplete_message() || io.is_some()
@@ -266,7 +266,8 @@ async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<(Sender, End),
             endpoint: endpoint.clone(),
             source,
         })?;
-    // The request that uses the connection hears of its errors; an idle one's end shows on the next use.
+    // The request that uses the connection receives its errors; the end of an idle connection is noticed on the next
+    // use.
     Ok((sender, tokio::task::spawn_local(connection)))
 }
 

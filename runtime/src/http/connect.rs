@@ -32,7 +32,7 @@ impl Connector {
         Self { options, proxies, tls }
     }
 
-    /// The proxy that takes a plain HTTP/1.1 request for this endpoint itself, instead of a tunnel.
+    /// The proxy that forwards plain HTTP/1.1 requests for this endpoint without a tunnel.
     pub(super) fn forwarding_proxy(&self, endpoint: &Endpoint) -> Option<&Proxy> {
         match endpoint.scheme() {
             Scheme::Http => self.proxies.of(endpoint),
@@ -42,7 +42,7 @@ impl Connector {
 
     /// Opens a connection on which requests for this endpoint can be sent.
     pub(super) async fn open(&self, endpoint: &Endpoint, protocol: Protocol) -> Result<Stream, Error> {
-        // Before connecting: a bad CA file is reported as such even when the backend is unreachable.
+        // Before connecting, so that an invalid CA file is reported as such even if the backend is unreachable.
         let tls = match endpoint.scheme() {
             Scheme::Http => None,
             Scheme::Https => Some(self.tls_config()?),

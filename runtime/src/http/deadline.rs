@@ -1,18 +1,18 @@
-//! A timeout that a freeze doesn't spend.
+//! A timeout that is not used up by a freeze.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-/// Who looks at the clock so long after the deadline was frozen meanwhile, or got no CPU.
+/// A timer that fires this long after the deadline means that the process was frozen or starved of CPU.
 const LATE: Duration = Duration::from_millis(20);
 
-/// Then what came meanwhile is read for this long. An answer that lies in the socket must count: the request would be sent
-/// again, and what it holds be there twice.
+/// In that case, data that has arrived is read for this long. A response that is already in the socket must be used:
+/// otherwise the request would be sent again, and its records would be stored twice.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// What `exchange` comes to, or none if that takes longer than `time`.
+/// The output of `exchange`, or `None` if it takes longer than `time`.
 pub(super) async fn within<F: Future>(time: Duration, exchange: F) -> Option<F::Output> {
     let mut exchange = pin!(exchange);
     let begin = Instant::now();

@@ -1,4 +1,4 @@
-//! Where a request goes: a parsed `http` or `https` URL.
+//! The destination of a request: a parsed `http` or `https` URL.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use hyper::Uri;
 use hyper::header::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// All that a URL may not hold as it is, and what has a meaning in one.
+/// All characters that a URL may not contain literally, and those with a meaning in one.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The scheme of an [`Endpoint`].
@@ -36,10 +36,10 @@ impl Scheme {
     }
 }
 
-/// Why a text is not an [`Endpoint`]. Never repeats the text, which may hold a secret.
+/// Why a string is not an [`Endpoint`]. Never repeats the string, which may contain a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEndpoint {
-    /// Nothing is there.
+    /// Empty.
     #[error("it is empty; set a URL such as https://example.com:4318")]
     Empty,
     /// `example.com:4318`.
@@ -56,7 +56,7 @@ pub enum InvalidEndpoint {
     NotAUrl,
 }
 
-/// A parsed URL. `Display` and `Debug` leave out the query, which may hold a key.
+/// A parsed URL. `Display` and `Debug` omit the query, which may contain a key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     scheme: Scheme,
@@ -66,7 +66,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Parses an absolute `http` or `https` URL; a fragment is left out.
+    /// Parses an absolute `http` or `https` URL; a fragment is dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidEndpoint> {
         let text = text.trim();
         if text.is_empty() {
@@ -85,7 +85,7 @@ impl Endpoint {
         if authority.as_str().contains('@') {
             return Err(InvalidEndpoint::Credentials);
         }
-        // `Uri` takes `host:` and `host:99999` for a host without port, so what follows the host is looked at here.
+        // `Uri` treats `host:` and `host:99999` as a host without a port, so the part after the host is checked here.
         let port = match authority.as_str().strip_prefix(authority.host()) {
             Some("") => scheme.default_port(),
             Some(rest) => parse_port(rest).ok_or(InvalidEndpoint::NotAUrl)?,
@@ -103,7 +103,7 @@ impl Endpoint {
         })
     }
 
-    /// The same endpoint with `suffix` (`/v1/logs`) after its path; a query stays behind it.
+    /// The same endpoint with `suffix` (`/v1/logs`) after its path; a query is kept after it.
     pub fn join(&self, suffix: &str) -> Self {
         let (path, query) = match self.path_and_query.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -122,7 +122,7 @@ impl Endpoint {
         }
     }
 
-    /// The same place with another path and no query.
+    /// The same host and port with another path and no query.
     pub fn with_path(&self, path: &str) -> Self {
         Self {
             path_and_query: path.to_owned(),
@@ -130,7 +130,7 @@ impl Endpoint {
         }
     }
 
-    /// The same endpoint with more query parameters; names are sent as they are, values are encoded.
+    /// The same endpoint with additional query parameters; names are sent as they are, values are encoded.
     pub fn with_parameters(&self, parameters: &[(&str, &str)]) -> Self {
         let mut path_and_query = self.path_and_query.clone();
         let mut separator = if path_and_query.contains('?') { '&' } else { '?' };
@@ -156,7 +156,7 @@ impl Endpoint {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// Whether the host is this machine, as far as that can be known without looking names up.
+    /// Whether the host is this machine, as far as that can be determined without resolving names.
     pub fn is_loopback(&self) -> bool {
         let address: Option<IpAddr> = self.host().parse().ok();
         let local = |address: IpAddr| address.is_loopback() || address.is_unspecified();
@@ -166,7 +166,7 @@ impl Endpoint {
         })
     }
 
-    /// The port, by the scheme when the URL has none.
+    /// The port; the scheme's default if the URL has none.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -182,17 +182,17 @@ impl Endpoint {
         format!("{}://{}{}", self.scheme.as_str(), self.authority(), self.path_and_query)
     }
 
-    /// Host and port, whatever the port is.
+    /// Host and port, always with the port.
     pub(super) fn host_and_port(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// What the request line names.
+    /// The target for the request line.
     pub(super) fn path_and_query(&self) -> &str {
         &self.path_and_query
     }
 
-    /// The value of the `Host` header: with the port only where it is not the scheme's own.
+    /// The value of the `Host` header: with the port only if it is not the scheme's default.
     pub fn authority(&self) -> String {
         if self.port == self.scheme.default_port() {
             self.host.clone()

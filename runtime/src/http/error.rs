@@ -1,4 +1,4 @@
-//! What can go wrong with a request, in words that name the place and the fix.
+//! Errors of requests, whose messages name the endpoint and the fix.
 
 use std::io;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::endpoint::Endpoint;
 use super::pem::Pem;
 use super::trust::ALGORITHMS;
 
-/// Why there is no response. No variant holds header values, bodies or queries.
+/// Why there is no response. No variant contains header values, bodies or queries.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The host name has no address.
@@ -15,10 +15,10 @@ pub enum Error {
     NotResolved {
         /// Where the request was going.
         endpoint: Endpoint,
-        /// The resolver's words.
+        /// The resolver's error.
         source: io::Error,
     },
-    /// Nothing listens there.
+    /// Nothing listens on that port.
     #[error("{endpoint}: connection refused; check host and port, and that the backend is running")]
     Refused {
         /// Where the request was going.
@@ -29,7 +29,7 @@ pub enum Error {
     NotConnected {
         /// Where the request was going.
         endpoint: Endpoint,
-        /// The system's words.
+        /// The system's error.
         source: io::Error,
     },
     /// The certificate does not verify.
@@ -40,7 +40,7 @@ pub enum Error {
         /// What is wrong with the certificate, and the fix.
         reason: String,
     },
-    /// Client and server know no version, cipher or algorithm in common.
+    /// Client and server have no version, cipher or algorithm in common.
     #[error(
         "{endpoint}: the server aborted the TLS handshake (handshake_failure): it must support TLS 1.2 or 1.3 with a \
          certificate of one of {ALGORITHMS}; ECDSA with P-521 is not supported"
@@ -54,23 +54,23 @@ pub enum Error {
     Tls {
         /// Where the request was going.
         endpoint: Endpoint,
-        /// The library's words.
+        /// The library's error.
         source: io::Error,
     },
-    /// The TLS library refuses its own set-up.
+    /// The TLS library rejects its configuration.
     #[error("TLS cannot be set up: {0}")]
     TlsSetup(#[from] rustls::Error),
-    /// A certificate or key is of no use.
+    /// A certificate or key is unusable.
     #[error("{what} cannot be read from {pem}: {reason}; PEM is expected")]
     Pem {
         /// Which it is.
         what: &'static str,
-        /// Where it was to come from.
+        /// Its source.
         pem: Pem,
         /// What is wrong with it.
         reason: String,
     },
-    /// The proxy is away, or does not let us through.
+    /// The proxy is down, or rejects the connection.
     #[error(
         "{endpoint}: no connection through the proxy {proxy} ({reason}); check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
     )]
@@ -82,7 +82,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// The server speaks TLS, but no HTTP/2.
+    /// The server supports TLS, but not HTTP/2.
     #[error(
         "{endpoint}: the server does not support HTTP/2, which gRPC needs; check the port, or set \
          ROTEL_OTLP_EXPORTER_PROTOCOL=http"
@@ -91,7 +91,7 @@ pub enum Error {
         /// Where the request was going.
         endpoint: Endpoint,
     },
-    /// The connection ended, or what came was not HTTP/2.
+    /// The connection ended, or the data received was not HTTP/2.
     #[error(
         "{endpoint}: the HTTP/2 connection failed ({reason}); check that this port is for gRPC (usually 4317), or \
          set ROTEL_OTLP_EXPORTER_PROTOCOL=http for a port of OTLP/HTTP (usually 4318)"
@@ -99,25 +99,25 @@ pub enum Error {
     BrokenHttp2 {
         /// Where the request was going.
         endpoint: Endpoint,
-        /// The library's words.
+        /// The library's error.
         reason: String,
     },
-    /// The time of the whole request is over.
+    /// The whole request timed out.
     #[error("{endpoint}: timed out after {} ms while {stage}", timeout.as_millis())]
     TimedOut {
         /// Where the request was going.
         endpoint: Endpoint,
         /// The request's timeout.
         timeout: Duration,
-        /// What it was doing then.
+        /// The stage that it had reached.
         stage: Stage,
     },
-    /// The connection ended, or what came was not HTTP.
+    /// The connection ended, or the data received was not HTTP.
     #[error("{endpoint}: the connection was interrupted ({source}){}", other_protocol(source))]
     Broken {
         /// Where the request was going.
         endpoint: Endpoint,
-        /// The library's words.
+        /// The library's error.
         source: hyper::Error,
     },
     /// The response's body did not arrive whole, or is too large to keep.
@@ -138,8 +138,8 @@ pub enum Error {
     },
 }
 
-/// What to do where the server speaks HTTP/2 alone: to the library its first frame is an invalid HTTP/1 version, or an
-/// unexpected message where it comes before the request.
+/// The advice if the server only supports HTTP/2: the library reports its first frame as an invalid HTTP/1 version, or
+/// as an unexpected message if it arrives before the request.
 fn other_protocol(source: &hyper::Error) -> &'static str {
     let words = source.to_string();
     match words.contains("invalid HTTP version") || words.contains("unexpected message") {
@@ -151,7 +151,7 @@ fn other_protocol(source: &hyper::Error) -> &'static str {
     }
 }
 
-/// What a request was doing when its time was over.
+/// The stage that a request had reached when it timed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Resolving the name, connecting, TLS handshake.

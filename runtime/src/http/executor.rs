@@ -1,4 +1,4 @@
-//! Where hyper runs the tasks of an HTTP/2 connection: on this thread, as everything else.
+//! Where hyper runs the tasks of an HTTP/2 connection: on this thread, like everything else.
 
 use std::future::Future;
 
@@ -6,7 +6,7 @@ use hyper::rt::Executor;
 
 use crate::spawn::spawn;
 
-/// Spawns on the `LocalSet` around it.
+/// Spawns on the surrounding `LocalSet`.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalExecutor;
 

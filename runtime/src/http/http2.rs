@@ -49,7 +49,7 @@ impl Connections {
         stage: &Cell<Stage>,
     ) -> Result<Response, Error> {
         let message = message(request)?;
-        // A connection that ended meanwhile, perhaps while the environment was frozen, is seen to have once its task ran.
+        // The end of a connection, perhaps during a freeze, is only noticed after its task has run.
         tokio::task::yield_now().await;
         if let Some(mut sender) = self.kept(&request.endpoint) {
             stage.set(Stage::Responding);
@@ -71,7 +71,7 @@ impl Connections {
         }
     }
 
-    /// Drops the connection: it broke, or nothing came over it in time.
+    /// Drops the connection: it broke, or nothing arrived over it in time.
     pub(super) fn forget(&self, endpoint: &Endpoint) {
         self.kept.borrow_mut().remove(&key(endpoint));
     }
@@ -96,7 +96,8 @@ impl Connections {
         let stream = connector.open(endpoint, Protocol::Http2).await?;
         let handshake = http2::handshake(LocalExecutor, TokioIo::new(stream)).await;
         let (sender, connection) = handshake.map_err(|error| broken(endpoint, &error))?;
-        // The request that uses the connection hears of its errors; an idle one's end shows on the next use.
+        // The request that uses the connection receives its errors; the end of an idle connection is noticed on the
+        // next use.
         spawn(async move {
             let _ = connection.await;
         });
@@ -132,10 +133,10 @@ impl Connections {
     }
 }
 
-/// True where the connection is gone, which is no statement about this request. If only the request was ended, the server
-/// may have taken it, and sending it again could double it.
+/// True if the connection is gone, which does not concern this request. If only the request was ended, the server may
+/// have accepted it, and sending it again could duplicate it.
 async fn has_ended(sender: &Sender, error: &hyper::Error) -> bool {
-    // The connection's task sees the end after the request does.
+    // The connection's task notices the end after the request does.
     tokio::task::yield_now().await;
     sender.is_closed() || error.is_canceled() || error.is_closed()
 }

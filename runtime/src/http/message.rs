@@ -14,17 +14,17 @@ use super::endpoint::Endpoint;
 pub struct Request {
     /// The request method.
     pub method: Method,
-    /// Where the request goes, path and query included.
+    /// The destination, including path and query.
     pub endpoint: Endpoint,
     /// Header fields, sent as they are.
     pub headers: HeaderMap,
     /// The whole body; may be empty.
     pub body: Bytes,
-    /// Time for everything: name resolution, connecting, sending and reading the whole response.
+    /// Time limit for everything: name resolution, connecting, sending and reading the whole response.
     pub timeout: Duration,
 }
 
-/// Shows header names only, since values hold keys.
+/// Shows header names only, since values contain keys.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")

@@ -1,5 +1,5 @@
 //! A small HTTP client for one thread: plain or TLS connections that are kept between requests, one timeout for a
-//! whole request, and errors that say what to do.
+//! whole request, and errors that say how to fix them.
 
 mod client;
 mod connect;

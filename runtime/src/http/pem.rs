@@ -1,4 +1,4 @@
-//! Certificates and keys, as a file or as they are.
+//! Certificates and keys, as a file or as text.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// PEM, as a file or as it is. `Debug` and `Display` don't show the latter, which may be a key.
+/// PEM, as a file or as text. `Debug` and `Display` do not show the latter, which may be a key.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Pem {
     /// Path of a file.

@@ -1,4 +1,4 @@
-//! Trust in certificates of the CA file themselves, besides what they signed.
+//! Trust in the certificates of the CA file themselves, in addition to those that they signed.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Accepts what the authorities signed, and the very certificates that the user's CA file holds. `openssl req -x509` makes
-/// certificates with CA:TRUE, which webpki refuses as a server's (`CaUsedAsEndEntity`), while OpenSSL, Go and Node.js trust
-/// one that is in their list of roots.
+/// Accepts certificates signed by the authorities, and the certificates in the user's CA file themselves.
+/// `openssl req -x509` creates certificates with CA:TRUE, which webpki rejects as a server's (`CaUsedAsEndEntity`),
+/// while OpenSSL, Go and Node.js trust one that is in their list of roots.
 #[derive(Debug)]
 pub(super) struct Pinned {
     pub(super) authorities: Arc<WebPkiServerVerifier>,
@@ -63,8 +63,9 @@ impl ServerCertVerifier for Pinned {
     }
 }
 
-/// Whether only the way to an authority is missing. webpki looks at the time first (`check_issuer_independent_properties` of
-/// 0.103), so a certificate that has expired or isn't valid yet is refused as such before; a test holds that.
+/// Whether only the path to an authority is missing. webpki checks the time first
+/// (`check_issuer_independent_properties` of 0.103), so a certificate that has expired or is not valid yet is rejected
+/// for that reason; a test ensures this.
 fn is_about_the_issuer(reason: &CertificateError) -> bool {
     match reason {
         CertificateError::UnknownIssuer => true,
@@ -72,7 +73,7 @@ fn is_about_the_issuer(reason: &CertificateError) -> bool {
     }
 }
 
-/// Whether a server shows an authority's own certificate.
+/// Whether a server presents an authority's own certificate.
 pub(super) fn is_authority_as_server(reason: &CertificateError) -> bool {
     let CertificateError::Other(other) = reason else {
         return false;
@@ -80,7 +81,7 @@ pub(super) fn is_authority_as_server(reason: &CertificateError) -> bool {
     other.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
-/// Whether nobody here can check the signature.
+/// Whether the signature's algorithm is not supported.
 pub(super) fn is_algorithm(reason: &CertificateError) -> bool {
     matches!(
         reason,

@@ -1,4 +1,4 @@
-//! What connections are kept by, over HTTP/1.1 and HTTP/2 alike.
+//! Limits and keys for keeping connections, for HTTP/1.1 and HTTP/2.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use hyper::header::HeaderValue;
 
 use super::endpoint::{Endpoint, Scheme};
 
-/// Older idle connections are not used: NAT gateways forget them after 350 s, without a word to either side.
+/// Older idle connections are not used: NAT gateways drop them after 350 s, without notifying either side.
 pub(super) const MAX_IDLE: Duration = Duration::from_secs(300);
 
 /// The largest response body that is kept.

@@ -1,4 +1,4 @@
-//! Proxies as the usual environment variables name them: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case.
+//! Proxies from the usual environment variables: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use super::endpoint::{Endpoint, Scheme};
 use super::error::Error;
 
-/// Which requests go through which proxy. Hosts on loopback never do.
+/// Which requests go through which proxy. Requests to loopback hosts never do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
     http: Option<Proxy>,
@@ -20,7 +20,7 @@ pub struct Proxies {
     exceptions: Vec<String>,
 }
 
-/// A proxy that speaks plain HTTP. `Debug` leaves the credentials out.
+/// A proxy that uses plain HTTP. `Debug` omits the credentials.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Proxy {
     pub(super) host: String,
@@ -36,7 +36,7 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxies {
-    /// Reads the variables through `get`. The second part names the variables that are of no use, and why.
+    /// Reads the variables through `get`. The second part names the unusable variables, with the reasons.
     pub fn from_variables<'a>(get: impl Fn(&str) -> Option<&'a str>) -> (Self, Vec<String>) {
         let mut warnings = Vec::new();
         let either = |name: &str| get(name).or_else(|| get(&name.to_ascii_lowercase()));
@@ -70,7 +70,7 @@ impl Proxies {
     }
 }
 
-/// Whether an entry of `NO_PROXY` means this endpoint: `*`, a host with or without port, a domain, an address or a
+/// Whether an entry of `NO_PROXY` matches this endpoint: `*`, a host with or without port, a domain, an address or a
 /// network such as `10.0.0.0/8`.
 fn matches(entry: &str, endpoint: &Endpoint, address: Option<IpAddr>) -> bool {
     if entry == "*" {

@@ -1,4 +1,4 @@
-//! A TCP connection that acknowledges at once what it has read.
+//! A TCP connection that acknowledges data as soon as it has read it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,19 +9,20 @@ use tokio::net::TcpStream;
 
 /// A TCP connection without its two delays, Nagle's on writes and Linux's on acknowledgements.
 ///
-/// A server that leaves Nagle's algorithm on holds a small segment back until the one before it is acknowledged. TLS 1.3
-/// has two in a row: the session tickets, and soon after them the first answer. Linux delays an acknowledgement for up to
-/// 40 ms where it expects that data will carry it, but there is none: the request was sent, and its answer is what waits.
+/// A server with Nagle's algorithm enabled holds a small segment back until the previous one is acknowledged. TLS 1.3
+/// has two in a row: the session tickets, and soon after them the first response. Linux delays an acknowledgement for
+/// up to 40 ms if it expects data to carry it, but there is none: the request has been sent, and the response is what
+/// is being waited for.
 pub(super) struct QuickAckStream(TcpStream);
 
 impl QuickAckStream {
     pub(super) fn new(stream: TcpStream) -> Self {
-        // Both cost some latency where they are refused, nothing else.
+        // If these fail, the only cost is some latency.
         let _ = stream.set_nodelay(true);
         Self(stream)
     }
 
-    /// What was read is acknowledged now. Linux forgets the option when data is sent, so it is set after every read.
+    /// Acknowledges what was read. Linux resets the option when data is sent, so it is set after every read.
     fn acknowledge(&self) {
         #[cfg(target_os = "linux")]
         let _ = self.0.set_quickack(true);
@@ -72,7 +73,7 @@ mod tests {
 
     use crate::http::testing::run;
 
-    /// A question and an answer: after it Linux takes a connection for a conversation and delays acknowledgements.
+    /// A question and an answer: after it Linux considers a connection interactive and delays acknowledgements.
     async fn converse(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), server: &mut TcpStream) -> io::Result<()> {
         for _ in 0..4 {
             server.write_all(b"ticket").await?;
@@ -96,7 +97,7 @@ mod tests {
             converse(&mut plain, &mut server).await.unwrap();
             assert!(
                 !plain.quickack().unwrap(),
-                "Linux delays acknowledgements of a conversation"
+                "Linux delays acknowledgements of an interactive connection"
             );
 
             let mut prompt = QuickAckStream::new(TcpStream::connect(address).await.unwrap());

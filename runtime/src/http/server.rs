@@ -16,10 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use super::executor::LocalExecutor;
 use crate::spawn::spawn;
 
-/// A whole answer.
+/// A complete response.
 pub type Answer = Response<Full<Bytes>>;
 
-/// Serves HTTP/1.1 connections for ever. A connection's failure is its own.
+/// Serves HTTP/1.1 connections forever. A failure affects only its connection.
 pub async fn serve<H, F>(listener: TcpListener, handle: H)
 where
     H: Fn(Request<Incoming>) -> F + Clone + 'static,
@@ -36,7 +36,7 @@ where
     .await;
 }
 
-/// Serves HTTP/2 connections for ever; the answers may have any body.
+/// Serves HTTP/2 connections forever; the responses may have any body.
 pub async fn serve_http2<H, F, B>(listener: TcpListener, handle: H)
 where
     H: Fn(Request<Incoming>) -> F + Clone + 'static,
@@ -76,17 +76,17 @@ where
 async fn accept<C: Future<Output = ()> + 'static>(listener: TcpListener, connection: impl Fn(TcpStream) -> C) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely: they come back.
+            // Most likely out of file descriptors, which become free again.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        // Without it an answer may wait for the peer's delayed acknowledgement; slower, but no failure.
+        // Without it a response may wait for the peer's delayed acknowledgement: slower, but not a failure.
         let _ = stream.set_nodelay(true);
         spawn(connection(stream));
     }
 }
 
-/// Why a body can't be read.
+/// Why a body cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// It is longer than allowed.
@@ -104,7 +104,7 @@ pub async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, Unreadable
     }
 }
 
-/// An answer with a status and a text body.
+/// A response with a status and a text body.
 pub fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;

@@ -30,7 +30,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{Client, Endpoint, HeaderMap, Method, Request, TlsOptions};
 
-/// Runs a test as the extension runs: one thread, local tasks.
+/// Runs a test like the extension: one thread, local tasks.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -54,7 +54,7 @@ impl Seen {
     }
 }
 
-/// What the server answers: status and body, after a while.
+/// The server's response: status and body, after a delay.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub status: u16,
@@ -158,7 +158,7 @@ where
         .await;
 }
 
-/// A certificate authority made for one test, and its certificate for one server.
+/// A certificate authority for one test, and its certificate for one server.
 pub(crate) struct Authority {
     /// The authority's certificate as a PEM file.
     pub ca_file: NamedTempFile,
@@ -203,7 +203,7 @@ impl Authority {
         self.acceptor_for(&[])
     }
 
-    /// A server that speaks these protocols.
+    /// A server that supports these protocols.
     pub(crate) fn acceptor_for(&self, protocols: &[&[u8]]) -> TlsAcceptor {
         let mut config = Self::server(self.certificate.clone(), self.key.clone_key());
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
@@ -244,7 +244,7 @@ impl Authority {
     }
 }
 
-/// A temporary file with that text.
+/// A temporary file with this text.
 pub(crate) fn file(text: &str) -> NamedTempFile {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(text.as_bytes()).unwrap();
@@ -262,7 +262,7 @@ pub(crate) fn post(endpoint: Endpoint, body: &'static str) -> Request {
     }
 }
 
-/// A client that trusts the public authorities only.
+/// A client that trusts only the public authorities.
 pub(crate) fn client() -> Client {
     Client::new(TlsOptions::default())
 }

@@ -1,4 +1,4 @@
-//! TLS set-up: the public authorities plus the user's own, with ring as the only cryptography.
+//! TLS configuration: the public authorities and the user's own, with ring as the only cryptography provider.
 
 use std::fmt;
 use std::io;
@@ -17,12 +17,12 @@ use super::stream::{Protocol, Stream};
 use super::trust;
 use super::unverified::Unverified;
 
-/// What the user says about TLS.
+/// The user's TLS settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsOptions {
-    /// Certificate authorities that are trusted besides the public ones.
+    /// Certificate authorities that are trusted in addition to the public ones.
     pub authorities: Option<Pem>,
-    /// What the client shows of itself to servers that ask for a certificate.
+    /// The client certificate for servers that ask for one.
     pub identity: Option<Identity>,
     /// Trusts any certificate.
     pub skip_verify: bool,
@@ -37,7 +37,7 @@ pub struct Identity {
     pub key: Pem,
 }
 
-/// Builds the configuration; costs about 3 ms of CPU together with the first handshake, so it waits for the first use.
+/// Builds the configuration; costs about 3 ms of CPU together with the first handshake, so it is created on first use.
 pub(super) fn client_config(options: &TlsOptions) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
@@ -114,7 +114,7 @@ pub(super) async fn connect(
     })?;
     let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
     let stream = connected.map_err(|source| handshake_error(endpoint, options, source))?;
-    // A server without ALPN speaks HTTP/1.1.
+    // A server without ALPN uses HTTP/1.1.
     if protocol == Protocol::Http2 && stream.get_ref().1.alpn_protocol() != Some(protocol.alpn()) {
         return Err(Error::NoHttp2 {
             endpoint: endpoint.clone(),

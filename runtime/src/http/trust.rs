@@ -1,4 +1,4 @@
-//! Why a certificate is not trusted, and what to do about it that has not been done already.
+//! Why a certificate is not trusted, and how to fix it, except for what has already been done.
 
 use rustls::CertificateError;
 
@@ -7,7 +7,7 @@ use super::pinned::{is_algorithm, is_authority_as_server};
 
 const SETTING: &str = "ROTEL_OTLP_EXPORTER_TLS_CA_FILE";
 
-/// What the cryptography here knows; ring has no P-521.
+/// The supported algorithms; ring has no P-521.
 pub(super) const ALGORITHMS: &str = "RSA, ECDSA with P-256 or P-384, Ed25519";
 
 /// The object identifier of the curve P-521, 1.3.132.0.35.

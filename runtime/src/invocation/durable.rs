@@ -1,9 +1,9 @@
-//! What a function's own records say of a durable execution. Lambda's events name none, as of 2026-11: only the function
-//! is told which execution it runs (`DurableExecutionArn` in its event), and what it writes says so.
+//! What a function's own records reveal about a durable execution. Lambda's events name none, as of 2026-11: only the
+//! function learns which execution it runs (`DurableExecutionArn` in its event), and its output contains it.
 //!
-//! The fields are those of the loggers of AWS's Durable Execution SDKs for JavaScript, Python, Java and .NET. The attributes
-//! are named as on the spans of AWS's OpenTelemetry plugins for them (`aws-durable-execution-sdk-python-otel` 2.0.0), since
-//! OpenTelemetry's semantic conventions have none.
+//! The fields are those of the loggers of AWS's Durable Execution SDKs for JavaScript, Python, Java and .NET. The
+//! attributes have the names of spans of AWS's OpenTelemetry plugins for them (`aws-durable-execution-sdk-python-otel`
+//! 2.0.0), since OpenTelemetry's semantic conventions define none.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ pub const REPLAYED: &str = "durable.replayed";
 /// Names of the ARN's field: JavaScript, Python and .NET; Java, and .NET before June 2026; Java with OpenTelemetry.
 const ARN_FIELDS: [&str; 3] = ["executionArn", "durableExecutionArn", EXECUTION];
 
-/// The SDKs' fields besides, and the attributes that they become.
+/// The SDKs' other fields, and the attributes that they become.
 const FIELDS: [(&str, &str); 3] = [
     ("operationId", OPERATION),
     ("operationName", "durable.operation.name"),
@@ -32,7 +32,7 @@ const FIELDS: [(&str, &str); 3] = [
 /// The field with the diagnostic context of Java's loggers: logback and log4j2.
 const CONTEXTS: [&str; 2] = ["mdc", "contextMap"];
 
-/// What stands in every ARN of an execution behind the function's version. `executionArn` is a field of Step Functions, too.
+/// Part of every ARN of an execution, after the function's version. `executionArn` is also a field of Step Functions.
 const MARK: &str = "/durable-execution/";
 
 /// Whether this is the ARN of a durable execution.
@@ -40,7 +40,7 @@ pub fn is_execution(arn: &str) -> bool {
     arn.starts_with("arn:") && arn.contains(MARK)
 }
 
-/// The execution that a record names. Its fields about it become the attributes that they are on spans.
+/// The execution that a record names. Its fields about the execution become the attributes that spans have.
 pub fn identify(log: &mut Log) -> Option<String> {
     if log.attributes.is_empty() {
         return None;
@@ -57,7 +57,7 @@ pub fn identify(log: &mut Log) -> Option<String> {
         let taken = log.attributes.iter().any(|(key, _)| key == attribute);
         if let Some(known) = log.attributes.iter_mut().find(|(key, _)| key == field && !taken) {
             known.0 = Cow::Borrowed(attribute);
-            // Java's diagnostic context holds strings only.
+            // Java's diagnostic context contains only strings.
             let number = known
                 .1
                 .as_str()
@@ -69,7 +69,7 @@ pub fn identify(log: &mut Log) -> Option<String> {
     arn
 }
 
-/// The fields about an execution stand in the record itself and no longer in its diagnostic context.
+/// Moves the fields about an execution from the diagnostic context into the record itself.
 fn flatten_context(attributes: &mut Attributes) {
     let mut found = Attributes::new();
     for (key, value) in attributes.iter_mut() {
@@ -109,7 +109,7 @@ pub fn is_replayed(log: &Log) -> bool {
         .any(|(key, value)| key == REPLAYED && *value == Value::Bool(true))
 }
 
-/// The operation in which a line was written, if the SDK's logger says so.
+/// The operation in which a line was written, if the SDK's logger wrote it.
 pub fn operation(log: &Log) -> Option<&str> {
     let attribute = log.attributes.iter().find(|(key, _)| key == OPERATION)?;
     attribute.1.as_str()

@@ -1,13 +1,13 @@
-//! The end of a handler, as the tracing layer in the function's process tells it. Lambda's own word comes 25 ms later at
-//! least, which is the shortest time for which the Telemetry API holds events back.
+//! The end of a handler, as signalled by the tracing layer in the function's process. Lambda's own event arrives at
+//! least 25 ms later, the shortest time for which the Telemetry API holds events back.
 
 use super::Invocations;
 use super::entry::Invocation;
 use super::handler::HandlerEnd;
 
 impl Invocations {
-    /// The tracing layer said that the handler of this invocation has ended. Its lines leave from now on with the ids that
-    /// are known: its handler span has come, or there is none.
+    /// The tracing layer signalled that the handler of this invocation has ended. Its lines are from now on sent with
+    /// the ids that are known: its handler span has arrived, or there is none.
     pub fn handler_ended(&mut self, request_id: &str) {
         match self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
             Some(invocation) => {
@@ -18,7 +18,7 @@ impl Invocations {
         }
     }
 
-    /// How the handler of this invocation ended, if the tracing layer said so.
+    /// How the handler of this invocation ended, if the tracing layer signalled it.
     pub fn handler_end(&self, request_id: &str) -> Option<HandlerEnd> {
         let invocation = self.newest(request_id).and_then(|index| self.recent.get(index))?;
         let failed = invocation.handler.as_ref().is_some_and(|handler| handler.failed);
@@ -30,14 +30,14 @@ impl Invocations {
         self.newest(request_id).and_then(|index| self.recent.get(index))
     }
 
-    /// The invocation that a span of this trace belongs to, which doesn't say so: one at a time, the newest.
+    /// The invocation of a span that does not name it, by its trace: the newest, if invocations run one at a time.
     pub fn of_trace(&self, trace_id: Option<[u8; 16]>) -> Option<String> {
         let is_its = |one: &&Invocation| !self.concurrent || Some(one.context().trace_id) == trace_id;
         let found = self.recent.iter().rev().find(is_its);
         found.map(|invocation| invocation.request_id.to_string())
     }
 
-    /// A span of this invocation has failed.
+    /// Records that a span of this invocation has failed.
     pub fn span_failed(&mut self, request_id: &str) {
         if let Some(invocation) = self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
             invocation.failed_span = true;
@@ -50,12 +50,12 @@ impl Invocations {
         others.all(|other| other.outcome.is_some())
     }
 
-    /// Whether the newest invocation runs, as far as is known.
+    /// Whether the newest invocation is running, as far as is known.
     pub fn is_running(&self) -> bool {
         self.recent.back().is_some_and(|newest| newest.outcome.is_none())
     }
 
-    /// Whether the handler of the newest invocation has ended and Lambda has not said so.
+    /// Whether the handler of the newest invocation has ended without Lambda having reported it.
     pub fn awaits_lambdas_word(&self) -> bool {
         let newest = self.recent.back();
         newest.is_some_and(|newest| newest.handler_ended && newest.outcome.is_none())

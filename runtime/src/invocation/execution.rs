@@ -5,16 +5,16 @@ use std::rc::Rc;
 use super::{Invocations, trace};
 use crate::record::TraceContext;
 
-/// Sets the ids of executions' roots apart from those of invocations.
+/// Distinguishes the ids of executions' roots from those of invocations.
 const ROOT: &str = "durable execution";
 
 impl Invocations {
-    /// A record that came `at` names its durable execution by ARN, and its invocation if it knows it. `trace_id` is that of
-    /// the SDK's span which says so.
+    /// A record that arrived `at` names its durable execution by ARN, and its invocation if known. `trace_id` is that
+    /// of the SDK's span that names it.
     ///
-    /// The execution's trace is that of the SDK's spans; else that of a sampled trace header, which Lambda hands from each
-    /// invocation of an execution to the next (`aws-durable-execution-sdk-python-otel` rests on it); else it follows from the
-    /// ARN, so that every environment finds the same.
+    /// The execution's trace is that of the SDK's spans; otherwise that of a sampled trace header, which Lambda passes
+    /// from each invocation of an execution to the next (`aws-durable-execution-sdk-python-otel` relies on it);
+    /// otherwise it is derived from the ARN, so that every environment computes the same.
     pub fn execution(&mut self, request_id: Option<&str>, at: u64, arn: &str, trace_id: Option<[u8; 16]>) {
         let Some(index) = self.writer(request_id, at) else {
             return;
@@ -34,13 +34,13 @@ impl Invocations {
             trace_id,
             span_id: trace::derived_span_id(arn, ROOT, 0),
         });
-        // What has left already names the span in the trace that it was in then.
+        // Records that were already sent refer to the span in its earlier trace.
         if invocation.outcome.is_none() && !invocation.has_early_lines() {
             invocation.own.trace_id = trace_id;
         }
     }
 
-    /// The invocation that wrote a record which came `at`, if that can be known.
+    /// The invocation that wrote a record that arrived `at`, if known.
     fn writer(&self, request_id: Option<&str>, at: u64) -> Option<usize> {
         let named = request_id.and_then(|id| self.newest(id));
         if named.is_some() || self.concurrent {

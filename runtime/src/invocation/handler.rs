@@ -1,26 +1,27 @@
-//! The span of the function's SDK that stands for an invocation.
+//! The span of the function's SDK that represents an invocation.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::record::TraceContext;
 
-/// Handler spans kept for invocations that have not come. Ids that never come are the application's own.
+/// Maximum number of handler spans kept for invocations that are not known yet. Ids that never become known are the
+/// application's own.
 const MOST_EARLY: usize = 64;
 
-/// A span that names an invocation, as the SDK's Lambda instrumentation makes it for the handler. It is of kind SERVER, or
-/// CONSUMER behind SQS, SNS, S3 and DynamoDB, or of any kind where somebody instruments by hand.
+/// A span that names an invocation, as created by the SDK's Lambda instrumentation for the handler. It is of kind
+/// SERVER, of kind CONSUMER for SQS, SNS, S3 and DynamoDB, or of any kind with manual instrumentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandlerSpan {
     /// The invocation.
     pub request_id: String,
     /// Its ids.
     pub context: TraceContext,
-    /// The span above it.
+    /// Its parent span.
     pub parent_span_id: Option<[u8; 8]>,
-    /// It is of the kinds of work that comes from outside: SERVER or CONSUMER.
+    /// It has a kind for work that comes from outside: SERVER or CONSUMER.
     pub is_entry: bool,
-    /// It says whether the start was cold.
+    /// It has the cold start attribute.
     pub has_cold_start: bool,
     /// Its status is an error.
     pub failed: bool,
@@ -29,7 +30,7 @@ pub struct HandlerSpan {
 }
 
 impl HandlerSpan {
-    /// Whether this one stands for the invocation rather than `other`, which came before it and names the same.
+    /// Whether this one represents the invocation rather than `other`, an earlier span that names the same invocation.
     pub fn stands_above(&self, other: &HandlerSpan) -> bool {
         match (self.is_entry, other.is_entry) {
             (true, false) => true,
@@ -38,7 +39,7 @@ impl HandlerSpan {
         }
     }
 
-    /// Takes the place of what stood for the invocation so far, unless that stands above it.
+    /// Replaces the span that has represented the invocation so far, unless that takes precedence.
     pub fn stand_for(&self, standing: &mut Option<HandlerSpan>) {
         if standing.as_ref().is_none_or(|known| self.stands_above(known)) {
             *standing = Some(self.clone());
@@ -53,8 +54,8 @@ pub struct HandlerEnd {
     pub failed: bool,
 }
 
-/// What came before its invocation: a short handler may be quicker than Lambda's answer to `/next`, for which a flush
-/// between invocations is not waiting yet.
+/// Handler spans that arrived before their invocation: a short handler may be quicker than Lambda's response to
+/// `/next`, for which a flush between invocations is not waiting yet.
 #[derive(Debug, Default)]
 pub struct EarlyHandlers {
     spans: VecDeque<HandlerSpan>,
@@ -62,7 +63,7 @@ pub struct EarlyHandlers {
 }
 
 impl EarlyHandlers {
-    /// Keeps a span; of too many the oldest goes.
+    /// Keeps a span; if there are too many, the oldest is dropped.
     pub fn keep(&mut self, span: &HandlerSpan) {
         if self.spans.len() == MOST_EARLY {
             self.spans.pop_front();
@@ -70,7 +71,7 @@ impl EarlyHandlers {
         self.spans.push_back(span.clone());
     }
 
-    /// Keeps the id of an invocation whose handler has ended; of too many the oldest goes.
+    /// Keeps the id of an invocation whose handler has ended; if there are too many, the oldest is dropped.
     pub fn keep_ended(&mut self, request_id: &str) {
         if self.ended.len() == MOST_EARLY {
             self.ended.pop_front();
@@ -78,7 +79,7 @@ impl EarlyHandlers {
         self.ended.push_back(request_id.to_owned());
     }
 
-    /// The span that stands for this invocation, which has come.
+    /// Takes the span that represents this invocation, which has become known.
     pub fn take(&mut self, request_id: &str) -> Option<HandlerSpan> {
         let mut standing = None;
         self.spans.retain(|span| {
@@ -91,7 +92,7 @@ impl EarlyHandlers {
         standing
     }
 
-    /// Whether the handler of this invocation, which has come, has ended already.
+    /// Whether the handler of this invocation, which has become known, has already ended.
     pub fn take_ended(&mut self, request_id: &str) -> bool {
         let known = self.ended.len();
         self.ended.retain(|ended| ended != request_id);

@@ -1,4 +1,4 @@
-//! The labels of each invocation, as events and records name them.
+//! The labels of each invocation, from events and records.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use super::Invocations;
 use super::labels::Labels;
 
 impl Invocations {
-    /// An event of Lambda's named the tenant of this invocation.
+    /// Records the tenant of this invocation from an event of Lambda.
     pub fn tenant(&mut self, request_id: &str, tenant: Option<&str>) {
         let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty()) else {
             return;
@@ -19,7 +19,7 @@ impl Invocations {
         }
     }
 
-    /// The labels of this invocation; `None` where no invocation has any.
+    /// The labels of this invocation; `None` if no invocation has any.
     pub fn labels(&self, request_id: &str) -> Option<&Labels> {
         if !self.labelled {
             return None;
@@ -27,7 +27,7 @@ impl Invocations {
         self.newest(request_id).map(|index| &self.recent[index].labels)
     }
 
-    /// The tenant of this environment: Lambda gives each tenant environments of its own (Lambda developer guide, "Tenant
+    /// The tenant of this environment: Lambda gives each tenant separate environments (Lambda developer guide, "Tenant
     /// isolation").
     pub fn environment_tenant(&self) -> Option<&Rc<str>> {
         if !self.labelled {

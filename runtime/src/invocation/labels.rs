@@ -1,20 +1,20 @@
-//! What every record of an invocation says besides its ids.
+//! Attributes of every record of an invocation, in addition to its ids.
 
 use std::rc::Rc;
 
 use crate::record::{Attributes, Value};
 
-/// Attributes of all that belongs to one invocation: none for an ordinary function.
+/// Attributes of everything that belongs to one invocation: none for an ordinary function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels {
-    /// The tenant whom the environment serves, of a function with tenant isolation.
+    /// The tenant of the environment, for a function with tenant isolation.
     pub tenant: Option<Rc<str>>,
     /// ARN of the durable execution that the invocation is part of.
     pub execution: Option<Rc<str>>,
 }
 
 impl Labels {
-    /// The attribute of a tenant. OpenTelemetry's semantic conventions have none, as of 2026-11.
+    /// The attribute of a tenant. OpenTelemetry's semantic conventions define none, as of 2026-11.
     pub const TENANT: &'static str = "aws.lambda.tenant_id";
 
     /// The attribute of a durable execution, named as on the spans of AWS's OpenTelemetry plugins for these functions.
@@ -25,7 +25,7 @@ impl Labels {
         self.tenant.is_none() && self.execution.is_none()
     }
 
-    /// Adds them to a record's attributes. What the record says itself stays.
+    /// Adds them to a record's attributes. The record's own attributes are kept.
     pub fn complete(&self, attributes: &mut Attributes) {
         for (name, label) in [(Labels::TENANT, &self.tenant), (Labels::EXECUTION, &self.execution)] {
             let Some(label) = label else { continue };

@@ -1,8 +1,8 @@
-//! Invocations by request id: a pure state machine that says to which invocation, trace and span a line belongs.
+//! Invocations by request id: a pure state machine that determines to which invocation, trace and span a line belongs.
 //!
-//! What Lambda tells arrives by two ways that are not ordered with each other: `/event/next` (INVOKE) and the Telemetry
-//! API (`platform.start`, `platform.runtimeDone`, lines). Each may come first. Lines without a request id are placed by
-//! the platform's time of receipt, which both share.
+//! Lambda's information arrives through two channels that are not ordered with each other: `/event/next` (INVOKE) and
+//! the Telemetry API (`platform.start`, `platform.runtimeDone`, lines). Either may come first. Lines without a request
+//! id are assigned by the platform's time of receipt, which both channels share.
 
 mod adopting;
 pub mod durable;
@@ -37,11 +37,12 @@ use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry::Status;
 use crate::record::TraceContext;
 
-/// Finished invocations remembered for their late lines,
+/// Number of finished invocations that are remembered for their late lines,
 const REMEMBERED: usize = 32;
-/// and where several run at a time: many may end within the time by which a line is late.
+/// and the number if several run at a time: many may end within the delay of a line.
 const REMEMBERED_CONCURRENT: usize = 256;
-/// Invocations remembered in all, however many Lambda says nothing more of. Managed Instances run up to 1600 at a time.
+/// Maximum number of remembered invocations, including those that Lambda sends nothing more about. Managed Instances
+/// run up to 1600 at a time.
 const MOST: usize = 4096;
 
 /// All invocations of this environment, newest last.
@@ -49,21 +50,22 @@ const MOST: usize = 4096;
 pub struct Invocations {
     recent: VecDeque<Invocation>,
     seen: u64,
-    /// Several at a time (Managed Instances): lines without an id belong to none.
+    /// Several at a time (Managed Instances): lines without an id are not assigned.
     concurrent: bool,
     /// Whether a first invocation is a cold start.
     cold_starts: bool,
     /// Some have labels.
     labelled: bool,
-    /// Of invocations that have not come yet.
+    /// Handler spans of invocations that are not known yet.
     early_handlers: EarlyHandlers,
     early_reads: EarlyReads,
-    /// Makes span ids differ between environments that run the same request id.
+    /// Distinguishes span ids between environments that run the same request id.
     environment: String,
 }
 
 impl Invocations {
-    /// No invocation yet, in an environment of this type; `environment` is any text that differs between environments.
+    /// Creates the state for an environment of this type; `environment` is any string that differs between
+    /// environments.
     pub fn new(initialization_type: InitializationType, environment: &str) -> Self {
         Invocations {
             recent: VecDeque::new(),
@@ -82,12 +84,12 @@ impl Invocations {
         self.concurrent
     }
 
-    /// Whether any invocation has come.
+    /// Whether there has been any invocation.
     pub fn any_came(&self) -> bool {
         self.seen > 0
     }
 
-    /// The ids of a span of the environment itself, which is of no invocation and began at `start`.
+    /// The ids of a span of the environment itself, which belongs to no invocation and began at `start`.
     pub fn environment_span(&self, name: &str, start: u64) -> TraceContext {
         TraceContext {
             trace_id: trace::derived_trace_id(&self.environment),
@@ -95,7 +97,7 @@ impl Invocations {
         }
     }
 
-    /// INVOKE came.
+    /// Handles INVOKE.
     pub fn invoke(&mut self, request_id: &str, function_arn: &str, trace_header: &str, now: u64) {
         let index = match self.newest(request_id) {
             Some(index) if self.recent[index].invoked.is_none() => index,
@@ -108,24 +110,24 @@ impl Invocations {
         }
     }
 
-    /// `platform.start` came.
+    /// Handles `platform.start`.
     pub fn start(&mut self, request_id: &str, trace_header: &str, at: u64) {
         let index = match self.newest(request_id) {
             Some(index) if self.recent[index].started.is_none() => index,
-            // Delivered again.
+            // Delivered twice.
             Some(index) if self.recent[index].started >= Some(at) => return,
-            // Lambda's own retry of an asynchronous event runs under the same id.
+            // Lambda's own retry of an asynchronous event has the same id.
             _ => self.add(request_id, trace_header),
         };
         let invocation = &mut self.recent[index];
         invocation.started = Some(at);
         if self.concurrent {
-            // Nothing says there when an invocation's lines are complete, so they don't wait.
+            // In this mode nothing shows when an invocation's lines are complete, so they do not wait.
             invocation.committed = true;
         }
     }
 
-    /// `platform.runtimeDone` or `platform.report` came. Only the first word on an invocation's end counts.
+    /// Handles `platform.runtimeDone` or `platform.report`. Only the first event about an invocation's end is used.
     pub fn done(&mut self, request_id: &str, outcome: Outcome) {
         let index = match self.newest(request_id) {
             Some(index) => index,
@@ -134,7 +136,7 @@ impl Invocations {
         self.recent[index].outcome.get_or_insert(outcome);
     }
 
-    /// The function's SDK sent a span that names an invocation. True if that was a cold start.
+    /// Handles a span of the function's SDK that names an invocation. Returns true if that was a cold start.
     pub fn handler_span(&mut self, span: &HandlerSpan) -> bool {
         let Some(index) = self.newest(&span.request_id) else {
             self.early_handlers.keep(span);
@@ -147,7 +149,7 @@ impl Invocations {
         invocation.cold_start
     }
 
-    /// The ids of the invocations that run.
+    /// The ids of the running invocations.
     pub fn running(&self) -> Vec<Rc<str>> {
         let running = self.recent.iter().filter(|invocation| invocation.outcome.is_none());
         running.map(|invocation| Rc::clone(&invocation.request_id)).collect()
@@ -159,7 +161,7 @@ impl Invocations {
             .is_some_and(|index| self.recent[index].outcome.is_some())
     }
 
-    /// Whether an invocation has ended and been handed out.
+    /// Whether an invocation has ended and been returned by `take_finished`.
     pub fn any_finished(&self) -> bool {
         self.recent.iter().any(|invocation| invocation.taken)
     }
@@ -170,15 +172,15 @@ impl Invocations {
         invocation.is_some_and(|invocation| invocation.standing().is_some_and(|span| span.is_entry))
     }
 
-    /// Lines of running invocations leave from now on with the ids that are known: the SDK's if it has sent its handler
-    /// span, else our own.
+    /// From now on, lines of running invocations are sent with the ids that are known: the SDK's if it has sent its
+    /// handler span, otherwise the extension's own.
     pub fn commit(&mut self) {
         for invocation in &mut self.recent {
             invocation.committed = true;
         }
     }
 
-    /// The environment ends: what still runs has failed so.
+    /// The environment ends: running invocations have failed with this status.
     pub fn end_all(&mut self, status: Status, at: u64) {
         for invocation in &mut self.recent {
             invocation.reported = true;
@@ -191,26 +193,26 @@ impl Invocations {
         }
     }
 
-    /// `platform.report` came, after which Lambda says nothing more.
+    /// Handles `platform.report`, after which Lambda sends nothing more about the invocation.
     pub fn reported(&mut self, request_id: &str) {
         if let Some(invocation) = self.newest(request_id).and_then(|index| self.recent.get_mut(index)) {
             invocation.reported = true;
         }
     }
 
-    /// Whether `platform.report` came for every invocation.
+    /// Whether `platform.report` arrived for every invocation.
     pub fn all_are_reported(&self) -> bool {
         self.recent.iter().all(|invocation| invocation.reported)
     }
 
-    /// Whether `take_finished` has something.
+    /// Whether `take_finished` would return something.
     pub fn has_finished(&self) -> bool {
         let last = self.recent.len().saturating_sub(1);
         let mut recent = self.recent.iter().enumerate();
         recent.any(|(index, invocation)| invocation.is_finished(index == last))
     }
 
-    /// Ended invocations, each once, when all is known of them.
+    /// Ended invocations, each once, when everything about them is known.
     pub fn take_finished(&mut self) -> Vec<Invocation> {
         let mut finished = Vec::new();
         let last = self.recent.len().saturating_sub(1);
@@ -223,15 +225,15 @@ impl Invocations {
         finished
     }
 
-    /// Whether some are to be forgotten before another one comes.
+    /// Whether some have to be forgotten before another one is added.
     pub fn is_full(&self) -> bool {
         let ended = |recent: &VecDeque<Invocation>| recent.iter().filter(|one| one.outcome.is_some()).count();
         let (known, most) = (self.recent.len(), self.remembered());
         known >= most && (known >= MOST || ended(&self.recent) >= most)
     }
 
-    /// Forgets the oldest that were taken, also behind one that still runs. Several at once, since each time all lines that
-    /// wait are looked through.
+    /// Forgets the oldest that were returned, even if one before them is still running. Several at once, since each
+    /// time all queued lines are scanned.
     pub fn forget_oldest(&mut self) {
         let taken = self.recent.iter().filter(|invocation| invocation.taken).count();
         let mut surplus = taken.saturating_sub(self.remembered() / 2);

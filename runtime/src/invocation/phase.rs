@@ -7,7 +7,7 @@ use crate::lambda::telemetry::Status;
 pub struct Phase {
     /// `init` or `restore`.
     pub name: &'static str,
-    /// Lambda began it when an invocation had come already.
+    /// Lambda began it after an invocation had arrived.
     pub within_invocation: bool,
     /// It came before a snapshot (SnapStart), from which any number of environments may be restored, days later.
     pub before_snapshot: bool,
@@ -22,7 +22,7 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// Whether it has.
+    /// Whether it failed.
     pub fn failed(&self) -> bool {
         self.status.is_some_and(|status| status != Status::Success)
     }

@@ -1,16 +1,16 @@
-//! Where a line can belong: to an invocation, and to a place in a trace.
+//! The assignment of a line: to an invocation, and to a position in a trace.
 
 use std::rc::Rc;
 
 use crate::record::TraceContext;
 
-/// Where a line belongs.
+/// The assignment of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Placement {
-    /// Not to be said yet: its invocation runs, or hasn't begun.
+    /// Not known yet: its invocation is running, or has not begun.
     Later,
     /// No invocation of that id was seen.
     Unknown,
-    /// To this invocation (none: outside of any) and place in a trace.
+    /// To this invocation (`None`: outside any) and position in a trace.
     Known(Option<Rc<str>>, Option<TraceContext>),
 }

@@ -1,4 +1,4 @@
-//! Where lines belong: to an invocation, and to a place in a trace.
+//! Assigns lines to an invocation, and to a position in a trace.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use super::Invocations;
 use super::placement::Placement;
 
 impl Invocations {
-    /// Where a line belongs that Lambda received `at`, with the request id that it names itself, if any.
+    /// Assigns a line that Lambda received `at`, with the request id that it contains, if any.
     pub fn place(&self, request_id: Option<&Rc<str>>, at: u64) -> Placement {
         match request_id {
             Some(id) => match self.newest(id) {
@@ -18,14 +18,15 @@ impl Invocations {
         }
     }
 
-    /// Whether an invocation that Lambda has not announced yet may have written a line that came `at`. Where several run at a
-    /// time, that is over once a later one was announced; one at a time, `place` says so.
+    /// Whether a line that arrived `at` may come from an invocation that Lambda has not announced yet. If several run
+    /// at a time, that is no longer possible once a later one was announced; if they run one at a time, `place`
+    /// decides.
     pub fn may_announce_one_of(&self, at: u64) -> bool {
         self.concurrent && self.recent.iter().all(|invocation| invocation.began() <= at)
     }
 
-    /// One at a time: the newest invocation that had begun when the line came. Before the first of this environment it is
-    /// a line of the init phase: in the first invocation's trace, but of no invocation.
+    /// For one invocation at a time: the newest invocation that had begun when the line arrived. Before the first one
+    /// of this environment it is a line of the init phase: in the first invocation's trace, but of no invocation.
     fn place_by_time(&self, at: u64) -> Placement {
         for index in (0..self.recent.len()).rev() {
             if self.begun_by(index, at) {
@@ -42,8 +43,8 @@ impl Invocations {
         if let Some(started) = self.recent[index].started {
             return started <= at;
         }
-        // Only INVOKE has come, whose time of receipt may be later than the first line's. What came after the invocation
-        // before had ended is this one's.
+        // Only INVOKE has arrived, whose time of receipt may be later than the first line's. What arrived after the end
+        // of the previous invocation belongs to this one.
         match index.checked_sub(1).map(|before| &self.recent[before].outcome) {
             Some(Some(outcome)) => outcome.at < at,
             Some(None) => self.recent[index].began() <= at,

@@ -1,32 +1,32 @@
-//! What the runtime API proxy has read of an invocation, in functions that use it.
+//! What the runtime API proxy has read about an invocation.
 
 use std::collections::VecDeque;
 
 use crate::record::{Attributes, SpanKind, SpanLink, TraceContext};
 
-/// Where an invocation comes from.
+/// The origin of an invocation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Origin {
-    /// The span above.
+    /// The parent span.
     pub parent: Option<TraceContext>,
-    /// Without a parent: the trace that X-Ray has for this invocation.
+    /// Without a parent: X-Ray's trace for this invocation.
     pub trace_id: Option<[u8; 16]>,
-    /// X-Ray's span above, which is not where this function's spans go.
+    /// X-Ray's parent span, which is not in this function's backend.
     pub xray_parent: Option<[u8; 8]>,
-    /// What sent the messages of a batch.
+    /// The senders of the messages of a batch.
     pub links: Vec<SpanLink>,
 }
 
-/// How an HTTP trigger reads the status code of a response.
+/// How an HTTP trigger determines the status code of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseFormat {
-    /// It says its status code.
+    /// The response states its status code.
     Explicit,
-    /// One without a status code means 200 (payload format 2.0).
+    /// A response without a status code means 200 (payload format 2.0).
     Implicit,
 }
 
-/// What an event says of its invocation.
+/// What an event reveals about its invocation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Begun {
     /// The invocation.
@@ -41,18 +41,18 @@ pub struct Begun {
     pub span_name: Option<String>,
     /// Attributes of the trigger.
     pub attributes: Attributes,
-    /// What called.
+    /// The caller.
     pub origin: Origin,
-    /// Of HTTP triggers.
+    /// The response format of HTTP triggers.
     pub format: Option<ResponseFormat>,
     /// Bytes of the event.
     pub bytes: u64,
 }
 
-/// The status code that a response names.
+/// The status code of a response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum StatusCode {
-    /// There is no response, or it could not be read far enough.
+    /// There is no response, or not enough of it could be read.
     #[default]
     Unknown,
     /// The response has none.
@@ -72,27 +72,27 @@ pub struct Failure {
     pub stack: Option<String>,
 }
 
-/// What the runtime answered.
+/// The runtime's response.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answered {
     /// The invocation.
     pub request_id: String,
-    /// What an HTTP trigger is told.
+    /// The status code for an HTTP trigger.
     pub status: StatusCode,
     /// Messages of a batch whose processing failed, by their ids.
     pub failed_items: Vec<String>,
-    /// The error, where it is one.
+    /// The error, if it is one.
     pub failure: Option<Failure>,
     /// Bytes of the response, or of the error.
     pub bytes: u64,
 }
 
-/// Both.
+/// Event and response.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Proxied {
-    /// What the event said.
+    /// From the event.
     pub begun: Option<Begun>,
-    /// What the runtime answered.
+    /// From the response.
     pub answered: Option<Answered>,
 }
 
@@ -111,9 +111,9 @@ impl Proxied {
 /// Something that the proxy has read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Read {
-    /// The runtime got an event.
+    /// The runtime received an event.
     Begun(Box<Begun>),
-    /// The runtime gave an answer.
+    /// The runtime sent a response.
     Answered(Box<Answered>),
 }
 
@@ -126,6 +126,6 @@ impl Read {
     }
 }
 
-/// What was read of invocations that have not come yet, oldest first.
+/// What was read about invocations that are not known yet, oldest first.
 #[derive(Debug, Default)]
 pub struct EarlyReads(pub(super) VecDeque<Read>);

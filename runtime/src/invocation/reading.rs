@@ -1,20 +1,21 @@
-//! What the runtime API proxy reads, at the invocation that it is about.
+//! Assigns what the runtime API proxy reads to its invocation.
 
 use super::Invocations;
 use super::entry::Invocation;
 use super::proxied::Read;
 
-/// Reads that are remembered of invocations that have not come yet: an event is read before Lambda tells of it.
+/// Maximum number of reads remembered for invocations that are not known yet: an event is read before Lambda reports
+/// it.
 const MOST_EARLY: usize = 8;
 
 impl Invocations {
-    /// The proxy has read something of an invocation.
+    /// Handles something that the proxy has read about an invocation.
     pub fn read(&mut self, read: Read) {
         let known = self
             .newest(read.request_id())
             .and_then(|index| self.recent.get_mut(index));
         match known {
-            // Lambda's retry of an asynchronous event runs under the same id.
+            // Lambda's retry of an asynchronous event has the same id.
             Some(invocation) if invocation.outcome.is_none() => invocation.read(read),
             _ => {
                 if self.early_reads.0.len() == MOST_EARLY {
@@ -25,7 +26,7 @@ impl Invocations {
         }
     }
 
-    /// What was read of the newest invocation before it came.
+    /// Applies what was read about the newest invocation before it was known.
     pub(super) fn take_early_reads(&mut self) {
         let Some(invocation) = self.recent.back_mut().filter(|_| !self.early_reads.0.is_empty()) else {
             return;
@@ -47,7 +48,8 @@ impl Invocation {
                 let origin = &begun.origin;
                 let trace_id = origin.parent.map(|parent| parent.trace_id).or(origin.trace_id);
                 proxied.begun = Some(*begun);
-                // What has left already names the span in the trace that it was in then; a durable execution has its own.
+                // Records that were already sent refer to the span in its earlier trace; a durable execution has its
+                // own.
                 let free = self.outcome.is_none() && !self.has_early_lines() && self.root.is_none();
                 if let Some(trace_id) = trace_id.filter(|_| free) {
                     self.own.trace_id = trace_id;

@@ -2,13 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-/// Times of ids that X-Ray makes: it refuses traces older than this, in seconds.
+/// Maximum age of ids that X-Ray creates: it rejects traces older than this, in seconds.
 const XRAY_KEEPS: u64 = 30 * 24 * 60 * 60;
 
-/// Clocks of the services that make ids differ by less than this, in seconds.
+/// Maximum clock difference of the services that create ids, in seconds.
 const CLOCK_SKEW: u64 = 300;
 
-/// What an `X-Amzn-Trace-Id` header says.
+/// The contents of an `X-Amzn-Trace-Id` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct XRay {
     /// `Root` without its version, as an OpenTelemetry trace id.
@@ -40,13 +40,15 @@ impl XRay {
         })
     }
 
-    /// The caller's span, if it can be where our spans go, for an invocation that began at `began` nanoseconds.
+    /// The caller's span, if it can be in the same backend as this function's spans, for an invocation that began at
+    /// `began` nanoseconds.
     ///
-    /// Without `Sampled=1` nobody recorded it. With it, it is X-Ray's own segment, or the span of an OpenTelemetry SDK that
-    /// propagates in X-Ray's format. X-Ray, and with it Lambda, API Gateway and the other services, begin a trace id with
-    /// its time in seconds and refuse others than the last thirty days' (X-Ray developer guide, "Trace ID format");
-    /// OpenTelemetry's SDKs make it at random (W3C Trace Context, `random-trace-id`). A random id looks like a recent time
-    /// once in 1,600 times. An SDK whose ids are made in X-Ray's way can't be told from X-Ray: its caller is an attribute.
+    /// Without `Sampled=1` it was not recorded. With it, it is X-Ray's own segment, or the span of an OpenTelemetry SDK
+    /// that propagates in X-Ray's format. X-Ray, and with it Lambda, API Gateway and the other services, begin a trace
+    /// id with its time in seconds and reject ids older than thirty days (X-Ray developer guide, "Trace ID format");
+    /// OpenTelemetry's SDKs create random ids (W3C Trace Context, `random-trace-id`). A random id looks like a recent
+    /// time once in 1,600 times. An SDK that creates ids in X-Ray's format cannot be distinguished from X-Ray: its
+    /// caller becomes an attribute.
     pub fn stored_parent(&self, began: u64) -> Option<[u8; 8]> {
         self.parent_span_id
             .filter(|_| self.sampled && !self.is_xrays_own(began))
@@ -65,7 +67,7 @@ fn root_trace_id(root: &str) -> Option<[u8; 16]> {
     hex(&format!("{time}{random}"))
 }
 
-/// Reads `N` bytes of hexadecimal text; none for another length, other characters or only zeros (an invalid id).
+/// Reads `N` bytes of hexadecimal text; `None` for another length, other characters or only zeros (an invalid id).
 pub fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
     if digits.len() != 2 * N {
@@ -90,7 +92,8 @@ pub fn derived_trace_id(request_id: &str) -> [u8; 16] {
     first_bytes(Sha256::new().chain_update(b"trace\0").chain_update(request_id))
 }
 
-/// The id of our invoke span. Lambda may run a request id again, here or elsewhere: each run has its own.
+/// The id of the extension's invoke span. Lambda may run a request id again, here or elsewhere: each run has its own
+/// span id.
 pub fn derived_span_id(request_id: &str, environment: &str, run: u64) -> [u8; 8] {
     first_bytes(
         Sha256::new()

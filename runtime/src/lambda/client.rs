@@ -1,6 +1,6 @@
 //! The client of the Extensions API and the Telemetry API: one plain connection to the Runtime API's host.
 //!
-//! It is on the way of every cold start, so it does nothing that the general HTTP client would: no TLS, no pool.
+//! It is part of every cold start, so it omits what the general HTTP client does: no TLS, no pool.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,16 +21,16 @@ const IDENTIFIER: HeaderName = HeaderName::from_static("lambda-extension-identif
 const NAME: HeaderName = HeaderName::from_static("lambda-extension-name");
 const ACCEPT_FEATURE: HeaderName = HeaderName::from_static("lambda-extension-accept-feature");
 
-/// The Telemetry API's schema, and the older one for hosts that don't know it.
+/// The Telemetry API's schema, and the older one for hosts that do not support it.
 const SCHEMAS: [&str; 2] = ["2025-01-29", "2022-12-13"];
 
-/// Calls of the init phase that take longer have failed. `/event/next` waits for as long as it takes.
+/// Time limit for calls of the init phase. `/event/next` has none.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody listens there.
+    /// Nothing listens there.
     #[error("no connection to Lambda's API at {address}: {source}")]
     Connect {
         /// Host and port.
@@ -41,45 +41,45 @@ pub enum Error {
     /// The connection broke.
     #[error("{call}: {source}")]
     Http {
-        /// What was asked.
+        /// The call.
         call: &'static str,
         /// The reason.
         source: hyper::Error,
     },
-    /// The request can't be made.
+    /// The request cannot be created.
     #[error("{call}: {source}")]
     Request {
-        /// What was asked.
+        /// The call.
         call: &'static str,
         /// The reason.
         source: hyper::http::Error,
     },
-    /// Lambda refused.
+    /// Lambda rejected the call.
     #[error("{call}: Lambda answered {status} {body}")]
     Refused {
-        /// What was asked.
+        /// The call.
         call: &'static str,
-        /// The answer's status.
+        /// The response's status.
         status: StatusCode,
-        /// The answer's text.
+        /// The response's text.
         body: String,
     },
-    /// The answer lacks the extension's identifier.
+    /// The response lacks the extension's identifier.
     #[error("register: Lambda returned no identifier")]
     NoIdentifier,
-    /// No answer in time.
+    /// No response in time.
     #[error("{call}: no answer within {} s", PATIENCE.as_secs())]
     TimedOut {
-        /// What was asked.
+        /// The call.
         call: &'static str,
     },
 }
 
-/// What registration tells.
+/// The result of a registration.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Registration {
-    /// The AWS account, where Lambda tells it.
+    /// The AWS account, if Lambda returns it.
     pub account_id: Option<String>,
 }
 
@@ -89,7 +89,7 @@ struct Answer {
     body: Bytes,
 }
 
-/// One connection to Lambda, made anew when it breaks.
+/// One connection to Lambda, opened again when it breaks.
 pub struct Client {
     address: String,
     identifier: Option<HeaderValue>,
@@ -119,8 +119,8 @@ impl Client {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
-    /// Subscribes to these types of telemetry, delivered to this port. False where Lambda only pretends (`202`, local testing):
-    /// nothing will come then.
+    /// Subscribes to these types of telemetry, delivered to this port. Returns false if Lambda only pretends to accept
+    /// (`202`, local testing): nothing will be delivered then.
     pub async fn subscribe(&mut self, port: u16, types: &[&str]) -> Result<bool, Error> {
         const CALL: &str = "subscribe to telemetry";
         for (attempt, schema) in SCHEMAS.iter().enumerate() {
@@ -136,7 +136,7 @@ impl Client {
         Ok(false)
     }
 
-    /// Says that the extension is done, and waits for the next event.
+    /// Reports that the extension is done, and waits for the next event.
     pub async fn next(&mut self) -> Result<Lifecycle, Error> {
         const CALL: &str = "next event";
         let path = "/2020-01-01/extension/event/next";
@@ -185,7 +185,7 @@ impl Client {
     }
 }
 
-/// The kept connection, if it still stands.
+/// The kept connection, if it is still open.
 async fn ready(kept: Option<SendRequest<Full<Bytes>>>) -> Option<SendRequest<Full<Bytes>>> {
     let mut connection = kept?;
     connection.ready().await.ok().map(|()| connection)
@@ -231,13 +231,13 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Error> {
         address: address.to_owned(),
         source,
     };
-    // Lambda gives an IP address; looking up a name would start a thread.
+    // Lambda provides an IP address; resolving a name would start a thread.
     let stream = match address.parse::<SocketAddr>() {
         Ok(socket) => TcpStream::connect(socket).await,
         Err(_) => TcpStream::connect(address).await,
     };
     let stream = stream.map_err(failed)?;
-    // Costs some latency where it fails, nothing else.
+    // If this fails, the only cost is some latency.
     let _ = stream.set_nodelay(true);
     let handshake = http1::handshake(TokioIo::new(stream)).await;
     let (sender, connection) = handshake.map_err(|source| Error::Http {
@@ -245,7 +245,7 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Error> {
         source,
     })?;
     spawn(async move {
-        // Its end shows in the request that uses it.
+        // Its end is noticed by the request that uses it.
         let _ = connection.await;
     });
     Ok(sender)

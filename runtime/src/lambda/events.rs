@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// What `/event/next` answers.
+/// The response of `/event/next`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lifecycle {
     /// An invocation begins.
@@ -13,16 +13,16 @@ pub enum Lifecycle {
     Unknown,
 }
 
-/// An invocation, as the extension hears of it.
+/// An invocation, as announced to the extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoke {
     /// Its id.
     pub request_id: String,
-    /// ARN by which the function was called, with alias or version if it was.
+    /// ARN with which the function was invoked, including alias or version if given.
     pub function_arn: String,
     /// The `X-Amzn-Trace-Id` header.
     pub trace_header: String,
-    /// When function and extensions must be done, milliseconds since the Unix epoch.
+    /// When function and extensions must have finished, milliseconds since the Unix epoch.
     pub deadline_ms: u64,
 }
 
@@ -52,7 +52,7 @@ struct WireTracing {
     value: String,
 }
 
-/// Reads the body of an `/event/next` answer.
+/// Parses the body of an `/event/next` response.
 pub fn parse(body: &[u8]) -> Lifecycle {
     let Ok(wire) = serde_json::from_slice::<Wire>(body) else {
         return Lifecycle::Unknown;

@@ -1,16 +1,17 @@
-//! How Lambda makes the execution environments of a function.
+//! How Lambda creates the execution environments of a function.
 
-/// What `AWS_LAMBDA_INITIALIZATION_TYPE` says.
+/// The value of `AWS_LAMBDA_INITIALIZATION_TYPE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InitializationType {
-    /// `on-demand`, and whatever Lambda may call others one day: an environment for the invocation that has come.
+    /// `on-demand`, and any future type: an environment for an invocation that has arrived.
     #[default]
     OnDemand,
-    /// `provisioned-concurrency`: ahead of any invocation.
+    /// `provisioned-concurrency`: created before any invocation.
     ProvisionedConcurrency,
     /// `snap-start`: restored from a snapshot of an initialised one.
     SnapStart,
-    /// `lambda-managed-instances`: ahead of any invocation, and for several at a time, of which extensions hear nothing.
+    /// `lambda-managed-instances`: created before any invocation, and for several at a time, which are not announced to
+    /// extensions.
     ManagedInstances,
 }
 
@@ -25,7 +26,7 @@ impl InitializationType {
         }
     }
 
-    /// Whether environments are made ahead of any invocation, so that none waits for one.
+    /// Whether environments are created before any invocation, so that no invocation waits for one.
     pub fn made_ahead(self) -> bool {
         matches!(self, Self::ProvisionedConcurrency | Self::ManagedInstances)
     }

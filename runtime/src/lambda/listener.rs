@@ -7,12 +7,11 @@ use tokio::net::TcpListener;
 use crate::catch_panic::catch_panic;
 use crate::http::server::{self, answer};
 
-/// Lambda sends at most the subscribed 256 KB and one event more; this leaves room.
+/// Lambda sends at most the subscribed 256 KB plus one event; this leaves a margin.
 const LARGEST_BATCH: usize = 8 * 1024 * 1024;
 
-/// Hands every batch to `take`. The answer is always 200, even after an internal error (a panic): Lambda would deliver a refused
-/// batch again, for ever.
-/// `None` stands for a batch that couldn't be read whole.
+/// Passes every batch to `take`. The response is always 200, even after an internal error (a panic): Lambda would
+/// deliver a rejected batch again and again. `None` stands for a batch that could not be read completely.
 pub async fn serve(listener: TcpListener, take: impl AsyncFn(Option<Bytes>) + Clone + 'static) {
     server::serve(listener, move |request| {
         let take = take.clone();

@@ -1,7 +1,7 @@
 //! The Telemetry API's events, each parsed by itself.
 //!
-//! One event that nobody knows, or that is malformed, must never cost the others of its batch. Records stay raw JSON
-//! until somebody needs them, so that the common record (a line of text) never becomes a JSON tree.
+//! An event that is unknown or malformed must never affect the others of its batch. Records stay raw JSON until they
+//! are needed, so that the common record (a line of text) never becomes a JSON tree.
 
 mod event_time;
 
@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// One event of a batch, its record not yet read.
+/// One event of a batch, with its record not yet parsed.
 #[derive(Debug, Deserialize)]
 pub struct Event<'a> {
-    /// When Lambda received or made it, nanoseconds since the Unix epoch; `None` where it doesn't say so in RFC 3339 or as a
-    /// number.
+    /// When Lambda received or created it, nanoseconds since the Unix epoch; `None` if the time is neither RFC 3339 nor
+    /// a number.
     #[serde(default, deserialize_with = "event_time::read")]
     pub time: Option<u64>,
     /// Its kind, such as `function` or `platform.start`.
@@ -86,7 +86,7 @@ pub struct Start<'a> {
     pub tenant_id: Option<Cow<'a, str>>,
 }
 
-/// What Lambda measured of a phase or an invocation; what it doesn't say is none.
+/// Lambda's measurements of a phase or an invocation; `None` if missing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metrics {
@@ -97,7 +97,7 @@ pub struct Metrics {
     /// Memory of the function in MB.
     #[serde(rename = "memorySizeMB")]
     pub memory_size_mb: Option<f64>,
-    /// Most memory that was used, in MB.
+    /// Maximum memory used, in MB.
     #[serde(rename = "maxMemoryUsedMB")]
     pub max_memory_used_mb: Option<f64>,
     /// Duration of the init phase before this invocation.
@@ -106,7 +106,7 @@ pub struct Metrics {
     pub restore_duration_ms: Option<f64>,
 }
 
-/// A part of an invocation that Lambda measured.
+/// A part of an invocation, as measured by Lambda.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Part<'a> {
@@ -129,10 +129,10 @@ pub struct Done<'a> {
     /// The error's type, if it failed.
     #[serde(borrow, default)]
     pub error_type: Option<Cow<'a, str>>,
-    /// Its measures.
+    /// Its measurements.
     #[serde(default)]
     pub metrics: Option<Metrics>,
-    /// Its parts, not yet read.
+    /// Its parts, not yet parsed.
     #[serde(borrow, default)]
     pub spans: Option<&'a RawValue>,
     /// The tenant, of a function with tenant isolation.
@@ -164,7 +164,7 @@ pub struct Phase<'a> {
     /// The error's type, if it failed.
     #[serde(borrow)]
     pub error_type: Option<Cow<'a, str>>,
-    /// Its measures.
+    /// Its measurements.
     pub metrics: Option<Metrics>,
 }
 
@@ -172,20 +172,20 @@ pub struct Phase<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LogsDropped {
-    /// How many events Lambda didn't deliver.
+    /// The number of events that Lambda did not deliver.
     pub dropped_records: u64,
 }
 
-/// What a body held: the events that could be read, and how many could not.
+/// The contents of a body: the events that could be parsed, and how many could not.
 #[derive(Debug, Default)]
 pub struct Batch<'a> {
     /// The events in their order.
     pub events: Vec<Event<'a>>,
-    /// Elements that are no event.
+    /// Number of elements that are not events.
     pub malformed: usize,
 }
 
-/// Reads a batch. Whatever can be read is read: a broken element costs itself alone.
+/// Parses a batch as far as possible: a malformed element affects only itself.
 pub fn parse(body: &str) -> Batch<'_> {
     match serde_json::from_str(body) {
         Ok(events) => Batch { events, malformed: 0 },
@@ -193,7 +193,7 @@ pub fn parse(body: &str) -> Batch<'_> {
     }
 }
 
-/// Reads a body that is not a whole array of events, element by element.
+/// Parses a body that is not a complete array of events, element by element.
 fn salvage(body: &str) -> Batch<'_> {
     let mut batch = Batch::default();
     let body = body.trim_start();
@@ -222,7 +222,7 @@ fn skip_separators(text: &str) -> &str {
     text.trim_start_matches(|c: char| c == ']' || c == ',' || c.is_whitespace())
 }
 
-/// What follows a broken element: the next place where an event may begin.
+/// The text after a malformed element: the next position where an event may begin.
 fn next_object(rest: &str) -> &str {
     const BEGINNINGS: [&str; 3] = ["{\"time\"", "{\"type\"", "{\"record\""];
     let skipped = rest.char_indices().nth(1).map_or(rest.len(), |(at, _)| at);

@@ -1,4 +1,4 @@
-//! Metrics of the function's SDK that say nothing.
+//! Metrics of the function's SDK without data points.
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::{Metric, metric::Data};
@@ -15,8 +15,8 @@ pub fn count(metric: &Metric) -> usize {
     }
 }
 
-/// Takes metrics without data points out, and what holds nothing then; false if there were none. The collector's
-/// ClickHouse exporter refuses a whole batch for one of them ("metrics type is unset").
+/// Removes metrics without data points, and then empty scopes and resources; returns false if there were none. The
+/// collector's ClickHouse exporter rejects a whole batch for one of them ("metrics type is unset").
 pub fn drop_empty(request: &mut ExportMetricsServiceRequest) -> bool {
     let mut found = false;
     request.resource_metrics.retain_mut(|resource| {

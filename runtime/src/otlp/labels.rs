@@ -1,4 +1,5 @@
-//! An attribute on every record of an SDK's request. On the encoded message, so that fields of a newer OTLP stay.
+//! Adds an attribute to every record of an SDK's request. Works on the encoded message, so that fields of a newer OTLP
+//! are kept.
 
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
@@ -7,8 +8,8 @@ use prost::Message;
 use crate::protobuf::{Broken, fields, put};
 use crate::record::Signal;
 
-/// Where records are in a request: the field numbers from message to message, and below the last of them the number of a
-/// record's attributes (`opentelemetry-proto` 1.8: `logs.proto`, `trace.proto`, `metrics.proto`).
+/// Where records are in a request: the field numbers from message to message, then the number of a record's attributes
+/// field (`opentelemetry-proto` 1.8: `logs.proto`, `trace.proto`, `metrics.proto`).
 type Place = (&'static [u32], u32);
 
 const LOG_RECORDS: [Place; 1] = [(&[1, 2, 2], 6)];
@@ -22,7 +23,7 @@ const DATA_POINTS: [Place; 5] = [
     (&[1, 2, 2, 11, 1], 7),
 ];
 
-/// The request with this attribute on every log record, span or data point that has none of that name.
+/// The request with this attribute on every log record, span or data point that has none with that name.
 pub fn with_attribute(signal: Signal, request: &[u8], key: &str, value: &str) -> Result<Vec<u8>, Broken> {
     let places: &[Place] = match signal {
         Signal::Logs => &LOG_RECORDS,

@@ -1,8 +1,8 @@
 //! The extension's log records, written as protobuf without message structs in between.
 //!
-//! They are by far the most numerous. A message struct costs nine allocations a record; this costs none, and a third of
-//! the time. Fields and order are those of `opentelemetry/proto/logs/v1/logs.proto`; a test compares with the generated
-//! code.
+//! They are by far the most numerous records. A message struct needs nine allocations per record; this needs none, and
+//! a third of the time. Fields and order are those of `opentelemetry/proto/logs/v1/logs.proto`; a test compares with
+//! the generated code.
 
 use prost::Message;
 
@@ -14,7 +14,7 @@ const VARINT: u8 = 0;
 const FIXED64: u8 = 1;
 const BYTES: u8 = 2;
 
-/// Estimated bytes of a record besides its body.
+/// Estimated bytes of a record without its body.
 const OVERHEAD: usize = 180;
 
 const fn key(field: u8, wire_type: u8) -> u8 {
@@ -24,7 +24,7 @@ const fn key(field: u8, wire_type: u8) -> u8 {
 /// How severities are spelled.
 pub type Spelling = fn(Severity) -> &'static str;
 
-/// Appends an `ExportLogsServiceRequest` with one resource and scope, both encoded already.
+/// Appends an `ExportLogsServiceRequest` with one resource and scope, both already encoded.
 pub fn write_request(out: &mut Vec<u8>, resource: &[u8], scope: &[u8], logs: Vec<Log>, spelling: Spelling) {
     let estimate = logs.iter().map(|log| log.body.len() + OVERHEAD).sum();
     let mut records = Vec::with_capacity(estimate);

@@ -1,4 +1,4 @@
-//! Resource attributes on telemetry of the function's own SDK.
+//! Merges resource attributes into telemetry of the function's own SDK.
 
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
@@ -10,11 +10,11 @@ use super::value::any_value;
 use crate::protobuf::{Broken, fields, put};
 use crate::record::{Resource, Value};
 
-/// Fields of `Resource` that the message struct has: attributes, the count of dropped ones, entity references.
+/// Fields of `Resource` in the message struct: attributes, the count of dropped ones, entity references.
 const KNOWN_OF_RESOURCE: [u32; 3] = [1, 2, 3];
 
 /// Completes an SDK's resource: the user's own attributes replace its values, the extension's defaults only add what is
-/// missing. An SDK without a configured service name sends `unknown_service`, which counts as missing.
+/// missing. An SDK without a configured service name sends `unknown_service`, which is treated as missing.
 pub fn resource(wire: &mut Option<WireResource>, ours: &Resource) {
     let attributes = &mut wire.get_or_insert_default().attributes;
     for (key, value) in &ours.attributes {
@@ -32,8 +32,9 @@ pub fn resource(wire: &mut Option<WireResource>, ours: &Resource) {
     }
 }
 
-/// The same on the encoded message, so that fields of a newer OTLP stay: requests of an SDK are passed on as they came, but
-/// for the resource of each entry (`ResourceLogs` and its like, field 1 of a request; `resource` is field 1 of an entry).
+/// Like `resource`, on the encoded message, so that fields of a newer OTLP are kept: requests of an SDK are passed on
+/// unchanged except for the resource of each entry (`ResourceLogs` and the like, field 1 of a request; `resource` is
+/// field 1 of an entry).
 pub fn request(out: &mut Vec<u8>, request: &[u8], ours: &Resource) -> Result<(), Broken> {
     for field in fields(request) {
         let field = field?;
@@ -49,7 +50,7 @@ pub fn request(out: &mut Vec<u8>, request: &[u8], ours: &Resource) -> Result<(),
 }
 
 fn with_resource(entry: &[u8], ours: &Resource) -> Result<Vec<u8>, Broken> {
-    // Twice the same message is both, merged.
+    // Two occurrences of the same message are merged.
     let (mut theirs, mut rest) = (Vec::new(), Vec::with_capacity(entry.len()));
     for field in fields(entry) {
         let field = field?;

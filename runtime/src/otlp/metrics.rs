@@ -1,4 +1,4 @@
-//! The extension's own metrics as an OTLP request, which is sent on like one of the function's SDK.
+//! The extension's own metrics as an OTLP request, which is passed on like one of the function's SDK.
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
@@ -13,7 +13,7 @@ use super::scope::scope;
 use super::value::key_value;
 use crate::record::{self, Forwarded, Measure, Metric, Signal};
 
-/// The request of these metrics. Its resource is left to the exporter, as with every request that is sent on.
+/// The request of these metrics. Its resource is set by the exporter, as for every request that is passed on.
 pub fn request(metrics: Vec<Metric>) -> Forwarded {
     let items = metrics.len();
     let scope_metrics = vec![ScopeMetrics {

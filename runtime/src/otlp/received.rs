@@ -1,4 +1,4 @@
-//! What the function's own OpenTelemetry SDK sends: checked, counted, and searched for the handler's span.
+//! Requests of the function's own OpenTelemetry SDK: validated, counted, and searched for the handler's span.
 
 use std::time::Duration;
 
@@ -17,24 +17,24 @@ use super::unfinished::{self, UnfinishedSpan};
 use crate::invocation::{HandlerSpan, durable};
 use crate::record::{Forwarded, Signal, TraceContext};
 
-/// Attributes that hold the request id; the second is what older instrumentations write.
+/// Attributes that contain the request id; older instrumentations write the second.
 const REQUEST_ID: [&str; 2] = ["faas.invocation_id", "faas.execution"];
 
-/// The attribute of cold starts, which the extension's invoke span has and spans of some instrumentations lack.
+/// The attribute of cold starts, which the extension's invoke span has and which some instrumentations omit.
 const COLD_START: &str = "faas.coldstart";
 
-/// A span that the SDK sent, whatever it is.
+/// Any span that the SDK sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentSpan {
     /// Its ids.
     pub context: TraceContext,
-    /// The span above it, if that is in the function: that of work which comes from outside is its caller's.
+    /// Its parent span, if that is in the function: for work from outside, the parent is the caller's.
     pub parent_span_id: Option<[u8; 8]>,
     /// When it began, nanoseconds since the Unix epoch.
     pub start: u64,
 }
 
-/// A span that names a durable execution, as AWS's OpenTelemetry plugins for durable functions make them.
+/// A span that names a durable execution, as created by AWS's OpenTelemetry plugins for durable functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DurableSpan {
     /// ARN of the execution.
@@ -50,19 +50,19 @@ pub struct DurableSpan {
 /// A valid export request and the handler spans in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
-    /// The request, to be sent on.
+    /// The request, to be passed on.
     pub forwarded: Forwarded,
-    /// Handler spans: none but in traces.
+    /// Handler spans; only in traces.
     pub handlers: Vec<HandlerSpan>,
-    /// All spans: none but in traces.
+    /// All spans; only in traces.
     pub spans: Vec<SentSpan>,
     /// Traces of spans that failed.
     pub failed: Vec<[u8; 16]>,
     /// Spans that name durable executions, one for each execution and trace.
     pub durable: Vec<DurableSpan>,
-    /// Spans that were still open, in no other part of the request.
+    /// Spans that were still open, which are not in `forwarded`.
     pub unfinished: Vec<UnfinishedSpan>,
-    /// The invocation whose handler has ended, of which the sender says so.
+    /// The invocation whose handler has ended, if the sender signals that.
     pub ended: Option<String>,
 }
 
@@ -85,8 +85,8 @@ impl Received {
     }
 }
 
-/// Reads a protobuf export request. One with text that is not UTF-8 is repaired first: the other records must not be lost with
-/// it (open-telemetry/opentelemetry-specification issue 3421).
+/// Parses a protobuf export request. One with invalid UTF-8 is repaired first, so that its other records are not lost
+/// with it (open-telemetry/opentelemetry-specification issue 3421).
 pub fn read(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeError> {
     read_valid(signal, Bytes::clone(&request)).or_else(|error| {
         let repaired = repair::protobuf(signal, &request).ok_or(error)?;
@@ -138,7 +138,7 @@ fn read_valid(signal: Signal, request: Bytes) -> Result<Received, prost::DecodeE
     })
 }
 
-/// OTLP counts data points. Metrics without any are left out.
+/// OTLP counts data points. Metrics without any are dropped.
 fn metrics(mut request: Bytes) -> Result<Received, prost::DecodeError> {
     let mut message = ExportMetricsServiceRequest::decode(Bytes::clone(&request))?;
     if data_points::drop_empty(&mut message) {
@@ -157,7 +157,7 @@ fn metrics(mut request: Bytes) -> Result<Received, prost::DecodeError> {
     })
 }
 
-/// The request without the spans of these ids, and those.
+/// The request without the spans with these ids, and those spans.
 fn without_open(whole: Forwarded, open: &[[u8; 8]]) -> (Forwarded, Vec<UnfinishedSpan>) {
     if open.is_empty() {
         return (whole, Vec::new());
@@ -175,7 +175,7 @@ fn without_open(whole: Forwarded, open: &[[u8; 8]]) -> (Forwarded, Vec<Unfinishe
                 taken,
             )
         }
-        // It was read just now.
+        // It has just been parsed.
         Err(_) => (whole, Vec::new()),
     }
 }

@@ -1,4 +1,4 @@
-//! Neutral records and the SDK's requests, to encoded OTLP export requests.
+//! Encodes neutral records and the SDK's requests as OTLP export requests.
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -17,8 +17,8 @@ use super::value::{any_value, key_value};
 use super::{log_records, merge_resource};
 use crate::record::{self, Forwarded, Log, Resource, Severity, Span, SpanEvent, SpanLink, SpanStatus};
 
-/// Encodes the extension's log records and requests of the function's SDK as one export request. The extension's are written
-/// directly, see [`log_records`]; concatenated requests are one request.
+/// Encodes the extension's log records and requests of the function's SDK as one export request. The extension's own
+/// are written directly, see [`log_records`]; concatenated requests are one request.
 pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded]) -> Vec<u8> {
     let mut message = Vec::new();
     if !logs.is_empty() {
@@ -33,7 +33,7 @@ pub fn encode_logs(resource: &Resource, logs: Vec<Log>, forwarded: &[Forwarded])
     message
 }
 
-/// Requests of the SDK as they came, with the extension's resource attributes. They were validated on receipt.
+/// Requests of the SDK as received, with the extension's resource attributes. They were validated on receipt.
 fn append_forwarded(message: &mut Vec<u8>, resource: &Resource, forwarded: &[Forwarded]) {
     for request in forwarded {
         let before = message.len();
@@ -97,7 +97,7 @@ pub fn metrics_request(resource: &Resource, forwarded: &[Forwarded]) -> ExportMe
     request
 }
 
-/// The entries of requests that were found to be valid when they came.
+/// The entries of requests, which were validated on receipt.
 fn decoded<'a, R: Message + Default, E: 'a>(
     forwarded: &'a [Forwarded],
     entries: impl Fn(R) -> Vec<E> + 'a,

@@ -1,4 +1,5 @@
-//! Traces taken out of a request that holds several. On the encoded message, so that fields of a newer OTLP stay.
+//! Splits a request that contains several traces. Works on the encoded message, so that fields of a newer OTLP are
+//! kept.
 
 use super::unfinished::{INNER, SCOPES, SPANS, id_in, message, parts, with};
 use crate::protobuf::{Broken, fields, put};
@@ -6,7 +7,7 @@ use crate::protobuf::{Broken, fields, put};
 /// A span's trace (`opentelemetry-proto` 1.8: `trace.proto`).
 const TRACE_ID: u32 = 1;
 
-/// A part of a request, and its spans.
+/// A part of a request, and the number of its spans.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Part {
     /// An export request.
@@ -15,7 +16,7 @@ pub struct Part {
     pub items: usize,
 }
 
-/// The spans of these traces, and the others. Both have the resources and scopes of their spans.
+/// The spans of these traces, and the others. Both parts have the resources and scopes of their spans.
 pub fn split(request: &[u8], is_taken: impl Fn(&[u8; 16]) -> bool) -> Result<(Part, Part), Broken> {
     let mut sides = [Part::default(), Part::default()];
     for resource in fields(request) {

@@ -1,5 +1,5 @@
-//! Spans that a tracing layer sent while they were open, taken out of a request. On the encoded message, so that fields of a
-//! newer OTLP stay.
+//! Removes spans that a tracing layer sent while they were open from a request. Works on the encoded message, so that
+//! fields of a newer OTLP are kept.
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
@@ -10,18 +10,19 @@ use crate::protobuf::{Broken, Field, fields, put};
 /// The attribute of a span that was still open.
 const UNFINISHED: &str = "clickstack.unfinished";
 
-/// Resources in a request, their scopes and these's spans, and a span's id (`opentelemetry-proto` 1.8: `trace.proto`).
+/// The field number of resources in a request, of scopes and spans in them, and of a span's id (`opentelemetry-proto`
+/// 1.8: `trace.proto`).
 pub(super) const INNER: u32 = 1;
 pub(super) const SCOPES: u32 = 2;
 pub(super) const SPANS: u32 = 2;
 const SPAN_ID: u32 = 2;
 
-/// A span as it was while it was open.
+/// A snapshot of an open span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedSpan {
     /// Its id.
     pub span_id: [u8; 8],
-    /// It alone as an export request.
+    /// An export request with only this span.
     pub request: Bytes,
 }
 
@@ -33,7 +34,7 @@ pub fn is_unfinished(span: &Span) -> bool {
     })
 }
 
-/// The request without the spans of these ids, and each of them as a request of its own.
+/// The request without the spans with these ids, and each of them as a separate request.
 pub fn split(request: &[u8], open: &[[u8; 8]]) -> Result<(Vec<u8>, Vec<UnfinishedSpan>), Broken> {
     let (mut rest, mut taken) = (Vec::with_capacity(request.len()), Vec::new());
     for resource in fields(request) {
@@ -80,7 +81,7 @@ pub(super) fn parts(message: &[u8], number: u32) -> Result<Vec<Field<'_>>, Broke
     Ok(found)
 }
 
-/// The message with these for its messages of this field.
+/// The message with the messages of this field replaced by these.
 pub(super) fn with(message: &[u8], number: u32, parts: &[&[u8]]) -> Result<Vec<u8>, Broken> {
     let mut out = Vec::with_capacity(message.len());
     for field in fields(message) {
@@ -99,7 +100,7 @@ pub(super) fn message(number: u32, content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The id in this field of a span, unless it has none of this size.
+/// The id in this field of a span, if it has one of this size.
 pub(super) fn id_in<const N: usize>(span: &[u8], field: u32) -> Result<Option<[u8; N]>, Broken> {
     let ids = parts(span, field)?;
     Ok(ids.first().and_then(|id| id.content.try_into().ok()))

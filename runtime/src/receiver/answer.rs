@@ -1,4 +1,4 @@
-//! Answers to senders: whether all was taken, or why not.
+//! Responses to senders: whether everything was accepted, or why not.
 
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use opentelemetry_proto::tonic::collector::metrics::v1::{ExportMetricsPartialSuccess, ExportMetricsServiceResponse};
@@ -12,7 +12,7 @@ use crate::record::Signal;
 const NO_ROOM: &str =
     "the extension's buffer has no room for a request of this size; send fewer records in one request";
 
-/// The encoded answer to a request of which `refused` records were not taken; empty if there are none.
+/// The encoded response to a request of which `refused` records were rejected; empty if there are none.
 pub fn response(signal: Signal, refused: usize) -> Vec<u8> {
     if refused == 0 {
         return Vec::new();
@@ -43,7 +43,7 @@ pub fn response(signal: Signal, refused: usize) -> Vec<u8> {
     }
 }
 
-/// The same in JSON.
+/// Like `response`, in JSON.
 pub fn json_response(signal: Signal, refused: usize) -> Vec<u8> {
     let name = match signal {
         _ if refused == 0 => return b"{}".to_vec(),
@@ -51,7 +51,7 @@ pub fn json_response(signal: Signal, refused: usize) -> Vec<u8> {
         Signal::Traces => "rejectedSpans",
         Signal::Metrics => "rejectedDataPoints",
     };
-    // JSON writes 64-bit numbers as texts.
+    // JSON writes 64-bit numbers as strings.
     let partial_success = json!({name: count(refused).to_string(), "errorMessage": NO_ROOM});
     json!({"partialSuccess": partial_success}).to_string().into_bytes()
 }
@@ -60,7 +60,7 @@ fn count(refused: usize) -> i64 {
     i64::try_from(refused).unwrap_or(i64::MAX)
 }
 
-/// `google.rpc.Status`, the body of OTLP/HTTP's refusals.
+/// `google.rpc.Status`, the body of OTLP/HTTP's error responses.
 #[derive(Clone, PartialEq, Message)]
 struct RpcStatus {
     #[prost(int32, tag = "1")]
@@ -69,13 +69,13 @@ struct RpcStatus {
     message: String,
 }
 
-/// The encoded body of a refusal.
+/// The encoded body of an error response.
 pub fn refusal(code: Code, message: &str) -> Vec<u8> {
     let (code, message) = (code as i32, message.to_owned());
     RpcStatus { code, message }.encode_to_vec()
 }
 
-/// The same in JSON.
+/// Like `refusal`, in JSON.
 pub fn json_refusal(code: Code, message: &str) -> Vec<u8> {
     json!({"code": code as i32, "message": message})
         .to_string()

@@ -1,8 +1,8 @@
-//! How a request over HTTP is written.
+//! The encoding of a request over HTTP.
 
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
 
-/// How a request is written, and so its answer.
+/// The encoding of a request, and so of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// In protobuf.
@@ -12,7 +12,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// What a request that doesn't say so is. No protobuf request begins with what JSON begins with.
+    /// The encoding of a request without a content type. No protobuf request begins like JSON.
     pub fn of_body(body: &[u8]) -> Self {
         let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
         match text.starts_with(b"{") {
@@ -21,7 +21,7 @@ impl Format {
         }
     }
 
-    /// The media type of what is written so.
+    /// The media type of this encoding.
     pub fn content_type(self) -> &'static str {
         match self {
             Format::Protobuf => "application/x-protobuf",
@@ -30,7 +30,7 @@ impl Format {
     }
 }
 
-/// A header's text; empty where there is none.
+/// A header's text; empty if there is none.
 pub fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
     headers
         .get(name)
@@ -38,7 +38,7 @@ pub fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
         .unwrap_or_default()
 }
 
-/// How a request says that it is written, if it does.
+/// The encoding according to the request's content type, if it has one.
 pub fn format_of(headers: &HeaderMap) -> Result<Option<Format>, &'static str> {
     let value = header(headers, &CONTENT_TYPE);
     let media_type = value.split(';').next().unwrap_or_default().trim();
@@ -50,7 +50,8 @@ pub fn format_of(headers: &HeaderMap) -> Result<Option<Format>, &'static str> {
     }
 }
 
-/// Whether a request is compressed. Codings count in any case, `x-gzip` is `gzip`, and `identity` says nothing (RFC 9110, section 8.4.1).
+/// Whether a request is compressed. Codings are case-insensitive, `x-gzip` is `gzip`, and `identity` means none (RFC
+/// 9110, section 8.4.1).
 pub fn is_gzip(headers: &HeaderMap) -> Result<bool, &'static str> {
     let values = headers.get_all(CONTENT_ENCODING).iter();
     let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));

@@ -1,4 +1,4 @@
-//! OTLP/gRPC, by hand over HTTP/2.
+//! OTLP/gRPC, implemented directly over HTTP/2.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ use crate::http::{HeaderMap, HeaderValue, server};
 use crate::otlp::received;
 use crate::record::Signal;
 
-/// Hands every valid request to `take`.
+/// Passes every valid request to `take`.
 pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take, refusals: Rc<Refusals>) {
     server::serve_http2(listener, move |request| {
         let (config, take, refusals) = (Rc::clone(&config), take.clone(), Rc::clone(&refusals));
@@ -54,11 +54,11 @@ fn content_type(request: &Request<Incoming>) -> String {
 fn is_grpc(request: &Request<Incoming>) -> bool {
     let content_type = content_type(request);
     let rest = content_type.strip_prefix(grpc::CONTENT_TYPE).map(str::trim_start);
-    // `application/grpc-web` is something else.
+    // `application/grpc-web` is a different protocol.
     *request.method() == Method::POST && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['+', ';']))
 }
 
-/// Reads one call and gives the answer's message.
+/// Reads one call and returns the response's message.
 async fn receive(request: Request<Incoming>, config: &ReceiverConfig, take: impl Take) -> Result<Vec<u8>, Status> {
     let signal = signal_of(request.uri().path(), config)?;
     let gzip = grpc::is_gzip(request.headers())?;
@@ -135,7 +135,7 @@ fn accepted(message: &[u8]) -> Response<Answer> {
     })
 }
 
-/// An answer that is all headers.
+/// A headers-only response.
 fn refused(status: &Status) -> Response<Answer> {
     let mut response = response(Answer::default());
     status.write(response.headers_mut());

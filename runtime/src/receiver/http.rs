@@ -27,7 +27,7 @@ const LARGEST_REQUEST: usize = 8 * 1024 * 1024;
 
 const TOO_LARGE: &str = "the request is larger than 8 MiB; send fewer records in one request";
 
-/// Why a request isn't taken.
+/// Why a request is rejected.
 #[derive(Debug, PartialEq, Eq)]
 struct Refusal(StatusCode, Cow<'static, str>);
 
@@ -35,16 +35,16 @@ fn refusal<T>(status: StatusCode, reason: impl Into<Cow<'static, str>>) -> Resul
     Err(Refusal(status, reason.into()))
 }
 
-/// With it the tracing layer says that the handler of an invocation has ended: its value is the request id. The handler's
-/// response waits for the answer.
+/// With this header the tracing layer signals that the handler of an invocation has ended: its value is the request id.
+/// The handler's response waits for the extension's response.
 const ENDED: HeaderName = HeaderName::from_static("clickstack-invocation-ended");
 
-/// Hands every valid request to `take`.
+/// Passes every valid request to `take`.
 pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl Take, refusals: Rc<Refusals>) {
     server::serve(listener, move |request| {
         let (config, take, refusals) = (Rc::clone(&config), take.clone(), Rc::clone(&refusals));
         async move {
-            // What can't be read as either is answered in protobuf, as most SDKs write it.
+            // If the encoding is unknown, the response is protobuf, which most SDKs use.
             let format = format_of(request.headers()).ok().flatten();
             let content_type = header(request.headers(), &CONTENT_TYPE).to_owned();
             let signal = signal_of(request.method(), request.uri().path(), &config).ok();
@@ -63,13 +63,13 @@ pub async fn serve(listener: TcpListener, config: Rc<ReceiverConfig>, take: impl
     .await;
 }
 
-/// A request as it came.
+/// A complete request.
 struct Whole {
     signal: Signal,
     gzip: bool,
     format: Option<Format>,
     body: Bytes,
-    /// The invocation whose handler has ended, if the request says so.
+    /// The invocation whose handler has ended, if the request signals that.
     ended: Option<String>,
 }
 
@@ -93,14 +93,14 @@ async fn read(request: Request<Incoming>, config: &ReceiverConfig) -> Result<Who
     }
 }
 
-/// Looks at a request once the answer is written, and so refuses nothing of it: the function waits, and its tracing layer
-/// could do nothing about a refusal.
+/// Processes a request after the response is written, so nothing of it can be rejected: the function waits, and its
+/// tracing layer could do nothing about a rejection.
 fn later(whole: Whole, take: impl Take, report: impl Fn(&Refusal) + 'static) -> usize {
     spawn(async move {
         let ended = whole.ended.clone();
         if let Err(refused) = whole.offer(take.clone()) {
             report(&refused);
-            // That the handler has ended is true all the same.
+            // The handler has ended nevertheless.
             take(Received {
                 ended,
                 ..Received::nothing(Signal::Traces)
@@ -111,7 +111,7 @@ fn later(whole: Whole, take: impl Take, report: impl Fn(&Refusal) + 'static) -> 
 }
 
 impl Whole {
-    /// Reads it; gives its signal and how many of its records were not taken.
+    /// Processes it; returns its signal and the number of rejected records.
     fn offer(self, take: impl Take) -> Result<(Signal, usize), Refusal> {
         let signal = self.signal;
         let body = match self.gzip {

@@ -8,7 +8,7 @@ pub mod refusals;
 
 use crate::otlp::received::Received;
 
-/// Takes a valid request in; false if there is no room for it.
+/// Accepts a valid request; returns false if there is no room for it.
 pub trait Take: Fn(Received) -> bool + Clone + 'static {}
 
 impl<T: Fn(Received) -> bool + Clone + 'static> Take for T {}

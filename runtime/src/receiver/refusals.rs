@@ -1,5 +1,5 @@
-//! Requests of the function's SDK that can't be taken. SDKs keep quiet about failed exports unless their own diagnostics are
-//! on, so the extension reports the first of each signal.
+//! Rejected requests of the function's SDK. SDKs do not report failed exports unless their own diagnostics are enabled,
+//! so the extension reports the first rejection for each signal.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,21 +7,21 @@ use std::rc::Rc;
 use crate::diagnostics::Diagnostics;
 use crate::record::Signal;
 
-/// Reports refusals.
+/// Reports rejections.
 pub struct Refusals {
     diagnostics: Rc<Diagnostics>,
-    /// By signal; the last is of requests that name none.
+    /// By signal; the last one is for requests of an unknown signal.
     reported: Cell<[bool; 4]>,
 }
 
 impl Refusals {
-    /// None yet.
+    /// Nothing is reported yet.
     pub fn new(diagnostics: Rc<Diagnostics>) -> Self {
         let reported = Cell::default();
         Refusals { diagnostics, reported }
     }
 
-    /// A request with this content type was refused.
+    /// Reports a rejected request with this content type.
     pub fn report(&self, signal: Option<Signal>, content_type: &str, reason: &str) {
         let mut reported = self.reported.get();
         let place = signal.and_then(|signal| Signal::ALL.iter().position(|known| *known == signal));

@@ -1,16 +1,16 @@
-//! Attributes: what a record says besides its own fields.
+//! Attributes of records, in addition to their own fields.
 
 use std::borrow::Cow;
 
 use super::value::Value;
 
-/// An attribute name: a constant or a name out of a function's JSON log.
+/// An attribute name: a constant or a name from a function's JSON log.
 pub type Key = Cow<'static, str>;
 
 /// Attributes in the order in which they are written.
 pub type Attributes = Vec<(Key, Value)>;
 
-/// Approximate bytes of an attribute besides its name and value.
+/// Approximate overhead of an attribute in bytes, in addition to its name and value.
 const OVERHEAD: usize = 56;
 
 /// Approximate bytes of attributes in memory.

@@ -31,23 +31,23 @@ impl Origin {
 /// One log record. Times are nanoseconds since the Unix epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Log {
-    /// When it happened: the line's own time, else the platform's.
+    /// When it happened: the line's own time, otherwise the platform's.
     pub time: u64,
-    /// When Lambda received the line, which says to which invocation it belongs.
+    /// When Lambda received the line, which determines the invocation that it belongs to.
     pub observed: u64,
-    /// When it came here: OpenTelemetry's observed time.
+    /// When the extension received it: OpenTelemetry's observed time.
     pub arrived: u64,
     /// Its severity.
     pub severity: Severity,
     /// Its text.
     pub body: String,
-    /// Its fields, without `type` and `faas.invocation_id`, which `origin` and `request_id` give.
+    /// Its fields, without `type` and `faas.invocation_id`, which are derived from `origin` and `request_id`.
     pub attributes: Attributes,
     /// Who wrote it.
     pub origin: Origin,
     /// The invocation it belongs to: from the line itself, or after stamping.
     pub request_id: Option<Rc<str>>,
-    /// The field that names the request id, until the id is known to be one that Lambda announced: other ids are the
+    /// The field that contains the request id, until the id is known to be one that Lambda announced: other ids are the
     /// application's own.
     pub request_id_field: Option<Key>,
     /// Its trace: from the line itself, or after stamping.
@@ -59,7 +59,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Its place in a trace; `None` unless both ids are known.
+    /// Its position in a trace; `None` unless both ids are known.
     pub fn context(&self) -> Option<TraceContext> {
         Some(TraceContext {
             trace_id: self.trace_id?,
@@ -67,8 +67,8 @@ impl Log {
         })
     }
 
-    /// Completes the ids. One that the line names stays, and takes the other only from the same trace: a trace id of
-    /// another request, or a span of another trace, must not be joined with the invocation's.
+    /// Completes the ids. An id from the line itself is kept, and is completed only from the same trace: a trace id of
+    /// another request, or a span of another trace, must not be combined with the invocation's.
     pub fn complete_context(&mut self, context: TraceContext) {
         let same_trace = self.trace_id.is_none_or(|id| id == context.trace_id);
         let same_span = self.span_id.is_none_or(|id| id == context.span_id);

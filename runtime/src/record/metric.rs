@@ -1,26 +1,26 @@
-//! Measures over a stretch of time.
+//! Measurements over an interval.
 
 use super::attributes::Attributes;
 
-/// What a metric says of its stretch of time.
+/// The value of a metric for its interval.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Measure {
-    /// How often something happened in it; never negative.
+    /// The number of occurrences; never negative.
     Sum(u64),
-    /// How much of something there was in it; never negative.
+    /// An amount; never negative.
     Amount(f64),
-    /// The last value, or that which counts.
+    /// The last value, or the relevant one.
     Gauge(f64),
-    /// How the values were spread.
+    /// The distribution of the values.
     Histogram(Histogram),
 }
 
-/// A metric with one data point. Sums and histograms are deltas: they tell of their own stretch of time alone.
+/// A metric with one data point. Sums and histograms are deltas: they cover only their own interval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metric {
     /// Its name.
     pub name: &'static str,
-    /// Its unit, as UCUM writes it.
+    /// Its unit in UCUM notation.
     pub unit: &'static str,
     /// Its meaning.
     pub description: &'static str,
@@ -28,9 +28,9 @@ pub struct Metric {
     pub measure: Measure,
     /// What distinguishes this data point.
     pub attributes: Attributes,
-    /// Where the stretch of time begins, nanoseconds since the Unix epoch.
+    /// The beginning of the interval, nanoseconds since the Unix epoch.
     pub start: u64,
-    /// Where it ends.
+    /// The end of the interval.
     pub time: u64,
 }
 
@@ -41,7 +41,7 @@ pub struct Histogram {
     pub bounds: &'static [f64],
     /// Values in each range, one more than bounds.
     pub counts: Vec<u64>,
-    /// All values together.
+    /// The sum of all values.
     pub sum: f64,
     /// The least value.
     pub min: f64,
@@ -72,7 +72,7 @@ impl Histogram {
         self.max = self.max.max(value);
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
     }

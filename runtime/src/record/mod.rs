@@ -1,7 +1,7 @@
-//! Neutral telemetry records: what the extension knows, before any wire format.
+//! Neutral telemetry records: independent of any wire format.
 //!
-//! Nothing here knows Lambda's events or an exporter's encoding. `convert` makes these records, `otlp` and `export` encode
-//! them.
+//! Nothing here depends on Lambda's events or an exporter's encoding. `convert` creates these records, `otlp` and
+//! `export` encode them.
 
 mod attributes;
 mod forwarded;

@@ -2,13 +2,13 @@
 
 use super::value::Value;
 
-/// The entity that all records of this environment describe.
+/// The entity that produced all records of this environment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Resource {
     /// Every attribute, defaults and the user's.
     pub attributes: Vec<(String, Value)>,
-    /// Those of the user's that replace what a function's SDK says.
+    /// The user's attributes that replace those of a function's SDK.
     pub overrides: Vec<(String, Value)>,
-    /// Severity texts are to be spelled as the Rotel extension does.
+    /// Severity texts are spelled as in the Rotel extension.
     pub rotel_severity: bool,
 }

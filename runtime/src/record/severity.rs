@@ -1,9 +1,9 @@
-//! How severe a log record is.
+//! The severity of a log record.
 
 /// Severity of a log record, in OpenTelemetry's ranges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Severity {
-    /// The line says nothing about it.
+    /// Not specified.
     #[default]
     Unspecified,
     /// Finest grain.
@@ -12,11 +12,11 @@ pub enum Severity {
     Debug,
     /// An ordinary event.
     Info,
-    /// Something to look at.
+    /// Something that may need attention.
     Warn,
     /// Something failed.
     Error,
-    /// The program can't go on.
+    /// The program cannot continue.
     Fatal,
 }
 
@@ -60,7 +60,7 @@ impl Severity {
         }
     }
 
-    /// The severity of one of the texts above, in any case.
+    /// The severity of one of the texts above, ignoring case.
     pub fn from_text(text: &str) -> Option<Severity> {
         Self::ALL
             .into_iter()

@@ -14,12 +14,12 @@ pub struct SpanEvent {
     pub attributes: Attributes,
 }
 
-/// Another span that a span belongs with.
+/// Another span that a span is linked to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpanLink {
     /// Its ids.
     pub context: TraceContext,
-    /// What there is to say of it.
+    /// Its attributes.
     pub attributes: Attributes,
 }
 
@@ -32,23 +32,23 @@ impl From<TraceContext> for SpanLink {
     }
 }
 
-/// Whether a span's work succeeded.
+/// The status of a span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpanStatus {
-    /// Nothing said.
+    /// Not set.
     Unset,
     /// Failed, with what failed.
     Error(String),
 }
 
-/// What a span's work is in its trace.
+/// The kind of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpanKind {
     /// The function serves a caller: an invocation.
     Server,
-    /// It takes a caller's messages in.
+    /// It processes messages from a sender.
     Consumer,
-    /// Something within.
+    /// An internal operation.
     Internal,
 }
 
@@ -57,9 +57,9 @@ pub enum SpanKind {
 pub struct Span {
     /// Its ids.
     pub context: TraceContext,
-    /// The span above it, which for an invocation is the caller's.
+    /// Its parent span, which for an invocation is the caller's.
     pub parent_span_id: Option<[u8; 8]>,
-    /// Its place in the trace.
+    /// Its kind.
     pub kind: SpanKind,
     /// Its name.
     pub name: String,
@@ -71,7 +71,7 @@ pub struct Span {
     pub attributes: Attributes,
     /// What happened within it.
     pub events: Vec<SpanEvent>,
-    /// Other spans that it belongs with.
+    /// Links to other spans.
     pub links: Vec<SpanLink>,
     /// How it ended.
     pub status: SpanStatus,

@@ -1,6 +1,6 @@
-//! The place of a record in a trace.
+//! The position of a record in a trace.
 
-/// The ids that place a record in a trace.
+/// The ids that identify a record's position in a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
     /// Trace id, never all zeros.

@@ -1,16 +1,16 @@
-//! Entries of which each name counts once.
+//! Entries with unique names.
 
 use std::collections::HashMap;
 
-/// Objects with more entries than this are looked through once, at their end.
+/// Objects with more entries than this are deduplicated once, at their end.
 const MANY: usize = 64;
 
-/// Named entries in their order. OTLP forbids an attribute twice ("Attribute Collections" of the specification's common
-/// part), JSON only discourages it (RFC 8259, section 4), and zap and zerolog write a field again when it is set again. As
-/// in every JSON library, the last value counts.
+/// Named entries in their order. OTLP forbids duplicate attributes ("Attribute Collections" of the specification's
+/// common part), JSON only discourages them (RFC 8259, section 4), and zap and zerolog write a field again when it is
+/// set again. As in every JSON library, the last value is used.
 pub struct Unique<K, V> {
     entries: Vec<(K, V)>,
-    /// A bit for each kind of name that was seen: most names need no search.
+    /// A bit for each kind of name seen so far, so that most names need no search.
     seen: u64,
 }
 
@@ -60,14 +60,14 @@ impl<K: AsRef<str>, V> Unique<K, V> {
     }
 }
 
-/// Names that differ here are different.
+/// A bit that is equal for equal names.
 fn bit(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let ends = [bytes.first(), bytes.last()].map(|byte| byte.copied().map_or(0, usize::from));
     1 << ((bytes.len() + 7 * ends[0] + 13 * ends[1]) % 64)
 }
 
-/// Leaves the last of each name.
+/// Keeps the last entry of each name.
 pub fn unique<K: AsRef<str>, V>(entries: Vec<(K, V)>) -> Vec<(K, V)> {
     let mut unique = Unique::with_capacity(entries.len());
     for (key, value) in entries {

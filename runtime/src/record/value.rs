@@ -13,7 +13,7 @@ pub enum Value {
     Null,
     /// A boolean.
     Bool(bool),
-    /// A signed 64-bit integer; larger ones are their digits as a string.
+    /// A signed 64-bit integer; larger ones become strings of their digits.
     Int(i64),
     /// A double.
     Double(f64),

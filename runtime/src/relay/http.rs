@@ -1,15 +1,15 @@
-//! HTTP/1.1 as it passes by: finds messages in a connection's bytes and shows them to an observer. Pure. What it can't
-//! follow, it stops reading; the bytes go on in any case.
+//! An HTTP/1.1 parser for passing traffic: finds messages in a connection's bytes and shows them to an observer. Pure.
+//! It stops reading what it cannot parse; the bytes are passed on in any case.
 
 use httparse::{Header, Status};
 
-/// The longest head, or line of a chunk's size, that is read. Lambda's own hold a client context of 3,583 bytes at most.
+/// The longest head, or chunk-size line, that is parsed. Lambda's own heads contain a context of at most 3,583 bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// Header fields of a message at most.
+/// Maximum number of header fields of a message.
 const MOST_FIELDS: usize = 96;
 
-/// Which messages these are.
+/// The kind of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Requests, by the runtime.
@@ -20,13 +20,13 @@ pub enum Side {
 
 /// The head of a message.
 pub struct Head<'a> {
-    /// What is requested; empty in responses.
+    /// The path of a request; empty in responses.
     pub path: &'a str,
     /// Its fields.
     pub fields: &'a [Header<'a>],
 }
 
-/// Who looks at the messages.
+/// Receives the parsed messages.
 pub trait Observer {
     /// A message begins.
     fn head(&mut self, head: &Head<'_>);
@@ -36,7 +36,7 @@ pub trait Observer {
     fn end(&mut self, trailers: &[Header<'_>]);
 }
 
-/// The text of a field by its name in any case; empty where there is none.
+/// The text of a field by its name, ignoring case; empty if there is none.
 pub fn field<'a>(fields: &[Header<'a>], name: &str) -> &'a str {
     let found = fields.iter().find(|field| field.name.eq_ignore_ascii_case(name));
     found
@@ -48,7 +48,7 @@ pub fn field<'a>(fields: &[Header<'a>], name: &str) -> &'a str {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Head,
-    /// So many bytes of a body are left.
+    /// This many bytes of a body are left.
     Body(u64),
     ChunkSize,
     Chunk(u64),
@@ -56,7 +56,7 @@ enum State {
     Trailers,
     /// The body ends with the connection.
     UntilClosed,
-    /// Not HTTP/1.1 as it is known here.
+    /// Not supported as HTTP/1.1.
     Unreadable,
 }
 
@@ -64,14 +64,14 @@ enum State {
 pub struct Messages<O> {
     side: Side,
     state: State,
-    /// The lines of a head, or of a chunk's size, that have come so far.
+    /// The lines of a head, or of a chunk size, received so far.
     lines: Vec<u8>,
-    /// Who looks at them.
+    /// Receives the messages.
     pub observer: O,
 }
 
 impl<O: Observer> Messages<O> {
-    /// At the beginning of a connection.
+    /// A parser at the beginning of a connection.
     pub fn new(side: Side, observer: O) -> Self {
         Messages {
             side,
@@ -81,7 +81,7 @@ impl<O: Observer> Messages<O> {
         }
     }
 
-    /// What follows is not read.
+    /// Stops parsing.
     pub fn give_up(&mut self) {
         self.state = State::Unreadable;
         self.lines = Vec::new();
@@ -174,7 +174,7 @@ impl<O: Observer> Messages<O> {
         }
     }
 
-    /// Reads a head; none if it can't be read.
+    /// Parses a head; `None` if it is not valid.
     fn head(&mut self, lines: &[u8]) -> Option<State> {
         let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
         let (path, status, fields): (&str, u16, &[Header<'_>]) = match self.side {
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Writes down what it sees.
+    /// Records what it sees.
     #[derive(Default)]
     struct Seen(String);
 

@@ -1,7 +1,7 @@
-//! The runtime API proxy: hands every byte between the function's runtime and Lambda on as it is, and reads along.
+//! The runtime API proxy: passes every byte between the function's runtime and Lambda on unchanged, and parses it.
 //!
-//! It has threads of its own, so that nothing that the extension does meanwhile (compression, TLS) delays the function. It
-//! holds no message back, keeps the beginning of each only, and what it can't read passes unread.
+//! It has its own threads, so that the extension's other work (compression, TLS) never delays the function. It holds no
+//! message back, keeps only the beginning of each, and passes on unparsed what it cannot parse.
 
 pub mod http;
 pub mod observers;
@@ -22,7 +22,7 @@ use observers::{Answers, Events};
 /// The exec wrapper finds the proxy's address in this file, whose name ends with the address of the runtime API.
 const ADDRESS_FILE: &str = "/tmp/.clickstack-runtime-proxy-";
 
-/// Bytes taken at a time.
+/// Bytes read at a time.
 const AT_ONCE: usize = 32 * 1024;
 
 /// A thread's stack. JSON nests 127 levels deep at most.
@@ -31,13 +31,13 @@ const STACK: usize = 256 * 1024;
 /// Connections at a time; runtimes have one or two.
 const MOST_CONNECTIONS: usize = 64;
 
-/// What was read and not yet taken, at most; what comes besides is not kept.
+/// Maximum number of reads that are not yet processed; further ones are dropped.
 const MOST_UNTAKEN: usize = 256;
 
-/// After a failure to accept a connection.
+/// Pause after a failure to accept a connection.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// No proxy is there before this runtime API, whatever an earlier process has left.
+/// Removes the address file for this runtime API, which an earlier process may have left.
 pub fn withdraw(upstream: &str) {
     let _ = std::fs::remove_file(address_file(upstream));
 }
@@ -46,11 +46,11 @@ fn address_file(upstream: &str) -> String {
     format!("{ADDRESS_FILE}{upstream}")
 }
 
-/// Starts the proxy before the runtime API at `upstream` (host and port), tells the exec wrapper, and gives what it will have
-/// read.
+/// Starts the proxy in front of the runtime API at `upstream` (host and port), writes its address for the exec wrapper,
+/// and returns the receiver for what it reads.
 ///
 /// # Errors
-/// Port, thread or file are not available. The runtime then uses Lambda's API itself.
+/// Port, thread or file are not available. The runtime then uses Lambda's API directly.
 pub fn start(upstream: &str) -> io::Result<Receiver<Read>> {
     withdraw(upstream);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -74,9 +74,9 @@ fn accept(listener: &TcpListener, upstream: &str, reads: &SyncSender<Read>) {
             thread::sleep(PAUSE);
             continue;
         };
-        // Each connection holds two more.
+        // Each connection holds two more references.
         if Arc::strong_count(&open) <= 2 * MOST_CONNECTIONS {
-            // One that can't be served is closed, as Lambda's would be.
+            // A connection that cannot be served is closed, as Lambda would do.
             let _ = serve(runtime, upstream, reads, &open);
         }
     }
@@ -98,11 +98,11 @@ fn serve(runtime: TcpStream, upstream: &str, reads: &SyncSender<Read>, open: &Ar
         let _held = held;
         answers(&from, &to, &sender);
     });
-    // With one direction alone the runtime would wait for ever.
+    // With only one direction the runtime would wait forever.
     second.inspect_err(|_| close([&runtime, &lambda]))
 }
 
-/// What Lambda says to the runtime.
+/// Handles the direction from Lambda to the runtime.
 fn events(lambda: &TcpStream, runtime: &TcpStream, reads: &SyncSender<Read>) {
     let mut messages = Messages::new(Side::Responses, Events::default());
     pump(lambda, runtime, |bytes, passed| {
@@ -110,7 +110,7 @@ fn events(lambda: &TcpStream, runtime: &TcpStream, reads: &SyncSender<Read>) {
             if !passed {
                 return messages.push(bytes);
             }
-            // The event is with the runtime already.
+            // The runtime already has the event.
             if let Some(begun) = messages.observer.take(timestamp::now()) {
                 let _ = reads.try_send(Read::Begun(Box::new(begun)));
             }
@@ -118,14 +118,14 @@ fn events(lambda: &TcpStream, runtime: &TcpStream, reads: &SyncSender<Read>) {
     });
 }
 
-/// What the runtime says to Lambda.
+/// Handles the direction from the runtime to Lambda.
 fn answers(runtime: &TcpStream, lambda: &TcpStream, reads: &SyncSender<Read>) {
     let mut messages = Messages::new(Side::Requests, Answers::default());
     pump(runtime, lambda, |bytes, passed| {
         if passed {
             return;
         }
-        // Before Lambda has the answer, so that nothing that Lambda says of it can come first.
+        // Before Lambda has the response, so that no event of Lambda about it can arrive first.
         reading(&mut messages, |messages| {
             messages.push(bytes);
             if let Some(answered) = messages.observer.take() {
@@ -141,20 +141,20 @@ fn close(streams: [&TcpStream; 2]) {
     }
 }
 
-/// An internal error in the reading costs the reading alone.
+/// An internal error while parsing only stops the parsing.
 fn reading<O: http::Observer>(messages: &mut Messages<O>, read: impl FnOnce(&mut Messages<O>)) {
     if catch_unwind(AssertUnwindSafe(|| read(messages))).is_err() {
         messages.give_up();
     }
 }
 
-/// Hands all bytes on until one side ends; `seen` gets each part before and after it was handed on.
+/// Passes all bytes on until one side ends; `seen` is called for each part before and after it is passed on.
 fn pump(mut from: &TcpStream, mut to: &TcpStream, mut seen: impl FnMut(&[u8], bool)) {
     let mut buffer = vec![0; AT_ONCE];
     loop {
         let part = match from.read(&mut buffer) {
             Ok(0) => {
-                // The other direction may have more to say.
+                // The other direction may still have data.
                 let _ = to.shutdown(Shutdown::Write);
                 return;
             }

@@ -1,4 +1,4 @@
-//! What is read of the runtime API's messages: events on their way to the runtime, and its answers.
+//! Reads events and responses from the messages of the runtime API.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,9 +8,9 @@ use super::http::{Head, Observer, field};
 use crate::invocation::{Answered, Begun, StatusCode};
 use crate::trigger::{self, Heading};
 
-/// So much of an event is looked at,
+/// This much of an event is parsed,
 const MOST_OF_EVENT: usize = 128 * 1024;
-/// and of an answer, which waits for that.
+/// and this much of a response, which waits for it.
 const MOST_OF_ANSWER: usize = 32 * 1024;
 
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
@@ -34,7 +34,7 @@ impl Beginning {
     }
 }
 
-/// Looks at the answers to `/next`.
+/// Observes the responses to `/next`.
 #[derive(Default)]
 pub struct Events {
     current: Option<(Heading, Beginning)>,
@@ -42,7 +42,8 @@ pub struct Events {
 }
 
 impl Events {
-    /// What the event says that has passed, if one has; it is read only here. `now` is in nanoseconds since the Unix epoch.
+    /// The contents of the event that has passed, if any; it is only parsed here. `now` is in nanoseconds since the
+    /// Unix epoch.
     pub fn take(&mut self, now: u64) -> Option<Begun> {
         let (heading, event) = self.whole.take()?;
         Some(trigger::begun(&heading, &event.bytes, event.total, now))
@@ -72,11 +73,11 @@ impl Observer for Events {
     }
 }
 
-/// What a runtime reports.
+/// The kind of a runtime's report.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Response,
-    /// One that is written while the handler runs.
+    /// A response that is written while the handler runs.
     Streamed {
         with_prelude: bool,
     },
@@ -90,7 +91,7 @@ struct Report {
     body: Beginning,
 }
 
-/// Looks at the requests of the runtime.
+/// Observes the requests of the runtime.
 #[derive(Default)]
 pub struct Answers {
     current: Option<Report>,
@@ -98,7 +99,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// The answer that has passed, if one has.
+    /// The response that has passed, if any.
     pub fn take(&mut self) -> Option<Answered> {
         self.whole.take()
     }
@@ -150,7 +151,7 @@ fn answered(report: Report, trailers: &[Header<'_>]) -> Answered {
         error_type,
         body: Beginning { bytes, total },
     } = report;
-    // A streamed response that fails midway says so behind it.
+    // A streamed response that fails midway reports that in its trailers.
     let late = field(trailers, ERROR_TYPE);
     if !late.is_empty() {
         let error = STANDARD.decode(field(trailers, "lambda-runtime-function-error-body"));

@@ -10,13 +10,13 @@ use crate::invocation::{Invocation, Invocations, durable};
 use crate::lambda::telemetry;
 use crate::record::{Log, Span};
 
-/// What the version of a durable function's runtime contains, such as `nodejs:24.DurableFunction.v10`.
+/// Contained in the runtime version of a durable function, such as `nodejs:24.DurableFunction.v10`.
 const RUNTIME_MARK: &str = "DurableFunction";
 
-/// Executions whose root is remembered to have been sent.
+/// Maximum number of executions for which it is remembered that their root was sent.
 const REMEMBERED: usize = 256;
 
-/// What is known of durable executions.
+/// The state of durable executions.
 #[derive(Debug, Default)]
 pub struct Durable {
     /// The function is a durable one, as far as is known.
@@ -27,7 +27,7 @@ pub struct Durable {
 }
 
 impl Durable {
-    /// `platform.initStart` came.
+    /// Handles `platform.initStart`.
     pub fn begin(&mut self, event: &telemetry::Phase<'_>) {
         self.is_durable |= event.runtime_version.contains(RUNTIME_MARK);
     }
@@ -45,14 +45,14 @@ impl Durable {
         }
     }
 
-    /// Leaves out what a replay repeats, if the user wants that.
+    /// Drops what a replay repeats, if the user has configured that.
     pub fn drop_replayed(&self, logs: &mut Vec<Log>, config: &LogsConfig) {
         if config.without_replayed && self.is_durable {
             logs.retain(|log| !durable::is_replayed(log));
         }
     }
 
-    /// The root above the invoke span of this invocation, once for each execution in an environment.
+    /// The root span above the invoke span of this invocation, once for each execution in an environment.
     pub fn root(&mut self, invocation: &Invocation, function_name: &str) -> Option<Span> {
         let execution = invocation.labels.execution.as_ref()?;
         if self.rooted.contains(execution) {

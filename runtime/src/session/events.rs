@@ -1,4 +1,4 @@
-//! What the Telemetry API's events do to the state.
+//! Handles the Telemetry API's events.
 
 use super::Session;
 use super::reasons::Reasons;
@@ -12,7 +12,7 @@ use crate::lambda::telemetry::{self, Done, Event, LogsDropped, Start};
 use crate::record::{Log, Origin};
 
 impl Session {
-    /// Takes a batch of the Telemetry API in, whatever of it can be read.
+    /// Handles a batch of the Telemetry API, as far as it can be parsed.
     pub fn telemetry(&mut self, body: &str, now: u64) {
         let batch = telemetry::parse(body);
         self.buffer.drops.malformed += batch.malformed as u64;
@@ -83,7 +83,7 @@ impl Session {
         self.invocations.tenant(&done.request_id, done.tenant_id.as_deref());
     }
 
-    /// A line that Lambda received `at`, and we `now`.
+    /// A line that Lambda received `at`, and the extension `now`.
     fn line(&mut self, origin: Origin, at: u64, now: u64, record: &str) -> Log {
         let log = match self.logs.as_rotel {
             true => logs::from_line_as_rotel(origin, at, record),
@@ -117,7 +117,7 @@ impl Session {
         }
     }
 
-    /// Keeps a record of what Lambda said, which came `now`.
+    /// Queues a record of an event of Lambda, which arrived `now`.
     fn push_incident(&mut self, log: Log, now: u64) {
         let time = self.order.place(log.time);
         let log = Log {
@@ -128,14 +128,14 @@ impl Session {
         self.buffer.push_log(log);
     }
 
-    /// Lines that wait for the rest of a stack trace wait no longer.
+    /// Stops waiting for the rest of stack traces.
     pub(super) fn close_traces(&mut self) {
         let (buffer, kept, reasons) = (&mut self.buffer, &self.logs, &mut self.reasons);
         self.joiner.close(&mut |log| keep(buffer, kept, reasons, log));
     }
 }
 
-/// Keeps a line that the user wants, and the error that it reports in any case.
+/// Queues a line if the user wants it; the error that it reports is remembered in any case.
 fn keep(buffer: &mut Buffer, kept: &LogsConfig, reasons: &mut Reasons, log: Log) {
     reasons.line(&log);
     if kept.keeps(log.severity) {

@@ -1,4 +1,4 @@
-//! Records and spans that name the durable execution which they belong to.
+//! Records and spans that name the durable execution that they belong to.
 
 use super::Session;
 use crate::invocation::durable;
@@ -6,7 +6,7 @@ use crate::otlp::received::DurableSpan;
 use crate::record::Log;
 
 impl Session {
-    /// A line may name the execution that it belongs to.
+    /// Handles a line that may name its execution.
     pub(super) fn identify(&mut self, log: &mut Log) {
         if let Some(arn) = durable::identify(log) {
             self.durable.is_durable = true;
@@ -15,7 +15,7 @@ impl Session {
         }
     }
 
-    /// A span of AWS's OpenTelemetry plugin for durable functions names its execution.
+    /// Handles a span of AWS's OpenTelemetry plugin for durable functions, which names its execution.
     pub(super) fn durable_span(&mut self, span: &DurableSpan) {
         self.durable.is_durable = true;
         let request_id = span.request_id.as_deref();

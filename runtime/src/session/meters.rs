@@ -1,4 +1,5 @@
-//! What Lambda measures, apart by the labels of the invocations: nobody wants to see one tenant's numbers in another's.
+//! Lambda's measurements, aggregated separately by the labels of the invocations, so that one tenant's numbers do not
+//! appear in another's.
 
 use crate::buffer::Drops;
 use crate::convert::platform::metrics::Measures;
@@ -6,10 +7,10 @@ use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::Done;
 use crate::record::Metric;
 
-/// Distinct labels between two exports; the numbers of further ones are without labels.
+/// Distinct labels between two exports; the numbers of any further ones have no labels.
 const MOST: usize = 64;
 
-/// What was measured since metrics last left.
+/// Measurements since metrics were last sent.
 #[derive(Debug)]
 pub struct Meters {
     function_name: String,
@@ -19,7 +20,7 @@ pub struct Meters {
 }
 
 impl Meters {
-    /// Nothing yet, of this function.
+    /// No measurements yet, for this function.
     pub fn new(function_name: &str) -> Self {
         Meters {
             function_name: function_name.to_owned(),
@@ -28,12 +29,12 @@ impl Meters {
         }
     }
 
-    /// An invocation has ended.
+    /// Adds an invocation that has ended.
     pub fn invocation(&mut self, invocation: &Invocation) {
         self.of(&invocation.labels).invocation(invocation);
     }
 
-    /// `platform.report` has come for an invocation with these labels.
+    /// Adds a `platform.report` of an invocation with these labels.
     pub fn report(&mut self, report: &Done<'_>, labels: Option<&Labels>, at: u64) {
         match labels {
             Some(labels) => self.of(labels).report(report, at),
@@ -59,13 +60,13 @@ impl Meters {
             .map_or(&mut self.plain, |(_, measures)| measures)
     }
 
-    /// Whether there is something to tell and it is time to.
+    /// Whether there are measurements and they are due.
     pub fn is_due(&self, now: u64, ending: bool) -> bool {
         let mut labelled = self.labelled.iter();
         self.plain.is_due(now, ending) || labelled.any(|(_, measures)| measures.is_due(now, ending))
     }
 
-    /// Takes the metrics of the time since the last ones; `drops` counts from the environment's start.
+    /// Takes the metrics since the last call; `drops` are counts since the environment's start.
     pub fn take(&mut self, drops: Drops, now: u64) -> Vec<Metric> {
         let mut metrics = self.plain.take(drops, now);
         for (_, mut measures) in self.labelled.drain(..) {

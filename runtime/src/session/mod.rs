@@ -1,4 +1,4 @@
-//! Everything known in this environment: invocations and what waits to be sent. Pure; times are passed in.
+//! The state of this environment: invocations and queued telemetry. Pure; times are passed in.
 
 mod durable;
 mod events;
@@ -36,11 +36,11 @@ use sampling::Sampling;
 use stamp::stamp;
 use unfinished::Unfinished;
 
-/// A line whose invocation never became known leaves after this long, in nanoseconds: Lambda announces an invocation before
-/// its first line, or with it.
+/// A line whose invocation never became known is sent after this long, in nanoseconds: Lambda announces an invocation
+/// before its first line, or together with it.
 const LONGEST_WAIT: u64 = 3_000_000_000;
 
-/// Lines of a stack trace come together: after this long without another, in nanoseconds, there is none.
+/// Lines of a stack trace arrive together: after this long without another line, in nanoseconds, it is complete.
 const TRACE_WAIT: u64 = 100_000_000;
 
 /// The state of this execution environment.
@@ -57,17 +57,17 @@ pub struct Session {
     unfinished: Unfinished,
     sampling: Sampling,
     durable: Durable,
-    /// None where platform metrics are switched off.
+    /// `None` if platform metrics are switched off.
     measures: Option<Meters>,
-    /// The losses that a record has reported already.
+    /// The losses that a record has already reported.
     reported_drops: Drops,
-    /// Something has ended since losses were last looked at.
+    /// Whether something has ended since losses were last checked.
     ended: bool,
-    /// The ids of a start that failed before any invocation, for its lines.
+    /// The ids of an init phase that failed before any invocation, for its lines.
     failed_start: Option<TraceContext>,
-    /// The function's SDK has sent spans.
+    /// Whether the function's SDK has sent spans.
     traced: bool,
-    /// Every line leaves, whether its invocation is known or not.
+    /// Whether every line is sent, even if its invocation is not known.
     ending: bool,
     logs: LogsConfig,
 }
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// The same, with metrics of what Lambda measures if `wanted`.
+    /// Enables metrics of Lambda's measurements if `wanted`.
     pub fn with_platform_metrics(self, wanted: bool) -> Self {
         Session {
             measures: wanted.then(|| Meters::new(&self.function_name)),
@@ -106,7 +106,7 @@ impl Session {
         }
     }
 
-    /// The same, with these traces.
+    /// Sets which traces are sent.
     pub fn with_sampling(self, sampling: SamplingConfig) -> Self {
         Session {
             sampling: Sampling::new(sampling),
@@ -114,24 +114,24 @@ impl Session {
         }
     }
 
-    /// The same, with these lines as log records.
+    /// Sets which lines become log records.
     pub fn with_logs(self, logs: LogsConfig) -> Self {
         Session { logs, ..self }
     }
 
-    /// An invocation begins.
+    /// Handles the beginning of an invocation.
     pub fn invoke(&mut self, invoke: &Invoke, now: u64) {
         self.forget_old_invocations();
         self.invocations
             .invoke(&invoke.request_id, &invoke.function_arn, &invoke.trace_header, now);
     }
 
-    /// What waits is to leave although invocations still run.
+    /// Allows queued lines to be sent although their invocations are still running.
     pub fn commit(&mut self) {
         self.invocations.commit();
     }
 
-    /// The environment ends, for Lambda's reason (`spindown`, `timeout`, `failure`).
+    /// Handles the end of the environment, with Lambda's reason (`spindown`, `timeout`, `failure`).
     pub fn end(&mut self, reason: &str, now: u64) {
         let status = match reason {
             "timeout" => Status::Timeout,
@@ -148,7 +148,7 @@ impl Session {
         self.ended = true;
     }
 
-    /// Takes what one request of this signal can take, about `limit` bytes of it.
+    /// Takes the records for one request of this signal, about `limit` bytes.
     pub fn take(&mut self, signal: Signal, limit: usize, now: u64) -> Batch {
         self.finish_invocations();
         self.finish_unfinished();
@@ -189,7 +189,8 @@ impl Session {
         records
     }
 
-    /// Lines may wait for a backend that is away longer than their invocations are remembered, so they take their ids first.
+    /// Lines may wait for a backend that is down for longer than their invocations are remembered, so their ids are set
+    /// first.
     fn forget_old_invocations(&mut self) {
         if !self.invocations.is_full() {
             return;
@@ -226,7 +227,7 @@ impl Session {
         }
     }
 
-    /// An environment that ends without any invocation has no span but that of the phase that failed.
+    /// If an environment ends without any invocation, its only span is that of the failed phase.
     fn finish_failed_start(&mut self) {
         if !self.has_failed_start() {
             return;
@@ -241,7 +242,7 @@ impl Session {
         self.ending && !self.invocations.any_came() && self.phases.any_failed()
     }
 
-    /// A record of what was lost, at most one for each end of an invocation: the record itself may be refused.
+    /// Queues a record of losses, at most one for each end of an invocation: the record itself may be rejected.
     fn report_drops(&mut self, now: u64) {
         if !std::mem::take(&mut self.ended) {
             return;
@@ -259,7 +260,7 @@ impl Session {
         Some(metrics::request(measures.take(drops, now))).filter(|request| request.items > 0)
     }
 
-    /// Bytes that wait, and that may.
+    /// Bytes queued, and the capacity.
     pub fn usage(&self) -> Usage {
         Usage {
             bytes: self.buffer.bytes() + self.joiner.bytes(),
@@ -267,7 +268,7 @@ impl Session {
         }
     }
 
-    /// Whether anything can be taken, or could once more is known of it.
+    /// Whether anything can be taken, or could once more is known about it.
     pub fn has_something(&self, now: u64) -> bool {
         let metrics = self
             .measures
@@ -276,7 +277,7 @@ impl Session {
         metrics || self.waiting() > 0
     }
 
-    /// Records that wait, or come into being once they are taken.
+    /// Queued records, including those that are only created when they are taken.
     pub fn waiting(&self) -> usize {
         let metrics = self.ending && self.measures.as_ref().is_some_and(|measures| measures.is_due(0, true));
         let unmade = self.unfinished_over()
@@ -287,7 +288,7 @@ impl Session {
         self.buffer.len() + self.joiner.waiting() + unmade
     }
 
-    /// What was dropped so far.
+    /// Counts of drops so far.
     pub fn drops(&self) -> Drops {
         self.buffer.drops
     }

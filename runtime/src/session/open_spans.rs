@@ -1,15 +1,15 @@
-//! Spans that the function's SDK began and never sent: Lambda ended the function before they did. What is known of them is
-//! that spans which were sent lie below them.
+//! Spans that the function's SDK started but never sent, because Lambda ended the function first. They are only known
+//! as parents of spans that were sent.
 
 use std::collections::{HashSet, VecDeque};
 
 use crate::otlp::received::SentSpan;
 use crate::record::TraceContext;
 
-/// Spans remembered at a time.
+/// Maximum number of remembered spans.
 const REMEMBERED: usize = 1024;
 
-/// A span above sent ones.
+/// A parent of sent spans.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OpenSpan {
     /// Its ids.
@@ -18,7 +18,7 @@ pub struct OpenSpan {
     pub since: u64,
 }
 
-/// What the SDK sent lately, and what lies above it.
+/// Spans that the SDK sent recently, and their parents.
 #[derive(Debug, Default)]
 pub struct OpenSpans {
     sent: HashSet<[u8; 8]>,
@@ -27,7 +27,7 @@ pub struct OpenSpans {
 }
 
 impl OpenSpans {
-    /// The SDK sent these spans.
+    /// Adds spans that the SDK sent.
     pub fn sent(&mut self, spans: &[SentSpan]) {
         for span in spans {
             if self.sent.insert(span.context.span_id) {
@@ -60,8 +60,8 @@ impl OpenSpans {
         self.above.push_back(OpenSpan { context, since: start });
     }
 
-    /// The spans above those that began since `began` and that were not sent, the earliest first. Spans of an invocation
-    /// before have theirs, or its environment would be gone.
+    /// The parents of spans that began since `began`, which were not sent themselves, the earliest first. Spans of an
+    /// earlier invocation have their parents, or its environment would be gone.
     pub fn open_since(&self, began: u64) -> Vec<OpenSpan> {
         let open = |span: &&OpenSpan| span.since >= began && !self.sent.contains(&span.context.span_id);
         let mut found: Vec<OpenSpan> = Vec::new();
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(
             open(&spans[..3], 12),
             [(5, 13)],
-            "what began before is of another invocation"
+            "what began before belongs to another invocation"
         );
         assert_eq!(open(&[sent(1, None, 10)], 0), []);
     }

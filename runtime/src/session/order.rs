@@ -1,24 +1,24 @@
-//! The order of lines whose times are whole milliseconds, as Lambda and most loggers write them.
+//! The order of lines whose times are whole milliseconds, as written by Lambda and most loggers.
 //!
-//! ClickHouse returns rows of the same time in any order. So lines that follow one another within a millisecond get rising
-//! nanoseconds in it.
+//! ClickHouse returns rows with equal times in any order. Consecutive lines within a millisecond therefore get
+//! increasing nanoseconds.
 
 const MILLISECOND: u64 = 1_000_000;
 
-/// Milliseconds remembered. Lines with a time of their own and lines with Lambda's alternate between a few of them.
+/// Milliseconds remembered. Lines with their own time and lines with Lambda's alternate between a few of them.
 const REMEMBERED: usize = 8;
 
 /// The last time given in each of the newest milliseconds.
 #[derive(Debug, Default)]
 pub struct Order {
     last: [u64; REMEMBERED],
-    /// The place that is used next for another millisecond.
+    /// The slot that is used for the next new millisecond.
     next: usize,
 }
 
 impl Order {
-    /// The time of the next record, in nanoseconds: after the one before it in the same millisecond. A time that is more
-    /// exact than milliseconds stays as it is.
+    /// The time of the next record, in nanoseconds: after the previous one in the same millisecond. A time with more
+    /// than millisecond precision is unchanged.
     pub fn place(&mut self, time: u64) -> u64 {
         let millisecond = time / MILLISECOND;
         let known = self.last.iter_mut().find(|last| **last / MILLISECOND == millisecond);
@@ -33,7 +33,7 @@ impl Order {
             *last = time.max(*last);
             return time;
         }
-        // A million records of one millisecond don't come; the last nanosecond would be shared.
+        // A million records in one millisecond do not occur; they would share the last nanosecond.
         *last = last.saturating_add(1).min(time.saturating_add(MILLISECOND - 1));
         *last
     }

@@ -1,4 +1,4 @@
-//! The init and restore phases, from their events to spans of the invocation that waited for them.
+//! The init and restore phases, converted from events to spans of the invocation that waited for them.
 
 use super::reasons::Reasons;
 use crate::convert::platform::spans;
@@ -7,20 +7,21 @@ use crate::lambda::initialization::InitializationType;
 use crate::lambda::telemetry;
 use crate::record::Span;
 
-/// More phases than this before an invocation's end are not remembered: an environment that fails to initialise is
-/// started again by Lambda only a few times.
+/// Maximum number of remembered phases before an invocation's end: Lambda restarts an environment that fails to
+/// initialise only a few times.
 const REMEMBERED: usize = 4;
 
 /// The phases since the last ended invocation.
 #[derive(Debug, Default)]
 pub struct Phases {
     recent: Vec<Phase>,
-    /// Phases before the first invocation are for all, not for it: environments that were made ahead of any.
+    /// Whether the environment was created before any invocation, so that phases before the first one do not belong to
+    /// it.
     ahead: bool,
 }
 
 impl Phases {
-    /// None yet, in an environment of this type.
+    /// No phases yet, in an environment of this type.
     pub fn new(initialization_type: InitializationType) -> Self {
         Phases {
             recent: Vec::new(),
@@ -28,7 +29,7 @@ impl Phases {
         }
     }
 
-    /// `platform.initStart` or `platform.restoreStart` came.
+    /// Handles `platform.initStart` or `platform.restoreStart`.
     pub fn begin(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
         let phase = Phase {
             name,
@@ -45,7 +46,8 @@ impl Phases {
         }
     }
 
-    /// Its `RuntimeDone` or `Report` came: the report's status and end count, and a failure is reported once, here.
+    /// Handles its `RuntimeDone` or `Report`: the report's status and end are used, and a failure is reported once,
+    /// here.
     pub fn end(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64) {
         let Some(phase) = self.recent.iter_mut().rfind(|phase| phase.name == name) else {
             return;
@@ -65,12 +67,12 @@ impl Phases {
         }
     }
 
-    /// Whether any has failed.
+    /// Whether any of them has failed.
     pub fn any_failed(&self) -> bool {
         self.recent.iter().any(Phase::failed)
     }
 
-    /// The spans of those that failed, in an environment that ends without any invocation.
+    /// The spans of failed phases, in an environment that ends without any invocation.
     pub fn take_failed(&mut self, invocations: &Invocations, reasons: &Reasons) -> Vec<Span> {
         let cold_start = !self.ahead;
         let (failed, rest): (Vec<Phase>, Vec<Phase>) =

@@ -1,4 +1,4 @@
-//! The errors that lines have reported lately, until the end of their invocation asks for one.
+//! Recent errors reported by lines, kept until the end of their invocation.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -8,10 +8,10 @@ use crate::invocation::{Invocation, Phase};
 use crate::lambda::telemetry::Status;
 use crate::record::Log;
 
-/// Errors remembered at a time: the last of each invocation, and Managed Instances run many.
+/// Maximum number of remembered errors: the last one of each invocation, of which Managed Instances run many.
 const REMEMBERED: usize = 64;
 
-/// A runtime's last line is received this much after the phase that it ends, at most, in nanoseconds.
+/// Maximum delay of a runtime's last line after the end of its phase, in nanoseconds.
 const SLACK: u64 = 100_000_000;
 
 /// The last error of each invocation, oldest first.
@@ -22,9 +22,9 @@ pub struct Reasons {
 
 #[derive(Debug)]
 struct Reported {
-    /// The invocation that the line names, if it does.
+    /// The invocation that the line names, if any.
     request_id: Option<Rc<str>>,
-    /// Perhaps the id is the application's own.
+    /// Whether the id may be the application's own.
     request_id_unverified: bool,
     /// When Lambda received the line.
     observed: u64,
@@ -32,14 +32,14 @@ struct Reported {
 }
 
 impl Reported {
-    /// Whether the line says nothing for certain of its invocation.
+    /// Whether the line's invocation is uncertain.
     fn may_be_anybodys(&self) -> bool {
         self.request_id.is_none() || self.request_id_unverified
     }
 }
 
 impl Reasons {
-    /// A line was written.
+    /// Handles a line.
     pub fn line(&mut self, log: &Log) {
         if let Some(reason) = Reason::of_line(log) {
             self.add(
@@ -51,7 +51,7 @@ impl Reasons {
         }
     }
 
-    /// Lambda gave the reason of this invocation's end.
+    /// Records the reason that Lambda gave for the end of this invocation.
     pub fn platform(&mut self, request_id: &str, at: u64, reason: Reason) {
         self.add(Some(Rc::from(request_id)), false, at, reason);
     }
@@ -71,8 +71,9 @@ impl Reasons {
         });
     }
 
-    /// Why this ended invocation failed, as far as its lines say; `alone` where no other runs beside it, so that lines
-    /// without an id are its own. After a timeout no line says it: Lambda ended the function from outside.
+    /// Why this ended invocation failed, according to its lines; `alone` if no other invocation is running, so that
+    /// lines without an id belong to it. After a timeout no line reports the reason: Lambda ended the function from
+    /// outside.
     pub fn take(&mut self, invocation: &Invocation, alone: bool) -> Option<Reason> {
         let outcome = invocation.outcome.as_ref()?;
         let found = match outcome.status {
@@ -88,8 +89,8 @@ impl Reasons {
 
     fn find(&self, invocation: &Invocation, ended: u64, alone: bool) -> Option<Reason> {
         let is_named = |known: &Reported| known.request_id.as_ref() == Some(&invocation.request_id);
-        // One at a time: what came before its end is its own, or of an init phase that failed before it began. What came
-        // before the invocation before it ended was taken then.
+        // With one invocation at a time, whatever arrived before its end belongs to it, or to an init phase that failed
+        // before it began. Errors from before the end of the previous invocation have already been taken.
         let is_unnamed = |known: &Reported, until: u64| alone && known.may_be_anybodys() && known.observed <= until;
         let newest = |until: u64| {
             let mut recent = self.recent.iter();
@@ -99,7 +100,7 @@ impl Reasons {
         found.map(|known| known.reason.clone())
     }
 
-    /// Why this phase failed, as far as lines say that were written in it.
+    /// Why this phase failed, according to the lines written during it.
     pub fn of_phase(&self, phase: &Phase) -> Option<Reason> {
         let status = phase.status?;
         let end = phase.end.unwrap_or(u64::MAX);
@@ -139,7 +140,7 @@ mod tests {
         reasons.add(id.map(Rc::from), false, at, reason);
     }
 
-    /// The reasons of two invocations that follow each other and both failed so, from 10 s to 20 s and 30 s to 40 s.
+    /// The reasons of two consecutive invocations that both failed with this status, at 10 to 20 s and 30 to 40 s.
     fn taken(reasons: &mut Reasons, status: Status, alone: bool) -> [Option<String>; 2] {
         let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
         for (id, began) in [("a", 10), ("b", 30)] {

@@ -1,9 +1,9 @@
 //! Lines that a replay of a durable function repeats.
 //!
-//! A durable function that was suspended runs again from its beginning: its finished steps are skipped, but what it prints
-//! outside of them is printed again, in the same order, as its code has to be deterministic. So a line that the invocation
-//! before of the same execution wrote is a repeated one, if no line after it was repeated already. Only invocations in this
-//! environment are known, and only those whose execution is.
+//! A durable function that was suspended runs again from its beginning: its finished steps are skipped, but what it
+//! prints outside them is printed again, in the same order, since its code has to be deterministic. A line that the
+//! previous invocation of the same execution wrote is therefore a repeated one, if no later line was already repeated.
+//! Only invocations in this environment are known, and only those whose execution is known.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,31 +12,31 @@ use std::rc::Rc;
 use crate::invocation::durable;
 use crate::record::{Log, Origin};
 
-/// Invocations whose lines are remembered.
+/// Number of invocations whose lines are remembered.
 const RUNS: usize = 8;
 
-/// Lines remembered of each. Later ones are not recognized.
+/// Number of lines remembered for each. Later ones are not recognized.
 const LINES: usize = 2048;
 
-/// What an invocation has written.
+/// The lines of an invocation.
 #[derive(Debug)]
 struct Run {
     request_id: Rc<str>,
     execution: Option<Rc<str>>,
-    /// Of each line.
+    /// A digest of each line.
     digests: Vec<u64>,
-    /// So many lines of the run before it have been repeated, or passed over.
+    /// Number of lines of the previous run that were repeated, or skipped.
     repeated: usize,
 }
 
-/// What the newest invocations have written, oldest first.
+/// The lines of the newest invocations, oldest first.
 #[derive(Debug, Default)]
 pub struct Replays {
     runs: VecDeque<Run>,
 }
 
 impl Replays {
-    /// A line of this invocation, in the order in which lines are written, is marked if it is a repeated one.
+    /// Handles a line of this invocation, in the order of writing, and marks it if it is repeated.
     pub fn line(&mut self, request_id: &Rc<str>, execution: Option<&Rc<str>>, log: &mut Log) {
         if log.origin != Origin::Function {
             return;
@@ -73,7 +73,7 @@ impl Replays {
         self.runs.len() - 1
     }
 
-    /// Where the run before of the same execution goes on behind this line, if it has it still to be repeated.
+    /// The position after this line in the previous run of the same execution, if the line is still to be repeated.
     fn place_in_run_before(&self, at: usize, digest: u64) -> Option<usize> {
         let run = self.runs.get(at)?;
         let execution = run.execution.as_ref()?;
@@ -86,7 +86,7 @@ impl Replays {
     }
 }
 
-/// Of what a replay repeats of a line: not its time.
+/// A digest of what a replay repeats of a line, which excludes its time.
 fn digest(log: &Log) -> u64 {
     let mut hasher = DefaultHasher::new();
     (log.severity as u8, &log.body, durable::operation(log)).hash(&mut hasher);
@@ -99,7 +99,7 @@ mod tests {
     use crate::convert::logs::from_line;
     use proptest::prelude::*;
 
-    /// Which of the lines of each invocation are marked, all of these executions.
+    /// For each invocation, which of its lines are marked.
     fn marked(runs: &[(&str, &[&str])]) -> Vec<Vec<bool>> {
         let mut replays = Replays::default();
         let mut marked = Vec::new();

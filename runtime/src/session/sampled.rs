@@ -1,4 +1,4 @@
-//! Spans of traces of which only a share is sent.
+//! Applies sampling to spans and lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::otlp::traces::{self, Part};
 use crate::record::Forwarded;
 
 impl Session {
-    /// Keeps the SDK's spans, or holds them. False if there is no room for them.
+    /// Queues the SDK's spans, or holds them. Returns false if there is no room for them.
     pub(super) fn offer_spans(&mut self, received: Received) -> bool {
         if !self.sampling.is_on() {
             return self.buffer.push_forwarded(received.forwarded);
@@ -29,7 +29,8 @@ impl Session {
                 self.invocations.span_failed(&request_id);
             }
         }
-        // Traces by the invocation that decides on them; by none are those that are kept, and what cannot be told.
+        // Traces with the invocation that decides on them; `None` for those that are always kept, or whose invocation
+        // is not known.
         let mut traces: BTreeMap<[u8; 16], Option<String>> = BTreeMap::new();
         for SentSpan { context, .. } in &received.spans {
             traces.entry(context.trace_id).or_insert_with_key(|trace_id| {
@@ -51,7 +52,7 @@ impl Session {
         rest.items == 0 || self.buffer.push_forwarded(rest)
     }
 
-    /// What is decided leaves, or is left out.
+    /// Sends or drops what has been decided.
     pub(super) fn finish_sampling(&mut self) {
         let (kept, left_out) = self.sampling.take(&self.invocations);
         for forwarded in kept {
@@ -61,7 +62,7 @@ impl Session {
         self.leave_out_lines();
     }
 
-    /// Debug lines of invocations whose spans are left out.
+    /// Drops debug lines of invocations whose spans are dropped.
     pub(super) fn leave_out_lines(&mut self) {
         if !self.sampling.samples_lines() {
             return;
@@ -78,7 +79,7 @@ impl Session {
 /// Takes the spans of some traces out of a request.
 fn take(whole: &mut Forwarded, is_taken: impl Fn(&[u8; 16]) -> bool) -> Forwarded {
     let signal = whole.signal;
-    // What was read just now can be split.
+    // The request has just been parsed, so it can be split.
     let (taken, others) = traces::split(&whole.request, is_taken).unwrap_or_default();
     let [taken, others] = [taken, others].map(|Part { request, items }| Forwarded {
         signal,

@@ -1,4 +1,5 @@
-//! Spans of invocations whose traces are perhaps left out: held until it is known, decided for all spans of an invocation.
+//! Spans of invocations whose traces may be dropped: held until the decision, which is made for all spans of an
+//! invocation.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,19 +8,19 @@ use crate::config::{Facts, SamplingConfig};
 use crate::invocation::{Invocation, Invocations};
 use crate::record::{Forwarded, Log, Origin, Severity};
 
-/// Bytes held at most.
+/// Maximum number of bytes held.
 const MOST: usize = 2 * 1024 * 1024;
 
-/// What is to become of an invocation's spans.
+/// The decision on an invocation's spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Keep,
     Drop,
-    /// It runs, and something may still happen for which it is kept.
+    /// It is running, and may still meet a condition for being kept.
     Later,
 }
 
-/// Requests that wait for the verdict, oldest first, each with its invocation.
+/// Requests that wait for the decision, oldest first, each with its invocation.
 #[derive(Debug, Default)]
 pub struct Sampling {
     config: SamplingConfig,
@@ -28,7 +29,7 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// With this configuration.
+    /// Creates it with this configuration.
     pub fn new(config: SamplingConfig) -> Self {
         Sampling {
             config,
@@ -36,22 +37,22 @@ impl Sampling {
         }
     }
 
-    /// Whether anything may be left out.
+    /// Whether anything may be dropped.
     pub fn is_on(&self) -> bool {
         self.config.is_on()
     }
 
-    /// Whether a trace is of the share that is kept.
+    /// Whether a trace is sampled.
     pub fn keeps_trace(&self, trace_id: &[u8; 16]) -> bool {
         self.config.keeps_trace(trace_id)
     }
 
-    /// Whether the spans of this ended invocation leave.
+    /// Whether the spans of this ended invocation are sent.
     pub fn keeps(&self, invocation: &Invocation) -> bool {
         !self.config.is_on() || self.verdict(invocation) == Verdict::Keep
     }
 
-    /// What is to become of a line: none of those that are sent in any case.
+    /// The decision on a line; `None` for lines that are always sent.
     fn of_line(&self, log: &Log, invocations: &Invocations) -> Option<Verdict> {
         let is_debug = matches!(log.severity, Severity::Trace | Severity::Debug);
         let is_meant = self.config.debug_logs && is_debug && log.origin == Origin::Function && log.stamped;
@@ -59,7 +60,7 @@ impl Sampling {
         Some(self.verdict(invocation))
     }
 
-    /// Whether lines may be left out.
+    /// Whether lines may be dropped.
     pub fn samples_lines(&self) -> bool {
         self.config.debug_logs && self.config.is_on()
     }
@@ -69,12 +70,12 @@ impl Sampling {
         self.of_line(log, invocations) == Some(Verdict::Later)
     }
 
-    /// Whether this line is left out.
+    /// Whether this line is dropped.
     pub fn leaves_out(&self, log: &Log, invocations: &Invocations) -> bool {
         self.of_line(log, invocations) == Some(Verdict::Drop)
     }
 
-    /// What is known only grows, so that what is kept once stays kept.
+    /// Knowledge only grows, so what is kept once stays kept.
     fn verdict(&self, invocation: &Invocation) -> Verdict {
         let trace = self.config.keeps_trace(&invocation.context().trace_id);
         if trace || self.config.keeps(facts(invocation)) {
@@ -86,7 +87,7 @@ impl Sampling {
         }
     }
 
-    /// Holds a request of this invocation. Gives how many spans of the oldest requests had to go.
+    /// Holds a request of this invocation. Returns how many spans of the oldest requests had to be dropped.
     pub fn hold(&mut self, request_id: String, forwarded: Forwarded) -> u64 {
         self.bytes += forwarded.request.len();
         self.held.push_back((request_id, forwarded));
@@ -101,7 +102,7 @@ impl Sampling {
         dropped
     }
 
-    /// How many spans wait of which it is known.
+    /// The number of held spans that have been decided.
     pub fn decided(&self, invocations: &Invocations) -> usize {
         let decided = self.held.iter().filter(|(id, _)| {
             let invocation = invocations.find(id);
@@ -110,14 +111,14 @@ impl Sampling {
         decided.map(|(_, forwarded)| forwarded.items).sum()
     }
 
-    /// Takes the requests that are kept; the second part counts the spans that are left out.
+    /// Takes the requests that are kept; the second part counts the dropped spans.
     pub fn take(&mut self, invocations: &Invocations) -> (Vec<Forwarded>, u64) {
         if self.held.is_empty() {
             return (Vec::new(), 0);
         }
         let (mut kept, mut left_out) = (Vec::new(), 0);
         for (request_id, forwarded) in std::mem::take(&mut self.held) {
-            // One that nobody knows any more is not worth a loss.
+            // For an invocation that has been forgotten, dropping the spans is not justified.
             let invocation = invocations.find(&request_id);
             let verdict = invocation.map_or(Verdict::Keep, |invocation| self.verdict(invocation));
             match verdict {
@@ -131,7 +132,7 @@ impl Sampling {
     }
 }
 
-/// What is known of an invocation.
+/// What is known about an invocation.
 fn facts(invocation: &Invocation) -> Facts {
     let handler = invocation.handler.as_ref();
     let ended = invocation.outcome.as_ref();

@@ -1,4 +1,4 @@
-//! What the function's own SDK sends does to the state.
+//! Handles what the function's own SDK sends.
 
 use super::Session;
 use crate::convert::platform::spans;
@@ -8,7 +8,7 @@ use crate::otlp::received::{self, Received};
 use crate::record::{Forwarded, Signal};
 
 impl Session {
-    /// Takes a request of the function's SDK in. False if there is no room for it.
+    /// Accepts a request of the function's SDK. Returns false if there is no room for it.
     pub fn received(&mut self, mut received: Received) -> bool {
         self.traced |= received.forwarded.signal == Signal::Traces;
         self.open_spans.sent(&received.spans);
@@ -33,19 +33,19 @@ impl Session {
         }
     }
 
-    /// The runtime API proxy has read something of an invocation.
+    /// Handles something that the runtime API proxy has read about an invocation.
     pub fn read(&mut self, read: Read) {
         self.invocations.read(read);
     }
 
-    /// Spans that were still open are held. Those that have ended since count instead.
+    /// Holds spans that were still open, and drops the snapshots of those that have since ended.
     fn take_unfinished(&mut self, received: &mut Received) {
         let open = std::mem::take(&mut received.unfinished);
         let sent = received.spans.iter().map(|span| &span.context.span_id);
         self.unfinished
             .ended(sent.filter(|id| open.iter().all(|span| span.span_id != **id)));
         if !open.is_empty() {
-            // The handler's span is open for as long as any is. Without it they are of the invocation that runs.
+            // The handler's span is open as long as any other. Without it they belong to the running invocation.
             let is_open = |id| open.iter().any(|span| span.span_id == id);
             let named = received
                 .handlers
@@ -57,7 +57,7 @@ impl Session {
         }
     }
 
-    /// Spans that are still open leave once their invocation is over.
+    /// Sends spans that are still open once their invocation is over.
     pub(super) fn finish_unfinished(&mut self) {
         let (ending, invocations) = (self.ending, &self.invocations);
         for (request_id, forwarded) in self.unfinished.take(|id| ending || is_over(invocations, id)) {
@@ -71,17 +71,17 @@ impl Session {
         }
     }
 
-    /// How many would leave now.
+    /// The number that would now be sent.
     pub(super) fn unfinished_over(&self) -> usize {
         self.unfinished
             .count(|id| self.ending || is_over(&self.invocations, id))
     }
 
-    /// The SDK's requests as they are sent on: records of a function with tenant isolation name the tenant.
+    /// The SDK's requests as they are passed on: records of a function with tenant isolation name the tenant.
     pub(super) fn with_tenant(&self, mut forwarded: Vec<Forwarded>) -> Vec<Forwarded> {
         if let Some(tenant) = self.invocations.environment_tenant() {
             for Forwarded { signal, request, .. } in &mut forwarded {
-                // What cannot be read goes on as it is: the backend says what is wrong with it.
+                // A request that cannot be parsed is passed on unchanged: the backend reports the problem.
                 if let Ok(labelled) = labels::with_attribute(*signal, request, Labels::TENANT, tenant) {
                     *request = labelled.into();
                 }
@@ -90,15 +90,16 @@ impl Session {
         forwarded
     }
 
-    /// Whether the ids of this invocation's lines change no more: its handler span has come, or the function has no SDK that
-    /// would send one, as an invocation before it showed.
+    /// Whether the ids of this invocation's lines are final: its handler span has arrived, or the function has no SDK
+    /// that would send one, as an earlier invocation showed.
     pub fn ids_are_known(&self, request_id: &str) -> bool {
         let untraced = !self.traced && self.invocations.any_finished();
         untraced || self.invocations.has_handler(request_id)
     }
 
-    /// Lambda ended this invocation, `now`, with spans of the SDK open. Our invoke span takes the place of the first of them, so
-    /// that what was sent is below it and the lines are in that trace; the others are the extension's spans below that.
+    /// Handles an invocation that Lambda ended, `now`, with open spans of the SDK. The extension's invoke span replaces
+    /// the first of them, so that the sent spans are below it and the lines are in that trace; the others become the
+    /// extension's spans below it.
     pub(super) fn adopt_open_spans(&mut self, request_id: &str, now: u64) {
         let Some(began) = self.invocations.can_adopt(request_id) else {
             return;
@@ -119,7 +120,7 @@ impl Session {
     }
 }
 
-/// Whether Lambda has said that an invocation is over, or nobody knows which it is.
+/// Whether Lambda has reported the end of an invocation, or the invocation is not known.
 fn is_over(invocations: &Invocations, request_id: Option<&str>) -> bool {
     request_id.is_none_or(|id| invocations.is_done(id))
 }

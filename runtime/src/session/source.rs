@@ -1,4 +1,4 @@
-//! The session as what exports take telemetry from.
+//! The session as the source of exports.
 
 use super::Session;
 use crate::buffer::{Batch, Drops, Source, Usage};

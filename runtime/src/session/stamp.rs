@@ -5,20 +5,21 @@ use crate::convert::logs;
 use crate::invocation::{Invocations, Placement};
 use crate::record::{Log, Origin};
 
-/// Completes a log record with its invocation's ids; false if they aren't known yet. Ids of the line itself count first.
+/// Completes a log record with its invocation's ids; returns false if they are not known yet. Ids of the line itself
+/// take precedence.
 pub fn stamp(log: &mut Log, invocations: &Invocations, durable: &mut Durable) -> bool {
     if log.stamped {
         return true;
     }
-    // What another extension says has a request id only if it names one itself.
+    // A line of another extension has a request id only if it contains one.
     if log.origin == Origin::Extension && log.request_id.is_none() {
         log.stamped = true;
         return true;
     }
     let mut placement = invocations.place(log.request_id.as_ref(), log.observed);
     if placement == Placement::Unknown {
-        // Lambda announces an invocation before its lines come. So once the invocation is settled in which the line was
-        // written, an id that nobody knows is the application's own, or one of another environment.
+        // Lambda announces an invocation before its lines are delivered. So once the invocation in which the line was
+        // written is settled, an unknown id is the application's own, or one of another environment.
         placement = invocations.place(None, log.observed);
         match placement {
             Placement::Known(..) if invocations.may_announce_one_of(log.observed) => return false,
@@ -39,7 +40,7 @@ pub fn stamp(log: &mut Log, invocations: &Invocations, durable: &mut Durable) ->
     true
 }
 
-/// Adds what every record of its invocation says.
+/// Adds the attributes of its invocation.
 fn label(log: &mut Log, invocations: &Invocations) {
     let labels = log.request_id.as_ref().and_then(|id| invocations.labels(id));
     if let Some(labels) = labels {

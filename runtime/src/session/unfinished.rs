@@ -1,12 +1,12 @@
-//! Spans as a tracing layer sent them while they were open: shortly before a function's deadline, and when its process ends. They
-//! are held until more is known. A span that ends after all takes the place of what is held of it.
+//! Spans that a tracing layer sent while they were open: shortly before a function's deadline, and when its process
+//! ends. They are held until more is known. A span that does end replaces its snapshot.
 
 use std::collections::VecDeque;
 
 use crate::otlp::unfinished::UnfinishedSpan;
 use crate::record::{Forwarded, Signal};
 
-/// Bytes held at most: some thousand spans.
+/// Maximum number of bytes held: some thousand spans.
 const MOST: usize = 1024 * 1024;
 
 #[derive(Debug)]
@@ -15,7 +15,7 @@ struct Held {
     span: UnfinishedSpan,
 }
 
-/// What is held, oldest first.
+/// The held spans, oldest first.
 #[derive(Debug, Default)]
 pub struct Unfinished {
     held: VecDeque<Held>,
@@ -23,8 +23,8 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Holds spans of this invocation, each in the place of what is held of it already. Gives how many of the oldest had to
-    /// go.
+    /// Holds spans of this invocation, each replacing an earlier snapshot of it. Returns how many of the oldest had to
+    /// be dropped.
     pub fn hold(&mut self, request_id: Option<&str>, spans: Vec<UnfinishedSpan>) -> u64 {
         for span in spans {
             self.ended([&span.span_id]);
@@ -41,7 +41,7 @@ impl Unfinished {
         dropped
     }
 
-    /// Spans have ended after all.
+    /// Drops the snapshots of spans that have ended.
     pub fn ended<'a>(&mut self, span_ids: impl IntoIterator<Item = &'a [u8; 8]>) {
         if self.held.is_empty() {
             return;
@@ -52,7 +52,7 @@ impl Unfinished {
         self.bytes = self.held.iter().map(|held| held.span.request.len()).sum();
     }
 
-    /// Takes those of invocations that are over, each with its invocation.
+    /// Takes the spans of invocations that are over, each with its invocation.
     pub fn take(&mut self, is_over: impl Fn(Option<&str>) -> bool) -> Vec<(Option<String>, Forwarded)> {
         if self.count(&is_over) == 0 {
             return Vec::new();
@@ -74,7 +74,7 @@ impl Unfinished {
         forwarded.collect()
     }
 
-    /// How many of them are of invocations that are over.
+    /// The number of spans of invocations that are over.
     pub fn count(&self, is_over: impl Fn(Option<&str>) -> bool) -> usize {
         let over = self.held.iter().filter(|held| is_over(held.request_id.as_deref()));
         over.count()

@@ -1,17 +1,19 @@
-//! The function's time zone, for times that name none.
+//! The function's time zone, for times without one.
 //!
-//! Loggers without a zone in their layout (Python's `%(asctime)s`, log4j's `%d`, PHP's `Y-m-d H:i:s`) write local time: that
-//! of `TZ`, which AWS's document "Defined runtime environment variables" counts among those that a function may set
-//! (`:UTC` by default). The value is as POSIX has it: a name of the IANA database, with or without a colon, or a rule.
+//! Loggers without a zone in their layout (Python's `%(asctime)s`, log4j's `%d`, PHP's `Y-m-d H:i:s`) write local time:
+//! that of `TZ`, which AWS's document "Defined runtime environment variables" lists among those that a function may set
+//! (`:UTC` by default). The value is in POSIX notation: a name of the IANA database, with or without a colon, or a
+//! rule.
 //!
-//! The system's database is read where there is one. The OS-only runtimes on Amazon Linux 2023 have none
-//! (aws/aws-lambda-dotnet#1620): there the present rules in `zones.txt` count, which is all that lines written now need.
+//! The system's database is read if there is one. The OS-only runtimes on Amazon Linux 2023 have none
+//! (aws/aws-lambda-dotnet#1620): there the current rules in `zones.txt` are used, which is sufficient for lines written
+//! now.
 
 use std::cell::{OnceCell, RefCell};
 
 use tz::{TimeZone, timezone::TimeZoneSettings};
 
-/// `RULE NAME NAME…` a line; see its head for the source.
+/// `RULE NAME NAME…` per line; its head names the source.
 const ZONES: &str = include_str!("zones.txt");
 
 /// Names of the zone in which no time needs to be converted.
@@ -24,14 +26,14 @@ thread_local! {
     static LOCAL: RefCell<Local> = RefCell::default();
 }
 
-/// The setting, and the zone once a time has needed it: most functions log none without a zone.
+/// The setting, and the zone once it was needed: most functions log no time without a zone.
 #[derive(Default)]
 struct Local {
     setting: String,
     zone: OnceCell<Option<Zone>>,
 }
 
-/// Makes `TZ`'s value the zone of this thread, as C's `tzset` does. A zone that nobody knows is UTC, as in the C library.
+/// Makes `TZ`'s value the zone of this thread, as C's `tzset` does. An unknown zone is UTC, as in the C library.
 pub fn set_local(setting: Option<&str>) {
     let setting = setting.unwrap_or_default().to_owned();
     LOCAL.set(Local {
@@ -40,7 +42,7 @@ pub fn set_local(setting: Option<&str>) {
     });
 }
 
-/// The Unix time of a local time in seconds since 1970-01-01T00:00:00; `now` decides between two that are possible.
+/// The Unix time of a local time in seconds since 1970-01-01T00:00:00; `now` decides if two are possible.
 pub fn local_to_unix(local: i64, now: i64) -> i64 {
     LOCAL.with_borrow(|known| {
         let zone = known.zone.get_or_init(|| Zone::new(&known.setting));
@@ -66,8 +68,8 @@ impl Zone {
         zone.map(Zone)
     }
 
-    /// A time that comes twice, when clocks are set back, is the one nearer to `now`. One that never comes, when they are set
-    /// forward, counts by the offset before.
+    /// If a time occurs twice, because clocks are set back, the one nearer to `now` is used. If a time does not exist,
+    /// because clocks are set forward, the previous offset is used.
     fn to_unix(&self, local: i64, now: i64) -> i64 {
         let (before, after) = (self.offset(local - DAY), self.offset(local + DAY));
         let possible = [before, after].map(|offset| local - offset);
@@ -86,7 +88,7 @@ impl Zone {
     }
 }
 
-/// The present rule of a zone.
+/// The current rule of a zone.
 fn rule(name: &str) -> Option<&'static str> {
     let mut zones = ZONES.lines().filter(|line| !line.starts_with('#'));
     zones.find_map(|line| {

@@ -6,7 +6,7 @@ pub fn arn_name(arn: Option<&str>) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// What stands after the first slash of an ARN's last part: `orders` of `…:stream/orders`; without a slash all of it.
+/// The text after the first slash of an ARN's last part: `orders` of `…:stream/orders`; without a slash the whole part.
 pub fn arn_resource(arn: Option<&str>) -> Option<&str> {
     let name = arn_name(arn)?;
     Some(name.split('/').nth(1).unwrap_or(name))

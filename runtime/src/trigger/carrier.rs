@@ -8,19 +8,19 @@ use base64::engine::general_purpose::STANDARD;
 use super::json::{at, beginning, text};
 use crate::record::Value;
 
-/// Messages within messages at most: EventBridge within SNS within SQS.
+/// Maximum depth of messages within messages: EventBridge within SNS within SQS.
 const DEEPEST: usize = 3;
 
 /// The longest list of bytes that is read as a header.
 const LONGEST: usize = 512;
 
-/// A place that may carry a context.
+/// A carrier that may contain a context.
 pub enum Carrier<'v> {
-    /// Headers or message attributes, by name in any case.
+    /// Headers or message attributes, by case-insensitive name.
     Fields(Option<&'v Value>),
-    /// The text of a message, within which another may be.
+    /// The text of a message, which may contain another one.
     Envelope(Option<&'v Value>),
-    /// The same in Base64, as Kinesis has it.
+    /// The same in Base64, as in Kinesis.
     Data(Option<&'v Value>),
     /// The `detail` of an event of EventBridge.
     Detail(Option<&'v Value>),
@@ -41,7 +41,7 @@ impl Carrier<'_> {
     }
 }
 
-/// What stands in an object for a name in any case.
+/// The value in an object for a case-insensitive name.
 fn field<'v>(fields: &'v Value, name: &str) -> Option<Cow<'v, str>> {
     let Value::Map(fields) = fields else { return None };
     let exact = fields.iter().find(|(key, _)| key == name);
@@ -77,7 +77,7 @@ fn decoded(base64: &str) -> Option<Cow<'static, str>> {
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// Java writes bytes from -128 to 127.
+/// Java writes bytes as -128 to 127.
 fn bytes(items: &[Value]) -> Option<String> {
     if items.len() > LONGEST {
         return None;
@@ -90,7 +90,7 @@ fn bytes(items: &[Value]) -> Option<String> {
     String::from_utf8(bytes?).ok()
 }
 
-/// Where the producers of events put a context into `detail`: by the tracing layers, by Datadog, and by hand.
+/// The locations where producers of events put a context in `detail`: by the tracing layers, by Datadog, and by hand.
 fn of_detail<'v>(detail: &'v Value, name: &str) -> Option<Cow<'v, str>> {
     let nested = ["_datadog", "metadata", "headers"];
     let nested = nested.iter().filter_map(|inner| at(detail, &[inner]));
@@ -99,8 +99,8 @@ fn of_detail<'v>(detail: &'v Value, name: &str) -> Option<Cow<'v, str>> {
         .find_map(|fields| field(fields, name))
 }
 
-/// The context within a message's text: SNS's notification in a message of SQS, an event of EventBridge in either. It is
-/// only parsed if it can have a context at all.
+/// The context within a message's text: SNS's notification in an SQS message, or an EventBridge event in either. The
+/// text is only parsed if it can contain a context at all.
 fn envelope(body: &str, name: &str, depth: usize) -> Option<String> {
     const MARK: &[u8] = b"traceparent";
     let marked = body

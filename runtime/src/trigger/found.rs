@@ -1,11 +1,11 @@
-//! What is found in an event.
+//! The information found in an event.
 
 use super::carrier::Carrier;
 use super::origin::Message;
 use crate::invocation::ResponseFormat;
 use crate::record::{Attributes, SpanKind, Value};
 
-/// What was found in an event.
+/// The information found in an event.
 pub struct Found<'v> {
     /// `aws.lambda.trigger`.
     pub name: &'static str,
@@ -19,7 +19,7 @@ pub struct Found<'v> {
     pub attributes: Attributes,
     /// The request, or each message of a batch.
     pub messages: Vec<Message<'v>>,
-    /// Of HTTP triggers.
+    /// The response format of HTTP triggers.
     pub format: Option<ResponseFormat>,
 }
 
@@ -37,7 +37,7 @@ impl<'v> Found<'v> {
         }
     }
 
-    /// With this name of the span.
+    /// Sets the name of the span.
     pub fn named(self, span_name: Option<String>) -> Self {
         Found { span_name, ..self }
     }
@@ -48,7 +48,7 @@ impl<'v> Found<'v> {
         self
     }
 
-    /// One message without attributes of its own.
+    /// Adds one message without its own attributes.
     pub fn carried(self, carriers: Vec<Carrier<'v>>) -> Self {
         let message = Message {
             carriers,

@@ -10,7 +10,7 @@ use super::origin::Message;
 use crate::invocation::ResponseFormat;
 use crate::record::{SpanKind, Value};
 
-/// Query parameters whose values are not for telemetry: names that hold one of these,
+/// Query parameters whose values must not be in telemetry: names that contain one of these,
 const SECRET: [&str; 9] = [
     "token",
     "secret",
@@ -25,7 +25,7 @@ const SECRET: [&str; 9] = [
 /// or are one of these.
 const SECRET_NAMES: [&str; 4] = ["sig", "key", "code", "auth"];
 
-/// What an event says of its request.
+/// The request of an event.
 #[derive(Default)]
 struct Request<'v> {
     method: Option<&'v str>,
@@ -38,7 +38,7 @@ struct Request<'v> {
     query: Option<String>,
 }
 
-/// The trigger, if it is one of HTTP. The first that matches counts.
+/// The trigger, if it is an HTTP trigger. The first match is used.
 pub fn find(event: &Value) -> Option<Found<'_>> {
     let context = |path: &str| has(event, &["requestContext", path]);
     let is_format2 = has(event, &["requestContext", "http", "method"]);
@@ -115,7 +115,7 @@ fn request_message(event: &Value) -> Message<'_> {
     }
 }
 
-/// Headers, of single or several values.
+/// Headers, with single or multiple values.
 fn header_places(event: &Value) -> [Carrier<'_>; 2] {
     ["headers", "multiValueHeaders"].map(|name| Carrier::Fields(at(event, &[name])))
 }
@@ -218,7 +218,7 @@ fn web_socket(event: &Value) -> Found<'_> {
     }
 }
 
-/// A query as text, values that may be secrets replaced.
+/// A query string in which values that may be secrets are replaced.
 fn query(event: &Value) -> Option<String> {
     let pairs: Vec<String> = match at(event, &["rawQueryString"]) {
         Some(Value::String(raw)) if !raw.is_empty() => raw.split('&').map(redacted).collect(),

@@ -1,4 +1,4 @@
-//! Reading JSON that may be anything and may end anywhere: what isn't there, or is of another type, is none.
+//! Reads arbitrary JSON that may be truncated anywhere: what is missing or has another type is `None`.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::record::Value;
 
-/// The value that a text begins with, as far as the text goes: of what is cut off or malformed only the part before.
+/// The value at the beginning of a text: if it is truncated or malformed, only the part before.
 pub fn beginning(text: &[u8]) -> Value {
     let mut value = Value::Null;
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    // An error ends the reading, and what was read stays.
+    // An error ends the parsing, and what was read is kept.
     let _ = Fill(&mut value).deserialize(&mut deserializer);
     value
 }
@@ -19,7 +19,7 @@ pub fn beginning(text: &[u8]) -> Value {
 pub fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, step| match (value, *step) {
         (Value::Array(items), "0") => items.first(),
-        // The last of several fields with one name counts.
+        // If several fields have one name, the last is used.
         (Value::Map(fields), name) => fields.iter().rfind(|(field, _)| field == name).map(|(_, value)| value),
         _ => None,
     })
@@ -30,7 +30,7 @@ pub fn has(value: &Value, path: &[&str]) -> bool {
     at(value, path).is_some()
 }
 
-/// The string at a path; an empty one counts as none.
+/// The string at a path; an empty one is treated as missing.
 pub fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
     at(value, path)?.as_str().filter(|text| !text.is_empty())
 }
@@ -51,7 +51,7 @@ pub fn fields<'v>(value: &'v Value, path: &[&str]) -> &'v [(String, Value)] {
     }
 }
 
-/// Fills a value while it is read, so that an error leaves what was read before it.
+/// Fills a value while it is parsed, so that an error keeps what was read before it.
 struct Fill<'a>(&'a mut Value);
 
 impl<'de> DeserializeSeed<'de> for Fill<'_> {

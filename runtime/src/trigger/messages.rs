@@ -7,7 +7,7 @@ use super::json::{at, fields, has, list, text};
 use super::origin::Message;
 use crate::record::{Attributes, SpanKind, Value};
 
-/// The trigger, if it is one of messages. The first that matches counts.
+/// The trigger, if it is a messaging trigger. The first match is used.
 pub fn find(event: &Value) -> Option<Found<'_>> {
     let source =
         text(event, &["Records", "0", "eventSource"]).or_else(|| text(event, &["Records", "0", "EventSource"]));
@@ -24,7 +24,7 @@ pub fn find(event: &Value) -> Option<Found<'_>> {
     Some(found)
 }
 
-/// A batch says how many messages it has.
+/// A batch also has the number of its messages.
 fn messaging<'v>(
     name: &'static str,
     system: &'static str,

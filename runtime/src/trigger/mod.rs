@@ -1,6 +1,6 @@
-//! What triggered an invocation, and what that says for its span: the same as the tracing layers for Node.js and Python find
-//! in the function's process (`layers/node/core`, `layers/python`); the three replay the same cases. Pure, and nothing here
-//! fails, whatever the event.
+//! Determines what triggered an invocation, and the resulting attributes of its span, exactly as the tracing layers for
+//! Node.js and Python do in the function's process (`layers/node/core`, `layers/python`); all three replay the same
+//! cases. Pure, and nothing here fails, whatever the event.
 
 mod arn;
 mod carrier;
@@ -16,7 +16,7 @@ use crate::invocation::Begun;
 
 pub use response::{failure, response};
 
-/// What Lambda says of an invocation beside its event.
+/// What Lambda sends with an invocation besides its event.
 #[derive(Debug, Clone, Default)]
 pub struct Heading {
     /// Its id.
@@ -27,8 +27,8 @@ pub struct Heading {
     pub client_context: String,
 }
 
-/// What an event says of its invocation. `event` is its beginning, of `bytes` in all; `now` is in nanoseconds since the Unix
-/// epoch.
+/// The information in an event about its invocation. `event` is its beginning, of `bytes` in total; `now` is in
+/// nanoseconds since the Unix epoch.
 pub fn begun(heading: &Heading, event: &[u8], bytes: u64, now: u64) -> Begun {
     let event = json::beginning(event);
     let client_context = json::beginning(heading.client_context.as_bytes());

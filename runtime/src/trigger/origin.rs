@@ -1,27 +1,27 @@
-//! Where an invocation comes from: the span above it, or the spans that sent the messages of a batch.
+//! The origin of an invocation: its parent span, or the spans that sent the messages of a batch.
 
 use super::carrier::Carrier;
 use super::json::at;
 use crate::invocation::{Origin, XRay, hex};
 use crate::record::{Attributes, SpanLink, TraceContext, Value};
 
-/// Links of a span at most.
+/// Maximum number of links of a span.
 const MOST_LINKS: usize = 128;
 
-/// One message of an event, or the request that the event is.
+/// One message of an event, or the request that the event represents.
 #[derive(Default)]
 pub struct Message<'v> {
-    /// Where its W3C context may be, in the order in which it counts.
+    /// Where its W3C context may be, in order of precedence.
     pub carriers: Vec<Carrier<'v>>,
     /// X-Ray's context of its sender.
     pub xray: Option<String>,
-    /// What a link to its sender says.
+    /// Attributes of a link to its sender.
     pub attributes: Attributes,
 }
 
-/// One message: its sender's span is the parent. Several: each sender's span is a link, and none the parent, as OpenTelemetry
-/// wants it for batches. W3C counts before X-Ray, what the event says before what Lambda says of the invocation, whose trace
-/// header is `header`. `now` is in nanoseconds since the Unix epoch.
+/// With one message, its sender's span is the parent. With several, each sender's span is a link, and none is the
+/// parent, as OpenTelemetry specifies for batches. W3C takes precedence over X-Ray, and the event over what Lambda
+/// sends with the invocation, whose trace header is `header`. `now` is in nanoseconds since the Unix epoch.
 pub fn origin(mut messages: Vec<Message<'_>>, client_context: &Value, header: &str, now: u64) -> Origin {
     if messages.len() > 1 {
         let links = messages.into_iter().filter_map(|message| link(message, now));
@@ -31,7 +31,7 @@ pub fn origin(mut messages: Vec<Message<'_>>, client_context: &Value, header: &s
         };
     }
     let mut message = messages.pop().unwrap_or_default();
-    // `w3c` is Lambda's own place for it.
+    // `w3c` is Lambda's own field for it.
     let nested = ["w3c", "custom", "Custom", "env"].map(|name| Carrier::Fields(at(client_context, &[name])));
     message.carriers.extend(nested);
     message.carriers.push(Carrier::Fields(Some(client_context)));
@@ -47,7 +47,7 @@ pub fn origin(mut messages: Vec<Message<'_>>, client_context: &Value, header: &s
 fn link(message: Message<'_>, now: u64) -> Option<SpanLink> {
     let xray = || {
         let header = XRay::parse(message.xray.as_deref()?)?;
-        // Harmless where that span isn't stored.
+        // Harmless if that span is not stored.
         let span_id = header.stored_parent(now).or(header.parent_span_id)?;
         Some(TraceContext {
             trace_id: header.trace_id,
@@ -81,13 +81,13 @@ fn of_xray(headers: [Option<&str>; 2], now: u64) -> Origin {
     }
 }
 
-/// The W3C context that one of the carriers has.
+/// The W3C context in one of the carriers.
 fn context(carriers: &[Carrier<'_>]) -> Option<TraceContext> {
     let header = carriers.iter().find_map(|carrier| carrier.get("traceparent"))?;
     traceparent(&header)
 }
 
-/// Reads a `traceparent` of W3C Trace Context, level 2; none for an invalid one.
+/// Reads a `traceparent` of W3C Trace Context, level 2; `None` for an invalid one.
 fn traceparent(header: &str) -> Option<TraceContext> {
     let mut parts = header.trim().split('-');
     let mut part = |digits: usize| {

@@ -6,7 +6,7 @@ use super::found::Found;
 use super::json::{at, has, list, text};
 use crate::record::{SpanKind, Value};
 
-/// The trigger, if it is one of these. The first that matches counts.
+/// The trigger, if it is one of these. The first match is used.
 pub fn find(event: &Value) -> Option<Found<'_>> {
     let source = text(event, &["Records", "0", "eventSource"]);
     match source {
@@ -22,7 +22,7 @@ pub fn find(event: &Value) -> Option<Found<'_>> {
         .or_else(|| iot(event))
 }
 
-/// Whatever nothing else is: an invocation by the API, by an SDK, or by a service that sends what it was told to send.
+/// Any other event: an invocation through the API, an SDK, or a service with a user-defined payload.
 pub fn direct(event: &Value) -> Found<'_> {
     let places = vec![Carrier::Fields(Some(event)), Carrier::Fields(at(event, &["headers"]))];
     Found::new("direct", "other", SpanKind::Server).carried(places)
@@ -66,7 +66,7 @@ fn s3(event: &Value) -> Found<'_> {
         .with("aws.s3.key", key)
 }
 
-/// The context object, which a state machine's definition passes: all of it, or under a name.
+/// The context object, if a state machine's definition passes it, as a whole or under a name.
 fn step_functions(event: &Value) -> Option<Found<'_>> {
     let places = [&[][..], &["Context"], &["context"], &["StepFunctions"]];
     let mut found = places.iter().filter_map(|path| at(event, path));
@@ -132,7 +132,7 @@ fn app_sync_authorizer(event: &Value) -> Option<Found<'_>> {
     Some(found.carried(vec![Carrier::Fields(at(event, &["requestHeaders"]))]))
 }
 
-/// Events of which little more than the name matters.
+/// Events of which little more than the name is used.
 fn by_name<'v>(event: &'v Value, source: Option<&str>) -> Option<Found<'v>> {
     let all = |names: &[&str]| names.iter().all(|name| has(event, &[name]));
     let (name, faas) = if has(event, &["awslogs", "data"]) {
@@ -178,7 +178,7 @@ fn by_name<'v>(event: &'v Value, source: Option<&str>) -> Option<Found<'v>> {
     Some(Found::new(name, faas, kind).with(attribute, value))
 }
 
-/// Rules of IoT send what their SQL selects; these are the names that its functions are given in AWS's examples.
+/// IoT rules send what their SQL selects; these are the names that AWS's examples use for its functions.
 fn iot(event: &Value) -> Option<Found<'_>> {
     let client = ["clientId", "clientid", "client_id", "mqttTopic"];
     let client = client.iter().any(|name| has(event, &[name]));

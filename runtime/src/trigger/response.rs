@@ -1,10 +1,10 @@
-//! What a runtime's answer says: a response or an error.
+//! Parses a runtime's response or error.
 
 use super::json::{at, beginning, list, text};
 use crate::invocation::{Answered, Failure, StatusCode};
 use crate::record::Value;
 
-/// What a response says. `body` is its beginning, of `bytes` in all.
+/// Parses a response. `body` is its beginning, of `bytes` in total.
 pub fn response(request_id: String, body: &[u8], bytes: u64) -> Answered {
     let response = beginning(body);
     let is_whole = body.len() as u64 == bytes;
@@ -36,8 +36,8 @@ fn status(response: &Value, is_whole: bool) -> StatusCode {
     }
 }
 
-/// What an error says: `{"errorType", "errorMessage", "stackTrace"}`, as all runtimes report it. `header` is the type that the
-/// runtime names beside it (`Lambda-Runtime-Function-Error-Type`).
+/// Parses an error: `{"errorType", "errorMessage", "stackTrace"}`, as reported by all runtimes. `header` is the type
+/// that the runtime sends beside it (`Lambda-Runtime-Function-Error-Type`).
 pub fn failure(request_id: String, header: &str, body: &[u8], bytes: u64) -> Answered {
     let error = beginning(body);
     let kind = text(&error, &["errorType"]).unwrap_or(header);

@@ -143,7 +143,8 @@ pub fn ruby(text: &str, at: usize) -> Exception {
     }
 }
 
-/// `thread 'main' panicked at src/main.rs:9:5:` and the message; before Rust 1.73 the message in quotes before the place.
+/// `thread 'main' panicked at src/main.rs:9:5:` and the message; before Rust 1.73 the message in quotes before the
+/// location.
 pub fn rust(text: &str) -> Exception {
     let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
     let end = ["\nnote: ", "\nstack backtrace:"]

@@ -72,7 +72,7 @@ impl Http2Server {
     }
 }
 
-/// Answers with the request's body, but ends a request to `reset` without an answer.
+/// Answers with the request's body, but ends a request to `reset` without a response.
 pub(in crate::http) async fn serve<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + 'static>(
     stream: S,
     pause: Rc<Cell<Duration>>,

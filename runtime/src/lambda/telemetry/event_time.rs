@@ -1,4 +1,4 @@
-//! The time of an event, in whatever form it comes: an event is not lost for its time.
+//! The time of an event, in any form: an event is not lost because of its time.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::timestamp;
 
-/// Reads RFC 3339 or a number of a Unix time; none of anything else.
+/// Parses RFC 3339 or a numeric Unix time; `None` for anything else.
 pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     deserializer.deserialize_any(TimeVisitor)
 }

@@ -1,8 +1,8 @@
-//! OTLP/JSON to OTLP protobuf, straight through: no tree of the JSON text and no message structs in between.
+//! Converts OTLP/JSON to OTLP protobuf directly, without a JSON tree or message structs in between.
 //!
-//! [`schema`] says which fields there are; this file walks the JSON text beside it and writes each field as it comes.
-//! Unknown fields are ignored, as the OTLP specification wants: they have no number by which they could be passed on. Values
-//! that don't fit become the [`nearest`] that does, and JSON that isn't quite JSON is repaired.
+//! [`schema`] defines the fields; this file walks the JSON text according to it and writes each field as it comes.
+//! Unknown fields are ignored, as the OTLP specification requires: they have no number with which they could be passed
+//! on. Values that do not fit become the [`nearest`] that does, and slightly malformed JSON is repaired.
 
 mod metrics_schema;
 mod nearest;
@@ -16,9 +16,9 @@ use serde::de::DeserializeSeed;
 
 use crate::record::Signal;
 
-/// The protobuf form of a JSON export request. An error says what is wrong and at which line and column.
+/// The protobuf form of a JSON export request. An error states the problem with line and column.
 pub fn to_protobuf(signal: Signal, json: &[u8]) -> Result<Bytes, serde_json::Error> {
-    // Nearly every request is read at once.
+    // Nearly every request is valid.
     convert(signal, json).or_else(|_| convert(signal, repair::json(json).as_bytes()))
 }
 

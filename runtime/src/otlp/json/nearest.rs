@@ -1,12 +1,13 @@
-//! Values that their field can't hold: the nearest that it can, since one bad value must not cost a request.
+//! Values outside the range of their field: replaced by the nearest valid value, since one bad value must not cost a
+//! request.
 //!
-//! SDKs write such in good faith: unsigned ids as `intValue`, times of a clock before 1970, half of a surrogate pair, ids in
-//! base64 as protobuf's own JSON has them. What says nothing at all is left out.
+//! SDKs write such values in good faith: unsigned ids as `intValue`, times of a clock before 1970, lone surrogates, ids
+//! in base64 as in protobuf's own JSON. Values without any meaning are omitted.
 
 use super::scalar::{self, base64, write_bytes};
 use super::schema::{Field, Kind, one};
 
-/// The fields of an `AnyValue` that hold what others can't.
+/// The fields of an `AnyValue` for values that others cannot represent.
 static STRING: Field = one("stringValue", 1, Kind::String);
 static DOUBLE: Field = one("doubleValue", 4, Kind::Double);
 
@@ -28,14 +29,14 @@ pub(super) fn write_integer(out: &mut Vec<u8>, field: &Field, value: i128) {
     scalar::write_integer(out, field, value);
 }
 
-/// A number with a fraction, or beyond all whole ones.
+/// A number with a fraction, or outside the integer range.
 pub(super) fn write_double(out: &mut Vec<u8>, field: &Field, value: f64) {
     match field.kind {
         Kind::Int64 => {
             scalar::write_double(out, &DOUBLE, value);
         }
         Kind::String => write_text(out, field, &value.to_string()),
-        // The conversion keeps to the bounds of the type.
+        // The conversion saturates at the bounds of the type.
         _ if !value.is_nan() => {
             let whole = value.round() as i128;
             if scalar::write_integer(out, field, whole).is_none() {
@@ -56,7 +57,7 @@ pub(super) fn write_bool(out: &mut Vec<u8>, field: &Field, value: bool) {
     }
 }
 
-/// A text: a number too long for any type, a number with a fraction, an id in base64, a word.
+/// A string: a number too long for any type, a number with a fraction, an id in base64, a word.
 pub(super) fn write_text(out: &mut Vec<u8>, field: &Field, text: &str) {
     let trimmed = text.trim();
     match field.kind {
@@ -78,7 +79,7 @@ pub(super) fn write_text(out: &mut Vec<u8>, field: &Field, text: &str) {
 
 fn write_number(out: &mut Vec<u8>, field: &Field, text: &str) {
     let is_whole = text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
-    // An `AnyValue` can say a word, too; a time or a count that is none is left out.
+    // An `AnyValue` can also be a word; an invalid time or count is omitted.
     let is_any_value = matches!(field.kind, Kind::Int64);
     if let Ok(whole) = text.parse::<i128>() {
         let written = scalar::write_integer(out, field, whole);

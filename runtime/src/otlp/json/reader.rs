@@ -71,7 +71,7 @@ impl Visitor<'_> for KeySeed {
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
         let fields = self.0.fields;
         let known = fields.iter().find(|field| field.name == key);
-        // Protobuf's JSON has the names of the .proto files too: `resource_spans` besides `resourceSpans`.
+        // Protobuf's JSON also allows the names of the .proto files: `resource_spans` besides `resourceSpans`.
         let spelt_so = || fields.iter().find(|field| is_snake_case_of(key, field.name));
         Ok(known.or_else(|| key.contains('_').then(spelt_so).flatten()))
     }
@@ -98,7 +98,7 @@ impl<'a> FieldSeed<'a> {
         Self { field, out, in_list }
     }
 
-    /// A value where a list belongs, or the other way round.
+    /// Rejects a single value in place of a list, or the reverse.
     fn check<E: Error>(&self) -> Result<(), E> {
         match self.field.repeated == self.in_list {
             true => Ok(()),
@@ -110,7 +110,7 @@ impl<'a> FieldSeed<'a> {
         E::custom(format_args!("the value of {} does not fit", self.field.name))
     }
 
-    /// A scalar in the place of a message is no value that a type can't hold, but another request.
+    /// A scalar in place of a message is not an out-of-range value, but a different kind of request.
     fn check_scalar<E: Error>(&self) -> Result<(), E> {
         match self.field.kind {
             Kind::Message(_) => Err(self.unfit()),
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for FieldSeed<'_> {
         write!(f, "a value of {}", self.field.name)
     }
 
-    /// `null` is the same as no field.
+    /// `null` is equivalent to a missing field.
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         Ok(())
     }
@@ -181,7 +181,7 @@ impl<'de> Visitor<'de> for FieldSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Kind::Message(message) = self.field.kind else {
-            // An object in the place of a single value: without it the rest can be taken.
+            // An object in place of a single value is skipped, so that the rest can be accepted.
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
         };

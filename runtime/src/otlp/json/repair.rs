@@ -1,5 +1,5 @@
-//! Requests that are not quite what they should be: what is wrong is replaced, the rest is taken, as OpenTelemetry's
-//! collector does. This is the slow way, for requests that could not be read as they are. Pure.
+//! Slightly malformed requests: invalid parts are replaced, the rest is accepted, as in OpenTelemetry's collector. This
+//! is the slow path, for requests that could not be parsed unchanged. Pure.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::schema::{Field, Kind, LOGS_REQUEST, Message, TRACES_REQUEST};
 use crate::protobuf::{self, Broken, WireType, fields, put};
 use crate::record::Signal;
 
-/// Prost reads no message that is nested deeper.
+/// Prost's limit for the nesting of messages.
 const DEEPEST: usize = 100;
 
 /// The messages of a signal.
@@ -20,8 +20,9 @@ pub(super) fn request_of(signal: Signal) -> &'static Message {
     }
 }
 
-/// A protobuf request with every text in UTF-8: what isn't is replaced by U+FFFD (open-telemetry/opentelemetry-specification
-/// issue 3421). Fields with another wire type than theirs are left out, unknown ones stay. `None` if the bytes are no message.
+/// A protobuf request with every string in UTF-8: invalid bytes are replaced by U+FFFD
+/// (open-telemetry/opentelemetry-specification issue 3421). Fields with the wrong wire type are dropped, unknown ones
+/// are kept. `None` if the bytes are not a message.
 pub fn protobuf(signal: Signal, request: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(request.len());
     repair_message(&mut out, request_of(signal), request, 0).ok()?;
@@ -68,8 +69,8 @@ fn wire_type(kind: &Kind) -> WireType {
     }
 }
 
-/// JSON without what JSON doesn't have: a byte order mark, bytes that are not UTF-8, halves of surrogate pairs (JavaScript's
-/// strings are cut by UTF-16 units, as `attributeValueLengthLimit` does), control characters and unknown escapes in texts,
+/// Replaces what is not valid JSON: a byte order mark, bytes that are not UTF-8, lone surrogates (JavaScript's strings
+/// are cut by UTF-16 units, as `attributeValueLengthLimit` does), control characters and unknown escapes in strings,
 /// `NaN` and `Infinity` as numbers.
 pub fn json(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
@@ -85,7 +86,7 @@ pub fn json(text: &[u8]) -> String {
     out
 }
 
-/// Copies a text until after its closing quote; gives what follows.
+/// Copies a string up to its closing quote; returns what follows.
 fn repair_text<'a>(out: &mut String, mut rest: &'a str) -> &'a str {
     while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') {
         out.push_str(&rest[..at]);
@@ -115,7 +116,7 @@ fn repair_escape<'a>(out: &mut String, rest: &'a str) -> &'a str {
         return &rest[1..];
     }
     let Some((unit, after)) = utf16_unit(rest) else {
-        // No escape: the backslash itself was meant.
+        // Not an escape: the backslash is literal.
         out.push_str("\\\\");
         return rest;
     };
@@ -144,7 +145,7 @@ fn utf16_unit(rest: &str) -> Option<(u32, &str)> {
     Some((u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)?, after))
 }
 
-/// Numbers that JSON has no literal for, as the texts that protobuf's JSON has for them.
+/// Replaces numbers that JSON has no literal for by the strings that protobuf's JSON uses for them.
 fn with_named_numbers(outside: &str) -> Cow<'_, str> {
     if !outside.contains(['N', 'I']) {
         return Cow::Borrowed(outside);

@@ -1,4 +1,4 @@
-//! Single values as protobuf has them. Each writer says `None` where the value doesn't fit the field.
+//! Single values in protobuf. Each writer returns `None` if the value does not fit the field.
 
 use base64::Engine;
 use base64::alphabet;
@@ -12,7 +12,7 @@ const PADDING: GeneralPurposeConfig =
 const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PADDING);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, PADDING);
 
-/// Largest and smallest whole numbers of which every one is a double.
+/// The range of whole numbers that doubles represent exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 pub(super) fn write_bytes(out: &mut Vec<u8>, field: &Field, bytes: &[u8]) {
@@ -29,7 +29,7 @@ pub(super) fn write_bool(out: &mut Vec<u8>, field: &Field, value: bool) -> Optio
     Some(())
 }
 
-/// A whole number: of a JSON number, or of a text as 64-bit ones are written.
+/// A whole number: from a JSON number, or from a string, as 64-bit ones are written.
 pub(super) fn write_integer(out: &mut Vec<u8>, field: &Field, value: i128) -> Option<()> {
     match field.kind {
         Kind::Fixed64 => fixed64(out, field, u64::try_from(value).ok()?),
@@ -96,7 +96,7 @@ fn fixed64(out: &mut Vec<u8>, field: &Field, bits: u64) {
     out.extend_from_slice(&bits.to_le_bytes());
 }
 
-/// Numbers that JSON has no literal for are texts, and any number may be one.
+/// Numbers that JSON has no literal for are strings, and any number may be one.
 fn double(text: &str) -> Option<f64> {
     match text {
         "NaN" => Some(f64::NAN),

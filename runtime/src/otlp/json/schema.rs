@@ -18,7 +18,7 @@ pub(super) struct Field {
     pub(super) repeated: bool,
 }
 
-/// What a field holds, and how it is written.
+/// The type of a field, and how it is written.
 pub(super) enum Kind {
     String,
     /// Bytes that JSON writes in hexadecimal: trace and span ids.
