@@ -90,7 +90,7 @@ fn aliases(setting: &Value) -> impl Iterator<Item = &str> {
     strings(setting, "aliases")
 }
 
-/// The fields that stand for a setting under any of its names.
+/// The Rust fields for a setting under any of its names.
 fn fields(setting: &Value) -> Result<String, String> {
     let default = match &setting["default"] {
         Value::Null => None,
@@ -107,7 +107,7 @@ fn fields(setting: &Value) -> Result<String, String> {
     ))
 }
 
-/// `A_{B|C}` becomes `A_B` and `A_C`; an open place such as `{NAME}` stays.
+/// `A_{B|C}` becomes `A_B` and `A_C`; a placeholder such as `{NAME}` is kept.
 fn expand(pattern: &str) -> Vec<String> {
     let mut from = 0;
     while let Some(open) = pattern[from..].find('{').map(|at| at + from) {

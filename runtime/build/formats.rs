@@ -1,4 +1,5 @@
-//! The tables of log levels and of JSON fields as Rust's `match`, which looks a name up by its length and bytes.
+//! Generates the tables of log levels and JSON fields as Rust `match` expressions, which compare a name by its length
+//! and bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -40,7 +41,7 @@ fn variant(name: &str) -> String {
     first.chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
 }
 
-/// The names of an entry; a name may be there once.
+/// The names of an entry; each name may occur once.
 fn names<'a>(entry: &'a Value, seen: &mut BTreeSet<String>) -> Result<Vec<&'a str>, String> {
     text(entry, "source")?;
     let mut names = Vec::new();
@@ -140,7 +141,7 @@ fn numbers(entries: &Value, code: &mut String) -> Result<(), String> {
     )
 }
 
-/// Names that come first count first where an object has several of a role.
+/// If an object has several names for a role, the first in the list takes precedence.
 fn roles(entries: &Value, function: &str, code: &mut String) -> Result<(), String> {
     put(
         code,

@@ -1,10 +1,10 @@
-//! Env files: bad lines are told by number, good ones count, and what they say can be written down again.
+//! Env files: invalid lines are reported by number, valid ones are used, and their values can be serialised again.
 
 use std::collections::BTreeMap;
 
 use clickstack_extension::environment::env_file::parse;
 
-/// The most that a variable may hold: references to earlier ones multiply.
+/// The maximum length of a variable: references to earlier ones can expand exponentially.
 const LONGEST_VALUE: usize = 64 * 1024;
 
 pub fn check(data: &[u8]) {

@@ -30,7 +30,7 @@ pub fn check(data: &[u8]) {
     assert_eq!(again.resource_attributes, plain, "{warnings:?}");
 }
 
-/// The settings of a function that has this list for attributes and headers.
+/// The settings of a function with this list as attributes and headers.
 fn read(list: &str) -> (Config, Vec<String>) {
     let mut environment = Environment::default();
     for (name, value) in [

@@ -1,4 +1,4 @@
-//! Lines as functions write them, each an event of its own.
+//! Lines of functions, each as a separate event.
 
 use clickstack_extension::convert::logs;
 use clickstack_extension::record::Origin;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::telemetry::{REQUEST_ID, nothing_is_lost};
 
-/// What a record may take for each byte of its line, and what it takes at least.
+/// The maximum memory of a record per byte of its line, and its minimum.
 const PER_BYTE: usize = 100;
 const AT_LEAST: usize = 1024;
 

@@ -1,6 +1,6 @@
-//! What must hold for any input: each module has one `check`, which panics where it doesn't.
+//! Properties that must hold for any input: each module has one `check`, which panics if they do not.
 //!
-//! The fuzz targets call these with what the fuzzer makes up, and `cargo test` of the extension with the seeds.
+//! The fuzz targets call these with generated inputs, and `cargo test` of the extension with the seeds.
 
 pub mod env_file;
 pub mod key_values;
@@ -12,7 +12,7 @@ pub mod seeds;
 pub mod telemetry;
 pub mod triggers;
 
-/// A target: its name, its check and the inputs to begin with.
+/// A target: its name, its check and the seed inputs.
 pub type Target = (&'static str, fn(&[u8]), Vec<Vec<u8>>);
 
 /// Every target. `fixtures` is the folder of the tests' fixtures.

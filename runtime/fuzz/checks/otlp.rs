@@ -1,4 +1,4 @@
-//! The OTLP receivers: what they take, they send on whole; what they can't read, they refuse.
+//! The OTLP receivers: what they accept, they pass on completely; what they cannot parse, they reject.
 
 use std::io::Write;
 
@@ -23,7 +23,7 @@ const LIMIT: usize = 256 * 1024;
 /// Nine bytes for each number of a list, for which JSON needs two.
 const PROTOBUF_PER_JSON: usize = 5;
 
-/// The first byte chooses the signal and how the rest is written: protobuf, JSON, gzip of protobuf, gRPC frames.
+/// The first byte chooses the signal and the encoding of the rest: protobuf, JSON, gzip of protobuf, gRPC frames.
 pub fn check(data: &[u8]) {
     let Some((choice, rest)) = data.split_first() else {
         return;
@@ -62,7 +62,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// The gRPC message that comes in pieces of 7 bytes; whole or in pieces it is the same.
+/// The gRPC message received in pieces of 7 bytes, which must equal the one received at once.
 fn framed(rest: &[u8]) -> Option<Bytes> {
     let read = |size: usize| {
         let mut reader = MessageReader::new(LIMIT);
@@ -83,7 +83,7 @@ fn packed_and_back(plain: &[u8]) -> Vec<u8> {
     back.to_vec()
 }
 
-/// Writes and reads a message again: what was understood once stays as it is.
+/// Encodes and decodes a message again, which must not change it.
 fn settled<R: Message + Default + PartialEq>(request: &[u8]) -> R {
     let first = R::decode(request).expect("it was read before").encode_to_vec();
     let second = R::decode(&*first).expect("written by prost");
@@ -124,7 +124,7 @@ fn count(signal: Signal, request: &[u8]) -> usize {
     }
 }
 
-/// Metrics are counted by their data points; one without any is one all the same.
+/// Metrics are counted by their data points; one without any still counts as one.
 fn points(data: &Data) -> usize {
     match data {
         Data::Gauge(data) => data.data_points.len(),
@@ -135,7 +135,7 @@ fn points(data: &Data) -> usize {
     }
 }
 
-/// A request that was taken leaves with as many records as came, by OTLP and to ClickHouse.
+/// An accepted request is sent with the same number of records, over OTLP and to ClickHouse.
 fn taken(signal: Signal, received: received::Received) {
     let items = received.forwarded.items;
     assert_eq!(count(signal, &received.forwarded.request), items);

@@ -1,4 +1,4 @@
-//! The runtime API proxy's reading of HTTP: whatever passes, it is read alike in any parts, and messages that are well-formed
+//! The runtime API proxy's HTTP parser: any traffic gives the same result however it is split, and well-formed messages
 //! are read as they were written, whatever follows them.
 
 use clickstack_extension::invocation::{Answered, Begun};
@@ -8,7 +8,7 @@ use httparse::Header;
 
 const NOW: u64 = 1_763_913_811_000_000_000;
 
-/// A message as it was seen.
+/// A message as observed.
 #[derive(Debug, Default, PartialEq)]
 struct Message {
     path: String,
@@ -17,7 +17,7 @@ struct Message {
     is_whole: bool,
 }
 
-/// What is seen in one direction of a connection, and what the proxy's own observers make of it.
+/// What is observed in one direction of a connection, and by the proxy's own observers.
 #[derive(Default)]
 struct Seen {
     messages: Vec<Message>,
@@ -73,8 +73,9 @@ fn seen(side: Side, bytes: &[u8], parts: &[u8]) -> Seen {
     messages.observer
 }
 
-/// The first byte chooses the side and how the rest is meant: as the bytes of a connection, or as bodies of messages, of which
-/// each begins with how it is sent. The second says how many of the following are lengths of the parts in which all arrives.
+/// The first byte selects the side and the meaning of the rest: the bytes of a connection, or bodies of messages, each
+/// beginning with its transfer mode. The second byte is how many of the following ones are lengths of the parts in
+/// which everything arrives.
 pub fn check(data: &[u8]) {
     let [choice, count, rest @ ..] = data else { return };
     let side = if choice % 2 == 0 {
@@ -96,7 +97,7 @@ pub fn check(data: &[u8]) {
         bodies.push((*form, body));
         left = more;
     }
-    // What is left is half a message, and then anything.
+    // The rest is half a message, followed by arbitrary bytes.
     bytes.extend_from_slice(left);
     bytes.extend_from_slice(rest);
     alike_in_any_parts(side, &bytes, parts);

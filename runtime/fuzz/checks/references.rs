@@ -1,4 +1,4 @@
-//! References to secrets inside values.
+//! References to secrets in values.
 
 use clickstack_extension::aws::secrets::{Reference, Values, find_references, holds_reference, is_reference};
 
@@ -15,7 +15,7 @@ pub fn check(data: &[u8]) {
             assert_eq!(find_references("V", &format!("x ${{{shown}}} y")), [Ok(reference)]);
         }
     }
-    // Without a value the text stays or the reference is named; a half-filled value is never given out.
+    // Without a value the text is unchanged or the reference is reported; a partly substituted value is never returned.
     match Values::default().substitute(&text) {
         Ok(filled) => assert!(filled == text && !holds_reference(&text)),
         Err(_) => assert!(holds_reference(&text)),

@@ -1,4 +1,4 @@
-//! Inputs to begin with: the records of the log formats, and requests as SDKs write them.
+//! Seed inputs: the records of the log formats, and requests of SDKs.
 
 use std::fs;
 use std::io::Write;
@@ -32,7 +32,7 @@ fn records(fixtures: &Path) -> Vec<Vec<Value>> {
     cases
 }
 
-/// The same of every logging library.
+/// The same for every logging library.
 fn of_libraries(folder: &Path) -> Vec<Vec<Value>> {
     let files = fs::read_dir(folder).expect("the fixtures");
     let mut files: Vec<_> = files.map(|entry| entry.expect("an entry").path()).collect();
@@ -159,7 +159,7 @@ fn otlp_json() -> [String; 3] {
     ]
 }
 
-/// The same requests in every form, see [`super::otlp::check`].
+/// The same requests in every encoding, see [`super::otlp::check`].
 pub fn otlp() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (number, json) in otlp_json().iter().enumerate() {
@@ -252,7 +252,7 @@ pub fn proxy() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// See [`super::triggers::check`]. `cases` is the file that the tracing layers' tests replay, too.
+/// See [`super::triggers::check`]. `cases` is the file that the tracing layers' tests also replay.
 pub fn triggers(cases: &Path) -> Vec<Vec<u8>> {
     let cases = fs::read_to_string(cases).expect("the cases");
     let cases: Vec<Value> = serde_json::from_str(&cases).expect("cases");

@@ -1,4 +1,4 @@
-//! The Telemetry API's body: whatever it holds, no event gets lost between it and the backend, and none comes twice.
+//! The Telemetry API's body: for any content, no event is lost on the way to the backend, and none is duplicated.
 
 use clickstack_extension::buffer::Usage;
 use clickstack_extension::config::{FunctionIdentity, SendingConfig};
@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 const NOW: u64 = 1_763_913_811_000_000_000;
 /// The invocation that runs.
 pub const REQUEST_ID: &str = "76e7df99-7363-43f0-b967-4462a4be3b5d";
-/// Beginning and end of what every line is marked with.
+/// Beginning and end of the marker in every line.
 const MARK: (&str, &str) = ("<#", "#>");
-/// A small buffer, which overflows, and one that holds everything.
+/// A small buffer, which overflows, and one with room for everything.
 const SMALL: usize = 8 * 1024;
 const LARGE: usize = 64 * 1024 * 1024;
-/// What the lines of an open stack trace may take besides.
+/// Additional memory for the lines of an open stack trace.
 const OPEN_TRACE: usize = 64 * 1024 + 1024;
 
 pub fn check(data: &[u8]) {
@@ -72,7 +72,7 @@ fn memory_is_bounded(body: &str) {
     );
 }
 
-/// The events with a mark in every line of the function and of other extensions, and the number of marks.
+/// The events with a marker in every line of the function and of other extensions, and the number of markers.
 fn marked(events: &[Event<'_>]) -> (Vec<Value>, usize) {
     let mut marks = 0;
     let mut mark = || {
@@ -107,7 +107,7 @@ fn is_own(record: &Value) -> bool {
     diagnostics::is_own_line(&record.to_string())
 }
 
-/// Delivers the events in two batches and finds each mark in exactly one record.
+/// Delivers the events in two batches and checks that each marker is in exactly one record.
 pub fn nothing_is_lost((events, marks): &(Vec<Value>, usize)) {
     let mut session = session(LARGE);
     session.invoke(
@@ -141,7 +141,7 @@ pub fn nothing_is_lost((events, marks): &(Vec<Value>, usize)) {
     );
 }
 
-/// The marks in a record, each once.
+/// The markers in a record, each once.
 fn marks_of(log: &Log) -> Vec<usize> {
     let shown = format!("{log:?}");
     let mut marks: Vec<usize> = shown
@@ -154,7 +154,8 @@ fn marks_of(log: &Log) -> Vec<usize> {
     marks
 }
 
-/// Takes whatever leaves now, in requests of a few KB, and has every request read back what was written.
+/// Takes everything that can be sent, in requests of a few KB, and checks that every request decodes to what was
+/// encoded.
 fn everything(session: &mut Session) -> Vec<Log> {
     let mut logs = Vec::new();
     for signal in Signal::ALL {

@@ -1,4 +1,4 @@
-//! Triggers: any event, cut anywhere, says something of its invocation, and no more than it holds.
+//! Triggers: any event, truncated anywhere, gives information about its invocation, and only what it contains.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use clickstack_extension::record::Value;
 use clickstack_extension::trigger::{Heading, begun, failure, response};
 
 const NOW: u64 = 1_763_913_811_000_000_000;
-/// What the layers take, too.
+/// The layers use the same limit.
 const MOST_LINKS: usize = 128;
 /// No attribute repeats what is in the event more than this often.
 const MOST_COPIES: usize = 16;
 
-/// Event, trace header and client context, with a zero byte between them; the same as an answer.
+/// Event, trace header and client context, with a zero byte between them; the same as a response.
 pub fn check(data: &[u8]) {
     let mut parts = data.splitn(3, |byte| *byte == 0);
     let event = parts.next().unwrap_or_default();
@@ -48,7 +48,7 @@ fn holds(begun: &Begun, length: usize) {
         _ => 0,
     });
     let written: usize = written.sum();
-    // Replaced values are longer than what they stand for, and characters that are no UTF-8 than their bytes.
+    // Replacements are longer than the values that they replace, and replacement characters than invalid UTF-8 bytes.
     assert!(written <= MOST_COPIES * length + 256, "{written} bytes");
 }
 

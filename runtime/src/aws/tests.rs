@@ -1,4 +1,4 @@
-//! Endpoints and credentials out of whole environments.
+//! Endpoints and credentials from complete environments.
 
 use super::credentials::{CONTAINER_TOKEN, CONTAINER_URI};
 use super::*;

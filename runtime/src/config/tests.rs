@@ -1,4 +1,4 @@
-//! What is read out of whole environments.
+//! What is read from complete environments.
 
 use std::time::Duration;
 
@@ -169,7 +169,7 @@ fn platform_metrics_are_sent_unless_switched_off() {
 }
 
 proptest! {
-    /// A panic here would be before the extension has registered, and fail the function's start.
+    /// A panic here would happen before the extension has registered, and make the function's start fail.
     #[test]
     fn any_values_are_survived(
         values in prop::collection::vec(

@@ -1,4 +1,4 @@
-//! Log lines of every kind, through all of the conversion.
+//! Log lines of every kind, through the whole conversion.
 
 mod formats;
 

@@ -295,8 +295,8 @@ fn between_events_nothing_is_begun_beside_an_invocation_that_may_be_short() {
     assert_eq!(between(&ended), Between::Wait(SECOND), "the environment freezes");
 }
 
-/// Runs an invocation of this length, with lines at these times, and gives how long each waited until it was sent. Lambda
-/// buffers a line for 25 ms, a request takes 20 ms.
+/// Runs an invocation of this length, with lines at these times, and returns how long each waited until it was sent.
+/// Lambda buffers a line for 25 ms, a request takes 20 ms.
 fn waits(plan: FlushPlan, length: Duration, lines: &[Duration]) -> Vec<Duration> {
     let (start, step) = (Instant::now(), Duration::from_millis(5));
     let (buffering, request) = (Duration::from_millis(25), Duration::from_millis(20));

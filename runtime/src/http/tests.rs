@@ -59,7 +59,7 @@ fn sends_requests_at_the_same_time_over_connections_of_their_own() {
     });
 }
 
-/// Answers one request on each connection and closes it without saying so; counts connections.
+/// Answers one request on each connection and closes it without notice; counts connections.
 async fn closing_server(answers: usize) -> (Endpoint, tokio::task::JoinHandle<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -92,7 +92,7 @@ fn a_request_takes_the_connection_that_was_opened_ahead() {
         client.open_ahead(&server.endpoint()).await;
         client.send(post(server.endpoint(), "x")).await.unwrap();
         assert_eq!(server.connections.get(), 1);
-        // And waits for one that is on its way.
+        // And waits for one that is being opened.
         let (another, endpoint) = (super::testing::client(), server.endpoint());
         let ((), sent) = tokio::join!(
             another.open_ahead(&endpoint),
@@ -129,7 +129,7 @@ fn replaces_a_kept_connection_that_the_server_closed() {
     });
 }
 
-/// Closes a kept connection only when the next request is there, as a server does that was about to.
+/// Closes a kept connection only when the next request arrives, like a server that was just about to.
 #[test]
 fn repeats_a_request_that_a_kept_connection_loses() {
     run(async {
@@ -163,7 +163,7 @@ fn does_not_repeat_on_a_fresh_connection() {
             let (mut stream, _) = listener.accept().await.unwrap();
             read_request(&mut stream).await;
             drop(stream);
-            // A second connection would be there at once.
+            // A second connection would be opened at once.
             tokio::time::timeout(Duration::from_millis(100), listener.accept())
                 .await
                 .is_ok()

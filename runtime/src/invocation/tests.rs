@@ -168,7 +168,7 @@ fn before_platform_start_the_end_of_the_one_before_decides() {
     invocations.done("a", success(20));
     invocations.invoke("b", "", TRACE, 33);
     assert_eq!(request_of(invocations.place(None, 19)).as_deref(), Some("a"));
-    // Lambda's time of the line is a little before our receipt of INVOKE.
+    // Lambda's time of the line is slightly before the extension's receipt of INVOKE.
     assert_eq!(invocations.place(None, 31), Placement::Later);
     invocations.done("b", success(40));
     assert_eq!(request_of(invocations.place(None, 31)).as_deref(), Some("b"));
@@ -247,7 +247,7 @@ fn concurrent_invocations_take_only_lines_that_name_them() {
     assert_eq!(invocations.place(None, 12), Placement::Known(None, None));
 }
 
-/// Lets go as the session does before it takes a further invocation in.
+/// Forgets invocations as the session does before it adds another one.
 fn make_room(invocations: &mut Invocations) {
     if invocations.is_full() {
         invocations.take_finished();
@@ -315,6 +315,6 @@ fn memory_is_bounded() {
         invocations.take_finished();
     }
     assert!(invocations.recent.len() <= REMEMBERED);
-    // A line before everything remembered isn't taken for one of the init phase.
+    // A line older than everything remembered is not treated as one of the init phase.
     assert_eq!(request_of(invocations.place(None, 0)), Some("request-976".to_owned()));
 }

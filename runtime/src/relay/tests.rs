@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A Lambda of which a test plays every part, and the way of a runtime to it.
+/// A Lambda that the test controls completely, and a runtime's connection to it.
 struct Scene {
     lambda: TcpListener,
     proxy: String,
@@ -51,7 +51,7 @@ impl Scene {
     }
 }
 
-/// Sends all while the other end receives it, and checks that it is the same.
+/// Sends everything while the other end receives it, and checks that it is equal.
 fn passes(mut from: &TcpStream, mut to: &TcpStream, bytes: &[u8]) {
     thread::scope(|scope| {
         scope.spawn(|| from.write_all(bytes).unwrap());
@@ -123,12 +123,12 @@ fn a_streamed_response_leaves_as_it_is_written() {
     let (runtime, lambda) = scene.connect();
     let head = "POST /2018-06-01/runtime/invocation/r-1/response HTTP/1.1\r\n\
         Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\r\n";
-    // Lambda has each part before the next is written.
+    // Lambda receives each part before the next one is written.
     for part in [head, "5\r\nhello\r\n", "6\r\n world\r\n", "0\r\n\r\n"] {
         passes(&runtime, &lambda, part.as_bytes());
     }
     assert_eq!((scene.answered().bytes), 11);
-    // Lambda may answer while it is written.
+    // Lambda may respond while it is being written.
     passes(&runtime, &lambda, head.as_bytes());
     passes(
         &lambda,
@@ -146,13 +146,13 @@ fn a_runtime_that_ends_and_a_lambda_that_ends_are_told_to_the_other_side() {
     passes(&runtime, &lambda, half);
     drop(runtime);
     assert_eq!(lambda.read(&mut [0; 1]).unwrap_or(0), 0);
-    // The runtime that Lambda starts then.
+    // The runtime that Lambda starts next.
     let (mut runtime, lambda) = scene.connect();
     passes(&lambda, &runtime, &event("r-2", "", "{}"));
     assert_eq!(scene.begun().request_id, "r-2");
     drop(lambda);
     assert_eq!(runtime.read(&mut [0; 1]).unwrap_or(0), 0);
-    // Lambda is gone altogether.
+    // Lambda is gone completely.
     let Scene { lambda, proxy, .. } = scene;
     drop(lambda);
     let mut runtime = TcpStream::connect(proxy).unwrap();
@@ -178,7 +178,7 @@ fn connections_are_limited_and_their_number_falls_again() {
     refused.set_read_timeout(Some(TIMEOUT)).unwrap();
     assert_eq!(refused.read(&mut [0; 1]).unwrap_or(0), 0);
     kept.clear();
-    // Once the threads of the others have ended.
+    // Once the other connections' threads have ended.
     let mut lines = String::new();
     while lines.is_empty() {
         let Ok(mut runtime) = TcpStream::connect(&scene.proxy) else {

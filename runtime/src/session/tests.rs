@@ -120,7 +120,7 @@ fn lines_leave_once_the_tracing_layer_told_the_end_and_later_ones_with_the_next_
         let two = logs_of(&mut session).remove(0);
         let traces = session.take(Signal::Traces, usize::MAX, NOW);
         assert_eq!((&*one.body, &*two.body), ("one", "two"));
-        // Exactly one span stands for the invocation, and both lines name it.
+        // Exactly one span represents the invocation, and both lines refer to it.
         let expected = traces.spans.first().map_or(CONTEXT, |own| own.context);
         assert_eq!((traces.spans.is_empty(), traces.items()), (with_span, 1));
         assert_eq!((one.context(), two.context()), (Some(expected), Some(expected)));
@@ -251,7 +251,7 @@ fn lines_keep_their_ids_however_long_they_wait() {
             at(2, "platform.runtimeDone", ended),
         ];
         session.telemetry(&batch(&events), NOW);
-        // The way of the spans is open, that of the logs isn't.
+        // Spans can be sent, logs cannot.
         session.take(Signal::Traces, usize::MAX, NOW);
     }
     let logs = logs_of(&mut session);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// What the tests of the tracing layers replay, too.
+/// The cases that the tests of the tracing layers also replay.
 const CASES: &str = include_str!("../../tests/fixtures/triggers.json");
 
 const NOW: u64 = 1_795_953_600_000_000_000;
@@ -152,7 +152,7 @@ fn several_messages_are_links() {
 
 #[test]
 fn the_beginning_of_a_large_event_is_enough() {
-    // Lambda's events have the body last.
+    // In Lambda's events the body is the last field.
     let whole = case("API Gateway, HTTP").to_string();
     let cut = format!(
         "{},\"body\":\"{}",

@@ -1,4 +1,4 @@
-//! Which file names something that another file defines.
+//! Finds which file uses something that another file defines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,9 @@ pub struct Crate {
 
 #[derive(Default)]
 struct File {
-    /// What is brought into scope: the name, and the path that it stands for.
+    /// Imports: the name, and the path that it refers to.
     uses: BTreeMap<String, Vec<String>>,
-    /// Modules all of whose names are brought into scope.
+    /// Modules that are imported with a glob.
     globs: Vec<Vec<String>>,
     /// Every other path of at least two segments.
     paths: BTreeSet<Vec<String>>,
@@ -31,7 +31,7 @@ impl Crate {
         }
     }
 
-    /// For each module the others that define what it names.
+    /// For each module, the others that define what it uses.
     pub fn imports(&self) -> BTreeMap<Module, BTreeSet<Module>> {
         let imports = self.modules.iter().map(|(module, file)| {
             let named = file.uses.values().chain(&file.paths);
@@ -43,7 +43,7 @@ impl Crate {
         imports.collect()
     }
 
-    /// The module that defines what a path names; none for a module itself and for what is not of this crate.
+    /// The module that defines the target of a path; `None` for a module itself and for other crates.
     fn defining(&self, from: &Module, path: &[String], depth: usize) -> Option<Module> {
         assert!(depth < 20, "{path:?} of {from:?} leads back to itself");
         let (mut at, rest) = self.start(from, path, depth)?;
@@ -69,7 +69,7 @@ impl Crate {
         self.modules.contains_key(&module).then_some(module)
     }
 
-    /// Where a path begins, and what is left of it.
+    /// The start of a path, and the rest of it.
     fn start(&self, from: &Module, path: &[String], depth: usize) -> Option<(Module, Vec<String>)> {
         let (first, rest) = path.split_first()?;
         let mut at = match first.as_str() {
@@ -117,7 +117,7 @@ impl File {
         file
     }
 
-    /// Reads a tree of `use` from `at`; gives the position of what ends it.
+    /// Parses a `use` tree from `at`; returns the position of its end.
     fn read_use(&mut self, tokens: &[String], mut at: usize, before: &[String]) -> usize {
         let mut path = before.to_vec();
         loop {

@@ -1,4 +1,4 @@
-//! The layout of the source: what may import what, and where tests stand.
+//! The layout of the source: which module may import which, and where tests are.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod imports;
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use imports::{Crate, Module};
 
-/// More lines of tests than these have a file of their own.
+/// Tests with more lines than this need a separate file.
 const INLINE: usize = 100;
 
-/// For each name those that it needs.
+/// For each name, the names that it needs.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// Every source file, by its path below `src`, with its text.
@@ -77,7 +77,7 @@ fn allowed() -> Vec<(String, BTreeSet<String>)> {
     read.collect()
 }
 
-/// The arrows between what stands in one folder: its files, and its folders as a whole.
+/// The imports between the entries of one folder: its files, and its folders as a whole.
 fn arrows_within(folder: &[String], imports: &BTreeMap<Module, BTreeSet<Module>>) -> Arrows {
     let mut arrows = Arrows::new();
     let inside = |module: &Module| module.len() > folder.len() && module.starts_with(folder);
@@ -93,7 +93,7 @@ fn arrows_within(folder: &[String], imports: &BTreeMap<Module, BTreeSet<Module>>
     arrows
 }
 
-/// A way from a name back to itself, if there is any.
+/// A cycle from a name back to itself, if there is one.
 fn circle(arrows: &Arrows) -> Option<Vec<String>> {
     fn search(at: &str, arrows: &Arrows, way: &mut Vec<String>, done: &mut BTreeSet<String>) -> bool {
         if let Some(start) = way.iter().position(|step| step == at) {

@@ -1,4 +1,4 @@
-//! A source file as identifiers and punctuation, without comments, literals and what only tests compile.
+//! A source file as identifiers and punctuation, without comments, literals and test-only code.
 
 /// The tokens of a file: identifiers whole, `::` whole, other punctuation by character.
 pub fn tokens(source: &str) -> Vec<String> {
@@ -29,7 +29,7 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// How much of the beginning is no token: space, a comment, a literal, a lifetime.
+/// The length of the text before the next token: space, a comment, a literal, a lifetime.
 fn skipped(rest: &str) -> usize {
     let end_of = |start: usize, end: &str| rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len());
     let bytes = rest.as_bytes();
@@ -74,7 +74,7 @@ fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     bytes.len()
 }
 
-/// Leaves out each item behind `#[cfg(test)]` or `#[cfg(all(test, …))]`.
+/// Skips each item after `#[cfg(test)]` or `#[cfg(all(test, …))]`.
 fn without_tests(tokens: Vec<String>) -> Vec<String> {
     const MARKS: [&[&str]; 2] = [
         &["#", "[", "cfg", "(", "test"],
@@ -98,7 +98,7 @@ fn without_tests(tokens: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// Behind the item that begins at `at`: behind its `;` or its block.
+/// The position after the item that begins at `at`: after its `;` or its block.
 fn end_of_item(tokens: &[String], mut at: usize) -> usize {
     let mut depth = 0;
     while at < tokens.len() {

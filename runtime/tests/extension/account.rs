@@ -1,4 +1,4 @@
-//! What OpenTelemetry's language layers find of us when they start.
+//! What OpenTelemetry's language layers find when they start.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ const LINK: &str = "/tmp/.otel-aws-account-id";
 #[test]
 fn the_account_is_named_before_the_runtime_starts() {
     run(async {
-        // Every environment makes it anew.
+        // Every environment creates it again.
         let _ = std::fs::remove_file(LINK);
         let (_lambda, _intake, _extension) = started(&[]).await;
         let account = std::fs::read_link(LINK).unwrap();

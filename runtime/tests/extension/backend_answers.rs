@@ -1,4 +1,4 @@
-//! Backends that refuse, ask for patience or aren't whom they should be.
+//! Backends that reject requests, ask for a delay or are not OTLP backends.
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;
@@ -167,7 +167,7 @@ fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor 
     TlsAcceptor::from(Arc::new(server))
 }
 
-/// Nothing is sent to a backend with this certificate, the function goes on, and it is said once why.
+/// Nothing is sent to a backend with this certificate, the function continues, and the reason is logged once.
 async fn refuses(file: &NamedTempFile, acceptor: TlsAcceptor, why: &str) {
     let (lambda, backend) = (Lambda::start().await, GrpcBackend::start(Some(acceptor)).await);
     let (url, authority) = (backend.url("https"), file.path().to_str().unwrap());
@@ -204,7 +204,7 @@ fn a_certificate_for_another_host_is_refused_and_said() {
     });
 }
 
-/// As `openssl req -x509` makes it: one certificate is the server's and, with CA:TRUE, its own authority.
+/// As created by `openssl req -x509`: one certificate is the server's and, with CA:TRUE, its own authority.
 #[test]
 fn a_self_signed_certificate_that_is_the_ca_file_is_trusted() {
     run(async {

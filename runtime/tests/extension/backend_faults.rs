@@ -1,4 +1,4 @@
-//! A backend or a secret that fails: nothing is lost, none is sent twice, no invocation is held up.
+//! A backend or a secret that fails: nothing is lost, nothing is sent twice, no invocation is delayed.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -44,7 +44,7 @@ fn a_backend_that_fails_with_500_gets_the_same_records_later() {
         lambda.invocation(&request_id(1), &["one".into()]).await;
         assert_eq!(intake.bodies(), Vec::<String>::new());
         intake.answer_with(200);
-        // After three failures in a row the backend is left alone for a second.
+        // After three consecutive failures no request is sent to the backend for a second.
         tokio::time::sleep(Duration::from_millis(1_050)).await;
         lambda.invocation(&request_id(2), &["two".into()]).await;
         assert_eq!(intake.bodies(), ["one", "two"]);
@@ -116,7 +116,7 @@ fn a_wrong_key_is_said_once_and_the_function_answers() {
     });
 }
 
-/// A server that answers whatever comes with these bytes.
+/// A server that responds to everything with these bytes.
 async fn saying(bytes: &'static [u8]) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -132,7 +132,7 @@ async fn saying(bytes: &'static [u8]) -> u16 {
 #[test]
 fn a_port_of_the_other_protocol_is_said_with_the_setting_to_change() {
     run(async {
-        // HTTP/2's first frame, empty SETTINGS; what an HTTP/1 server says to HTTP/2.
+        // HTTP/2's first frame, empty SETTINGS; the response of an HTTP/1 server to HTTP/2.
         let grpc: &[u8] = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00";
         let http: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
         for (protocol, bytes, expected) in [
@@ -253,7 +253,7 @@ fn secrets_that_grew_old_are_fetched_again_without_a_refusal() {
         lambda.invocation(&request_id(1), &["one".into()]).await;
         *value.borrow_mut() = "new".into();
         tokio::time::sleep(Duration::from_millis(100)).await;
-        // The old key still counts: this flush begins the fetch, beside its work.
+        // The old key is still used: this flush starts the fetch in the background.
         lambda.invocation(&request_id(2), &["two".into()]).await;
         crate::support::until("the second fetch", || calls.get() >= 2).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -273,7 +273,7 @@ fn a_renewed_key_is_tried_at_once_although_the_old_one_was_refused_for_long() {
         let backoff = [("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "30s")];
         let _extension = with_fresh_secrets(&lambda, &intake, &secrets, &backoff).await;
         intake.require_key("new");
-        // Refused three times, so the backend is left alone for half a minute.
+        // Rejected three times, so no request is sent to the backend for half a minute.
         lambda.invocation(&request_id(1), &["one".into()]).await;
         let refused = intake.refused();
         lambda.invocation(&request_id(2), &["two".into()]).await;

@@ -1,4 +1,4 @@
-//! More telemetry at once than the buffer takes: it is sent while the function runs, and Lambda holds what follows.
+//! More telemetry at once than fits into the buffer: it is sent while the function runs, and Lambda holds the rest.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::Value;
 const BATCHES: usize = 60;
 const LINES: usize = 1_000;
 
-/// About 400 bytes, so that all of them are three times what a function of 128 MB lets us keep.
+/// About 400 bytes, so that all of them are three times the buffer of a 128 MB function.
 fn line(batch: usize, number: usize) -> String {
     format!("line {batch}/{number} {}\n", "of a chatty function ".repeat(18))
 }
@@ -27,7 +27,7 @@ fn a_burst_of_three_buffers_arrives_whole() {
         let id = request_id(1);
         lambda.invoke(&id, Duration::from_secs(60));
         lambda.deliver(&[lambda.start_event(&id)]).await;
-        // Slower than the lines come, as a backend far away is.
+        // Slower than the lines arrive, like a distant backend.
         intake.delay(Duration::from_millis(100));
         for body in bodies {
             assert_eq!(lambda.deliver_raw(body).await, 200);

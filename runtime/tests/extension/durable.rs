@@ -17,7 +17,7 @@ fn logged(lambda: &Lambda, id: &str, message: &str, step: &str) -> Value {
     lambda.line(&record.to_string())
 }
 
-/// The invocations of an execution that was suspended once, each with a trace header of its own that is not sampled.
+/// The invocations of an execution that was suspended once, each with its own trace header, which is not sampled.
 async fn execution(lambda: &Lambda) {
     let init =
         json!({"initializationType": "on-demand", "phase": "init", "runtimeVersion": "nodejs:24.DurableFunction.v10"});

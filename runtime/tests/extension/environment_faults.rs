@@ -1,4 +1,4 @@
-//! What goes wrong around the extension costs telemetry at most, never an invocation.
+//! Faults around the extension cost at most telemetry, never an invocation.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn without_a_telemetry_api_invocations_are_not_held_up() {
             let lambda = Lambda::start_with(&[("2025-01-29", status)]).await;
             let mut extension = Extension::start(&lambda.address(), &[]);
             lambda.asked(1).await;
-            // No platform.runtimeDone will ever come.
+            // platform.runtimeDone never arrives.
             lambda.invoke(&request_id(1), Duration::from_secs(600));
             lambda.asked(2).await;
             assert_eq!(extension.lines_with("logs cannot be received"), 1);
@@ -217,7 +217,7 @@ fn own_lines_in_json_are_never_fed_back() {
 #[test]
 fn without_lambda_it_ends_and_says_why() {
     run(async {
-        // No free port either: another test could take that meanwhile.
+        // Not a free port either: another test could use it in the meantime.
         let mut extension = Extension::start("127.0.0.1:1", &[]);
         assert_eq!(extension.ended().await, 1);
         assert_eq!(extension.lines_with("could not register"), 1);

@@ -1,10 +1,10 @@
-//! What faults cost: one wait of a second, not one for each invocation, and nothing of a backend that only needs its time.
+//! The cost of faults: one wait of a second, not one for each invocation, and nothing for a backend that is only slow.
 
 use std::time::Duration;
 
 use crate::support::{Lambda, request_id, run, started, until};
 
-/// Longer than any test: whoever waited for a timeout would hang.
+/// Longer than any test: code that waited for a timeout would hang.
 const LONG: (&str, &str) = ("ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT", "600s");
 
 async fn invocations(lambda: &Lambda, numbers: std::ops::Range<usize>) -> Vec<String> {

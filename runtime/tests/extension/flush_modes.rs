@@ -1,4 +1,4 @@
-//! When telemetry leaves: after each invocation, beside one, or whenever the environment runs.
+//! When telemetry is sent: after each invocation, during one, or whenever the environment runs.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ fn end_sends_before_it_asks_for_the_next_event() {
 fn auto_stops_holding_frequent_invocations_up_and_loses_nothing() {
     run(async {
         let (lambda, intake, mut extension) = started_with_mode("auto").await;
-        // Twenty gaps make the rhythm known.
+        // After twenty gaps the rate is known.
         for number in 0..20 {
             lambda
                 .invocation(&request_id(number), &[format!("line {number:02}")])
@@ -79,7 +79,7 @@ fn a_periodic_flush_waits_for_the_lines_that_the_freeze_held_back() {
         lambda.invoke(&request_id(1), Duration::from_secs(30));
         lambda.asked(asked + 1).await;
         tokio::time::sleep(Duration::from_millis(150)).await;
-        // The thaw: the next invocation is there, and what Lambda could not deliver before comes now.
+        // The thaw: the next invocation has arrived, and Lambda delivers what it could not before.
         lambda.invoke(&request_id(2), Duration::from_secs(30));
         let first = request_id(1);
         let events = [

@@ -1,10 +1,10 @@
-//! The environment freezes whenever Lambda likes, also in the middle of a request.
+//! The environment freezes at any time, also in the middle of a request.
 
 use std::time::Duration;
 
 use crate::support::{Lambda, request_id, run, started, until};
 
-/// Begins an invocation that writes one line and is done.
+/// Runs an invocation that writes one line.
 async fn begin(lambda: &Lambda, number: usize, text: &str) {
     let id = request_id(number);
     lambda.invoke(&id, Duration::from_secs(30));
@@ -26,7 +26,7 @@ fn a_freeze_in_the_middle_of_a_request_loses_and_doubles_nothing() {
         begin(&lambda, 1, "one").await;
         until("the request", || intake.requests() > 0).await;
         extension.freeze();
-        // The answers come, and the request's time runs out, while nobody is there.
+        // The responses arrive, and the request times out, while the process is frozen.
         tokio::time::sleep(Duration::from_millis(2_200)).await;
         intake.delay(Duration::ZERO);
         extension.thaw();

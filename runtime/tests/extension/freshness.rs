@@ -1,4 +1,4 @@
-//! How soon a line is at the backend, and under which span, while its invocation goes on.
+//! How soon a line reaches the backend, and with which span, while its invocation is running.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, span::SpanKind};
 use prost::Message;
 
-/// A line is at the backend at the latest after this time.
+/// A line reaches the backend within this time.
 const LATEST: Duration = Duration::from_secs(5);
 
 async fn has_lines(intake: &Intake, lines: usize) {
@@ -20,7 +20,7 @@ async fn has_lines(intake: &Intake, lines: usize) {
         .expect("the line is not there after five seconds");
 }
 
-/// The span of the handler as instrumentation for queues makes it, at its end.
+/// The span of the handler as created by instrumentation for queues, at its end.
 async fn send_handler_span(extension: &Extension, id: &str, trace_id: Vec<u8>) {
     let value = Value::StringValue(id.to_owned());
     let handler = Span {
@@ -122,7 +122,7 @@ fn what_is_under_way_holds_the_end_of_the_invocation_up_once() {
         until("the request with the span", || intake.requests() == 2).await;
         assert!(intake.bodies().is_empty(), "the first one is not answered yet");
         lambda.asked(2).await;
-        // Both go on, beside whatever comes next.
+        // Both continue during the next invocation.
         until("both answers", || {
             (intake.bodies().len(), intake.spans().len()) == (1, 1)
         })

@@ -84,7 +84,8 @@ fn what_fails_for_now_is_sent_again() {
     run(async {
         let (lambda, backend) = (Lambda::start().await, GrpcBackend::start(None).await);
         let url = backend.url("http");
-        // On a slow machine it is too late to repeat within the flush: then with the next one, whatever the usual pause.
+        // On a slow machine it may be too late to retry within the flush; then the next flush retries, regardless of
+        // the usual pause.
         let soon = ("ROTEL_EXPORTER_RETRY_INITIAL_BACKOFF", "1ms");
         let extension = Extension::start(&lambda.address(), &[(ENDPOINT, &*url), soon]);
         lambda.asked(1).await;
@@ -134,7 +135,7 @@ fn a_wrong_key_is_named_and_nothing_is_lost() {
     });
 }
 
-/// A certificate for `localhost` and its authority's, made for this test.
+/// A certificate for `localhost` and its authority's, created for this test.
 fn certificate() -> (tempfile::NamedTempFile, TlsAcceptor) {
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();

@@ -1,4 +1,4 @@
-//! What comes in may be anything, from Lambda and from whoever connects.
+//! Input may be anything, from Lambda and from other clients.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn a_batch_that_comes_twice_makes_no_second_invocation() {
         lambda.deliver(&batch).await;
         lambda.invocation(&request_id(2), &["two".into()]).await;
         assert_eq!(intake.spans().len(), 2);
-        // The line came twice, and can't be told from one that was written twice.
+        // The line was delivered twice, and cannot be distinguished from one that was written twice.
         assert_eq!(intake.bodies(), ["one", "one", "two"]);
     });
 }

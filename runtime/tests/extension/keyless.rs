@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::support::server::{Server, answer};
 use crate::support::{Extension, Intake, Lambda, request_id, run, until};
 
-/// An AWS STS whose tokens are numbered and valid for this long; `status` other than 200 refuses.
+/// An AWS STS whose tokens are numbered and valid for this long; a `status` other than 200 rejects.
 struct Sts {
     server: Server,
     issued: Rc<Cell<usize>>,
@@ -100,7 +100,7 @@ fn the_token_is_the_key_and_is_requested_once() {
 fn a_token_that_has_expired_is_renewed_before_anything_is_sent() {
     run(async {
         let (lambda, intake, sts) = (Lambda::start().await, Intake::start().await, Sts::start().await);
-        // Shorter than the margin: it counts as expired once it has come.
+        // Shorter than the margin: it is treated as expired on arrival.
         sts.validity.set(Duration::from_secs(6));
         let _extension = sts.exporting(&lambda, &intake);
         lambda.asked(1).await;

@@ -1,4 +1,4 @@
-//! What the lines of every language and library become, from the Telemetry API's events to the exported records.
+//! How the lines of every language and library are converted, from the Telemetry API's events to the exported records.
 //!
 //! The cases are in `fixtures/libraries`, one file for each language; `docs/logs.md` is made from them.
 
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const REQUEST_ID: &str = "1f0c7a52-6d1e-4b7e-9a35-2f1d6c0b8e44";
-/// When Lambda received the lines: a second after the times that they name.
+/// When Lambda received the lines: a second after the times in the lines.
 const ARRIVAL: &str = "2026-03-04T05:06:08.089Z";
 const ARRIVAL_NANOS: u64 = 1_772_600_768_089_000_000;
 
@@ -38,7 +38,7 @@ struct Case {
 struct Expected {
     severity: String,
     body: String,
-    /// The line's own time counts.
+    /// The line's own time is used.
     #[serde(default)]
     timed: bool,
     /// The ids of the line's own trace.
@@ -48,7 +48,7 @@ struct Expected {
     attributes: BTreeMap<String, Value>,
 }
 
-/// What leaves of these records, written in one invocation.
+/// What is sent for these records, written in one invocation.
 fn exported(records: &[Value]) -> Vec<LogRecord> {
     let mut session = Session::new(&FunctionIdentity::default(), &SendingConfig::default());
     session.invoke(

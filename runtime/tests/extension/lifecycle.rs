@@ -32,7 +32,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What the SDK of a function that was never told its service sends for an invocation.
+/// What an SDK without a configured service name sends for an invocation.
 fn handler_spans(request_id: &str) -> ExportTraceServiceRequest {
     let handler = Span {
         trace_id: vec![7; 16],
@@ -118,7 +118,7 @@ fn every_line_of_an_invocation_arrives_with_its_ids() {
                     &[format!("plain {number}"), node_line(&id, &format!("logged {number}"))],
                 )
                 .await;
-            // What was written is there before the next event is asked for.
+            // What was written has arrived before the next event is requested.
             assert_eq!(intake.logs().len(), 2 * (number + 1));
             assert_eq!(intake.spans().len(), number + 1);
         }
@@ -183,7 +183,7 @@ fn the_functions_own_spans_and_metrics_are_sent_on() {
             data: Some(Data::Gauge(gauge)),
             ..Metric::default()
         };
-        // One without data points would cost the backend's whole batch.
+        // One without data points would make the backend reject the whole batch.
         let scope_metrics = vec![ScopeMetrics {
             metrics: vec![Metric::default(), gauge],
             ..ScopeMetrics::default()

@@ -1,4 +1,4 @@
-//! Tests of the extension as an executable, beside a Lambda and backends of the tests. One crate, so that it is compiled and
+//! Tests of the extension as an executable, with an emulated Lambda and backends. One crate, so that it is compiled and
 //! linked once.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -7,7 +7,7 @@ use crate::support::grpc::{LOGS, METRICS, TRACES, call, framed};
 use crate::support::server::{Server, answer, post};
 use crate::support::{Extension, Lambda, request_id, run};
 
-/// Numbers of fields that OTLP does not have, one for each kind of message on the way to a record.
+/// Numbers of fields that OTLP does not have, one for each kind of message on the path to a record.
 const UNKNOWN: [u32; 5] = [900, 901, 902, 903, 904];
 
 fn field(number: u32, content: &[u8]) -> Vec<u8> {

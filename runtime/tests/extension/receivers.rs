@@ -1,4 +1,4 @@
-//! What the function's own SDK sends, by gRPC and as JSON.
+//! Requests of the function's own SDK, over gRPC and as JSON.
 
 use std::io::Write;
 use std::time::Duration;
@@ -158,7 +158,7 @@ fn grpc_calls_that_are_no_export_get_a_status() {
     });
 }
 
-/// 8 MiB are buffered at 128 MB; a request that nearly fills them can't be kept.
+/// 8 MiB are buffered at 128 MB; a request that nearly fills the buffer cannot be kept.
 #[test]
 fn requests_without_room_are_a_partial_success() {
     run(async {

@@ -1,7 +1,7 @@
 //! Everything that AWS's own runtime interface clients wrote for the same calls, by runtime, log format and sink.
 //!
-//! What each record means is in `fixtures/log-formats`; here every record as it was recorded must keep its text and tell
-//! what it says of request, severity and errors.
+//! The meaning of each record is in `fixtures/log-formats`; here every recorded record must keep its text, and its
+//! request, severity and errors must be recognised.
 
 use clickstack_extension::convert::join::Joiner;
 use clickstack_extension::convert::logs;
@@ -36,7 +36,7 @@ fn is_id(text: &str) -> bool {
     text.len() == 36 && text.bytes().filter(|byte| *byte == b'-').count() == 4
 }
 
-/// Request id and level that a record names in its layout.
+/// Request id and level in a record's layout.
 fn named(record: &Value) -> Option<(String, String)> {
     let Some(text) = record.as_str() else {
         let id = record["requestId"].as_str().filter(|id| is_id(id))?;
@@ -85,7 +85,7 @@ fn every_records_text_is_in_one_log() {
             .collect();
         for text in records.iter().filter_map(Value::as_str) {
             for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
-                // A runtime's layout is taken apart, and a glued record cut off: the last field and the rest remain.
+                // A runtime's layout is parsed, and a joined record is split off: the last field and the rest remain.
                 let message = line.rsplit('\t').next().unwrap();
                 let pieces = message.split("[ERROR]").flat_map(|piece| piece.split('{').take(1));
                 for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {

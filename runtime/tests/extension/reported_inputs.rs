@@ -1,9 +1,9 @@
-//! Inputs of the kinds that were reported as faults, through the real executable.
+//! Inputs that were reported as handled wrongly, tested with the real executable.
 //!
-//! Each file of `fixtures/reports` is a kind: what it is, and cases with a function's records and what must arrive of them.
-//! Kinds that are a scenario rather than lines (a backend's answers, certificates, requests of an SDK) name their tests.
-//! `REPORTED_INPUTS=folder cargo test --test reported_inputs` replays inputs from elsewhere: folders that each have an
-//! `input.json` of one case.
+//! Each file of `fixtures/reports` is a kind: its description, and cases with a function's records and the expected
+//! result. Kinds that are a scenario rather than lines (a backend's answers, certificates, requests of an SDK) name
+//! their tests. `REPORTED_INPUTS=folder cargo test --test reported_inputs` replays inputs from elsewhere: folders that
+//! each have an `input.json` of one case.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,7 +19,7 @@ use serde_json::Value;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
-/// Lines, and what must arrive of them.
+/// Lines, and the expected result.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -28,14 +28,14 @@ struct Case {
     /// Variables of the function's environment.
     #[serde(default)]
     env: BTreeMap<String, String>,
-    /// A string is a record of text, an object one of JSON; `{"raw": "…"}` stands in the batch as it is. `$ID` is the
-    /// invocation's request id, `$LOCAL` the time now in the time zone of `env`.
+    /// A string is a text record, an object a JSON record; `{"raw": "…"}` is put into the batch unchanged. `$ID` is the
+    /// invocation's request id, `$LOCAL` the current time in the time zone of `env`.
     records: Vec<Value>,
-    /// One for each log record, in their order.
+    /// One for each log record, in order.
     expect: Vec<Expected>,
 }
 
-/// What must be true of a log record; what isn't named may be anything.
+/// Expectations for a log record; anything that is not listed may have any value.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
@@ -48,9 +48,9 @@ struct Expected {
     trace: Option<String>,
     /// `exception.type`.
     exception: Option<String>,
-    /// The record's time is at most so many seconds away from its arrival.
+    /// The record's time differs from its arrival by at most this many seconds.
     within: Option<u64>,
-    /// No attribute is there twice.
+    /// No attribute is duplicated.
     #[serde(default)]
     unique: bool,
 }
@@ -59,7 +59,7 @@ struct Expected {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kind {
-    /// What the inputs have in common, and what is expected of them.
+    /// The common property of the inputs, and what is expected.
     kind: String,
     #[serde(default)]
     cases: Vec<Case>,
@@ -69,7 +69,7 @@ struct Kind {
 }
 
 impl Expected {
-    /// What is not as expected, of a record that arrived at this time.
+    /// Deviations from the expectations, for a record that arrived at this time.
     fn faults(&self, log: &LogRecord, arrival: u64) -> Vec<String> {
         let mut faults = Vec::new();
         let mut check = |what: &str, found: Option<String>, expected: &Option<String>| {
@@ -127,7 +127,7 @@ fn batch(lambda: &Lambda, id: &str, case: &Case) -> String {
         .replace("$LOCAL", &local_time(zone))
 }
 
-/// What is not as expected when a function writes these records in one invocation.
+/// Deviations from the expectations if a function writes these records in one invocation.
 async fn faults_of(case: &Case) -> Vec<String> {
     let variables: Vec<(&str, &str)> = case.env.iter().map(|(name, value)| (&**name, &**value)).collect();
     let (lambda, intake, _extension) = started(&variables).await;

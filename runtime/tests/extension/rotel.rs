@@ -6,7 +6,7 @@ use crate::support::{Extension, Intake, Lambda, env_file, request_id, run, start
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use serde_json::json;
 
-/// What becomes of a JSON log with a field of its own.
+/// The result for a JSON log with a custom field.
 async fn json_log(variables: &[(&str, &str)]) -> LogRecord {
     let (lambda, intake, _extension) = started(variables).await;
     let id = request_id(1);
@@ -48,7 +48,7 @@ fn fields_of_json_logs_stay_and_severities_are_plain_by_default() {
 fn endpoints_and_keys_are_written_as_for_rotel() {
     run(async {
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        // Basic authentication comes before a header of that name, and of several the last counts.
+        // Basic authentication takes precedence over a header of that name, and of several the last is used.
         intake.require_key("Basic dXNlcjp3b3Jk");
         let url = intake.url();
         let variables = [

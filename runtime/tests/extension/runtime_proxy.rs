@@ -12,7 +12,7 @@ fn address_file(lambda: &Lambda) -> PathBuf {
     PathBuf::from(format!("/tmp/.clickstack-runtime-proxy-{}", lambda.address()))
 }
 
-/// The proxy's address, as the exec wrapper finds it.
+/// The proxy's address, as read by the exec wrapper.
 fn proxy(lambda: &Lambda) -> String {
     std::fs::read_to_string(address_file(lambda))
         .unwrap()
@@ -20,7 +20,7 @@ fn proxy(lambda: &Lambda) -> String {
         .to_owned()
 }
 
-/// A runtime takes an event and answers it.
+/// A runtime gets an event and responds.
 async fn handled(proxy: &str, id: &str, event: &str, response: &str) {
     let runtime = format!("http://{proxy}/2018-06-01/runtime/invocation");
     let headers = [("test-id", id), ("test-event", event)];
@@ -77,7 +77,7 @@ fn there_is_none_unless_it_is_wanted_nor_on_managed_instances() {
         assert!(!address_file(&lambda).exists());
         assert_eq!(extension.output(), "");
         let (lambda, intake) = (Lambda::start().await, Intake::start().await);
-        // What an earlier process has left there counts no more.
+        // A file of an earlier process is no longer used.
         std::fs::write(address_file(&lambda), "127.0.0.1:1\n").unwrap();
         let variables = [
             ("CLICKSTACK_RUNTIME_PROXY", "true"),

@@ -1,4 +1,4 @@
-//! Requests of the function's SDK with something in them that does not belong there: the rest arrives.
+//! Requests of the function's SDK with invalid content: the rest arrives.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 
-/// Spans with these names; `?` is a byte that is no UTF-8.
+/// Spans with these names; `?` is an invalid UTF-8 byte.
 fn spans(names: &[&str]) -> Vec<u8> {
     let spans = names.iter().map(|name| Span {
         trace_id: vec![1; 16],

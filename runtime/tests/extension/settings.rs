@@ -1,4 +1,4 @@
-//! Every setting that settings.json calls supported changes something: none is read by nobody.
+//! Every supported setting in settings.json has an effect.
 
 use clickstack_extension::aws::secrets::Values;
 use clickstack_extension::config::Config;
@@ -6,7 +6,7 @@ use clickstack_extension::environment::{Environment, settings};
 
 const REFERENCE: &str = "${arn:aws:ssm:eu-central-1:1:parameter/key}";
 
-/// Surroundings in which a setting can count, and values of which one at least must make a difference.
+/// Environments in which a setting can have an effect, and values of which at least one must make a difference.
 const SURROUNDINGS: &[&[(&str, &str)]] = &[
     &[],
     &[("ROTEL_OTLP_EXPORTER_ENDPOINT", "http://127.0.0.1:9")],
@@ -52,7 +52,7 @@ const CANDIDATES: &[&str] = &[
     REFERENCE,
 ];
 
-/// All that the settings come to, keys aside.
+/// The whole configuration, without keys.
 fn outcome(variables: &[(&str, &str)]) -> (String, String) {
     let mut environment = Environment::default();
     let owned = variables
@@ -80,7 +80,7 @@ fn counts(variable: &str) -> bool {
         let without = outcome(surroundings);
         CANDIDATES.iter().any(|value| {
             let with = outcome(&[surroundings, &[(variable, *value)][..]].concat());
-            // Any value's references are listed; only where one is filled in does it count.
+            // Any value's references are listed; only a substituted one has an effect.
             if *value == REFERENCE {
                 with.0 != without.0
             } else {
@@ -90,7 +90,7 @@ fn counts(variable: &str) -> bool {
     })
 }
 
-/// Whether settings.json says that something else reads it, such as a tracing layer.
+/// Whether something else reads it according to settings.json, such as a tracing layer.
 fn is_read_elsewhere(variable: &str) -> bool {
     let all: Vec<serde_json::Value> = serde_json::from_str(include_str!("../../../settings.json")).unwrap();
     all.iter()

@@ -1,4 +1,5 @@
-//! Settings that meet: env files, named exporters, secrets, transports, flush modes, proxies, and what Rotel did.
+//! Combinations of settings: env files, named exporters, secrets, transports, flush modes, proxies, and Rotel's
+//! behaviour.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -76,7 +77,7 @@ fn direct_export_beside_otlp_stores_severities_as_rotel_where_that_is_wanted() {
             if !text.starts_with("SELECT") {
                 taken.borrow_mut().push((call.query, text));
             }
-            // Columns of a user who may not see them: the tables are taken for ClickStack's own.
+            // A user who may not read the columns: ClickStack's own tables are assumed.
             async { answer(200, "") }
         })
         .await;
@@ -188,7 +189,7 @@ fn a_named_exporter_is_left_alone_for_as_long_as_all_exporters_are_to_be() {
         lambda.invocation(&request_id(1), &["one".into()]).await;
         intake.answer_with(200);
         tokio::time::sleep(Duration::from_millis(50)).await;
-        // Where the pause is a second, this invocation would leave nothing.
+        // With a pause of a second, this invocation would send nothing.
         lambda.invocation(&request_id(2), &["two".into()]).await;
         assert_eq!(intake.bodies(), ["one", "two"]);
     });

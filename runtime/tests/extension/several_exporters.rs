@@ -1,4 +1,4 @@
-//! Several exporters at once: each gets what is meant for it, and none holds another up.
+//! Several exporters at once: each gets its own signals, and none delays another.
 
 use std::time::Duration;
 

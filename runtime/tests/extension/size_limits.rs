@@ -1,4 +1,4 @@
-//! Backends, and proxies before them, that refuse requests for their size.
+//! Backends, and proxies in front of them, that reject requests for their size.
 
 use crate::support::grpc::{GrpcBackend, LOGS, TRACES};
 use crate::support::intake::body;
@@ -102,7 +102,7 @@ fn a_request_of_the_sdk_over_the_limit_of_grpc_is_split_before_it_is_sent() {
         let more = [("ROTEL_OTLP_EXPORTER_ENDPOINT", &*url), ("CLICKSTACK_BUFFER_MIB", "32")];
         let extension = Extension::start(&lambda.address(), &more);
         lambda.asked(1).await;
-        // Just under the limit by itself, over it with the resource attributes; and twice the limit.
+        // Just below the limit by itself, above it with the resource attributes; and twice the limit.
         send(&extension, spans(40, 104_750)).await;
         send(&extension, spans(70, 100_000)).await;
         lambda.invocation(&request_id(1), &["a line".into()]).await;

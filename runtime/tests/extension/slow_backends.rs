@@ -1,4 +1,4 @@
-//! A backend that needs its time, and is away for a while: it is used again, and gets nothing twice.
+//! A slow backend that is down for a while: it is used again, and gets nothing twice.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ const QUICKLY: [(&str, &str); 2] = [
 fn one_that_was_away_is_used_again_and_gets_nothing_twice() {
     run(async {
         let (lambda, intake, mut extension) = started(&QUICKLY).await;
-        // Longer than the time of a probe for a backend of which nothing is known.
+        // Longer than a probe of an unknown backend may take.
         intake.delay(Duration::from_millis(700));
         let mut expected = Vec::new();
         for number in 0..8 {

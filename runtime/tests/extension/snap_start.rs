@@ -1,4 +1,5 @@
-//! SnapStart: the environment becomes a snapshot once we ask for the first event, and no connection survives that.
+//! SnapStart: the environment becomes a snapshot once the extension asks for the first event, and no connection
+//! survives that.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,7 +13,7 @@ const SNAP_START: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
 #[test]
 fn secrets_are_fetched_after_the_restore() {
     run(async {
-        // Not even what is to leave in a rhythm leaves before.
+        // Nothing is sent before that, even in continuous mode.
         for mode in ["end", "continuous,50"] {
             let (lambda, intake) = (Lambda::start().await, Intake::start().await);
             let (value, calls) = (Rc::new(RefCell::new("old".to_owned())), Rc::new(Cell::new(0)));
@@ -42,7 +43,7 @@ fn secrets_are_fetched_after_the_restore() {
 fn connections_are_opened_after_the_restore() {
     run(async {
         let lambda = Lambda::start().await;
-        // Accepts connections, and never says a word.
+        // Accepts connections and never responds.
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", silent.local_addr().unwrap());
         let _extension = Extension::exporting(&lambda.address(), &url, &[SNAP_START]);

@@ -1,4 +1,4 @@
-//! What is wrong before the first invocation: files, secrets, Lambda's own API.
+//! Faults before the first invocation: files, secrets, Lambda's own API.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn a_bad_env_file_is_said_and_survived() {
     });
 }
 
-/// Three invocations whose key is a secret of this service; what the extension said.
+/// Three invocations whose key is a secret of this service; the extension's log.
 async fn with_secret_from(service: &Server) -> String {
     let endpoint = format!("http://127.0.0.1:{}", service.port);
     let variables = [

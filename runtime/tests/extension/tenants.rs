@@ -15,7 +15,7 @@ use prost::Message;
 
 const TENANT: &str = "aws.lambda.tenant_id";
 
-/// The event with the tenant that Lambda names in it.
+/// The event with the tenant in Lambda's format.
 fn of_tenant(mut event: serde_json::Value, tenant: &str) -> serde_json::Value {
     event["record"]["tenantId"] = tenant.into();
     event

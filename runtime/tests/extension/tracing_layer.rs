@@ -1,4 +1,4 @@
-//! What the tracing layers tell the extension besides their spans.
+//! Signals of the tracing layers to the extension, in addition to their spans.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn post(extension: &Extension, ended: Option<&str>, body: Vec<u8>) {
     assert_eq!(answer, (200, String::new()));
 }
 
-/// An invocation whose end the layer tells, with this body. Gives what Lambda says of it later.
+/// An invocation whose end the layer signals, with this body. Returns the events that Lambda delivers later.
 async fn told(lambda: &Lambda, extension: &Extension, number: u8, body: Vec<u8>) -> Vec<serde_json::Value> {
     let id = request_id(number.into());
     lambda.invoke(&id, Duration::from_secs(30));
@@ -82,12 +82,12 @@ fn spans_leave_when_the_layer_tells_the_end_and_lines_with_the_next_event() {
         lambda.asked(2).await;
         assert_eq!(span_names(&intake), ["handler 1"]);
         assert!(intake.bodies().is_empty(), "Lambda has not delivered any");
-        // The thaw: what Lambda held back comes with the next invocation. A body that nobody can read ends it all the same.
+        // The thaw: what Lambda held back arrives with the next invocation. A body that cannot be parsed still ends it.
         lambda.deliver(&first).await;
         let second = told(&lambda, &extension, 2, b"no protobuf".to_vec()).await;
         lambda.asked(3).await;
         assert_eq!(intake.bodies(), ["line 1"]);
-        // Without a handler span, as where the trace is not sampled.
+        // Without a handler span, as for a trace that is not sampled.
         lambda.deliver(&second).await;
         let third = told(&lambda, &extension, 3, Vec::new()).await;
         lambda.asked(4).await;
@@ -124,7 +124,7 @@ fn lines_are_waited_for_where_they_would_be_missed() {
     });
 }
 
-/// The same span as it was while it was open.
+/// A snapshot of the same span while it was open.
 fn open(span: Span) -> Span {
     let mut open = failed(span);
     open.name = format!("{} open", open.name);

@@ -1,4 +1,4 @@
-//! Which lines become log records is the user's choice.
+//! The user chooses which lines become log records.
 
 use crate::support::{Extension, Lambda, request_id, run, started};
 use serde_json::json;

@@ -90,7 +90,7 @@ fn asks_at_the_same_time() {
         resolved(&server, &[format!("{SECRETS}a"), format!("{PARAMETERS}b")])
             .await
             .unwrap();
-        // One after the other they would share a connection.
+        // Sequential requests would share a connection.
         assert_eq!(server.connections.get(), 2);
     });
 }

@@ -1,4 +1,4 @@
-//! Several exporters with names.
+//! Several named exporters.
 
 use std::time::Duration;
 

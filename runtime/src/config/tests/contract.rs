@@ -1,4 +1,4 @@
-//! The cases that the package's reading of settings is held to as well (settings.cases.json): where logs go, and which
+//! The cases that also apply to the package's parsing of settings (settings.cases.json): where logs go, and which
 //! secrets are fetched for it.
 
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ fn headers(map: &HeaderMap) -> Map<String, Value> {
         .collect()
 }
 
-/// Where an exporter sends logs; nothing where it drops them.
+/// Where an exporter sends logs; `None` if it drops them.
 fn target(settings: &ExporterSettings, values: &Values) -> Option<Value> {
     match settings.resolve(values).unwrap() {
         ExporterConfig::Blackhole => None,

@@ -5,7 +5,7 @@ fn line(number: usize, text: &str) -> Log {
     logs::from_text(Origin::Function, number as u64 + 1, &format!("{text}\n"))
 }
 
-/// What comes of lines that arrive one by one.
+/// The records for lines that arrive one by one.
 fn joined_logs(text: &str) -> Vec<Log> {
     let mut kept = Vec::new();
     let mut joiner = Joiner::default();
@@ -21,7 +21,7 @@ fn bodies(text: &str) -> Vec<String> {
     joined_logs(text).into_iter().map(|log| log.body).collect()
 }
 
-/// The text between two ordinary lines is one record; its attributes come back.
+/// The text between two ordinary lines is one record; returns its attributes.
 fn one(text: &str) -> (Log, Vec<String>) {
     let mut logs = joined_logs(&format!("before\n{text}\nafter"));
     let all: Vec<&str> = logs.iter().map(|log| log.body.as_str()).collect();

@@ -1,4 +1,4 @@
-//! What every runtime writes, in each of its log formats: the fixtures say what is to come of it.
+//! Output of every runtime, in each of its log formats: the fixtures contain the expected records.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::timestamp;
 /// When Lambda received the records.
 const OBSERVED: u64 = 1_772_600_768_000_000_000;
 
-/// The records of some events in their order, and the logs that they are.
+/// The records of some events in their order, and the resulting logs.
 #[derive(Deserialize)]
 struct Case {
     case: String,

@@ -11,14 +11,14 @@ use crate::convert::join::Joiner;
 use crate::convert::logs;
 use crate::record::Origin;
 
-/// The line after which a case of the fixtures has nothing more.
+/// The line that ends a case of the fixtures.
 const ORDINARY: &str = "an ordinary line";
 
 type Trace = (Vec<String>, String);
 
 static TRACES: LazyLock<Vec<Trace>> = LazyLock::new(traces);
 
-/// The lines of each trace of the fixtures, and the body of the record that they are.
+/// The lines of each trace of the fixtures, and the body of the resulting record.
 fn traces() -> Vec<Trace> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/libraries");
     let mut traces = Vec::new();

@@ -1,4 +1,4 @@
-//! The exporter against a server that answers as ClickHouse does.
+//! The exporter against a server that emulates ClickHouse.
 
 use std::cell::Cell;
 use std::rc::Rc;

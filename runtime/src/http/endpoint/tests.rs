@@ -1,4 +1,4 @@
-//! What counts as an endpoint, and how it is shown.
+//! Which texts are valid endpoints, and how endpoints are shown.
 
 use super::*;
 use proptest::prelude::*;

@@ -72,7 +72,7 @@ fn repeats_a_request_that_a_kept_connection_loses() {
     });
 }
 
-/// The server may have done what it was asked to.
+/// The server may have processed the request.
 #[test]
 fn does_not_repeat_a_request_that_alone_was_ended() {
     run(async {
@@ -140,7 +140,7 @@ fn over_tls_with_authorities_as_text() {
 fn says_that_a_server_has_no_http2() {
     run(async {
         let authority = Authority::new();
-        // Without any ALPN, as old servers are.
+        // Without ALPN, like old servers.
         let server = Server::start_tls(&authority, |_| Answer::new(200, "")).await;
         let client = Client::new(trusting(&authority));
         let error = client
@@ -215,7 +215,7 @@ fn unverified_where_it_is_asked_for() {
     });
 }
 
-/// A server that takes connections and never says a word.
+/// A server that accepts connections and never responds.
 #[test]
 fn a_silent_server_costs_the_timeout_only() {
     run(async {
@@ -232,7 +232,7 @@ fn a_silent_server_costs_the_timeout_only() {
         };
         let error = client().send_http2(request).await.unwrap_err();
         assert!(matches!(error, Error::TimedOut { .. }), "{error}");
-        // The connection is closed, too.
+        // The connection is also closed.
         server.await.unwrap();
     });
 }

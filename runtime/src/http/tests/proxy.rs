@@ -14,7 +14,7 @@ use super::super::*;
 use crate::http::testing::http2::{Http2Server, trusting};
 use crate::http::testing::{Authority, endpoint, post, run};
 
-/// A proxy that tunnels what it is asked to; keeps the requests' first lines and authorizations.
+/// A proxy that tunnels every request; records the requests' first lines and authorizations.
 async fn proxy(seen: Rc<std::cell::RefCell<Vec<String>>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -43,7 +43,7 @@ fn forward(request: hyper::Request<Incoming>) -> hyper::Response<Full<Bytes>> {
     if request.method() != Method::CONNECT {
         return hyper::Response::new(Full::from("from the proxy"));
     }
-    // Names would be looked up by a real proxy; here all are this machine.
+    // A real proxy would resolve names; here all of them are this machine.
     let port = request.uri().port_u16().unwrap();
     if port == 1 {
         return hyper::Response::builder().status(403).body(Full::default()).unwrap();

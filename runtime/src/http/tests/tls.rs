@@ -1,4 +1,4 @@
-//! The client against TLS servers on loopback, with certificates made for the test.
+//! The client against TLS servers on loopback, with certificates created for the test.
 
 use super::super::*;
 use crate::http::testing::{Answer, Authority, Server, client, endpoint, file, post, run};
@@ -55,7 +55,7 @@ fn trusts_no_other_authority_and_no_other_name() {
     });
 }
 
-/// A certificate that signed itself with CA:TRUE, as `openssl req -x509` makes it, and a server that shows it.
+/// A self-signed certificate with CA:TRUE, as created by `openssl req -x509`, and a server that presents it.
 fn self_signed(name: &str, year: i32) -> (NamedTempFile, TlsAcceptor) {
     let key = KeyPair::generate().unwrap();
     let mut parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
@@ -138,7 +138,7 @@ fn says_what_is_wrong_with_a_ca_file() {
                 authorities: Some(Pem::File(path.to_owned())),
                 ..TlsOptions::default()
             });
-            // Nothing listens there: the file is told of first.
+            // Nothing listens there, but the file is reported first.
             let error = client
                 .send(post(endpoint("https://127.0.0.1:1"), "x"))
                 .await

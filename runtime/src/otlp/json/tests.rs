@@ -1,4 +1,4 @@
-//! JSON requests against the messages that they mean.
+//! JSON requests compared with the equivalent messages.
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -180,7 +180,7 @@ fn spans_with_every_field() {
     );
 }
 
-/// The body that a log record with this JSON body has.
+/// The body of a log record with this JSON body.
 fn body(json: Value) -> Result<Option<AnyValue>, serde_json::Error> {
     let request = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": json}]}]}]});
     let bytes = to_protobuf(Signal::Logs, request.to_string().as_bytes())?;

@@ -22,7 +22,7 @@ fn attribute(key: &str, value: &str) -> KeyValue {
     }
 }
 
-/// What a record with these attributes has afterwards: its own stays.
+/// The attributes of a record afterwards: its own are kept.
 fn expected(own: &[KeyValue]) -> Vec<KeyValue> {
     let mut attributes = own.to_vec();
     if attributes.iter().all(|known| known.key != KEY) {

@@ -89,7 +89,7 @@ fn events_with_their_heading() {
         )
         .as_bytes(),
     );
-    // The answer to a response is none.
+    // The response to a response is ignored.
     assert!(messages.observer.take(1).is_none());
     messages.push(
         format!("HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: r-2\r\nContent-Length: {length}\r\n\r\n{event}")

@@ -25,7 +25,7 @@ fn session(without_replayed: bool) -> Session {
     session
 }
 
-/// Takes events of this second in.
+/// Handles events of this second.
 fn tell(session: &mut Session, second: u32, events: &[(&str, Json)]) {
     let event = |(kind, record): &(&str, Json)| json!({"time": format!("2025-11-23T16:03:{second:02}.000Z"), "type": kind, "record": record});
     let events: Vec<Json> = events.iter().map(event).collect();

@@ -1,9 +1,9 @@
-//! Ids that lines name: those of Lambda, and the application's own.
+//! Ids in lines: those of Lambda, and the application's own.
 
 use super::*;
 use crate::invocation::hex;
 
-/// Ids that no invocation of this environment has, in every field and layout that Lambda's runtimes and Powertools use.
+/// Ids of no invocation of this environment, in every field and layout that Lambda's runtimes and Powertools use.
 fn lines_of_other_ids() -> Vec<serde_json::Value> {
     let other = "0d5c4a7e-0000-4000-8000-00000000beef";
     vec![

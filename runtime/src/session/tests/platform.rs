@@ -21,7 +21,7 @@ fn session(initialization_type: InitializationType) -> Session {
     Session::new(&function, &SendingConfig::default()).with_platform_metrics(true)
 }
 
-/// Takes events in: seconds, kind and record of each.
+/// Handles events: seconds, kind and record of each.
 fn tell(session: &mut Session, events: &[(u32, &str, serde_json::Value)]) {
     let events: Vec<serde_json::Value> = events
         .iter()

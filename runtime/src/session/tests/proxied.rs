@@ -115,7 +115,7 @@ fn errors_that_the_runtime_reports_and_failed_messages() {
         ("process orders", SpanKind::Consumer, SpanStatus::Unset)
     );
     assert_eq!(span.events[0].attributes[0].1, Value::from("m-2"));
-    // Lambda's own retry runs under the same id.
+    // Lambda's own retry has the same id.
     session.read(begun(ID, queue));
     let error = r#"{"errorType":"java.lang.IllegalStateException","errorMessage":"no stock","stackTrace":["at A.b(A.java:7)"]}"#;
     let failure = trigger::failure(ID.into(), "Unhandled", error.as_bytes(), 1);

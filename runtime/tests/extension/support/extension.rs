@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use super::until;
 
-/// How the executable is started, in words: Cargo's own, or what `EXTENSION_COMMAND` says, such as an emulator with the
+/// The command that starts the executable: Cargo's own, or `EXTENSION_COMMAND`, such as an emulator with the
 /// executable of another architecture.
 fn command_line() -> Vec<String> {
     match std::env::var("EXTENSION_COMMAND") {
@@ -26,7 +26,7 @@ pub struct Extension {
 }
 
 impl Extension {
-    /// Starts it in an environment as Lambda's, with these variables besides.
+    /// Starts it in an environment like Lambda's, with these additional variables.
     pub fn start(runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
         let words = command_line();
         let mut command = Command::new(&words[0]);
@@ -34,7 +34,7 @@ impl Extension {
         Extension::spawn(command, runtime_api, variables)
     }
 
-    /// The same, with so many file descriptors at most.
+    /// Like `start`, with at most this many file descriptors.
     pub fn start_with_files(limit: usize, runtime_api: &str, variables: &[(&str, &str)]) -> Extension {
         let mut command = Command::new("/bin/sh");
         let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
@@ -105,7 +105,7 @@ impl Extension {
         self.grpc_port
     }
 
-    /// What it has written so far.
+    /// Its output so far.
     pub fn output(&self) -> String {
         self.output.lock().unwrap().clone()
     }
@@ -115,7 +115,7 @@ impl Extension {
         self.output().lines().filter(|line| line.contains(text)).count()
     }
 
-    /// Stops it as Lambda's freeze does.
+    /// Stops it like Lambda's freeze.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
@@ -133,7 +133,7 @@ impl Extension {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for its end, and for the last of its output; gives the exit code.
+    /// Waits for its end and the rest of its output; returns the exit code.
     pub async fn ended(&mut self) -> i32 {
         let child = std::cell::RefCell::new(&mut self.child);
         until("the extension's end", || {

@@ -1,4 +1,4 @@
-//! A gRPC backend and a gRPC caller, on hyper alone.
+//! A gRPC backend and a gRPC caller, using only hyper.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -34,12 +34,12 @@ impl<F: Future + 'static> hyper::rt::Executor<F> for LocalExecutor {
     }
 }
 
-/// A call as it arrived.
+/// A received call.
 #[derive(Clone)]
 pub struct Call {
     pub path: String,
     pub headers: HeaderMap,
-    /// The message, unpacked.
+    /// The decompressed message.
     pub message: Vec<u8>,
 }
 
@@ -47,14 +47,14 @@ pub struct Call {
 struct Seen {
     calls: RefCell<Vec<Call>>,
     connections: Cell<usize>,
-    /// Status, message and details of the next answers.
+    /// Status, message and details of the next responses.
     status: RefCell<Vec<(u16, &'static str)>>,
-    /// Larger messages are refused, as grpc-go refuses them.
+    /// Larger messages are rejected, as by grpc-go.
     limit: Cell<Option<usize>>,
     refused: Cell<usize>,
 }
 
-/// A backend that keeps what it gets. Ends with its connections when dropped.
+/// A backend that stores what it gets. Ends with its connections when dropped.
 pub struct GrpcBackend {
     listener: Listener,
     seen: Rc<Seen>,
@@ -86,22 +86,22 @@ impl GrpcBackend {
         format!("{scheme}://localhost:{}", self.listener.port)
     }
 
-    /// The next call gets this status, and each further one added so the one after; then all is taken again.
+    /// The next call gets this status; statuses added later apply to the calls after it. All other calls are accepted.
     pub fn answer_next_with(&self, status: u16, message: &'static str) {
         self.seen.status.borrow_mut().push((status, message));
     }
 
-    /// Refuses messages with more bytes than this, as gRPC servers do.
+    /// Rejects messages larger than this, like gRPC servers.
     pub fn limit(&self, bytes: usize) {
         self.seen.limit.set(Some(bytes));
     }
 
-    /// Calls that were refused for their size.
+    /// Calls that were rejected for their size.
     pub fn refused(&self) -> usize {
         self.seen.refused.get()
     }
 
-    /// The calls of a method that were taken.
+    /// The accepted calls of a method.
     pub fn calls(&self, path: &str) -> Vec<Call> {
         let calls = self.seen.calls.borrow();
         calls.iter().filter(|call| call.path == path).cloned().collect()
@@ -182,7 +182,7 @@ fn unframed(body: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Calls a method with a body; gives status, message and the answer's message.
+/// Calls a method with a body; returns status, message and the response's message.
 pub async fn call(port: u16, path: &str, headers: &[(&str, &str)], body: Bytes) -> (u16, String, Vec<u8>) {
     let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http2::handshake(LocalExecutor, TokioIo::new(stream))

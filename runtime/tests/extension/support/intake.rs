@@ -1,4 +1,4 @@
-//! A backend that takes OTLP/HTTP.
+//! A backend that accepts OTLP/HTTP.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -30,13 +30,13 @@ struct Taken {
     refused: Cell<usize>,
     /// Paths of compressed requests.
     packed: RefCell<Vec<String>>,
-    /// The hosts that requests were meant for, each once.
+    /// The hosts of requests, each once.
     hosts: RefCell<BTreeSet<String>>,
     status: Cell<u16>,
-    /// So many of the next requests fail.
+    /// This many of the next requests fail.
     failures: Cell<usize>,
     delay: Cell<Duration>,
-    /// Larger requests are refused, as a proxy refuses them.
+    /// Larger requests are rejected, as by a proxy.
     limit: Cell<Option<usize>>,
     key: RefCell<Option<String>>,
 }
@@ -74,27 +74,27 @@ impl Intake {
         *self.server.borrow_mut() = Some(server);
     }
 
-    /// Answers every request so from now on; only 200 takes records.
+    /// Responds to every request with this status from now on; only 200 stores records.
     pub fn answer_with(&self, status: u16) {
         self.taken.status.set(status);
     }
 
-    /// Answers so many of the next requests with 503.
+    /// Responds to this many of the next requests with 503.
     pub fn fail_next(&self, requests: usize) {
         self.taken.failures.set(requests);
     }
 
-    /// Answers only after this time.
+    /// Responds only after this delay.
     pub fn delay(&self, delay: Duration) {
         self.taken.delay.set(delay);
     }
 
-    /// Refuses requests with more bytes than this, as nginx does.
+    /// Rejects requests larger than this, like nginx.
     pub fn limit(&self, bytes: usize) {
         self.taken.limit.set(Some(bytes));
     }
 
-    /// Takes only requests with this `authorization`.
+    /// Accepts only requests with this `authorization`.
     pub fn require_key(&self, key: &str) {
         *self.taken.key.borrow_mut() = Some(key.to_owned());
     }
@@ -111,8 +111,8 @@ impl Intake {
         self.taken.metrics.get()
     }
 
-    /// The name of each data point's metric, and the point's attributes. Of sums, gauges and histograms, as the extension
-    /// sends them.
+    /// The name of each data point's metric, and the point's attributes, for sums, gauges and histograms, which the
+    /// extension sends.
     pub fn metric_attributes(&self) -> Vec<(String, Vec<KeyValue>)> {
         self.taken.points.borrow().clone()
     }
@@ -130,7 +130,7 @@ impl Intake {
         self.taken.packed.borrow().clone()
     }
 
-    /// The hosts that requests were meant for, each once.
+    /// The hosts of requests, each once.
     pub fn hosts(&self) -> Vec<String> {
         self.taken.hosts.borrow().iter().cloned().collect()
     }
@@ -241,7 +241,7 @@ pub fn body(log: &LogRecord) -> String {
     text(log.body.as_ref()).unwrap()
 }
 
-/// A text attribute.
+/// A string attribute.
 pub fn attribute(attributes: &[KeyValue], name: &str) -> Option<String> {
     let attribute = attributes.iter().find(|attribute| attribute.key == name)?;
     text(attribute.value.as_ref())

@@ -17,13 +17,13 @@ pub const TRACE_ID: &str = "5759e988bd862e3fe1be46a994272793";
 struct Seen {
     registered: RefCell<Option<Value>>,
     subscriptions: RefCell<Vec<Value>>,
-    /// How often the next event was asked for.
+    /// The number of requests for the next event.
     asked: Cell<usize>,
-    /// So many of the next requests for an event fail.
+    /// This many of the next requests for an event fail.
     failures: Cell<usize>,
-    /// Answers to subscriptions, by schema version; 200 where none is given.
+    /// Responses to subscriptions, by schema version; 200 by default.
     subscription_status: RefCell<Vec<(String, u16)>>,
-    /// What the runtime was told and told: the answers by their paths.
+    /// The runtime's events, and its responses by path.
     runtime: RefCell<Vec<(String, String)>>,
 }
 
@@ -39,7 +39,7 @@ impl Lambda {
         Lambda::start_with(&[]).await
     }
 
-    /// A Lambda that answers subscriptions with these schema versions so.
+    /// A Lambda that responds to subscriptions with these schema versions in this way.
     pub async fn start_with(subscription_status: &[(&str, u16)]) -> Lambda {
         let (events, receiver) = mpsc::unbounded_channel();
         let seen = Rc::new(Seen::default());
@@ -72,17 +72,17 @@ impl Lambda {
         self.seen.subscriptions.borrow().clone()
     }
 
-    /// Waits until the extension has asked for the next event so often.
+    /// Waits until the extension has asked for the next event this many times.
     pub async fn asked(&self, times: usize) {
         until(&format!("/next number {times}"), || self.seen.asked.get() >= times).await;
     }
 
-    /// What the runtime has posted, by path.
+    /// The runtime's requests, by path.
     pub fn runtime_answers(&self) -> Vec<(String, String)> {
         self.seen.runtime.borrow().clone()
     }
 
-    /// Answers so many of the next requests for an event with 500.
+    /// Responds to this many of the next requests for an event with 500.
     pub fn fail_next(&self, requests: usize) {
         self.seen.failures.set(requests);
     }
@@ -95,7 +95,7 @@ impl Lambda {
         self.invoke_with(request_id, timeout, TRACE);
     }
 
-    /// The same with this trace header.
+    /// Like `invoke`, with this trace header.
     pub fn invoke_with(&self, request_id: &str, timeout: Duration, header: &str) {
         let deadline = now_ms() + u64::try_from(timeout.as_millis()).unwrap();
         let event = json!({
@@ -162,7 +162,7 @@ impl Lambda {
             .0
     }
 
-    /// Where the extension takes telemetry.
+    /// The extension's telemetry address.
     pub fn destination(&self) -> String {
         let subscription = self.subscriptions().pop().unwrap();
         let destination = subscription["destination"]["URI"].as_str().unwrap();
@@ -241,7 +241,7 @@ pub fn now_ms() -> u64 {
     u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
-/// A time of this century, as Lambda writes it.
+/// A time in this century in Lambda's format.
 fn rfc3339(unix_ms: u64) -> String {
     let (seconds, millis) = (unix_ms / 1_000, unix_ms % 1_000);
     let (mut days, second) = (seconds / 86_400, seconds % 86_400);
@@ -265,7 +265,7 @@ fn rfc3339(unix_ms: u64) -> String {
     )
 }
 
-/// A line as Node.js writes it for an invocation.
+/// A line in Node.js's format for an invocation.
 pub fn node_line(id: &str, text: &str) -> String {
     format!("2026-11-23T16:03:18.969Z\t{id}\tINFO\t{text}")
 }

@@ -1,4 +1,4 @@
-//! A fake Lambda and a fake backend around the real executable.
+//! An emulated Lambda and backend around the real executable.
 
 pub mod extension;
 pub mod grpc;
@@ -18,7 +18,7 @@ pub use intake::Intake;
 pub use lambda::Lambda;
 pub use scene::{started, started_with_mode};
 
-/// Runs a test on one thread. The limit is there for tests that hang, not for slow machines.
+/// Runs a test on one thread. The limit is for tests that hang, not for slow machines.
 pub fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

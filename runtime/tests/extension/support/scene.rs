@@ -1,8 +1,8 @@
-//! What most tests begin with: the extension between a Lambda and a backend that takes OTLP/HTTP.
+//! The set-up of most tests: the extension between a Lambda and a backend that accepts OTLP/HTTP.
 
 use super::{Extension, Intake, Lambda};
 
-/// Starts all three, the extension with these variables besides; it waits for the first event then.
+/// Starts all three, the extension with these additional variables; returns once it waits for the first event.
 pub async fn started(variables: &[(&str, &str)]) -> (Lambda, Intake, Extension) {
     let (lambda, intake) = (Lambda::start().await, Intake::start().await);
     let extension = Extension::exporting(&lambda.address(), &intake.url(), variables);
@@ -10,7 +10,7 @@ pub async fn started(variables: &[(&str, &str)]) -> (Lambda, Intake, Extension) 
     (lambda, intake, extension)
 }
 
-/// The same, with this flush mode.
+/// Like `start`, with this flush mode.
 pub async fn started_with_mode(mode: &str) -> (Lambda, Intake, Extension) {
     started(&[("CLICKSTACK_FLUSH_MODE", mode)]).await
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::server::{Server, answer};
 use super::{Extension, Intake, Lambda};
 
-/// The only secret that there is.
+/// The only secret.
 pub const SECRET: &str = "arn:aws:secretsmanager:us-east-2:123456789012:secret:key-AbCdEf";
 
-/// A Secrets Manager that answers with this value after a delay, and counts.
+/// A Secrets Manager that responds with this value after a delay, and counts requests.
 pub async fn secrets_manager(value: &Rc<RefCell<String>>, delay: Duration, calls: &Rc<Cell<usize>>) -> Server {
     let (value, calls) = (Rc::clone(value), Rc::clone(calls));
     Server::start(0, move |_| {
@@ -28,7 +28,7 @@ pub async fn secrets_manager(value: &Rc<RefCell<String>>, delay: Duration, calls
     .await
 }
 
-/// An extension whose key is that secret, which it gets from `aws`.
+/// An extension whose key is that secret, which it fetches from `aws`.
 pub fn exporting(lambda: &Lambda, intake: &Intake, aws: &Server, variables: &[(&str, &str)]) -> Extension {
     let endpoint = format!("http://127.0.0.1:{}", aws.port);
     let header = format!("Authorization=${{{SECRET}}}");

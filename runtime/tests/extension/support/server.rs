@@ -74,7 +74,7 @@ pub fn answer(status: u16, body: impl Into<Bytes>) -> Answer {
     answer
 }
 
-/// Posts to a loopback URL and gives the status and text of the answer.
+/// Posts to a loopback URL and returns the status and text of the response.
 pub async fn post(url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> (u16, String) {
     let (authority, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let stream = TcpStream::connect(authority).await.unwrap();

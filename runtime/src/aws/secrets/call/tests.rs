@@ -1,4 +1,4 @@
-//! Calls that fail, at once or for good.
+//! Calls that fail, temporarily or permanently.
 
 use super::super::*;
 use crate::aws::secrets::testing::{SECRETS, answer, arns, context, error, resolved};

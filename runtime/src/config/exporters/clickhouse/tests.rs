@@ -1,4 +1,4 @@
-//! The ClickHouse exporter that whole environments describe.
+//! The ClickHouse exporter configured by complete environments.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The exporter that whole environments describe.
+//! The exporter configured by complete environments.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::http::{Pem, TlsOptions};
 
 const HEADERS: &str = "ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS";
 
-/// The exporter of settings that give no warning.
+/// The exporter for settings without a warning.
 fn otlp(variables: &[(&str, &str)]) -> OtlpConfig {
     let (config, warnings) = parse(&[&[URL, HTTP], variables].concat());
     assert_eq!(warnings, Vec::<String>::new());

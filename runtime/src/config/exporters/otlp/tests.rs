@@ -9,7 +9,7 @@ use crate::http::{Identity, Pem};
 
 const STANDARD: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://standard.example.com/base");
 
-/// Logs, traces and metrics of settings that give no warning.
+/// Logs, traces and metrics for settings without a warning.
 fn targets(variables: &[(&str, &str)]) -> [OtlpTarget; 3] {
     let (config, warnings) = parse(variables);
     assert_eq!(warnings, Vec::<String>::new());
@@ -202,7 +202,7 @@ fn telemetry_never_comes_back_to_the_receivers() {
         targets(&elsewhere)[0].endpoint.to_string(),
         "http://localhost:4318/v1/logs"
     );
-    // Meant for the function's SDK, and nobody needs it here.
+    // Meant for the function's SDK, and not needed here.
     assert_eq!(parse(&[URL, elsewhere[0]]).1, Vec::<String>::new());
 }
 

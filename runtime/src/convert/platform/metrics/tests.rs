@@ -90,7 +90,7 @@ fn bounds_reach_the_longest_timeout_in_steps_of_a_tenth() {
     );
 }
 
-/// What HyperDX shows: linear within the range that the quantile falls into.
+/// The value that HyperDX shows: interpolated linearly within the quantile's range.
 fn quantile(histogram: &Histogram, level: f64) -> f64 {
     let rank = level * histogram.count() as f64;
     let mut below = 0.0;

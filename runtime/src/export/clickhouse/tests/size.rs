@@ -1,4 +1,4 @@
-//! Inserts that are too large for a proxy before ClickHouse.
+//! Inserts that are too large for a proxy in front of ClickHouse.
 
 use super::*;
 use crate::export::clickhouse::blocks;

@@ -1,4 +1,4 @@
-//! Answers of OTLP backends, of proxies before them, and of what is no backend.
+//! Responses of OTLP backends, of proxies in front of them, and of other servers.
 
 use super::*;
 use crate::grpc;

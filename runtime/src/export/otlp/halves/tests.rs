@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use proptest::prelude::*;
 use prost::Message;
 
-/// So many records in each scope of each resource, numbered by their time.
+/// This many records in each scope of each resource, numbered by their time.
 fn logs(shape: &[Vec<usize>]) -> ExportLogsServiceRequest {
     let mut number = 0;
     let mut record = || {

@@ -1,4 +1,4 @@
-//! Requests with something in them that does not belong there.
+//! Requests with invalid content.
 
 use super::super::tests::read;
 use super::super::*;

@@ -1,4 +1,4 @@
-//! Metrics in JSON against the messages that they mean.
+//! Metrics in JSON compared with the equivalent messages.
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
@@ -168,7 +168,7 @@ fn metrics_with_every_field() {
         }];
         let expected = ExportMetricsServiceRequest { resource_metrics };
         let found: ExportMetricsServiceRequest = read(Signal::Metrics, &request("Metrics", "metrics", json));
-        // NaN is equal to nothing, so the texts are compared.
+        // NaN is not equal to itself, so the texts are compared.
         assert_eq!(format!("{found:?}"), format!("{expected:?}"));
     }
 }
