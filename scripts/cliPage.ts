@@ -77,7 +77,8 @@ npx clickstack-lambda uninstrument 'orders-*'
 \`\`\`
 
 What was added to a function is recorded in its variable \`INSTRUMENTED_BY_CLICKSTACK_LAMBDA\`
-([decision 13](decisions/0013-record-of-a-change.md)). A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
+([decision 13](decisions/0013-record-of-a-change.md)). IAM shows a policy some seconds after it was
+written; a command that writes policies ends once IAM shows the last of them, so that the next command goes by it. A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
 version.
 
 The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunction\`, \`lambda:UpdateFunctionConfiguration\`,

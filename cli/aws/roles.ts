@@ -10,17 +10,36 @@ export interface RolePlace {
 
 /** Reads the inline policies of a role. */
 export async function readRolePolicies(clients: AwsClients, role: RolePlace): Promise<RolePolicies> {
-  const { GetRolePolicyCommand, paginateListRolePolicies } = await import("@aws-sdk/client-iam");
+  const { paginateListRolePolicies } = await import("@aws-sdk/client-iam");
   const client = await clients.iam(role.region);
   const RoleName = nameOf(role);
   const policies: Record<string, string> = {};
   for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName })) {
     for (const PolicyName of PolicyNames) {
-      const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-      policies[PolicyName] = decodeURIComponent(PolicyDocument);
+      const document = await readRolePolicy(clients, role, PolicyName);
+      // Deleted since it was listed.
+      if (document !== undefined) policies[PolicyName] = document;
     }
   }
   return policies;
+}
+
+/** Reads one inline policy of a role; undefined where IAM shows none of this name. */
+export async function readRolePolicy(
+  clients: AwsClients,
+  role: RolePlace,
+  name: string,
+): Promise<string | undefined> {
+  const { GetRolePolicyCommand } = await import("@aws-sdk/client-iam");
+  const client = await clients.iam(role.region);
+  const of = { RoleName: nameOf(role), PolicyName: name };
+  try {
+    const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand(of));
+    return decodeURIComponent(PolicyDocument);
+  } catch (error) {
+    if ((error as Error).name !== "NoSuchEntityException") throw error;
+    return undefined;
+  }
 }
 
 /** Gives a role an inline policy, or replaces the one of this name; without a document it takes it away. */

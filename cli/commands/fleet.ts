@@ -4,7 +4,7 @@ import type { ExitCode } from "../plan/exitCodes";
 import type { FunctionState } from "../plan/functionState";
 import { selectionOf } from "../plan/selection";
 import { changeFleet, type FunctionResult, type Planner, planFleet } from "../run/changeFleet";
-import { awsControlPlane, type ControlPlane } from "../run/controlPlane";
+import { awsControlPlane, type ControlPlane, type WrittenPolicy } from "../run/controlPlane";
 import { FleetChanger, inOrder } from "../run/fleetChanger";
 import { regionsOf } from "../run/regions";
 import { type Needs, type SelectedFunctions, selectFunctions } from "../run/selectFunctions";
@@ -46,6 +46,7 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
         : await changeAsRead({ ...command, select }, plane);
     if (fleet === undefined) return "declined";
     if (options.dryRun) return report(command, fleet);
+    noteLateRole(terminal, await plane.untilShown(processClock));
     return report(command, { ...fleet, results: await finish(clients, fleet.results) });
   });
 }
@@ -113,6 +114,13 @@ function noteSlowReading({ err }: Terminal, slow: SelectedFunctions["slow"]): vo
   const regions = [...new Set(slow.map(({ region }) => region))].join(", ");
   err.write(
     `tags are read function by function, which takes longer, since the Resource Groups Tagging API cannot be asked in ${regions}: ${first.reason}. Allow tag:GetResources\n`,
+  );
+}
+
+function noteLateRole({ err }: Terminal, written: WrittenPolicy | undefined): void {
+  if (written === undefined) return;
+  err.write(
+    `IAM does not show the change of policy ${written.name} of role ${written.of.role} yet. Wait a minute before the next command that goes by it\n`,
   );
 }
 

@@ -85,13 +85,20 @@ export function planRemoval(of: FunctionState, policies: RolePolicies): Plan {
   if (original === undefined || of.unreadable !== undefined) {
     return { kind: "skipped", function: of, reasons: whyLeftAlone(of, original, true) };
   }
-  const owned = [secretsPolicyName(of), noLogsPolicyName(of)].filter((name) => policies[name] !== undefined);
-  const obsolete = owned.map((name): PolicyChange => ({ name, before: policies[name] }));
+  const before = configurationOf(of);
+  // IAM may not show yet what an interrupted command has just written.
+  const needsReading = !sameConfiguration(before, original) && readingPolicy(of.variables) !== undefined;
+  const owned = [secretsPolicyName(of), noLogsPolicyName(of)].filter(
+    (name) => policies[name] !== undefined || (needsReading && name === secretsPolicyName(of)),
+  );
+  const obsolete = owned.map((name): PolicyChange => {
+    const document = policies[name];
+    return { name, ...(document !== undefined && { before: document }) };
+  });
   // The denial goes first: a function without telemetry has to have its logs.
   const [denials, others] = [true, false].map((isDenial) =>
     obsolete.filter(({ name }) => (name === noLogsPolicyName(of)) === isDenial),
   );
-  const before = configurationOf(of);
   const changes = { before, after: original, policies: denials ?? [], obsolete: others ?? [] };
   if (isEmpty(changes)) return { kind: "unchanged", function: of, reasons: [] };
   return { kind: "change", function: of, ...changes, warnings: [] };
@@ -183,7 +190,7 @@ export function sameConfiguration(one: Configuration, other: Configuration): boo
 }
 
 /** IAM gives a policy back as it was written, but for white space. */
-function samePolicy(one: string | undefined, other: string | undefined): boolean {
+export function samePolicy(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   try {
     return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other));

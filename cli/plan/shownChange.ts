@@ -41,7 +41,8 @@ function variableLines({ before, after }: PlannedChange): DiffLine[] {
 }
 
 function policyLines({ policies, obsolete }: PlannedChange): DiffLine[] {
-  return [...policies, ...obsolete].map(({ name, before, after }: PolicyChange): DiffLine => {
+  const visible = [...policies, ...obsolete].filter(({ before, after }) => (before ?? after) !== undefined);
+  return visible.map(({ name, before, after }: PolicyChange): DiffLine => {
     const sign = after === undefined ? "-" : before === undefined ? "+" : "~";
     return { sign, subject: "policy", text: after === undefined ? name : `${name}: ${actionsOf(after)}` };
   });

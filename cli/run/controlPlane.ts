@@ -1,8 +1,9 @@
 import type { AwsClients } from "../aws/clients";
 import { listFunctions, readFunction, updateFunction } from "../aws/functions";
-import { readRolePolicies, writeRolePolicy } from "../aws/roles";
+import type { Clock } from "../aws/pace";
+import { readRolePolicies, readRolePolicy, writeRolePolicy } from "../aws/roles";
 import { readFunctionTags } from "../aws/tags";
-import type { RolePolicies } from "../plan/change";
+import { type RolePolicies, samePolicy } from "../plan/change";
 import type { Configuration, FunctionState, Tags } from "../plan/functionState";
 
 /** What changing functions takes of AWS. */
@@ -25,7 +26,26 @@ export interface ControlPlane {
     of: Pick<FunctionState, "role" | "region">,
     policy: { name: string; document: string | undefined },
   ): Promise<void>;
+  /**
+   * Waits until IAM shows the policy that was written last: it is eventually consistent, and the next command goes by what it
+   * shows.
+   * @returns that policy, where IAM does not show it within {@link shownTimeoutMs}.
+   */
+  untilShown(clock: Clock): Promise<WrittenPolicy | undefined>;
 }
+
+/** A policy as it was written; without a document it was deleted. */
+export interface WrittenPolicy {
+  of: Pick<FunctionState, "role" | "region">;
+  name: string;
+  document: string | undefined;
+}
+
+/** Milliseconds to wait for IAM: most changes show within seconds. */
+const shownTimeoutMs = 30_000;
+
+/** Milliseconds between two looks. */
+const shownPollMs = 1000;
 
 /** AWS itself. The policies of a role are read once, and then known by what was written. */
 export function awsControlPlane(clients: AwsClients): ControlPlane {
@@ -35,6 +55,7 @@ export function awsControlPlane(clients: AwsClients): ControlPlane {
     known.set(arn, read);
     return read;
   };
+  let last: WrittenPolicy | undefined;
   return {
     list: (region) => listFunctions(clients, region),
     tags: (region) => readFunctionTags(clients, region),
@@ -43,9 +64,31 @@ export function awsControlPlane(clients: AwsClients): ControlPlane {
     policies,
     async writePolicy(of, { name, document }) {
       await writeRolePolicy(clients, { arn: of.role, region: of.region }, { name, document });
+      last = { of, name, document };
       const all = await policies(of);
       if (document === undefined) delete all[name];
       else all[name] = document;
     },
+    untilShown: async (clock) =>
+      last === undefined || (await isShownInTime(clients, last, clock)) ? undefined : last,
   };
+}
+
+async function isShownInTime(
+  clients: AwsClients,
+  { of, name, document }: WrittenPolicy,
+  clock: Clock,
+): Promise<boolean> {
+  const deadline = clock.now() + shownTimeoutMs;
+  for (;;) {
+    try {
+      const shown = await readRolePolicy(clients, { arn: of.role, region: of.region }, name);
+      if (samePolicy(shown, document)) return true;
+    } catch {
+      // Who may not read it cannot wait for it either, and what the command had to do is done.
+      return true;
+    }
+    if (clock.now() >= deadline) return false;
+    await clock.sleep(shownPollMs);
+  }
 }

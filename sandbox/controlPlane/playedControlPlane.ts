@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerIam, type RoleStore, refused } from "./iamApi";
+import { answerIam, type IamStore, refused } from "./iamApi";
 import { answerLambda, type LambdaStore, operationOf } from "./lambdaApi";
 import { type PlayedFunction, Refusal, type StoredFunction } from "./playedFunction";
 import { answerTagging } from "./taggingApi";
@@ -22,6 +22,8 @@ export interface PlayedRequest {
 export interface PlayedControlPlaneOptions {
   /** Milliseconds that an update takes. Default: none. */
   updateMs?: number;
+  /** Milliseconds after which a change of a role's policies is seen by those who read them. Default: none. */
+  iamLagMs?: number;
   /** Requests of a region's Lambda API in a second: GetFunction, and all others. Default: no limits. */
   limits?: { getFunction: number; others: number };
   /** Called before a request is carried out: throws a refusal, changes the store, or says that nobody answers. */
@@ -29,9 +31,8 @@ export interface PlayedControlPlaneOptions {
 }
 
 /** Lambda's control plane and IAM's inline policies for any number of functions and regions, in this process. */
-export interface PlayedControlPlane extends LambdaStore {
+export interface PlayedControlPlane extends LambdaStore, IamStore {
   endpoint: string;
-  roles: RoleStore;
   options: PlayedControlPlaneOptions;
   /** Requests by region and operation. */
   counts: Map<string, number>;
@@ -62,6 +63,8 @@ export async function startPlayedControlPlane(
     endpoint: `http://127.0.0.1:${port}`,
     functions: new Map(),
     roles: new Map(),
+    recentChanges: [],
+    iamLagMs: options.iamLagMs ?? 0,
     options,
     counts: new Map(),
     throttled: 0,
@@ -123,7 +126,7 @@ async function answer(
       const parameters = new URLSearchParams(text);
       const operation = parameters.get("Action") ?? "";
       if (count(plane, { region, operation, target: parameters.get("RoleName") ?? "" })) return;
-      const { status, body } = answerIam(plane.roles, parameters);
+      const { status, body } = answerIam(plane, parameters);
       response.writeHead(status, { "content-type": "text/xml" }).end(body);
       return;
     }

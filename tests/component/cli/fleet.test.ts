@@ -4,7 +4,10 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AwsClients } from "../../../cli/aws/clients";
+import type { Clock } from "../../../cli/aws/pace";
 import { recordVariable } from "../../../cli/plan/record";
+import { awsControlPlane } from "../../../cli/run/controlPlane";
 import {
   type PlayedControlPlane,
   type PlayedRequest,
@@ -134,6 +137,56 @@ describe("the command line with a fleet", () => {
     const end = snapshot(plane);
     for (const key of Object.keys(before)) {
       if (key !== "eu-west-1/f30" && !key.endsWith("-1/f50")) assert.equal(end[key], before[key], key);
+    }
+  });
+
+  it("waits for an IAM that shows changes late, so that the next command goes by them", async () => {
+    plane.iamLagMs = 1500;
+    fill(9);
+    const before = snapshot(plane);
+    const all = async (...args: string[]) => {
+      const { code, out, err } = await cli(...args, "--all", "--yes", "--json");
+      assert.equal(code, 0, out);
+      assert.doesNotMatch(err, /IAM/);
+      return JSON.parse(out).counts;
+    };
+    const instrument = ["instrument", ...telemetry];
+    assert.deepEqual(await all(...instrument), { changed: 9 });
+    const observed = snapshot(plane);
+    assert.deepEqual(await all(...instrument), { unchanged: 9 });
+    assert.deepEqual(await all("uninstrument"), { changed: 9 });
+    assert.deepEqual(snapshot(plane), before);
+    assert.deepEqual(await all(...instrument), { changed: 9 });
+    assert.deepEqual(snapshot(plane), observed);
+  });
+
+  it("says which policy IAM does not show in time, and waits for none that it may not read", async () => {
+    const [region = ""] = regions;
+    const { configuration } = plane.add(region, "orders");
+    const of = { role: configuration.Role, region };
+    const written = { name: "policy", document: '{"Statement":[]}' };
+    let time = 0;
+    const clock: Clock = {
+      now: () => time,
+      sleep: async (milliseconds) => {
+        time += milliseconds;
+      },
+    };
+    const clients = new AwsClients({ endpoint: plane.endpoint, requestsPerSecond: 1000 });
+    try {
+      const aws = awsControlPlane(clients);
+      assert.equal(await aws.untilShown(clock), undefined);
+      plane.iamLagMs = 3_600_000;
+      await aws.writePolicy(of, written);
+      assert.deepEqual(await aws.untilShown(clock), { of, ...written });
+      assert.equal(time, 30_000);
+      fault = ({ operation }) => {
+        if (operation === "GetRolePolicy") throw new Refusal(403, "AccessDenied", "not allowed");
+        return undefined;
+      };
+      assert.equal(await aws.untilShown(clock), undefined);
+    } finally {
+      await clients.destroy();
     }
   });
 

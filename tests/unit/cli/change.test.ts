@@ -117,6 +117,15 @@ describe("the plan of a change", () => {
     assert.equal(left.kind, "change", "an interrupted run left a policy");
   });
 
+  it("takes away the policy that a function with secrets has, though IAM does not show it yet", () => {
+    const { after } = changeOf(functionOf());
+    const plan = planRemoval(functionOf({ ...after }), {}) as PlannedChange;
+    assert.deepEqual(plan.obsolete, [{ name: "clickstack-lambda-eu-west-1-orders" }]);
+    assert.ok(diffOf(plan).every(({ subject }) => subject !== "policy"));
+    const keyless = changeOf(functionOf(), { ...telemetry, authorization: undefined });
+    assert.deepEqual((planRemoval(functionOf({ ...keyless.after }), {}) as PlannedChange).obsolete, []);
+  });
+
   it("skips what cannot be changed, with the reason", () => {
     assert.match(reasonsOf({ packageType: "Image", runtime: undefined }), /^packageType: .*container images/);
     assert.match(reasonsOf({ runtime: "nodejs14.x" }), /^runtime: nodejs14\.x is retired/);
