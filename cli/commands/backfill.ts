@@ -20,6 +20,7 @@ import { backfillSettings } from "../run/backfillSettings";
 import { BackfillState } from "../run/backfillState";
 import { extensionFile } from "../run/extensionFile";
 import { deliverByExtension } from "../run/extensionProcess";
+import { type ProcessMark, processEnded, processMark } from "../run/processMark";
 import { regionsOf } from "../run/regions";
 import { selectFunctions } from "../run/selectFunctions";
 import { interruption } from "../terminal/interruption";
@@ -150,9 +151,10 @@ async function send(
       {
         ...{ logs, state },
         ...(reader && { stored: (range) => storedInvocations(reader, of, range) }),
-        deliver: (stream, events) =>
+        ended: (sender) => senderEnded(terminal, sender),
+        deliver: (stream, events, started) =>
           deliverByExtension({
-            ...{ path: extension?.path ?? "", events },
+            ...{ path: extension?.path ?? "", events, started },
             environment: (api) => extensionEnvironment(of, stream, settings, terminal.environment, api),
           }),
       },
@@ -167,6 +169,14 @@ async function send(
     progress.end();
     extension?.dispose();
   }
+}
+
+async function senderEnded({ err }: Terminal, sender: ProcessMark): Promise<void> {
+  if (processMark(sender.pid)?.startTicks !== sender.startTicks) return;
+  err.write(
+    `waiting for the extension that an earlier run started (process ${sender.pid}), which may still be sending\n`,
+  );
+  await processEnded(sender);
 }
 
 /** The options that stand for settings. */

@@ -20,12 +20,22 @@ import {
   telemetryOfStream,
 } from "../plan/history";
 import type { BackfillState } from "./backfillState";
+import type { ProcessMark } from "./processMark";
 
 /** What a backfill takes of AWS, the extension and ClickHouse. */
 export interface BackfillParts {
   logs: Pick<LogReader, "pages" | "head">;
-  /** Sends the events of a stream. */
-  deliver(stream: string, events: readonly TelemetryEvent[]): Promise<DeliveryResult>;
+  /**
+   * Sends the events of a stream.
+   * @param started called at once with the process that sends them.
+   */
+  deliver(
+    stream: string,
+    events: readonly TelemetryEvent[],
+    started: (sender: ProcessMark) => void,
+  ): Promise<DeliveryResult>;
+  /** Waits until a process of an earlier run has ended. */
+  ended(sender: ProcessMark): Promise<void>;
   state: Pick<BackfillState, "of" | "note" | "since">;
   /** The invocations that ClickHouse has rows of, about a range; absent where it is not asked. */
   stored?(range: { from: number; to: number }): Promise<StoredInvocations>;
@@ -95,7 +105,9 @@ async function sendStream(
   result: StreamResult,
 ): Promise<void> {
   const { logs, state, stored } = parts;
-  const { done, begun } = state.of(stream.name);
+  const { done, begun, sender } = state.of(stream.name);
+  // What it still sends is not in ClickHouse yet, and would be sent twice.
+  if (sender !== undefined) await parts.ended(sender);
   // ClickHouse knows better: the extension may have run, and have had a wrong key.
   const isFirst = done === undefined && begun === undefined;
   if (isFirst && stored === undefined && hasExtension(await logs.head(stream.name))) {
@@ -157,7 +169,9 @@ async function sendEvents(
   if (dryRun) return sent;
   if (left.length > 0) {
     state.note(stream, noted);
-    const { refused, unsent, warnings } = await deliver(stream, telemetry);
+    const { refused, unsent, warnings } = await deliver(stream, telemetry, (sender) =>
+      state.note(stream, { ...noted, sender }),
+    );
     if (unsent > 0 || (refused > 0 && refused >= sent.lines)) {
       throw new DeliveryError(warnings.at(-1) ?? `${refused + unsent} records were not accepted`);
     }

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { StreamPosition } from "../plan/backfill";
 import { UsageError } from "../plan/usageError";
+import type { ProcessMark } from "./processMark";
 
 /** What is known of a stream: how far it was delivered, and where a delivery that was begun would end. */
 export interface StreamState {
   done?: StreamPosition;
   begun?: StreamPosition;
+  /** The extension that sends what was begun. It outlives a run that is killed. */
+  sender?: ProcessMark;
 }
 
 interface StateFile {

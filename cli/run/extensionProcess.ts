@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
 import { type DeliveryResult, deliveryResult } from "../plan/backfill";
 import type { TelemetryEvent } from "../plan/history";
 import { extensionName } from "./extensionFile";
+import { type ProcessMark, processMark } from "./processMark";
 
 /** Milliseconds that the extension has for what it is given: it repeats what fails meanwhile. */
 const deliveryMs = 60_000;
@@ -17,6 +19,8 @@ export interface ExtensionRun {
   /** Its environment variables. @param runtimeApi host and port of Lambda's API. */
   environment(runtimeApi: string): Record<string, string>;
   events: readonly TelemetryEvent[];
+  /** Called with its process once that is started, before it is given the events. */
+  started(process: ProcessMark): void;
 }
 
 /**
@@ -28,11 +32,12 @@ export async function deliverByExtension({
   path,
   environment,
   events,
+  started,
 }: ExtensionRun): Promise<DeliveryResult> {
   const api = new PlayedLambda(events);
   const address = await api.listen();
   try {
-    const stderr = await ended(path, environment(address), api);
+    const stderr = await ended(spawnExtension(path, environment(address), started), api);
     if (!api.wasDelivered)
       throw new Error(`the extension ended before it took the lines: ${lastLine(stderr)}`);
     return deliveryResult(stderr);
@@ -45,11 +50,21 @@ function lastLine(text: string): string {
   return text.trim().split("\n").at(-1) || "it wrote nothing";
 }
 
-/** Runs the executable to its end. @returns what it wrote to standard error. */
-function ended(path: string, environment: Record<string, string>, api: PlayedLambda): Promise<string> {
+function spawnExtension(
+  path: string,
+  env: Record<string, string>,
+  started: ExtensionRun["started"],
+): ChildProcessByStdio<null, null, Readable> {
+  // Apart from the terminal's process group: Ctrl-C lets it complete what it has begun.
+  const child = spawn(path, { env, stdio: ["ignore", "ignore", "pipe"], detached: true });
+  const mark = child.pid === undefined ? undefined : processMark(child.pid);
+  if (mark !== undefined) started(mark);
+  return child;
+}
+
+/** Waits for the executable's end. @returns what it wrote to standard error. */
+function ended(child: ChildProcessByStdio<null, null, Readable>, api: PlayedLambda): Promise<string> {
   return new Promise((resolve, reject) => {
-    // Apart from the terminal's process group: Ctrl-C lets it complete what it has begun.
-    const child = spawn(path, { env: environment, stdio: ["ignore", "ignore", "pipe"], detached: true });
     let stderr = "";
     const limit = setTimeout(() => child.kill("SIGKILL"), deliveryMs + graceMs);
     const done = (settle: () => void) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ import { hasExtension, type StoredEvent, telemetryOfStream } from "../../../cli/
 import { type BackfillParts, backfill } from "../../../cli/run/backfill";
 import { BackfillState } from "../../../cli/run/backfillState";
 import { extensionFile } from "../../../cli/run/extensionFile";
+import { type ProcessMark, processEnded, processMark } from "../../../cli/run/processMark";
 
 const start = Date.parse("2026-11-27T10:00:00Z");
 const event = (message: string, after = 0): StoredEvent => ({ timestamp: start + after, message });
@@ -314,6 +316,7 @@ describe("a backfill", () => {
       for (let at = 0; at < events.length; at += 5) yield events.slice(at, at + 5);
     },
   };
+  const ended = async () => {};
   const options = {
     until: start + 1e9,
     dryRun: false,
@@ -334,7 +337,11 @@ describe("a backfill", () => {
       let deliveries = 0;
       const killed = new Promise<never>(() => {});
       const run = (deliver: BackfillParts["deliver"]) =>
-        backfill({ logs, deliver, state: BackfillState.open(path, arn, start, false) }, views, options);
+        backfill(
+          { logs, ended, deliver, state: BackfillState.open(path, arn, start, false) },
+          views,
+          options,
+        );
       const firstKilled = new Promise<void>((resolve) => {
         void run(async (_, events) => {
           if (deliveries++ >= killedAt) {
@@ -366,21 +373,51 @@ describe("a backfill", () => {
     const sent: string[] = [];
     const arrived = new Set<string>();
     const stored = async () => ({ withLines: arrived, withSpans: arrived });
+    const sender = { pid: 17, startTicks: 4 };
+    const underWay: string[] = [];
     const deliver =
       (dies: boolean): BackfillParts["deliver"] =>
-      async (_, events) => {
+      async (_, events, started) => {
+        started(sender);
         sent.push(...linesOf(events));
         for (const { type, record } of events)
-          if (type === "platform.start") arrived.add((record as { requestId: string }).requestId);
+          if (type === "platform.start") underWay.push((record as { requestId: string }).requestId);
         return dies ? new Promise<never>(() => {}) : { refused: 0, unsent: 0, warnings: [] };
       };
+    // The extension outlives the command, and sends what it was given.
+    const waitedFor: ProcessMark[] = [];
+    const ended = async (process: ProcessMark) => {
+      waitedFor.push(process);
+      for (const id of underWay) arrived.add(id);
+    };
     const state = () => BackfillState.open(path, arn, start, false);
     const one = views.slice(0, 1);
-    void backfill({ logs, deliver: deliver(true), state: state(), stored }, one, options);
+    void backfill({ logs, ended, deliver: deliver(true), state: state(), stored }, one, options);
     while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    const [result] = await backfill({ logs, deliver: deliver(false), state: state(), stored }, one, options);
+    const [result] = await backfill(
+      { logs, ended, deliver: deliver(false), state: state(), stored },
+      one,
+      options,
+    );
     assert.deepEqual([sent.length, new Set(sent).size], [12, 12]);
     assert.deepEqual([result?.lines, result?.stored, result?.repeated], [8, 4, undefined]);
+    assert.deepEqual(waitedFor, [sender]);
+  });
+
+  it("waits for a process until it has ended, and for no other that has its id", async () => {
+    const child = spawn("sleep", ["60"], { stdio: "ignore" });
+    const mark = processMark(child.pid ?? 0);
+    assert.ok(mark);
+    await processEnded({ ...mark, startTicks: mark.startTicks - 1 });
+    let isEnded = false;
+    const waiting = processEnded(mark).then(() => {
+      isEnded = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(isEnded, false);
+    child.kill("SIGKILL");
+    await waiting;
+    assert.equal(processMark(mark.pid), undefined);
   });
 
   it("tells each part of a long invocation which one it is", async () => {
@@ -401,7 +438,7 @@ describe("a backfill", () => {
       },
     };
     const state = BackfillState.open(join(directory, "long.json"), arn, start, false);
-    const [result] = await backfill({ logs: of, deliver, state }, views.slice(0, 1), options);
+    const [result] = await backfill({ logs: of, ended, deliver, state }, views.slice(0, 1), options);
     assert.deepEqual([starts, result?.lines], [[1, 1], 10]);
   });
 
@@ -413,14 +450,14 @@ describe("a backfill", () => {
       calls += 1;
       return { refused: 0, unsent: 4, warnings: ["a setting", "the backend refused the key"] };
     };
-    const results = await backfill({ logs, deliver: refuse, state: state() }, views, options);
+    const results = await backfill({ logs, ended, deliver: refuse, state: state() }, views, options);
     assert.deepEqual(
       new Set(results.map(({ failure }) => failure)),
       new Set(["the backend refused the key", "not completed"]),
     );
     assert.ok(calls <= 2, "others would fare the same");
     const accept = async () => ({ refused: 0, unsent: 0, warnings: [] });
-    const again = await backfill({ logs, deliver: accept, state: state() }, views, options);
+    const again = await backfill({ logs, ended, deliver: accept, state: state() }, views, options);
     assert.equal(
       again.reduce((sum, { lines }) => sum + lines, 0),
       36,
@@ -431,7 +468,7 @@ describe("a backfill", () => {
     const path = join(directory, "range.json");
     const deliver = () => assert.fail("a dry run sends nothing");
     const results = await backfill(
-      { logs, deliver, state: BackfillState.open(path, arn, start, true) },
+      { logs, ended, deliver, state: BackfillState.open(path, arn, start, true) },
       views,
       { ...options, dryRun: true },
     );
