@@ -23,8 +23,7 @@ const region = "eu-central-1";
 const key = "key-made-for-this-test";
 const name = "history";
 const logGroupName = `/aws/lambda/${name}`;
-// As it is published.
-const program = join(__dirname, "../../../dist/cli/main.js");
+const program = join(__dirname, "../../../cli/main.ts");
 
 /** Log streams with their numbers of invocations. Lines are long, so that the first one takes more than one delivery. */
 const streams = { first: 110, second: 3, third: 3 };
@@ -104,7 +103,19 @@ describe("backfill, killed and run again", () => {
     spawn(
       process.execPath,
       [
-        ...[program, "backfill", name, "--since", "1h", "--state", state, "--concurrency", "1"],
+        ...[
+          "--import",
+          "tsx",
+          program,
+          "backfill",
+          name,
+          "--since",
+          "1h",
+          "--state",
+          state,
+          "--concurrency",
+          "1",
+        ],
         ...["--endpoint", clickhouse.otlpUrl, "--secret", secret, "--regions", region],
         ...["--endpoint-url", aws.endpoint, "--requests-per-second", "200"],
       ],
