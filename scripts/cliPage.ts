@@ -87,7 +87,7 @@ The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunctio
 \`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
 \`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`backfill\` needs \`logs:DescribeLogStreams\` and
 \`logs:GetLogEvents\`, and reads the secrets. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`,
-\`status --cost\` \`cloudwatch:GetMetricData\`, \`status --problems\` that and \`logs:FilterLogEvents\`, \`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
+\`status --cost\` \`cloudwatch:GetMetricData\` and, for AWS's list prices, \`pricing:GetProducts\`, \`status --problems\` that and \`logs:FilterLogEvents\`, \`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
 `;
 
 /** Makes the page's text from the commands. */

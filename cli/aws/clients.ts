@@ -3,6 +3,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { PricingClient } from "@aws-sdk/client-pricing";
 import type { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
@@ -87,6 +88,14 @@ export class AwsClients {
     return this.other(`tagging ${region}`, async () => {
       const { ResourceGroupsTaggingAPIClient } = await import("@aws-sdk/client-resource-groups-tagging-api");
       return new ResourceGroupsTaggingAPIClient({ region, ...this.place() });
+    });
+  }
+
+  /** The Price List API, which few regions have (Billing user guide, "AWS Price List Service endpoints"). */
+  pricing(): Promise<PricingClient> {
+    return this.other("pricing", async () => {
+      const { PricingClient } = await import("@aws-sdk/client-pricing");
+      return new PricingClient({ region: "us-east-1", ...this.place() });
     });
   }
 

@@ -7,7 +7,7 @@ import { selectionOf } from "../plan/selection";
 import { statusOf } from "../plan/status";
 import { regionsOf } from "../run/regions";
 import { selectFunctions } from "../run/selectFunctions";
-import { type StatedFunction, withCost, withDetails } from "../run/statusDetails";
+import { listedPrices, type StatedFunction, withCost, withDetails } from "../run/statusDetails";
 import { withProblems } from "../run/statusProblems";
 import { renderStatus } from "../terminal/renderStatus";
 import type { Terminal } from "../terminal/terminal";
@@ -34,7 +34,7 @@ export function statusCommand(parent: Command): Command {
       "--problems",
       "what of the last day tells of trouble with telemetry: warnings of the extension in CloudWatch Logs and, with --clickhouse, functions without rows and records that were lost",
     )
-    .option("--price <usd>", "with --cost: US dollars for a GB, in place of AWS's list price", price);
+    .option("--price <usd>", "with --cost: US dollars per GB, instead of AWS's list price", price);
   return withExamples(command, [
     { about: "All functions of two regions", call: "status --regions eu-west-1,us-east-1" },
     {
@@ -78,16 +78,27 @@ export async function runStatus(
     let all: StatedFunction[] = found.functions.map((of) => ({ of, status: statusOf(of) }));
     if (options.details) all = await withDetails(clients, plane, all);
     if (options.problems) all = await problems(terminal, clients, all, options);
-    if (options.cost) all = await withCost(clients, all, Date.now(), options.price);
+    if (options.cost) all = await costs(terminal, clients, all, options.price);
     const report = { functions: all.map(({ status }) => status), failures: found.failures };
-    const regions = [...new Set(report.functions.map(({ region }) => region))];
-    if (options.cost) for (const line of assumptions(regions, options.price)) terminal.err.write(`${line}\n`);
     if (options.json)
       terminal.out.write(`${JSON.stringify({ formatVersion: 1, ...report }, undefined, 2)}\n`);
     else renderStatus(terminal, report);
     if (report.failures.length > 0) return "incomplete";
     return report.functions.length === 0 ? "nothing" : "done";
   });
+}
+
+async function costs(
+  terminal: Terminal,
+  clients: AwsClients,
+  all: readonly StatedFunction[],
+  given: number | undefined,
+): Promise<StatedFunction[]> {
+  const regions = [...new Set(all.map(({ of }) => of.region))];
+  const prices = given === undefined ? await listedPrices(clients, regions) : { given };
+  const stated = await withCost(clients, all, Date.now(), prices);
+  for (const line of assumptions(regions, prices)) terminal.err.write(`${line}\n`);
+  return stated;
 }
 
 async function problems(

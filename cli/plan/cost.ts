@@ -1,7 +1,7 @@
 /**
- * What CloudWatch Logs takes for a gigabyte of ingested custom and Lambda logs, in US dollars: the first tier of the standard
- * class (https://aws.amazon.com/cloudwatch/pricing/). Only those of {@link comparedPrices} were compared with AWS's list; the
- * others are reported as estimates. Regions that are not here count as us-east-1, which is an estimate, too.
+ * What CloudWatch Logs charges for a gigabyte of ingested custom and Lambda logs, in US dollars: the first tier of the standard
+ * class (https://aws.amazon.com/cloudwatch/pricing/). Used where AWS's price list cannot be read, and reported as estimates.
+ * Regions that are not here count as us-east-1.
  */
 const ingestionPrices: Readonly<Record<string, number>> = {
   "us-east-1": 0.5,
@@ -20,10 +20,7 @@ const ingestionPrices: Readonly<Record<string, number>> = {
   "sa-east-1": 0.9,
 };
 
-/** Regions whose price was compared with AWS's list. */
-const comparedPrices: readonly string[] = ["us-east-1", "ap-northeast-1"];
-
-/** When the prices were last compared with the lists. */
+/** When the table of ClickHouse's prices was last compared with its list. */
 const pricesOf = "September 2026";
 
 /**
@@ -48,17 +45,27 @@ export interface LogCost {
   gigabytes: number;
   /** US dollars, for the ingestion alone. */
   dollars: number;
-  /** Whether the price of the region was not compared with AWS's list. */
+  /** Whether the price of the region is neither given nor from AWS's price list. */
   isEstimate: boolean;
   /** US dollars that ClickHouse Cloud would take to store them for a month; computing comes on top. */
   clickHouseDollars: number;
 }
 
-/** The price of a gigabyte in a region. @param price what the user pays, in place of the table. */
-export function ingestionPrice(region: string, price?: number): { price: number; isEstimate: boolean } {
-  if (price !== undefined) return { price, isEstimate: false };
-  const known = ingestionPrices[region] ?? ingestionPrices["us-east-1"] ?? 0;
-  return { price: known, isEstimate: !comparedPrices.includes(region) };
+/** Prices of a gigabyte that are known, in US dollars. */
+export interface KnownPrices {
+  /** What the user pays, in every region. */
+  given?: number;
+  /** AWS's list prices by region. */
+  listed?: ReadonlyMap<string, number>;
+}
+
+function ingestionPrice(
+  region: string,
+  { given, listed }: KnownPrices,
+): { price: number; isEstimate: boolean } {
+  const known = given ?? listed?.get(region);
+  if (known !== undefined) return { price: known, isEstimate: false };
+  return { price: ingestionPrices[region] ?? ingestionPrices["us-east-1"] ?? 0, isEstimate: true };
 }
 
 function storagePrice(region: string): number {
@@ -66,10 +73,10 @@ function storagePrice(region: string): number {
 }
 
 /** What bytes cost. */
-export function costOf(bytes: number, region: string, price?: number): LogCost {
+export function costOf(bytes: number, region: string, known: KnownPrices = {}): LogCost {
   const gigabytes = bytes / 1e9;
   const stored = gigabytes / compression / 1000;
-  const { price: perGigabyte, isEstimate } = ingestionPrice(region, price);
+  const { price: perGigabyte, isEstimate } = ingestionPrice(region, known);
   return {
     ...{ gigabytes, isEstimate },
     dollars: gigabytes * perGigabyte,
@@ -77,21 +84,22 @@ export function costOf(bytes: number, region: string, price?: number): LogCost {
   };
 }
 
-/** What the figures rest on, a sentence each. */
-export function assumptions(regions: readonly string[], price?: number): string[] {
-  const prices = regions.map((region) => ({ region, ...ingestionPrice(region, price) }));
+/** The assumptions behind the figures, a sentence each. */
+export function assumptions(regions: readonly string[], known: KnownPrices = {}): string[] {
+  const prices = regions.map((region) => ({ region, ...ingestionPrice(region, known) }));
   const estimated = prices.filter(({ isEstimate }) => isEstimate).map(({ region }) => region);
   const shown = prices
     .map((one) => `${one.region} ${one.isEstimate ? "about " : ""}$${one.price}`)
     .join(", ");
+  const source = known.given === undefined ? "AWS's list price of the first tier" : "as given";
   return [
     `Bytes are the metric IncomingBytes of each log group over the last ${costDays} days.`,
-    `Price of a GB: ${shown}, ${price === undefined ? `AWS's list price of the first tier as of ${pricesOf}` : "as given"}; storage, queries and the free tier are not counted.`,
-    `In ClickHouse Cloud: bytes divided by ${compression}, kept for a month, at $${storageShown(regions)} for a TB as of ${pricesOf}; computing, spans and metrics come on top.`,
+    `Price of a GB: ${shown}, ${source}; storage, queries and the free tier are not included.`,
+    `In ClickHouse Cloud: bytes divided by ${compression}, kept for a month, at $${storageShown(regions)} per TB as of ${pricesOf}; compute, spans and metrics are not included.`,
     ...(estimated.length === 0
       ? []
       : [
-          `The price of ${estimated.join(", ")} is an estimate that was not compared with AWS's list: pass --price.`,
+          `The price of ${estimated.join(", ")} is an estimate, since AWS's price list could not be read. Allow pricing:GetProducts, or pass --price.`,
         ]),
   ];
 }

@@ -3,8 +3,9 @@ import { describeError } from "../aws/awsError";
 import type { AwsClients } from "../aws/clients";
 import { listLayerVersions } from "../aws/layers";
 import { incomingBytes } from "../aws/metrics";
+import { readIngestionPrices } from "../aws/prices";
 import { deniesLogs } from "../plan/access";
-import { costOf } from "../plan/cost";
+import { costOf, type KnownPrices } from "../plan/cost";
 import type { FunctionState } from "../plan/functionState";
 import { extensionLayerOf, type FunctionStatus } from "../plan/status";
 import type { ControlPlane } from "./controlPlane";
@@ -53,12 +54,12 @@ export async function withDetails(
   return pMap(all, one, { concurrency: 20 });
 }
 
-/** Adds what CloudWatch Logs took in. @param price of a gigabyte, in US dollars, in place of AWS's list price. */
+/** Adds what CloudWatch Logs ingested, and what that costs. */
 export async function withCost(
   clients: AwsClients,
   all: readonly StatedFunction[],
   now: number,
-  price?: number,
+  prices: KnownPrices,
 ): Promise<StatedFunction[]> {
   const regions = [...new Set(all.map(({ of }) => of.region))];
   const bytes = new Map(
@@ -68,7 +69,17 @@ export async function withCost(
     }),
   );
   return all.map(({ of, status }) => {
-    const cost = costOf(bytes.get(of.region)?.get(of.logGroup) ?? 0, of.region, price);
+    const cost = costOf(bytes.get(of.region)?.get(of.logGroup) ?? 0, of.region, prices);
     return { of, status: { ...status, cost } };
   });
+}
+
+/** AWS's list prices in these regions; none where they cannot be read. */
+export async function listedPrices(clients: AwsClients, regions: readonly string[]): Promise<KnownPrices> {
+  try {
+    return { listed: await readIngestionPrices(clients, regions) };
+  } catch {
+    // The assumptions tell that prices are estimates.
+    return {};
+  }
 }

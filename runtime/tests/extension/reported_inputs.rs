@@ -28,7 +28,7 @@ struct Case {
     /// Variables of the function's environment.
     #[serde(default)]
     env: BTreeMap<String, String>,
-    /// A string is a text record, an object a JSON record; `{"raw": "…"}` is put into the batch unchanged. `$ID` is the
+    /// A string stands for a text record, an object for a JSON record; `{"raw": "…"}` is put into the batch unchanged. `$ID` is the
     /// invocation's request id, `$LOCAL` the current time in the time zone of `env`.
     records: Vec<Value>,
     /// One for each log record, in order.

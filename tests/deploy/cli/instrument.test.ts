@@ -256,7 +256,7 @@ describe("the command line with the embedded AWS", () => {
       assert.match(current.err, /Price of a GB: us-east-2 about \$0\.5, AWS's list price/);
       assert.match(
         current.err,
-        /In ClickHouse Cloud: bytes divided by 10, kept for a month, at \$25\.3 for a TB/,
+        /In ClickHouse Cloud: bytes divided by 10, kept for a month, at \$25\.3 per TB/,
       );
       assert.match(
         current.out,

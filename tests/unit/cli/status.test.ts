@@ -18,17 +18,21 @@ describe("what status ends with", () => {
 });
 
 describe("what status says of costs", () => {
-  it("is an estimate where the price was not compared with AWS's list", () => {
-    const isEstimate = (region: string, price?: number) => costOf(1e9, region, price).isEstimate;
+  it("is an estimate where the price is neither given nor from AWS's list", () => {
+    const listed = new Map([["us-east-1", 0.5]]);
+    const isEstimate = (region: string, given?: number) =>
+      costOf(1e9, region, given === undefined ? { listed } : { given }).isEstimate;
     assert.deepEqual(
-      ["us-east-1", "ap-northeast-1", "eu-west-1", "eu-south-1"].map((one) => isEstimate(one)),
-      [...[false, false, true, true]],
+      ["us-east-1", "eu-west-1", "eu-south-1"].map((one) => isEstimate(one)),
+      [...[false, true, true]],
     );
     assert.ok(!isEstimate("eu-west-1", 0.4));
-    assert.equal(costOf(2e9, "eu-west-1", 0.4).dollars, 0.8);
-    const [, prices = "", , estimates] = assumptions(["us-east-1", "eu-west-1"]);
+    assert.equal(costOf(2e9, "eu-west-1", { given: 0.4 }).dollars, 0.8);
+    assert.equal(costOf(2e9, "eu-west-1", { listed: new Map([["eu-west-1", 0.6]]) }).dollars, 1.2);
+    const [, prices = "", , estimates] = assumptions(["us-east-1", "eu-west-1"], { listed });
     assert.match(prices, /us-east-1 \$0\.5, eu-west-1 about \$0\.57,/);
-    assert.match(estimates ?? "", /^The price of eu-west-1 is an estimate .* pass --price\.$/);
-    assert.equal(assumptions(["us-east-1"]).length, 3);
+    assert.match(estimates ?? "", /^The price of eu-west-1 is an estimate.* or pass --price\.$/);
+    assert.equal(assumptions(["us-east-1"], { listed }).length, 3);
+    assert.equal(assumptions(["us-east-1"]).length, 4);
   });
 });

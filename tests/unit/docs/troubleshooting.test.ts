@@ -86,6 +86,7 @@ const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
     why: "what `status --cost` says of its figures",
     text: /^(Bytes are the metric|Price of a GB|AWS's list price|as given|The price of|CloudWatch Logs took|In ClickHouse Cloud: |ClickHouse Cloud would take )/,
   },
+  { why: "what products are called in AWS's price list", file: /^cli\/aws\/prices\.ts$/ },
   { why: "what is recognised in Lambda's own lines", file: /^cli\/plan\/history\.ts$/ },
   { why: "parts of messages that are explained as a whole", text: /^to send$/ },
   { why: "what --help and docs/cli.md say", file: /^cli\/(commands\/|program\.ts|plan\/exitCodes\.ts)/ },
