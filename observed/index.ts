@@ -8,7 +8,7 @@ import { describeProblems } from "../provider/plan/problem";
 
 export type { PolicyStatement } from "../provider/plan/policies/statements";
 
-/** A function and how it is to be observed, all in plain values. What is not described here means the same as for `ObservedFunction`. */
+/** A function and how to observe it. Inputs without a description mean the same as for `ObservedFunction`. */
 export interface ObservedInputs {
   /** Region of the function, such as `eu-west-1`. */
   region: string;
@@ -30,13 +30,13 @@ export interface ObservedInputs {
   managedClickStack?: boolean;
   /** ARN of the secret or parameter that holds the ingestion key; `#key` selects a field of a JSON value. */
   authorization?: string;
-  /** Further headers. Keys stand in them as references only: `${<ARN>}`. */
+  /** Further headers. Keys in them must be references: `${<ARN>}`. */
   headers?: Readonly<Record<string, string>>;
   /** Resource attribute `service.name`. Default: the function's name. */
   serviceName?: string;
   serviceVersion?: string;
   resourceAttributes?: Readonly<Record<string, string>>;
-  /** `auto`, `end`, `periodic` or `continuous`. */
+  /** When telemetry is sent: `auto`, `end`, `periodic` or `continuous`. */
   flushMode?: string;
   /** Export into ClickHouse directly, in place of `endpoint`; the password is the ARN of a secret. */
   clickhouse?: { endpoint: string; user?: string; password?: string; database?: string };
@@ -46,24 +46,24 @@ export interface ObservedInputs {
   secretArns?: readonly string[];
   /** Customer managed keys that the secrets are encrypted with. */
   secretKmsKeyArns?: readonly string[];
-  /** Trace the function from inside; `{}` chooses the distribution for the runtime. */
+  /** Instrument the function's code; `{}` chooses the distribution for the runtime. */
   autoInstrumentation?: { distribution?: string; version?: string; layerVersionArn?: string };
 }
 
-/** What makes a function an observed one. */
+/** The configuration of an observed function. */
 export interface Observed {
   /** All layers of the function in their order, its own first. */
   layers: string[];
-  /** All environment variables of the function, its own with them. */
+  /** All environment variables of the function, including its own. */
   environment: Record<string, string>;
-  /** Statements for the policy of the execution role; none where no secret is referred to. */
+  /** Statements for the policy of the execution role; empty if no secret is referred to. */
   statements: PolicyStatement[];
 }
 
 /**
- * Plans the same change of a function that `ObservedFunction` and `clickstack-lambda instrument` make, for programs of SST, CDK,
- * the Serverless Framework or any other tool. Needs neither Pulumi nor an AWS SDK, and reads nothing.
- * @throws Error with everything that is wrong with the inputs.
+ * Plans the change that `ObservedFunction` and `clickstack-lambda instrument` make to a function, for programs of SST,
+ * CDK, the Serverless Framework or any other tool. Needs neither Pulumi nor an AWS SDK, and reads no files.
+ * @throws Error with all problems of the inputs.
  */
 export function observed({
   architecture = "x86_64",

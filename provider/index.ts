@@ -2,7 +2,7 @@ import { loadResolverLate } from "./pulumi/lateModule";
 
 /**
  * Serves the package to the Pulumi engine until it ends this process. Pulumi's plugin host loads this module and calls
- * the function that it exports; loading alone does nothing.
+ * the exported function; loading it does nothing.
  */
 function serve(): Promise<void> {
   loadResolverLate();

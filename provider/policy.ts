@@ -6,7 +6,7 @@ export type { ObservationRule } from "./plan/stack/unobservedFunctions";
 
 const functionType = "aws:lambda/function:Function";
 
-/** A resource as `@pulumi/policy` hands it to a policy of a stack. */
+/** A resource as passed by `@pulumi/policy` to a stack policy. */
 export interface PolicyResource {
   type: string;
   name: string;
@@ -15,8 +15,8 @@ export interface PolicyResource {
 }
 
 /**
- * A policy for the whole stack in the form of `@pulumi/policy` (its `StackValidationPolicy`), which this package does not
- * depend on: a policy pack brings it.
+ * A policy for the whole stack in the form of `@pulumi/policy` (its `StackValidationPolicy`), which this package does
+ * not depend on: a policy pack includes it.
  */
 export interface StackPolicy {
   name: string;
@@ -28,16 +28,16 @@ export interface StackPolicy {
   ) => void;
 }
 
-/** What the policy demands, and how strictly. */
+/** What the policy requires, and its enforcement level. */
 export interface EveryFunctionObservedArgs extends ObservationRule {
   /** `mandatory` fails the preview or update, `advisory` warns. Defaults to `mandatory`. */
   enforcementLevel?: StackPolicy["enforcementLevel"];
 }
 
 /**
- * The policy that every `aws.lambda.Function` of a stack is observed or excluded, whatever language the program is in and
- * whichever component makes the function. In a preview functions whose layers are not known yet are passed over; the
- * update sees them.
+ * The policy that every `aws.lambda.Function` of a stack is observed or excluded, whatever language the program is in
+ * and whichever component creates the function. In a preview, functions whose layers are not known yet are skipped; the
+ * update checks them.
  */
 export function everyFunctionObserved(args: EveryFunctionObservedArgs = {}): StackPolicy {
   const { enforcementLevel = "mandatory", ...rule } = args;
@@ -82,7 +82,7 @@ function layersOf(props: PolicyResource["props"]): Known<Known<string>[]> {
   const layers = known(() => props.layers);
   if (layers === UNKNOWN) return UNKNOWN;
   if (!Array.isArray(layers)) return [];
-  // By index: an iterator would fail at the first that is not known.
+  // By index: an iterator would fail at the first unknown one.
   return Array.from({ length: layers.length }, (_, i) => {
     const arn = known(() => layers[i]);
     return arn === UNKNOWN ? UNKNOWN : String(arn);
@@ -96,7 +96,7 @@ function variablesOf(props: PolicyResource["props"]): Known<string[]> {
   return variables === UNKNOWN ? UNKNOWN : Object.keys(variables ?? {});
 }
 
-/** What a property is, or that it is not known: `@pulumi/policy` throws when such a property is read. */
+/** The value of a property, or that it is not known: `@pulumi/policy` throws when such a property is read. */
 function known<T>(read: () => T): T | typeof UNKNOWN {
   try {
     return read();

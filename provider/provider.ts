@@ -17,7 +17,7 @@ import { awaited, withoutAbsent } from "./pulumi/inputs";
 import { providerAccount, providerRegion } from "./pulumi/providerPlace";
 import { isStateRefreshed } from "./stack/earlyFunctions";
 
-/** The parts of the package's schema that the provider itself needs. */
+/** The parts of the package's schema that the provider itself uses. */
 interface PackageSchema {
   version: string;
   resources: Record<string, { properties: Record<string, unknown> }>;
@@ -41,7 +41,8 @@ const components: Record<string, Construct> = {
       region: () => providerRegion({ provider }),
       account: () => providerAccount({ provider }),
     };
-    // Here the values can be awaited before anything is made, so that the engine shows every problem by its property.
+    // Here the values can be awaited before anything is created, so that the engine shows every problem with its
+    // property.
     const problems = [...(await findProblems(inputs, context)), ...(await checkCode(inputs))];
     if (problems.length > 0) throw invalidArguments(name, problems);
     const args = withoutAbsent(inputs as ObservedFunctionArgs);
@@ -52,7 +53,7 @@ const components: Record<string, Construct> = {
   "clickstack-lambda:index:ObserveStack": observeStack,
 };
 
-/** Who observes a stack, by the engine's address in one of its previews or updates. */
+/** The observer of a stack, by the engine's address in one of its previews or updates. */
 const stackObservers = new Map<string, string>();
 
 async function observeStack(
@@ -71,7 +72,7 @@ async function observeStack(
   const refreshed = await isStateRefreshed(await componentUrn(name, options));
   const found = { delivered, ...(refreshed !== undefined && { refreshed }) };
   const component = new ObserveStack(name, args, withFindings(options, found));
-  // Whoever depends on the component is made after the engine knows of the transform.
+  // Resources that depend on the component are created after the engine knows of the transform.
   await component.settled();
   if (!pulumi.runtime.isDryRun()) watchForEarlyFunctions(component);
   return component;
@@ -84,7 +85,7 @@ async function componentUrn(name: string, options: pulumi.ComponentResourceOptio
   return resourceUrn({ project, stack, type, name, ...(parent && { parent }) });
 }
 
-/** What tells one preview or update from another, since each call of the engine has a state of its own. */
+/** Identifies a preview or update, since each call of the engine has its own state. */
 function monitorAddress(): string | undefined {
   const monitor = pulumi.runtime.getMonitor() as { getChannel?: () => { getTarget(): string } } | undefined;
   const address = monitor?.getChannel?.().getTarget();
@@ -95,7 +96,7 @@ function awsProvider({ providers }: pulumi.ComponentResourceOptions): pulumi.Pro
   return Array.isArray(providers) ? undefined : providers?.aws;
 }
 
-/** The resource that is no component; loaded for those who have one, since most deployments don't. */
+/** The resource that is not a component; loaded on demand, since most deployments have none. */
 function lifecycle(urn: string) {
   const { dashboardsLifecycle, dashboardsType } =
     require("./dashboards/lifecycle") as typeof import("./dashboards/lifecycle");
@@ -106,7 +107,7 @@ function lifecycle(urn: string) {
 /** Serves the components to programs in every language of Pulumi. */
 export class PackageProvider implements pulumi.provider.Provider {
   public readonly version: string;
-  /** The package's schema as JSON text, generated when the package was made. */
+  /** The package's schema as JSON text, generated when the package was built. */
   public readonly schema: string;
   private readonly outputs: ReadonlyMap<string, readonly string[]>;
 
@@ -119,7 +120,7 @@ export class PackageProvider implements pulumi.provider.Provider {
     );
   }
 
-  /** Makes a component for a program in another process. */
+  /** Creates a component for a program in another process. */
   async construct(
     name: string,
     type: string,
@@ -139,27 +140,27 @@ export class PackageProvider implements pulumi.provider.Provider {
     return { urn: component.urn, state: Object.fromEntries(outputs.map((key) => [key, values[key]])) };
   }
 
-  /** Checks the inputs of a resource that is no component. */
+  /** Checks the inputs of a resource that is not a component. */
   async check(urn: string, olds: unknown, news: unknown): Promise<pulumi.provider.CheckResult> {
     return lifecycle(urn).check(olds, news);
   }
 
-  /** Says whether a resource has to be updated or replaced. */
+  /** Reports whether a resource has to be updated or replaced. */
   async diff(_id: string, urn: string, olds: unknown, news: unknown): Promise<pulumi.provider.DiffResult> {
     return lifecycle(urn).diff(olds, news);
   }
 
-  /** Makes a resource. */
+  /** Creates a resource. */
   async create(urn: string, inputs: unknown): Promise<pulumi.provider.CreateResult> {
     return lifecycle(urn).create(inputs);
   }
 
-  /** Looks at a resource, which may have been changed by others. */
+  /** Reads a resource, which may have been changed by others. */
   async read(id: string, urn: string, state: unknown): Promise<pulumi.provider.ReadResult> {
     return lifecycle(urn).read(id, state);
   }
 
-  /** Changes a resource. */
+  /** Updates a resource. */
   async update(
     _id: string,
     urn: string,
@@ -174,7 +175,7 @@ export class PackageProvider implements pulumi.provider.Provider {
     await lifecycle(urn).delete(state);
   }
 
-  /** Calls a method of a component. The engine does so after the component was made: then a stack is observed. */
+  /** Calls a method of a component. The engine does so after the component was created: the stack is then observed. */
   async call(token: string): Promise<pulumi.provider.InvokeResult> {
     if (token === "clickstack-lambda:index:ObserveStack/settled") return { outputs: { res: true } };
     throw new Error(`clickstack-lambda ${this.version} has no method ${token}`);

@@ -36,7 +36,7 @@ async function publishLayers() {
   return { layerVersionArns, tracingLayerVersionArns, manifest, skippedRegions: skipped };
 }
 
-/** The regions that the account can use, or undefined where it may not be asked. */
+/** The regions that the account can use, or undefined if that may not be queried. */
 async function enabledRegions(): Promise<string[] | undefined> {
   try {
     return (await getRegions({})).names;
@@ -50,7 +50,7 @@ async function enabledRegions(): Promise<string[] | undefined> {
   }
 }
 
-/** `pulumi config set --path` stores what looks like a number as one, without its leading zeros. */
+/** `pulumi config set --path` stores values that look like numbers as numbers, without leading zeros. */
 function permissionsFrom(config: pulumi.Config): LayerPermissionsArgs | undefined {
   const permissions = config.getObject<LayerPermissionsArgs>("permissions");
   if (!Array.isArray(permissions?.accountIds)) return permissions;

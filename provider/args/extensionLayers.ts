@@ -9,33 +9,33 @@ export enum Architecture {
 }
 
 /**
- * Who besides the publishing account may use the layer versions. Without any of the three they are private.
+ * Who may use the layer versions besides the publishing account. Without any of the three they are private.
  */
 export interface LayerPermissionsArgs {
   /**
    * AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
-   * statement of its own.
+   * separate statement.
    */
   accountIds?: string[];
   /**
-   * ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+   * ID of the AWS organization, such as `o-a1b2c3d4e5`, all of whose accounts may use the layer versions.
    */
   organizationId?: pulumi.Input<string>;
   /**
-   * Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
-   * allow, so that it excludes them.
+   * Whether every AWS account may use the layer versions. Defaults to false. Cannot be combined with the other two,
+   * which it includes.
    */
   public?: boolean;
 }
 
 /**
- * Arguments of `ExtensionLayers`. They decide which resources there are, so that all but the organization are plain
+ * Arguments of `ExtensionLayers`. They determine which resources are created, so all but the organization are plain
  * values.
  */
 export interface ExtensionLayersArgs {
   /**
-   * AWS regions to publish the extension in, such as `us-east-2`. A region that is off by default must be enabled in the
-   * account.
+   * AWS regions to publish the extension in, such as `us-east-2`. A region that is disabled by default must be enabled
+   * in the account.
    */
   regions: string[];
   /**
@@ -47,47 +47,50 @@ export interface ExtensionLayersArgs {
    */
   namePrefix?: string;
   /**
-   * Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
-   * extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
-   * `namePrefix` followed by `-tracing`. Defaults to false.
+   * Whether light tracing is also published separately, as a layer for both architectures, for functions with another
+   * extension such as Rotel's: the layers of this extension already contain it. The layer is named
+   * `clickstack-tracing`, or `namePrefix` followed by `-tracing`. Defaults to false.
    */
   tracing?: boolean;
   /**
-   * Who besides this account may use the layer versions. Defaults to nobody.
+   * Who may use the layer versions besides this account. Defaults to nobody.
    */
   permissions?: LayerPermissionsArgs;
   /**
-   * Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
-   * destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
-   * be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
+   * Whether a layer version is kept in the account, with its permissions, when a newer one replaces it or the stack is
+   * destroyed. Defaults to true: otherwise a function of another stack or account that still uses the version could no
+   * longer be updated. To remove the versions of a stack, set it to false, update, and destroy.
    */
   retain?: boolean;
 }
 
 /**
- * One layer version that was published.
+ * A published layer version.
  */
 export interface PublishedLayer {
   /** AWS region of the layer version. */
   region: string;
-  /** Processor architecture that it is for. */
+  /** Processor architecture of the extension in it. */
   architecture: string;
   /** Name of the layer. */
   layerName: string;
   /** ARN of the layer version. */
   layerVersionArn: string;
-  /** Number of the version, which counts by region. */
+  /** Version number, which is counted per region. */
   version: string;
-  /** Hexadecimal SHA-256 of the zip: what the version holds, the same in every region. */
+  /** Hexadecimal SHA-256 of the zip, the same in every region. */
   sha256: string;
-  /** Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known. */
+  /** Size of the unpacked layer in bytes, which counts towards Lambda's 250 MB, if known. */
   unzippedSize?: number;
-  /** Whether it holds light tracing besides the extension. Absent where a version published it that had none. */
+  /**
+   * Whether it contains light tracing besides the extension. Absent if published by a package version without light
+   * tracing.
+   */
   tracing?: boolean;
 }
 
 /**
- * One version of the layer that holds light tracing alone, for every architecture.
+ * A version of the layer with only light tracing, for every architecture.
  */
 export interface PublishedTracingLayer {
   /** AWS region of the layer version. */
@@ -96,7 +99,7 @@ export interface PublishedTracingLayer {
   layerName: string;
   /** ARN of the layer version. */
   layerVersionArn: string;
-  /** Number of the version, which counts by region. */
+  /** Version number, which is counted per region. */
   version: string;
   /** Hexadecimal SHA-256 of the zip. */
   sha256: string;
@@ -105,14 +108,14 @@ export interface PublishedTracingLayer {
 }
 
 /**
- * Everything that was published: what another stack takes by StackReference, or a file of
- * `pulumi stack output manifest --json` holds.
+ * Everything that was published: what another stack reads through a StackReference, or the content of a file written by
+ * `pulumi stack output manifest --json`.
  */
 export interface PublishedLayers {
-  /** Version of this form, 1. */
+  /** Version of this format, 1. */
   formatVersion: number;
   /** The layer versions of the extension, by region and architecture. */
   layers: PublishedLayer[];
-  /** The layer versions of light tracing alone, where they were published. */
+  /** The layer versions with only light tracing, if they were published. */
   tracingLayers?: PublishedTracingLayer[];
 }

@@ -5,12 +5,12 @@ import type * as pulumi from "@pulumi/pulumi";
  */
 export interface LambdaDashboardsArgs {
   /**
-   * HyperDX's API, such as `http://localhost:8000`, or its app with `/api` behind it. Another one has everything made there
-   * and deleted here.
+   * HyperDX's API, such as `http://localhost:8000`, or its app followed by `/api`. If it changes, everything is created
+   * at the new address and deleted at the old one.
    */
   url: pulumi.Input<string>;
   /**
-   * A personal API access key of HyperDX (Team Settings → API Keys). It is kept as a secret.
+   * A personal API access key of HyperDX (Team Settings → API Keys). It is stored as a secret.
    */
   apiKey: pulumi.Input<string>;
   /**

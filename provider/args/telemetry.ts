@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PublishedLayers } from "./extensionLayers";
 
-/** How telemetry travels to ClickStack. */
+/** Protocol for sending telemetry to ClickStack. */
 export enum Protocol {
   /** OTLP over HTTP with protobuf, port 4318 of a ClickStack collector. */
   Http = "http",
@@ -9,27 +9,27 @@ export enum Protocol {
   Grpc = "grpc",
 }
 
-/** What becomes of a function's logs in CloudWatch. */
+/** Whether a function's logs are kept in CloudWatch. */
 export enum CloudWatchLogs {
-  /** The function may write its logs to CloudWatch as well. */
+  /** The function may also write its logs to CloudWatch. */
   Keep = "Keep",
-  /** The function is forbidden to write to its CloudWatch log group. */
+  /** The function is denied access to its CloudWatch log group. */
   Disable = "Disable",
 }
 
-/** Whose layers instrument a function. */
+/** The provider of the layers that instrument a function. */
 export enum InstrumentationDistribution {
   /**
-   * Light tracing, for Node.js and Python. It is in the layers of `ExtensionLayers` beside the extension, so that no layer is
-   * added, and in the layer of light tracing alone.
+   * Light tracing, for Node.js and Python. It is in the layers of `ExtensionLayers` together with the extension, so no
+   * layer is added, and in the layer with only light tracing.
    */
   Light = "light",
-  /** The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They hold no collector. */
+  /** The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They contain no collector. */
   OpenTelemetry = "opentelemetry",
-  /** AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They hold no collector. */
+  /** AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They contain no collector. */
   Adot = "adot",
   /**
-   * AWS's older layers (`aws-otel-…`), for Node.js, Python and Java. They hold a collector of their own, which listens on
+   * AWS's older layers (`aws-otel-…`), for Node.js, Python and Java. They contain their own collector, which listens on
    * the extension's ports 4317 and 4318.
    */
   AdotLegacy = "adot-legacy",
@@ -37,21 +37,21 @@ export enum InstrumentationDistribution {
 
 /**
  * Upstream layers of the Rotel Lambda Extension, `rotel-extension-amd64` and `rotel-extension-arm64`. The layer for the
- * function's region and architecture is taken.
+ * function's region and architecture is used.
  */
 export interface RotelLayersArgs {
   /**
-   * Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+   * Number of the layer version, as listed in Rotel's releases: 12 for `v12-alpha`.
    */
   version: pulumi.Input<number>;
   /**
-   * End of the layers' names, such as `-alpha`. Defaults to none.
+   * Suffix of the layers' names, such as `-alpha`. Defaults to none.
    */
   suffix?: pulumi.Input<string>;
 }
 
 /**
- * Where the extension's layer comes from: exactly one of these.
+ * The source of the extension's layer: exactly one of these.
  */
 export interface ExtensionArgs {
   /**
@@ -60,43 +60,44 @@ export interface ExtensionArgs {
   layerVersionArn?: pulumi.Input<string>;
   /**
    * ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
-   * for the function's region and architecture is taken.
+   * for the function's region and architecture is used.
    */
   layerVersionArns?: pulumi.Input<{
     [region: string]: pulumi.Input<{ [architecture: string]: pulumi.Input<string> }>;
   }>;
   /**
-   * Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+   * Everything that was published: the output `manifest` of `ExtensionLayers`, also from another stack through a
    * `StackReference`.
    */
   manifest?: pulumi.Input<PublishedLayers>;
   /**
-   * Path of a JSON file that holds such a manifest, relative to the program's folder.
+   * Path of a JSON file that contains such a manifest, relative to the program's folder.
    */
   manifestFile?: pulumi.Input<string>;
   /**
-   * The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+   * The upstream layers of the Rotel Lambda Extension instead of your own layers.
    */
   rotel?: pulumi.Input<RotelLayersArgs>;
 }
 
 /**
- * Automatic instrumentation: by light tracing, which is in the extension's layer, or by a layer of OpenTelemetry libraries.
- * That for the function's runtime, region and architecture is added before the extension's. `AWS_LAMBDA_EXEC_WRAPPER` is set.
+ * Automatic instrumentation, with light tracing, which is in the extension's layer, or a layer of OpenTelemetry
+ * libraries. A layer for the function's runtime, region and architecture is added before the extension's.
+ * `AWS_LAMBDA_EXEC_WRAPPER` is set.
  */
 export interface AutoInstrumentationArgs {
   /**
-   * Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
-   * and to `opentelemetry` otherwise.
+   * The provider of the layer. Defaults to `light` for Node.js and Python, unless a `version` is given or the extension
+   * is Rotel's, and to `opentelemetry` otherwise.
    */
   distribution?: InstrumentationDistribution;
   /**
    * Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
-   * `adot`. Defaults to one that is known for the runtime and region.
+   * `adot`. Defaults to a known one for the runtime and region.
    */
   version?: pulumi.Input<string>;
   /**
-   * ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+   * ARN of the layer version to use instead of a known one, such as a copy in your own account, or one of
    * `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
    */
   layerVersionArn?: pulumi.Input<string>;
@@ -119,16 +120,16 @@ export interface ClickHouseArgs {
    */
   user?: pulumi.Input<string>;
   /**
-   * ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-   * field of a JSON value. To pass the password itself, use `clickhousePassword`.
+   * ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password; append `#key` to
+   * select a field of a JSON value. To pass the password itself, use `clickhousePassword`.
    */
   password?: pulumi.Input<string>;
   /**
-   * Database of the tables. Defaults to `default`, where ClickStack makes its own.
+   * Database of the tables. Defaults to `default`, where ClickStack creates its own.
    */
   database?: pulumi.Input<string>;
   /**
-   * Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+   * Prefix of the tables' names. Defaults to `otel`, as in `otel_logs`.
    */
   tablePrefix?: pulumi.Input<string>;
   /**

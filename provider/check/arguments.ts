@@ -12,17 +12,17 @@ import { holdsSecret, secretsIn } from "../pulumi/secretValues";
 import { checkCode } from "./code";
 import { readManifestFile } from "./manifestFile";
 
-/** What the arguments leave open about where a function is made; asked for only where a problem depends on it. */
+/** Where a function is created, if the arguments do not say; only queried if a problem depends on it. */
 export interface DeployContext {
   /** Region of the function's provider. */
   region: () => pulumi.Input<string>;
-  /** Account of the function's provider. Without it roles of other accounts are left to AWS. */
+  /** Account of the function's provider. Without it, roles of other accounts are not checked here, but by AWS. */
   account?: () => Promise<string | undefined>;
 }
 
 /**
  * Checks what can be checked at once.
- * @throws InputPropertiesError with all problems of the values that are plain already.
+ * @throws InputPropertiesError with all problems of the values that are already plain.
  */
 export function checkArguments(name: string, args: object): void {
   const now = fitArguments(viewNow(args));
@@ -33,8 +33,8 @@ export function checkArguments(name: string, args: object): void {
 }
 
 /**
- * Checks the rest when its values are known.
- * @returns what every resource of the component has to wait for, so that nothing is made of wrong arguments.
+ * Checks the rest once its values are known.
+ * @returns what every resource of the component has to wait for, so that nothing is created from wrong arguments.
  */
 export async function checkLater(name: string, args: object, context: DeployContext): Promise<void> {
   const now = viewNow(args);
@@ -50,8 +50,8 @@ export async function checkLater(name: string, args: object, context: DeployCont
 }
 
 /**
- * The problems of the arguments once their values have arrived; what is unknown in a preview is left out. No reason holds
- * a value that is secret.
+ * The problems of the arguments once their values have arrived; values that are unknown in a preview are skipped. No
+ * reason contains a secret value.
  */
 export async function findProblems(args: object, context: DeployContext): Promise<Problem[]> {
   const { view, secrets } = await viewWhenKnown(args);
@@ -67,12 +67,15 @@ export async function findProblems(args: object, context: DeployContext): Promis
   return withoutSecrets(problems, secrets);
 }
 
-/** The problems with reasons that hold none of the secret values. */
+/** The problems, with secret values removed from the reasons. */
 export function withoutSecrets(problems: readonly Problem[], secrets: readonly string[]): Problem[] {
   return problems.map(({ propertyPath, reason }) => ({ propertyPath, reason: redact(reason, secrets) }));
 }
 
-/** All problems as one error that Pulumi shows by property; the message has them too, for where it does not. */
+/**
+ * All problems as one error that Pulumi shows by property; the message also contains them, for cases in which it does
+ * not.
+ */
 export function invalidArguments(name: string, problems: readonly Problem[]): pulumi.InputPropertiesError {
   return new pulumi.InputPropertiesError({
     message: `The arguments of "${name}" are not valid:\n${describeProblems(problems)}`,
@@ -81,8 +84,8 @@ export function invalidArguments(name: string, problems: readonly Problem[]): pu
 }
 
 /**
- * The same for the engine, which shows each property's path, reason and value, secret or not: where the value must not be
- * shown, path and reason stand in the message alone.
+ * The same for the engine, which shows each property's path, reason and value, even if it is secret: if the value must
+ * not be shown, path and reason are only in the message.
  */
 export async function invalidRemoteArguments(
   name: string,
@@ -117,12 +120,12 @@ function comparesRegion({ region, layers, extension, packageType }: FunctionView
   return isKnown(layers) || (isKnown(extension) && isKnown(extension.layerVersionArn));
 }
 
-/** The problems: first of values of the wrong kind and of those that are missing. */
+/** The problems; values of the wrong type and missing values come first. */
 function checkFitted({ view, problems }: ReturnType<typeof fitArguments>): Problem[] {
   return [...problems, ...checkRequired(view), ...checkFitting(view)];
 }
 
-/** The problems, those of a manifest in a file by the argument that names the file. */
+/** The problems, with those of a manifest in a file reported for the argument that names the file. */
 function checkFitting(view: FunctionView): Problem[] {
   const { extension } = view;
   const path = isKnown(extension) ? extension.manifestFile : undefined;
@@ -140,7 +143,7 @@ function checkFitting(view: FunctionView): Problem[] {
   return checkFunction({ ...view, extension: { ...others, manifest: read.manifest } }).map(rename);
 }
 
-/** The arguments as they stand: what is an output or a promise counts as unknown. */
+/** The current arguments; outputs and promises are treated as unknown. */
 function viewNow(args: object): FunctionView {
   return convert(checked(args), (value) =>
     pulumi.Output.isInstance(value) || value instanceof Promise ? UNKNOWN : undefined,
@@ -166,7 +169,7 @@ function checked(args: object): pulumi.Inputs {
   );
 }
 
-/** Copies plain data; where `replace` gives something, that stands in place of the value. */
+/** Copies plain data; if `replace` returns something, it replaces the value. */
 function convert(value: unknown, replace: (value: unknown) => unknown): unknown {
   const replaced = replace(value);
   if (replaced === UNKNOWN) return UNKNOWN;

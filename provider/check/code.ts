@@ -7,7 +7,7 @@ import { awaited } from "../pulumi/inputs";
 import { unpackedSize } from "./codeArchive";
 import { readManifestFile } from "./manifestFile";
 
-/** Problems of the function's code together with its layers, as far as their sizes can be told from here. */
+/** Problems of the function's code together with its layers, as far as their sizes are known here. */
 export async function checkCode(args: ObservedFunctionArgs): Promise<Problem[]> {
   const code = await unpackedSize(await awaited(args.code));
   if (code === undefined) return [];
@@ -16,7 +16,7 @@ export async function checkCode(args: ObservedFunctionArgs): Promise<Problem[]> 
   return reason === undefined ? [] : [{ propertyPath: "code", reason }];
 }
 
-/** Size of the extension's layer: as a manifest says it, or that of the zip that lies here. */
+/** Size of the extension's layer: from a manifest, or from the local zip. */
 async function extensionSize({
   extension,
   architectures,
@@ -42,7 +42,7 @@ function manifestIn(path: string) {
   return "manifest" in read ? read.manifest : undefined;
 }
 
-/** All layers of an architecture are of one zip. */
+/** All layers of an architecture have the same zip. */
 function publishedSize(layers: unknown, architecture: string): number | undefined {
   if (!Array.isArray(layers)) return undefined;
   const layer = layers.find((one) => one?.architecture === architecture);

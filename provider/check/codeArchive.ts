@@ -9,7 +9,7 @@ import { awaited } from "../pulumi/inputs";
 /** Sizes of folders and zips by path: many functions of a program share their code. */
 const measured = new Map<string, Promise<number | undefined>>();
 
-/** Size of the code when it is unpacked, in bytes; undefined when that cannot be told from here, as of code in S3. */
+/** Size of the code when it is unpacked, in bytes; undefined if it cannot be determined here, as for code in S3. */
 export async function unpackedSize(code: unknown): Promise<number | undefined> {
   if (code instanceof pulumi.asset.AssetArchive) {
     const parts = await Promise.all(Object.values(await code.assets).map(unpackedSize));
@@ -24,13 +24,15 @@ export async function unpackedSize(code: unknown): Promise<number | undefined> {
   return size;
 }
 
-/** Text of the env file that a function finds at this path; undefined when it cannot be read from here, as in a layer. */
+/**
+ * Text of the env file that a function finds at this path; undefined if it cannot be read here, for example in a layer.
+ */
 export async function readEnvFile(code: pulumi.Input<unknown>, envFile: string): Promise<string | undefined> {
   const inside = pathInCode(envFile);
   return inside === undefined ? undefined : readCodeFile(await awaited(code), inside);
 }
 
-/** Text of a file in the code; undefined when it is not there or cannot be read from here. */
+/** Text of a file in the code; undefined if it does not exist or cannot be read here. */
 async function readCodeFile(code: unknown, path: string): Promise<string | undefined> {
   if (code instanceof pulumi.asset.StringAsset) return path === "" ? code.text : undefined;
   if (code instanceof pulumi.asset.FileAsset) return path === "" ? readText(await code.path) : undefined;
@@ -66,7 +68,7 @@ async function readText(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(() => undefined);
 }
 
-/** Size of a zip's files; undefined when it is no zip. */
+/** Size of a zip's files; undefined if it is not a zip. */
 async function zipSize(path: string): Promise<number | undefined> {
   let size = 0;
   const add = ({ uncompressedSize }: { uncompressedSize: number }) => {
@@ -78,13 +80,13 @@ async function zipSize(path: string): Promise<number | undefined> {
   );
 }
 
-/** Text of a file in a zip; undefined when it is not there, or when this is no zip. */
+/** Text of a file in a zip; undefined if it does not exist, or if this is not a zip. */
 async function readZipEntry(path: string, name: string): Promise<string | undefined> {
   const content = await fileOfZip(path, name).catch(() => undefined);
   return content?.toString("utf8");
 }
 
-/** Undefined when one of the sizes is. */
+/** Undefined if one of the sizes is. */
 function sum(sizes: readonly (number | undefined)[]): number | undefined {
   let total = 0;
   for (const size of sizes) {

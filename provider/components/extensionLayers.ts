@@ -17,16 +17,17 @@ import { secretValues } from "../pulumi/secretValues";
 import { orStopUpdate } from "../pulumi/stopUpdate";
 
 /**
- * The ClickStack extension with light tracing as Lambda layers in an account of your own: one layer version for each region
- * and architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+ * The ClickStack extension with light tracing as Lambda layers in your own account: one layer version for each region
+ * and architecture, all from the same zip. A changed zip is published as new versions; an unchanged one changes
+ * nothing.
  */
 export class ExtensionLayers extends pulumi.ComponentResource {
   /**
-   * ARNs of the layer versions by region, then by architecture, as `ObservedFunction` takes them.
+   * ARNs of the layer versions by region, then by architecture, for `ObservedFunction`.
    */
   public readonly layerVersionArns: pulumi.Output<{ [region: string]: { [architecture: string]: string } }>;
   /**
-   * ARNs of the layer versions that hold light tracing alone, by region: those of `tracing`, without it none.
+   * ARNs of the layer versions with only light tracing, by region; empty without `tracing`.
    */
   public readonly tracingLayerVersionArns: pulumi.Output<{ [region: string]: string }>;
   /**
@@ -80,11 +81,11 @@ export class ExtensionLayers extends pulumi.ComponentResource {
 interface Published {
   layer: PlannedLayer;
   version: LayerVersion;
-  /** ARN of the version, given out once its permissions are there, so that a function of another account finds both. */
+  /** ARN of the version, available once its permissions exist, so that a function of another account finds both. */
   layerVersionArn: pulumi.Output<string>;
 }
 
-/** What the manifest says of every layer version. */
+/** The manifest entry of a layer version. */
 function publishedVersion({ layer, version, layerVersionArn }: Published): pulumi.Inputs & {
   [Name in keyof PublishedTracingLayer]: pulumi.Input<PublishedTracingLayer[Name]>;
 } {
@@ -107,7 +108,8 @@ function publish(
 ): Published {
   const { region, architecture, path } = layer;
   const resourceName = `${name}-${region}-${architecture ?? "tracing"}`;
-  // An option of the engine and not the resource's own skipDestroy, a change of which would publish a new version.
+  // The engine's option instead of the resource's own skipDestroy, because a change of that would publish a new
+  // version.
   const options = { ...component, retainOnDelete: retain };
   const version = new LayerVersion(
     resourceName,
@@ -138,12 +140,12 @@ function publish(
         options,
       ),
   );
-  // The URN is known in a preview already, and there when the resource is.
+  // The URN is already known in a preview, and available when the resource exists.
   const layerVersionArn = pulumi.all([version.arn, ...granted.map(({ urn }) => urn)]).apply(([arn]) => arn);
   return { layer, version, layerVersionArn };
 }
 
-/** The permissions with what is not known yet marked as such. */
+/** The permissions, with unknown values marked as such. */
 function plainPermissions(permissions: LayerPermissionsArgs | undefined): LayerPermissions | undefined {
   if (permissions === undefined || permissions === null) return undefined;
   const { organizationId } = permissions;
@@ -152,9 +154,10 @@ function plainPermissions(permissions: LayerPermissionsArgs | undefined): LayerP
 }
 
 /**
- * Checks what may only be known later.
- * @returns once it is known, resources that the layer versions have to wait for: none, but nothing is published before.
- * @throws InputPropertiesError when it is wrong.
+ * Checks values that may only be known later.
+ * @returns once they are known, resources that the layer versions have to wait for: none, but nothing is published
+ * before.
+ * @throws InputPropertiesError if the organization is not valid.
  */
 export async function checkOrganization(
   name: string,

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LambdaDashboardsArgs } from "../args/lambdaDashboards";
 
 /**
- * Dashboards, saved searches and alerts for Lambda in HyperDX: those of `clickstack-lambda clickstack apply`. What was changed in
- * HyperDX by hand is found by `pulumi refresh` and put back by the next update; deleting the resource deletes what it made.
+ * Dashboards, saved searches and alerts for Lambda in HyperDX: those of `clickstack-lambda clickstack apply`. Manual
+ * changes in HyperDX are detected by `pulumi refresh` and reverted by the next update; deleting the resource deletes
+ * what it created.
  */
 export class LambdaDashboards extends pulumi.CustomResource {
   /**
@@ -11,7 +12,8 @@ export class LambdaDashboards extends pulumi.CustomResource {
    */
   declare public readonly dashboards: pulumi.Output<{ [name: string]: string }>;
   /**
-   * What differs in HyperDX from what this package would make, as of the last refresh: names with the paths that differ.
+   * Differences between HyperDX and what this package would create, as of the last refresh: names with the paths that
+   * differ.
    */
   declare public readonly differences: pulumi.Output<string[]>;
 

@@ -6,22 +6,22 @@ import { withoutAbsent } from "../pulumi/inputs";
 import { ObservedStack } from "../stack/observedStack";
 import { checkAgain } from "../stack/repeatedCheck";
 
-/** What a function that observes a stack may be told about where it works. */
+/** Options of `observeStack()`. */
 export interface ObserveStackOptions {
   /** The aws provider that stores `ingestionKey` and `clickhousePassword`. Defaults to the program's default one. */
   provider?: pulumi.ProviderResource;
 }
 
 /**
- * Observes every function that the program makes from here on, whoever makes it: `aws.lambda.Function`,
- * `aws.lambda.CallbackFunction` and functions inside of other components alike get the extension's layer, the environment
- * that configures it and the policies that their roles need, as {@link ObservedFunction} gives them. Functions stay the
- * resources that they are. Those of an `ObservedFunction` have what they need already; functions from container images,
- * and those whose role is one of Lambda@Edge, are left alone with a warning.
+ * Observes every function that the program creates from here on, in whichever component: `aws.lambda.Function`,
+ * `aws.lambda.CallbackFunction` and functions inside other components get the extension's layer, the environment that
+ * configures it and the policies that their roles need, as with {@link ObservedFunction}. Functions remain the same
+ * resources. Functions of an `ObservedFunction` already have what they need; functions from container images, and those
+ * with a role of Lambda@Edge, are not changed, with a warning.
  *
- * Call it once, before the functions are made. An `ingestionKey` is stored once for all of them.
- * @throws if the stack is observed already; at preview, for each function, InputPropertiesError with everything that keeps
- * it from being observed; and, as far as the engine tells, if functions were made before.
+ * Call it once, before the functions are created. An `ingestionKey` is stored once for all of them.
+ * @throws if the stack is already observed; at preview, for each function, InputPropertiesError with everything that
+ * prevents it from being observed; and, as far as the engine knows, if functions were created before.
  */
 export function observeStack(args: ObserveStackProgramArgs, { provider }: ObserveStackOptions = {}): void {
   const observed = new ObservedStack({
@@ -34,23 +34,23 @@ export function observeStack(args: ObserveStackProgramArgs, { provider }: Observ
   void reported(observed.check());
 }
 
-/** Pauses in seconds between searches for functions that were just being created when the transform was registered. */
+/** Pauses in seconds between searches for functions that were being created when the transform was registered. */
 const laterChecks = [3, 10, 30, 60];
 
-/** What `settled()` waits for. No field: every field of a component is an output of the package's schema. */
+/** What `settled()` waits for. Not a field, since every field of a component is an output in the package's schema. */
 const checks = new WeakMap<pulumi.ComponentResource, Promise<void>>();
 const observers = new WeakMap<pulumi.ComponentResource, ObservedStack>();
 
 /**
- * Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
+ * Observes every Lambda function of a stack: those that are registered after it, in whichever component, including
  * components of any language, get the extension's layer, the environment that configures it and the policies that their
- * roles need. Functions stay the resources that they are. Functions from container images, and those whose role is one of
- * Lambda@Edge, are left alone with a warning; those of an `ObservedFunction` have what they need already.
+ * roles need. Functions remain the same resources. Functions from container images, and those with a role of
+ * Lambda@Edge, are not changed, with a warning; those of an `ObservedFunction` already have what they need.
  *
- * One for each stack, made before the functions: `settled()` returns when every function from there on is observed. In YAML
- * and .NET let the functions depend on it (`dependsOn`), or the program's one default aws provider. Functions that were
- * registered before it are an error, as far as the engine knows of them: in updates, and in previews of a stack that is
- * there already.
+ * Create one for each stack, before the functions: `settled()` returns when every function from there on is observed.
+ * In YAML and .NET let the functions depend on it (`dependsOn`), or the program's default aws provider. Functions that
+ * were registered before it are an error, as far as the engine knows of them: in updates, and in previews of a stack
+ * that already exists.
  */
 export class ObserveStack extends pulumi.ComponentResource {
   constructor(name: string, args: ObserveStackArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -64,9 +64,9 @@ export class ObserveStack extends pulumi.ComponentResource {
   }
 
   /**
-   * Waits until every function that the program makes from here on is observed.
+   * Waits until every function that the program creates from here on is observed.
    * @returns true.
-   * @throws if functions that are to be observed were registered before, as far as the engine knows of them.
+   * @throws if functions to be observed were registered before, as far as the engine knows of them.
    */
   public async settled(): Promise<boolean> {
     await checks.get(this);
@@ -74,7 +74,7 @@ export class ObserveStack extends pulumi.ComponentResource {
   }
 }
 
-/** The same promise, whose rejection fails the preview or update even if nobody waits for it. */
+/** The same promise, whose rejection makes the preview or update fail even if nothing waits for it. */
 function reported(promise: Promise<void>): Promise<void> {
   const logged = promise.catch(async (error: Error) => {
     await pulumi.log.error(error.message);
@@ -85,9 +85,9 @@ function reported(promise: Promise<void>): Promise<void> {
 }
 
 /**
- * Looks again for functions that came too early, while the engine is there: one that was being created when the transform
- * was registered is in the stack's state only later. A program of TypeScript needs none of it: there resources wait for
- * transforms to be registered.
+ * Checks again for functions that were registered too early, while the engine is running: one that was being created
+ * when the transform was registered appears in the stack's state only later. A program in TypeScript does not need
+ * this: there, resources wait for transforms to be registered.
  */
 export function watchForEarlyFunctions(component: ObserveStack): void {
   const observed = observers.get(component);

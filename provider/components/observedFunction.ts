@@ -22,7 +22,7 @@ import { orStopUpdate } from "../pulumi/stopUpdate";
 /**
  * An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
  * extension's layer, the environment that configures it, and a role that may read what the configuration refers to.
- * Wrong arguments are errors at preview, all at once, before anything is changed.
+ * Wrong arguments are all reported at preview, before anything is changed.
  */
 export class ObservedFunction extends pulumi.ComponentResource {
   /**
@@ -34,7 +34,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
    */
   public readonly functionName: pulumi.Output<string>;
   /**
-   * ARN of the function's execution role, made or given.
+   * ARN of the function's execution role, created or passed.
    */
   public readonly roleArn: pulumi.Output<string>;
   /**
@@ -50,7 +50,7 @@ export class ObservedFunction extends pulumi.ComponentResource {
    */
   public readonly environmentVariableNames: pulumi.Output<string[]>;
   /**
-   * ARN by which API Gateway calls the function.
+   * ARN with which API Gateway invokes the function.
    */
   public readonly functionInvokeArn: pulumi.Output<string>;
   /**
@@ -58,8 +58,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
    */
   public readonly functionVersion: pulumi.Output<string>;
   /**
-   * The function itself, for what wants the resource. Only in programs that import the component: others would look each
-   * function up in the engine, used or not.
+   * The function itself, for code that needs the resource. Only in programs that import the component: other programs
+   * would look each function up in the engine, whether it is used or not.
    */
   public readonly function: LambdaFunction;
 
@@ -112,8 +112,8 @@ export class ObservedFunction extends pulumi.ComponentResource {
 }
 
 /**
- * What the component itself waits for, for its parts, which Pulumi does not make wait for it. No output: Pulumi looks for
- * unknown values in an output's resources, their outputs and parents, several times over.
+ * What the component itself waits for, on behalf of its child resources, which Pulumi does not make wait for it. Not an
+ * output: Pulumi searches an output's resources, their outputs and parents for unknown values, several times over.
  */
 async function afterAll(
   valid: Promise<void>,

@@ -1,20 +1,20 @@
 import { isUnknown, type Revealed } from "../pulumi/wire";
 
-/** What the engine hands over of a `LambdaDashboards`, with secrets revealed. */
+/** The inputs of a `LambdaDashboards` from the engine, with secrets revealed. */
 export type DashboardInputs = Readonly<Record<string, unknown>>;
 
-/** A property that is wrong, and why. */
+/** An invalid property, and the reason. */
 export interface Failure {
   readonly property: string;
   readonly reason: string;
 }
 
-/** What a program gives. */
+/** Inputs set by a program. */
 export const given = ["url", "apiKey", "webhook"] as const;
-/** Besides, what check adds to it. */
+/** All inputs, including those that `check` adds. */
 const known: readonly string[] = [...given, "content"];
 
-/** What is wrong with inputs as far as they say it themselves. No reason holds a value. */
+/** The problems of inputs that can be found without HyperDX. No reason contains a value. */
 export function checkInputs(inputs: Revealed): Failure[] {
   const failures: Failure[] = [];
   for (const name of given) {

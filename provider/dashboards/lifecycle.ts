@@ -10,7 +10,7 @@ import { checkInputs, type Failure, given } from "./inputs";
 /** Type of the resource. */
 export const dashboardsType = "clickstack-lambda:index:LambdaDashboards";
 
-/** Where what HyperDX refused comes from. */
+/** The property that HyperDX's rejection refers to. */
 const properties: Readonly<Record<HyperDxError["about"], string>> = {
   url: "url",
   key: "apiKey",
@@ -18,16 +18,16 @@ const properties: Readonly<Record<HyperDxError["about"], string>> = {
   content: "",
 };
 
-/** Changes when another version of the package would make other dashboards, searches or alerts. */
+/** Changes if another version of the package would create different dashboards, searches or alerts. */
 function contentHash(): string {
   const content = JSON.stringify([dashboards, savedSearches, alerts]);
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }
 
 /**
- * The resource `LambdaDashboards` as the engine asks a provider for it: `clickstack apply` by the resource's own state. HyperDX is
- * asked in a preview too, so that a wrong key, webhook or source is said before anything is made; where it cannot be reached
- * the update says so.
+ * The lifecycle of the resource `LambdaDashboards`, as requested by the engine: `clickstack apply` with the resource's
+ * own state. HyperDX is also queried in a preview, so that a wrong key, webhook or source is reported before anything
+ * is created; if it cannot be reached, the update reports that.
  */
 export const dashboardsLifecycle = {
   async check(olds: unknown, news: unknown): Promise<pulumi.provider.CheckResult> {
@@ -83,7 +83,7 @@ async function applied(wanted: Revealed): Promise<object> {
   return { ...outputs(wanted), dashboards: await dashboardIds(api, changes), differences: [] };
 }
 
-/** Ids that HyperDX gave what was just created are known only there. */
+/** Ids of newly created objects are only known to HyperDX. */
 async function dashboardIds(api: HyperDx, changes: readonly Applied[]): Promise<Record<string, string>> {
   const names = changes.filter(({ collection }) => collection === "dashboards").map(({ name }) => name);
   const stored = await named(api.list("dashboards"));
@@ -110,12 +110,12 @@ function webhookOf({ webhook }: Revealed): { webhook?: string } {
   return typeof webhook === "string" ? { webhook } : {};
 }
 
-/** The engine shows the value of a property that it names, secrets too (3.248). */
+/** The engine shows the value of a property that it names, even a secret one (3.248). */
 function withoutSecret({ property, reason }: Failure): Failure {
   return property === "apiKey" ? { property: "", reason: `apiKey: ${reason}` } : { property, reason };
 }
 
-/** What HyperDX says against the inputs by now. That it cannot be reached yet is no fault of theirs. */
+/** HyperDX's current objections to the inputs. That it cannot be reached yet is not an objection. */
 async function refusals(wanted: Revealed): Promise<Failure[]> {
   try {
     await apply(apiOf(wanted), { ...webhookOf(wanted), dryRun: true });
@@ -126,7 +126,7 @@ async function refusals(wanted: Revealed): Promise<Failure[]> {
   }
 }
 
-/** Says by which property HyperDX refused. */
+/** Reports the property that HyperDX rejected. */
 async function named<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

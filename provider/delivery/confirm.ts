@@ -23,9 +23,9 @@ import { secretValues } from "../pulumi/secretValues";
 import { probeDelivery } from "./probe";
 
 /**
- * Waits until logs may be denied: with `requireDelivery` only once ClickStack has taken a log record, sent with the
- * function's own endpoint, headers and key. A preview sends nothing.
- * @throws when ClickStack does not take it.
+ * Waits until logs may be denied: with `requireDelivery` only once ClickStack has accepted a log record that was sent
+ * with the function's own endpoint, headers and key. A preview sends nothing.
+ * @throws if ClickStack does not accept it.
  */
 export async function confirmDelivery(
   name: string,
@@ -46,8 +46,8 @@ export function needsDelivery(args: ObservedFunctionArgs): boolean {
 
 /**
  * Sends a log record as the function would.
- * @param args the arguments as the user gave them, with keys that are yet to be stored.
- * @throws when ClickStack does not take it, with what it answered and how to fix it.
+ * @param args the user's arguments, with keys that are not stored yet.
+ * @throws if ClickStack does not accept it, with its response and how to fix it.
  */
 export async function deliver(
   name: string,
@@ -56,7 +56,7 @@ export async function deliver(
 ): Promise<void> {
   const given = { environment: args.environment, ...plannedArguments(args) };
   const variables = plannedVariables(withoutAbsent(await settled(pulumi.output(given))));
-  // What no message may hold: what is secret in the program, and all that is read for the request.
+  // Values that no message may contain: the program's secrets, and everything that is read for the request.
   const keys = secretArguments.map((key) => valueAt(args, key));
   const secrets = [...(await secretValues({ ...given, keys: pulumi.secret(keys) }))];
   const resolve = (text: string) =>
@@ -94,7 +94,9 @@ function plannedVariables({
   return mergeEnvironment<string>(environment?.variables ?? {}, planTelemetry(args, plainValues)).variables;
 }
 
-/** With the variables of the env file, which may say that logs go elsewhere, so that it has to be readable from here. */
+/**
+ * Adds the variables of the env file, which may change the destination of logs, so the file has to be readable here.
+ */
 async function withEnvFile(
   variables: Record<string, string>,
   code: ObservedFunctionArgs["code"],
@@ -108,7 +110,7 @@ async function withEnvFile(
   return { ...variables, ...envFileVariables(text, variables) };
 }
 
-/** Reads a secret or parameter as the extension will, by the deployment's own permissions. */
+/** Reads a secret or parameter as the extension will, with the deployment's own permissions. */
 async function readSecret(reference: SecretReference, options: pulumi.InvokeOptions): Promise<string> {
   const { service, arn, region, resourceName } = reference;
   const name = parameterName(resourceName.split(":")[0] ?? "");

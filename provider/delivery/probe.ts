@@ -9,8 +9,8 @@ const underWay = new Map<string, Promise<void>>();
 /**
  * Sends one log record and waits until it is accepted. Functions with the same target that ask at the same time share
  * one record.
- * @param secrets values besides the headers' that no message may hold.
- * @throws when it is not accepted within ten seconds, with what the backend said, never with a header's value: backends
+ * @param secrets values, in addition to those of headers, that no message may contain.
+ * @throws if it is not accepted within ten seconds, with the backend's message, never with a header's value: backends
  * repeat what they were sent, and so do Node.js's own errors.
  */
 export function probeDelivery(
@@ -39,7 +39,7 @@ async function send(target: DeliveryTarget, probe: Probe, secrets: readonly stri
   }
 }
 
-/** What the backend answered to a log record that it did not take. */
+/** The backend's response to a log record that it did not accept. */
 class Rejection extends Error {
   constructor(
     public readonly what: string,
@@ -49,7 +49,7 @@ class Rejection extends Error {
   }
 }
 
-/** The start of an answer, in one line. Cut only after what is secret in it has been replaced. */
+/** The start of a response, in one line. Truncated only after secrets in it have been replaced. */
 function excerpt(answer: string): string {
   const text = answer
     .replace(/[^\x20-\x7e]+/g, " ")
@@ -118,7 +118,7 @@ function refusal(status: number): string {
   return `${what} (HTTP status ${status})`;
 }
 
-/** `fetch failed` says nothing; its cause does. */
+/** `fetch failed` is not informative; its cause is. */
 function causeOf(error: unknown): string {
   const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
   return cause?.code ?? cause?.message ?? message;

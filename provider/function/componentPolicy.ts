@@ -13,7 +13,7 @@ interface PolicyRole {
   name: pulumi.Output<string>;
 }
 
-/** An inline policy that belongs to one component, whose name and this suffix are its name. */
+/** An inline policy that belongs to one component, named after it with this suffix. */
 export function componentPolicy(
   component: string,
   suffix: string,
@@ -24,20 +24,20 @@ export function componentPolicy(
   return withoutPositions(() => new RolePolicy(named.name, { role: role.name, policy }, named.options));
 }
 
-/** What a role is to be allowed for a name that is only certain once there is the function. */
+/** Permissions of a role for a name that is only certain once the function exists. */
 export interface CertainName {
   role: PolicyRole;
   region: () => pulumi.Input<string>;
   /** The name. */
   name: pulumi.Input<string>;
-  /** The names that the role's policy allows already, or patterns of them. */
+  /** The names that the role's policy already allows, or patterns of them. */
   allowed: pulumi.Input<string[]>;
   statement(roleArn: string, region: string, name: string): PolicyStatement;
 }
 
 /**
- * A policy of its own for a name that is not among those that the role's policy allows: a transform of the program may have
- * given the function another.
+ * A separate policy for a name that is not among those that the role's policy allows: a transform of the program may
+ * have given the function another name.
  */
 export async function otherNamePolicy(
   component: string,

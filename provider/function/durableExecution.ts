@@ -10,16 +10,16 @@ import {
 import { orStopUpdate } from "../pulumi/stopUpdate";
 import { otherNamePolicy } from "./componentPolicy";
 
-/** A function, by its role and by what its name may be before it exists. */
+/** A function with its role and its possible names before it exists. */
 export interface NamedFunction {
   args: ObservedFunctionArgs;
   role: { arn: pulumi.Output<string>; name: pulumi.Output<string>; isGiven: boolean };
   region: () => pulumi.Input<string>;
-  /** Its name, or with IAM's wildcards the names that it may get; undefined where these are not known. */
+  /** Its name, or with IAM's wildcards the names that it may get; undefined if these are not known. */
   names: () => pulumi.Input<string[]> | undefined;
 }
 
-/** What the made role of a durable function needs to save and to read its progress; nothing for other functions. */
+/** What the created role of a durable function needs to save and read its progress; nothing for other functions. */
 export function durableStatements({
   args,
   role,
@@ -37,8 +37,8 @@ export function durableStatements({
 }
 
 /**
- * Allows the same in a policy of its own where the function turns out to have another name than its role's policy allows:
- * a transform of the program may have given it.
+ * Allows the same in a separate policy if the function turns out to have a name that its role's policy does not allow:
+ * a transform of the program may have set it.
  */
 export function allowOtherName(
   component: string,

@@ -18,8 +18,8 @@ type StringMap = Record<string, pulumi.Input<string>>;
 /** The environment variables of an observed function. */
 export interface FunctionVariables {
   /**
-   * The function's environment; undefined where there are no variables. As long as the user's own are not one output as
-   * a whole, each variable is a value for itself, so that a secret among them leaves the others readable.
+   * The function's environment; undefined if there are no variables. Unless the user's own variables are one output as
+   * a whole, each variable is a separate value, so that a secret among them leaves the others readable.
    */
   environment: { variables: pulumi.Input<StringMap> } | undefined;
   /** Their names, sorted. */
@@ -33,8 +33,8 @@ const inputValues: Interpreter<pulumi.Input<string>> = {
 };
 
 /**
- * Puts the variables for the extension beside the user's own.
- * @param args with keys stored. One that is not has no variable: keys never stand in an environment.
+ * Adds the variables for the extension to the user's own.
+ * @param args with keys stored. A key that is not stored gets no variable: keys are never in an environment.
  */
 export function functionVariables(args: ObservedFunctionArgs): FunctionVariables {
   const own = variablesOf(args.environment);
@@ -44,14 +44,15 @@ export function functionVariables(args: ObservedFunctionArgs): FunctionVariables
     const names = Object.keys(variables).sort();
     return { environment: names.length === 0 ? undefined : { variables }, names: pulumi.output(names) };
   }
-  // All that the variables are made of is awaited here: what they depend on must not depend on what is known already.
+  // Everything that the variables are made of is awaited here: their dependencies must not depend on what is already
+  // known.
   const variables = combined([own, planned], ([ownValues = {}, values]) =>
     merge(ownValues, values as typeof planned, plainValues),
   ) as pulumi.Output<Record<string, string>>;
   return { environment: { variables }, names: variables.apply((values) => Object.keys(values).sort()) };
 }
 
-/** The user's own variables: plain where they were given plain. */
+/** The user's own variables: plain if they were given as plain values. */
 export function variablesOf(environment: ObservedFunctionArgs["environment"]): pulumi.Input<StringMap> {
   if (environment === undefined) return {};
   if (!isPlain(environment)) return pulumi.output(environment).apply((values) => values?.variables ?? {});

@@ -16,7 +16,7 @@ export interface LayeredFunction {
   /** Name in the program, for errors. */
   name: string;
   args: ObservedFunctionArgs;
-  /** Region of the function; only asked for when a layer depends on it. */
+  /** Region of the function; only evaluated if a layer depends on it. */
   region: () => pulumi.Output<string>;
 }
 
@@ -37,7 +37,7 @@ export function functionLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<s
     .apply(([arns, ...added]) => [...(arns ?? []), ...added.flat()]);
 }
 
-/** Region of a function: its own, else that of its provider. */
+/** Region of a function: its own, otherwise that of its provider. */
 export function functionRegion(
   { region }: ObservedFunctionArgs,
   options: pulumi.InvokeOptions,
@@ -63,7 +63,7 @@ function extensionLayer({ name, args, region }: LayeredFunction): pulumi.Input<s
   });
 }
 
-/** Why there is no layer, without the values of arguments that are secret. */
+/** Why there is no layer, without secret values of arguments. */
 async function noLayer(name: string, problem: Problem, args: ObservedFunctionArgs) {
   const { extension, autoInstrumentation, architectures, region, runtime } = args;
   const secrets = await secretValues({ extension, autoInstrumentation, architectures, region, runtime });
@@ -71,8 +71,8 @@ async function noLayer(name: string, problem: Problem, args: ObservedFunctionArg
 }
 
 /**
- * What of the extension's source decides whether it is Rotel's: as a plain value where it is one, so that nothing waits for
- * the layers themselves.
+ * The part of the extension's source that determines whether it is Rotel's: as a plain value if it is one, so that
+ * nothing waits for the layers themselves.
  */
 export function extensionKind(
   extension: ObservedFunctionArgs["extension"],
@@ -85,7 +85,7 @@ export function extensionKind(
   };
 }
 
-/** The layer that instruments the code, unless it is the extension's itself. */
+/** The layer that instruments the code, unless it is the extension's own. */
 function instrumentationLayers(of: LayeredFunction): pulumi.Input<pulumi.Input<string>[]> {
   const { autoInstrumentation, extension, runtime } = of.args;
   if (autoInstrumentation === undefined) return [];

@@ -11,7 +11,7 @@ import { claimLogGroup } from "./logGroupOwners";
 import { generatedNames } from "./names";
 import type { LogGroupNames } from "./role";
 
-/** A function whose log group is to be made or only named. */
+/** A function whose log group is created or only named. */
 export interface LogGroupOwner {
   /** Name in the program. */
   name: string;
@@ -19,17 +19,17 @@ export interface LogGroupOwner {
   region: () => pulumi.Input<string>;
 }
 
-/** The log group of a function, before there is the function. */
+/** The log group of a function, before the function exists. */
 export interface FunctionLogGroup {
-  /** The group that is managed for its retention; none without. */
+  /** The group that is managed for its retention, if any. */
   managed: pulumi.Input<LogGroup[]>;
-  /** The function's own argument, with the log group that was made for it. */
+  /** The function's own argument, with the log group that was created for it. */
   loggingConfig: ObservedFunctionArgs["loggingConfig"];
-  /** Its name; undefined where the function's name decides, and that is not given. */
+  /** Its name; undefined if it depends on the function's name, which is not given. */
   name: pulumi.Output<string> | undefined;
 }
 
-/** Makes the log group, or takes it over, if its retention is given. */
+/** Creates the log group, or takes it over, if a retention is given. */
 export function functionLogGroup(
   owner: LogGroupOwner,
   options: pulumi.CustomResourceOptions,
@@ -44,15 +44,15 @@ export function functionLogGroup(
   }
   const namePrefix = defaultLogGroup(`${resourceName(owner.name, logGroupNames)}-`);
   const made = logGroup(owner, { namePrefix }, options);
-  // A group whose name is made up has to be named to the function.
+  // The function has to be told a generated group name.
   const loggingConfig = withLogGroup(args, made.name);
   return { managed: [made], loggingConfig, name: loggingConfig.apply(({ logGroup }) => logGroup) };
 }
 
 /**
- * The log groups that the function may have: its own, or those of the names that it may get where it has none.
- * @param inProgram names in the program that it has and had.
- * @returns undefined where that cannot be told before there is the function.
+ * The log groups that the function may have: its own, or those of the names that it may get if it has none.
+ * @param inProgram current and former names in the program.
+ * @returns undefined if that is not known before the function exists.
  */
 export function possibleLogGroups(
   { loggingConfig }: ObservedFunctionArgs,
@@ -68,8 +68,8 @@ export function possibleLogGroups(
 }
 
 /**
- * The log group of a known name. One that AWS has already is imported, and then updated to what the arguments say, by
- * Pulumi in one deployment; for one that is in the stack's state the option has no effect, so that it may be given always.
+ * The log group with a known name. If it already exists in AWS, Pulumi imports it and then updates it to the arguments,
+ * in one deployment; if it is in the stack's state, the option has no effect, so it can always be set.
  */
 async function namedLogGroup(
   owner: LogGroupOwner,
@@ -81,12 +81,12 @@ async function namedLogGroup(
   const { parent, provider } = options;
   const existing = await existingLogGroup(name, owner.region(), { parent, provider });
   if (existing === undefined) return [logGroup(owner, { name }, options)];
-  // Without its key it would no longer be encrypted with it.
+  // Without this argument, its KMS key would be removed.
   const { kmsKeyId } = existing;
   return [logGroup(owner, { name, ...(kmsKeyId && { kmsKeyId }) }, { ...options, import: existing.name })];
 }
 
-/** Name of the function's log group where that is known before there is the function. */
+/** Name of the function's log group if that is known before the function exists. */
 function knownLogGroup({ name, loggingConfig }: ObservedFunctionArgs): pulumi.Output<string> | undefined {
   if (isPlain(loggingConfig) && loggingConfig.logGroup !== undefined) {
     return pulumi.output(loggingConfig.logGroup).apply((given) => given ?? "");
@@ -94,12 +94,12 @@ function knownLogGroup({ name, loggingConfig }: ObservedFunctionArgs): pulumi.Ou
   return name === undefined ? undefined : logGroupName(loggingConfig, name);
 }
 
-/** The log group that the function names, else that of its name. */
+/** The log group that the function specifies, otherwise the one with its name. */
 export function logGroupName(
   loggingConfig: ObservedFunctionArgs["loggingConfig"],
   functionName: pulumi.Input<string | undefined>,
 ): pulumi.Output<string> {
-  // Each output costs: a function has this one alone where its configuration is plain data.
+  // Each output has a cost: this is the only one of a function whose configuration is plain data.
   if (loggingConfig === undefined && pulumi.Output.isInstance(functionName)) {
     return functionName.apply((given) => defaultLogGroup(given ?? ""));
   }
@@ -127,7 +127,7 @@ function withLogGroup({ loggingConfig }: ObservedFunctionArgs, logGroup: pulumi.
   }));
 }
 
-/** A log group that AWS has already, as far as taking it over must not change it. */
+/** An existing log group: the parts that must not change when it is taken over. */
 interface ExistingLogGroup {
   name: string;
   /** ARN of the customer managed key that encrypts it. */
@@ -135,8 +135,8 @@ interface ExistingLogGroup {
 }
 
 /**
- * The log group of this name, if AWS has it: Lambda makes it when a function writes its first line, long before its
- * retention is somebody's concern. Undefined also where a preview does not know the name, and where AWS does not answer.
+ * The log group with this name, if it exists: Lambda creates it when a function writes its first line, long before
+ * anybody sets its retention. Also undefined if a preview does not know the name, or if AWS does not respond.
  */
 async function existingLogGroup(
   name: pulumi.Input<string>,
@@ -147,7 +147,7 @@ async function existingLogGroup(
   if (!group || !where) return undefined;
   try {
     const found = await getLogGroup({ name: group, region: where }, options);
-    // A provider that a preview cannot configure yet answers with nothing.
+    // A provider that a preview cannot configure yet returns nothing.
     if (!found?.arn) return undefined;
     return { name: group, ...(found.kmsKeyId && { kmsKeyId: found.kmsKeyId }) };
   } catch {

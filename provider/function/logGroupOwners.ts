@@ -7,9 +7,9 @@ import { perDeployment } from "../pulumi/perDeployment";
 const logGroupOwners = perDeployment(() => new Map<string, string>());
 
 /**
- * Notes that a component manages a log group.
- * @throws InputPropertiesError when another one does already: both would create or import the group, and with the first of
- *   them it would be deleted.
+ * Records that a component manages a log group.
+ * @throws InputPropertiesError if another one already does: both would create or import the group, and it would be
+ * deleted with the first of them.
  */
 export async function claimLogGroup(
   component: string,

@@ -6,29 +6,29 @@ import { orStopUpdate } from "../pulumi/stopUpdate";
 import { type FunctionLogGroup, logGroupName } from "./logGroup";
 import { denyLogsPolicy, type ExecutionRole, type LogGroupNames, otherLogsPolicy } from "./role";
 
-/** What decides on a function's logs in CloudWatch. */
+/** What determines a function's logs in CloudWatch. */
 export interface LoggedFunction {
   /** Name in the program. */
   name: string;
   args: ObservedFunctionArgs;
   role: ExecutionRole;
   logGroup: FunctionLogGroup;
-  /** The log groups that its role may write to; undefined where these are all. */
+  /** The log groups that its role may write to; undefined for all log groups. */
   logGroups: LogGroupNames | undefined;
   region: () => pulumi.Output<string>;
 }
 
-/** What was made for a function's logs before the function. */
+/** What was created for a function's logs before the function. */
 export interface FunctionLogs {
-  /** The function's own argument, with the log group that was made for it. */
+  /** The function's own argument, with the log group that was created for it. */
   loggingConfig: ObservedFunctionArgs["loggingConfig"];
-  /** The log group and the denial, as far as they can be there before the function. */
+  /** The log group and the denial, as far as they can exist before the function. */
   resources: pulumi.Input<pulumi.Resource[]>[];
-  /** Makes what takes the function's name. */
+  /** Creates what needs the function's name. */
   finish(functionName: pulumi.Output<string>): void;
 }
 
-/** Makes the denial of logs, if they are disabled. */
+/** Creates the denial of logs, if they are disabled. */
 export function functionLogs(of: LoggedFunction, options: pulumi.CustomResourceOptions): FunctionLogs {
   const { name, args } = of;
   const { managed, loggingConfig, name: group } = of.logGroup;

@@ -3,9 +3,9 @@ import type { ObservedFunctionArgs } from "../args/observedFunction";
 import { automaticNames } from "../plan/names/automaticNames";
 
 /**
- * The function's name, or patterns of those that Pulumi may generate for it where the program gives none.
- * @param inProgram names in the program that it has and had.
- * @returns undefined where that cannot be told before there is the function.
+ * The function's name, or patterns of the names that Pulumi may generate for it if the program sets none.
+ * @param inProgram current and former names in the program.
+ * @returns undefined if that is not known before the function exists.
  */
 export function possibleNames(
   { name }: ObservedFunctionArgs,
@@ -14,7 +14,7 @@ export function possibleNames(
   return name === undefined ? generatedNames(inProgram) : pulumi.output(name).apply((given) => [given ?? ""]);
 }
 
-/** Patterns of the names that Pulumi may generate for the function; undefined where that cannot be told. */
+/** Patterns of the names that Pulumi may generate for the function; undefined if that is not known. */
 export function generatedNames([name = "", ...former]: readonly string[]): string[] | undefined {
   const autonaming = pulumi.runtime.getConfig("pulumi:autonaming");
   const context = { project: pulumi.getProject(), stack: pulumi.getStack(), autonaming };

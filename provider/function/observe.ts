@@ -9,27 +9,27 @@ import { possibleNames } from "./names";
 import { type ExecutionRole, executionRole } from "./role";
 import { functionReferences } from "./secretReferences";
 
-/** A function that is to be observed, whose arguments have been checked or hold its resources back until they are. */
+/** A function to observe, whose arguments have been checked, or whose resources wait for the check. */
 export interface FunctionToObserve {
   /** Name in the program. */
   name: string;
   /** Its arguments, with keys stored. Without a role it gets one. */
   args: ObservedFunctionArgs;
-  /** Its region; only asked for where something depends on it. */
+  /** Its region; only evaluated if something depends on it. */
   region: () => pulumi.Output<string>;
-  /** Names in the program that it has and had, by which Pulumi may name it. */
+  /** Current and former names in the program, from which Pulumi may generate its name. */
   names: readonly string[];
   /**
-   * Whether keys were stored for this function alone. No other function reads them, so the policy that reads them is this
-   * component's as well: it follows the component when that is renamed.
+   * Whether keys were stored only for this function. No other function reads them, so the policy that reads them
+   * belongs to this component too: it follows the component when that is renamed.
    */
   hasOwnKeys?: boolean;
 }
 
-/** What a function becomes an observed one by. */
+/** Everything that turns a function into an observed one. */
 export interface ObservedParts {
   role: ExecutionRole;
-  /** Inputs of the function, in place of those that were given. */
+  /** Inputs of the function, replacing the given ones. */
   inputs: {
     layers: pulumi.Input<pulumi.Input<string>[]> | undefined;
     environment: { variables: pulumi.Input<Record<string, pulumi.Input<string>>> } | undefined;
@@ -37,13 +37,15 @@ export interface ObservedParts {
   };
   /** Names of the function's variables, sorted. */
   variableNames: pulumi.Output<string[]>;
-  /** What has to be there before the function. */
+  /** What has to exist before the function. */
   resources: pulumi.Input<pulumi.Resource[]>[];
-  /** Makes what takes the function's name. */
+  /** Creates what needs the function's name. */
   finish(functionName: pulumi.Output<string>): void;
 }
 
-/** Makes what an observed function needs, by whichever way it is observed: role, policies and log group, then its inputs. */
+/**
+ * Creates what an observed function needs, for every way of observing: role, policies and log group, then its inputs.
+ */
 export function observedParts(of: FunctionToObserve, options: pulumi.CustomResourceOptions): ObservedParts {
   const { name, args, region } = of;
   const logGroup = functionLogGroup({ name, args, region }, options);

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../plan/names/resourceUrn";
 
-/** Resource options of an `ObservedFunction`: those of a component, and those that mean its function. */
+/** Resource options of an `ObservedFunction`: those of a component, and those that apply to its function. */
 export interface ObservedFunctionOptions extends pulumi.ComponentResourceOptions {
   /**
    * Names of outputs of the function that are secrets.
    */
   additionalSecretOutputs?: string[];
   /**
-   * Whether the function is deleted before it is created anew, where it has to be replaced.
+   * Whether the function is deleted before its replacement is created.
    */
   deleteBeforeReplace?: boolean;
 }
@@ -16,11 +16,11 @@ export interface ObservedFunctionOptions extends pulumi.ComponentResourceOptions
 type EveryOption = keyof pulumi.CustomResourceOptions | keyof pulumi.ComponentResourceOptions;
 
 /**
- * Whom each of Pulumi's resource options concerns: the component with all its parts, its function, or neither. One that is
- * missing here does not compile, and fails a test that reads the declarations of the installed Pulumi.
- * - `both`: it is the component's, and the function gets it as well, as a part of the component or by itself.
- * - `function`: the function's alone; with the component it would run twice, or replace the component.
- * - `none`: it means providers, or how a resource is looked up that exists already.
+ * What each of Pulumi's resource options applies to: the component with all its child resources, its function, or
+ * neither. A missing option does not compile, and fails a test that reads the declarations of the installed Pulumi.
+ * - `both`: it applies to the component, and also to the function, as a child of the component or directly.
+ * - `function`: only to the function; for the component it would run twice, or replace the component.
+ * - `none`: it concerns providers, or how an existing resource is looked up.
  */
 export const optionOwners: Readonly<Record<EveryOption, "component" | "function" | "both" | "none">> = {
   additionalSecretOutputs: "function",
@@ -52,7 +52,7 @@ export const optionOwners: Readonly<Record<EveryOption, "component" | "function"
 
 /**
  * The options of the component itself.
- * @throws Error for `import`, which would have to find the function as the component makes it.
+ * @throws Error for `import`, which would have to match the function that the component creates.
  */
 export function componentOptions(name: string, opts: object = {}): pulumi.ComponentResourceOptions {
   if ("import" in opts && opts.import) {
@@ -63,7 +63,7 @@ export function componentOptions(name: string, opts: object = {}): pulumi.Compon
   return pick(opts, ["component", "both", "none"]);
 }
 
-/** The options of the function, which mean what they mean with the plain resource. */
+/** The options of the function, with the same meaning as for the plain resource. */
 export function functionOptions(
   opts: object = {},
   functionAlias: string | undefined,
@@ -74,7 +74,10 @@ export function functionOptions(
   return { ...pick(opts, ["function", "both"]), aliases: functionAlias === undefined ? undefined : [alias] };
 }
 
-/** Names in the program that the function had before, as far as its options tell: its automatic name began with one. */
+/**
+ * Names in the program that the function had before, as far as its options show: its automatic name began with one of
+ * them.
+ */
 export function formerNames(functionAlias: string | undefined, opts: object = {}): string[] {
   const { aliases = [] } = opts as pulumi.ComponentResourceOptions;
   const given: unknown[] = Array.isArray(aliases) ? [functionAlias, ...aliases] : [functionAlias];

@@ -31,15 +31,15 @@ import { durableStatements } from "./durableExecution";
 import type { FunctionReferences } from "./secretReferences";
 import { givenRolePolicy } from "./sharedRolePolicy";
 
-/** The execution role of a function, made or given. */
+/** The execution role of a function, created or passed. */
 export interface ExecutionRole {
   arn: pulumi.Output<string>;
   name: pulumi.Output<string>;
-  /** Whether it is a role of the user's own, on which there may be other functions. */
+  /** Whether it is the user's own role, which other functions may also have. */
   isGiven: boolean;
 }
 
-/** A role with what has to be there before the function is created. */
+/** A role with the resources that have to exist before the function is created. */
 export interface PermittedRole extends ExecutionRole {
   policies: pulumi.Input<RolePolicy[]>;
 }
@@ -48,29 +48,29 @@ export interface PermittedRole extends ExecutionRole {
 export interface LogGroupPlace {
   region: () => pulumi.Input<string>;
   name: pulumi.Input<string>;
-  /** Whether the program names it apart from the function, so that others may write to it too. */
+  /** Whether the program specifies it separately from the function, so that others may also write to it. */
   isShared?: boolean;
 }
 
-/** What a made role is allowed, as far as it is known before there is the function. */
+/** The permissions of a created role, as far as they are known before the function exists. */
 export interface RoleScope {
   /** Names of the log groups that the function may have, see {@link LogGroupNames}. */
   logGroups: LogGroupNames | undefined;
-  /** The function's name, or what it may be; undefined where that is not known. */
+  /** The function's name, or its possible names; undefined if that is not known. */
   names: () => pulumi.Input<string[]> | undefined;
   region: () => pulumi.Input<string>;
 }
 
 /**
- * Names of the log groups that a function may write to, with IAM's wildcards where only the form of a name is known. Where
- * they cannot be told, undefined takes their place, and means all.
+ * Names of the log groups that a function may write to, with IAM's wildcards if only the form of a name is known.
+ * Undefined if they are not known, which means all.
  */
 export type LogGroupNames = pulumi.Input<string[]>;
 
 /**
- * Takes the role that was given, or makes one with what the function's own arguments ask for; either may read the secrets
- * that the settings refer to. All that a made role is allowed is one policy: every further one costs a call to IAM and a
- * resource in the stack's state.
+ * Uses the role that was passed, or creates one with what the function's own arguments need; either may read the
+ * secrets that the settings refer to. All permissions of a created role are in one policy: every further policy costs a
+ * call to IAM and a resource in the stack's state.
  */
 export function executionRole(
   name: string,
@@ -90,16 +90,16 @@ export function executionRole(
   const logs = writesLogs(args);
   const own = [...durableStatements({ args, role, region, names }), ...functionStatements(args)];
   const others = combined([own, secretReading(references)], ([first, secrets]) => [...first, ...secrets]);
-  // Whether there is a policy follows from which arguments are given, not from their values: a resource that is only made
-  // once values are known would be missing from the preview and refused by an update plan.
+  // Whether a policy exists depends on which arguments are given, not on their values: a resource that is only created
+  // once values are known would be missing from the preview and rejected by an update plan.
   const any = logs || own.length > 0 || references.any;
   const policy = logs ? documentWithLogs(role, { logGroups, region }, others) : readingDocument(others);
   return { ...role, policies: any ? [componentPolicy(name, "-permissions", { role, policy }, options)] : [] };
 }
 
 /**
- * The policy of a made role that writes the function's logs, besides what else it needs. Every output on the way costs: what is
- * plain data stays so.
+ * The policy of a created role for writing the function's logs, with its other permissions. Every output has a cost:
+ * plain data remains plain.
  */
 function documentWithLogs(
   role: ExecutionRole,
@@ -120,15 +120,15 @@ function documentWithLogs(
     .apply(([[arn, region], groups, found]) => documentOf(arn, region, groups, found));
 }
 
-/** Whether a made role is allowed to write the function's logs. */
+/** Whether a created role may write the function's logs. */
 function writesLogs({ cloudWatchLogs, requireDelivery }: ObservedFunctionArgs): boolean {
-  // Until delivery is confirmed the function has to be able to log; the denial then overrules this.
+  // Until delivery is confirmed the function has to be able to log; the denial then overrides this.
   return cloudWatchLogs !== CloudWatchLogs.Disable || requireDelivery === true;
 }
 
 /**
- * Allows a made role the function's log group in a policy of its own, where the group turns out to be none of those that
- * its policy allows: a transform of the program may have given the function another name.
+ * Allows a created role access to the function's log group in a separate policy, if the group turns out not to be among
+ * those that its policy allows: a transform of the program may have given the function another name.
  */
 export async function otherLogsPolicy(
   component: string,
@@ -142,17 +142,17 @@ export async function otherLogsPolicy(
   return otherNamePolicy(component, "-logs", { role, ...logGroup, allowed, statement }, options);
 }
 
-/** A role of the user's own. */
+/** The user's own role. */
 export function givenRole(role: pulumi.Input<string | undefined>): ExecutionRole {
-  // A role that is none has been reported already; its text stands in for the name then.
+  // An invalid role has already been reported; its text is then used as the name.
   const arn = pulumi.output(role).apply((given) => given ?? "");
   return { arn, name: arn.apply((given) => parseRoleArn(given)?.roleName ?? given), isGiven: true };
 }
 
 /**
- * Allows a role of the user's own to read the secrets that the settings refer to. Functions that refer to the same share
- * the policy.
- * @returns the policy; none when nothing can refer to a secret.
+ * Allows the user's own role to read the secrets that the settings refer to. Functions that refer to the same secrets
+ * share the policy.
+ * @returns the policy; none if nothing can refer to a secret.
  */
 export async function secretPolicy(
   component: string,
@@ -181,7 +181,7 @@ function readingDocument(statements: Statements): pulumi.Input<string> {
   );
 }
 
-/** Forbids the role this one log group. */
+/** Denies the role this one log group. */
 export async function denyLogsPolicy(
   component: string,
   role: ExecutionRole,
@@ -208,7 +208,7 @@ export async function denyLogsPolicy(
   return givenRolePolicy(policy, options);
 }
 
-/** An ARN as long as that of any role is in what a policy takes of it. */
+/** An ARN for the length of a policy, which is the same for any role. */
 const anyRoleArn = "arn:aws:iam::000000000000:role/x";
 
 /** ARN of a log group in the account of the role. */
@@ -218,7 +218,7 @@ function groupArn(roleArn: string, region: string, group: string): string {
 
 type Statements = PolicyStatement[] | pulumi.Output<PolicyStatement[]>;
 
-/** What Lambda itself asks of the role for the function's network, tracing, dead letters and file system. */
+/** What Lambda itself needs from the role for the function's network, tracing, dead letters and file system. */
 function functionStatements(args: ObservedFunctionArgs): pulumi.Input<PolicyStatement>[] {
   const { vpcConfig, tracingConfig, deadLetterConfig, fileSystemConfig } = args;
   const tracing =

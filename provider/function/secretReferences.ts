@@ -20,17 +20,19 @@ import { variablesOf } from "./environment";
 /** The secrets and parameters that a function's extension will read. */
 export interface FunctionReferences {
   /**
-   * Whether there may be any, as far as the arguments tell without their values: an argument that is still to come may
-   * turn out to hold some, whatever it is in a preview.
+   * Whether there may be any, judging by the arguments without their values: an argument whose value is not known yet
+   * may turn out to contain references, whatever it is in a preview.
    */
   any: boolean;
-  /** The references: ARNs, which are secret only where the program says so of the text that holds them. */
+  /** The references: ARNs, which are secret only if the program marks the text that contains them as secret. */
   references: SecretReference[] | pulumi.Output<SecretReference[]>;
-  /** What the references and keys come from, told without values that only the update knows; undefined if nothing tells. */
+  /**
+   * What the references and keys come from, without values that only the update knows; undefined if that is not known.
+   */
   origin: () => Promise<string | undefined>;
   /** ARNs of the customer managed keys that the secrets are encrypted with. */
   kmsKeyArns: pulumi.Input<pulumi.Input<string>[]>;
-  /** Audience of the web identity tokens that are sent in place of a key. */
+  /** Audience of the web identity tokens that are sent instead of a key. */
   audience: pulumi.Input<string | undefined>;
 }
 
@@ -73,7 +75,7 @@ export function functionReferences(name: string, args: ObservedFunctionArgs): Fu
   };
 }
 
-/** The audience, by its argument or as a setting or variable of its name. */
+/** The audience, from its argument, or from a setting or variable. */
 function webIdentityAudience(args: ObservedFunctionArgs): pulumi.Input<string | undefined> {
   if (args.webIdentityAudience !== undefined) return args.webIdentityAudience;
   const [settings, own] = [args.settings ?? {}, variablesOf(args.environment)];
@@ -81,8 +83,8 @@ function webIdentityAudience(args: ObservedFunctionArgs): pulumi.Input<string | 
 }
 
 /**
- * The references, secret if one of them stands in a secret text. A secret without a reference in it says nothing here,
- * and policies that could be read are not to be hidden for it.
+ * The references, secret if one of them is in a secret text. A secret without a reference has no influence, and
+ * readable policies should not be hidden because of it.
  */
 function secretWhereFound(
   references: pulumi.Output<SecretReference[]>,
@@ -94,13 +96,13 @@ function secretWhereFound(
     const hidden = found.some(({ arn }) => secrets.some((text) => text.includes(arn)));
     return hidden ? pulumi.secret(found) : found;
   });
-  // An output within an output is flattened, which these types do not say.
+  // An output within an output is flattened, which these types do not express.
   return marked as unknown as pulumi.Output<SecretReference[]>;
 }
 
 /**
  * Resources that the references come from, and the references that come from none.
- * @returns undefined where the resources do not tell which references there are: texts of one resource may hold some or not.
+ * @returns undefined if the resources do not determine the references: texts of one resource may contain some or not.
  */
 async function origin(arns: unknown, texts: unknown, kmsKeyArns: unknown): Promise<string | undefined> {
   const [named, found, keys] = await Promise.all([arns, texts, kmsKeyArns].map(originOf));
@@ -113,9 +115,9 @@ async function origin(arns: unknown, texts: unknown, kmsKeyArns: unknown): Promi
   return JSON.stringify([known, named.urns, keys?.texts, keys?.urns]);
 }
 
-/** Values that the extension looks for references in: one text, or those of a map or file that is still to come. */
+/** Values that the extension looks for references in: one text, or those of a map or file that is not known yet. */
 interface SettingStrings {
-  /** Where telemetry goes and what it is of: outputs among them hardly hold references. */
+  /** Where telemetry goes and what it describes: outputs among them hardly contain references. */
   addresses: StringSource[];
   /** Headers, settings and variables, which are where keys are referred to. */
   carriers: StringSource[];
@@ -141,7 +143,7 @@ function settingStrings(name: string, args: ObservedFunctionArgs): SettingString
   };
 }
 
-/** Whether the extension fills in references in the variable that an argument becomes, or becomes a part of. */
+/** Whether the extension resolves references in the variable that an argument becomes, or becomes part of. */
 function isResolved({ setting, entry }: Argument): boolean {
   const holder = telemetryPaths.find(({ path }) => path === entry?.of);
   const name = setting ?? holder?.argument.setting;
@@ -157,7 +159,7 @@ function stringsIn(
   return isPlain(map) ? select(map, wanted) : [pulumi.output(map).apply((values) => select(values, wanted))];
 }
 
-/** The values of the wanted names. */
+/** The values with the selected names. */
 function select<T>(values: Record<string, T> | undefined, wanted: (name: string) => boolean): T[] {
   return Object.entries(values ?? {}).flatMap(([name, value]) => (wanted(name) ? [value] : []));
 }

@@ -10,24 +10,24 @@ import { withoutPositions } from "../pulumi/sourcePositions";
 import { originOf } from "../pulumi/valueOrigin";
 import { componentPolicy } from "./componentPolicy";
 
-/** A policy for a role that the program has already, perhaps for several functions. */
+/** A policy for an existing role of the program, perhaps for several functions. */
 export interface GivenRolePolicy {
   /** Name of the function's component in the program. */
   component: string;
-  /** End of the policy's name. */
+  /** Suffix of the policy's name. */
   suffix: string;
   role: { arn: pulumi.Output<string>; name: pulumi.Output<string> };
   document: pulumi.Input<string>;
-  /** Length of the document as far as it can be told; used while the document itself is not known. */
+  /** Length of the document as far as it is known; used while the document itself is not known. */
   length?: () => Promise<number>;
   /**
-   * What the document is made of, told without values that only the update knows. Functions with the same share one
-   * policy on their role. Undefined for what is one function's alone.
+   * What the document is made of, without values that only the update knows. Functions with the same origin share one
+   * policy on their role. Undefined if it belongs to one function only.
    */
   origin?: () => Promise<string | undefined>;
 }
 
-/** A policy that functions share, with what it was made for; a value is undefined while it is not known. */
+/** A policy that functions share, with its inputs; a value is undefined while it is not known. */
 interface SharedPolicy {
   policy: RolePolicy;
   roleArn: string | undefined;
@@ -39,13 +39,13 @@ interface DeploymentPolicies {
   shared: Map<string, SharedPolicy[]>;
   /** Lengths of the policies of each role. */
   lengths: Map<string, number[]>;
-  /** What was said of roles whose policies are too long. */
+  /** Errors for roles whose policies are too long. */
   refused: Map<string, Error>;
 }
 
 /**
- * The policies of the deployment that this runs in; undefined where others may make policies for the same program, as in
- * the provider of somebody else's components: two processes must not register the same resource.
+ * The policies of the current deployment; undefined if others may create policies for the same program, as in somebody
+ * else's component provider: two processes must not register the same resource.
  */
 const deploymentPolicies = perDeployment<DeploymentPolicies>(() => ({
   shared: new Map(),
@@ -54,9 +54,9 @@ const deploymentPolicies = perDeployment<DeploymentPolicies>(() => ({
 }));
 
 /**
- * Gives a role a policy, the same one to all functions that need the same on it, since all inline policies of a role
- * together are limited.
- * @throws InputPropertiesError when the policies that are known to be on the role are too long together.
+ * Gives a role a policy, the same one for all functions that need the same permissions with it, since the total size of
+ * a role's inline policies is limited.
+ * @throws InputPropertiesError if the known policies of the role are too long in total.
  */
 export async function givenRolePolicy(
   of: GivenRolePolicy,
@@ -76,8 +76,8 @@ export async function givenRolePolicy(
   ]);
   const length = document === undefined ? ((await of.length?.()) ?? 0) : policyLength(document);
   const known = { roleArn, document };
-  // From here on nothing is awaited, so that no other function comes in between.
-  // The program and the package's provider each have their own: neither knows what the other has made.
+  // From here on nothing is awaited, so that no other function can interleave. The program and the package's provider
+  // each have their own: neither knows what the other has created.
   const maker = servesPackage() ? "provider" : "program";
   const key = origin && [role.id, of.suffix, origin, shared.provider, maker].join("\n");
   const others = (key && policies.shared.get(key)) || [];
@@ -93,7 +93,7 @@ export async function givenRolePolicy(
   return [made];
 }
 
-/** Whether a policy is what another function needs. What is not known yet is taken to be as it is with the others. */
+/** Whether a policy is what another function needs. Unknown values are assumed to be equal. */
 function fits(other: Omit<SharedPolicy, "policy">, known: Omit<SharedPolicy, "policy">): boolean {
   return (["roleArn", "document"] as const).every(
     (what) => other[what] === undefined || known[what] === undefined || other[what] === known[what],
@@ -110,16 +110,19 @@ function checkRoom(
   lengths.set(role, ofRole);
   const reason = checkInlinePolicies(ofRole);
   if (reason === undefined) return;
-  // The same error for all functions that are too many: Pulumi shows it once.
+  // The same error for all functions that exceed the limit: Pulumi shows it once.
   const error = refused.get(role) ?? invalidArguments(component, [{ propertyPath: "role", reason }]);
   refused.set(role, error);
   throw error;
 }
 
-/** What a role is known by in this program, the same in a preview and in its update; undefined where nothing tells. */
+/**
+ * The identity of a role in this program, the same in a preview and in its update; undefined if it cannot be
+ * determined.
+ */
 async function roleOf({ role }: GivenRolePolicy, needed: pulumi.Input<pulumi.Resource>[]) {
   const { urns, texts } = await originOf(role.arn);
-  // A transform is given the role's ARN without the role, which is among what the function depends on.
+  // A transform receives the role's ARN without the role, which is among the function's dependencies.
   const others =
     urns.length > 0 ? [] : await Promise.all(needed.map(async (one) => awaited((await awaited(one))?.urn)));
   const roles = others.filter((urn): urn is string => urn !== undefined && isRole(urn));
@@ -130,8 +133,8 @@ async function roleOf({ role }: GivenRolePolicy, needed: pulumi.Input<pulumi.Res
 }
 
 /**
- * A value that depends on these resources, whether it came with them or as the text that a transform is given: what a
- * preview planned has to hold for the update, where another of the functions may be the first.
+ * A value that depends on these resources, whether it came with them or as the text that a transform receives: a
+ * preview's plan has to match the update, in which another one of the functions may be the first.
  */
 function withOrigin(value: pulumi.Output<string>, urns: readonly string[]): pulumi.Output<string> {
   const origins = urns.map((urn) => new pulumi.DependencyResource(urn).urn);
@@ -148,8 +151,8 @@ function sharedName(label: string, suffix: string, parts: readonly (string | und
 }
 
 /**
- * Options of what belongs to several functions: those of none of them, besides the provider. It is the stack's own, and
- * goes before the role does.
+ * Options of resources that belong to several functions: none of the functions' options apply, except for the provider.
+ * The resource belongs to the stack, and is deleted before the role.
  */
 async function sharedOptions(
   urns: readonly string[],

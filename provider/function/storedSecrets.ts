@@ -6,8 +6,8 @@ import { secretNames } from "../plan/names/resourceNames";
 import { type NamedResource, namedResource } from "../pulumi/namedResource";
 
 /**
- * Stores the keys that were given as values in Secrets Manager, each in a secret of its own.
- * @returns the arguments with the secrets' ARNs in place of the values, as if the user had stored them.
+ * Stores the keys that were given as values in Secrets Manager, each in a separate secret.
+ * @returns the arguments with the secrets' ARNs instead of the values, as if the user had stored them.
  */
 export function storeSecrets(
   name: string,
@@ -23,7 +23,7 @@ export function storeSecrets(
     const arn = storeSecret(named, { args, description: `${title} of ${name}`, value });
     const [holder = "", part] = insteadOf.split(".");
     if (part === undefined) stored[holder] = arn;
-    // Without what holds it the ARN would be of no use, which the checks have said.
+    // Without the object that contains it the ARN would be useless, which the checks have reported.
     else if (stored[holder] !== undefined) stored[holder] = { ...(stored[holder] as object), [part]: arn };
   }
   return stored;
@@ -39,7 +39,7 @@ export function holdsKeys(args: ObservedFunctionArgs): boolean {
   return secretArguments.some((name) => valueAt(args, name) !== undefined);
 }
 
-/** The arguments as the component keeps them in the stack's state: the keys among them are secrets there. */
+/** The arguments as stored in the stack's state, where keys are secrets. */
 export function withSecrets<A extends object>(args: A): A {
   const entries = Object.entries(args).map(([name, value]) => [
     name,
@@ -60,6 +60,7 @@ function storeSecret(
     { region, secretId: secret.id, secretString: pulumi.secret(of.value) },
     options,
   );
-  // The URN is known in a preview already, and there when the value is: a new key is no change of the function.
+  // The URN is already known in a preview, and available when the value is stored: a new key does not change the
+  // function.
   return pulumi.all([secret.arn, version.urn]).apply(([arn]) => arn);
 }

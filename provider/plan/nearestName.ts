@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The candidate that the user probably meant, or undefined when none is near.
- * Upper and lower case, dashes and underscores count as the same.
+ * The candidate that the user probably meant, or undefined if none is similar. Case, dashes and underscores are
+ * ignored.
  */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const wanted = simplify(name);
@@ -16,7 +16,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return nearest;
 }
 
-/** ` Did you mean x?`, or nothing when no candidate is near. */
+/** ` Did you mean x?`, or nothing if no candidate is similar. */
 export function didYouMean(name: string, candidates: readonly string[]): string {
   const nearest = nearestName(name, candidates);
   return nearest === undefined ? "" : ` Did you mean ${nearest}?`;

@@ -1,15 +1,15 @@
-/** What stands in a message in place of a value that must not be shown. */
+/** The replacement for a value that must not be shown in messages. */
 export const redacted = "[secret]";
 
 /**
- * A message without secret values: each is replaced wherever it stands for itself, as it is or as JSON writes it. Parts
- * of it that messages name on their own are replaced too: the account of an ARN, the host and the credentials of a URL,
+ * A message without secret values: each is replaced wherever it stands alone, as it is or in JSON notation. Parts of it
+ * that messages contain on their own are replaced too: the account of an ARN, the host and the credentials of a URL,
  * the token of an authorization header.
  * @param secrets the values; numbers as text.
  */
 export function redact(message: string, secrets: Iterable<string>): string {
   const forms = [...new Set([...secrets].flatMap(partsOf))].filter((form) => form.trim() !== "");
-  // The longest first: one value may be a part of another.
+  // The longest first, since one value may be part of another.
   forms.sort((a, b) => b.length - a.length);
   return forms.reduce((text, form) => text.replace(standingAlone(form), redacted), message);
 }
@@ -20,7 +20,7 @@ function partsOf(secret: string): string[] {
   return parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1), encodeURIComponent(part)]);
 }
 
-/** The account in the ARN of anything. */
+/** The account in any ARN. */
 function accounts(text: string): string[] {
   const [, account] = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(text) ?? [];
   return account === undefined ? [] : [account];
@@ -32,7 +32,10 @@ function urlParts(text: string): string[] {
   return [host, hostname, ...urlCredentials(text)];
 }
 
-/** What follows the scheme of an authorization, such as `Bearer`. Shorter words are likely to be words of the message. */
+/**
+ * The token after the scheme of an authorization, such as `Bearer`. Shorter words are probably normal words of the
+ * message.
+ */
 function tokens(text: string): string[] {
   return text.split(/\s+/).filter((word) => word.length >= 8);
 }
@@ -45,7 +48,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The text where it is not just a part of a longer word or number. */
+/** Matches the text unless it is part of a longer word or number. */
 function standingAlone(text: string): RegExp {
   const before = /^\w/.test(text) ? "(?<!\\w)" : "";
   const after = /\w$/.test(text) ? "(?!\\w)" : "";
@@ -59,7 +62,7 @@ export function urlCredentials(url: string): string[] {
   return [username, password, decoded(username), decoded(password)];
 }
 
-/** A URL as messages may show it: without credentials and query, which hold keys. */
+/** A URL for messages: without credentials and query, which may contain keys. */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return url;
   const { protocol, host, pathname, username, password, search } = new URL(url);

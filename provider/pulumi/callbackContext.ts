@@ -1,10 +1,11 @@
 /**
- * Works around a fault of @pulumi/pulumi, up to 3.248.0 at least: its server of callbacks (`CallbackServer` in
- * sdk/nodejs/runtime/callbacks.ts) reads and writes a transform's values in whatever asynchronous context gRPC calls it,
- * though the deployment that they belong to is known by that context alone in inline programs (Automation API) and in
- * `construct` of a provider. Elsewhere Pulumi takes the engine for one without secrets, and every transformed resource's
- * secrets go into the state as plain text; unknown values of a preview become `undefined`.
- * Not needed any more once `CallbackServer` binds its callbacks to the context of their registration (`AsyncResource.bind`).
+ * Works around a bug of @pulumi/pulumi, up to 3.248.0 at least: its callback server (`CallbackServer` in
+ * sdk/nodejs/runtime/callbacks.ts) reads and writes a transform's values in the asynchronous context in which gRPC
+ * calls it, although in inline programs (Automation API) and in `construct` of a provider only that context identifies
+ * the deployment that they belong to. In any other context Pulumi assumes an engine without secrets, and every
+ * transformed resource's secrets are stored in the state as plain text; unknown values of a preview become `undefined`.
+ * No longer needed once `CallbackServer` binds its callbacks to the context of their registration
+ * (`AsyncResource.bind`).
  */
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
@@ -16,14 +17,14 @@ type Transform = (
   resource: pulumi.ResourceTransformArgs,
 ) => Promise<pulumi.ResourceTransformResult | undefined>;
 
-/** Servers whose callbacks are bound already. */
+/** Servers whose callbacks are already bound. */
 const bound = new WeakSet<object>();
 
 /**
  * Registers a transform of the stack for some types of resources, in the asynchronous context of this deployment.
  *
- * Pulumi's private list of callbacks is what makes that possible. Where it is gone, and callbacks still come in another
- * context, the resource is refused before its values are read: better no deployment than secrets in plain text.
+ * This relies on Pulumi's private list of callbacks. If it does not exist, and callbacks still run in another context,
+ * the resource is rejected before its values are read: no deployment is better than secrets in plain text.
  */
 export function registerTransform(types: readonly string[], transform: Transform): void {
   bindCallbacks();
@@ -39,7 +40,7 @@ export function registerTransform(types: readonly string[], transform: Transform
   });
 }
 
-/** Has every callback of this deployment, those of other transforms and hooks too, run in this context. */
+/** Makes every callback of this deployment, including those of other transforms and hooks, run in this context. */
 function bindCallbacks(): void {
   const server = getCallbacks() as { _callbacks?: unknown } | undefined;
   if (server === undefined || bound.has(server) || !(server._callbacks instanceof Map)) return;
@@ -50,7 +51,7 @@ function bindCallbacks(): void {
   callbacks.set = (token, callback) => set(token, AsyncResource.bind(callback));
 }
 
-/** @throws if values are read and written here in another way than where the transform was registered. */
+/** @throws if values are read and written differently here than where the transform was registered. */
 async function checkContext(expected: () => Promise<string>): Promise<void> {
   if ((await describeContext()) === (await expected())) return;
   throw new Error(
@@ -58,7 +59,7 @@ async function checkContext(expected: () => Promise<string>): Promise<void> {
   );
 }
 
-/** What decides how values are read and written: whether unknown values and secrets stay what they are. */
+/** What determines how values are read and written: whether unknown values and secrets are preserved. */
 async function describeContext(): Promise<string> {
   const { probe } = await pulumi.runtime.serializeProperties("probe", { probe: pulumi.secret("") });
   return JSON.stringify({ preview: pulumi.runtime.isDryRun(), secrets: pulumi.runtime.isRpcSecret(probe) });

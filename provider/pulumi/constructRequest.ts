@@ -1,13 +1,13 @@
 /**
- * Works around a fault of @pulumi/pulumi, up to 3.248.0 at least: `construct` of a provider in Node.js is not given all
- * resource options that the engine sends (`Server.construct` in sdk/nodejs/provider/server.ts).
- * Not needed any more once it reads `deleteBeforeReplace`, `additionalSecretOutputs` and `replaceWith` from the request.
+ * Works around a bug of @pulumi/pulumi, up to 3.248.0 at least: `construct` of a provider in Node.js does not receive
+ * all resource options that the engine sends (`Server.construct` in sdk/nodejs/provider/server.ts).
+ * No longer needed once it reads `deleteBeforeReplace`, `additionalSecretOutputs` and `replaceWith` from the request.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
 
-/** What of a request Pulumi leaves out. */
+/** The parts of a request that Pulumi omits. */
 interface Request {
   getDeletebeforereplace?(): boolean;
   getAdditionalsecretoutputsList?(): string[];
@@ -16,7 +16,7 @@ interface Request {
 
 const requests = new AsyncLocalStorage<Request>();
 
-/** Has the request of each construction remembered for what runs in it. Pulumi reads the component's name first. */
+/** Remembers the request of each construction for the code that runs in it. Pulumi reads the component's name first. */
 export function rememberRequests(): void {
   const prototype = ConstructRequest.prototype as Request & { getName?(): string };
   const { getName } = prototype;
@@ -27,7 +27,7 @@ export function rememberRequests(): void {
   };
 }
 
-/** The options of the component that is being constructed which Pulumi leaves out; none where they are not set. */
+/** The options that Pulumi omits of the component that is being constructed; none if they are not set. */
 export function furtherOptions(): pulumi.CustomResourceOptions {
   const request = requests.getStore();
   const secrets = request?.getAdditionalsecretoutputsList?.() ?? [];

@@ -1,21 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the package's provider finds out before it makes a component, so that the component need not look again. */
+/** What the package's provider determines before it creates a component, so that the component need not do it again. */
 export interface Findings {
   /** Whether a log record has been delivered with the component's arguments. */
   delivered?: boolean;
-  /** Whether the state was refreshed before the program ran; absent where nothing tells. */
+  /** Whether the state was refreshed before the program ran; absent if that is not known. */
   refreshed?: boolean;
 }
 
 const findings: unique symbol = Symbol("findings");
 
-/** A component's options with what is known: they are all that reaches a component besides its arguments. */
+/** A component's options with these findings: a component receives nothing besides its arguments and options. */
 export function withFindings<O extends pulumi.ComponentResourceOptions>(options: O, found: Findings): O {
   return { ...options, [findings]: found };
 }
 
-/** What is known of a component; nothing where a program made it. */
+/** The findings for a component; none if a program created it. */
 export function findingsOf(options: (object & { [findings]?: Findings }) | undefined): Findings {
   return options?.[findings] ?? {};
 }

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Whether the value is there already, neither an output nor a promise. Its parts may still be either. */
+/** Whether the value is already available, neither an output nor a promise. Its parts may still be either. */
 export function isPlain<T>(value: pulumi.Input<T>): value is T & NonNullable<unknown> {
   return value !== undefined && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }
 
-/** A value that may be an output or a promise; undefined where an output is not known in a preview. */
+/** A value that may be an output or a promise; undefined if an output is not known in a preview. */
 export async function awaited<T>(value: pulumi.Input<T>): Promise<T | undefined> {
   if (!pulumi.Output.isInstance(value)) return value;
   return (value as unknown as { promise(): Promise<T | undefined> }).promise();
 }
 
-/** The resources of all these lists; none of a list that is not known in a preview. */
+/** The resources of all these lists; none for a list that is not known in a preview. */
 export async function awaitedResources(
   lists: readonly pulumi.Input<pulumi.Resource[]>[],
 ): Promise<pulumi.Resource[]> {
@@ -20,9 +20,9 @@ export async function awaitedResources(
 }
 
 /**
- * Plain data without what has no value: Pulumi hands over `undefined` of one language as `null` to another, in arguments as
- * in the values of outputs, and means that it is omitted. Outputs, assets and the items of lists stay as they are.
- * @returns the value itself where nothing is to be left out.
+ * Plain data without absent values: Pulumi passes `undefined` of one language as `null` to another, in arguments and in
+ * the values of outputs, and treats it as omitted. Outputs, assets and the items of lists are unchanged.
+ * @returns the value itself if nothing has to be removed.
  */
 export function withoutAbsent<T>(value: T): T {
   if (!isMap(value)) return value;
@@ -38,9 +38,9 @@ export function withoutAbsent<T>(value: T): T {
 type Values<T extends readonly unknown[]> = { [K in keyof T]: pulumi.Unwrap<T[K]> };
 
 /**
- * As `pulumi.all(values).apply(combine)`, but at once where nothing has to be waited for, as with literals in a program:
- * each such output makes 54 promises or more, which a hundred functions feel.
- * What turns out to have no value is undefined, and left out of maps.
+ * Like `pulumi.all(values).apply(combine)`, but at once if nothing has to be awaited, as with literals in a program:
+ * each such output creates 54 promises or more, which is noticeable with a hundred functions. Values that turn out to
+ * be absent are undefined, and are removed from maps.
  * @returns the result itself, or an output of it.
  */
 export function combined<const T extends readonly unknown[], R>(
@@ -54,14 +54,14 @@ export function combined<const T extends readonly unknown[], R>(
   return all.apply(present) as pulumi.Output<R>;
 }
 
-/** Whether nothing in the value is an output, a promise or anything else that is more than data. */
+/** Whether nothing in the value is an output, a promise or anything else but plain data. */
 function isThere(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return typeof value !== "function";
   if (Array.isArray(value)) return value.every(isThere);
   return isMap(value) && Object.values(value).every(isThere);
 }
 
-/** Whether this is plain data by name, nothing that is more than that, such as an asset, a resource or an output. */
+/** Whether this is plain data, and not an asset, a resource or an output. */
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

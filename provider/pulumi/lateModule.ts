@@ -1,15 +1,15 @@
 import { createRequire, Module } from "node:module";
 
 /**
- * Has Pulumi load npm's resolver when it first packs a closure, which a provider never does, and not at its start, of which
- * that is a third.
+ * Makes Pulumi load npm's resolver when it first serialises a closure, which a provider never does, and not at its
+ * start, of which it takes a third.
  */
 export function loadResolverLate(): void {
   loadLate("@npmcli/arborist", "@pulumi/pulumi", ["Arborist"]);
 }
 
 /**
- * Has a package loaded when one of its exports is first read, instead of when it is required.
+ * Loads a package when one of its exports is first read, instead of when it is required.
  * @param name the package; nothing happens if the dependent has no such package, or it is loaded already.
  * @param dependent the package that requires it.
  * @param exported names of its exports that the dependent reads.

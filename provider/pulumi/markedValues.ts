@@ -1,8 +1,8 @@
 /**
- * Works around a fault of @pulumi/pulumi, up to 3.248.0 at least: a transform gets outputs for what the program made, but
- * from another transform before it Pulumi's own marks of secret and unknown values (`deserializeProperty` in
- * sdk/nodejs/runtime/rpc.ts, used as it is by `registerTransform` in callbacks.ts).
- * Not needed any more once Pulumi hands outputs to every transform.
+ * Works around a bug of @pulumi/pulumi, up to 3.248.0 at least: a transform receives outputs for values of the program,
+ * but from an earlier transform it receives Pulumi's own markers for secret and unknown values (`deserializeProperty`
+ * in sdk/nodejs/runtime/rpc.ts, used directly by `registerTransform` in callbacks.ts).
+ * No longer needed once Pulumi passes outputs to every transform.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -10,8 +10,8 @@ import { isUnknown } from "@pulumi/pulumi/output";
 import { awaited, isMap } from "./inputs";
 
 /**
- * A transform's properties with outputs in place of marks, at any depth: in lists and maps, in secrets, and in the values
- * of outputs. Outputs without marks, assets, archives and resources stay the objects that they are.
+ * A transform's properties with outputs instead of markers, at any depth: in lists and maps, in secrets, and in the
+ * values of outputs. Outputs without markers, assets, archives and resources remain the same objects.
  */
 export async function withOutputs(props: pulumi.Inputs): Promise<pulumi.Inputs> {
   const entries = Object.entries(props).map(
@@ -25,7 +25,7 @@ async function withoutMarks(value: unknown): Promise<unknown> {
   return holdsMark(await awaited(value)) ? value.apply(toOutputs) : value;
 }
 
-/** Plain data with outputs in place of marks. */
+/** Plain data with outputs instead of markers. */
 function toOutputs(value: unknown): unknown {
   if (isUnknown(value)) return pulumi.output(value);
   if (pulumi.runtime.isRpcSecret(value))

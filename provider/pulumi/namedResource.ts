@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type NameRule, resourceName } from "../plan/names/resourceNames";
 
-/** Name in the program and options of a resource whose own name is made of the component's. */
+/** Name in the program and options of a resource whose name is derived from the component's. */
 export interface NamedResource {
   name: string;
   options: pulumi.CustomResourceOptions;
 }
 
 /**
- * Names a resource after the component, as its service takes it. Where that is not the plain name, the plain one is an
- * alias: a transform or `pulumi:autonaming` may have given the resource a valid name already.
- * @param suffix what tells the resource from others of the component.
+ * Names a resource after the component, in a form that its service accepts. If that differs from the plain name, the
+ * plain one is an alias: a transform or `pulumi:autonaming` may already have given the resource a valid name.
+ * @param suffix distinguishes the resource from others of the component.
  */
 export function namedResource(
   component: string,

@@ -1,8 +1,8 @@
 /**
- * Works around a fault of @pulumi/pulumi, up to 3.276.0 at least: a rejection that nobody handles in one component of a
- * provider answers every call that is under way, those of the components beside it too, with its error (`Server` in
+ * Works around a bug of @pulumi/pulumi, up to 3.276.0 at least: an unhandled rejection in one component of a provider
+ * ends every call in progress with its error, including those of other components (`Server` in
  * sdk/nodejs/provider/server.ts).
- * Not needed any more once that finds by the asynchronous context which call a rejection belongs to.
+ * No longer needed once that finds by the asynchronous context which call a rejection belongs to.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
@@ -11,16 +11,16 @@ import * as pulumi from "@pulumi/pulumi";
 type Answer = (error: unknown, response?: unknown) => void;
 type Handler = (call: unknown, answer: Answer) => unknown;
 type Implementation = Record<string, unknown>;
-/** The part of gRPC's server by which Pulumi tells it what answers the engine's calls. */
+/** The part of gRPC's server with which Pulumi registers the handlers of the engine's calls. */
 interface GrpcServer {
   addService(service: unknown, implementation: Implementation): void;
 }
 
-/** A construction that the engine has requested. */
+/** A construction requested by the engine. */
 class Construction {
   private isAnswered = false;
   private hasFailed = false;
-  /** Errors that have been reported already: one is the reason of many a promise. */
+  /** Errors that have already been reported: one error can be the reason of many promises. */
   private readonly reported = new Set<unknown>();
 
   public constructor(private readonly callback: Answer) {}
@@ -33,12 +33,12 @@ class Construction {
     this.callback(error, response);
   };
 
-  /** Whether a failure of this construction is its answer. */
+  /** Whether a failure of this construction is its response. */
   public get isOpen(): boolean {
     return !this.isAnswered || this.hasFailed;
   }
 
-  /** Fails this construction, or the update where the engine has its answer already. */
+  /** Fails this construction, or the update if the engine already has its response. */
   public fail(error: unknown): void {
     if (this.reported.has(error)) return;
     this.reported.add(error);
@@ -51,8 +51,8 @@ class Construction {
 const constructions = new AsyncLocalStorage<Construction>();
 
 /**
- * Serves a provider as `pulumi.provider.main` does, but for this: a rejection that nobody handles fails the component in
- * whose construction it came about, and no other. Where a version of Pulumi does not let it, all is as Pulumi does it.
+ * Serves a provider like `pulumi.provider.main`, with one difference: an unhandled rejection fails only the component
+ * in whose construction it occurred. If a version of Pulumi does not allow that, everything is as in Pulumi.
  */
 export async function serveApart(provider: pulumi.provider.Provider, args: string[]): Promise<void> {
   const before = process.listeners("unhandledRejection");
@@ -69,8 +69,8 @@ export async function serveApart(provider: pulumi.provider.Provider, args: strin
 }
 
 /**
- * Fails the component that is being constructed here, for a reason that nobody else may report.
- * @returns false where none is, or the engine has its answer already.
+ * Fails the component that is being constructed here, for a reason that may not be reported otherwise.
+ * @returns false if none is being constructed, or the engine already has its response.
  */
 export function failConstruction(error: unknown): boolean {
   const construction = constructions.getStore();
@@ -79,7 +79,9 @@ export function failConstruction(error: unknown): boolean {
   return true;
 }
 
-/** Has every construction of the next server run in a context by which its rejections are known; says whether it does. */
+/**
+ * Makes every construction of the next server run in a context that identifies its rejections; returns whether it does.
+ */
 function watchConstructions(): () => boolean {
   const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
   const { prototype } = (ofPulumi("@grpc/grpc-js") as { Server: { prototype: GrpcServer } }).Server;

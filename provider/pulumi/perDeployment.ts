@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 let isServer = false;
 
-/** Says that this process serves the package: components that it makes one by one belong to one program. */
+/** Marks this process as serving the package: the components that it creates belong to one program. */
 export function shareAsServer(): void {
   isServer = true;
 }
@@ -14,8 +14,8 @@ export function servesPackage(): boolean {
 
 /**
  * Something that the functions of one deployment share.
- * @param make what makes it for a deployment.
- * @returns what gives it; undefined inside of somebody else's provider, where the deployment is not known.
+ * @param make creates it for a deployment.
+ * @returns a function that returns it; undefined inside somebody else's provider, where the deployment is not known.
  */
 export function perDeployment<T>(make: () => T): () => T | undefined {
   const deployments = new WeakMap<object, T>();

@@ -2,13 +2,13 @@ import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./inputs";
 
-/** What providers are being asked. */
+/** Pending queries to providers. */
 const underWay = new Set<Promise<unknown>>();
 
-/** Longest wait for answers, in milliseconds: an AWS that does not answer must not keep an error from being shown. */
+/** Maximum wait for responses, in milliseconds: if AWS does not respond, errors must still be shown. */
 const longestWait = 3000;
 
-/** Waits for what providers are being asked: an engine that ends meanwhile would report each as an error of its own. */
+/** Waits for pending queries to providers: an engine that ends during them would report each as a separate error. */
 export async function answersAreThere(): Promise<void> {
   const given = new AbortController();
   const tooLong = setTimeout(longestWait, undefined, { ref: false, signal: given.signal }).catch(() => {});
@@ -17,15 +17,15 @@ export async function answersAreThere(): Promise<void> {
 }
 
 /**
- * Something that is asked of a provider once in a deployment, however many functions want it.
- * @param ask what asks the provider that these options lead to.
+ * Something that is queried from a provider once per deployment, however many functions need it.
+ * @param ask queries the provider that these options select.
  */
 export function perProvider<T>(
   ask: (options: pulumi.InvokeOptions) => T,
 ): (options: pulumi.InvokeOptions) => T {
   const answers = new WeakMap<object, T>();
   return (options) => {
-    // The default provider has no resource in the program; what stands for the deployment stands for it.
+    // The default provider has no resource in the program; the deployment's key represents it.
     const owner: object | undefined =
       options.provider ?? options.parent?.getProvider("aws:index") ?? pulumi.runtime.getMonitor();
     const before = owner && answers.get(owner);

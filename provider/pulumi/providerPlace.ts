@@ -3,7 +3,7 @@ import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type * as pulumi from "@pulumi/pulumi";
 import { perProvider } from "./perProvider";
 
-/** Account that a provider makes resources in; undefined where AWS does not say. */
+/** Account in which a provider creates resources; undefined if AWS does not return it. */
 export const providerAccount = perProvider(async (options): Promise<string | undefined> => {
   try {
     return (await getCallerIdentity({}, options)).accountId;
@@ -12,7 +12,7 @@ export const providerAccount = perProvider(async (options): Promise<string | und
   }
 });
 
-/** Region that a provider makes resources in. */
+/** Region in which a provider creates resources. */
 export const providerRegion: (options: pulumi.InvokeOptions) => pulumi.Output<string> = perProvider(
   (options) => getRegionOutput({}, options).region,
 );

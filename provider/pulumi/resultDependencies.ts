@@ -1,14 +1,14 @@
 /**
- * Works around a fault of Pulumi's engine, up to 3.260.0 at least: what a transform of the stack adds to `dependsOn`, and
- * what the outputs among its properties depend on, is not stored with the resource (`RegisterResource` in
- * pkg/resource/deploy/source_eval.go reads dependencies again only `if len(req.Transforms) > 0`). Then `--target` deploys
- * a function without the secret and the policies that it needs, and a destroy deletes these before it.
- * The engine does take dependencies from output values among the properties, which Pulumi's own transforms never return.
- * Not needed any more once the engine reads dependencies again after transforms of any kind.
+ * Works around a bug of Pulumi's engine, up to 3.260.0 at least: what a transform of the stack adds to `dependsOn`, and
+ * the dependencies of outputs in its properties, are not stored with the resource (`RegisterResource` in
+ * pkg/resource/deploy/source_eval.go reads dependencies again only `if len(req.Transforms) > 0`). Then `--target`
+ * deploys a function without the secret and the policies that it needs, and a destroy deletes these before it. The
+ * engine does read dependencies from output values in the properties, which Pulumi's own transforms never return.
+ * No longer needed once the engine reads dependencies again after transforms of any kind.
  */
 import * as pulumi from "@pulumi/pulumi";
 
-/** What an output tells of itself, the same in every version of Pulumi. */
+/** The parts of an output, the same in every version of Pulumi. */
 interface OutputParts {
   promise(): Promise<unknown>;
   isKnown: Promise<boolean>;
@@ -16,8 +16,8 @@ interface OutputParts {
 }
 
 /**
- * A property of a transform's result as the engine's own mark of an output value.
- * @param urns of resources that the property depends on besides those that it depends on already.
+ * A property of a transform's result as the engine's own marker for an output value.
+ * @param urns resources that the property depends on in addition to its existing dependencies.
  */
 export async function withDependencies(value: unknown, urns: readonly string[]): Promise<object> {
   const output = pulumi.output(value) as unknown as OutputParts;

@@ -5,7 +5,7 @@ export async function secretValues(args: object): Promise<string[]> {
   return secretsIn(await pulumi.runtime.serializeProperties("arguments", args as pulumi.Inputs));
 }
 
-/** The same of arguments that Pulumi has serialized. */
+/** The same for arguments that Pulumi has serialized. */
 export function secretsIn(serialized: unknown): string[] {
   if (typeof serialized !== "object" || serialized === null) return [];
   if (pulumi.runtime.isRpcSecret(serialized)) return valuesOf(pulumi.runtime.unwrapRpcSecret(serialized));
@@ -30,7 +30,7 @@ function valuesOf(value: unknown): string[] {
   ]);
 }
 
-/** Whether it can be the name of an argument or of an environment variable, by which messages say what is wrong. */
+/** Whether it can be the name of an argument or of an environment variable, which messages use to name the problem. */
 function isPublicName(name: string): boolean {
   return /^(?:[a-z]+(?:[A-Z][a-z]*)*|[A-Z][A-Z0-9_]*)$/.test(name);
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * How Pulumi finds where a program makes a resource, since 3.195. It is private there: without it, or found another way,
- * resources keep their positions, and nothing else changes.
+ * How Pulumi determines where a program creates a resource, since 3.195. It is private there: if it does not exist, or
+ * is found differently, resources keep their positions, and nothing else changes.
  */
 interface PositionFinder {
   stackTrace?: unknown;
@@ -12,8 +12,9 @@ const finder = pulumi.Resource as unknown as PositionFinder;
 const none = () => [];
 
 /**
- * Makes a part of a component without the stack trace that Pulumi would keep in its state. The trace of a part is of the
- * package's own code, the component says where the program made it, and each write of the state would carry it along.
+ * Creates a child resource of a component without the stack trace that Pulumi would store in its state. That trace only
+ * contains the package's own code, the component records where the program created it, and each write of the state
+ * would include it.
  */
 export function withoutPositions<Made>(make: () => Made): Made {
   const own = finder.stackTrace;
@@ -26,7 +27,7 @@ export function withoutPositions<Made>(make: () => Made): Made {
   }
 }
 
-/** The same for everything that this process makes from here on. */
+/** The same for everything that this process creates from here on. */
 export function omitPositions(): void {
   if (typeof finder.stackTrace === "function") finder.stackTrace = none;
 }

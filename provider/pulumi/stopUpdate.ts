@@ -6,17 +6,17 @@ import { answersAreThere } from "./perProvider";
 /**
  * Ends the preview or update if a promise is rejected that resources wait for.
  *
- * Their own rejection, which says what is wrong, is not enough in a program that runs inside of another (Automation API):
- * what waits for a resource that is never registered waits for ever there, and the update with it. A resource whose
- * parent does not exist makes the engine end at once. In the plugin the component's construction fails instead.
+ * Its own rejection, which describes the problem, is not enough in a program that runs inside another (Automation API):
+ * there, whatever waits for a resource that is never registered waits forever, and so does the update. A resource whose
+ * parent does not exist makes the engine stop at once. In the plugin, the component's construction fails instead.
  * @param name the component's name in the program.
  * @returns the same promise.
  */
 export function orStopUpdate<T>(name: string, promise: Promise<T>): Promise<T> {
   promise.catch(async (error: unknown) => {
-    // The program is told by the engine, and the components beside this one are finished.
+    // The engine informs the program, and other components are completed.
     if (failConstruction(error)) return;
-    // First what is wrong has to be said: by Pulumi, of the resources that wait, and by the engine, to the user.
+    // The problem has to be reported first: by Pulumi for the waiting resources, and by the engine to the user.
     await setImmediate();
     await answersAreThere();
     await pulumi.log.debug(`${name} is not valid`);

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awaited } from "./inputs";
 
-/** What a value is made of, as far as that is the same in a preview and in its update. */
+/** The origin of a value, as far as it is the same in a preview and in its update. */
 export interface ValueOrigin {
   /** URNs of the resources that it comes from, sorted. */
   urns: string[];
-  /** Texts in it that come from no resource. */
+  /** Texts in it that do not come from a resource. */
   texts: string[];
 }
 
-/** Looks through lists, maps and outputs; an output of resources counts by these, whether its value is known or not. */
+/**
+ * Searches lists, maps and outputs; an output of resources is represented by these, whether its value is known or not.
+ */
 export async function originOf(value: unknown): Promise<ValueOrigin> {
   const found = { urns: new Set<string>(), texts: [] as string[] };
   await collect(value, found);
@@ -28,7 +30,7 @@ async function collect(value: unknown, found: { urns: Set<string>; texts: string
   for (const inner of Object.values(value)) await collect(inner, found);
 }
 
-/** The resources that an output was made of when it was declared; part of every Pulumi version's outputs. */
+/** The resources from which an output was created; part of outputs in every Pulumi version. */
 function resourcesOf(output: pulumi.Output<unknown>): pulumi.Resource[] {
   return [...(output as unknown as { resources(): Set<pulumi.Resource> }).resources()];
 }

@@ -18,7 +18,7 @@ export function secret(value: unknown): Record<string, unknown> {
   return { [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig, value };
 }
 
-/** Whether a value becomes known during the update only. */
+/** Whether a value only becomes known during the update. */
 export function isUnknown(value: unknown): boolean {
   return value === pulumi.runtime.unknownValue;
 }

@@ -4,7 +4,7 @@ import { awaited } from "../pulumi/inputs";
 /** Type of a role of the aws package. */
 export const roleType = "aws:iam/role:Role";
 
-/** The service that takes on the roles of Lambda@Edge functions (CloudFront Developer Guide, "Lambda@Edge roles"). */
+/** The service that assumes the roles of Lambda@Edge functions (CloudFront Developer Guide, "Lambda@Edge roles"). */
 const edgeService = "edgelambda.amazonaws.com";
 
 /**
@@ -14,19 +14,19 @@ const edgeService = "edgelambda.amazonaws.com";
 export class EdgeRoles {
   private readonly urns = new Set<string>();
 
-  /** Takes note of a role that is being registered. */
+  /** Records a role that is being registered. */
   public async add(urn: string, { assumeRolePolicy }: pulumi.Inputs): Promise<void> {
     const policy: unknown = await awaited<unknown>(assumeRolePolicy);
     const text = typeof policy === "string" ? policy : JSON.stringify(policy ?? "");
     if (text.includes(edgeService)) this.urns.add(urn);
   }
 
-  /** Whether a function is of one of these roles, as far as its role is one of this stack. */
+  /** Whether a function has one of these roles, if its role belongs to this stack. */
   public async have({ props, opts }: pulumi.ResourceTransformArgs): Promise<boolean> {
     if (this.urns.size === 0) return false;
     const role: unknown = props.role;
     const ofRole = pulumi.Output.isInstance(role) ? await allResources(role) : [];
-    // After another transform the role's ARN comes without the role that it is of.
+    // After another transform the role's ARN arrives without its role.
     const needed = [opts.dependsOn ?? []].flat() as pulumi.Resource[];
     const urns = await Promise.all([...ofRole, ...needed].map(({ urn }) => awaited(urn)));
     return urns.some((urn) => urn !== undefined && this.urns.has(urn));

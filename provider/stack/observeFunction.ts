@@ -15,8 +15,8 @@ export interface RegisteredFunction extends pulumi.ResourceTransformArgs {
 }
 
 /**
- * Turns a function into an observed one while it is registered, and makes the policies that its role needs.
- * @param telemetry how it is observed, with keys stored already.
+ * Turns a function into an observed one while it is being registered, and creates the policies that its role needs.
+ * @param telemetry how it is observed, with keys already stored.
  * @param confirmed fulfilled once logs may be denied.
  */
 export async function observeFunction(
@@ -27,13 +27,13 @@ export async function observeFunction(
   const given: ObservedFunctionArgs = withoutAbsent({ ...props, ...telemetry });
   const args = await withLogGroup(urn, given);
   const { parent, provider, dependsOn: needed } = opts;
-  // The role's ARN may come without the role that it is of. What the function needs, its policies need.
+  // The role's ARN may arrive without its role. The policies depend on what the function depends on.
   const options = { parent, provider, dependsOn: needed };
   const region = () => functionRegion(args, { parent, provider });
   checkArguments(name, args);
   await checkLater(name, args, { region });
   await confirmed;
-  // A function that is registered makes no role; that it lacks one, AWS says.
+  // A registered function creates no role; AWS reports it if the role is missing.
   const registered = { ...args, role: args.role ?? "" };
   const parts = observedParts({ name, args: registered, region, names: [name] }, options);
   const dependsOn = await awaitedResources(parts.resources);
@@ -46,12 +46,12 @@ export async function observeFunction(
 }
 
 /**
- * With a log group of its own where the function has no name, if its logs are to be denied: the group of its name is not
- * known before there is the function, and a denial of less than that group is none, of more is one of other functions.
+ * Adds a log group if the function has no name and its logs are to be denied: the group for its name is not known
+ * before the function exists; a denial of less than that group has no effect, and one of more affects other functions.
  */
 async function withLogGroup(urn: string, args: ObservedFunctionArgs): Promise<ObservedFunctionArgs> {
   if (args.cloudWatchLogs !== CloudWatchLogs.Disable || args.logRetentionInDays !== undefined) return args;
-  // A name that an update is yet to learn is a name; one that turns out to be none is none.
+  // A name that is only known in the update counts as a name; one that turns out to be absent does not.
   const named = pulumi.Output.isInstance(args.name) && !(await isKnown(args.name));
   if (named || (await awaited(args.name))) return args;
   const { name: _, loggingConfig, ...others } = args;
@@ -73,14 +73,15 @@ async function urnsOf(resources: readonly pulumi.Resource[]): Promise<string[]> 
   return urns.filter((urn) => urn !== undefined);
 }
 
-/** Whether an output has its value, which in a preview it may not. */
+/** Whether an output has a value, which may not be the case in a preview. */
 async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }
 
 /**
- * A transform is given `false` for what the program leaves open. Given back, it would keep a named function from being
- * deleted before it is made anew, as its provider asks, and the new one would be refused for its name.
+ * A transform receives `false` for options that the program does not set. If returned, it would prevent a named
+ * function from being deleted before its replacement is created, as its provider requires, and the new one would be
+ * rejected for its name.
  */
 function functionOptions(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   return opts.deleteBeforeReplace ? opts : { ...opts, deleteBeforeReplace: undefined };

@@ -23,35 +23,35 @@ import { findEarlyFunctions } from "./earlyFunctions";
 import { EdgeRoles, roleType } from "./edgeRoles";
 import { observeFunction } from "./observeFunction";
 
-/** How a stack is observed, and by whom. */
+/** How a stack is observed, and by which component. */
 export interface StackObserver {
-  /** Name that its secrets begin with. */
+  /** Prefix of its secrets' names. */
   name: string;
-  /** How messages call it, such as `observeStack`. */
+  /** Its name in messages, such as `observeStack`. */
   title: string;
   args: ObserveStackProgramArgs;
-  /** Options of the secrets that it stores, and of what it asks AWS. */
+  /** Options of the secrets that it stores, and of its queries to AWS. */
   options: { parent?: pulumi.Resource; provider?: pulumi.ProviderResource };
-  /** What the package's provider knows already. */
+  /** What the package's provider already knows. */
   found: Findings;
 }
 
-/** Who observes the stack, by what stands for the deployment. */
+/** The observer of the stack, by the deployment's key. */
 const observers = new WeakMap<object, string>();
 
 /** Observes the functions of a stack from here on. One for each stack. */
 export class ObservedStack {
-  /** Fulfilled when every function that the program makes from here on is observed. */
+  /** Fulfilled when every function that the program creates from here on is observed. */
   public readonly registered: Promise<void>;
   private readonly choice: Promise<FunctionChoice>;
   private readonly seen = new Set<string>();
   private readonly edgeRoles = new EdgeRoles();
   private readonly stored: Partial<ObservedFunctionArgs>;
   private readonly confirmed: Promise<void>;
-  /** Errors of all functions, by what is wrong. */
+  /** Errors of all functions, by problem. */
   private readonly shared = new Map<string, Error>();
 
-  /** @throws if the stack is observed already. */
+  /** @throws if the stack is already observed. */
   constructor(private readonly observer: StackObserver) {
     const { name, title, args, options, found } = observer;
     claimDeployment(title);
@@ -59,7 +59,7 @@ export class ObservedStack {
     this.choice = Promise.all([known("include", include), known("exclude", exclude)]).then(
       ([included, excluded]) => ({ include: included, exclude: excluded }),
     );
-    // Whoever needs it is told.
+    // Code that needs it receives the rejection.
     this.choice.catch(() => {});
     this.stored = storeSecrets(name, telemetry, options);
     this.confirmed = confirmDelivery("this stack", telemetry, options, found);
@@ -68,7 +68,7 @@ export class ObservedStack {
     this.registered = pulumi.runtime.awaitStackRegistrations();
   }
 
-  /** @throws if functions that are to be observed were registered before, as far as the engine tells. */
+  /** @throws if functions to be observed were registered before, as far as the engine knows. */
   public async check(): Promise<void> {
     await this.registered;
     const early = await findEarlyFunctions(await this.choice, this.seen, this.observer.found.refreshed);
@@ -94,7 +94,7 @@ export class ObservedStack {
       await pulumi.log.warn(`${this.observer.title}: "${name}" ${reason}`);
       return undefined;
     }
-    // The engine is told why by the rejection; that it says so before it ends is not certain.
+    // The rejection tells the engine why; it may end before it prints the reason.
     const observed = observeFunction({ ...resource, urn }, this.stored, this.confirmed).catch(
       async (reason: Error) => {
         const error = this.sharedError(name, reason);
@@ -105,7 +105,7 @@ export class ObservedStack {
     return orStopUpdate(name, observed);
   }
 
-  /** The same error for all functions where what is wrong are the arguments that are the same for all. */
+  /** The same error for all functions, if the problem is in the arguments that all functions share. */
   private sharedError(name: string, error: Error): Error {
     if (!pulumi.InputPropertiesError.isInstance(error)) return error;
     const problems = error.errors ?? [];
@@ -139,14 +139,14 @@ function isArgumentOf(propertyPath: string, args: object): boolean {
 
 const reported = new WeakSet<Error>();
 
-/** What is wrong for all functions is one error. */
+/** A problem of all functions is one error. */
 async function reportOnce(error: Error): Promise<void> {
   if (reported.has(error)) return;
   reported.add(error);
   await pulumi.log.error(error.message);
 }
 
-/** @throws if there is an observer of this deployment already. */
+/** @throws if this deployment already has an observer. */
 function claimDeployment(title: string): void {
   const deployment: object | undefined = getCallbacks();
   if (deployment === undefined) return;

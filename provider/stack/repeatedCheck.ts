@@ -10,17 +10,17 @@ const systemClock: Clock = {
   },
 };
 
-/** What is checked again and again. */
+/** A repeated check. */
 export interface RepeatedCheck {
-  /** Rejects with what is wrong. */
+  /** Rejects with the problem. */
   check(): Promise<void>;
-  /** Is given what is wrong; nothing is checked afterwards. */
+  /** Receives the problem; nothing is checked afterwards. */
   report(error: Error): unknown;
 }
 
 /**
- * Checks something again until it is wrong or the pauses are over.
- * @param pauses seconds before each check, counted from the end of the one before.
+ * Repeats a check until it fails or the pauses are over.
+ * @param pauses seconds before each check, counted from the end of the previous one.
  */
 export function checkAgain(
   { check, report }: RepeatedCheck,
@@ -38,6 +38,6 @@ export function checkAgain(
     }
     checkAgain({ check, report }, others, clock);
   };
-  // A report fails where there is nobody left to report to.
+  // Reporting fails if there is nobody left to report to.
   clock.after(pause, () => void again().catch(() => {}));
 }

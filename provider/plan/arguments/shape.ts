@@ -3,30 +3,31 @@ import { didYouMean } from "../nearestName";
 import type { Problem } from "../problem";
 
 /**
- * What kind of value an argument takes. Programs without types, and values from configuration, can hand over anything.
- * `lenient` is for inputs of `aws.lambda.Function` itself, whose provider takes strings for numbers and numbers for strings.
+ * The type of value that an argument accepts. Programs without types, and values from configuration, can pass anything.
+ * `lenient` is for inputs of `aws.lambda.Function` itself, whose provider accepts strings for numbers and numbers for
+ * strings.
  */
 export type Shape =
   | { kind: "string" | "number"; lenient?: true }
   | { kind: "boolean" }
-  /** A string of a few, which a check of its own names. */
+  /** One of several strings, which a separate check lists. */
   | { kind: "choice" }
-  /** Anything, which is looked at elsewhere. Of `given` only whether there is a value. */
+  /** Any value, which is checked elsewhere. For `given` only whether there is a value. */
   | { kind: "any" | "given" }
   | { kind: "list"; of: Shape }
-  /** Any names; `dotted` says how their paths are written, `settings.a` or `headers["a"]`. */
+  /** Any names; `dotted` determines how their paths are written, `settings.a` or `headers["a"]`. */
   | { kind: "map"; of: Shape; dotted?: true }
   | { kind: "object"; properties: Readonly<Record<string, Shape>> };
 
-/** A value with the parts that have another kind than they should replaced by the mark for unknown values. */
+/** A value in which parts of the wrong type are replaced by the marker for unknown values. */
 export interface Fitted {
   value: unknown;
   problems: Problem[];
 }
 
 /**
- * Compares a value with what it should be. What is not known yet fits everything; what is absent is left out of lists'
- * and maps' entries, as by Pulumi.
+ * Compares a value with its expected type. Unknown values match everything; absent values are removed from lists and
+ * maps, as Pulumi does.
  */
 export function fitValue(value: unknown, shape: Shape, path: string): Fitted {
   if (value === UNKNOWN || value === undefined || value === null) return { value, problems: [] };
@@ -84,7 +85,7 @@ function fitRecord(record: Readonly<Record<string, unknown>>, shape: RecordShape
   return { value: fitted, problems };
 }
 
-/** Not what every object has by its prototype, such as `toString`. */
+/** Not a property of every object's prototype, such as `toString`. */
 function own(properties: Readonly<Record<string, Shape>>, name: string): Shape | undefined {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
@@ -96,7 +97,7 @@ function misfit(value: unknown, shape: Shape, propertyPath: string): Fitted {
   };
 }
 
-/** What the argument must be and, where it is clear what was meant, how that is written. Never the value, a key perhaps. */
+/** What the argument must be and, if the intention is clear, how to write it. Never the value, which may be a key. */
 function takes(value: unknown, shape: Shape): string {
   const isString = typeof value === "string";
   switch (shape.kind) {
@@ -130,7 +131,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value as the provider will take it; as it is where the provider will not. */
+/** The value as the provider will interpret it; unchanged if the provider will not. */
 function coerced(value: unknown, kind: "string" | "number"): unknown {
   if (typeof value === "object") return value;
   if (kind === "string") return String(value);

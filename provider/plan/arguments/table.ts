@@ -1,32 +1,32 @@
 import type { Shape } from "./shape";
 
 /**
- * What the package has to know of an argument besides its documentation, which stands with its type in `provider/args/`.
- * Checks, the plan of the environment, policies, the stack's state and the schema read it here.
+ * What the package has to know about an argument besides its documentation, which is with its type in `provider/args/`.
+ * Checks, the plan of the environment, policies, the stack's state and the schema use it.
  */
 export type Argument = Shape & {
   /** Setting that the argument becomes, by its name in settings.json. A map becomes a list of pairs. */
   setting?: string;
-  /** The argument becomes one pair of another's list. Pairs stand in the order of the table. */
+  /** The argument becomes one pair of another argument's list. Pairs have the order of the table. */
   entry?: { of: string; name: string };
-  /** It is the ARN of a secret or parameter: a reference stands in the setting, and the role may read it. */
+  /** It is the ARN of a secret or parameter: the setting contains a reference, and the role may read it. */
   reference?: true;
   /**
-   * That an output or a map as its value may hold references, so that the role gets a policy before they are known; those
-   * in plain strings are found without it. Outputs among `addresses` (where telemetry goes, what it is of) hardly hold any;
-   * `carriers` are where keys are referred to.
+   * Whether an output or a map as its value may contain references, so that the role gets a policy before they are
+   * known; those in plain strings are found without it. Outputs among `addresses` (where telemetry goes, what it
+   * describes) hardly contain any; `carriers` are where keys are referred to.
    */
   refers?: "addresses" | "carriers";
-  /** Settings that count where nothing else says them, if the argument is given. */
+  /** Default settings that apply if the argument is given. */
   implies?: Readonly<Record<string, string>>;
   /**
-   * It is a key itself: a secret in every SDK and in the stack's state, stored by the component in Secrets Manager, with
-   * the ARN as the argument `insteadOf`. `suffix` ends the stored secret's name, `title` begins its description.
+   * It is a key itself: a secret in every SDK and in the stack's state, stored by the component in Secrets Manager,
+   * with the ARN as the argument `insteadOf`. `suffix` ends the stored secret's name, `title` begins its description.
    */
   secret?: { insteadOf: string; suffix: string; title: string };
-  /** No message shows its value, since keys may stand in it by mistake. */
+  /** No message shows its value, since it may contain a key by mistake. */
   confidential?: true;
-  /** The same of the parts of an object. */
+  /** The same for the parts of an object. */
   properties?: Readonly<Record<string, Argument>>;
 };
 
@@ -43,8 +43,8 @@ const strings = { kind: "list", of: string } as const;
 const map = { kind: "map", of: string } as const;
 
 /**
- * The arguments of an observed function that are not the function's own. Another one needs its documented type, its line
- * here, and a check where not every value is right. A line that is missing does not compile (`function/inputs.ts`).
+ * The arguments of an observed function that are not the function's own. A new argument needs its documented type, its
+ * row here, and a check unless every value is valid. A missing row does not compile (`function/inputs.ts`).
  */
 export const telemetryArguments = {
   extension: {
@@ -52,7 +52,7 @@ export const telemetryArguments = {
     properties: {
       layerVersionArn: string,
       layerVersionArns: { kind: "map", of: map },
-      // Looked at as a whole, so that those of later versions with more in them can be used.
+      // Checked as a whole, so that manifests of later versions with more content can be used.
       manifest: { kind: "any" },
       manifestFile: string,
       rotel: { kind: "object", properties: { version: { kind: "number" }, suffix: string } },
@@ -122,12 +122,12 @@ const lenientString = { kind: "string", lenient: true } as const;
 const lenientNumber = { kind: "number", lenient: true } as const;
 const lenientStrings = { kind: "list", of: lenientString } as const;
 
-/** The inputs of `aws.lambda.Function` that are looked at. */
+/** The inputs of `aws.lambda.Function` that are checked. */
 export const functionArguments = {
   architectures: lenientStrings,
-  /** The function runs on Managed Instances with it. */
+  /** Set for functions on Managed Instances. */
   capacityProviderConfig: { kind: "given" },
-  /** How large it is, `provider/check/code.ts` looks at. */
+  /** Its size is checked in `provider/check/code.ts`. */
   code: { kind: "given" },
   environment: {
     kind: "object",
@@ -152,7 +152,7 @@ export interface ArgumentPath {
   argument: Argument;
 }
 
-/** Every argument of an observed function that is looked at. */
+/** Every argument of an observed function that is checked. */
 export const checkedArguments: readonly ArgumentPath[] = Object.entries<Argument>({
   ...telemetryArguments,
   ...functionArguments,
@@ -174,7 +174,7 @@ export const secretArguments: readonly string[] = telemetryPaths.flatMap(({ path
   argument.secret === undefined ? [] : [path],
 );
 
-/** The value at a path of arguments; undefined where there is none, or where what holds it is not known. */
+/** The value at a path of arguments; undefined if there is none, or if its container is not known. */
 export function valueAt(args: object, path: string): unknown {
   let value: unknown = args;
   for (const name of path.split(".")) {
@@ -184,7 +184,7 @@ export function valueAt(args: object, path: string): unknown {
   return value ?? undefined;
 }
 
-/** Whether no message may show the value of an argument; of one that is not known here, it may. */
+/** Whether the value of an argument must not be shown in messages; false for unknown arguments. */
 export function isConfidential(name: string): boolean {
   return checkedArguments.some(({ path, argument }) => path === name && argument.confidential === true);
 }

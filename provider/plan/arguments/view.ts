@@ -21,8 +21,8 @@ type KnownOf<S> = S extends { kind: "string" | "choice" }
 type KnownParts<Properties> = { -readonly [Name in keyof Properties]?: KnownOf<Properties[Name]> };
 
 /**
- * The arguments of an observed function that can be checked, as far as their values are known: what the table says, not
- * what Pulumi's types say, so that those who know nothing of Pulumi plan and check with it too.
+ * The arguments of an observed function that can be checked, as far as their values are known: typed by the table, not
+ * by Pulumi's types, so that code without Pulumi can also plan and check with it.
  */
 export type FunctionView = KnownParts<typeof telemetryArguments & typeof functionArguments>;
 
@@ -38,8 +38,7 @@ export type InstrumentationView = PartsOf<"autoInstrumentation">;
 export type KnownMap = Known<Record<string, Known<string>>>;
 
 /**
- * The arguments as they can be checked further: what is of another kind than it should be is a problem, and unknown to
- * what follows.
+ * The arguments for further checks: values of the wrong type are problems, and unknown to later checks.
  */
 export function fitArguments(view: object): { view: FunctionView; problems: Problem[] } {
   const shapes = new Map(checkedArguments.map(({ path, argument }) => [path, argument]));

@@ -65,10 +65,10 @@ const otherRegions: readonly string[] = [
   "us-isof-south-1",
 ];
 
-/** Every AWS region there is, of all partitions. A test compares them with those of the installed AWS package. */
+/** All AWS regions, in all partitions. A test compares them with those of the installed AWS package. */
 export const awsRegions: readonly string[] = [...commercialRegions, ...otherRegions].sort();
 
-/** Why this is not an AWS region, or undefined when it is one. */
+/** Why this is not an AWS region, or undefined if it is one. */
 export function checkRegion(region: string): string | undefined {
   if (awsRegions.includes(region)) return undefined;
   return `"${region}" is not an AWS region.${didYouMean(region, awsRegions)}`;

@@ -6,12 +6,12 @@ export const architectures = ["x86_64", "arm64"] as const;
 /** A processor architecture of AWS Lambda. */
 export type ArchitectureName = (typeof architectures)[number];
 
-/** The architecture of a function that names none. */
+/** The default architecture. */
 export const defaultArchitecture: ArchitectureName = "x86_64";
 
 /**
- * The runtimes that a published layer is listed for in the AWS console. Lambda takes at most 15 and does not enforce
- * them: the extension is a static program that runs beside any runtime.
+ * The runtimes that a published layer is listed for in the AWS console. Lambda accepts at most 15 and does not enforce
+ * them: the extension is a static program that runs with any runtime.
  */
 export const compatibleRuntimes: readonly string[] = [
   "nodejs20.x",
@@ -32,8 +32,8 @@ export const compatibleRuntimes: readonly string[] = [
 ];
 
 /**
- * Runtime identifiers on Amazon Linux 2 and later, by their form, so that next year's runtimes need no new release (the API
- * model of botocore 1.44.8, shape Runtime, 2026-11-29). `custom` is a customer-managed runtime, which takes layers.
+ * Runtime identifiers on Amazon Linux 2 and later, by pattern, so that future runtimes need no new release (the API
+ * model of botocore 1.44.8, shape Runtime, 2026-11-29). `custom` is a customer-managed runtime, which supports layers.
  */
 const runtimeForms: readonly RegExp[] = [
   /^nodejs\d{2}\.x$/,
@@ -45,7 +45,7 @@ const runtimeForms: readonly RegExp[] = [
   /^custom$/,
 ];
 
-/** Runtimes on the first Amazon Linux, which external extensions do not run on or which Lambda no longer creates. */
+/** Runtimes on the first Amazon Linux, on which external extensions do not run, or which Lambda no longer creates. */
 const retiredRuntimes: readonly string[] = [
   "dotnet5.0",
   "dotnetcore1.0",
@@ -76,7 +76,7 @@ export function checkRuntime(runtime: string): string | undefined {
   return `"${runtime}" is not a Lambda runtime.${hint}`;
 }
 
-/** Why this is not an architecture of AWS Lambda, or undefined when it is one. */
+/** Why this is not an architecture of AWS Lambda, or undefined if it is one. */
 export function checkArchitecture(architecture: string): string | undefined {
   if ((architectures as readonly string[]).includes(architecture)) return undefined;
   const meant = ["amd64", "x64", "x8664", "x86-64"].includes(architecture.toLowerCase())

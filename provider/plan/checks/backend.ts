@@ -8,7 +8,7 @@ import { parseReference } from "../telemetry/references";
 import { checkUrl, settingAmong } from "../telemetry/settings";
 import { checkManaged, checkWebIdentity } from "./managedBackend";
 
-/** Problems of where the telemetry goes, and how. */
+/** Problems of the destination of telemetry. */
 export function checkBackend(view: FunctionView): Problem[] {
   return [
     ...checkEndpoint(view),
@@ -21,7 +21,7 @@ export function checkBackend(view: FunctionView): Problem[] {
   ];
 }
 
-/** Why a text that is to be an ARN of a secret or parameter is none, or undefined when it is one. */
+/** Why this is not an ARN of a secret or parameter, or undefined if it is one. */
 function checkSecretArn(arn: string, instead?: string): string | undefined {
   if (parseReference(arn) !== undefined) return undefined;
   const form =
@@ -40,7 +40,7 @@ function checkEndpoint(view: FunctionView): Problem[] {
   return [...problems, ...problem("endpoint", reason)];
 }
 
-/** The OTLP protocol as the extension will see it; undefined while that is not known. */
+/** The OTLP protocol as the extension will determine it; undefined while that is not known. */
 function effectiveProtocol(view: FunctionView): string | undefined {
   if (view.protocol !== undefined) return knownValue(view.protocol);
   if (!isKnown(view.settings ?? {}) || !isKnown(view.environment ?? {})) return undefined;

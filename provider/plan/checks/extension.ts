@@ -18,7 +18,7 @@ const sources: readonly (keyof ExtensionView)[] = [
   "rotel",
 ];
 
-/** Problems of where the extension's layer comes from. */
+/** Problems of the source of the extension's layer. */
 export function checkExtension(view: FunctionView): Problem[] {
   if (view.packageType === "Image") {
     const reason =
@@ -43,7 +43,7 @@ export function checkExtension(view: FunctionView): Problem[] {
   ];
 }
 
-/** The function's architecture, or undefined while it is not known or not one at all. */
+/** The function's architecture, or undefined if it is not known or not valid. */
 export function architectureOf({ architectures }: FunctionView): string | undefined {
   if (architectures === undefined) return defaultArchitecture;
   if (architectures === UNKNOWN) return undefined;
@@ -57,7 +57,7 @@ export function isChosenByRegion({ extension }: FunctionView): boolean {
   return [extension.layerVersionArns, extension.manifest, extension.manifestFile].some(isKnown);
 }
 
-/** ARN of the extension's layer, where it is known. */
+/** ARN of the extension's layer, if known. */
 export function extensionLayerArn(view: FunctionView): string | undefined {
   const { extension } = view;
   if (!isKnown(extension)) return undefined;
@@ -109,7 +109,7 @@ function checkChoice(extension: ExtensionView, view: FunctionView): Problem[] {
   return "problem" in choice ? [choice.problem] : [];
 }
 
-/** Whether it is not known yet what there is a layer for; their ARNs do not matter. */
+/** Whether it is not known yet for which regions and architectures there are layers; their ARNs are irrelevant. */
 function holdsUnknownPlace(manifest: unknown): boolean {
   const { layers } = manifest as PublishedLayersView<Known<string>>;
   if (!Array.isArray(layers)) return true;

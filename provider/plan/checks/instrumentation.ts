@@ -18,7 +18,7 @@ import { architectureOf } from "./extension";
 
 const path = "autoInstrumentation";
 
-/** Whether a layer of its own instruments the function, as far as that is known: light tracing needs none. */
+/** Whether a separate layer instruments the function, as far as known: light tracing needs none. */
 export function addsLayer(view: FunctionView): boolean {
   const { autoInstrumentation: instrumentation } = view;
   if (instrumentation === undefined) return false;
@@ -53,7 +53,7 @@ export function checkInstrumentation(view: FunctionView): Problem[] {
   if (instrumentation.layerVersionArn !== undefined) return checkExplicitLayer(instrumentation, view);
   const distribution = distributionIn(view, instrumentation);
   const problems = checkVersion(distribution, instrumentation.version);
-  // Without a region the provider's is meant: only what holds in every region can be said yet.
+  // Without a region, the provider's applies: only what holds in every region can be checked yet.
   const target = targetOf(view, instrumentation, knownValue(view.region) ?? "us-east-1");
   if (target === undefined || problems.length > 0) return problems;
   const choice = chooseInstrumentation(target);
@@ -61,7 +61,7 @@ export function checkInstrumentation(view: FunctionView): Problem[] {
   return target.distribution === lightDistribution ? checkLight(view, target) : [];
 }
 
-/** What is known of the function that the choice of a layer depends on; undefined while it is too little. */
+/** What is known about the function for the choice of a layer; undefined if too little is known. */
 function targetOf(view: FunctionView, instrumentation: InstrumentationView, region: string) {
   const runtime = knownValue(view.runtime);
   const [distribution, architecture] = [distributionIn(view, instrumentation), architectureOf(view)];
@@ -70,13 +70,13 @@ function targetOf(view: FunctionView, instrumentation: InstrumentationView, regi
   return { distribution, runtime, region, architecture, ...(version === undefined ? {} : { version }) };
 }
 
-/** Whose layer instruments the function; undefined while that is not known. */
+/** The provider of the layer that instruments the function; undefined while that is not known. */
 function distributionIn(view: FunctionView, instrumentation: InstrumentationView): string | undefined {
   if (instrumentation.distribution === UNKNOWN) return undefined;
   return distributionOf(instrumentation, knownValue(view.runtime), view.extension);
 }
 
-/** Whether light tracing is there without a layer of its own: in the extension's. */
+/** Checks that light tracing is available in the extension's layer. */
 function checkLight(view: FunctionView, target: { region: string; architecture: string }): Problem[] {
   const { extension } = view;
   if (!isKnown(extension)) return [];
@@ -93,7 +93,7 @@ function checkLight(view: FunctionView, target: { region: string; architecture: 
   return [{ propertyPath: path, reason }];
 }
 
-/** What to say of layers that hold a collector, for a warning. */
+/** Warnings for layers that contain a collector. */
 export function instrumentationWarnings(view: FunctionView): Problem[] {
   const own = (knownValue(view.layers) ?? []).flatMap((arn, index) =>
     isKnown(arn) && holdsCollector(arn) ? [`layers[${index}]`] : [],
@@ -109,7 +109,7 @@ export function instrumentationWarnings(view: FunctionView): Problem[] {
   ];
 }
 
-/** The user's own variable counts, so that one function can be left out of many. */
+/** The user's own variable takes precedence, so that tracing can be switched off for single functions. */
 function offWarning({ environment }: FunctionView): Problem[] {
   if (environment === UNKNOWN) return [];
   const value = knownValue(entriesOf(environment?.variables)[tracingVariable]);

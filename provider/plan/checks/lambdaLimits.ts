@@ -9,13 +9,13 @@ import { type Problem, problem } from "../problem";
 const memory = { least: 128, onDemand: 10_240, most: 32_768 };
 
 /**
- * Timeout in seconds (same model, shape Timeout, 5,400; developer guide, "Configure Lambda function timeout": Managed
- * Instances alone, and there for asynchronous invocations and event source mappings; 1,800 elsewhere).
+ * Timeout in seconds (same model, shape Timeout, 5,400; developer guide, "Configure Lambda function timeout": only on
+ * Managed Instances, for asynchronous invocations and event source mappings; 1,800 elsewhere).
  */
 const timeout = { onDemand: 1800, most: 5400 };
 
 /**
- * Names of a function's variables (same model, shape EnvironmentVariableName). A name takes two characters at least.
+ * Names of a function's variables (same model, shape EnvironmentVariableName). A name has at least two characters.
  */
 const variableName = /^[a-zA-Z][a-zA-Z0-9_]+$/;
 
@@ -32,10 +32,10 @@ const reservedVariables: ReadonlySet<string> = new Set([
   ...["AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN"],
 ]);
 
-/** Lambda's limit of all variables of a function together, as JSON in UTF-8, in bytes (AWS Lambda quotas: 4 KB). */
+/** Lambda's limit for all variables of a function, as JSON in UTF-8, in bytes (AWS Lambda quotas: 4 KB). */
 export const maximumEnvironmentBytes = 4096;
 
-/** Problems of time and memory that no function may have. */
+/** Timeout and memory values that are never valid. */
 export function checkSize(view: FunctionView): Problem[] {
   const [seconds, megabytes] = [knownValue(view.timeout), knownValue(view.memorySize)];
   const short =
@@ -49,7 +49,7 @@ export function checkSize(view: FunctionView): Problem[] {
   return [...problem("timeout", short), ...problem("memorySize", wrong)];
 }
 
-/** What AWS may allow one day, or for one account, and does not allow for all today: for warnings. */
+/** Values that AWS does not allow everywhere today, but may allow in the future or for some accounts: for warnings. */
 export function sizeWarnings(view: FunctionView): Problem[] {
   const [seconds, megabytes] = [knownValue(view.timeout), knownValue(view.memorySize)];
   const isManaged = view.capacityProviderConfig !== undefined;
@@ -79,8 +79,8 @@ export function checkVariableNames({ environment }: FunctionView): Problem[] {
 }
 
 /**
- * Why these variables are more than Lambda accepts, or undefined while they are not.
- * @param variables all of the function's; a value that is not known is empty, so that the result is a lower bound.
+ * Why these variables are more than Lambda accepts, or undefined if they are not.
+ * @param variables all variables of the function; an unknown value is empty, so the result is a lower bound.
  * @param own how many of them are the user's own; for the message.
  */
 export function checkEnvironmentSize(

@@ -2,13 +2,13 @@ import type { FunctionView } from "../arguments/view";
 import { isKnown } from "../known";
 import { type Problem, problem } from "../problem";
 
-/** Retention in days that CloudWatch Logs takes (API reference, PutRetentionPolicy). */
+/** Retentions in days that CloudWatch Logs accepts (API reference, PutRetentionPolicy). */
 const retentions: readonly number[] = [
   ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288],
   3653,
 ];
 
-/** Problems of what becomes of the logs in CloudWatch. */
+/** Problems of the logs in CloudWatch. */
 export function checkLogging(view: FunctionView): Problem[] {
   const { cloudWatchLogs, logRetentionInDays: days, requireDelivery } = view;
   const problems: Problem[] = [];

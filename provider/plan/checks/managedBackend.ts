@@ -19,7 +19,7 @@ export function checkManaged(view: FunctionView): Problem[] {
   ];
 }
 
-/** Why telemetry does not go to managed ClickStack, as far as the arguments tell. */
+/** Why telemetry does not go to managed ClickStack, according to the arguments. */
 function whereElse({
   clickhouse,
   endpoint,
@@ -36,7 +36,7 @@ function whereElse({
     : undefined;
 }
 
-/** Problems of the audience, and of keys that the token takes the place of. */
+/** Problems of the audience, and of keys that the token replaces. */
 export function checkWebIdentity(view: FunctionView): Problem[] {
   const { webIdentityAudience: audience } = view;
   if (audience === undefined) return [];
@@ -67,7 +67,7 @@ function checkAudience(audience: string): string | undefined {
     : undefined;
 }
 
-/** Which header holds a key already. */
+/** The header that already contains a key. */
 function authorizationOf({ headers }: FunctionView): string | undefined {
   if (!isKnown(headers)) return undefined;
   const name = Object.keys(headers).find((one) => one.toLowerCase() === authorizationHeader.toLowerCase());

@@ -6,10 +6,10 @@ import { parseRoleArn } from "../policies/statements";
 import { type Problem, problem } from "../problem";
 import { checkSize } from "./lambdaLimits";
 
-/** Lambda's limit of a function's code and layers, unpacked, in bytes (AWS Lambda quotas: 250 MB). */
+/** Lambda's limit for a function's code and layers, unpacked, in bytes (AWS Lambda quotas: 250 MB). */
 export const maximumUnpackedBytes = 250 * 1024 * 1024;
 
-/** Problems of the function itself: where and on what it runs, how long, as whom. */
+/** Problems of the function itself: region, runtime, timeout, role. */
 export function checkPackage(view: FunctionView): Problem[] {
   return [
     ...checkPackageType(view),
@@ -21,7 +21,7 @@ export function checkPackage(view: FunctionView): Problem[] {
   ];
 }
 
-/** Why code and layers of these sizes cannot be deployed together, or undefined when they can. */
+/** Why code and layers of these sizes cannot be deployed together, or undefined if they can. */
 export function checkUnpackedSize(sizes: Readonly<Record<string, number>>): string | undefined {
   const total = Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0);
   if (total <= maximumUnpackedBytes) return undefined;
@@ -47,7 +47,7 @@ function checkPackageType(view: FunctionView): Problem[] {
   ];
 }
 
-/** Problems of what a function has to have, and must not have, by its package type. */
+/** Problems of required and forbidden arguments for the package type. */
 export function checkRequired(view: FunctionView): Problem[] {
   const { packageType = "Zip", code, s3Bucket, imageUri } = view;
   const missing = (path: keyof FunctionView, remedy: string) =>
@@ -78,8 +78,8 @@ export function checkRequired(view: FunctionView): Problem[] {
 }
 
 /**
- * Problems of a role with the account that the function is made in. AWS says so too, but only after policies of the role
- * have been written, to the role of the same name in this account if there is one.
+ * Problems of a role with the account that the function is created in. AWS reports that too, but only after policies of
+ * the role have been written, to the role with the same name in this account if there is one.
  */
 export function checkRoleAccount({ role }: FunctionView, accountId: string): Problem[] {
   const identity = typeof role === "string" ? parseRoleArn(role) : undefined;

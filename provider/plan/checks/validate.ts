@@ -19,7 +19,7 @@ import { checkEnvironmentSize, checkVariableNames, sizeWarnings } from "./lambda
 import { checkLogging } from "./logging";
 import { checkPackage } from "./packaging";
 
-/** Everything that is wrong with those arguments of an observed function that are given, all at once. */
+/** All problems of the given arguments of an observed function. */
 export function checkFunction(view: FunctionView): Problem[] {
   return [
     ...checkPackage(view),
@@ -33,7 +33,7 @@ export function checkFunction(view: FunctionView): Problem[] {
   ];
 }
 
-/** What is accepted but has no effect, for a warning. */
+/** Values that are accepted but have no effect, for a warning. */
 export function warnings(view: FunctionView): Problem[] {
   const noEffect = Object.keys(entriesOf(view.settings)).flatMap((name): Problem[] => {
     const setting = findSetting(name)?.setting;
@@ -72,7 +72,7 @@ function checkSettings(view: FunctionView): Problem[] {
   const asArguments = telemetryPaths.flatMap(({ path, argument: { kind, setting: name = "" } }) => {
     const setting = kind === "string" ? findSetting(name)?.setting : undefined;
     const value = valueAt(view, path) as Known<string> | undefined;
-    // URLs have checks of their own, which know the protocol.
+    // URLs have separate checks, which take the protocol into account.
     if (setting === undefined || setting.type === "url" || !isKnown(value)) return [];
     return problem(path, checkSettingValue(setting, value));
   });

@@ -1,4 +1,4 @@
-/** A log record that asks a backend whether it takes any. */
+/** A log record that tests whether a backend accepts any. */
 export interface Probe {
   serviceName: string;
   /** Text of the record. */
@@ -41,7 +41,7 @@ export function clickHouseLogRow({ serviceName, body, time }: Probe): string {
   });
 }
 
-/** A gRPC message: not compressed, with its length before it. */
+/** A gRPC message: uncompressed, prefixed with its length. */
 export function grpcFrame(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);

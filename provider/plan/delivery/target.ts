@@ -6,7 +6,7 @@ import type { ClickHouseDestination, LogsDestination, OtlpDestination } from "..
 /** Where a function's telemetry goes, with all values resolved. */
 export interface DeliveryTarget {
   kind: "http" | "grpc" | "clickhouse";
-  /** URL of the logs with `http`, else the base URL. */
+  /** URL of the logs with `http`, otherwise the base URL. */
   endpoint: string;
   /** By names in lower case. */
   headers: Record<string, string>;
@@ -14,15 +14,15 @@ export interface DeliveryTarget {
   table?: string;
 }
 
-/** Fills in the references of a string. */
+/** Resolves the references in a string. */
 export type Resolve = (text: string) => Promise<string>;
 
-/** What describes the request itself, which the extension sets. */
+/** Headers that describe the request itself, which the extension sets. */
 const ownHeaders = ["connection", "content-encoding", "content-length", "content-type", "transfer-encoding"];
 
 /**
- * The destination with its references filled in, as the extension does it.
- * @throws when there is no usable endpoint then.
+ * The destination with its references resolved, as the extension does.
+ * @throws if there is then no usable endpoint.
  */
 export async function targetOf(destination: LogsDestination, resolve: Resolve): Promise<DeliveryTarget> {
   const target =
@@ -38,7 +38,7 @@ async function otlpTarget(destination: OtlpDestination, resolve: Resolve): Promi
   const headers: Record<string, string> = {};
   for (const { key, value } of pairs) {
     const resolved = await resolve(value);
-    // A reference alone stands for a list of headers.
+    // A reference without a name stands for a list of headers.
     const found =
       key === undefined ? keyValuePairs(resolved) : [{ key: await resolve(key), value: resolved }];
     for (const { key: name, value: text } of found) addHeader(headers, name, text);
@@ -56,11 +56,11 @@ async function otlpTarget(destination: OtlpDestination, resolve: Resolve): Promi
   };
 }
 
-/** Of several headers of one name the last counts; what cannot be a header is ignored. */
+/** Of several headers with one name the last is used; invalid headers are ignored. */
 function addHeader(headers: Record<string, string>, name: string | undefined, value: string): void {
   const key = name?.toLowerCase();
   if (key === undefined || !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(key) || ownHeaders.includes(key)) return;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a header cannot hold
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a header cannot contain these
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return;
   headers[key] = value;
 }

@@ -1,7 +1,7 @@
 import { type Known, UNKNOWN } from "../known";
 import type { Problem } from "../problem";
 
-/** Lambda's limit of layers a function can have. */
+/** The maximum number of layers of a function. */
 export const maximumLayers = 5;
 
 /** ARNs of layer versions by region, then by architecture. */
@@ -13,7 +13,7 @@ export interface PublishedLayersView<T = string> {
   layers: { region: T; architecture: T; layerVersionArn: T; tracing?: boolean | T }[] | T;
 }
 
-/** Where the extension's layer comes from: one of these. */
+/** The source of the extension's layer: one of these. */
 export interface LayerSource<T = string> {
   layerVersionArn?: T;
   layerVersionArns?: LayerVersionArns<T>;
@@ -40,7 +40,7 @@ export function chooseLayer<T>(
   return chooseByRegion(source.layerVersionArns ?? {}, region, architecture, "extension.layerVersionArns");
 }
 
-/** Why this is no manifest of published layers, or undefined when it is one. */
+/** Why this is not a manifest of published layers, or undefined if it is one. */
 export function checkManifest(manifest: unknown): string | undefined {
   const { formatVersion, layers } = (manifest ?? {}) as Partial<PublishedLayersView<unknown>>;
   const complete =
@@ -50,7 +50,7 @@ export function checkManifest(manifest: unknown): string | undefined {
   return "is not a manifest of published layers in format 1: pass the output `manifest` of ExtensionLayers unchanged";
 }
 
-/** Whether a manifest says that the layer of a region and an architecture holds no light tracing. */
+/** Whether the layer for a region and architecture contains no light tracing, according to a manifest. */
 export function lacksTracing(
   { layers }: PublishedLayersView<unknown>,
   region: string,
@@ -81,15 +81,15 @@ export function checkLayers(layers: readonly Known<string>[], added: readonly st
 export interface NamedLayer {
   arn: string;
   propertyPath: string;
-  /** Whose layer it is, such as `the extension's layer`, where it is added; undefined for the user's own. */
+  /** A description, such as `the extension's layer`, for layers that are added; undefined for the user's own. */
   added?: string;
 }
 
 /**
- * Problems of a function's layers with each other: Lambda takes one version of a layer, and layers of the function's own
- * region alone. Reported are the user's own wherever they are one of two.
- * @param layers those of the user's own first.
- * @param region the function's, where it is known. Otherwise layers are compared with those that are added.
+ * Problems of a function's layers with each other: Lambda accepts one version of each layer, and only layers of the
+ * function's own region. If one of the two layers is the user's own, that one is reported.
+ * @param layers with the user's own first.
+ * @param region the function's, if known. Otherwise layers are compared with those that are added.
  */
 export function checkTogether(layers: readonly NamedLayer[], region: string | undefined): Problem[] {
   const expected = region ?? layers.flatMap(({ added, arn }) => (added && layerRegion(arn)) || [])[0];
@@ -137,12 +137,12 @@ function withoutVersion(arn: string): string {
   return arn.slice(0, arn.lastIndexOf(":"));
 }
 
-/** Why this is not the ARN of a layer version, or undefined when it is one. */
+/** Why this is not the ARN of a layer version, or undefined if it is one. */
 export function checkLayerArn(arn: string): string | undefined {
   return layerArnForm.test(arn) ? undefined : layerArnReason;
 }
 
-/** Region that a layer version is in; undefined when the text is no ARN. */
+/** Region of a layer version; undefined if the text is not an ARN. */
 export function layerRegion(arn: string): string | undefined {
   return layerArnForm.test(arn) ? arn.split(":")[3] : undefined;
 }

@@ -20,10 +20,10 @@ import {
 } from "./lightTracing";
 import { otherExecWrapperVariable, runtimeProxyPath } from "./runtimeProxy";
 
-/** Whose layers instrument a function, as `autoInstrumentation.distribution` takes them. */
+/** The values of `autoInstrumentation.distribution`. */
 export const distributions = ["light", "opentelemetry", "adot", "adot-legacy"] as const;
 
-/** Whose layers instrument a function. */
+/** The provider of the layers that instrument a function. */
 export type Distribution = (typeof distributions)[number];
 
 /** What the choice of an instrumentation layer depends on. */
@@ -35,30 +35,30 @@ export interface InstrumentedFunction {
   version?: string;
 }
 
-/** The environment variable by which Lambda starts the runtime through a script of a layer. */
+/** The environment variable with which Lambda starts the runtime through a script of a layer. */
 export const execWrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
 
-/** What decides whose layer instruments a function; of what is not known yet it counts that it is given. */
+/** The inputs for the choice of a distribution; for unknown values only whether they are given is used. */
 export interface NamedInstrumentation {
   distribution?: unknown;
   version?: unknown;
   layerVersionArn?: unknown;
 }
 
-/** The arguments that decide on the instrumentation, as an interpreter takes their values. */
+/** The arguments that decide on the instrumentation, as passed to an interpreter. */
 export interface InstrumentationArguments {
   autoInstrumentation?: (NamedInstrumentation & { execWrapper?: unknown }) | undefined;
   /** Where the extension's layer comes from, as far as {@link isRotel} reads it. */
   extension?: unknown;
-  /** Where the runtime API proxy is turned on. */
+  /** May turn on the runtime API proxy. */
   settings?: unknown;
   runtime?: unknown;
   packageType?: unknown;
 }
 
 /**
- * The oldest runtimes that instrumentation works in: light tracing, and the versions of OpenTelemetry's libraries that the
- * layers hold (`engines` of @opentelemetry/sdk-node 0.2xx, `requires-python` of opentelemetry-sdk 1.3x).
+ * The oldest runtimes that instrumentation supports: light tracing, and the versions of OpenTelemetry's libraries in
+ * the layers (`engines` of @opentelemetry/sdk-node 0.2xx, `requires-python` of opentelemetry-sdk 1.3x).
  */
 const oldestRuntimes: Readonly<Record<string, { version: number; runtime: string }>> = {
   nodejs: { version: 18, runtime: "nodejs18.x" },
@@ -69,7 +69,7 @@ const path = "autoInstrumentation";
 const byArn = `specify the layer as ${path}.layerVersionArn`;
 
 /**
- * ARN of the instrumentation layer for a function, or why there is none. It is undefined for light tracing, which is in the
+ * ARN of the instrumentation layer for a function, or why there is none. Undefined for light tracing, which is in the
  * extension's layer.
  */
 export function chooseInstrumentation(
@@ -96,7 +96,7 @@ export function chooseInstrumentation(
   return { layerVersionArn: arn };
 }
 
-/** Script of the layer that Lambda starts the runtime with. */
+/** The layer's script with which Lambda starts the runtime. */
 export function execWrapper(distribution: string, runtime: string): string {
   if (distribution === lightDistribution) return lightExecWrapper;
   const language = languageOf(runtime);
@@ -106,10 +106,11 @@ export function execWrapper(distribution: string, runtime: string): string {
 }
 
 /**
- * Whose layer it is: as named, else as the ARN of the layer reads. Without either it is light tracing where there is such
- * for the runtime and the extension is not Rotel's, else the OpenTelemetry project's, whose versions alone can be named.
- * @param runtime undefined while it is not known.
- * @returns undefined where it depends on a runtime that is not known.
+ * The distribution: as given, otherwise according to the layer's ARN. Without either it is light tracing if it supports
+ * the runtime and the extension is not Rotel's, otherwise the OpenTelemetry project's, the only one whose versions can
+ * be named.
+ * @param runtime undefined if it is not known.
+ * @returns undefined if it depends on a runtime that is not known.
  */
 export function distributionOf(
   { distribution, version, layerVersionArn }: NamedInstrumentation,
@@ -136,7 +137,7 @@ function distributionOfLayer(arn: string): string {
   return isLegacyAdot(arn) ? "adot-legacy" : "opentelemetry";
 }
 
-/** Why a distribution does not work in a runtime, or undefined when it does. */
+/** Why a distribution does not work in a runtime, or undefined if it does. */
 export function tooOld(distribution: string, runtime: string): string | undefined {
   const [, name = "", version = ""] = /^(nodejs|python3\.)(\d+)/.exec(runtime) ?? [];
   const oldest = oldestRuntimes[name];
@@ -145,8 +146,9 @@ export function tooOld(distribution: string, runtime: string): string | undefine
 }
 
 /**
- * The variables that an instrumentation layer needs, and the runtime API proxy, which an exec wrapper brings as well. AWS's newer layers send spans to X-Ray by UDP as long as no traces
- * endpoint is set, whatever the general endpoint is, and metrics to CloudWatch as long as Application Signals is on.
+ * The variables that an instrumentation layer needs, and the runtime API proxy, which also needs an exec wrapper. AWS's
+ * newer layers send spans to X-Ray over UDP unless a traces endpoint is set, whatever the general endpoint is, and
+ * metrics to CloudWatch while Application Signals is on.
  */
 export function planInstrumentation<T>(
   { autoInstrumentation, extension, settings, runtime, packageType }: InstrumentationArguments,
@@ -174,7 +176,7 @@ export function planInstrumentation<T>(
           { name: execWrapperVariable, value: ownScript, origin: proxy },
           { name: otherExecWrapperVariable, value, origin: path },
         ];
-  // Whether it is AWS's depends on neither the runtime nor the extension.
+  // Whether it is AWS's distribution depends on neither the runtime nor the extension.
   if (distributionOf(autoInstrumentation, "") !== "adot") return variables;
   const setDefault = (name: string, value: string) =>
     variables.push({ name, value: string(value), origin: path, isDefault: true });
@@ -195,7 +197,7 @@ function chooseAdot(language: Language, { region, version }: InstrumentedFunctio
   return { layerVersionArn: `arn:${partition}:lambda:${region}:${there.account}:layer:${name}:${known}` };
 }
 
-/** The language of a runtime that there are instrumentation layers for. */
+/** The language of a runtime with instrumentation layers. */
 export function languageOf(runtime: string): Language | undefined {
   const language = /^(nodejs|python|java|ruby|dotnet)/.exec(runtime)?.[1];
   return language as Language | undefined;
@@ -217,7 +219,7 @@ function noLayer(distribution: string, language: Language, runtime: string): str
   return `${distribution} has no layer for ${runtime}. Use ${others.join(" or ")}`;
 }
 
-/** Whether it is one of AWS's older layers, which hold a collector. */
+/** Whether it is one of AWS's older layers, which contain a collector. */
 export function isLegacyAdot(arn: string): boolean {
   return /:layer:aws-otel-/.test(arn);
 }

@@ -3,14 +3,14 @@
 // workflows .github/workflows/release-layer-<language>.yml there; AWS's are in aws-otel.github.io.
 import { commercialRegions } from "../aws/regions";
 
-/** Languages that there are instrumentation layers for. */
+/** Languages with instrumentation layers. */
 export type Language = "nodejs" | "python" | "java" | "ruby" | "dotnet";
 
-/** Layers of one language: how they are named, and what starts them. */
+/** Layers of one language: their names, and the script that starts them. */
 export interface LanguageLayer {
   /** Script in the layer for `AWS_LAMBDA_EXEC_WRAPPER`. */
   execWrapper: string;
-  /** The version that is taken when none is named. For AWS's newer layers it is by region. */
+  /** The default version. For AWS's newer layers it depends on the region. */
   version?: string;
   /** ARN of a layer version. */
   arn(version: string, region: string, architecture: "amd64" | "arm64"): string;
@@ -56,7 +56,7 @@ export const adotLayerNames: Readonly<Partial<Record<Language, string>>> = {
 /** The script that starts AWS's newer layers. */
 export const adotExecWrapper = "/opt/otel-instrument";
 
-/** Where AWS's newer layers are in a region: the account, and the newest known version by language. */
+/** AWS's newer layers in a region: the account, and the newest known version by language. */
 export interface AdotRegion {
   account: string;
   versions: Readonly<Partial<Record<Language, number>>>;
@@ -96,7 +96,7 @@ export const adotRegions: Readonly<Record<string, AdotRegion>> = {
   "eu-west-3": adot(15, 26, 16, 13),
   "il-central-1": adot(15, 23, 16, 13, "746669239226"),
   "me-central-1": adot(15, 22, 16, 13, "739275441131"),
-  // No longer listed but for Node.js; what was published is still there.
+  // No longer listed except for Node.js; the published versions still exist.
   "me-south-1": adot(12, 19, 12, 11, "980921751758"),
   "mx-central-1": adot(8, 14, 13, 9, "610118373846"),
   "sa-east-1": adot(15, 26, 16, 13),

@@ -1,7 +1,7 @@
 import { type Known, UNKNOWN } from "../known";
 import type { Problem } from "../problem";
 
-/** Who besides the publishing account may use a layer version. */
+/** Who may use a layer version besides the publishing account. */
 export interface LayerPermissions<T = Known<string>> {
   accountIds?: readonly string[];
   organizationId?: T;
@@ -14,7 +14,7 @@ export interface LayerStatement<T> {
   statementId: string;
   /** An account, or `*` for all of them. */
   principal: string;
-  /** Narrows `*` to the accounts of an organization. */
+  /** Restricts `*` to the accounts of an organization. */
   organizationId?: T;
 }
 
@@ -30,7 +30,7 @@ export function layerStatements<T>(permissions: LayerPermissions<T> = {}): Layer
   return [...accounts, { statementId: "organization", principal: "*", organizationId }];
 }
 
-/** Problems of the permissions; an organization that is not known yet is left to {@link checkOrganizationId}. */
+/** Problems of the permissions; an unknown organization is left to {@link checkOrganizationId}. */
 export function checkLayerPermissions(permissions: LayerPermissions | undefined): Problem[] {
   if (permissions === undefined || permissions === null) return [];
   const { accountIds = [], organizationId } = permissions;

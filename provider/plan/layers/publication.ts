@@ -12,18 +12,18 @@ export interface BuiltLayer {
   sha256: string;
   /** Size of the unpacked layer in bytes. */
   unzippedSize: number;
-  /** Of the extension's: whether light tracing is in it. */
+  /** For the extension's zip: whether it contains light tracing. */
   tracing?: boolean;
 }
 
 /** One layer version to publish. */
 export interface PlannedLayer extends BuiltLayer {
   region: string;
-  /** Architecture of the extension in it; undefined for light tracing alone, which is for all of them. */
+  /** Architecture of the extension in it; undefined for only light tracing, which is for all architectures. */
   architecture?: ArchitectureName;
 }
 
-/** What is to be published where. */
+/** What to publish, and where. */
 export interface PublicationArguments {
   regions: readonly string[];
   architectures?: readonly string[];
@@ -32,13 +32,13 @@ export interface PublicationArguments {
   permissions?: LayerPermissions;
 }
 
-/** The zips there are: of the extension by architecture, and of light tracing alone. */
+/** The available zips: of the extension by architecture, and of only light tracing. */
 export interface BuiltLayers {
   layers: Partial<Record<ArchitectureName, BuiltLayer>>;
   tracing?: BuiltLayer;
 }
 
-/** The layer versions to publish, region by region, or what is wrong with the arguments. */
+/** The layer versions to publish, region by region, or the problems of the arguments. */
 export function planLayers(
   { regions, architectures, namePrefix, tracing = false, permissions }: PublicationArguments,
   built: BuiltLayers,
@@ -80,7 +80,7 @@ function checkTracing(wanted: unknown, built: BuiltLayers): Problem[] {
   return [{ propertyPath, reason }];
 }
 
-/** Languages without types, or with a value of their own for outputs, can hand over anything. */
+/** Languages without types, or with their own representation of outputs, can pass anything. */
 function checkList(propertyPath: string, value: unknown, check: () => Problem[]): Problem[] {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return check();
   const reason =
@@ -109,7 +109,7 @@ function checkNamePrefix(namePrefix: string | undefined): Problem[] {
   return [{ propertyPath: "namePrefix", reason: "must be 1 to 100 letters, digits, dashes and underscores" }];
 }
 
-/** What Lambda is told of a layer version besides its zip. */
+/** The attributes of a layer version besides its zip. */
 export interface LayerAttributes {
   layerName: string;
   description: string;
@@ -117,7 +117,7 @@ export interface LayerAttributes {
   compatibleRuntimes: string[];
 }
 
-/** Name, description and compatibility of a layer version; the description tells which zip is in it. */
+/** Name, description and compatibility of a layer version; the description identifies its zip. */
 export function layerAttributes(
   { architecture, sha256 }: Pick<PlannedLayer, "architecture" | "sha256">,
   layerName: string,

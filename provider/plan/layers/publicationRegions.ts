@@ -1,26 +1,26 @@
 import { checkRegions, commercialRegions, optInRegions } from "../aws/regions";
 import type { Problem } from "../problem";
 
-/** Which regions a user asks for. */
+/** The regions that a user requests. */
 export interface WantedRegions {
-  /** Exactly these, in place of every commercial region. */
+  /** Exactly these, instead of every commercial region. */
   regions?: readonly string[];
-  /** These besides. */
+  /** Additional regions. */
   additionalRegions?: readonly string[];
 }
 
-/** Where to publish, and where not although it was asked for. */
+/** The regions to publish in, and the requested ones that are skipped. */
 export interface RegionChoice {
   regions: string[];
-  /** Regions that are left out because the account has not enabled them. */
+  /** Regions that are skipped because the account has not enabled them. */
   skipped: string[];
   problems: Problem[];
 }
 
 /**
- * The regions to publish in: those that are wanted and that the account has enabled.
- * @param enabled regions that the account can use, or undefined when it may not be asked. Then the regions that are on
- * in every account are taken, and the others where they are named.
+ * The regions to publish in: those that are requested and that the account has enabled.
+ * @param enabled regions that the account can use, or undefined if that cannot be queried. Then the regions that are
+ * enabled in every account are used, and others if they are named.
  */
 export function chooseRegions(wanted: WantedRegions, enabled: readonly string[] | undefined): RegionChoice {
   const { regions: named, additionalRegions = [] } = wanted;

@@ -1,8 +1,8 @@
-/** Where a resource is named: what a pattern of `pulumi:autonaming` can refer to. */
+/** The context of a resource's name, to which a pattern of `pulumi:autonaming` can refer. */
 export interface NamingContext {
   project: string;
   stack: string;
-  /** The stack's configuration `pulumi:autonaming` as JSON; undefined where there is none. */
+  /** The stack's configuration `pulumi:autonaming` as JSON; undefined if there is none. */
   autonaming: string | undefined;
 }
 
@@ -18,17 +18,17 @@ interface NamingConfiguration extends NamingLevel {
 
 const functionType = "aws:lambda/function:Function";
 
-/** The provider's own names: a hyphen and seven hexadecimal digits behind the name in the program. */
+/** The provider's default names: the name in the program, followed by a hyphen and seven hexadecimal digits. */
 const defaultPattern = `\${name}-\${hex(7)}`;
 
 /** Length of a UUID as text. */
 const uuidLength = 36;
 
 /**
- * The names that a function without one may get, as a pattern of an IAM resource, in which `?` is any one character
- * (Pulumi, "Autonaming configuration"; IAM, "Policy elements: Resource").
+ * The names that a function without an explicit one may get, as a pattern of an IAM resource, in which `?` is any one
+ * character (Pulumi, "Autonaming configuration"; IAM, "Policy elements: Resource").
  * @param name the function's name in the program.
- * @returns undefined where the configuration says more than is understood here, or that there is no automatic name.
+ * @returns undefined if the configuration contains unsupported elements, or disables automatic names.
  */
 export function automaticNames(name: string, context: NamingContext): string | undefined {
   const pattern = namingPattern(context.autonaming);
@@ -41,21 +41,21 @@ export function automaticNames(name: string, context: NamingContext): string | u
       "?".repeat(Math.min(Number(length), 64)),
     )
     .replaceAll(`\${uuid}`, "?".repeat(uuidLength));
-  // What is left over would be read as a variable or a wildcard of the policy.
+  // Anything left over would be interpreted as a variable or a wildcard of the policy.
   return isFunctionName(names.replaceAll("?", "x")) ? names : undefined;
 }
 
-/** Whether a name is one of those that the pattern of {@link automaticNames} means. */
+/** Whether a name matches the pattern of {@link automaticNames}. */
 export function isAutomaticName(name: string, pattern: string): boolean {
   return pattern.length === name.length && [...pattern].every((one, at) => one === "?" || one === name[at]);
 }
 
-/** What names of functions consist of (Lambda API reference, CreateFunction). */
+/** The allowed form of function names (Lambda API reference, CreateFunction). */
 function isFunctionName(name: string): boolean {
   return /^[\w-]+$/.test(name);
 }
 
-/** The pattern in force for functions: that of the type before that of the provider before that of all. */
+/** The pattern that applies to functions: the type's, otherwise the provider's, otherwise the general one. */
 function namingPattern(autonaming: string | undefined): string | undefined {
   if (autonaming === undefined) return defaultPattern;
   const configuration = parsed(autonaming);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-/** What a service takes as a name of a resource. */
+/** A service's rule for names of a resource. */
 export interface NameRule {
-  /** Characters that a name may not hold. */
+  /** Characters that a name must not contain. */
   refused: RegExp;
   /** Longest name, in characters. */
   longest: number;
@@ -20,15 +20,15 @@ export const secretNames: NameRule = { refused: /[^\w/+=.@-]+/g, longest: 512 };
 /** Names of log groups (CloudWatch Logs API reference, CreateLogGroup: 1 to 512 of `[\w.\-/#]`). */
 export const logGroupNames: NameRule = { refused: /[^\w.\-/#]+/g, longest: 512 };
 
-/** Pulumi appends a dash and seven random characters to the names that it makes. */
+/** Pulumi appends a dash and seven random characters to the names that it generates. */
 const autoNameSuffix = 8;
 
 /**
- * The name in the program of a resource whose own name Pulumi makes of it: as it is where the service takes it, else
- * without the characters that it refuses, shortened, and with a part of the hash of the whole name, so that two names
- * that read alike stay two.
- * @param name what the name begins with; the component's name.
- * @param suffix what it ends with, which is kept as it is.
+ * The name in the program for a resource whose own name Pulumi derives from it: unchanged if the service accepts it,
+ * otherwise without invalid characters, shortened, and with a part of the hash of the whole name, so that two similar
+ * names remain different.
+ * @param name the beginning of the name: the component's name.
+ * @param suffix the end of the name, which is kept unchanged.
  */
 export function resourceName(name: string, rule: NameRule, suffix = ""): string {
   const room = rule.longest - autoNameSuffix - suffix.length;

@@ -4,7 +4,7 @@ import { logGroupNames, resourceName } from "./resourceNames";
 
 const stackType = "pulumi:pulumi:Stack";
 
-/** A resource as the engine is asked to register it. */
+/** A resource in a registration request to the engine. */
 export interface RegisteredResource {
   project: string;
   stack: string;
@@ -21,7 +21,7 @@ export function resourceUrn({ project, stack, type, name, parent }: RegisteredRe
   return `urn:pulumi:${stack}::${project}::${types}::${name}`;
 }
 
-/** Types of a resource and of its parents, as its URN has them, the resource's own last. */
+/** Types of a resource and of its parents, as in its URN, with the resource's own last. */
 export function typesOf(urn: string): string {
   return urn.split("::")[2] ?? "";
 }
@@ -32,9 +32,9 @@ export function nameOf(urn: string): string {
 }
 
 /**
- * Name of the log group that a function without a name of its own is given, so that exactly this group can be denied to
- * its role: what Pulumi will call the function, nobody knows before it is there (`pulumi:autonaming` may be anything).
- * It is the same in every preview and update, and of this function alone.
+ * Name of the log group that is given to a function without a name, so that exactly this group can be denied to its
+ * role: nobody knows what Pulumi will name the function before it exists (`pulumi:autonaming` may be anything). It is
+ * the same in every preview and update, and unique to this function.
  */
 export function ownLogGroup(urn: string): string {
   const suffix = `-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;

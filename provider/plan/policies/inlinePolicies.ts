@@ -1,6 +1,6 @@
 /**
- * Characters that the inline policies of one role may take in all, white space not counted (IAM and STS quotas, "IAM and
- * STS character limits"). It cannot be raised.
+ * Maximum number of characters of all inline policies of one role, not counting white space (IAM and STS quotas, "IAM
+ * and STS character limits"). It cannot be raised.
  */
 export const inlinePolicyQuota = 10_240;
 
@@ -10,8 +10,8 @@ export function policyLength(document: string): number {
 }
 
 /**
- * Why these policies do not fit onto one role, or undefined when they do.
- * @param lengths lengths of the policies that are known to be on the role, in characters.
+ * Why these policies exceed the limit of one role, or undefined if they do not.
+ * @param lengths lengths of the known policies of the role, in characters.
  */
 export function checkInlinePolicies(lengths: readonly number[]): string | undefined {
   const total = lengths.reduce((sum, length) => sum + length, 0);

@@ -17,7 +17,7 @@ export function policyDocument(statements: readonly PolicyStatement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** The trust policy that lets AWS Lambda take on an execution role. */
+/** The trust policy that lets AWS Lambda assume an execution role. */
 export function assumeRolePolicy(): string {
   return JSON.stringify({
     Version: "2012-10-17",
@@ -28,9 +28,9 @@ export function assumeRolePolicy(): string {
 }
 
 /**
- * The least that the extension needs to resolve these references. One secret of a region takes GetSecretValue on that
- * secret; several are read with one BatchGetSecretValue, which AWS grants only on `*` and which gives nothing without
- * GetSecretValue on each secret.
+ * The minimum that the extension needs to resolve these references. A single secret in a region needs GetSecretValue on
+ * that secret; several are read with one BatchGetSecretValue, which AWS grants only on `*` and which returns nothing
+ * without GetSecretValue on each secret.
  * @param kmsKeyArns customer managed keys that the secrets are encrypted with; AWS's own keys need no permission.
  */
 export function secretStatements(
@@ -61,16 +61,16 @@ export function secretStatements(
   return statements;
 }
 
-/** A service as `kms:ViaService` names it (AWS KMS condition keys). */
+/** A service's name in `kms:ViaService` (AWS KMS condition keys). */
 function serviceEndpoint({ service, region, partition }: SecretReference): string {
   return `${service}.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
 }
 
 /**
- * What the extension needs to request its web identity tokens: of this audience alone, signed and valid as it requests
- * them (`runtime/src/aws/secrets/web_identity.rs`). AWS grants the action on `*` only (IAM User Guide, "Controlling access
- * with IAM policies" of outbound identity federation). All audiences of a request have to be among those that are allowed,
- * and `Null` keeps that from holding for none.
+ * What the extension needs to request its web identity tokens: only for this audience, signed and valid as it requests
+ * them (`runtime/src/aws/secrets/web_identity.rs`). AWS grants the action only on `*` (IAM User Guide, "Controlling
+ * access with IAM policies" of outbound identity federation). All audiences of a request have to be among the allowed
+ * ones, and `Null` prevents that from being true for a request without any.
  */
 export function webIdentityStatement(audience: string): PolicyStatement {
   return {
@@ -88,9 +88,9 @@ export function webIdentityStatement(audience: string): PolicyStatement {
 const longestTokenSeconds = 900;
 
 /**
- * A statement that has no effect, for a policy whose references turned out to be none: IAM refuses a policy without
- * statements, and whether there is a policy must not depend on values that are only known during an update. It denies,
- * so that it would grant nothing even if its condition could hold.
+ * A statement without effect, for a policy whose references turned out to be empty: IAM rejects a policy without
+ * statements, and whether a policy exists must not depend on values that are only known during an update. It is a
+ * denial, so it would grant nothing even if its condition could be true.
  */
 export function noEffectStatement(): PolicyStatement {
   return {
@@ -103,7 +103,7 @@ export function noEffectStatement(): PolicyStatement {
 }
 
 /**
- * Forbids one log group and its streams to a role, whatever else the role allows, so that other functions with the same
+ * Denies a role one log group and its streams, whatever else the role allows, so that other functions with the same
  * role keep their logs.
  * @param logGroupArn ARN of the log group, without `:*`.
  */
@@ -117,8 +117,8 @@ export function denyLogsStatement(logGroupArn: string): PolicyStatement {
 }
 
 /**
- * The same as a whole policy, as short as it can be: all inline policies of a role together are limited, and on a role of
- * many functions each has one. `logs:CreateLog*` is the creation of the group and of its streams.
+ * The same as a whole policy, as short as possible: the total size of a role's inline policies is limited, and with
+ * many functions on a role each has one. `logs:CreateLog*` covers the creation of the group and of its streams.
  */
 export function denyLogsDocument(logGroupArn: string): string {
   const { Resource } = denyLogsStatement(logGroupArn);
@@ -136,9 +136,9 @@ export function writeLogsStatement(logGroupArns?: readonly string[]): PolicyStat
 }
 
 /**
- * What a durable function needs to save and to read its progress: the actions of AWS's own policy
- * AWSLambdaBasicDurableExecutionRolePolicy. Lambda authorizes them by the ARN of an execution, which begins with that of a
- * version of the function (Lambda Developer Guide, "Security and permissions for Lambda durable functions").
+ * What a durable function needs to save and read its progress: the actions of AWS's own policy
+ * AWSLambdaBasicDurableExecutionRolePolicy. Lambda authorizes them by the ARN of an execution, which begins with that
+ * of a version of the function (Lambda Developer Guide, "Security and permissions for Lambda durable functions").
  * @param functionArns ARNs of functions, without a version. Without them the executions of every function are allowed.
  */
 export function durableStatement(functionArns?: readonly string[]): PolicyStatement {
@@ -187,7 +187,7 @@ export function deadLetterStatement(targetArn: string): PolicyStatement {
   );
 }
 
-/** Parts of an execution role's ARN; Lambda wants the role in the function's own account. */
+/** Parts of an execution role's ARN; Lambda requires the role to be in the function's own account. */
 export interface RoleIdentity {
   partition: string;
   accountId: string;
@@ -195,7 +195,7 @@ export interface RoleIdentity {
   roleName: string;
 }
 
-/** Takes the ARN of an IAM role apart; undefined when it is none. */
+/** Parses the ARN of an IAM role; undefined if it is not one. */
 export function parseRoleArn(arn: string): RoleIdentity | undefined {
   const groups =
     /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):role\/(?:.*\/)?(?<roleName>[\w+=,.@-]+)$/.exec(
@@ -205,7 +205,7 @@ export function parseRoleArn(arn: string): RoleIdentity | undefined {
   return partition && accountId && roleName ? { partition, accountId, roleName } : undefined;
 }
 
-/** Where a role is, by its ARN. An ARN that is none has been reported already. */
+/** The identity of a role, from its ARN. An invalid ARN has already been reported. */
 export function roleIdentity(arn: string): RoleIdentity {
   return parseRoleArn(arn) ?? { partition: "aws", accountId: "*", roleName: "" };
 }
@@ -220,7 +220,7 @@ export function functionArn(role: RoleIdentity, region: string, name: string): s
   return `arn:${role.partition}:lambda:${region}:${role.accountId}:function:${name}`;
 }
 
-/** Name of the log group of a function that names none. */
+/** Name of a function's default log group. */
 export function defaultLogGroup(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }
@@ -230,8 +230,8 @@ function allow(sid: string, actions: string[], resource: string[]): PolicyStatem
 }
 
 /**
- * AWS ends a secret's ARN with a dash and six random characters; a reference by name alone leaves them out. A name such
- * as `prod-secret` reads like both, so that ARNs that end in six small letters are granted in both forms.
+ * AWS ends a secret's ARN with a dash and six random characters; a reference by name omits them. A name such as
+ * `prod-secret` is ambiguous, so ARNs that end in six lower-case letters are granted in both forms.
  */
 function secretResources({ arn }: SecretReference): string[] {
   if (/-[a-z]{6}$/.test(arn)) return [arn, `${arn}-??????`];

@@ -3,17 +3,19 @@ import { type FunctionCandidate, type FunctionChoice, isObserved } from "./funct
 
 /** Type of a function of the aws package. */
 export const functionType = "aws:lambda/function:Function";
-/** Type of the component that observes its function by itself. */
+/** Type of the component that observes its own function. */
 export const componentType = "clickstack-lambda:index:ObservedFunction";
 
-/** What the engine tells of a stack's state: outputs by URN. */
+/** A stack's state from the engine: outputs by URN. */
 export type StackOutputs = Readonly<Record<string, { outputs?: Record<string, unknown> | null } | null>>;
 
-/** Where a function's code comes from; one that the program only reads (`Function.get`) has none in the state. */
+/**
+ * Properties with a function's code; one that the program only reads (`Function.get`) has none of them in the state.
+ */
 const codeProperties = ["code", "s3Bucket", "imageUri"];
 
 /**
- * The functions in a stack's state that would be observed, if only they were registered after the transform.
+ * The functions in a stack's state that would be observed if they were registered after the transform.
  * @param seen URNs of those that were.
  */
 export function unseenFunctions(
@@ -31,8 +33,8 @@ export function unseenFunctions(
 }
 
 /**
- * The resources by which a refresh of the state is told from a program's registrations: those that say nothing about
- * the functions themselves, the stack and the providers, which come before everything, left out.
+ * The resources that distinguish a refresh of the state from registrations of a program: all except the functions
+ * themselves, the stack and the providers, which come before everything else.
  */
 export function refreshWitnesses(outputs: StackOutputs): string[] {
   return Object.keys(outputs).filter((urn) => {
@@ -43,20 +45,20 @@ export function refreshWitnesses(outputs: StackOutputs): string[] {
 
 /**
  * Whether the engine may have refreshed the state before it ran the program (`--refresh`): then it knows every resource
- * of the state, before the program registers any. A resource that was deleted elsewhere is in a preview's state, but not
- * known.
+ * of the state, before the program registers any. A resource that was deleted elsewhere is in a preview's state, but
+ * not known.
  * @param known whether the engine knows each of {@link refreshWitnesses}.
  */
 export function mayBeRefreshed(known: readonly boolean[]): boolean {
   return 2 * known.filter(Boolean).length >= known.length;
 }
 
-/** Milliseconds within which a first update is expected to come from its functions to the observer of its stack. */
+/** Maximum time in milliseconds between a first update's functions and the observer of its stack. */
 const firstUpdate = 10 * 60_000;
 
 /**
- * The functions that came too early though the engine may know them from a refresh: those that a stack's first update may
- * have made just now. A stack with outputs has been updated before.
+ * The functions that were registered too early, if the engine may know them from a refresh: those that a stack's first
+ * update may have created just now. A stack with outputs has been updated before.
  * @param now time in milliseconds.
  */
 export function madeInFirstUpdate(outputs: StackOutputs, urns: readonly string[], now: number): string[] {
@@ -65,7 +67,7 @@ export function madeInFirstUpdate(outputs: StackOutputs, urns: readonly string[]
   return urns.filter((urn) => Date.parse(String(outputs[urn]?.outputs?.lastModified)) >= now - firstUpdate);
 }
 
-/** A function for a filter, values of other kinds left out. */
+/** A function for a filter, without values of other types. */
 export function candidateOf(name: string, values: Readonly<Record<string, unknown>>): FunctionCandidate {
   const tags = Object.entries((values.tags ?? {}) as Record<string, unknown>);
   return {
@@ -76,13 +78,13 @@ export function candidateOf(name: string, values: Readonly<Record<string, unknow
   };
 }
 
-/** What is wrong with functions that came too early, and how it is put right in each language. */
+/** The message for functions that were registered too early, with the fix for each language. */
 export function describeEarly(observer: string, urns: readonly string[]): string {
   const names = urns.map((urn) => `"${nameOf(urn)}" (${urn})`).join(", ");
   return `${observer}: registered after these functions, which are therefore not observed: ${names}. Create it before all functions and wait for it: \`observed.settled()\` in Python, \`observed.Settled(ctx)\` in Go, \`await observed.settled()\` in TypeScript; in YAML, .NET and Java let the functions depend on it (dependsOn), or the one default aws provider of the program. If it is created before them and the command has the option --refresh, run it once without that option: the engine counts every function that it refreshes as registered`;
 }
 
-/** What is wrong with a second observer of a stack. */
+/** The message for a second observer of a stack. */
 export function describeSecond(observer: string, other: string): string {
   return `${observer}: the functions of this stack are already observed by ${other}, and each can be observed only once: remove one of the two, and select all functions with the include and exclude of the other`;
 }

@@ -1,8 +1,8 @@
-/** What a filter looks at: a function as the program has it, values that are not known yet left out. */
+/** What a filter examines: a function of the program, without values that are not known yet. */
 export interface FunctionCandidate {
   /** Name of the resource in the program. */
   name: string;
-  /** Name in AWS, if the program gives one. */
+  /** Name in AWS, if the program sets one. */
   functionName?: string;
   /** The function's own tags. */
   tags: Readonly<Record<string, string>>;
@@ -10,14 +10,14 @@ export interface FunctionCandidate {
   runtime?: string;
 }
 
-/** Chooses functions: a function is chosen as soon as one of the criteria fits it. */
+/** Selects functions: a function is selected if it matches one of the criteria. */
 export interface FunctionFilterArgs {
   /**
    * Names in the program or in AWS; `*` stands for any characters.
    */
   names?: string[];
   /**
-   * Tags of which one is enough; `*` stands for any characters of a value.
+   * Tags, of which one has to match; `*` stands for any characters of a value.
    */
   tags?: { [name: string]: string };
   /**
@@ -26,9 +26,9 @@ export interface FunctionFilterArgs {
   runtimes?: string[];
 }
 
-/** The same for programs in TypeScript, which can decide by themselves. */
+/** The same for programs in TypeScript, which can use a function. */
 export interface FunctionFilter extends FunctionFilterArgs {
-  /** Decides by itself. */
+  /** A condition. */
   where?: (candidate: FunctionCandidate) => boolean;
 }
 

@@ -1,11 +1,11 @@
 import { type Known, UNKNOWN } from "../known";
 import { type FunctionFilter, isObserved } from "./functionFilter";
 
-/** A function of a stack, as far as it is known. */
+/** A function of a stack, as far as known. */
 export interface DeployedFunction {
   /** Name of the resource in the program. */
   name: string;
-  /** URN of the resource, which names the components that it is in. */
+  /** URN of the resource, which names its parent components. */
   urn: string;
   functionName?: string;
   runtime?: string;
@@ -18,15 +18,15 @@ export interface DeployedFunction {
   variables: Known<readonly string[]>;
 }
 
-/** What makes a function an observed one, and which functions do not have to be. */
+/** When a function is considered observed, and which functions need not be. */
 export interface ObservationRule {
   /** The functions that have to be observed. Defaults to all. */
   include?: FunctionFilter;
   /** Functions that need not be observed, even if they are included. */
   exclude?: FunctionFilter;
   /**
-   * Names of the layers that hold the extension; `*` stands for any characters. Defaults to those of `ExtensionLayers`
-   * without a `namePrefix`, and to Rotel's.
+   * Names of the layers that contain the extension; `*` stands for any characters. Defaults to those of
+   * `ExtensionLayers` without a `namePrefix`, and to Rotel's.
    */
   layerNames?: readonly string[];
 }
@@ -35,8 +35,8 @@ const defaultLayerNames = ["clickstack-extension-*", "rotel-extension-*"];
 const componentType = "clickstack-lambda:index:ObservedFunction";
 
 /**
- * Why a function is not observed, with the remedy.
- * @returns undefined when it is, does not have to be, or when its layers are not known yet, as in the first preview.
+ * Why a function is not observed, with the fix.
+ * @returns undefined if it is observed, need not be, or if its layers are not known yet, as in the first preview.
  */
 export function whyUnobserved(deployed: DeployedFunction, rule: ObservationRule): string | undefined {
   const { name, functionName, tags, runtime } = deployed;
@@ -45,7 +45,7 @@ export function whyUnobserved(deployed: DeployedFunction, rule: ObservationRule)
   return deployed.packageType === "Image" ? whyImage(deployed) : whyNoLayer(deployed, rule);
 }
 
-/** An image has the extension in it or not, which nobody sees from here; its settings tell. */
+/** Whether an image contains the extension is not visible here; its settings indicate it. */
 function whyImage({ name, variables }: DeployedFunction): string | undefined {
   if (variables === UNKNOWN || variables.some((one) => /^(ROTEL|CLICKSTACK)_/.test(one))) return undefined;
   return `function "${name}" is a container image without settings of the extension: build the extension into its image and make it an ObservedFunction, or exclude it in the policy`;

@@ -1,17 +1,17 @@
-/** Host and port without a scheme, with a path or not. */
+/** Host and port without a scheme, with an optional path. */
 const hostAndPort = /^(?!.*:\/\/)[^/]*:\d+(\/.*)?$/s;
 
 /**
- * An endpoint with the scheme that the extension adds where there is none.
- * @param scheme what `host:port` means; undefined where a scheme is needed.
- * @param hostAlone whether a host without port gets the scheme as well.
+ * An endpoint with the scheme that the extension adds if there is none.
+ * @param scheme the scheme for `host:port`; undefined if a scheme is required.
+ * @param hostAlone whether a host without a port also gets the scheme.
  */
 export function withScheme(text: string, scheme: "http" | "https" | undefined, hostAlone = false): string {
   if (scheme === undefined || text.includes("://")) return text;
   return hostAlone || hostAndPort.test(text) ? `${scheme}://${text}` : text;
 }
 
-/** Whether the extension can send to this: an absolute URL by HTTP or HTTPS, without user and password in it. */
+/** Whether the extension can send to this: an absolute HTTP or HTTPS URL without user and password. */
 export function isUsableUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || /\s/.test(text) || !URL.canParse(text)) return false;
   const { username, password, port } = new URL(text);
@@ -21,13 +21,13 @@ export function isUsableUrl(text: string): boolean {
   );
 }
 
-/** The URL of the logs below a base URL; a query stays behind it. */
+/** The URL of the logs below a base URL; a query is kept after it. */
 export function logsUrl(base: string): string {
   const [, path = "", query = ""] = /^([^?#]*)(\?[^#]*)?/.exec(base) ?? [];
   return `${path.replace(/\/+$/, "")}/v1/logs${query}`;
 }
 
-/** Whether a URL is one of these ports of the environment itself, which are the extension's own receivers. */
+/** Whether a URL refers to one of the extension's own receivers, on these ports of the environment itself. */
 export function isOwnReceiver(text: string, ports: readonly number[]): boolean {
   const { protocol, hostname, port } = new URL(text);
   const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);

@@ -1,19 +1,19 @@
-/** Folder that a function finds its code in. */
+/** Folder of a function's code. */
 const taskRoot = "/var/task/";
 
-/** A longer value is left out, as by the extension: variables can hold earlier ones several times. */
+/** A longer value is ignored, as by the extension: variables can contain earlier ones several times. */
 const longestValue = 64 * 1024;
 
-/** Path of an env file within the function's code, or undefined when it lies elsewhere, such as in a layer. */
+/** Path of an env file within the function's code, or undefined if it is elsewhere, such as in a layer. */
 export function pathInCode(envFile: string): string | undefined {
   if (envFile.startsWith(taskRoot)) return envFile.slice(taskRoot.length);
   return envFile.startsWith("/") ? undefined : envFile.replace(/^\.\//, "");
 }
 
 /**
- * The variables that an env file sets, as the extension reads it: one `NAME=value` a line, `export`, comments and quotes
- * (also over several lines) as in a shell. `${NAME}` is the environment's variable or that of an earlier line, and nothing
- * otherwise; `${arn:…}` stays. Lines that are none of this are left out.
+ * The variables that an env file sets, parsed as by the extension: one `NAME=value` per line, `export`, comments and
+ * quotes (also over several lines) as in a shell. `${NAME}` is the environment's variable or one of an earlier line,
+ * otherwise nothing; `${arn:…}` is kept. Other lines are ignored.
  */
 export function envFileVariables(
   text: string,
@@ -32,11 +32,11 @@ export function envFileVariables(
   return Object.fromEntries(variables);
 }
 
-/** What a value may consist of; a quote for itself is one that is not closed. */
+/** The parts of a value; a single quote character is one that is not closed. */
 const parts =
   /'(?<single>[^']*)'|"(?<double>(?:\\[\s\S]|[^"\\])*)"|(?<bare>\\[n\\'"$# ]|\$\{[^}\n]*\})|(?<blank>[ \t\r]+)|(?<end>\n)|(?<other>[\s\S])/y;
 
-/** The value at the beginning of a text and its length to the line's end; undefined where a quote is not closed. */
+/** The value at the beginning of a text and its length to the line's end; undefined if a quote is not closed. */
 function readValue(
   text: string,
   lookup: (name: string) => string,
@@ -58,7 +58,7 @@ function readValue(
       return { value, length: newline < 0 ? text.length : newline + 1 };
     }
     const written = single ?? (other !== undefined ? other : substituted(double ?? bare ?? "", lookup));
-    // White space counts only between two things.
+    // White space is only kept between two parts.
     value += (begun ? blanks : "") + written;
     blanks = "";
     begun = true;

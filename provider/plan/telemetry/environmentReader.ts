@@ -7,7 +7,10 @@ export interface SetVariable {
   text: string;
 }
 
-/** Environment variables as the extension reads them: white space around a value is ignored, an empty value is not set. */
+/**
+ * Environment variables, interpreted as by the extension: white space around a value is ignored, an empty value is not
+ * set.
+ */
 export class EnvironmentReader {
   public constructor(private readonly variables: Readonly<Record<string, string>>) {}
 
@@ -16,8 +19,8 @@ export class EnvironmentReader {
   }
 
   /**
-   * The first of several variables that has a usable value. A value with references can only be judged once they are
-   * resolved, so it is usable where references are allowed.
+   * The first of several variables that has a usable value. A value with references can only be checked once they are
+   * resolved, so it is usable if references are allowed.
    */
   public first(
     names: readonly string[],
@@ -31,7 +34,7 @@ export class EnvironmentReader {
     return undefined;
   }
 
-  /** The value of a setting that must be one of several words, in lower case; undefined where it is something else. */
+  /** The value of a setting that must be one of several words, in lower case; undefined if it is something else. */
   public choice(name: string): string | undefined {
     const text = this.get(name)?.toLowerCase();
     return text !== undefined && choices(name).includes(text) ? text : undefined;
@@ -42,7 +45,7 @@ export class EnvironmentReader {
   }
 }
 
-/** The words that a setting can have by settings.json. */
+/** The values that settings.json allows for a setting. */
 export function choices(variable: string): readonly string[] {
   return findSetting(variable)?.setting.values ?? [];
 }

@@ -1,18 +1,18 @@
 import type { Problem } from "../problem";
 import { holdsReference } from "./references";
 
-/** An entry of a list: a pair, or a reference to a secret that holds a list itself, which has no key. */
+/** An entry of a list: a pair, or a reference to a secret that contains a list, which has no key. */
 export interface ListEntry {
   key?: string;
   value: string;
 }
 
 /**
- * The pairs of a list `key=value,key=value`, read as the extension reads it: the first `=` separates; a value, an entry
- * or the whole list may stand in double quotes, in which `\"` and `\\` are a quote and a backslash; commas inside of
- * quotes and of `${…}` separate nothing.
- * @returns the entries in order. Entries without `=` or without a key, with a quote that is not closed, or with
- * `secret://` in place of `${…}` are ignored, as the extension does with a warning.
+ * The pairs of a list `key=value,key=value`, parsed as by the extension: the first `=` separates; a value, an entry or
+ * the whole list may be in double quotes, in which `\"` and `\\` are a quote and a backslash; commas inside quotes and
+ * inside `${…}` separate nothing.
+ * @returns the entries in order. Entries without `=` or without a key, with an unclosed quote, or with `secret://`
+ * instead of `${…}` are ignored, as the extension does with a warning.
  */
 export function keyValuePairs(list: string): ListEntry[] {
   const text = list.trim();
@@ -34,7 +34,9 @@ function pairOf(entry: string): ListEntry | undefined {
   return { key, value: inner ?? value };
 }
 
-/** Splits at commas outside of quotes and of `${…}`; a quote counts at the beginning of an entry or of a value. */
+/**
+ * Splits at commas outside quotes and `${…}`; a quote has a meaning only at the beginning of an entry or of a value.
+ */
 function split(list: string): string[] {
   const parts: string[] = [];
   let start = 0;
@@ -62,20 +64,20 @@ function split(list: string): string[] {
   return [...parts, list.slice(start).trim()];
 }
 
-/** The text with what stands in `${…}` made unreadable, so that nothing in there separates. */
+/** The text with the content of `${…}` masked, so that nothing in it separates. */
 function hidden(text: string): string {
   return text.replace(/\$\{[^}]*(\}|$)/g, (reference) => "$".repeat(reference.length));
 }
 
-/** What stands in the quotes when one quoted text is everything there is. */
+/** The content of the quotes, if the whole text is one quoted string. */
 function unquoted(text: string): string | undefined {
   const [, inner] = /^"((?:\\.|[^"\\])*)"$/s.exec(text) ?? [];
   return inner?.replace(/\\(["\\])/g, "$1");
 }
 
 /**
- * Writes a list of `key=value` pairs in the order given. A value that could not be told from the list around it is put
- * in double quotes, in which `\"` and `\\` are a quote and a backslash.
+ * Writes a list of `key=value` pairs in the given order. A value that would be ambiguous in the list is put in double
+ * quotes, in which `\"` and `\\` are a quote and a backslash.
  */
 export function keyValueList(pairs: Readonly<Record<string, string>>): string {
   return Object.entries(pairs)
@@ -83,10 +85,13 @@ export function keyValueList(pairs: Readonly<Record<string, string>>): string {
     .join(",");
 }
 
-/** Values that would be read otherwise: with a comma, a quote where one counts, white space around, a brace that stays open. */
+/**
+ * Values that would be parsed differently: with a comma, a significant quote, surrounding white space, an unclosed
+ * brace.
+ */
 const needsQuotes = /,|^["\s]|\s$|=\s*"|\$\{[^}]*$/;
 
-/** Problems of `key=value` pairs that the list form cannot carry. */
+/** Problems of `key=value` pairs that a list cannot represent. */
 export function checkPairs(pairs: Readonly<Record<string, unknown>>, path: string): Problem[] {
   return Object.entries(pairs).flatMap(([key, value]): Problem[] => {
     const propertyPath = `${path}["${key}"]`;

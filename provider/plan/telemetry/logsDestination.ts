@@ -3,26 +3,26 @@ import { choices, EnvironmentReader } from "./environmentReader";
 import { keyValuePairs, type ListEntry } from "./keyValueList";
 import { holdsReference } from "./references";
 
-/** Where the extension sends logs by OTLP. Strings may hold references. */
+/** Where the extension sends logs over OTLP. Strings may contain references. */
 export interface OtlpDestination {
   kind: "http" | "grpc";
   /** With `http` the full URL of the logs, with `grpc` the base URL. */
   url: string;
   headers: ListEntry[];
-  /** User and password, where requests are to carry them. */
+  /** User and password, if requests have to contain them. */
   basicAuth?: { user: string; password: string };
-  /** That the backend is managed ClickStack, whose key is sent as a bearer token. */
+  /** Whether the backend is managed ClickStack, whose key is sent as a bearer token. */
   managed?: true;
-  /** That requests carry a token that AWS issues to the function alone. */
+  /** Whether requests carry a token that AWS issues only to the function. */
   webIdentity?: true;
 }
 
-/** Where the extension inserts logs. Strings may hold references. */
+/** Where the extension inserts logs. Strings may contain references. */
 export interface ClickHouseDestination {
   kind: "clickhouse";
   /** Base URL. */
   url: string;
-  /** Absent where ClickHouse's own default counts. */
+  /** Absent if ClickHouse's own default applies. */
   user: string | undefined;
   password: string | undefined;
   database: string;
@@ -36,10 +36,10 @@ const clickHouse = "ROTEL_CLICKHOUSE_EXPORTER";
 const standard = "OTEL_EXPORTER_OTLP";
 
 /**
- * Where logs go by these environment variables, as the extension reads them: to the exporters of `ROTEL_EXPORTERS` that
- * `ROTEL_EXPORTERS_LOGS` names (all of them where no signal has such a list), or else to the one of `ROTEL_EXPORTER`.
- * settings.cases.json holds both readers to the same cases.
- * @returns nothing when logs are dropped, which exporters without a usable endpoint do.
+ * Where logs go according to these environment variables, interpreted as by the extension: to the exporters of
+ * `ROTEL_EXPORTERS` that `ROTEL_EXPORTERS_LOGS` names (all of them if no signal has such a list), otherwise to the one
+ * of `ROTEL_EXPORTER`. settings.cases.json contains the cases for both implementations.
+ * @returns nothing if logs are dropped, as by exporters without a usable endpoint.
  */
 export function logsDestinations(variables: Readonly<Record<string, string>>): LogsDestination[] {
   const environment = new EnvironmentReader(variables);
@@ -56,7 +56,7 @@ export function logsDestinations(variables: Readonly<Record<string, string>>): L
   });
 }
 
-/** The exporter without a name; of a kind that the extension does not have, or of none and without endpoint, nothing. */
+/** The unnamed exporter; nothing if the extension does not support its kind, or without a kind and an endpoint. */
 function only(environment: EnvironmentReader): LogsDestination[] {
   switch (environment.choice("ROTEL_EXPORTER") ?? "otlp") {
     case "otlp":
@@ -68,7 +68,10 @@ function only(environment: EnvironmentReader): LogsDestination[] {
   }
 }
 
-/** Names and kinds of a list `name:kind,name:kind`, in which a kind alone is its own name; of a name again the first counts. */
+/**
+ * Names and kinds of a list `name:kind,name:kind`, in which a kind without a name is its own name; of a repeated name
+ * the first is used.
+ */
 function namedExporters(list: string): Map<string, string> {
   const named = new Map<string, string>();
   for (const entry of entries(list)) {
@@ -87,8 +90,8 @@ function entries(list: string): string[] {
 }
 
 /**
- * An OTLP exporter whose variables begin with this: those for logs first, then those for all signals, and, for an only
- * exporter without an endpoint of its own, OpenTelemetry's in the same order.
+ * An OTLP exporter whose variables begin with this prefix: those for logs take precedence, then those for all signals,
+ * and, for a single exporter without its own endpoint, OpenTelemetry's in the same order.
  */
 function otlpDestination(environment: EnvironmentReader, own: string): OtlpDestination[] {
   const alone = own === otlp;
@@ -108,7 +111,7 @@ function otlpDestination(environment: EnvironmentReader, own: string): OtlpDesti
   const protocols = names("PROTOCOL", standards ? "PROTOCOL" : undefined);
   const protocol = environment.first(protocols, isProtocol)?.text ?? (managed || standards ? "http" : "grpc");
   const kind = protocol.toLowerCase() === "grpc" ? "grpc" : "http";
-  // The first of a pair is the one for logs alone, which is a whole URL.
+  // The first of a pair is the one for logs only, which is a full URL.
   const whole = kind === "grpc" || endpoints.indexOf(endpoint.name) % 2 === 0;
   const url = holdsReference(endpoint.text) ? endpoint.text : complete(endpoint.text, endpoint.name);
   const basicAuth = basicAuthentication(environment, own);
@@ -159,7 +162,7 @@ function clickHouseDestination(environment: EnvironmentReader, own: string): Cli
   ];
 }
 
-/** ClickStack makes its tables in `default`, Rotel in `otel`. */
+/** ClickStack creates its tables in `default`, Rotel in `otel`. */
 const defaultDatabase = (environment: EnvironmentReader): string =>
   environment.get("CLICKSTACK_COMPAT")?.toLowerCase() === "rotel" ? "otel" : "default";
 

@@ -1,6 +1,6 @@
 import type { Problem } from "../problem";
 
-/** An environment variable that a component sets, and which of its arguments asks for it. */
+/** An environment variable that a component sets, and the argument that requires it. */
 export interface PlannedVariable<T> {
   /** Name of the variable. */
   name: string;
@@ -11,7 +11,7 @@ export interface PlannedVariable<T> {
   isDefault?: boolean;
 }
 
-/** The variables of a function, and which could not be set because two origins want them. */
+/** The variables of a function, and the conflicts between two origins. */
 export interface MergedEnvironment<T> {
   variables: Record<string, T>;
   problems: Problem[];
@@ -21,8 +21,8 @@ export interface MergedEnvironment<T> {
 export const ownVariables = "environment.variables";
 
 /**
- * Puts the variables that the component sets beside the user's own. None is ever overwritten: where two origins set the
- * same variable there is a problem that names both, and the user's own value stays.
+ * Adds the variables of the component to the user's own. None is ever overwritten: if two origins set the same variable
+ * there is a problem that names both, and the user's own value is kept.
  */
 export function mergeEnvironment<T>(
   own: Readonly<Record<string, T>>,

@@ -13,40 +13,40 @@ import { referenceText } from "./references";
 import { findSetting, variableOf } from "./settings";
 
 /**
- * How values are put together by those who plan: a check has some of them, a deployment gets them later, and whoever
- * has read a function has them all.
+ * How values are combined by a planner: a check knows some of them, a deployment gets them later, and code that has
+ * read a function knows all of them.
  */
 export interface Interpreter<T> {
   /** A constant. */
   string(value: string): T;
   /**
-   * The string that is made of several values, once they are there.
-   * @param write is given the values; one that turned out to be absent is undefined.
+   * The string made from several values, once they are available.
+   * @param write is passed the values; one that turned out to be absent is undefined.
    */
   combine(values: readonly unknown[], write: (values: readonly unknown[]) => string): T;
 }
 
-/** Values that are all there. */
+/** Values that are all known. */
 export const plainValues: Interpreter<string> = {
   string: (value) => value,
   combine: (values, write) => write(values),
 };
 
-/** Values as far as a check knows them. What is made of unknown ones is as short as it can be. */
+/** Values as far as a check knows them. Results of unknown values are as short as possible. */
 export const knownValues: Interpreter<Known<string>> = {
   string: (value) => value,
   combine: (values, write) => write(values.map(shortest)),
 };
 
-/** Arguments by their names, as an interpreter takes their values. `clickhouse` and `settings` are maps by themselves. */
+/** Arguments by their names, as passed to an interpreter. `clickhouse` and `settings` are plain maps. */
 export type PlannedArguments = { readonly [Name in keyof typeof telemetryArguments]?: unknown };
 
 /**
- * The environment variables that these arguments ask for, in the order of the table, then those of `settings`, then what
- * the arguments imply. Settings that do not exist are ignored: they are problems already.
+ * The environment variables for these arguments, in the order of the table, then those of `settings`, then what the
+ * arguments imply. Unknown settings are ignored: they have already been reported.
  *
- * A key that is given as a value stands in its variable as it is. A deployment stores keys first, and plans with the
- * ARNs of what it stored.
+ * A key that is given as a value is in its variable unchanged. A deployment stores keys first, and plans with the ARNs
+ * of the stored secrets.
  */
 export function planTelemetry<T>(args: PlannedArguments, interpreter: Interpreter<T>): PlannedVariable<T>[] {
   const given = telemetryPaths.filter(({ path }) => valueAt(args, path) !== undefined);
@@ -79,23 +79,23 @@ function isPlanned({ setting, entry, secret, implies, properties }: Argument): b
   );
 }
 
-/** Those of the arguments that the plan is made of. */
+/** The arguments that the plan uses. */
 export function plannedArguments<A extends object>(args: A): Partial<A> {
   return Object.fromEntries(Object.entries(args).filter(([name]) => plannedNames.has(name))) as Partial<A>;
 }
 
-/** The arguments as the plan of a check takes them: what is stored for a key is not known before. */
+/** The arguments for the plan of a check: what will be stored for a key is not known yet. */
 export function withUnknownKeys<A extends object>(args: A): A {
   const keys = secretArguments.filter((name) => valueAt(args, name) !== undefined);
   return { ...args, ...Object.fromEntries(keys.map((name) => [name, UNKNOWN])) };
 }
 
-/** A value with the argument that gives it, and how it is written. */
+/** A value with its argument, and how it is written. */
 interface Source {
   path: string;
   value: unknown;
   write(value: unknown): string;
-  /** Whether it is written as it is, so that nothing has to be put together. */
+  /** Whether it is written unchanged, so that nothing has to be combined. */
   isWritten: boolean;
 }
 
@@ -143,7 +143,7 @@ function planList<T>(
   return [{ name, value, origin: origin.path }];
 }
 
-/** What gives an argument's value: itself, or the key that may be given in its place. */
+/** The source of an argument's value: the argument itself, or the key that may be given instead. */
 function sourceOf(args: PlannedArguments, { path, argument }: ArgumentPath): Source | undefined {
   const value = valueAt(args, path);
   if (value !== undefined) {
@@ -159,7 +159,7 @@ function sourceOf(args: PlannedArguments, { path, argument }: ArgumentPath): Sou
     : { path: key.path, value: given, write: String, isWritten: true };
 }
 
-/** An empty variable is not set for the extension, so that it may stand for what turned out to be absent. */
+/** To the extension an empty variable is not set, so it can represent a value that turned out to be absent. */
 function writerOf({ reference }: Argument): (value: unknown) => string {
   return (value) => {
     if (value === undefined || value === "") return "";

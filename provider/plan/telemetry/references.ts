@@ -9,9 +9,9 @@ export interface SecretReference {
   partition: string;
   region: string;
   accountId: string;
-  /** Name of the secret as its ARN has it (with the random suffix where given), or of the parameter without `/`. */
+  /** Name of the secret as in its ARN (with the random suffix if given), or of the parameter without `/`. */
   resourceName: string;
-  /** Key in the JSON value, after `#`. Absent when the whole value is meant. */
+  /** Key in the JSON value, after `#`. Absent for the whole value. */
   jsonKey?: string;
 }
 
@@ -19,7 +19,7 @@ const secretScheme = "secret://";
 const arnForm =
   /^arn:(?<partition>aws[a-z-]*):(?<service>secretsmanager|ssm):(?<region>[a-z0-9-]+):(?<accountId>\d{12}):(?:secret:|parameter\/)(?<resourceName>[\w/+=.@:-]+)$/;
 
-/** The reference that an ARN, with or without `#key`, stands for; undefined when it is no secret or parameter ARN. */
+/** The reference for an ARN, with or without `#key`; undefined if it is not a secret or parameter ARN. */
 export function parseReference(text: string): SecretReference | undefined {
   const hash = text.indexOf("#");
   const arn = hash < 0 ? text : text.slice(0, hash);
@@ -27,7 +27,7 @@ export function parseReference(text: string): SecretReference | undefined {
   const groups = arnForm.exec(arn)?.groups;
   if (!groups || jsonKey === "") return undefined;
   const service = groups.service as SecretService;
-  // A secret's ARN reads `:secret:name`, a parameter's `:parameter/name`.
+  // A secret's ARN contains `:secret:name`, a parameter's `:parameter/name`.
   if (arn.includes(":secret:") !== (service === "secretsmanager")) return undefined;
   const { partition = "", region = "", accountId = "", resourceName = "" } = groups;
   return {
@@ -42,21 +42,21 @@ export function parseReference(text: string): SecretReference | undefined {
 }
 
 /**
- * The name that Parameter Store knows a parameter by: a hierarchical one begins with a slash, which its ARN does not repeat.
- * @param inArn the name as the ARN has it, with or without a version.
+ * The name of a parameter in Parameter Store: a hierarchical one begins with a slash, which its ARN does not repeat.
+ * @param inArn the name as in the ARN, with or without a version.
  */
 export function parameterName(inArn: string): string {
   return inArn.includes("/") ? `/${inArn}` : inArn;
 }
 
-/** How a reference is written inside a value. */
+/** The notation of a reference in a value. */
 export function referenceText(arn: string): string {
   return `\${${arn}}`;
 }
 
 /**
  * The references in the value of a setting: `${arn:…}` anywhere in it, any number of times, or `secret://arn:…` as the
- * whole value. `${NAME}` and text that only looks like a reference give none.
+ * whole value. `${NAME}` and text that only looks like a reference are ignored.
  */
 export function parseReferences(value: string): SecretReference[] {
   const text = value.trim();
@@ -67,17 +67,17 @@ export function parseReferences(value: string): SecretReference[] {
   return [...text.matchAll(/\$\{(arn:[^}]*)\}/g)].flatMap(([, inside]) => parseReference(inside ?? "") ?? []);
 }
 
-/** Whether part of a value can only be known by fetching a secret, be the reference valid or not. */
+/** Whether part of a value requires fetching a secret, whether the reference is valid or not. */
 export function holdsReference(value: string): boolean {
   return value.trim().startsWith(secretScheme) || /\$\{arn:[^}]*\}/.test(value);
 }
 
-/** Whether the extension fills in references in the value of this environment variable: in `ROTEL_*` alone. */
+/** Whether the extension resolves references in the value of this environment variable: only in `ROTEL_*`. */
 export function mayRefer(variable: string): boolean {
   return variable.startsWith("ROTEL_");
 }
 
-/** The text with a value in place of each reference. */
+/** The text with each reference replaced by its value. */
 export async function resolveReferences(
   text: string,
   read: (reference: SecretReference) => Promise<string>,
@@ -94,8 +94,8 @@ export async function resolveReferences(
 }
 
 /**
- * What a reference means of a secret's value: all of it, or one field of a JSON value by its name or by a JSON pointer
- * (`/a/b`, RFC 6901). Undefined when there is no such field.
+ * The part of a secret's value that a reference selects: all of it, or one field of a JSON value by its name or by a
+ * JSON pointer (`/a/b`, RFC 6901). Undefined if there is no such field.
  */
 export function secretField(value: string, jsonKey: string | undefined): string | undefined {
   if (jsonKey === undefined) return value;

@@ -13,42 +13,42 @@ export type SettingType =
   | "path"
   | "keyValueList";
 
-/** One setting of the extension, as settings.json describes it for TypeScript, Rust and the documentation alike. */
+/** One setting of the extension, from settings.json, which TypeScript, Rust and the documentation share. */
 export interface Setting {
-  /** Name in camel case, by which `ObservedFunction.settings` takes it. */
+  /** Name in camel case, as used in `ObservedFunction.settings`. */
   name: string;
-  /** Environment variable that carries it. Absent when a pattern stands for several. */
+  /** Environment variable that carries it. Absent if a pattern covers several. */
   variable?: string;
   /** Form of the variables' names: `{A|B}` stands for one of the words, `{NAME}` for any word. */
   pattern?: string;
-  /** Further variables that mean the same. */
+  /** Further variables with the same meaning. */
   aliases?: string[];
   type: SettingType;
-  /** Values that an enum takes. */
+  /** Values of an enum. */
   values?: string[];
   default?: string | number | boolean;
-  /** What it does. */
+  /** Its description. */
   doc: string;
-  /** Whether its value is confidential as a rule. */
+  /** Whether its value is usually confidential. */
   secret?: boolean;
-  /** What reads it instead of the extension. */
+  /** The component that reads it, if not the extension. */
   readBy?: "tracing-layer";
-  /** Whether the extension acts on it; otherwise it says so once and carries on. */
+  /** Whether the extension supports it; otherwise it logs a warning once. */
   supported: boolean;
   /** First version of the extension that has it. */
   since: string;
 }
 
-/** Every setting there is. */
+/** All settings. */
 export const settings = settingsFile as readonly Setting[];
 
-/** A setting together with the environment variable that a name or pattern means. */
+/** A setting together with the environment variable for a name or pattern. */
 export interface ResolvedSetting {
   setting: Setting;
   variable: string;
 }
 
-/** What names were found to mean: a fleet of functions asks for the same ones again and again. */
+/** A cache of resolved names: a fleet of functions uses the same ones repeatedly. */
 const found = new Map<string, ResolvedSetting | undefined>();
 
 /** The setting of this name (`batchMaxSize`) or of this environment variable (`ROTEL_BATCH_MAX_SIZE`). */
@@ -70,7 +70,9 @@ function searchSetting(name: string): ResolvedSetting | undefined {
   return undefined;
 }
 
-/** The environment variable of the setting with this name. Throws on an unknown name, which is our own mistake. */
+/**
+ * The environment variable of the setting with this name. Throws on an unknown name, which is a bug in this package.
+ */
 export function variableOf(name: string): string {
   const setting = findSetting(name);
   if (setting === undefined) throw new Error(`settings.json has no setting ${name}`);
@@ -78,7 +80,7 @@ export function variableOf(name: string): string {
 }
 
 /**
- * The value that an extension's setting has by arguments that may name any: the last of those that are there.
+ * The value of an extension's setting in arguments that may contain any setting: the last one that is set.
  * @param settings further settings, by name or variable.
  * @param variables the function's own variables.
  */
@@ -105,7 +107,7 @@ export function unknownSetting(name: string): string {
   return `there is no setting of this name.${hint}`;
 }
 
-/** Why the setting cannot have this value, or undefined when it can. Values with references are not looked into. */
+/** Why the setting cannot have this value, or undefined if it can. Values with references are not checked. */
 export function checkSettingValue(setting: Setting, value: string): string | undefined {
   if (value.includes("${") || value.startsWith("secret://")) return undefined;
   switch (setting.type) {
@@ -128,14 +130,14 @@ export function checkSettingValue(setting: Setting, value: string): string | und
   }
 }
 
-/** Checks of settings with a grammar of their own. */
+/** Checks of settings with their own syntax. */
 const grammars: Partial<Record<string, (value: string) => string | undefined>> = {
   flushMode: checkFlushMode,
   traceRatio: checkTraceRatio,
   traceKeep: checkTraceKeep,
 };
 
-/** Why this is not a flush mode, in the extension's words (`runtime/src/config/sending.rs`). */
+/** Why this is not a flush mode, with the extension's message (`runtime/src/config/sending.rs`). */
 function checkFlushMode(value: string): string | undefined {
   const [, mode = "", rhythm] = /^([^,]*)(?:,(.*))?$/s.exec(value.trim().toLowerCase()) ?? [];
   if (rhythm !== undefined) {
@@ -149,13 +151,13 @@ function checkFlushMode(value: string): string | undefined {
     : "must be one of: auto, end, periodic, continuous; the last two may be followed by a comma and milliseconds";
 }
 
-/** Why this is not a share, in the extension's words (`runtime/src/config/sampling.rs`). */
+/** Why this is not a share, with the extension's message (`runtime/src/config/sampling.rs`). */
 function checkTraceRatio(value: string): string | undefined {
   const isShare = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value) && Number(value) <= 1;
   return isShare ? undefined : "is not a share from 0 to 1, such as 0.1";
 }
 
-/** Why these are not rules for traces to keep, in the extension's words (`runtime/src/config/sampling.rs`). */
+/** Why these are not rules for traces to keep, with the extension's message (`runtime/src/config/sampling.rs`). */
 function checkTraceKeep(value: string): string | undefined {
   const text = value.trim().toLowerCase();
   if (text === "none") return undefined;
@@ -169,7 +171,7 @@ function checkTraceKeep(value: string): string | undefined {
   return undefined;
 }
 
-/** Why this is not the URL of a backend, or undefined when it is one. */
+/** Why this is not the URL of a backend, or undefined if it is one. */
 export function checkUrl(value: string): string | undefined {
   if (!/^https?:\/\//.test(value)) return "needs a scheme: write https://host:port (or http://host:port)";
   return URL.canParse(value) ? undefined : "is not a valid URL";
@@ -179,7 +181,7 @@ const durationForm = /^(\d+\s*(ns|us|ms|s|sec|secs|m|min|mins|h|hr|hrs|d|day|day
 
 const expressions = new Map<string, RegExp>();
 
-/** Each is compiled once: whoever plans many functions looks up every variable of each. */
+/** Each is compiled once, since planning many functions looks up every variable of each. */
 function patternExpression(pattern: string): RegExp {
   const made = expressions.get(pattern) ?? makeExpression(pattern);
   expressions.set(pattern, made);

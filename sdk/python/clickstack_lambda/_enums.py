@@ -32,39 +32,39 @@ class Architecture(_builtins.str, Enum):
 @pulumi.type_token("clickstack-lambda:index:CloudWatchLogs")
 class CloudWatchLogs(_builtins.str, Enum):
     """
-    What becomes of a function's logs in CloudWatch.
+    Whether a function's logs are kept in CloudWatch.
     """
     KEEP = "Keep"
     """
-    The function may write its logs to CloudWatch as well.
+    The function may also write its logs to CloudWatch.
     """
     DISABLE = "Disable"
     """
-    The function is forbidden to write to its CloudWatch log group.
+    The function is denied access to its CloudWatch log group.
     """
 
 
 @pulumi.type_token("clickstack-lambda:index:InstrumentationDistribution")
 class InstrumentationDistribution(_builtins.str, Enum):
     """
-    Whose layers instrument a function.
+    The provider of the layers that instrument a function.
     """
     LIGHT = "light"
     """
-    Light tracing, for Node.js and Python. It is in the layers of `ExtensionLayers` beside the extension, so that no layer is
-    added, and in the layer of light tracing alone.
+    Light tracing, for Node.js and Python. It is in the layers of `ExtensionLayers` together with the extension, so no
+    layer is added, and in the layer with only light tracing.
     """
     OPEN_TELEMETRY = "opentelemetry"
     """
-    The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They hold no collector.
+    The OpenTelemetry project's layers, for Node.js, Python, Java and Ruby. They contain no collector.
     """
     ADOT = "adot"
     """
-    AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They hold no collector.
+    AWS's newer layers (`AWSOpenTelemetryDistro…`), for Node.js, Python, Java and .NET. They contain no collector.
     """
     ADOT_LEGACY = "adot-legacy"
     """
-    AWS's older layers (`aws-otel-…`), for Node.js, Python and Java. They hold a collector of their own, which listens on
+    AWS's older layers (`aws-otel-…`), for Node.js, Python and Java. They contain their own collector, which listens on
     the extension's ports 4317 and 4318.
     """
 
@@ -72,7 +72,7 @@ class InstrumentationDistribution(_builtins.str, Enum):
 @pulumi.type_token("clickstack-lambda:index:Protocol")
 class Protocol(_builtins.str, Enum):
     """
-    How telemetry travels to ClickStack.
+    Protocol for sending telemetry to ClickStack.
     """
     HTTP = "http"
     """

@@ -41,13 +41,14 @@ MYPY = False
 if not MYPY:
     class AutoInstrumentationArgsDict(TypedDict):
         """
-        Automatic instrumentation: by light tracing, which is in the extension's layer, or by a layer of OpenTelemetry libraries.
-        That for the function's runtime, region and architecture is added before the extension's. `AWS_LAMBDA_EXEC_WRAPPER` is set.
+        Automatic instrumentation, with light tracing, which is in the extension's layer, or a layer of OpenTelemetry
+        libraries. A layer for the function's runtime, region and architecture is added before the extension's.
+        `AWS_LAMBDA_EXEC_WRAPPER` is set.
         """
         distribution: NotRequired['InstrumentationDistribution']
         """
-        Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
-        and to `opentelemetry` otherwise.
+        The provider of the layer. Defaults to `light` for Node.js and Python, unless a `version` is given or the extension
+        is Rotel's, and to `opentelemetry` otherwise.
         """
         exec_wrapper: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -55,13 +56,13 @@ if not MYPY:
         """
         layer_version_arn: NotRequired[pulumi.Input[_builtins.str]]
         """
-        ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+        ARN of the layer version to use instead of a known one, such as a copy in your own account, or one of
         `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
         """
         version: NotRequired[pulumi.Input[_builtins.str]]
         """
         Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
-        `adot`. Defaults to one that is known for the runtime and region.
+        `adot`. Defaults to a known one for the runtime and region.
         """
 elif False:
     AutoInstrumentationArgsDict: TypeAlias = Mapping[str, Any]
@@ -74,15 +75,16 @@ class AutoInstrumentationArgs:
                  layer_version_arn: Optional[pulumi.Input[_builtins.str]] = None,
                  version: Optional[pulumi.Input[_builtins.str]] = None):
         """
-        Automatic instrumentation: by light tracing, which is in the extension's layer, or by a layer of OpenTelemetry libraries.
-        That for the function's runtime, region and architecture is added before the extension's. `AWS_LAMBDA_EXEC_WRAPPER` is set.
-        :param 'InstrumentationDistribution' distribution: Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
-               and to `opentelemetry` otherwise.
+        Automatic instrumentation, with light tracing, which is in the extension's layer, or a layer of OpenTelemetry
+        libraries. A layer for the function's runtime, region and architecture is added before the extension's.
+        `AWS_LAMBDA_EXEC_WRAPPER` is set.
+        :param 'InstrumentationDistribution' distribution: The provider of the layer. Defaults to `light` for Node.js and Python, unless a `version` is given or the extension
+               is Rotel's, and to `opentelemetry` otherwise.
         :param pulumi.Input[_builtins.str] exec_wrapper: Value of `AWS_LAMBDA_EXEC_WRAPPER`. Defaults to the distribution's script for the runtime.
-        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+        :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use instead of a known one, such as a copy in your own account, or one of
                `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
         :param pulumi.Input[_builtins.str] version: Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
-               `adot`. Defaults to one that is known for the runtime and region.
+               `adot`. Defaults to a known one for the runtime and region.
         """
         if distribution is not None:
             pulumi.set(__self__, "distribution", distribution)
@@ -97,8 +99,8 @@ class AutoInstrumentationArgs:
     @pulumi.getter
     def distribution(self) -> Optional['InstrumentationDistribution']:
         """
-        Whose layers to use. Defaults to `light` for Node.js and Python, unless a `version` is named or the extension is Rotel's,
-        and to `opentelemetry` otherwise.
+        The provider of the layer. Defaults to `light` for Node.js and Python, unless a `version` is given or the extension
+        is Rotel's, and to `opentelemetry` otherwise.
         """
         return pulumi.get(self, "distribution")
 
@@ -122,7 +124,7 @@ class AutoInstrumentationArgs:
     @pulumi.getter(name="layerVersionArn")
     def layer_version_arn(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the layer version to use in place of a known one, such as a copy in your own account, or one of
+        ARN of the layer version to use instead of a known one, such as a copy in your own account, or one of
         `ExtensionLayers`' `tracingLayerVersionArns` for a function with another extension.
         """
         return pulumi.get(self, "layer_version_arn")
@@ -136,7 +138,7 @@ class AutoInstrumentationArgs:
     def version(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
         Version of the layer: `0.21.0` for `opentelemetry`, `1-30-2:1` for `adot-legacy`, the number of the layer version for
-        `adot`. Defaults to one that is known for the runtime and region.
+        `adot`. Defaults to a known one for the runtime and region.
         """
         return pulumi.get(self, "version")
 
@@ -164,7 +166,7 @@ if not MYPY:
         """
         database: NotRequired[pulumi.Input[_builtins.str]]
         """
-        Database of the tables. Defaults to `default`, where ClickStack makes its own.
+        Database of the tables. Defaults to `default`, where ClickStack creates its own.
         """
         enable_json: NotRequired[pulumi.Input[_builtins.bool]]
         """
@@ -173,12 +175,12 @@ if not MYPY:
         """
         password: NotRequired[pulumi.Input[_builtins.str]]
         """
-        ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-        field of a JSON value. To pass the password itself, use `clickhousePassword`.
+        ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password; append `#key` to
+        select a field of a JSON value. To pass the password itself, use `clickhousePassword`.
         """
         table_prefix: NotRequired[pulumi.Input[_builtins.str]]
         """
-        Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+        Prefix of the tables' names. Defaults to `otel`, as in `otel_logs`.
         """
         user: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -203,12 +205,12 @@ class ClickHouseArgs:
         :param pulumi.Input[_builtins.str] endpoint: URL of ClickHouse's HTTP interface with scheme and port, such as `https://clickhouse.example.com:8443`.
         :param pulumi.Input[_builtins.bool] async_insert: Whether ClickHouse collects inserts before it writes them (`async_insert`). Defaults to true.
         :param pulumi.Input[_builtins.str] compression: Compression of the inserts, `lz4` or `none`. Defaults to `lz4`.
-        :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `default`, where ClickStack makes its own.
+        :param pulumi.Input[_builtins.str] database: Database of the tables. Defaults to `default`, where ClickStack creates its own.
         :param pulumi.Input[_builtins.bool] enable_json: Whether the tables' attribute columns are of type `JSON` instead of `Map`. Detected automatically, unless the user may
                not read the tables' columns.
-        :param pulumi.Input[_builtins.str] password: ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-               field of a JSON value. To pass the password itself, use `clickhousePassword`.
-        :param pulumi.Input[_builtins.str] table_prefix: Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+        :param pulumi.Input[_builtins.str] password: ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password; append `#key` to
+               select a field of a JSON value. To pass the password itself, use `clickhousePassword`.
+        :param pulumi.Input[_builtins.str] table_prefix: Prefix of the tables' names. Defaults to `otel`, as in `otel_logs`.
         :param pulumi.Input[_builtins.str] user: User to insert as. Defaults to ClickHouse's `default`.
         """
         pulumi.set(__self__, "endpoint", endpoint)
@@ -267,7 +269,7 @@ class ClickHouseArgs:
     @pulumi.getter
     def database(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Database of the tables. Defaults to `default`, where ClickStack makes its own.
+        Database of the tables. Defaults to `default`, where ClickStack creates its own.
         """
         return pulumi.get(self, "database")
 
@@ -292,8 +294,8 @@ class ClickHouseArgs:
     @pulumi.getter
     def password(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password, with `#key` for one
-        field of a JSON value. To pass the password itself, use `clickhousePassword`.
+        ARN of the Secrets Manager secret or Systems Manager parameter that holds the user's password; append `#key` to
+        select a field of a JSON value. To pass the password itself, use `clickhousePassword`.
         """
         return pulumi.get(self, "password")
 
@@ -305,7 +307,7 @@ class ClickHouseArgs:
     @pulumi.getter(name="tablePrefix")
     def table_prefix(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Start of the tables' names. Defaults to `otel`, as in `otel_logs`.
+        Prefix of the tables' names. Defaults to `otel`, as in `otel_logs`.
         """
         return pulumi.get(self, "table_prefix")
 
@@ -329,7 +331,7 @@ class ClickHouseArgs:
 if not MYPY:
     class ExtensionArgsDict(TypedDict):
         """
-        Where the extension's layer comes from: exactly one of these.
+        The source of the extension's layer: exactly one of these.
         """
         layer_version_arn: NotRequired[pulumi.Input[_builtins.str]]
         """
@@ -338,20 +340,20 @@ if not MYPY:
         layer_version_arns: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]]
         """
         ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
-        for the function's region and architecture is taken.
+        for the function's region and architecture is used.
         """
         manifest: NotRequired[pulumi.Input['PublishedLayersArgsDict']]
         """
-        Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+        Everything that was published: the output `manifest` of `ExtensionLayers`, also from another stack through a
         `StackReference`.
         """
         manifest_file: NotRequired[pulumi.Input[_builtins.str]]
         """
-        Path of a JSON file that holds such a manifest, relative to the program's folder.
+        Path of a JSON file that contains such a manifest, relative to the program's folder.
         """
         rotel: NotRequired[pulumi.Input['RotelLayersArgsDict']]
         """
-        The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+        The upstream layers of the Rotel Lambda Extension instead of your own layers.
         """
 elif False:
     ExtensionArgsDict: TypeAlias = Mapping[str, Any]
@@ -365,14 +367,14 @@ class ExtensionArgs:
                  manifest_file: Optional[pulumi.Input[_builtins.str]] = None,
                  rotel: Optional[pulumi.Input['RotelLayersArgs']] = None):
         """
-        Where the extension's layer comes from: exactly one of these.
+        The source of the extension's layer: exactly one of these.
         :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version to use, with its version number, in the region and for the architecture of the function.
         :param pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]] layer_version_arns: ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
-               for the function's region and architecture is taken.
-        :param pulumi.Input['PublishedLayersArgs'] manifest: Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+               for the function's region and architecture is used.
+        :param pulumi.Input['PublishedLayersArgs'] manifest: Everything that was published: the output `manifest` of `ExtensionLayers`, also from another stack through a
                `StackReference`.
-        :param pulumi.Input[_builtins.str] manifest_file: Path of a JSON file that holds such a manifest, relative to the program's folder.
-        :param pulumi.Input['RotelLayersArgs'] rotel: The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+        :param pulumi.Input[_builtins.str] manifest_file: Path of a JSON file that contains such a manifest, relative to the program's folder.
+        :param pulumi.Input['RotelLayersArgs'] rotel: The upstream layers of the Rotel Lambda Extension instead of your own layers.
         """
         if layer_version_arn is not None:
             pulumi.set(__self__, "layer_version_arn", layer_version_arn)
@@ -402,7 +404,7 @@ class ExtensionArgs:
     def layer_version_arns(self) -> Optional[pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]]:
         """
         ARNs of layer versions by region, then by architecture: the output `layerVersionArns` of `ExtensionLayers`. The one
-        for the function's region and architecture is taken.
+        for the function's region and architecture is used.
         """
         return pulumi.get(self, "layer_version_arns")
 
@@ -414,7 +416,7 @@ class ExtensionArgs:
     @pulumi.getter
     def manifest(self) -> Optional[pulumi.Input['PublishedLayersArgs']]:
         """
-        Everything that was published: the output `manifest` of `ExtensionLayers`, also that of another stack by a
+        Everything that was published: the output `manifest` of `ExtensionLayers`, also from another stack through a
         `StackReference`.
         """
         return pulumi.get(self, "manifest")
@@ -427,7 +429,7 @@ class ExtensionArgs:
     @pulumi.getter(name="manifestFile")
     def manifest_file(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Path of a JSON file that holds such a manifest, relative to the program's folder.
+        Path of a JSON file that contains such a manifest, relative to the program's folder.
         """
         return pulumi.get(self, "manifest_file")
 
@@ -439,7 +441,7 @@ class ExtensionArgs:
     @pulumi.getter
     def rotel(self) -> Optional[pulumi.Input['RotelLayersArgs']]:
         """
-        The upstream layers of the Rotel Lambda Extension in place of layers of your own.
+        The upstream layers of the Rotel Lambda Extension instead of your own layers.
         """
         return pulumi.get(self, "rotel")
 
@@ -451,7 +453,7 @@ class ExtensionArgs:
 if not MYPY:
     class FunctionFilterArgsDict(TypedDict):
         """
-        Chooses functions: a function is chosen as soon as one of the criteria fits it.
+        Selects functions: a function is selected if it matches one of the criteria.
         """
         names: NotRequired[Sequence[_builtins.str]]
         """
@@ -463,7 +465,7 @@ if not MYPY:
         """
         tags: NotRequired[Mapping[str, _builtins.str]]
         """
-        Tags of which one is enough; `*` stands for any characters of a value.
+        Tags, of which one has to match; `*` stands for any characters of a value.
         """
 elif False:
     FunctionFilterArgsDict: TypeAlias = Mapping[str, Any]
@@ -475,10 +477,10 @@ class FunctionFilterArgs:
                  runtimes: Optional[Sequence[_builtins.str]] = None,
                  tags: Optional[Mapping[str, _builtins.str]] = None):
         """
-        Chooses functions: a function is chosen as soon as one of the criteria fits it.
+        Selects functions: a function is selected if it matches one of the criteria.
         :param Sequence[_builtins.str] names: Names in the program or in AWS; `*` stands for any characters.
         :param Sequence[_builtins.str] runtimes: Runtimes, such as `python3.12`; `*` stands for any characters, as in `nodejs*`.
-        :param Mapping[str, _builtins.str] tags: Tags of which one is enough; `*` stands for any characters of a value.
+        :param Mapping[str, _builtins.str] tags: Tags, of which one has to match; `*` stands for any characters of a value.
         """
         if names is not None:
             pulumi.set(__self__, "names", names)
@@ -515,7 +517,7 @@ class FunctionFilterArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Tags of which one is enough; `*` stands for any characters of a value.
+        Tags, of which one has to match; `*` stands for any characters of a value.
         """
         return pulumi.get(self, "tags")
 
@@ -527,21 +529,21 @@ class FunctionFilterArgs:
 if not MYPY:
     class LayerPermissionsArgsDict(TypedDict):
         """
-        Who besides the publishing account may use the layer versions. Without any of the three they are private.
+        Who may use the layer versions besides the publishing account. Without any of the three they are private.
         """
         account_ids: NotRequired[Sequence[_builtins.str]]
         """
         AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
-        statement of its own.
+        separate statement.
         """
         organization_id: NotRequired[pulumi.Input[_builtins.str]]
         """
-        ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+        ID of the AWS organization, such as `o-a1b2c3d4e5`, all of whose accounts may use the layer versions.
         """
         public: NotRequired[_builtins.bool]
         """
-        Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
-        allow, so that it excludes them.
+        Whether every AWS account may use the layer versions. Defaults to false. Cannot be combined with the other two,
+        which it includes.
         """
 elif False:
     LayerPermissionsArgsDict: TypeAlias = Mapping[str, Any]
@@ -553,12 +555,12 @@ class LayerPermissionsArgs:
                  organization_id: Optional[pulumi.Input[_builtins.str]] = None,
                  public: Optional[_builtins.bool] = None):
         """
-        Who besides the publishing account may use the layer versions. Without any of the three they are private.
+        Who may use the layer versions besides the publishing account. Without any of the three they are private.
         :param Sequence[_builtins.str] account_ids: AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
-               statement of its own.
-        :param pulumi.Input[_builtins.str] organization_id: ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
-        :param _builtins.bool public: Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
-               allow, so that it excludes them.
+               separate statement.
+        :param pulumi.Input[_builtins.str] organization_id: ID of the AWS organization, such as `o-a1b2c3d4e5`, all of whose accounts may use the layer versions.
+        :param _builtins.bool public: Whether every AWS account may use the layer versions. Defaults to false. Cannot be combined with the other two,
+               which it includes.
         """
         if account_ids is not None:
             pulumi.set(__self__, "account_ids", account_ids)
@@ -572,7 +574,7 @@ class LayerPermissionsArgs:
     def account_ids(self) -> Optional[Sequence[_builtins.str]]:
         """
         AWS accounts, by their 12 digits, whose functions may use the layer versions. Plain values, since each becomes a
-        statement of its own.
+        separate statement.
         """
         return pulumi.get(self, "account_ids")
 
@@ -584,7 +586,7 @@ class LayerPermissionsArgs:
     @pulumi.getter(name="organizationId")
     def organization_id(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ID of the AWS organization, such as `o-a1b2c3d4e5`, of which every account may use the layer versions.
+        ID of the AWS organization, such as `o-a1b2c3d4e5`, all of whose accounts may use the layer versions.
         """
         return pulumi.get(self, "organization_id")
 
@@ -596,8 +598,8 @@ class LayerPermissionsArgs:
     @pulumi.getter
     def public(self) -> Optional[_builtins.bool]:
         """
-        Whether every AWS account may use the layer versions. Defaults to false. It leaves nothing for the other two to
-        allow, so that it excludes them.
+        Whether every AWS account may use the layer versions. Defaults to false. Cannot be combined with the other two,
+        which it includes.
         """
         return pulumi.get(self, "public")
 
@@ -609,12 +611,12 @@ class LayerPermissionsArgs:
 if not MYPY:
     class PublishedLayersArgsDict(TypedDict):
         """
-        Everything that was published: what another stack takes by StackReference, or a file of
-        `pulumi stack output manifest --json` holds.
+        Everything that was published: what another stack reads through a StackReference, or the content of a file written by
+        `pulumi stack output manifest --json`.
         """
         format_version: pulumi.Input[_builtins.int]
         """
-        Version of this form, 1.
+        Version of this format, 1.
         """
         layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgsDict']]]
         """
@@ -622,7 +624,7 @@ if not MYPY:
         """
         tracing_layers: NotRequired[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgsDict']]]]
         """
-        The layer versions of light tracing alone, where they were published.
+        The layer versions with only light tracing, if they were published.
         """
 elif False:
     PublishedLayersArgsDict: TypeAlias = Mapping[str, Any]
@@ -634,11 +636,11 @@ class PublishedLayersArgs:
                  layers: pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]],
                  tracing_layers: Optional[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]]] = None):
         """
-        Everything that was published: what another stack takes by StackReference, or a file of
-        `pulumi stack output manifest --json` holds.
-        :param pulumi.Input[_builtins.int] format_version: Version of this form, 1.
+        Everything that was published: what another stack reads through a StackReference, or the content of a file written by
+        `pulumi stack output manifest --json`.
+        :param pulumi.Input[_builtins.int] format_version: Version of this format, 1.
         :param pulumi.Input[Sequence[pulumi.Input['PublishedLayerArgs']]] layers: The layer versions of the extension, by region and architecture.
-        :param pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]] tracing_layers: The layer versions of light tracing alone, where they were published.
+        :param pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]] tracing_layers: The layer versions with only light tracing, if they were published.
         """
         pulumi.set(__self__, "format_version", format_version)
         pulumi.set(__self__, "layers", layers)
@@ -649,7 +651,7 @@ class PublishedLayersArgs:
     @pulumi.getter(name="formatVersion")
     def format_version(self) -> pulumi.Input[_builtins.int]:
         """
-        Version of this form, 1.
+        Version of this format, 1.
         """
         return pulumi.get(self, "format_version")
 
@@ -673,7 +675,7 @@ class PublishedLayersArgs:
     @pulumi.getter(name="tracingLayers")
     def tracing_layers(self) -> Optional[pulumi.Input[Sequence[pulumi.Input['PublishedTracingLayerArgs']]]]:
         """
-        The layer versions of light tracing alone, where they were published.
+        The layer versions with only light tracing, if they were published.
         """
         return pulumi.get(self, "tracing_layers")
 
@@ -685,11 +687,11 @@ class PublishedLayersArgs:
 if not MYPY:
     class PublishedLayerArgsDict(TypedDict):
         """
-        One layer version that was published.
+        A published layer version.
         """
         architecture: pulumi.Input[_builtins.str]
         """
-        Processor architecture that it is for.
+        Processor architecture of the extension in it.
         """
         layer_name: pulumi.Input[_builtins.str]
         """
@@ -705,19 +707,20 @@ if not MYPY:
         """
         sha256: pulumi.Input[_builtins.str]
         """
-        Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
+        Hexadecimal SHA-256 of the zip, the same in every region.
         """
         version: pulumi.Input[_builtins.str]
         """
-        Number of the version, which counts by region.
+        Version number, which is counted per region.
         """
         tracing: NotRequired[pulumi.Input[_builtins.bool]]
         """
-        Whether it holds light tracing besides the extension. Absent where a version published it that had none.
+        Whether it contains light tracing besides the extension. Absent if published by a package version without light
+        tracing.
         """
         unzipped_size: NotRequired[pulumi.Input[_builtins.int]]
         """
-        Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        Size of the unpacked layer in bytes, which counts towards Lambda's 250 MB, if known.
         """
 elif False:
     PublishedLayerArgsDict: TypeAlias = Mapping[str, Any]
@@ -734,15 +737,16 @@ class PublishedLayerArgs:
                  tracing: Optional[pulumi.Input[_builtins.bool]] = None,
                  unzipped_size: Optional[pulumi.Input[_builtins.int]] = None):
         """
-        One layer version that was published.
-        :param pulumi.Input[_builtins.str] architecture: Processor architecture that it is for.
+        A published layer version.
+        :param pulumi.Input[_builtins.str] architecture: Processor architecture of the extension in it.
         :param pulumi.Input[_builtins.str] layer_name: Name of the layer.
         :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version.
         :param pulumi.Input[_builtins.str] region: AWS region of the layer version.
-        :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
-        :param pulumi.Input[_builtins.str] version: Number of the version, which counts by region.
-        :param pulumi.Input[_builtins.bool] tracing: Whether it holds light tracing besides the extension. Absent where a version published it that had none.
-        :param pulumi.Input[_builtins.int] unzipped_size: Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip, the same in every region.
+        :param pulumi.Input[_builtins.str] version: Version number, which is counted per region.
+        :param pulumi.Input[_builtins.bool] tracing: Whether it contains light tracing besides the extension. Absent if published by a package version without light
+               tracing.
+        :param pulumi.Input[_builtins.int] unzipped_size: Size of the unpacked layer in bytes, which counts towards Lambda's 250 MB, if known.
         """
         pulumi.set(__self__, "architecture", architecture)
         pulumi.set(__self__, "layer_name", layer_name)
@@ -759,7 +763,7 @@ class PublishedLayerArgs:
     @pulumi.getter
     def architecture(self) -> pulumi.Input[_builtins.str]:
         """
-        Processor architecture that it is for.
+        Processor architecture of the extension in it.
         """
         return pulumi.get(self, "architecture")
 
@@ -807,7 +811,7 @@ class PublishedLayerArgs:
     @pulumi.getter
     def sha256(self) -> pulumi.Input[_builtins.str]:
         """
-        Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
+        Hexadecimal SHA-256 of the zip, the same in every region.
         """
         return pulumi.get(self, "sha256")
 
@@ -819,7 +823,7 @@ class PublishedLayerArgs:
     @pulumi.getter
     def version(self) -> pulumi.Input[_builtins.str]:
         """
-        Number of the version, which counts by region.
+        Version number, which is counted per region.
         """
         return pulumi.get(self, "version")
 
@@ -831,7 +835,8 @@ class PublishedLayerArgs:
     @pulumi.getter
     def tracing(self) -> Optional[pulumi.Input[_builtins.bool]]:
         """
-        Whether it holds light tracing besides the extension. Absent where a version published it that had none.
+        Whether it contains light tracing besides the extension. Absent if published by a package version without light
+        tracing.
         """
         return pulumi.get(self, "tracing")
 
@@ -843,7 +848,7 @@ class PublishedLayerArgs:
     @pulumi.getter(name="unzippedSize")
     def unzipped_size(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
-        Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        Size of the unpacked layer in bytes, which counts towards Lambda's 250 MB, if known.
         """
         return pulumi.get(self, "unzipped_size")
 
@@ -855,7 +860,7 @@ class PublishedLayerArgs:
 if not MYPY:
     class PublishedTracingLayerArgsDict(TypedDict):
         """
-        One version of the layer that holds light tracing alone, for every architecture.
+        A version of the layer with only light tracing, for every architecture.
         """
         layer_name: pulumi.Input[_builtins.str]
         """
@@ -879,7 +884,7 @@ if not MYPY:
         """
         version: pulumi.Input[_builtins.str]
         """
-        Number of the version, which counts by region.
+        Version number, which is counted per region.
         """
 elif False:
     PublishedTracingLayerArgsDict: TypeAlias = Mapping[str, Any]
@@ -894,13 +899,13 @@ class PublishedTracingLayerArgs:
                  unzipped_size: pulumi.Input[_builtins.int],
                  version: pulumi.Input[_builtins.str]):
         """
-        One version of the layer that holds light tracing alone, for every architecture.
+        A version of the layer with only light tracing, for every architecture.
         :param pulumi.Input[_builtins.str] layer_name: Name of the layer.
         :param pulumi.Input[_builtins.str] layer_version_arn: ARN of the layer version.
         :param pulumi.Input[_builtins.str] region: AWS region of the layer version.
         :param pulumi.Input[_builtins.str] sha256: Hexadecimal SHA-256 of the zip.
         :param pulumi.Input[_builtins.int] unzipped_size: Size of the unpacked layer in bytes.
-        :param pulumi.Input[_builtins.str] version: Number of the version, which counts by region.
+        :param pulumi.Input[_builtins.str] version: Version number, which is counted per region.
         """
         pulumi.set(__self__, "layer_name", layer_name)
         pulumi.set(__self__, "layer_version_arn", layer_version_arn)
@@ -973,7 +978,7 @@ class PublishedTracingLayerArgs:
     @pulumi.getter
     def version(self) -> pulumi.Input[_builtins.str]:
         """
-        Number of the version, which counts by region.
+        Version number, which is counted per region.
         """
         return pulumi.get(self, "version")
 
@@ -986,15 +991,15 @@ if not MYPY:
     class RotelLayersArgsDict(TypedDict):
         """
         Upstream layers of the Rotel Lambda Extension, `rotel-extension-amd64` and `rotel-extension-arm64`. The layer for the
-        function's region and architecture is taken.
+        function's region and architecture is used.
         """
         version: pulumi.Input[_builtins.int]
         """
-        Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+        Number of the layer version, as listed in Rotel's releases: 12 for `v12-alpha`.
         """
         suffix: NotRequired[pulumi.Input[_builtins.str]]
         """
-        End of the layers' names, such as `-alpha`. Defaults to none.
+        Suffix of the layers' names, such as `-alpha`. Defaults to none.
         """
 elif False:
     RotelLayersArgsDict: TypeAlias = Mapping[str, Any]
@@ -1006,9 +1011,9 @@ class RotelLayersArgs:
                  suffix: Optional[pulumi.Input[_builtins.str]] = None):
         """
         Upstream layers of the Rotel Lambda Extension, `rotel-extension-amd64` and `rotel-extension-arm64`. The layer for the
-        function's region and architecture is taken.
-        :param pulumi.Input[_builtins.int] version: Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
-        :param pulumi.Input[_builtins.str] suffix: End of the layers' names, such as `-alpha`. Defaults to none.
+        function's region and architecture is used.
+        :param pulumi.Input[_builtins.int] version: Number of the layer version, as listed in Rotel's releases: 12 for `v12-alpha`.
+        :param pulumi.Input[_builtins.str] suffix: Suffix of the layers' names, such as `-alpha`. Defaults to none.
         """
         pulumi.set(__self__, "version", version)
         if suffix is not None:
@@ -1018,7 +1023,7 @@ class RotelLayersArgs:
     @pulumi.getter
     def version(self) -> pulumi.Input[_builtins.int]:
         """
-        Number of the layer version, as Rotel's releases give it: 12 for `v12-alpha`.
+        Number of the layer version, as listed in Rotel's releases: 12 for `v12-alpha`.
         """
         return pulumi.get(self, "version")
 
@@ -1030,7 +1035,7 @@ class RotelLayersArgs:
     @pulumi.getter
     def suffix(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        End of the layers' names, such as `-alpha`. Defaults to none.
+        Suffix of the layers' names, such as `-alpha`. Defaults to none.
         """
         return pulumi.get(self, "suffix")
 

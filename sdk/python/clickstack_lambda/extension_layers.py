@@ -30,17 +30,17 @@ class ExtensionLayersArgs:
                  tracing: Optional[_builtins.bool] = None):
         """
         The set of arguments for constructing a ExtensionLayers resource.
-        :param Sequence[_builtins.str] regions: AWS regions to publish the extension in, such as `us-east-2`. A region that is off by default must be enabled in the
-               account.
+        :param Sequence[_builtins.str] regions: AWS regions to publish the extension in, such as `us-east-2`. A region that is disabled by default must be enabled
+               in the account.
         :param Sequence['Architecture'] architectures: Architectures to publish it for. Defaults to those that were built.
         :param _builtins.str name_prefix: Start of the layers' names, to which `-amd64` or `-arm64` is appended. Defaults to `clickstack-extension`.
-        :param 'LayerPermissionsArgs' permissions: Who besides this account may use the layer versions. Defaults to nobody.
-        :param _builtins.bool retain: Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
-               destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
-               be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
-        :param _builtins.bool tracing: Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
-               extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
-               `namePrefix` followed by `-tracing`. Defaults to false.
+        :param 'LayerPermissionsArgs' permissions: Who may use the layer versions besides this account. Defaults to nobody.
+        :param _builtins.bool retain: Whether a layer version is kept in the account, with its permissions, when a newer one replaces it or the stack is
+               destroyed. Defaults to true: otherwise a function of another stack or account that still uses the version could no
+               longer be updated. To remove the versions of a stack, set it to false, update, and destroy.
+        :param _builtins.bool tracing: Whether light tracing is also published separately, as a layer for both architectures, for functions with another
+               extension such as Rotel's: the layers of this extension already contain it. The layer is named
+               `clickstack-tracing`, or `namePrefix` followed by `-tracing`. Defaults to false.
         """
         pulumi.set(__self__, "regions", regions)
         if architectures is not None:
@@ -62,8 +62,8 @@ class ExtensionLayersArgs:
     @pulumi.getter
     def regions(self) -> Sequence[_builtins.str]:
         """
-        AWS regions to publish the extension in, such as `us-east-2`. A region that is off by default must be enabled in the
-        account.
+        AWS regions to publish the extension in, such as `us-east-2`. A region that is disabled by default must be enabled
+        in the account.
         """
         return pulumi.get(self, "regions")
 
@@ -99,7 +99,7 @@ class ExtensionLayersArgs:
     @pulumi.getter
     def permissions(self) -> Optional['LayerPermissionsArgs']:
         """
-        Who besides this account may use the layer versions. Defaults to nobody.
+        Who may use the layer versions besides this account. Defaults to nobody.
         """
         return pulumi.get(self, "permissions")
 
@@ -111,9 +111,9 @@ class ExtensionLayersArgs:
     @pulumi.getter
     def retain(self) -> Optional[_builtins.bool]:
         """
-        Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
-        destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
-        be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
+        Whether a layer version is kept in the account, with its permissions, when a newer one replaces it or the stack is
+        destroyed. Defaults to true: otherwise a function of another stack or account that still uses the version could no
+        longer be updated. To remove the versions of a stack, set it to false, update, and destroy.
         """
         return pulumi.get(self, "retain")
 
@@ -125,9 +125,9 @@ class ExtensionLayersArgs:
     @pulumi.getter
     def tracing(self) -> Optional[_builtins.bool]:
         """
-        Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
-        extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
-        `namePrefix` followed by `-tracing`. Defaults to false.
+        Whether light tracing is also published separately, as a layer for both architectures, for functions with another
+        extension such as Rotel's: the layers of this extension already contain it. The layer is named
+        `clickstack-tracing`, or `namePrefix` followed by `-tracing`. Defaults to false.
         """
         return pulumi.get(self, "tracing")
 
@@ -150,22 +150,23 @@ class ExtensionLayers(pulumi.ComponentResource):
                  tracing: Optional[_builtins.bool] = None,
                  __props__=None):
         """
-        The ClickStack extension with light tracing as Lambda layers in an account of your own: one layer version for each region
-        and architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+        The ClickStack extension with light tracing as Lambda layers in your own account: one layer version for each region
+        and architecture, all from the same zip. A changed zip is published as new versions; an unchanged one changes
+        nothing.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Sequence['Architecture'] architectures: Architectures to publish it for. Defaults to those that were built.
         :param _builtins.str name_prefix: Start of the layers' names, to which `-amd64` or `-arm64` is appended. Defaults to `clickstack-extension`.
-        :param Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict'] permissions: Who besides this account may use the layer versions. Defaults to nobody.
-        :param Sequence[_builtins.str] regions: AWS regions to publish the extension in, such as `us-east-2`. A region that is off by default must be enabled in the
-               account.
-        :param _builtins.bool retain: Whether a layer version stays in the account, with its permissions, when a newer one replaces it or the stack is
-               destroyed. Defaults to true: a function of another stack or account that still uses the version could otherwise not
-               be updated any more. To remove the versions of a stack, set it to false, update, and destroy.
-        :param _builtins.bool tracing: Whether light tracing is published alone as well, as a layer for both architectures, for functions with another
-               extension such as Rotel's: the layers of this extension hold it already. The layer is named `clickstack-tracing`, or
-               `namePrefix` followed by `-tracing`. Defaults to false.
+        :param Union['LayerPermissionsArgs', 'LayerPermissionsArgsDict'] permissions: Who may use the layer versions besides this account. Defaults to nobody.
+        :param Sequence[_builtins.str] regions: AWS regions to publish the extension in, such as `us-east-2`. A region that is disabled by default must be enabled
+               in the account.
+        :param _builtins.bool retain: Whether a layer version is kept in the account, with its permissions, when a newer one replaces it or the stack is
+               destroyed. Defaults to true: otherwise a function of another stack or account that still uses the version could no
+               longer be updated. To remove the versions of a stack, set it to false, update, and destroy.
+        :param _builtins.bool tracing: Whether light tracing is also published separately, as a layer for both architectures, for functions with another
+               extension such as Rotel's: the layers of this extension already contain it. The layer is named
+               `clickstack-tracing`, or `namePrefix` followed by `-tracing`. Defaults to false.
         """
         ...
     @overload
@@ -174,8 +175,9 @@ class ExtensionLayers(pulumi.ComponentResource):
                  args: ExtensionLayersArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        The ClickStack extension with light tracing as Lambda layers in an account of your own: one layer version for each region
-        and architecture, all of the same zip. A changed zip is published as new versions; an unchanged one changes nothing.
+        The ClickStack extension with light tracing as Lambda layers in your own account: one layer version for each region
+        and architecture, all from the same zip. A changed zip is published as new versions; an unchanged one changes
+        nothing.
 
         :param str resource_name: The name of the resource.
         :param ExtensionLayersArgs args: The arguments to use to populate this resource's properties.
@@ -235,7 +237,7 @@ class ExtensionLayers(pulumi.ComponentResource):
     @pulumi.getter(name="layerVersionArns")
     def layer_version_arns(self) -> pulumi.Output[Mapping[str, Mapping[str, _builtins.str]]]:
         """
-        ARNs of the layer versions by region, then by architecture, as `ObservedFunction` takes them.
+        ARNs of the layer versions by region, then by architecture, for `ObservedFunction`.
         """
         return pulumi.get(self, "layer_version_arns")
 
@@ -251,7 +253,7 @@ class ExtensionLayers(pulumi.ComponentResource):
     @pulumi.getter(name="tracingLayerVersionArns")
     def tracing_layer_version_arns(self) -> pulumi.Output[Mapping[str, _builtins.str]]:
         """
-        ARNs of the layer versions that hold light tracing alone, by region: those of `tracing`, without it none.
+        ARNs of the layer versions with only light tracing, by region; empty without `tracing`.
         """
         return pulumi.get(self, "tracing_layer_version_arns")
 

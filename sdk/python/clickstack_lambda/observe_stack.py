@@ -45,57 +45,60 @@ class ObserveStackArgs:
                  web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None):
         """
         The set of arguments for constructing a ObserveStack resource.
-        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
-               `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
-               when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
-               default; `{}` turns it on.
-        :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
-        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, which is sent as the
+               `Authorization` header exactly as stored. Append `#key` to select a field of a JSON value. The extension reads it
+               when it starts, and the role may read only this: the key is never in the function's environment or in the state.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code, with light tracing (Node.js and Python) or a layer of OpenTelemetry libraries. Off
+               by default; `{}` turns it on.
+        :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, instead of `endpoint`.
+        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, instead of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
-        :param 'CloudWatchLogs' cloud_watch_logs: What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
-               function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
-               made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
-               before the function exists; otherwise it follows immediately.
+        :param 'CloudWatchLogs' cloud_watch_logs: Whether the function's logs are kept in CloudWatch. Defaults to `Keep`. `Disable` denies the role, whether created
+               or passed, access to this function's log group, whatever else the role allows, so that other functions with the
+               role keep their logs; a role that is created here also gets no permission for logs. With a `name` (or a log group
+               in `loggingConfig`) the denial is in place before the function exists; otherwise it follows immediately.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
                paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
-        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
-               role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
-               them in `secretArns`.
-        :param 'FunctionFilterArgs' exclude: Functions to leave alone, even if they are included.
-        :param pulumi.Input['ExtensionArgs'] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
-               except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
-        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
-               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
-               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
-               invocations come once a minute or more often, then `periodic`.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
-               parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
-               do not put keys here, but into `authorization` or a reference.
+        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, in the function's file system: `/var/task/clickstack.env` for a file in its
+               code. The role may read the secrets that the file refers to if it is in the code of the function; for a file
+               elsewhere list them in `secretArns`.
+        :param 'FunctionFilterArgs' exclude: Functions not to observe, even if they are included.
+        :param pulumi.Input['ExtensionArgs'] extension: The layer that contains the extension. It is appended to the function's own layers, of which there can be four.
+               Required, except for functions from container images, whose image must contain the extension in `/opt/extensions`.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry is sent. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, concurrently with the handler, at most every 20 seconds. `continuous`: every second while the function
+               runs. A comma and milliseconds (10 to 900000) set another interval for these two: `continuous,5000`. Defaults to
+               `auto`: `end` until invocations come once a minute or more often, then `periodic`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value is replaced by the secret or
+               parameter with that ARN, which the extension fetches when it starts. Headers are readable in the function's
+               environment: do not put keys here, use `authorization` or a reference.
         :param 'FunctionFilterArgs' include: The functions to observe. Defaults to all.
-        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
-               in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
-               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
-               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
-               `Disable`, so that what it holds can age out.
+        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, instead of `authorization`, sent as the `Authorization` header unchanged. It is stored in
+               a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Number of days after which CloudWatch deletes the function's logs. The component then manages the log group: it
+               creates it, or takes over an existing one with its logs. Either is deleted with the component, or when this
+               argument is removed. Without `name` and without a log group in `loggingConfig` the log group gets a generated name.
+               With `Disable` it is kept, so that its contents can expire.
         :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
                443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
-        :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
-        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
-               deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
-               that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
+        :param pulumi.Input['Protocol'] protocol: Protocol for sending telemetry to the endpoint. Defaults to `http`.
+        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has accepted a log record that
+               the deployment itself sends with the function's endpoint, headers and key, at every update. If it does not, the
+               update fails and nothing more is denied. The endpoint must be reachable from where Pulumi runs. With several
+               exporters, each one that gets logs must accept the record; an env file must be in `code`, since it may change the
+               destination of logs. Defaults to false.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_arns: ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
-               cannot be seen here.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
-               Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+               the component cannot see.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them only
+               through Secrets Manager and Systems Manager. Secrets that the component stores itself are encrypted with the first
+               one.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
                (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
-        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
-               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
-               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, instead of `authorization` or `ingestionKey`: the
+               extension requests it from AWS STS and renews it, and the role may request only tokens for this audience. It needs
+               outbound identity federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At
+               most 1,000 characters.
         """
         if authorization is not None:
             pulumi.set(__self__, "authorization", authorization)
@@ -148,9 +151,9 @@ class ObserveStackArgs:
     @pulumi.getter
     def authorization(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
-        `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
-        when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
+        ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, which is sent as the
+        `Authorization` header exactly as stored. Append `#key` to select a field of a JSON value. The extension reads it
+        when it starts, and the role may read only this: the key is never in the function's environment or in the state.
         """
         return pulumi.get(self, "authorization")
 
@@ -162,8 +165,8 @@ class ObserveStackArgs:
     @pulumi.getter(name="autoInstrumentation")
     def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
         """
-        Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
-        default; `{}` turns it on.
+        Instruments the function's code, with light tracing (Node.js and Python) or a layer of OpenTelemetry libraries. Off
+        by default; `{}` turns it on.
         """
         return pulumi.get(self, "auto_instrumentation")
 
@@ -175,7 +178,7 @@ class ObserveStackArgs:
     @pulumi.getter
     def clickhouse(self) -> Optional['ClickHouseArgs']:
         """
-        Direct export into ClickHouse, in place of `endpoint`.
+        Direct export into ClickHouse, instead of `endpoint`.
         """
         return pulumi.get(self, "clickhouse")
 
@@ -187,7 +190,7 @@ class ObserveStackArgs:
     @pulumi.getter(name="clickhousePassword")
     def clickhouse_password(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        Password of the ClickHouse user itself, instead of `clickhouse.password`. It is stored in a secret of AWS Secrets
         Manager that belongs to the component, and is a secret in the stack's state.
         """
         return pulumi.get(self, "clickhouse_password")
@@ -200,10 +203,10 @@ class ObserveStackArgs:
     @pulumi.getter(name="cloudWatchLogs")
     def cloud_watch_logs(self) -> Optional['CloudWatchLogs']:
         """
-        What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
-        function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
-        made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
-        before the function exists; otherwise it follows immediately.
+        Whether the function's logs are kept in CloudWatch. Defaults to `Keep`. `Disable` denies the role, whether created
+        or passed, access to this function's log group, whatever else the role allows, so that other functions with the
+        role keep their logs; a role that is created here also gets no permission for logs. With a `name` (or a log group
+        in `loggingConfig`) the denial is in place before the function exists; otherwise it follows immediately.
         """
         return pulumi.get(self, "cloud_watch_logs")
 
@@ -228,9 +231,9 @@ class ObserveStackArgs:
     @pulumi.getter(name="envFile")
     def env_file(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
-        role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
-        them in `secretArns`.
+        Path of a file with further settings, in the function's file system: `/var/task/clickstack.env` for a file in its
+        code. The role may read the secrets that the file refers to if it is in the code of the function; for a file
+        elsewhere list them in `secretArns`.
         """
         return pulumi.get(self, "env_file")
 
@@ -242,7 +245,7 @@ class ObserveStackArgs:
     @pulumi.getter
     def exclude(self) -> Optional['FunctionFilterArgs']:
         """
-        Functions to leave alone, even if they are included.
+        Functions not to observe, even if they are included.
         """
         return pulumi.get(self, "exclude")
 
@@ -254,8 +257,8 @@ class ObserveStackArgs:
     @pulumi.getter
     def extension(self) -> Optional[pulumi.Input['ExtensionArgs']]:
         """
-        Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
-        except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        The layer that contains the extension. It is appended to the function's own layers, of which there can be four.
+        Required, except for functions from container images, whose image must contain the extension in `/opt/extensions`.
         """
         return pulumi.get(self, "extension")
 
@@ -267,10 +270,10 @@ class ObserveStackArgs:
     @pulumi.getter(name="flushMode")
     def flush_mode(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
-        invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
-        and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
-        invocations come once a minute or more often, then `periodic`.
+        When telemetry is sent. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+        invocation, concurrently with the handler, at most every 20 seconds. `continuous`: every second while the function
+        runs. A comma and milliseconds (10 to 900000) set another interval for these two: `continuous,5000`. Defaults to
+        `auto`: `end` until invocations come once a minute or more often, then `periodic`.
         """
         return pulumi.get(self, "flush_mode")
 
@@ -282,9 +285,9 @@ class ObserveStackArgs:
     @pulumi.getter
     def headers(self) -> Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
-        parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
-        do not put keys here, but into `authorization` or a reference.
+        Headers of every export request. Values are sent as they are; `${arn:...}` in a value is replaced by the secret or
+        parameter with that ARN, which the extension fetches when it starts. Headers are readable in the function's
+        environment: do not put keys here, use `authorization` or a reference.
         """
         return pulumi.get(self, "headers")
 
@@ -308,8 +311,8 @@ class ObserveStackArgs:
     @pulumi.getter(name="ingestionKey")
     def ingestion_key(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
-        in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        The ingestion key itself, instead of `authorization`, sent as the `Authorization` header unchanged. It is stored in
+        a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         """
         return pulumi.get(self, "ingestion_key")
 
@@ -321,10 +324,10 @@ class ObserveStackArgs:
     @pulumi.getter(name="logRetentionInDays")
     def log_retention_in_days(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
-        Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
-        takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
-        removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
-        `Disable`, so that what it holds can age out.
+        Number of days after which CloudWatch deletes the function's logs. The component then manages the log group: it
+        creates it, or takes over an existing one with its logs. Either is deleted with the component, or when this
+        argument is removed. Without `name` and without a log group in `loggingConfig` the log group gets a generated name.
+        With `Disable` it is kept, so that its contents can expire.
         """
         return pulumi.get(self, "log_retention_in_days")
 
@@ -349,7 +352,7 @@ class ObserveStackArgs:
     @pulumi.getter
     def protocol(self) -> Optional[pulumi.Input['Protocol']]:
         """
-        How telemetry travels to the endpoint. Defaults to `http`.
+        Protocol for sending telemetry to the endpoint. Defaults to `http`.
         """
         return pulumi.get(self, "protocol")
 
@@ -361,10 +364,11 @@ class ObserveStackArgs:
     @pulumi.getter(name="requireDelivery")
     def require_delivery(self) -> Optional[_builtins.bool]:
         """
-        With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
-        deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-        fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
-        that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
+        With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has accepted a log record that
+        the deployment itself sends with the function's endpoint, headers and key, at every update. If it does not, the
+        update fails and nothing more is denied. The endpoint must be reachable from where Pulumi runs. With several
+        exporters, each one that gets logs must accept the record; an env file must be in `code`, since it may change the
+        destination of logs. Defaults to false.
         """
         return pulumi.get(self, "require_delivery")
 
@@ -389,7 +393,7 @@ class ObserveStackArgs:
     def secret_arns(self) -> Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]:
         """
         ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
-        cannot be seen here.
+        the component cannot see.
         """
         return pulumi.get(self, "secret_arns")
 
@@ -401,8 +405,9 @@ class ObserveStackArgs:
     @pulumi.getter(name="secretKmsKeyArns")
     def secret_kms_key_arns(self) -> Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
-        Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+        ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them only
+        through Secrets Manager and Systems Manager. Secrets that the component stores itself are encrypted with the first
+        one.
         """
         return pulumi.get(self, "secret_kms_key_arns")
 
@@ -427,9 +432,10 @@ class ObserveStackArgs:
     @pulumi.getter(name="webIdentityAudience")
     def web_identity_audience(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
-        requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
-        federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        Audience of a web identity token that is sent as the key, instead of `authorization` or `ingestionKey`: the
+        extension requests it from AWS STS and renews it, and the role may request only tokens for this audience. It needs
+        outbound identity federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At
+        most 1,000 characters.
         """
         return pulumi.get(self, "web_identity_audience")
 
@@ -468,69 +474,72 @@ class ObserveStack(pulumi.ComponentResource):
                  web_identity_audience: Optional[pulumi.Input[_builtins.str]] = None,
                  __props__=None):
         """
-        Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
+        Observes every Lambda function of a stack: those that are registered after it, in whichever component, including
         components of any language, get the extension's layer, the environment that configures it and the policies that their
-        roles need. Functions stay the resources that they are. Functions from container images, and those whose role is one of
-        Lambda@Edge, are left alone with a warning; those of an `ObservedFunction` have what they need already.
+        roles need. Functions remain the same resources. Functions from container images, and those with a role of
+        Lambda@Edge, are not changed, with a warning; those of an `ObservedFunction` already have what they need.
 
-        One for each stack, made before the functions: `settled()` returns when every function from there on is observed. In YAML
-        and .NET let the functions depend on it (`dependsOn`), or the program's one default aws provider. Functions that were
-        registered before it are an error, as far as the engine knows of them: in updates, and in previews of a stack that is
-        there already.
+        Create one for each stack, before the functions: `settled()` returns when every function from there on is observed.
+        In YAML and .NET let the functions depend on it (`dependsOn`), or the program's default aws provider. Functions that
+        were registered before it are an error, as far as the engine knows of them: in updates, and in previews of a stack
+        that already exists.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
-               `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
-               when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
-               default; `{}` turns it on.
-        :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
-        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, which is sent as the
+               `Authorization` header exactly as stored. Append `#key` to select a field of a JSON value. The extension reads it
+               when it starts, and the role may read only this: the key is never in the function's environment or in the state.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code, with light tracing (Node.js and Python) or a layer of OpenTelemetry libraries. Off
+               by default; `{}` turns it on.
+        :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, instead of `endpoint`.
+        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, instead of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
-        :param 'CloudWatchLogs' cloud_watch_logs: What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
-               function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
-               made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
-               before the function exists; otherwise it follows immediately.
+        :param 'CloudWatchLogs' cloud_watch_logs: Whether the function's logs are kept in CloudWatch. Defaults to `Keep`. `Disable` denies the role, whether created
+               or passed, access to this function's log group, whatever else the role allows, so that other functions with the
+               role keep their logs; a role that is created here also gets no permission for logs. With a `name` (or a log group
+               in `loggingConfig`) the denial is in place before the function exists; otherwise it follows immediately.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
                paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
-        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
-               role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
-               them in `secretArns`.
-        :param Union['FunctionFilterArgs', 'FunctionFilterArgsDict'] exclude: Functions to leave alone, even if they are included.
-        :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
-               except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
-        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
-               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
-               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
-               invocations come once a minute or more often, then `periodic`.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
-               parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
-               do not put keys here, but into `authorization` or a reference.
+        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, in the function's file system: `/var/task/clickstack.env` for a file in its
+               code. The role may read the secrets that the file refers to if it is in the code of the function; for a file
+               elsewhere list them in `secretArns`.
+        :param Union['FunctionFilterArgs', 'FunctionFilterArgsDict'] exclude: Functions not to observe, even if they are included.
+        :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: The layer that contains the extension. It is appended to the function's own layers, of which there can be four.
+               Required, except for functions from container images, whose image must contain the extension in `/opt/extensions`.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry is sent. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, concurrently with the handler, at most every 20 seconds. `continuous`: every second while the function
+               runs. A comma and milliseconds (10 to 900000) set another interval for these two: `continuous,5000`. Defaults to
+               `auto`: `end` until invocations come once a minute or more often, then `periodic`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value is replaced by the secret or
+               parameter with that ARN, which the extension fetches when it starts. Headers are readable in the function's
+               environment: do not put keys here, use `authorization` or a reference.
         :param Union['FunctionFilterArgs', 'FunctionFilterArgsDict'] include: The functions to observe. Defaults to all.
-        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
-               in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
-               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
-               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
-               `Disable`, so that what it holds can age out.
+        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, instead of `authorization`, sent as the `Authorization` header unchanged. It is stored in
+               a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Number of days after which CloudWatch deletes the function's logs. The component then manages the log group: it
+               creates it, or takes over an existing one with its logs. Either is deleted with the component, or when this
+               argument is removed. Without `name` and without a log group in `loggingConfig` the log group gets a generated name.
+               With `Disable` it is kept, so that its contents can expire.
         :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
                443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
-        :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
-        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
-               deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
-               that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
+        :param pulumi.Input['Protocol'] protocol: Protocol for sending telemetry to the endpoint. Defaults to `http`.
+        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has accepted a log record that
+               the deployment itself sends with the function's endpoint, headers and key, at every update. If it does not, the
+               update fails and nothing more is denied. The endpoint must be reachable from where Pulumi runs. With several
+               exporters, each one that gets logs must accept the record; an env file must be in `code`, since it may change the
+               destination of logs. Defaults to false.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_arns: ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
-               cannot be seen here.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
-               Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+               the component cannot see.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them only
+               through Secrets Manager and Systems Manager. Secrets that the component stores itself are encrypted with the first
+               one.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
                (`ROTEL_OTLP_EXPORTER_REQUEST_TIMEOUT`), all values as strings. An unknown name is an error.
-        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
-               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
-               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, instead of `authorization` or `ingestionKey`: the
+               extension requests it from AWS STS and renews it, and the role may request only tokens for this audience. It needs
+               outbound identity federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At
+               most 1,000 characters.
         """
         ...
     @overload
@@ -539,15 +548,15 @@ class ObserveStack(pulumi.ComponentResource):
                  args: Optional[ObserveStackArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Observes every Lambda function of a stack: those that are registered after it, whoever makes them, also inside of other
+        Observes every Lambda function of a stack: those that are registered after it, in whichever component, including
         components of any language, get the extension's layer, the environment that configures it and the policies that their
-        roles need. Functions stay the resources that they are. Functions from container images, and those whose role is one of
-        Lambda@Edge, are left alone with a warning; those of an `ObservedFunction` have what they need already.
+        roles need. Functions remain the same resources. Functions from container images, and those with a role of
+        Lambda@Edge, are not changed, with a warning; those of an `ObservedFunction` already have what they need.
 
-        One for each stack, made before the functions: `settled()` returns when every function from there on is observed. In YAML
-        and .NET let the functions depend on it (`dependsOn`), or the program's one default aws provider. Functions that were
-        registered before it are an error, as far as the engine knows of them: in updates, and in previews of a stack that is
-        there already.
+        Create one for each stack, before the functions: `settled()` returns when every function from there on is observed.
+        In YAML and .NET let the functions depend on it (`dependsOn`), or the program's default aws provider. Functions that
+        were registered before it are an error, as far as the engine knows of them: in updates, and in previews of a stack
+        that already exists.
 
         :param str resource_name: The name of the resource.
         :param ObserveStackArgs args: The arguments to use to populate this resource's properties.

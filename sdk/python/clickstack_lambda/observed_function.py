@@ -89,19 +89,19 @@ class ObservedFunctionArgs:
         """
         The set of arguments for constructing a ObservedFunction resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] architectures: Instruction set architecture for your Lambda function. Valid values are `["x8664"]` and `["arm64"]`. Default is `["x8664"]`. Removing this attribute, function's architecture stays the same.
-        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
-               `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
-               when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
-               default; `{}` turns it on.
+        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, which is sent as the
+               `Authorization` header exactly as stored. Append `#key` to select a field of a JSON value. The extension reads it
+               when it starts, and the role may read only this: the key is never in the function's environment or in the state.
+        :param 'AutoInstrumentationArgs' auto_instrumentation: Instruments the function's code, with light tracing (Node.js and Python) or a layer of OpenTelemetry libraries. Off
+               by default; `{}` turns it on.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs'] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
-        :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, in place of `endpoint`.
-        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        :param 'ClickHouseArgs' clickhouse: Direct export into ClickHouse, instead of `endpoint`.
+        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, instead of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
-        :param 'CloudWatchLogs' cloud_watch_logs: What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
-               function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
-               made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
-               before the function exists; otherwise it follows immediately.
+        :param 'CloudWatchLogs' cloud_watch_logs: Whether the function's logs are kept in CloudWatch. Defaults to `Keep`. `Disable` denies the role, whether created
+               or passed, access to this function's log group, whatever else the role allows, so that other functions with the
+               role keep their logs; a role that is created here also gets no permission for logs. With a `name` (or a log group
+               in `loggingConfig`) the denial is in place before the function exists; otherwise it follows immediately.
         :param pulumi.Input[pulumi.Archive] code: Path to the function's deployment package within the local filesystem. Conflicts with `imageUri` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] code_sha256: Base64-encoded representation the source code package file. Use this argument to trigger updates when the function source code changes. For OCI, this value is relayed directly from the image digest. For zip files, this value is the Base64 encoded SHA-256 hash of the `.zip` file. Layers are not included in the calculation. To trigger updates using a non-standard hashing algorithm, use the `sourceCodeHash` argument instead.
         :param pulumi.Input[_builtins.str] code_signing_config_arn: ARN of a code-signing configuration to enable code signing for this function.
@@ -110,65 +110,67 @@ class ObservedFunctionArgs:
         :param pulumi.Input['pulumi_aws.lambda_.FunctionDurableConfigArgs'] durable_config: Configuration block for durable function settings. See below. `durableConfig` may only be available in [limited regions](https://builder.aws.com/build/capabilities), including `us-east-2`.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
                paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
-        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
-               role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
-               them in `secretArns`.
+        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, in the function's file system: `/var/task/clickstack.env` for a file in its
+               code. The role may read the secrets that the file refers to if it is in the code of the function; for a file
+               elsewhere list them in `secretArns`.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionEnvironmentArgs'] environment: Configuration block for environment variables. See below.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionEphemeralStorageArgs'] ephemeral_storage: Amount of ephemeral storage (`/tmp`) to allocate for the Lambda Function. See below.
-        :param pulumi.Input['ExtensionArgs'] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
-               except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        :param pulumi.Input['ExtensionArgs'] extension: The layer that contains the extension. It is appended to the function's own layers, of which there can be four.
+               Required, except for functions from container images, whose image must contain the extension in `/opt/extensions`.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionFileSystemConfigArgs'] file_system_config: Configuration block for EFS or S3 Files file system. See below.
-        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
-               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
-               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
-               invocations come once a minute or more often, then `periodic`.
-        :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
-               is instead of being replaced.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry is sent. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, concurrently with the handler, at most every 20 seconds. `continuous`: every second while the function
+               runs. A comma and milliseconds (10 to 900000) set another interval for these two: `continuous,5000`. Defaults to
+               `auto`: `end` until invocations come once a minute or more often, then `periodic`.
+        :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over
+               unchanged instead of being replaced.
         :param pulumi.Input[_builtins.str] handler: Function entry point in your code. Required if `packageType` is `Zip`.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
-               parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
-               do not put keys here, but into `authorization` or a reference.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value is replaced by the secret or
+               parameter with that ARN, which the extension fetches when it starts. Headers are readable in the function's
+               environment: do not put keys here, use `authorization` or a reference.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionImageConfigArgs'] image_config: Container image configuration values. See below.
         :param pulumi.Input[_builtins.str] image_uri: ECR image URI containing the function's deployment package. Conflicts with `filename` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
-        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
-               in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, instead of `authorization`, sent as the `Authorization` header unchanged. It is stored in
+               a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key used to encrypt environment variables. If not provided when environment variables are in use, AWS Lambda uses a default service key. If provided when environment variables are not in use, the AWS Lambda API does not save this configuration.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] layers: List of Lambda Layer Version ARNs (maximum of 5) to attach to your Lambda Function.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
-               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
-               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
-               `Disable`, so that what it holds can age out.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Number of days after which CloudWatch deletes the function's logs. The component then manages the log group: it
+               creates it, or takes over an existing one with its logs. Either is deleted with the component, or when this
+               argument is removed. Without `name` and without a log group in `loggingConfig` the log group gets a generated name.
+               With `Disable` it is kept, so that its contents can expire.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionLoggingConfigArgs'] logging_config: Configuration block for advanced logging settings. See below.
         :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
                443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
         :param pulumi.Input[_builtins.str] package_type: Lambda deployment package type. Valid values are `Zip` and `Image`. Defaults to `Zip`.
-        :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
+        :param pulumi.Input['Protocol'] protocol: Protocol for sending telemetry to the endpoint. Defaults to `http`.
         :param pulumi.Input[_builtins.bool] publish: Whether to publish creation/change as new Lambda Function Version. Defaults to `false`.
         :param pulumi.Input[_builtins.str] publish_to: Whether to publish to a alias or version number. Omit for regular version publishing. Option is `LATEST_PUBLISHED`.
         :param pulumi.Input[_builtins.str] region: Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the provider configuration.
         :param pulumi.Input[_builtins.bool] replace_security_groups_on_destroy: Whether to replace the security groups on the function's VPC configuration prior to destruction. Default is `false`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] replacement_security_group_ids: List of security group IDs to assign to the function's VPC configuration prior to destruction. Required if `replaceSecurityGroupsOnDestroy` is `true`.
-        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
-               deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
-               that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
+        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has accepted a log record that
+               the deployment itself sends with the function's endpoint, headers and key, at every update. If it does not, the
+               update fails and nothing more is denied. The endpoint must be reachable from where Pulumi runs. With several
+               exporters, each one that gets logs must accept the record; an env file must be in `code`, since it may change the
+               destination of logs. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
-        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-               allowed just what the function's arguments need. It may write to the function's log group alone; where the name is
-               generated by Pulumi, to those of the names that it can generate for the function. A role that is given gets inline
-               policies for the secrets that the settings refer to, and for `cloudWatchLogs`; it has to have its other permissions
-               already.
+        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is created in. Without it a role is created
+               that allows only what the function's arguments need. It may write only to the function's log group; if Pulumi
+               generates the name, to the log groups of the names that it can generate for the function. A role that you pass gets
+               inline policies for the secrets that the settings refer to, and for `cloudWatchLogs`; it must already have its
+               other permissions.
         :param pulumi.Input[_builtins.str] runtime: Identifier of the function's runtime. Required if `packageType` is `Zip`. See [Runtimes](https://docs.aws.amazon.com/lambda/latest/dg/API_CreateFunction.html#SSS-CreateFunction-request-Runtime) for valid values.
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] s3_key: S3 key of an object containing the function's deployment package. Required if `s3Bucket` is set.
         :param pulumi.Input[_builtins.str] s3_object_version: Object version containing the function's deployment package. Conflicts with `filename` and `imageUri`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_arns: ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
-               cannot be seen here.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
-               Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+               the component cannot see.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them only
+               through Secrets Manager and Systems Manager. Secrets that the component stores itself are encrypted with the first
+               one.
         :param pulumi.Input[_builtins.str] service_name: Value of the resource attribute `service.name`. Defaults to the function's name.
         :param pulumi.Input[_builtins.str] service_version: Value of the resource attribute `service.version`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
@@ -183,9 +185,10 @@ class ObservedFunctionArgs:
         :param pulumi.Input['pulumi_aws.lambda_.FunctionTracingConfigArgs'] tracing_config: Configuration block for X-Ray tracing. See below.
         :param pulumi.Input[_builtins.bool] use_resource_timeout_for_propagation: Whether to apply resource level timeout values while retrying eventually consistent API operations. By default the provider uses a 5 minute timeout to allow for propagation in the Lambda service. When set to `true`, this default value is replaced with the configurable resource timeouts. Increased timeout values may be useful in highly active accounts, or regions where propagation delays are inconsistent.
         :param pulumi.Input['pulumi_aws.lambda_.FunctionVpcConfigArgs'] vpc_config: Configuration block for VPC. See below.
-        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
-               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
-               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, instead of `authorization` or `ingestionKey`: the
+               extension requests it from AWS STS and renews it, and the role may request only tokens for this audience. It needs
+               outbound identity federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At
+               most 1,000 characters.
         """
         if architectures is not None:
             pulumi.set(__self__, "architectures", architectures)
@@ -334,9 +337,9 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def authorization(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
-        `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
-        when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
+        ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, which is sent as the
+        `Authorization` header exactly as stored. Append `#key` to select a field of a JSON value. The extension reads it
+        when it starts, and the role may read only this: the key is never in the function's environment or in the state.
         """
         return pulumi.get(self, "authorization")
 
@@ -348,8 +351,8 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="autoInstrumentation")
     def auto_instrumentation(self) -> Optional['AutoInstrumentationArgs']:
         """
-        Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
-        default; `{}` turns it on.
+        Instruments the function's code, with light tracing (Node.js and Python) or a layer of OpenTelemetry libraries. Off
+        by default; `{}` turns it on.
         """
         return pulumi.get(self, "auto_instrumentation")
 
@@ -373,7 +376,7 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def clickhouse(self) -> Optional['ClickHouseArgs']:
         """
-        Direct export into ClickHouse, in place of `endpoint`.
+        Direct export into ClickHouse, instead of `endpoint`.
         """
         return pulumi.get(self, "clickhouse")
 
@@ -385,7 +388,7 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="clickhousePassword")
     def clickhouse_password(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        Password of the ClickHouse user itself, instead of `clickhouse.password`. It is stored in a secret of AWS Secrets
         Manager that belongs to the component, and is a secret in the stack's state.
         """
         return pulumi.get(self, "clickhouse_password")
@@ -398,10 +401,10 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="cloudWatchLogs")
     def cloud_watch_logs(self) -> Optional['CloudWatchLogs']:
         """
-        What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
-        function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
-        made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
-        before the function exists; otherwise it follows immediately.
+        Whether the function's logs are kept in CloudWatch. Defaults to `Keep`. `Disable` denies the role, whether created
+        or passed, access to this function's log group, whatever else the role allows, so that other functions with the
+        role keep their logs; a role that is created here also gets no permission for logs. With a `name` (or a log group
+        in `loggingConfig`) the denial is in place before the function exists; otherwise it follows immediately.
         """
         return pulumi.get(self, "cloud_watch_logs")
 
@@ -498,9 +501,9 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="envFile")
     def env_file(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
-        role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
-        them in `secretArns`.
+        Path of a file with further settings, in the function's file system: `/var/task/clickstack.env` for a file in its
+        code. The role may read the secrets that the file refers to if it is in the code of the function; for a file
+        elsewhere list them in `secretArns`.
         """
         return pulumi.get(self, "env_file")
 
@@ -536,8 +539,8 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def extension(self) -> Optional[pulumi.Input['ExtensionArgs']]:
         """
-        Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
-        except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        The layer that contains the extension. It is appended to the function's own layers, of which there can be four.
+        Required, except for functions from container images, whose image must contain the extension in `/opt/extensions`.
         """
         return pulumi.get(self, "extension")
 
@@ -561,10 +564,10 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="flushMode")
     def flush_mode(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
-        invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
-        and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
-        invocations come once a minute or more often, then `periodic`.
+        When telemetry is sent. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+        invocation, concurrently with the handler, at most every 20 seconds. `continuous`: every second while the function
+        runs. A comma and milliseconds (10 to 900000) set another interval for these two: `continuous,5000`. Defaults to
+        `auto`: `end` until invocations come once a minute or more often, then `periodic`.
         """
         return pulumi.get(self, "flush_mode")
 
@@ -576,8 +579,8 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="functionAlias")
     def function_alias(self) -> Optional[_builtins.str]:
         """
-        Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
-        is instead of being replaced.
+        Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over
+        unchanged instead of being replaced.
         """
         return pulumi.get(self, "function_alias")
 
@@ -601,9 +604,9 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def headers(self) -> Optional[pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
-        parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
-        do not put keys here, but into `authorization` or a reference.
+        Headers of every export request. Values are sent as they are; `${arn:...}` in a value is replaced by the secret or
+        parameter with that ARN, which the extension fetches when it starts. Headers are readable in the function's
+        environment: do not put keys here, use `authorization` or a reference.
         """
         return pulumi.get(self, "headers")
 
@@ -639,8 +642,8 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="ingestionKey")
     def ingestion_key(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
-        in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        The ingestion key itself, instead of `authorization`, sent as the `Authorization` header unchanged. It is stored in
+        a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         """
         return pulumi.get(self, "ingestion_key")
 
@@ -676,10 +679,10 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="logRetentionInDays")
     def log_retention_in_days(self) -> Optional[pulumi.Input[_builtins.int]]:
         """
-        Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
-        takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
-        removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
-        `Disable`, so that what it holds can age out.
+        Number of days after which CloudWatch deletes the function's logs. The component then manages the log group: it
+        creates it, or takes over an existing one with its logs. Either is deleted with the component, or when this
+        argument is removed. Without `name` and without a log group in `loggingConfig` the log group gets a generated name.
+        With `Disable` it is kept, so that its contents can expire.
         """
         return pulumi.get(self, "log_retention_in_days")
 
@@ -752,7 +755,7 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def protocol(self) -> Optional[pulumi.Input['Protocol']]:
         """
-        How telemetry travels to the endpoint. Defaults to `http`.
+        Protocol for sending telemetry to the endpoint. Defaults to `http`.
         """
         return pulumi.get(self, "protocol")
 
@@ -824,10 +827,11 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="requireDelivery")
     def require_delivery(self) -> Optional[_builtins.bool]:
         """
-        With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
-        deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-        fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
-        that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
+        With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has accepted a log record that
+        the deployment itself sends with the function's endpoint, headers and key, at every update. If it does not, the
+        update fails and nothing more is denied. The endpoint must be reachable from where Pulumi runs. With several
+        exporters, each one that gets logs must accept the record; an env file must be in `code`, since it may change the
+        destination of logs. Defaults to false.
         """
         return pulumi.get(self, "require_delivery")
 
@@ -863,11 +867,11 @@ class ObservedFunctionArgs:
     @pulumi.getter
     def role(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-        allowed just what the function's arguments need. It may write to the function's log group alone; where the name is
-        generated by Pulumi, to those of the names that it can generate for the function. A role that is given gets inline
-        policies for the secrets that the settings refer to, and for `cloudWatchLogs`; it has to have its other permissions
-        already.
+        ARN of the function's execution role, in the account that the function is created in. Without it a role is created
+        that allows only what the function's arguments need. It may write only to the function's log group; if Pulumi
+        generates the name, to the log groups of the names that it can generate for the function. A role that you pass gets
+        inline policies for the secrets that the settings refer to, and for `cloudWatchLogs`; it must already have its
+        other permissions.
         """
         return pulumi.get(self, "role")
 
@@ -928,7 +932,7 @@ class ObservedFunctionArgs:
     def secret_arns(self) -> Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]:
         """
         ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
-        cannot be seen here.
+        the component cannot see.
         """
         return pulumi.get(self, "secret_arns")
 
@@ -940,8 +944,9 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="secretKmsKeyArns")
     def secret_kms_key_arns(self) -> Optional[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
-        Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+        ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them only
+        through Secrets Manager and Systems Manager. Secrets that the component stores itself are encrypted with the first
+        one.
         """
         return pulumi.get(self, "secret_kms_key_arns")
 
@@ -1110,9 +1115,10 @@ class ObservedFunctionArgs:
     @pulumi.getter(name="webIdentityAudience")
     def web_identity_audience(self) -> Optional[pulumi.Input[_builtins.str]]:
         """
-        Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
-        requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
-        federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        Audience of a web identity token that is sent as the key, instead of `authorization` or `ingestionKey`: the
+        extension requests it from AWS STS and renews it, and the role may request only tokens for this audience. It needs
+        outbound identity federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At
+        most 1,000 characters.
         """
         return pulumi.get(self, "web_identity_audience")
 
@@ -1195,24 +1201,24 @@ class ObservedFunction(pulumi.ComponentResource):
         """
         An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
         extension's layer, the environment that configures it, and a role that may read what the configuration refers to.
-        Wrong arguments are errors at preview, all at once, before anything is changed.
+        Wrong arguments are all reported at preview, before anything is changed.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] architectures: Instruction set architecture for your Lambda function. Valid values are `["x8664"]` and `["arm64"]`. Default is `["x8664"]`. Removing this attribute, function's architecture stays the same.
-        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, sent as the
-               `Authorization` header just as it is stored. Append `#key` to take one field of a JSON value. The extension reads it
-               when it starts, and the role is allowed just that: the key never enters the function's environment nor the state.
-        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code: by light tracing (Node.js and Python) or by a layer of OpenTelemetry libraries. Off by
-               default; `{}` turns it on.
+        :param pulumi.Input[_builtins.str] authorization: ARN of the Secrets Manager secret or Systems Manager parameter that holds the ingestion key, which is sent as the
+               `Authorization` header exactly as stored. Append `#key` to select a field of a JSON value. The extension reads it
+               when it starts, and the role may read only this: the key is never in the function's environment or in the state.
+        :param Union['AutoInstrumentationArgs', 'AutoInstrumentationArgsDict'] auto_instrumentation: Instruments the function's code, with light tracing (Node.js and Python) or a layer of OpenTelemetry libraries. Off
+               by default; `{}` turns it on.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionCapacityProviderConfigArgs']] capacity_provider_config: Configuration block for Lambda Capacity Provider. See below.
-        :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, in place of `endpoint`.
-        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, in place of `clickhouse.password`. It is stored in a secret of AWS Secrets
+        :param Union['ClickHouseArgs', 'ClickHouseArgsDict'] clickhouse: Direct export into ClickHouse, instead of `endpoint`.
+        :param pulumi.Input[_builtins.str] clickhouse_password: Password of the ClickHouse user itself, instead of `clickhouse.password`. It is stored in a secret of AWS Secrets
                Manager that belongs to the component, and is a secret in the stack's state.
-        :param 'CloudWatchLogs' cloud_watch_logs: What happens to the function's logs in CloudWatch. Defaults to `Keep`. `Disable` denies the role, made or given, this
-               function's log group, whatever else the role allows, so that other functions on it keep their logs; a role that is
-               made here also gets no permission for logs. With a `name` (or a log group in `loggingConfig`) the denial is in place
-               before the function exists; otherwise it follows immediately.
+        :param 'CloudWatchLogs' cloud_watch_logs: Whether the function's logs are kept in CloudWatch. Defaults to `Keep`. `Disable` denies the role, whether created
+               or passed, access to this function's log group, whatever else the role allows, so that other functions with the
+               role keep their logs; a role that is created here also gets no permission for logs. With a `name` (or a log group
+               in `loggingConfig`) the denial is in place before the function exists; otherwise it follows immediately.
         :param pulumi.Input[pulumi.Archive] code: Path to the function's deployment package within the local filesystem. Conflicts with `imageUri` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] code_sha256: Base64-encoded representation the source code package file. Use this argument to trigger updates when the function source code changes. For OCI, this value is relayed directly from the image digest. For zip files, this value is the Base64 encoded SHA-256 hash of the `.zip` file. Layers are not included in the calculation. To trigger updates using a non-standard hashing algorithm, use the `sourceCodeHash` argument instead.
         :param pulumi.Input[_builtins.str] code_signing_config_arn: ARN of a code-signing configuration to enable code signing for this function.
@@ -1221,65 +1227,67 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionDurableConfigArgs']] durable_config: Configuration block for durable function settings. See below. `durableConfig` may only be available in [limited regions](https://builder.aws.com/build/capabilities), including `us-east-2`.
         :param pulumi.Input[_builtins.str] endpoint: Base URL of ClickStack's OTLP endpoint, with scheme and port, such as `https://clickstack.example.com:4318`; the
                paths `/v1/logs`, `/v1/traces` and `/v1/metrics` are appended. Without it the extension drops all telemetry.
-        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, as the function sees it: `/var/task/clickstack.env` for a file in its code. The
-               role may read the secrets that the file refers to when it is in the code of the function; for a file elsewhere name
-               them in `secretArns`.
+        :param pulumi.Input[_builtins.str] env_file: Path of a file with further settings, in the function's file system: `/var/task/clickstack.env` for a file in its
+               code. The role may read the secrets that the file refers to if it is in the code of the function; for a file
+               elsewhere list them in `secretArns`.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEnvironmentArgs']] environment: Configuration block for environment variables. See below.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionEphemeralStorageArgs']] ephemeral_storage: Amount of ephemeral storage (`/tmp`) to allocate for the Lambda Function. See below.
-        :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: Which layer holds the extension. It is appended to the function's own layers, of which there can be four. Required,
-               except for functions from container images, whose image has to hold the extension in `/opt/extensions`.
+        :param pulumi.Input[Union['ExtensionArgs', 'ExtensionArgsDict']] extension: The layer that contains the extension. It is appended to the function's own layers, of which there can be four.
+               Required, except for functions from container images, whose image must contain the extension in `/opt/extensions`.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionFileSystemConfigArgs']] file_system_config: Configuration block for EFS or S3 Files file system. See below.
-        :param pulumi.Input[_builtins.str] flush_mode: When telemetry leaves the function. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
-               invocation, beside the handler, at most every 20 seconds. `continuous`: every second while the function runs. A comma
-               and milliseconds (10 to 900000) set another rhythm for these two: `continuous,5000`. Defaults to `auto`: `end` until
-               invocations come once a minute or more often, then `periodic`.
-        :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over as it
-               is instead of being replaced.
+        :param pulumi.Input[_builtins.str] flush_mode: When telemetry is sent. `end`: after each invocation, in billed time. `periodic`: at the beginning of an
+               invocation, concurrently with the handler, at most every 20 seconds. `continuous`: every second while the function
+               runs. A comma and milliseconds (10 to 900000) set another interval for these two: `continuous,5000`. Defaults to
+               `auto`: `end` until invocations come once a minute or more often, then `periodic`.
+        :param _builtins.str function_alias: Name in the program, or URN, of the `aws.lambda.Function` that this function was until now. It is taken over
+               unchanged instead of being replaced.
         :param pulumi.Input[_builtins.str] handler: Function entry point in your code. Required if `packageType` is `Zip`.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value stands for the secret or
-               parameter of that ARN, which the extension fetches when it starts. They are readable in the function's environment:
-               do not put keys here, but into `authorization` or a reference.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] headers: Headers of every export request. Values are sent as they are; `${arn:...}` in a value is replaced by the secret or
+               parameter with that ARN, which the extension fetches when it starts. Headers are readable in the function's
+               environment: do not put keys here, use `authorization` or a reference.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionImageConfigArgs']] image_config: Container image configuration values. See below.
         :param pulumi.Input[_builtins.str] image_uri: ECR image URI containing the function's deployment package. Conflicts with `filename` and `s3Bucket`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
-        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, in place of `authorization`, sent as the `Authorization` header just as it is. It is stored
-               in a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
+        :param pulumi.Input[_builtins.str] ingestion_key: The ingestion key itself, instead of `authorization`, sent as the `Authorization` header unchanged. It is stored in
+               a secret of AWS Secrets Manager that belongs to the component, and is a secret in the stack's state.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key used to encrypt environment variables. If not provided when environment variables are in use, AWS Lambda uses a default service key. If provided when environment variables are not in use, the AWS Lambda API does not save this configuration.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] layers: List of Lambda Layer Version ARNs (maximum of 5) to attach to your Lambda Function.
-        :param pulumi.Input[_builtins.int] log_retention_in_days: Days after which CloudWatch deletes the function's logs. The component manages the log group then: it creates it, or
-               takes over the one that exists already, with the logs in it. Either is deleted with the component, or when this is
-               removed. Without `name` and without a log group in `loggingConfig` the log group gets a name of its own. It stays with
-               `Disable`, so that what it holds can age out.
+        :param pulumi.Input[_builtins.int] log_retention_in_days: Number of days after which CloudWatch deletes the function's logs. The component then manages the log group: it
+               creates it, or takes over an existing one with its logs. Either is deleted with the component, or when this
+               argument is removed. Without `name` and without a log group in `loggingConfig` the log group gets a generated name.
+               With `Disable` it is kept, so that its contents can expire.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionLoggingConfigArgs']] logging_config: Configuration block for advanced logging settings. See below.
         :param pulumi.Input[_builtins.bool] managed_click_stack: Whether the endpoint is managed ClickStack (ClickHouse Observability): an `endpoint` without scheme means HTTPS on port
                443, and the ingestion key is sent as a bearer token, `Authorization: Bearer KEY`. Defaults to false.
         :param pulumi.Input[_builtins.int] memory_size: Amount of memory in MB your Lambda Function can use at runtime. Valid value between 128 MB to 32,768 MB (32 GB), in 1 MB increments. Defaults to 128.
         :param pulumi.Input[_builtins.str] name: Unique name for your Lambda Function.
         :param pulumi.Input[_builtins.str] package_type: Lambda deployment package type. Valid values are `Zip` and `Image`. Defaults to `Zip`.
-        :param pulumi.Input['Protocol'] protocol: How telemetry travels to the endpoint. Defaults to `http`.
+        :param pulumi.Input['Protocol'] protocol: Protocol for sending telemetry to the endpoint. Defaults to `http`.
         :param pulumi.Input[_builtins.bool] publish: Whether to publish creation/change as new Lambda Function Version. Defaults to `false`.
         :param pulumi.Input[_builtins.str] publish_to: Whether to publish to a alias or version number. Omit for regular version publishing. Option is `LATEST_PUBLISHED`.
         :param pulumi.Input[_builtins.str] region: Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the provider configuration.
         :param pulumi.Input[_builtins.bool] replace_security_groups_on_destroy: Whether to replace the security groups on the function's VPC configuration prior to destruction. Default is `false`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] replacement_security_group_ids: List of security group IDs to assign to the function's VPC configuration prior to destruction. Required if `replaceSecurityGroupsOnDestroy` is `true`.
-        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has taken a log record that the
-               deployment itself sends with the function's endpoint, headers and key, at every update. When it does not, the update
-               fails and nothing more is denied. The endpoint has to be reachable from where Pulumi runs. Of several exporters each
-               that gets logs has to take one; an env file has to be in `code`, since it may say where logs go. Defaults to false.
+        :param _builtins.bool require_delivery: With `cloudWatchLogs` set to `Disable`: whether logs are only denied once ClickStack has accepted a log record that
+               the deployment itself sends with the function's endpoint, headers and key, at every update. If it does not, the
+               update fails and nothing more is denied. The endpoint must be reachable from where Pulumi runs. With several
+               exporters, each one that gets logs must accept the record; an env file must be in `code`, since it may change the
+               destination of logs. Defaults to false.
         :param pulumi.Input[_builtins.int] reserved_concurrent_executions: Amount of reserved concurrent executions for this lambda function. A value of `0` disables lambda from being triggered and `-1` removes any concurrency limitations. Defaults to Unreserved Concurrency Limits `-1`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] resource_attributes: Resource attributes set on all logs, traces and metrics, such as `deployment.environment.name`.
-        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is made in. Without it a role is made that is
-               allowed just what the function's arguments need. It may write to the function's log group alone; where the name is
-               generated by Pulumi, to those of the names that it can generate for the function. A role that is given gets inline
-               policies for the secrets that the settings refer to, and for `cloudWatchLogs`; it has to have its other permissions
-               already.
+        :param pulumi.Input[_builtins.str] role: ARN of the function's execution role, in the account that the function is created in. Without it a role is created
+               that allows only what the function's arguments need. It may write only to the function's log group; if Pulumi
+               generates the name, to the log groups of the names that it can generate for the function. A role that you pass gets
+               inline policies for the secrets that the settings refer to, and for `cloudWatchLogs`; it must already have its
+               other permissions.
         :param pulumi.Input[_builtins.str] runtime: Identifier of the function's runtime. Required if `packageType` is `Zip`. See [Runtimes](https://docs.aws.amazon.com/lambda/latest/dg/API_CreateFunction.html#SSS-CreateFunction-request-Runtime) for valid values.
         :param pulumi.Input[_builtins.str] s3_bucket: S3 bucket location containing the function's deployment package. Conflicts with `filename` and `imageUri`. One of `filename`, `imageUri`, or `s3Bucket` must be specified.
         :param pulumi.Input[_builtins.str] s3_key: S3 key of an object containing the function's deployment package. Required if `s3Bucket` is set.
         :param pulumi.Input[_builtins.str] s3_object_version: Object version containing the function's deployment package. Conflicts with `filename` and `imageUri`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_arns: ARNs of further Secrets Manager secrets and Systems Manager parameters that the role may read, for references that
-               cannot be seen here.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them by way of
-               Secrets Manager and Systems Manager alone. Secrets that the component stores itself are encrypted with the first.
+               the component cannot see.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] secret_kms_key_arns: ARNs of the customer managed KMS keys that the secrets are encrypted with. The role may decrypt with them only
+               through Secrets Manager and Systems Manager. Secrets that the component stores itself are encrypted with the first
+               one.
         :param pulumi.Input[_builtins.str] service_name: Value of the resource attribute `service.name`. Defaults to the function's name.
         :param pulumi.Input[_builtins.str] service_version: Value of the resource attribute `service.version`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] settings: Any other setting of the extension, by its name (`otlpExporterRequestTimeout`) or by its environment variable
@@ -1294,9 +1302,10 @@ class ObservedFunction(pulumi.ComponentResource):
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionTracingConfigArgs']] tracing_config: Configuration block for X-Ray tracing. See below.
         :param pulumi.Input[_builtins.bool] use_resource_timeout_for_propagation: Whether to apply resource level timeout values while retrying eventually consistent API operations. By default the provider uses a 5 minute timeout to allow for propagation in the Lambda service. When set to `true`, this default value is replaced with the configurable resource timeouts. Increased timeout values may be useful in highly active accounts, or regions where propagation delays are inconsistent.
         :param pulumi.Input[pulumi.InputType['pulumi_aws.lambda_.FunctionVpcConfigArgs']] vpc_config: Configuration block for VPC. See below.
-        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, in place of `authorization` or `ingestionKey`: the extension
-               requests it from AWS STS and renews it, and the role is allowed just that, for this audience. It needs outbound identity
-               federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At most 1,000 characters.
+        :param pulumi.Input[_builtins.str] web_identity_audience: Audience of a web identity token that is sent as the key, instead of `authorization` or `ingestionKey`: the
+               extension requests it from AWS STS and renews it, and the role may request only tokens for this audience. It needs
+               outbound identity federation in the account, and a collector that accepts OIDC tokens of the account's issuer. At
+               most 1,000 characters.
         """
         ...
     @overload
@@ -1307,7 +1316,7 @@ class ObservedFunction(pulumi.ComponentResource):
         """
         An AWS Lambda function that sends its logs, traces and metrics to ClickStack: an `aws.lambda.Function` with the
         extension's layer, the environment that configures it, and a role that may read what the configuration refers to.
-        Wrong arguments are errors at preview, all at once, before anything is changed.
+        Wrong arguments are all reported at preview, before anything is changed.
 
         :param str resource_name: The name of the resource.
         :param ObservedFunctionArgs args: The arguments to use to populate this resource's properties.
@@ -1500,7 +1509,7 @@ class ObservedFunction(pulumi.ComponentResource):
     @pulumi.getter(name="functionInvokeArn")
     def function_invoke_arn(self) -> pulumi.Output[_builtins.str]:
         """
-        ARN by which API Gateway calls the function.
+        ARN with which API Gateway invokes the function.
         """
         return pulumi.get(self, "function_invoke_arn")
 
@@ -1532,7 +1541,7 @@ class ObservedFunction(pulumi.ComponentResource):
     @pulumi.getter(name="roleArn")
     def role_arn(self) -> pulumi.Output[_builtins.str]:
         """
-        ARN of the function's execution role, made or given.
+        ARN of the function's execution role, created or passed.
         """
         return pulumi.get(self, "role_arn")
 

@@ -25,7 +25,7 @@ __all__ = [
 @pulumi.output_type
 class PublishedLayer(dict):
     """
-    One layer version that was published.
+    A published layer version.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -58,15 +58,16 @@ class PublishedLayer(dict):
                  tracing: Optional[_builtins.bool] = None,
                  unzipped_size: Optional[_builtins.int] = None):
         """
-        One layer version that was published.
-        :param _builtins.str architecture: Processor architecture that it is for.
+        A published layer version.
+        :param _builtins.str architecture: Processor architecture of the extension in it.
         :param _builtins.str layer_name: Name of the layer.
         :param _builtins.str layer_version_arn: ARN of the layer version.
         :param _builtins.str region: AWS region of the layer version.
-        :param _builtins.str sha256: Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
-        :param _builtins.str version: Number of the version, which counts by region.
-        :param _builtins.bool tracing: Whether it holds light tracing besides the extension. Absent where a version published it that had none.
-        :param _builtins.int unzipped_size: Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        :param _builtins.str sha256: Hexadecimal SHA-256 of the zip, the same in every region.
+        :param _builtins.str version: Version number, which is counted per region.
+        :param _builtins.bool tracing: Whether it contains light tracing besides the extension. Absent if published by a package version without light
+               tracing.
+        :param _builtins.int unzipped_size: Size of the unpacked layer in bytes, which counts towards Lambda's 250 MB, if known.
         """
         pulumi.set(__self__, "architecture", architecture)
         pulumi.set(__self__, "layer_name", layer_name)
@@ -83,7 +84,7 @@ class PublishedLayer(dict):
     @pulumi.getter
     def architecture(self) -> _builtins.str:
         """
-        Processor architecture that it is for.
+        Processor architecture of the extension in it.
         """
         return pulumi.get(self, "architecture")
 
@@ -115,7 +116,7 @@ class PublishedLayer(dict):
     @pulumi.getter
     def sha256(self) -> _builtins.str:
         """
-        Hexadecimal SHA-256 of the zip: what the version holds, the same in every region.
+        Hexadecimal SHA-256 of the zip, the same in every region.
         """
         return pulumi.get(self, "sha256")
 
@@ -123,7 +124,7 @@ class PublishedLayer(dict):
     @pulumi.getter
     def version(self) -> _builtins.str:
         """
-        Number of the version, which counts by region.
+        Version number, which is counted per region.
         """
         return pulumi.get(self, "version")
 
@@ -131,7 +132,8 @@ class PublishedLayer(dict):
     @pulumi.getter
     def tracing(self) -> Optional[_builtins.bool]:
         """
-        Whether it holds light tracing besides the extension. Absent where a version published it that had none.
+        Whether it contains light tracing besides the extension. Absent if published by a package version without light
+        tracing.
         """
         return pulumi.get(self, "tracing")
 
@@ -139,7 +141,7 @@ class PublishedLayer(dict):
     @pulumi.getter(name="unzippedSize")
     def unzipped_size(self) -> Optional[_builtins.int]:
         """
-        Size of the unpacked layer in bytes, which counts against Lambda's 250 MB, where it is known.
+        Size of the unpacked layer in bytes, which counts towards Lambda's 250 MB, if known.
         """
         return pulumi.get(self, "unzipped_size")
 
@@ -147,8 +149,8 @@ class PublishedLayer(dict):
 @pulumi.output_type
 class PublishedLayers(dict):
     """
-    Everything that was published: what another stack takes by StackReference, or a file of
-    `pulumi stack output manifest --json` holds.
+    Everything that was published: what another stack reads through a StackReference, or the content of a file written by
+    `pulumi stack output manifest --json`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -174,11 +176,11 @@ class PublishedLayers(dict):
                  layers: Sequence['outputs.PublishedLayer'],
                  tracing_layers: Optional[Sequence['outputs.PublishedTracingLayer']] = None):
         """
-        Everything that was published: what another stack takes by StackReference, or a file of
-        `pulumi stack output manifest --json` holds.
-        :param _builtins.int format_version: Version of this form, 1.
+        Everything that was published: what another stack reads through a StackReference, or the content of a file written by
+        `pulumi stack output manifest --json`.
+        :param _builtins.int format_version: Version of this format, 1.
         :param Sequence['PublishedLayer'] layers: The layer versions of the extension, by region and architecture.
-        :param Sequence['PublishedTracingLayer'] tracing_layers: The layer versions of light tracing alone, where they were published.
+        :param Sequence['PublishedTracingLayer'] tracing_layers: The layer versions with only light tracing, if they were published.
         """
         pulumi.set(__self__, "format_version", format_version)
         pulumi.set(__self__, "layers", layers)
@@ -189,7 +191,7 @@ class PublishedLayers(dict):
     @pulumi.getter(name="formatVersion")
     def format_version(self) -> _builtins.int:
         """
-        Version of this form, 1.
+        Version of this format, 1.
         """
         return pulumi.get(self, "format_version")
 
@@ -205,7 +207,7 @@ class PublishedLayers(dict):
     @pulumi.getter(name="tracingLayers")
     def tracing_layers(self) -> Optional[Sequence['outputs.PublishedTracingLayer']]:
         """
-        The layer versions of light tracing alone, where they were published.
+        The layer versions with only light tracing, if they were published.
         """
         return pulumi.get(self, "tracing_layers")
 
@@ -213,7 +215,7 @@ class PublishedLayers(dict):
 @pulumi.output_type
 class PublishedTracingLayer(dict):
     """
-    One version of the layer that holds light tracing alone, for every architecture.
+    A version of the layer with only light tracing, for every architecture.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -244,13 +246,13 @@ class PublishedTracingLayer(dict):
                  unzipped_size: _builtins.int,
                  version: _builtins.str):
         """
-        One version of the layer that holds light tracing alone, for every architecture.
+        A version of the layer with only light tracing, for every architecture.
         :param _builtins.str layer_name: Name of the layer.
         :param _builtins.str layer_version_arn: ARN of the layer version.
         :param _builtins.str region: AWS region of the layer version.
         :param _builtins.str sha256: Hexadecimal SHA-256 of the zip.
         :param _builtins.int unzipped_size: Size of the unpacked layer in bytes.
-        :param _builtins.str version: Number of the version, which counts by region.
+        :param _builtins.str version: Version number, which is counted per region.
         """
         pulumi.set(__self__, "layer_name", layer_name)
         pulumi.set(__self__, "layer_version_arn", layer_version_arn)
@@ -303,7 +305,7 @@ class PublishedTracingLayer(dict):
     @pulumi.getter
     def version(self) -> _builtins.str:
         """
-        Number of the version, which counts by region.
+        Version number, which is counted per region.
         """
         return pulumi.get(self, "version")
 
