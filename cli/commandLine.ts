@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal/terminal";
 /**
  * Runs the command line.
  * @param args without the program's own name.
- * @returns the exit code; every error has been written.
+ * @returns the exit code; every error has been printed.
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: ExitCode = "done";

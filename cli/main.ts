@@ -2,10 +2,10 @@
 import { runCommandLine } from "./commandLine";
 import { processTerminal } from "./terminal/terminal";
 
-// The AWS SDK warns about Node.js 20 on stderr; which Node.js is supported is said in package.json.
+// The AWS SDK warns about Node.js 20 on stderr; package.json defines which Node.js is supported.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-// Who reads the results may have seen enough, as `head` has.
+// The reader of the output may close it early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

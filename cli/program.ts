@@ -17,7 +17,7 @@ import { type ExitCode, exitCodes } from "./plan/exitCodes";
 import type { Terminal } from "./terminal/terminal";
 import { packageVersion } from "./version";
 
-/** All commands. What one ended with is given to `end`. */
+/** All commands. A command's exit code is passed to `end`. */
 export function makeProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
   const version = packageVersion();
   const program = new Command("clickstack-lambda")

@@ -1,4 +1,4 @@
-/** What an AWS SDK throws, as far as it is read here. */
+/** The parts of an AWS SDK's error that are used here. */
 interface ServiceError extends Error {
   $metadata?: { requestId?: string; httpStatusCode?: number; attempts?: number };
 }
@@ -9,8 +9,8 @@ export function awsErrorName(error: unknown): string | undefined {
 }
 
 /**
- * An error in one line, with the request's id, by which AWS's support finds it. Messages about environment variables are
- * left without their end: Lambda repeats the variables with their values in some.
+ * An error in one line, with the request id, which AWS's support needs. Messages about environment variables are
+ * truncated: some of Lambda's repeat the variables with their values.
  */
 export function describeError(error: unknown): string {
   const { name, message, $metadata } = error as ServiceError;

@@ -9,27 +9,29 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { Pace } from "./pace";
 
-/** How AWS is reached. Credentials are those of the SDK's default chain. */
+/** Access to AWS. Credentials are those of the SDK's default chain. */
 export interface AwsAccess {
-  /** URL of every service, in place of AWS's own. */
+  /** URL of every service, instead of AWS's own. */
   endpoint?: string;
-  /** Requests in one second to the Lambda API of a region, and to IAM. Default: AWS's quota. */
+  /** Requests per second to the Lambda API of a region, and to IAM. Default: AWS's quota. */
   requestsPerSecond?: number;
 }
 
 /**
- * Requests a second in a region that Lambda's API takes from one account (AWS Lambda quotas: "Rate of control plane API
- * requests", and "Rate of GetFunction API requests", which counts by itself).
+ * Requests per second and region that Lambda's API allows for one account (AWS Lambda quotas: "Rate of control plane
+ * API requests", and "Rate of GetFunction API requests", which is counted separately).
  */
 const quotas = { controlPlane: 15, getFunction: 100 } as const;
 
-/** IAM publishes no quota; this is far below what it refuses. */
+/** IAM publishes no quota; this is far below the rate that it throttles. */
 const iamPerSecond = 15;
 
-/** A busy account's requests are refused now and then, whatever the own pace is. AWS_MAX_ATTEMPTS overrides it. */
+/**
+ * In a busy account, requests are occasionally throttled, whatever this client's rate. AWS_MAX_ATTEMPTS overrides it.
+ */
 const defaultAttempts = 8;
 
-/** SDK clients, each loaded and made at first use, which keep to the quotas. */
+/** SDK clients, each loaded and created on first use, which respect the quotas. */
 export class AwsClients {
   private readonly lambdas = new Map<string, Promise<LambdaClient>>();
   private iamClient: Promise<IAMClient> | undefined;
@@ -43,7 +45,7 @@ export class AwsClients {
     return made;
   }
 
-  /** IAM is one for all regions of a partition. @param region one of the partition */
+  /** IAM is shared by all regions of a partition. @param region one of the partition */
   iam(region: string): Promise<IAMClient> {
     this.iamClient ??= this.makeIam(region);
     return this.iamClient;
@@ -145,7 +147,7 @@ export class AwsClients {
   }
 }
 
-/** Where a middleware sees every attempt of a request, not only the first. */
+/** The position at which a middleware sees every attempt of a request, not only the first. */
 const everyAttempt = { name: "pace", relation: "after", toMiddleware: "retryMiddleware" } as const;
 
 /** A middleware that waits for its turn. */

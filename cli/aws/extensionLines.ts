@@ -2,13 +2,19 @@ import { awsErrorName } from "./awsError";
 import type { AwsClients } from "./clients";
 import type { Pace } from "./pace";
 
-/** FilterLogEvents takes five requests a second of an account and region in some regions (AWS Knowledge Center, CloudWatch Logs throttling). */
+/**
+ * In some regions FilterLogEvents allows five requests per second for an account (AWS Knowledge Center, CloudWatch Logs
+ * throttling).
+ */
 export const filterRequestsPerSecond = 5;
 
-/** A function with more than so many pages of such lines has said what is wrong. */
+/** This many pages of such lines are enough to show a function's problems. */
 const mostPages = 3;
 
-/** The messages of a log group since a moment in milliseconds since 1970 that name the extension. No group: none. */
+/**
+ * The messages of a log group since a moment in milliseconds since 1970 that name the extension. Without the log group:
+ * none.
+ */
 export async function extensionLines(
   clients: AwsClients,
   { region, logGroup }: { region: string; logGroup: string },

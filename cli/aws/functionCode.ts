@@ -3,7 +3,7 @@ import type { AwsClients } from "./clients";
 /** Larger code is not downloaded to read one file of it. */
 const mostBytes = 60_000_000;
 
-/** Downloads the zip of a function's code. @throws where it has none, or it cannot be read. */
+/** Downloads the zip of a function's code. @throws if it has none, or it cannot be read. */
 export async function downloadCode(clients: AwsClients, region: string, name: string): Promise<Buffer> {
   const { GetFunctionCommand } = await import("@aws-sdk/client-lambda");
   const client = await clients.lambda(region);

@@ -4,7 +4,7 @@ import type { Configuration, FunctionState } from "../plan/functionState";
 import { awsErrorName } from "./awsError";
 import type { AwsClients } from "./clients";
 
-/** Lists the functions of a region, without their tags and without what their last update came to. */
+/** Lists the functions of a region, without their tags and without the status of their last update. */
 export async function* listFunctions(clients: AwsClients, region: string): AsyncGenerator<FunctionState> {
   const { paginateListFunctions } = await import("@aws-sdk/client-lambda");
   const client = await clients.lambda(region);
@@ -13,7 +13,7 @@ export async function* listFunctions(clients: AwsClients, region: string): Async
   }
 }
 
-/** Reads a function with its tags; undefined where no function has this name. */
+/** Reads a function with its tags; undefined if no function has this name. */
 export async function readFunction(
   clients: AwsClients,
   region: string,
@@ -34,7 +34,7 @@ export async function readFunction(
 
 /**
  * Gives a function this configuration.
- * @param of the function as it was read; the update is refused where it has been changed since.
+ * @param of the function as it was read; the update is rejected if it has changed since.
  */
 export async function updateFunction(
   clients: AwsClients,
@@ -54,7 +54,7 @@ export async function updateFunction(
   return stateOf(answer, of.region);
 }
 
-/** A function as the API describes it. */
+/** A function as returned by the API. */
 export function stateOf(of: FunctionConfiguration, region: string): FunctionState {
   const name = of.FunctionName ?? "";
   const error = of.Environment?.Error;

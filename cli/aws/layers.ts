@@ -5,7 +5,7 @@ import type { StoredLayerVersion } from "../plan/layerVersions";
 import { awsErrorName } from "./awsError";
 import type { AwsClients } from "./clients";
 
-/** The versions of a layer, the newest first; none where there is no such layer. */
+/** The versions of a layer, the newest first; none if there is no such layer. */
 export async function listLayerVersions(
   clients: AwsClients,
   region: string,
@@ -60,7 +60,7 @@ export async function publishLayerVersion(
   return { arn: LayerVersionArn, version: Version };
 }
 
-/** Lets others use a layer version; a statement that is there already stays. */
+/** Lets others use a layer version; an existing statement is kept. */
 export async function permitLayerVersion(
   clients: AwsClients,
   { region, layerName, version }: Pick<StoredLayerVersion, "region" | "layerName" | "version">,
@@ -93,7 +93,7 @@ export async function deleteLayerVersion(
   await client.send(new DeleteLayerVersionCommand({ LayerName: layerName, VersionNumber: version }));
 }
 
-/** ARNs of all layer versions that functions of a region have, in any of their versions. */
+/** ARNs of all layer versions that functions of a region use, in any of their versions. */
 export async function layersInUse(clients: AwsClients, region: string): Promise<Set<string>> {
   const { paginateListFunctions } = await import("@aws-sdk/client-lambda");
   const client = await clients.lambda(region);
@@ -104,7 +104,7 @@ export async function layersInUse(clients: AwsClients, region: string): Promise<
   return used;
 }
 
-/** The regions that the account has enabled. @param region one of them, which is asked. */
+/** The regions that the account has enabled. @param region one of them, for the request. */
 export async function enabledRegions(clients: AwsClients, region: string): Promise<string[]> {
   const { DescribeRegionsCommand } = await import("@aws-sdk/client-ec2");
   const client = await clients.ec2(region);

@@ -1,7 +1,7 @@
 import { awsErrorName } from "./awsError";
 import type { AwsClients } from "./clients";
 
-/** Sets how many days a log group keeps its events. @returns false where there is no such group. */
+/** Sets how many days a log group keeps its events. @returns false if there is no such group. */
 export async function setRetention(
   clients: AwsClients,
   region: string,

@@ -4,21 +4,22 @@ import type { AwsClients } from "./clients";
 import { Pace } from "./pace";
 
 /**
- * Requests a second. AWS takes five of DescribeLogStreams from an account and region (API reference), and of GetLogEvents what
- * the region's quota says; others of the account want to read logs, too. What is refused in spite of it the SDK repeats.
+ * Requests per second. AWS allows five of DescribeLogStreams for an account and region (API reference), and for
+ * GetLogEvents the region's quota; other clients of the account also want to read logs. The SDK retries requests that
+ * are throttled nevertheless.
  */
 const perSecond = { streams: 4, events: 10 } as const;
 
-/** The extensions of an environment are named after what the function writes while it starts. */
+/** The lines that name an environment's extensions come after what the function logs while it starts. */
 const headEvents = 500;
 
-/** Which log streams. */
+/** A log group. */
 export interface LogGroupPlace {
   region: string;
   logGroup: string;
 }
 
-/** Reads log streams of a region at a pace that leaves room for others. */
+/** Reads log streams of a region at a rate that leaves room for other clients. */
 export class LogReader {
   private readonly streamsPace = new Pace(perSecond.streams);
   private readonly eventsPace = new Pace(perSecond.events);
@@ -81,7 +82,7 @@ export class LogReader {
       const page = await client.send(new GetLogEventsCommand({ ...of, ...(token && { nextToken: token }) }));
       const events = page.events ?? [];
       if (events.length > 0) yield events.map(storedEvent);
-      // The end of a stream gives the token back that it was asked with (GetLogEvents, API reference).
+      // At the end of a stream, the response repeats the request's token (GetLogEvents, API reference).
       if (page.nextForwardToken === undefined || page.nextForwardToken === token) return;
       token = page.nextForwardToken;
     }

@@ -1,12 +1,12 @@
 import { costDays } from "../plan/cost";
 import type { AwsClients } from "./clients";
 
-/** Queries that one request takes (CloudWatch API reference, GetMetricData). */
+/** Maximum number of queries in one request (CloudWatch API reference, GetMetricData). */
 const perRequest = 500;
 
 const dayMs = 86_400_000;
 
-/** A metric of which each value of a dimension has its own sum. */
+/** A metric with a separate sum for each value of a dimension. */
 interface SummedMetric {
   namespace: string;
   metric: string;
@@ -15,7 +15,7 @@ interface SummedMetric {
   days: number;
 }
 
-/** Bytes that CloudWatch Logs took in of log groups in the last days, by the groups' names. */
+/** Bytes that CloudWatch Logs ingested for log groups in the last days, by the groups' names. */
 export function incomingBytes(
   clients: AwsClients,
   region: string,

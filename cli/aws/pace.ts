@@ -1,6 +1,6 @@
-/** Time as it is needed to keep a pace. */
+/** The clock for limiting a rate. */
 export interface Clock {
-  /** Milliseconds since any moment. */
+  /** Milliseconds since an arbitrary moment. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
 }
@@ -11,7 +11,7 @@ export const processClock: Clock = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/** Gives out turns, evenly, at most so many a second. */
+/** Grants turns at an even rate, at most this many per second. */
 export class Pace {
   private next = 0;
 
@@ -20,7 +20,7 @@ export class Pace {
     private readonly clock: Clock = processClock,
   ) {}
 
-  /** Waits for a turn. Turns are given in the order of the calls. */
+  /** Waits for a turn. Turns are granted in the order of the calls. */
   async turn(): Promise<void> {
     const now = this.clock.now();
     const at = Math.max(now, this.next);

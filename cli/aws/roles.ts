@@ -42,7 +42,7 @@ export async function readRolePolicy(
   }
 }
 
-/** Gives a role an inline policy, or replaces the one of this name; without a document it takes it away. */
+/** Gives a role an inline policy, or replaces the one of this name; without a document it deletes the policy. */
 export async function writeRolePolicy(
   clients: AwsClients,
   role: RolePlace,
@@ -58,7 +58,7 @@ export async function writeRolePolicy(
   try {
     await client.send(new DeleteRolePolicyCommand(of));
   } catch (error) {
-    // It is gone already, perhaps by an earlier run that was interrupted.
+    // It has already been deleted, perhaps by an earlier run that was interrupted.
     if ((error as Error).name !== "NoSuchEntityException") throw error;
   }
 }

@@ -2,8 +2,8 @@ import type { Tags } from "../plan/functionState";
 import type { AwsClients } from "./clients";
 
 /**
- * Tags of a region's functions, by the ARNs of these, from the Resource Groups Tagging API: a request for each hundred
- * functions. It leaves out functions without tags, and learns of a change some time after Lambda.
+ * Tags of a region's functions, by the functions' ARNs, from the Resource Groups Tagging API: a request for each
+ * hundred functions. It omits functions without tags, and reflects a change some time after Lambda.
  */
 export async function readFunctionTags(
   clients: AwsClients,

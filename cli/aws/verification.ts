@@ -19,7 +19,7 @@ export async function readLayer(clients: AwsClients, region: string, Arn: string
 
 const missing = new Set(["ResourceNotFoundException", "ParameterNotFound", "ParameterVersionNotFound"]);
 
-/** Reads a secret or parameter with the permissions of who runs the command. @returns its value beside what is known of it. */
+/** Reads a secret or parameter with the permissions of the caller. @returns its value and its description. */
 export async function readSecret(
   clients: AwsClients,
   reference: SecretReference,
@@ -59,7 +59,7 @@ async function readStoredSecret(clients: AwsClients, { region, arn }: SecretRefe
   return { value, ...(ARN && { arn: ARN }), ...(kmsKey && { kmsKey }) };
 }
 
-/** What a role may do, by the policies that it has. */
+/** What a role may do, according to its policies. */
 export async function simulateAccess(
   clients: AwsClients,
   role: { arn: string; region: string },
@@ -90,7 +90,7 @@ export async function simulateAccess(
   }
 }
 
-/** Where the default routes of subnets lead to. */
+/** The targets of the subnets' default routes. */
 export async function readRoutes(
   clients: AwsClients,
   region: string,
@@ -121,14 +121,14 @@ export async function readRoutes(
   });
 }
 
-/** What came of an invocation. */
+/** The result of an invocation. */
 export interface Invoked {
   requestId: string;
-  /** `errorType` of the function's answer, where it failed. */
+  /** `errorType` of the function's response, if it failed. */
   errorType?: string;
 }
 
-/** Runs a function and waits for its answer. */
+/** Runs a function and waits for its response. */
 export async function invokeFunction(
   clients: AwsClients,
   { region, name }: { region: string; name: string },
@@ -143,7 +143,7 @@ export async function invokeFunction(
   return { requestId, errorType: /"errorType":\s*"([^"]*)"/.exec(text)?.[1] ?? answer.FunctionError };
 }
 
-/** How many log streams of a group were made or written to since a moment; none where there is no group. */
+/** Number of log streams of a group that were created or written to since a moment; 0 if there is no group. */
 export async function countStreams(
   clients: AwsClients,
   region: string,

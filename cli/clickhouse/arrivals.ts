@@ -3,7 +3,7 @@ import { requiredAttributes } from "../plan/arrivals";
 import type { RowReader } from "./connection";
 import type { Statement } from "./statement";
 
-/** Which rows: of a function, since a moment in milliseconds since 1970, of an invocation or of any. */
+/** The rows to look for: of a function, since a moment in milliseconds since 1970, of one invocation or all. */
 export interface ArrivalSelection {
   name: string;
   region: string;
@@ -11,7 +11,7 @@ export interface ArrivalSelection {
   requestId?: string;
 }
 
-/** Reads what ClickHouse has of a function. */
+/** Reads what ClickHouse has about a function. */
 export async function readArrivals(reader: RowReader, selection: ArrivalSelection): Promise<Arrivals> {
   const [[logs], [spans]] = await Promise.all([
     reader.rows<Record<string, string | number>>(logsStatement(selection)),
@@ -30,7 +30,7 @@ export async function readArrivals(reader: RowReader, selection: ArrivalSelectio
 
 function logsStatement(selection: ArrivalSelection): Statement {
   const { resource, record } = requiredAttributes;
-  // Lines of the platform and the extension outside of invocations have no id.
+  // Lines of the platform and the extension outside invocations have no id.
   const counts = [
     ...resource.map((name) => `countIf(ResourceAttributes['${name}'] = '') AS \`${name}\``),
     ...record.map(
@@ -47,7 +47,7 @@ function spansStatement(selection: ArrivalSelection): Statement {
   return { sql, parameters: parametersOf(selection) };
 }
 
-/** Rows without a region are the function's, too: {@link requiredAttributes} reports them. */
+/** Rows without a region are also counted as the function's: {@link requiredAttributes} reports them. */
 function conditionOf(attributes: string, { requestId }: ArrivalSelection): string {
   const invocation =
     requestId === undefined ? "" : ` AND ${attributes}['faas.invocation_id'] = {requestId:String}`;
@@ -63,7 +63,7 @@ function parametersOf({ name, region, since, requestId }: ArrivalSelection): Sta
 export async function functionsWithRows(reader: RowReader, since: number): Promise<Set<string>> {
   const sql = `SELECT DISTINCT ResourceAttributes['cloud.region'] AS region, ResourceAttributes['faas.name'] AS name
     FROM otel_logs WHERE Timestamp >= fromUnixTimestamp64Milli({since:Int64}) AND ResourceAttributes['faas.name'] != ''`;
-  // The record that `verify` sends has no name of a function: only what functions send counts.
+  // The record that `verify` sends has no function name: only records of functions count.
   const parameters = { since: Math.round(since) };
   const rows = await reader.rows<{ region: string; name: string }>({ sql, parameters });
   return new Set(rows.map(({ region, name }) => `${region} ${name}`));

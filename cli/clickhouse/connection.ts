@@ -4,7 +4,7 @@ import { AttributeColumns } from "../../tables/attributes";
 import { UsageError } from "../plan/usageError";
 import type { Statement } from "./statement";
 
-/** Options that say how ClickHouse is reached, by commander's names. */
+/** Options for connecting to ClickHouse, by commander's names. */
 export interface ClickHouseOptions {
   clickhouse?: string;
   clickhouseUser?: string;
@@ -12,7 +12,7 @@ export interface ClickHouseOptions {
   clickhouseDatabase?: string;
 }
 
-/** Where ClickHouse is, and as whom it is asked. */
+/** ClickHouse's address and credentials. */
 export interface ClickHousePlace {
   url: string;
   user: string;
@@ -20,22 +20,22 @@ export interface ClickHousePlace {
   database: string;
 }
 
-/** Runs statements that read. */
+/** Runs read-only statements. */
 export interface RowReader {
   /** All rows. */
   rows<Row>(statement: Statement): Promise<Row[]>;
-  /** The rows as they come, for results of any length. */
+  /** The rows as they arrive, for results of any length. */
   stream<Row>(statement: Statement): AsyncGenerator<Row>;
-  /** All rows of a statement that is written for the tables as they are. */
+  /** All rows of a statement that is written for the tables' actual types. */
   query<Row>(sql: string, parameters?: Statement["parameters"]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
-/** A failure of ClickHouse or on the way to it; its message holds no credentials. */
+/** A failure of ClickHouse or of the connection to it; its message contains no credentials. */
 export class ClickHouseError extends Error {
   constructor(
     message: string,
-    /** Whether ClickHouse was reached and refused the credentials. */
+    /** The kind of failure. */
     readonly kind: "unreachable" | "credentials" | "tables" | "other",
   ) {
     super(message);
@@ -45,8 +45,9 @@ export class ClickHouseError extends Error {
 const urlVariable = "CLICKHOUSE_URL";
 
 /**
- * Where the options and the environment say that ClickHouse is; undefined where they say nothing.
- * @throws UsageError where what they say is not valid.
+ * ClickHouse's address and credentials according to the options and the environment; undefined if neither has an
+ * address.
+ * @throws UsageError if they are not valid.
  */
 export function clickHousePlace(
   options: ClickHouseOptions,
@@ -75,7 +76,7 @@ export function clickHousePlace(
   };
 }
 
-/** The same where a command cannot do without. @throws UsageError where nothing says it. */
+/** The same for commands that require it. @throws UsageError if there is no address. */
 export function requiredClickHouse(
   options: ClickHouseOptions,
   environment: Readonly<Record<string, string | undefined>>,
@@ -85,11 +86,11 @@ export function requiredClickHouse(
   throw new UsageError(`--clickhouse is missing: pass ClickHouse's HTTP URL or set ${urlVariable}`);
 }
 
-/** Connects at the first statement. */
+/** Connects on the first statement. */
 export async function openClickHouse(place: ClickHousePlace): Promise<RowReader> {
   const { ClickHouseLogLevel, createClient } = await import("@clickhouse/client");
   const { url, user: username, password, database } = place;
-  // No settings: a user with readonly=1 may not send any.
+  // No settings, because a user with readonly=1 may not send any.
   const client = createClient({
     url,
     username,
@@ -124,7 +125,7 @@ export async function openClickHouse(place: ClickHousePlace): Promise<RowReader>
   };
 }
 
-/** ClickHouse's codes (src/Common/ErrorCodes.cpp). */
+/** ClickHouse's error codes (src/Common/ErrorCodes.cpp). */
 const refusals = {
   credentials: new Set(["516", "193", "194", "497"]),
   tables: new Set(["60", "81", "47"]),

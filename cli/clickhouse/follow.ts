@@ -6,16 +6,16 @@ import { type Line, type LineSelection, linesStatement } from "./lines";
 export interface FollowOptions {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Waits until it is time to look again; false ends it. */
+  /** Waits until the next query; false ends following. */
   next(): Promise<boolean>;
 }
 
-/** Lines reach ClickHouse some time after they were written, so that each look goes so many milliseconds back. */
+/** Lines reach ClickHouse some time after they were written, so each query goes this many milliseconds back. */
 export const lookBackMs = 300_000;
 
 /**
- * Gives the lines since a moment, then those that arrive later, each once, also where several are the same.
- * @param follow without it, ends with the lines that are there.
+ * Returns the lines since a moment, then those that arrive later, each once, even if several are equal.
+ * @param follow without it, only existing lines are returned.
  */
 export async function* followLines(
   reader: Pick<RowReader, "stream">,
@@ -28,7 +28,7 @@ export async function* followLines(
     const start = Math.max(selection.since, (follow?.now() ?? 0) - lookBackMs);
     const found = new Map<string, number>();
     for await (const line of reader.stream<Line>(linesStatement({ ...selection, since }))) {
-      // What is read only once needs no memory.
+      // Lines that are read only once need not be remembered.
       if (follow === undefined || milliseconds(line.time) < start) {
         yield line;
         continue;

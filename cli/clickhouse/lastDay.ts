@@ -1,14 +1,16 @@
 import type { RowReader } from "./connection";
 
-/** What ClickHouse has of functions since a moment, by `region name`. */
+/** What ClickHouse has about functions since a moment, by `region name`. */
 export interface StoredDay {
   /** Functions with log records or spans. */
   seen: ReadonlySet<string>;
-  /** What the extension's own records say of losses. */
+  /** Losses according to the extension's own records. */
   losses: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Reads which functions have rows, and what their extensions say that was lost. @param since milliseconds since 1970 */
+/**
+ * Reads which functions have rows, and the losses that their extensions report. @param since milliseconds since 1970
+ */
 export async function readStoredDay(reader: RowReader, since: number): Promise<StoredDay> {
   const parameters = { since: Math.round(since) };
   const of = "ResourceAttributes['cloud.region'] AS region, ResourceAttributes['faas.name'] AS name";

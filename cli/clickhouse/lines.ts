@@ -5,24 +5,24 @@ export interface Line {
   /** UTC with nine decimals. */
   time: string;
   service: string;
-  /** Name of the function; empty where the row does not say it. */
+  /** Name of the function; empty if the row does not contain it. */
   function: string;
   severity: string;
   severityNumber: number;
   body: string;
   invocationId: string;
   traceId: string;
-  /** The same for rows that are the same. */
+  /** Equal for equal rows. */
   hash: string;
 }
 
-/** Which lines. */
+/** The lines to select. */
 export interface LineSelection {
   /** Names of functions or services; `*` stands for any characters. Empty: all. */
   names: readonly string[];
   /** Milliseconds since 1970. */
   since: number;
-  /** Least SeverityNumber; 0 for every line. */
+  /** Lowest SeverityNumber; 0 for every line. */
   severityNumber: number;
 }
 
@@ -41,7 +41,7 @@ export function linesStatement({ names, since, severityNumber }: LineSelection):
   };
 }
 
-/** A condition on functions' names, which are the names of services unless those have others. */
+/** A condition on functions' names, which are also the names of services by default. */
 export function nameCondition(names: readonly string[]): {
   condition: string;
   parameters: Statement["parameters"];
@@ -55,7 +55,7 @@ export function nameCondition(names: readonly string[]): {
   return { condition: `(${conditions.join(" OR ")})`, parameters };
 }
 
-/** A pattern of LIKE for a name in which `*` stands for any characters. */
+/** A LIKE pattern for a name in which `*` stands for any characters. */
 function likeOf(name: string): string {
   return name.replace(/[\\%_]/g, "\\$&").replaceAll("*", "%");
 }

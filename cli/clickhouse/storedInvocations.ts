@@ -2,10 +2,10 @@ import type { StoredInvocations } from "../plan/backfill";
 import type { RowReader } from "./connection";
 import type { Statement } from "./statement";
 
-/** Clocks of loggers and Lambda differ by less, and spans begin before their lines. */
+/** A margin for differences between the clocks of loggers and Lambda, and for spans that begin before their lines. */
 const marginMs = 15 * 60_000;
 
-/** The invocations of a function that ClickHouse has rows of, about a range in milliseconds since 1970. */
+/** The invocations of a function for which ClickHouse has rows, around a range in milliseconds since 1970. */
 export async function storedInvocations(
   reader: RowReader,
   of: { name: string; region: string },

@@ -31,7 +31,7 @@ import { withPlane } from "./fleet";
 import { collect, withExamples } from "./help";
 import { type CommonOptions, wholeNumber, withClickHouse, withCommonOptions } from "./options";
 
-/** What `backfill` is called with. */
+/** The options of `backfill`. */
 export interface BackfillCommandOptions extends CommonOptions, ClickHouseOptions {
   since: string;
   until?: string;
@@ -44,7 +44,7 @@ export interface BackfillCommandOptions extends CommonOptions, ClickHouseOptions
   dryRun?: boolean;
 }
 
-/** `backfill`: what a function wrote before it was observed. */
+/** `backfill`: sends what a function logged before it was observed. */
 export function backfillCommand(parent: Command): Command {
   const command = parent
     .command("backfill")
@@ -120,7 +120,7 @@ export async function runBackfill(
   });
 }
 
-/** What a run has besides AWS. */
+/** What a run needs besides AWS. */
 interface Run {
   options: BackfillCommandOptions;
   state: BackfillState;
@@ -179,7 +179,7 @@ async function senderEnded({ err }: Terminal, sender: ProcessMark): Promise<void
   await processEnded(sender);
 }
 
-/** The options that stand for settings. */
+/** The options that correspond to settings. */
 function given({ endpoint, protocol, secret, setting }: BackfillCommandOptions): TelemetryOptions {
   return withoutAbsent({ endpoint, protocol, secret, setting });
 }

@@ -6,7 +6,7 @@ import { UsageError } from "../plan/usageError";
 import { styled, type Terminal } from "../terminal/terminal";
 import { withExamples } from "./help";
 
-/** What the commands of `clickstack` are called with. */
+/** The options of the `clickstack` commands. */
 export interface ClickStackOptions {
   url?: string;
   key?: string;

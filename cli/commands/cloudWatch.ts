@@ -16,7 +16,7 @@ import { withExamples } from "./help";
 import { type FleetOptions, withChange, withClickHouse, withCommonOptions, withSelection } from "./options";
 import { withReader } from "./tail";
 
-/** What `cloudwatch disable` is called with. */
+/** The options of `cloudwatch disable`. */
 export interface DisableOptions extends FleetOptions, ClickHouseOptions {
   since: string;
   retention?: string;
@@ -82,7 +82,7 @@ export function runEnable(
   return runFleet({ terminal, names, options, verb: "Allow CloudWatch Logs to", planner });
 }
 
-/** Sets the retention of the functions that are denied now. */
+/** Sets the retention of the log groups that are now denied. */
 function keepFor(days: number) {
   return (clients: AwsClients, results: readonly FunctionResult[]): Promise<FunctionResult[]> =>
     pMap(

@@ -7,7 +7,7 @@ const shells = ["bash", "zsh", "fish"] as const;
 
 type Shell = (typeof shells)[number];
 
-/** `completion`: a script that lets a shell complete commands and options. */
+/** `completion`: a script with which a shell completes commands and options. */
 export function completionCommand(parent: Command): Command {
   const command = parent
     .command("completion")

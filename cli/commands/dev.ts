@@ -7,13 +7,13 @@ import type { Terminal } from "../terminal/terminal";
 import { collect, withExamples } from "./help";
 import { portNumber } from "./options";
 
-/** What `dev` is called with, as its program takes it. */
+/** The options of `dev`, as passed to its program. */
 interface DevOptions {
   target?: string;
   [option: string]: unknown;
 }
 
-/** The program behind `dev`, which brings a local Lambda and ClickHouse. */
+/** The program behind `dev`, which contains a local Lambda and ClickHouse. */
 interface DevProgram {
   runDev(
     options: DevOptions,
@@ -61,7 +61,7 @@ export function devCommand(parent: Command): Command {
 
 /**
  * Runs `dev` until Ctrl-C.
- * @param version of this package, which that of the program must equal.
+ * @param version of this package, which must equal the program's.
  * @returns the exit code.
  */
 export async function runDevCommand(
@@ -90,7 +90,7 @@ export async function runDevCommand(
   }
 }
 
-/** @throws where functions do not run, before anything is looked for or installed. */
+/** @throws on platforms where functions do not run, before anything is searched for or installed. */
 export function checkPlatform(platform: NodeJS.Platform): void {
   if (platform === "linux") return;
   throw new UsageError(
@@ -100,8 +100,8 @@ export function checkPlatform(platform: NodeJS.Platform): void {
 }
 
 /**
- * Loaded by its path: what it needs is not needed, nor compiled, for the other commands.
- * @throws where the package that brings it is not installed.
+ * Loaded by its path: the other commands need neither its dependencies nor its compilation.
+ * @throws if the package that contains it is not installed.
  */
 function devProgram(own: string): DevProgram {
   const checkout = join(__dirname, "..", "..", "dev", "main.ts");

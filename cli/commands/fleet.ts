@@ -20,20 +20,20 @@ export interface FleetCommand {
   names: readonly string[];
   options: FleetOptions;
   planner: Planner;
-  /** What the plans need of functions that are not named; all of it where this is not given. */
+  /** What the plans need to know about functions that are not named; everything by default. */
   needs?: Needs;
-  /** Finds the functions in place of names and options. `found` is given those of a region as soon as they are read. */
+  /** Finds the functions instead of names and options. `found` receives those of a region as soon as they are read. */
   select?: (
     plane: ControlPlane,
     found: (functions: readonly FunctionState[]) => void,
   ) => Promise<SelectedFunctions>;
-  /** What is done with the functions, such as `Instrument`, for the question. */
+  /** The action, such as `Instrument`, for the confirmation question. */
   verb: string;
-  /** Done once all functions are changed, or need no change; gives the results then. */
+  /** Runs once all functions are changed, or need no change; returns the final results. */
   finish?: (clients: AwsClients, results: readonly FunctionResult[]) => Promise<FunctionResult[]>;
 }
 
-/** Selects functions, shows what is to be changed, asks, changes, and reports. */
+/** Selects functions, shows the changes, asks for confirmation, applies them, and reports. */
 export async function runFleet(command: FleetCommand): Promise<ExitCode> {
   const { terminal, options, finish = async (_, all) => [...all] } = command;
   const select = command.select ?? selectorOf(command);
@@ -53,7 +53,7 @@ export async function runFleet(command: FleetCommand): Promise<ExitCode> {
 
 type SelectingCommand = FleetCommand & Required<Pick<FleetCommand, "select">>;
 
-/** Shows all changes and makes them once they are confirmed; undefined where they are not. With a dry run makes none. */
+/** Shows all changes and applies them once confirmed; undefined if they are not. A dry run applies none. */
 async function changeWhenAsked(
   command: SelectingCommand,
   plane: ControlPlane,
@@ -79,7 +79,7 @@ async function changeWhenAsked(
   }
 }
 
-/** Changes the functions of a region while others are read, which takes its time with many of them. */
+/** Changes the functions of a region while others are being read, which takes a while for many functions. */
 async function changeAsRead(command: SelectingCommand, plane: ControlPlane): Promise<FleetReport> {
   const { terminal, options, planner } = command;
   const { fleetOptions, progress, end } = changing(command);
@@ -107,7 +107,7 @@ function selectorOf(command: FleetCommand): SelectingCommand["select"] {
     selectFunctions(plane, selection, regionsOf(options.regions, selection), { needs, found });
 }
 
-/** Says once why reading takes a request for each function. */
+/** Explains once why reading needs a request for each function. */
 function noteSlowReading({ err }: Terminal, slow: SelectedFunctions["slow"]): void {
   const [first] = slow;
   if (first === undefined) return;
@@ -142,7 +142,7 @@ export async function withPlane<T>(
   }
 }
 
-/** How functions are changed, with the progress that is shown until `end`. */
+/** The options for changing functions, with progress that is shown until `end`. */
 function changing({ terminal, options }: FleetCommand) {
   const progress = new Progress(terminal, "changed");
   const interrupt = interruption(terminal);
@@ -166,7 +166,7 @@ function report({ terminal, options }: FleetCommand, fleet: FleetReport): ExitCo
   return exitCodeOf(fleet);
 }
 
-/** The exit code that stands for what came of all functions: the worst counts. */
+/** The exit code for the results of all functions: the worst one determines it. */
 export function exitCodeOf({ results, failures }: FleetReport): ExitCode {
   const kinds = new Set(results.map(({ kind }) => kind));
   const incomplete = ["failed", "restored", "unfinished"] as const;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** A call of a command, with what it is for. */
+/** An example call of a command, with its purpose. */
 export interface Example {
   call: string;
   about: string;
@@ -8,7 +8,7 @@ export interface Example {
 
 const examples = new WeakMap<Command, readonly Example[]>();
 
-/** Gives a command examples, which its help and docs/cli.md show. */
+/** Adds examples to a command, which its help and docs/cli.md show. */
 export function withExamples(command: Command, list: readonly Example[]): Command {
   examples.set(command, list);
   const lines = list.map(({ call, about }) => `  # ${about}\n  clickstack-lambda ${call}`);
@@ -25,7 +25,7 @@ export function collect(value: string, previous: string[] | undefined): string[]
   return [...(previous ?? []), value];
 }
 
-/** For options that take a list with commas, which can be given several times, too. */
+/** For options that take a comma-separated list, which can also be given several times. */
 export function collectList(value: string, previous: string[] | undefined): string[] {
   const items = value.split(",").map((item) => item.trim());
   return [...(previous ?? []), ...items.filter((item) => item !== "")];

@@ -22,7 +22,7 @@ import {
   withTelemetry,
 } from "./options";
 
-/** `instrument`: makes functions observed ones. */
+/** `instrument`: makes functions observed. */
 export function instrumentCommand(parent: Command): Command {
   const command = parent
     .command("instrument")
@@ -69,7 +69,7 @@ export function runInstrument(
   });
 }
 
-/** Instruments what a file describes: of its entries the first one that selects a function counts. */
+/** Instruments the functions that a file describes: the first entry that selects a function applies to it. */
 async function runInstrumentFrom(
   terminal: Terminal,
   names: readonly string[],
@@ -127,7 +127,7 @@ function needsOf({ includeManaged }: InstrumentOptions): Needs {
 export function instrumentPlanner(telemetry: Telemetry, changesManaged = false): Planner {
   return {
     plan: (of, policies) => planChange(of, telemetry, { policies, changesManaged }),
-    // An earlier run may have written a policy that is obsolete now.
+    // An earlier run may have written a policy that is now obsolete.
     readsPolicies: (plan) => plan.kind === "change" && (plan.policies.length > 0 || hasRecord(plan.function)),
   };
 }

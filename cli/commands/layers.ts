@@ -25,7 +25,7 @@ import { withPlane } from "./fleet";
 import { collectList, withExamples } from "./help";
 import { type CommonOptions, wholeNumber, withCommonOptions } from "./options";
 
-/** What the commands of `layers` are called with. */
+/** The options of the `layers` commands. */
 export interface LayersOptions extends CommonOptions {
   allRegions?: boolean;
   architectures?: string[];
@@ -241,6 +241,6 @@ async function placesOf(
   if (!allRegions) return regionsOf(regions);
   const [first = environment.AWS_REGION ?? defaultRegions[0] ?? ""] = regions ?? [];
   const enabled = await enabledRegions(clients, first);
-  // A region that is newer than this package has no layer's name in its tables, and is left to `--regions`.
+  // A region that is newer than this package is not in its tables, and has to be named with `--regions`.
   return enabled.filter((region) => checkRegions([region]).length === 0);
 }

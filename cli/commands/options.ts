@@ -3,7 +3,7 @@ import type { SelectionOptions } from "../plan/selection";
 import type { TelemetryOptions } from "../plan/telemetryOptions";
 import { collect, collectList } from "./help";
 
-/** Where AWS is, and how results are written. */
+/** Access to AWS, and the output format. */
 export interface CommonOptions {
   regions?: string[];
   profile?: string;
@@ -25,7 +25,7 @@ export type FleetOptions = CommonOptions & SelectionOptions & ChangeOptions;
 
 export type InstrumentOptions = FleetOptions & TelemetryOptions & { layers?: string; from?: string };
 
-/** Options of every command that asks AWS. */
+/** Options of every command that uses AWS. */
 export function withCommonOptions(command: Command): Command {
   return command
     .option(
@@ -73,7 +73,7 @@ export function withChange(command: Command): Command {
     .option("--update-timeout <seconds>", "how long Lambda may take for one update", wholeNumber, 300);
 }
 
-/** Options that say how functions are observed. */
+/** Options for how functions are observed. */
 export function withTelemetry(command: Command): Command {
   return command
     .option("--endpoint <url>", "ClickStack's OTLP endpoint, such as https://clickstack.example.com:4318")
@@ -115,7 +115,7 @@ export function withTelemetry(command: Command): Command {
     .option("--rotel <version>", "layer version of the Rotel Lambda Extension, in place of --layers");
 }
 
-/** Options that say how ClickHouse is read. */
+/** Options for reading ClickHouse. */
 export function withClickHouse(command: Command): Command {
   return command
     .option("--clickhouse <url>", "HTTP interface of ClickHouse (default: CLICKHOUSE_URL)")

@@ -14,14 +14,14 @@ import { portNumber, withClickHouse } from "./options";
 import { withReader } from "./tail";
 import { withHyperDx } from "./trace";
 
-/** What `page` is called with. */
+/** The options of `page`. */
 export interface PageCommandOptions extends ClickHouseOptions {
   hyperdx?: string;
   open?: boolean;
   port?: number;
 }
 
-/** `page`: the page over any ClickHouse. */
+/** `page`: the page for any ClickHouse server. */
 export function pageCommand(parent: Command): Command {
   const command = parent
     .command("page")
@@ -52,7 +52,7 @@ export async function runPage(terminal: Terminal, options: PageCommandOptions): 
   const hyperDx = options.hyperdx ?? hyperDxApp(environment);
   const { port } = options;
   return withReader(place, async (source): Promise<ExitCode> => {
-    // Whatever is wrong with the address or the user is said now, and not by an empty page.
+    // Problems with the address or the user are reported now, and not by an empty page.
     await source.query("SELECT count() FROM otel_logs WHERE 0");
     const served = await servePage({ source, directory, ...(hyperDx && { hyperDx }), ...(port && { port }) });
     terminal.out.write(`${served.url}\n`);

@@ -54,7 +54,7 @@ function price(text: string): number {
   throw new InvalidArgumentError("write a number, such as 0.5.");
 }
 
-/** What `status` is called with. */
+/** The options of `status`. */
 export interface StatusOptions extends FleetOptions, ClickHouseOptions {
   details?: boolean;
   problems?: boolean;

@@ -16,7 +16,7 @@ import type { Terminal } from "../terminal/terminal";
 import { withExamples } from "./help";
 import { withClickHouse } from "./options";
 
-/** What `tail` is called with. */
+/** The options of `tail`. */
 export interface TailOptions extends ClickHouseOptions {
   since: string;
   level?: string;
@@ -24,7 +24,7 @@ export interface TailOptions extends ClickHouseOptions {
   json?: boolean;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two queries. */
 const pollMs = 2000;
 
 /** `tail`: log lines of functions, from ClickHouse. */

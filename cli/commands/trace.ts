@@ -17,7 +17,7 @@ import { withExamples } from "./help";
 import { withClickHouse } from "./options";
 import { withReader } from "./tail";
 
-/** What `trace` is called with. */
+/** The options of `trace`. */
 export interface TraceOptions extends ClickHouseOptions {
   hyperdx?: string;
   json?: boolean;
@@ -39,7 +39,7 @@ export function traceCommand(parent: Command): Command {
   ]);
 }
 
-/** The option for addresses of HyperDX. */
+/** The option for HyperDX's URL. */
 export function withHyperDx(command: Command): Command {
   return command.option(
     "--hyperdx <url>",
@@ -47,7 +47,7 @@ export function withHyperDx(command: Command): Command {
   );
 }
 
-/** Addresses of HyperDX's pages, where the options or the environment say where it is. */
+/** URLs of HyperDX's pages, if the options or the environment contain its URL. */
 export function linksOf({ environment }: Terminal, hyperdx: string | undefined) {
   const url = hyperdx ?? environment.HYPERDX_APP_URL;
   return url ? hyperDxLinks(url) : undefined;
@@ -114,7 +114,7 @@ function renderOptions(terminal: Terminal): RenderOptions {
   };
 }
 
-/** A minute around a trace: HyperDX shows what is in the range. */
+/** A minute around a trace: HyperDX shows this range. */
 function rangeOf({ roots, orphanLines }: TraceTree): { from: number; to: number } {
   const spans = roots.flatMap(nodesOf).map(({ span }) => span);
   const times = [...spans, ...orphanLines].map(({ time }) => milliseconds(time));

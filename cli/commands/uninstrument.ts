@@ -7,7 +7,7 @@ import { runFleet } from "./fleet";
 import { withExamples } from "./help";
 import { type FleetOptions, withChange, withCommonOptions, withSelection } from "./options";
 
-/** `uninstrument`: takes back what `instrument` did. */
+/** `uninstrument`: undoes what `instrument` did. */
 export function uninstrumentCommand(parent: Command): Command {
   const command = parent
     .command("uninstrument")
@@ -32,5 +32,5 @@ export function runUninstrument(
   });
 }
 
-/** Plans the removal. A run that was interrupted may have left a policy without a record, so that every role is read. */
+/** Plans the removal. An interrupted run may have left a policy without a record, so every role is read. */
 export const removalPlanner: Planner = { plan: planRemoval, readsPolicies: ({ kind }) => kind !== "skipped" };

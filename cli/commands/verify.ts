@@ -14,7 +14,7 @@ import { withExamples } from "./help";
 import { type CommonOptions, wholeNumber, withClickHouse, withCommonOptions } from "./options";
 import { linksOf, withHyperDx } from "./trace";
 
-/** What `verify` is called with. */
+/** The options of `verify`. */
 export interface VerifyCommandOptions extends CommonOptions, ClickHouseOptions {
   invoke?: boolean;
   payload: string;
@@ -23,7 +23,7 @@ export interface VerifyCommandOptions extends CommonOptions, ClickHouseOptions {
   hyperdx?: string;
 }
 
-/** `verify`: says what is missing on the way from a function to ClickHouse. */
+/** `verify`: reports what is missing between a function and ClickHouse. */
 export function verifyCommand(parent: Command): Command {
   const command = parent
     .command("verify")

@@ -4,7 +4,7 @@ import type { RolePolicies } from "./change";
 import type { FunctionState } from "./functionState";
 import type { SecretView } from "./verification";
 
-/** What a role has to be allowed. */
+/** The permissions that a role needs. */
 export interface NeededAccess {
   action: string;
   resource: string;
@@ -12,7 +12,7 @@ export interface NeededAccess {
   context?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What the extension asks AWS for when it starts (`provider/plan/policies/statements.ts` grants the same). */
+/** The requests of the extension to AWS when it starts (`provider/plan/policies/statements.ts` grants the same). */
 export function neededAccess({ variables }: FunctionState, secrets: readonly SecretView[]): NeededAccess[] {
   const reads = secrets.map((one): NeededAccess => {
     const { service, arn, resourceName } = one.reference;
@@ -25,7 +25,7 @@ export function neededAccess({ variables }: FunctionState, secrets: readonly Sec
   const together = secrets.filter(({ reference }) => reference.service === "secretsmanager");
   const decrypts = secrets.flatMap((one): NeededAccess[] => {
     const { service, region, partition } = one.reference;
-    // An alias says nothing of the key's ARN.
+    // The key's ARN is not known from an alias.
     if (!one.found || !one.kmsKey?.startsWith("arn:") || one.kmsKey.includes(":alias/")) return [];
     const endpoint = `${service}.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
     return [{ action: "kms:Decrypt", resource: one.kmsKey, context: { "kms:ViaService": [endpoint] } }];
@@ -47,7 +47,7 @@ function distinct(all: readonly NeededAccess[]): NeededAccess[] {
   return [...new Map(all.map((one) => [`${one.action} ${one.resource}`, one])).values()];
 }
 
-/** Whether one of the role's inline policies denies the function's log group, as the component and this command do it. */
+/** Whether one of the role's inline policies denies the function's log group, as the component and this command do. */
 export function deniesLogs(policies: RolePolicies, of: FunctionState): boolean {
   const role = parseRoleArn(of.role);
   if (role === undefined) return false;

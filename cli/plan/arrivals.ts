@@ -1,16 +1,18 @@
 import { type Check, fault, passed } from "./verification";
 
-/** What ClickHouse has of a function. */
+/** What ClickHouse has about a function. */
 export interface Arrivals {
   logs: number;
   spans: number;
-  /** Names of those of {@link requiredAttributes} that some row does not have. */
+  /** Names of those of {@link requiredAttributes} that are missing in some row. */
   missing: readonly string[];
   /** Id of the newest trace. */
   traceId?: string;
 }
 
-/** What the extension sets on every log record of an invocation: resource attributes, and one of the record. */
+/**
+ * Attributes that the extension sets on every log record of an invocation: resource attributes, and one of the record.
+ */
 export const requiredAttributes = {
   resource: ["service.name", "faas.name", "faas.version", "cloud.region"],
   record: ["faas.invocation_id"],

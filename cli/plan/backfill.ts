@@ -1,32 +1,32 @@
 import { endedInvocation, isFunctionLine, type StoredEvent, startedInvocation } from "./history";
 
-/** A log stream: what one execution environment of a function wrote. */
+/** A log stream: the lines of one execution environment of a function. */
 export interface LogStreamView {
   name: string;
-  /** Milliseconds since 1970; CloudWatch Logs may know the last event up to an hour late. */
+  /** Milliseconds since 1970; CloudWatch Logs may report the last event up to an hour late. */
   firstEvent?: number;
   lastEvent?: number;
   lastIngestion?: number;
 }
 
 /**
- * How far the events of a stream were delivered: those before `time`, and the first ones of that millisecond. CloudWatch Logs
- * keeps the order of a stream, and Lambda only adds to its end.
+ * How far the events of a stream were delivered: those before `time`, and the first `count` of that millisecond.
+ * CloudWatch Logs keeps the order of a stream, and Lambda only appends to it.
  */
 export interface StreamPosition {
   /** Milliseconds since 1970. */
   time: number;
-  /** Events of that millisecond. */
+  /** Delivered events of that millisecond. */
   count: number;
 }
 
-/** Invocations of which ClickHouse has rows, by request id. */
+/** Invocations for which ClickHouse has rows, by request id. */
 export interface StoredInvocations {
   withLines: ReadonlySet<string>;
   withSpans: ReadonlySet<string>;
 }
 
-/** Events of invocations that ClickHouse has rows of are left out, with what the environment wrote before each of them. */
+/** Removes events of invocations for which ClickHouse has rows, with what the environment wrote before each of them. */
 export function withoutStored(
   events: readonly StoredEvent[],
   { withLines, withSpans }: StoredInvocations,
@@ -51,20 +51,20 @@ export function withoutStored(
   return left;
 }
 
-/** JSON bytes after which a delivery ends with the invocation, and those after which it ends in any case. */
+/** JSON bytes after which a delivery ends with the current invocation; `mostBytes` ends it in any case. */
 const enoughBytes = 3_000_000;
-/** The extension takes batches of 8 MiB. */
+/** The extension accepts batches of up to 8 MiB. */
 const mostBytes = 7_000_000;
 
-/** What an event takes in a batch besides its message. */
+/** Bytes of an event in a batch in addition to its message. */
 const eventBytes = 80;
 
-/** The bytes of a stored event in the extension's batch, about. */
+/** Approximate bytes of a stored event in the extension's batch. */
 export function batchBytes({ message }: StoredEvent): number {
   return Buffer.byteLength(JSON.stringify(message)) + eventBytes;
 }
 
-/** Collects events until a delivery is large enough, and then cuts it where an invocation ends. */
+/** Collects events until a delivery is large enough, and then splits it at the end of an invocation. */
 export class Delivery {
   private events: StoredEvent[] = [];
   private bytes = 0;
@@ -81,7 +81,7 @@ export class Delivery {
     return this.bytes >= enoughBytes && endedInvocation(event) !== undefined ? this.take() : undefined;
   }
 
-  /** What is left at the end of the stream. */
+  /** The remaining events at the end of the stream. */
   take(): StoredEvent[] {
     const { events } = this;
     this.events = [];
@@ -106,7 +106,7 @@ export function positionAfter(
   return { time, count: before?.time === time ? before.count + count : count };
 }
 
-/** Leaves out events that an earlier run delivered. Events are given in the stream's order, from the position's time on. */
+/** Skips events that an earlier run delivered. Events are passed in the stream's order, from the position's time on. */
 export class Resumption {
   private seen = 0;
 
@@ -134,7 +134,7 @@ export function streamsOf(
     .sort((one, other) => (one.firstEvent ?? 0) - (other.firstEvent ?? 0));
 }
 
-/** The function as the extension knows it, in the environment that wrote a stream. */
+/** The function as seen by the extension, in the environment that wrote a stream. */
 export interface BackfilledFunction {
   name: string;
   /** ARN without version or alias. */
@@ -145,14 +145,14 @@ export interface BackfilledFunction {
   usesManagedInstances?: boolean;
 }
 
-/** Variables that mean something else on this machine. */
+/** Variables that have a different meaning on this machine. */
 const notHere = /^(?:AWS_|LD_|_LAMBDA|HTTPS?_PROXY$|NO_PROXY$|https?_proxy$|no_proxy$|PATH$)/;
 const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy"];
 
 /**
- * The environment of the extension for a stream: the function's settings with their references filled in, and what Lambda
- * adds. Receivers get any free port, and nothing is measured: history has no present.
- * @param machine variables of this process, of which the proxies count.
+ * The environment of the extension for a stream: the function's settings with their references resolved, and what
+ * Lambda adds. Receivers use any free port, and platform metrics are off, since this is history.
+ * @param machine variables of this process, of which the proxies are used.
  */
 export function extensionEnvironment(
   of: BackfilledFunction,
@@ -179,7 +179,7 @@ export function extensionEnvironment(
     AWS_REGION: of.region,
     ...(of.memorySize !== undefined && { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(of.memorySize) }),
     ...(of.usesManagedInstances && { AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances" }),
-    // Not by registration: the extension leaves the account there in a file of the environment.
+    // Not through registration: the extension would write the account to a file of the environment.
     OTEL_RESOURCE_ATTRIBUTES: [
       `cloud.account.id=${of.arn.split(":")[4]}`,
       `cloud.resource_id=${of.arn}${qualifier}`,
@@ -197,24 +197,24 @@ export function extensionEnvironment(
   };
 }
 
-/** The version that names of streams have in brackets; `$LATEST` where there is none. */
+/** The version in brackets in a stream's name; `$LATEST` if there is none. */
 function versionOf(stream: string): string {
   return /\[(\$LATEST|\d+)\]/.exec(stream)?.[1] ?? "$LATEST";
 }
 
-/** What the extension's own lines say of a delivery. */
+/** The result of a delivery according to the extension's own lines. */
 export interface DeliveryResult {
-  /** Records that were refused, or not sent in time. */
+  /** Records that were rejected, or not sent in time. */
   refused: number;
   unsent: number;
-  /** Why, in the extension's words. */
+  /** The reasons, in the extension's messages. */
   warnings: string[];
 }
 
 const dropsLine =
   /records dropped: (\d+) \(buffer full\), (\d+) \(refused by the backend\), (\d+) \(retried for too long\), (\d+) \(not sent before the end\)/;
 
-/** Reads what the extension wrote to standard error. */
+/** Parses the extension's standard error. */
 export function deliveryResult(stderr: string): DeliveryResult {
   const warnings = stderr
     .split("\n")

@@ -14,31 +14,34 @@ import { noLogsPolicyName, readingPolicy, secretsPolicyName } from "./policies";
 import { originalOf, withRecord } from "./record";
 import { whyLeftAlone } from "./unsuitable";
 
-/** How functions are to be observed: the arguments of `ObservedFunction` that are not the function's own, all of them known. */
+/**
+ * How functions are observed: the arguments of `ObservedFunction` that are not the function's own, all with known
+ * values.
+ */
 export type Telemetry = Pick<FunctionView, keyof typeof telemetryArguments>;
 
 /** A policy to write or, without a document, to delete. */
 export interface PolicyChange {
   name: string;
-  /** What the role has under this name. */
+  /** The role's current policy with this name. */
   before?: string;
   after?: string;
 }
 
-/** What is to become of a function. */
+/** The planned change of a function. */
 export interface PlannedChange {
   kind: "change";
   function: FunctionState;
   before: Configuration;
   after: Configuration;
-  /** Those of its role that are written before the function is changed. */
+  /** Policies of its role that are written before the function is changed. */
   policies: PolicyChange[];
-  /** Those that are deleted once it is changed. */
+  /** Policies that are deleted once it is changed. */
   obsolete: PolicyChange[];
   warnings: Problem[];
 }
 
-/** A function that is as it should be, or that cannot be changed. */
+/** A function that needs no change, or that cannot be changed. */
 export interface NoChange {
   kind: "unchanged" | "skipped";
   function: FunctionState;
@@ -51,15 +54,15 @@ export type Plan = PlannedChange | NoChange;
 /** Inline policies of a role by their names. */
 export type RolePolicies = Readonly<Record<string, string>>;
 
-/** What else a plan depends on. */
+/** Further inputs of a plan. */
 export interface PlanContext {
-  /** Policies of the function's role; only those of a name are compared. */
+  /** Policies of the function's role; only those with a known name are compared. */
   policies: RolePolicies;
-  /** Whether functions that a CloudFormation stack manages are changed, too. */
+  /** Whether functions that a CloudFormation stack manages are also changed. */
   changesManaged?: boolean;
 }
 
-/** The change that makes a function an observed one, the same that `ObservedFunction` makes. */
+/** The change that makes a function observed, the same as that of `ObservedFunction`. */
 export function planChange(of: FunctionState, telemetry: Telemetry, context: PlanContext): Plan {
   const original = originalOf(of);
   const reasons = whyLeftAlone(of, original, context.changesManaged);
@@ -79,7 +82,7 @@ export function planChange(of: FunctionState, telemetry: Telemetry, context: Pla
   return { kind: "change", function: of, ...changes, warnings: warnings(view) };
 }
 
-/** The change that takes back what {@link planChange} did, and nothing else. */
+/** The change that undoes {@link planChange}, and nothing else. */
 export function planRemoval(of: FunctionState, policies: RolePolicies): Plan {
   const original = originalOf(of);
   if (original === undefined || of.unreadable !== undefined) {
@@ -95,7 +98,7 @@ export function planRemoval(of: FunctionState, policies: RolePolicies): Plan {
     const document = policies[name];
     return { name, ...(document !== undefined && { before: document }) };
   });
-  // The denial goes first: a function without telemetry has to have its logs.
+  // The denial is removed first: a function without telemetry must be able to log.
   const [denials, others] = [true, false].map((isDenial) =>
     obsolete.filter(({ name }) => (name === noLogsPolicyName(of)) === isDenial),
   );
@@ -104,7 +107,7 @@ export function planRemoval(of: FunctionState, policies: RolePolicies): Plan {
   return { kind: "change", function: of, ...changes, warnings: [] };
 }
 
-/** The function's own arguments, as `ObservedFunction` would be given them. */
+/** The function's own arguments, as they would be passed to `ObservedFunction`. */
 function functionView(of: FunctionState, { layers, variables }: Configuration) {
   const { region, runtime, architectures, packageType, role, timeout, memorySize } = of;
   return {
@@ -156,7 +159,7 @@ function split(policies: readonly PolicyChange[]): Pick<PlannedChange, "policies
   };
 }
 
-/** Why a role has no room for these policies besides its others. */
+/** Why a role has no room for these additional policies. */
 export function roleWithoutRoom(
   existing: RolePolicies,
   changes: readonly PolicyChange[],
@@ -179,7 +182,7 @@ function isEmpty({
   return sameConfiguration(before, after) && policies.length + obsolete.length === 0;
 }
 
-/** Whether two configurations are the same; the order of variables means nothing. */
+/** Whether two configurations are the same; the order of variables is irrelevant. */
 export function sameConfiguration(one: Configuration, other: Configuration): boolean {
   const sorted = ({ variables }: Configuration) =>
     Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -189,7 +192,7 @@ export function sameConfiguration(one: Configuration, other: Configuration): boo
   );
 }
 
-/** IAM gives a policy back as it was written, but for white space. */
+/** IAM returns a policy as it was written, except for white space. */
 export function samePolicy(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   try {

@@ -19,13 +19,13 @@ const retentionDays = [
   ],
 ];
 
-/** Days as an option gives them. @throws UsageError for others than CloudWatch has. */
+/** The number of days from an option. @throws UsageError for values that CloudWatch does not support. */
 export function retentionOf(text: string): number {
   if (retentionDays.includes(Number(text))) return Number(text);
   throw new UsageError(`--retention: must be one of: ${retentionDays.join(", ")} (got "${text}")`);
 }
 
-/** What a denial depends on besides the function. */
+/** Further inputs of a denial. */
 export interface DenialContext {
   policies: RolePolicies;
   /** Whether ClickHouse has recent rows of the function. */
@@ -33,7 +33,7 @@ export interface DenialContext {
   changesManaged?: boolean;
 }
 
-/** The change that denies a function's role to write to its log group: the policy that `ObservedFunction` writes. */
+/** The change that denies a function's role access to its log group: the policy that `ObservedFunction` writes. */
 export function planDenial(of: FunctionState, { policies, hasRows, changesManaged }: DenialContext): Plan {
   const role = parseRoleArn(of.role);
   const manager = changesManaged ? undefined : managerOf(of);
@@ -63,7 +63,7 @@ export function planDenial(of: FunctionState, { policies, hasRows, changesManage
   return policyChange(of, { policies: [change], obsolete: [] }, warningsOf(of));
 }
 
-/** The change that takes the denial back. */
+/** The change that removes the denial. */
 export function planPermission(of: FunctionState, policies: RolePolicies): Plan {
   const name = noLogsPolicyName(of);
   const before = policies[name];

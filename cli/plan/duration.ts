@@ -4,7 +4,7 @@ const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
  * Milliseconds of a duration such as `30s`, `15m`, `6h` or `7d`.
- * @throws UsageError for anything else; `option` is what it was given for.
+ * @throws UsageError for anything else; `option` is the option that it was given for.
  */
 export function durationMs(text: string, option: string): number {
   const [, number = "", unit = ""] = /^(\d+)\s*([smhd])$/.exec(text.trim()) ?? [];
@@ -14,8 +14,8 @@ export function durationMs(text: string, option: string): number {
 }
 
 /**
- * The moment that a duration before now, such as `7d`, or an RFC 3339 time stands for, in milliseconds since 1970.
- * @throws UsageError for anything else; `option` is what it was given for.
+ * The moment for a duration before now, such as `7d`, or an RFC 3339 time, in milliseconds since 1970.
+ * @throws UsageError for anything else; `option` is the option that it was given for.
  */
 export function momentMs(text: string, option: string, now: number): number {
   if (/^\d{4}-\d\d-\d\d([T ].*)?$/.test(text.trim())) {

@@ -1,4 +1,4 @@
-/** What the process ends with. Documented in docs/cli.md, and never given another meaning. */
+/** Exit codes of the process. They are documented in docs/cli.md, and never change their meaning. */
 export const exitCodes = {
   done: { code: 0, meaning: "everything is as it was requested, also where nothing had to be changed" },
   failed: { code: 1, meaning: "an error outside of single functions, such as missing credentials" },

@@ -3,7 +3,7 @@ import type { SelectionOptions } from "./selection";
 import type { TelemetryOptions } from "./telemetryOptions";
 import { UsageError } from "./usageError";
 
-/** Some functions of a fleet, and how they are observed: by the options of the command line. */
+/** Functions of a fleet, with the command line options for observing them. */
 export interface FleetEntry {
   names: string[];
   selection: SelectionOptions;
@@ -12,9 +12,9 @@ export interface FleetEntry {
 
 /** A described fleet. */
 export interface FleetFile {
-  /** Absent where the command line says them. */
+  /** Absent if the command line sets them. */
   regions?: string[];
-  /** In their order: the first one that selects a function counts. */
+  /** In order: the first one that selects a function applies to it. */
   entries: FleetEntry[];
 }
 
@@ -36,9 +36,10 @@ const telemetryKeys = [...texts, ...maps, ...lists, "managed", "trace"];
 const selectionKeys = ["names", "tag", "runtime", "stack", "all", "exclude"];
 
 /**
- * What `observability.yaml` says: `regions`, `defaults` for all functions, and `functions`, a list of selections each with what differs.
- * Keys are the names of the command line's options; `tag`, `header`, `attribute` and `setting` are maps.
- * @param content the file, read as YAML. @throws UsageError which names the place.
+ * The content of `observability.yaml`: `regions`, `defaults` for all functions, and `functions`, a list of selections,
+ * each with its own options. Keys are the names of the command line's options; `tag`, `header`, `attribute` and
+ * `setting` are maps.
+ * @param content the parsed YAML file. @throws UsageError which names the location.
  */
 export function fleetFileOf(content: unknown, file: string): FleetFile {
   const root = mapAt(content, file, ["regions", "defaults", "functions"]);

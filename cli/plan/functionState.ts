@@ -1,4 +1,4 @@
-/** What of a function's configuration this tool changes. */
+/** The parts of a function's configuration that this tool changes. */
 export interface Configuration {
   /** ARNs of its layer versions, in Lambda's order. */
   layers: readonly string[];
@@ -9,7 +9,7 @@ export interface Configuration {
 /** Tags by their names. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** A function as Lambda describes it, as far as a change depends on it. */
+/** A function's description by Lambda, as far as a change depends on it. */
 export interface FunctionState extends Configuration {
   /** Name without version or alias. */
   name: string;
@@ -27,31 +27,33 @@ export interface FunctionState extends Configuration {
   timeout?: number;
   /** Megabytes. */
   memorySize?: number;
-  /** The log group that it names, else the one of its name. */
+  /** Its configured log group, otherwise the one with its name. */
   logGroup: string;
-  /** Lambda's mark of this state of the configuration: an update that names another is refused. */
+  /** Lambda's id for this state of the configuration: an update with a different one is rejected. */
   revisionId?: string;
-  /** `Successful`, `Failed` or `InProgress`; absent where Lambda was not asked for it. */
+  /** `Successful`, `Failed` or `InProgress`; absent if it was not queried. */
   lastUpdateStatus?: string;
   /** Why the last update failed. */
   lastUpdateReason?: string;
   /** `Active`, `Inactive`, `Pending` or `Failed`. */
   state?: string;
-  /** When its code or configuration was last changed, in milliseconds since 1970; absent where Lambda did not say it. */
+  /**
+   * When its code or configuration was last changed, in milliseconds since 1970; absent if Lambda did not return it.
+   */
   lastModified?: number;
   /** Why Lambda does not show the variables. Such a function must not be changed: an update would delete them. */
   unreadable?: string;
-  /** Subnets of its VPC; none outside of one. */
+  /** Subnets of its VPC; none without a VPC. */
   subnetIds?: readonly string[];
   /** Whether versions of it start from snapshots. */
   usesSnapStart?: boolean;
   /** Whether it runs on Managed Instances. */
   usesManagedInstances?: boolean;
-  /** Absent where they were not asked for. */
+  /** Absent if they were not queried. */
   tags?: Tags;
 }
 
-/** How messages name a function. */
+/** The name of a function in messages. */
 export function placeOf({ name, region }: Pick<FunctionState, "name" | "region">): string {
   return `${name} (${region})`;
 }

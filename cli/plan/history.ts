@@ -5,7 +5,7 @@ export interface StoredEvent {
   message: string;
 }
 
-/** An event as the Telemetry API delivers it to extensions. */
+/** An event as delivered to extensions by the Telemetry API. */
 export interface TelemetryEvent {
   /** RFC 3339. */
   time: string;
@@ -13,7 +13,7 @@ export interface TelemetryEvent {
   record: unknown;
 }
 
-/** What a REPORT line says, and what other lines say of the same invocation. */
+/** The content of a REPORT line, and of other lines about the same invocation. */
 interface Ending {
   status: string;
   errorType?: string;
@@ -29,9 +29,9 @@ const timeoutLine = /^\S+ (\S+) Task timed out after [\d.]+ seconds\s*$/;
 const exitLine = /^RequestId: (\S+) Error: [^\n]*\n(Runtime\.\w+)\s*$/;
 const phaseStart = /^(INIT|RESTORE)_START Runtime Version: ([^\t]*)\tRuntime Version ARN: (\S*)/;
 const phaseReport = /^(INIT|RESTORE)_REPORT (?:Init|Restore) Duration: /;
-/** Lines of Lambda on extensions, of which the Telemetry API's own events are not used. */
+/** Lambda's lines about extensions; the Telemetry API's corresponding events are not used. */
 const subscriberLine = /^(?:EXTENSION|TELEMETRY|LOGS)\tName: [^\t]+\tState: /;
-/** Lines of the extension itself, which it recognises when Lambda delivers them, too. */
+/** Lines of the extension itself, which it also recognises when Lambda delivers them. */
 const ownLine = /^clickstack-extension: (?:INFO|WARN|ERROR) |"logger":"clickstack-extension"/;
 
 /** Names of durations and sizes in Lambda's lines, and in its events. */
@@ -46,8 +46,8 @@ const metricNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the Telemetry API would have delivered of the lines of a log stream: the inverse of what Lambda writes to CloudWatch
- * Logs for its events (AWS Lambda developer guide, "Lambda Telemetry API Event schema reference").
+ * The events that the Telemetry API would have delivered for the lines of a log stream: the inverse of what Lambda
+ * writes to CloudWatch Logs for its events (AWS Lambda developer guide, "Lambda Telemetry API Event schema reference").
  * @param events in the stream's order.
  */
 export function telemetryOfStream(events: readonly StoredEvent[]): TelemetryEvent[] {
@@ -58,7 +58,7 @@ export function telemetryOfStream(events: readonly StoredEvent[]): TelemetryEven
   return withInitReports(telemetry);
 }
 
-/** The request id of the invocation that ends with this event, after which nothing is written of it. */
+/** The request id of the invocation that ends with this event, after which no more lines belong to it. */
 export function endedInvocation({ message }: StoredEvent): string | undefined {
   return reportLine.exec(message)?.[1] ?? requestIdOf(message, "platform.report");
 }
@@ -68,7 +68,7 @@ export function startedInvocation({ message }: StoredEvent): string | undefined 
   return startLine.exec(message)?.[1] ?? requestIdOf(message, "platform.start");
 }
 
-/** The start of the invocation that still runs after these events. @param before the one that ran before them */
+/** The start of the invocation that is still running after these events. @param before the one that ran before them */
 export function runningAfter(
   events: readonly StoredEvent[],
   before: StoredEvent | undefined,
@@ -81,7 +81,7 @@ export function runningAfter(
   return running;
 }
 
-/** Whether the function wrote it, not Lambda. */
+/** Whether the function wrote it, and not Lambda. */
 export function isFunctionLine(event: StoredEvent): boolean {
   return telemetryOfStream([event]).some(({ type }) => type === "function");
 }
@@ -92,8 +92,8 @@ function requestIdOf(message: string, type: string): string | undefined {
 }
 
 /**
- * Whether the extension, or Rotel's, ran in the environment that wrote these lines: then it has sent them. Lambda names the
- * extensions of an environment in its first lines, unless its system log level is WARN.
+ * Whether the extension, or Rotel's, ran in the environment that wrote these lines: then it has sent them. Lambda lists
+ * the extensions of an environment in its first lines, unless its system log level is WARN.
  */
 export function hasExtension(events: readonly StoredEvent[]): boolean {
   return events.some(({ message }) => {
@@ -145,7 +145,7 @@ function eventsOf(
   return event("function", isJson ? (objectOf(message) ?? message) : message);
 }
 
-/** What is known of each invocation's end, from all lines that say something of it. */
+/** What is known about each invocation's end, from all lines about it. */
 function endingsOf(events: readonly StoredEvent[]): Map<string, Ending> {
   const endings = new Map<string, Ending>();
   const failures = new Map<string, Pick<Ending, "status" | "errorType">>();
@@ -157,7 +157,7 @@ function endingsOf(events: readonly StoredEvent[]): Map<string, Ending> {
     const exit = exitLine.exec(message);
     if (exit?.[1] !== undefined) failures.set(exit[1], { status: "error", errorType: exit[2] });
   }
-  // Reports did not name the status before 2023.
+  // Before 2023, reports did not contain the status.
   for (const [requestId, failure] of failures) {
     const ending = endings.get(requestId);
     if (ending?.status === "success") Object.assign(ending, failure);
@@ -210,7 +210,7 @@ function metricsOf(fields: Readonly<Record<string, string>>): Record<string, num
   return Object.fromEntries(known);
 }
 
-/** Lambda writes no line when an init phase succeeds: the report of the first invocation says how long it took. */
+/** Lambda writes no line when an init phase succeeds: the report of the first invocation contains its duration. */
 function withInitReports(telemetry: readonly TelemetryEvent[]): TelemetryEvent[] {
   const result: TelemetryEvent[] = [];
   let began: { time: string; index: number; isOver: boolean } | undefined;
@@ -244,7 +244,7 @@ function initReport(start: string, durationMs: number): TelemetryEvent {
   };
 }
 
-/** An event of the platform, as functions with the JSON log format write it. */
+/** An event of the platform, in the form of the JSON log format. */
 function platformEvent(message: string): TelemetryEvent | undefined {
   if (!message.startsWith("{") || !message.includes('"platform.')) return undefined;
   const event = objectOf(message) as Partial<TelemetryEvent> | undefined;

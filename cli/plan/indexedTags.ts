@@ -2,19 +2,20 @@ import type { FunctionState, Tags } from "./functionState";
 import { hasRecord } from "./record";
 import { managerOf } from "./unsuitable";
 
-/** After this time the Resource Groups Tagging API has the tags of a new function for certain; AWS names no figure. */
+/** After this time the Resource Groups Tagging API certainly has the tags of a new function; AWS documents no limit. */
 const indexedAfterMs = 3_600_000;
 
 /**
- * A function that was listed, with its tags as the Resource Groups Tagging API has them.
+ * A listed function, with its tags from the Resource Groups Tagging API.
  *
- * Tags say here who manages a function, and those of CloudFormation and SST are there since it was created. The API
- * learns of a function some time after Lambda; so one that was created or changed lately and seems to be nobody's is read
- * by itself. Not so one with a record: its tags were read when this command changed it.
+ * Tags are used here to tell who manages a function, and those of CloudFormation and SST exist since it was created.
+ * The API learns of a function some time after Lambda, so a function that was created or changed recently and seems to
+ * have no manager is read individually. A function with a record is not: its tags were read when this command changed
+ * it.
  *
- * @param indexed tags of the function; undefined where the API does not name it
+ * @param indexed tags of the function; undefined if the API does not list it
  * @param now milliseconds since 1970
- * @returns undefined where the function has to be read by itself.
+ * @returns undefined if the function has to be read individually.
  */
 export function withIndexedTags(
   of: FunctionState,

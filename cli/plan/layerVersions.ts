@@ -1,18 +1,18 @@
 import type { PlannedLayer } from "../../provider/plan/layers/publication";
 
-/** A layer version as Lambda lists it. */
+/** A layer version in Lambda's list. */
 export interface StoredLayerVersion {
   region: string;
   layerName: string;
   arn: string;
   version: number;
-  /** Holds the beginning of the zip's SHA-256. */
+  /** Contains the beginning of the zip's SHA-256. */
   description: string;
   /** ISO 8601. */
   created: string;
 }
 
-/** A layer version with the zip that is in it. */
+/** A layer version with its zip. */
 export interface PublishedVersion {
   layer: PlannedLayer;
   layerName: string;
@@ -20,7 +20,7 @@ export interface PublishedVersion {
   version: number;
 }
 
-/** The entries of a manifest, which `ExtensionLayers` gives out as well. */
+/** The entries of a manifest, which `ExtensionLayers` also returns. */
 interface ManifestEntry {
   region: string;
   architecture?: string;
@@ -39,7 +39,7 @@ export interface LayersManifest {
   tracingLayers?: ManifestEntry[];
 }
 
-/** Versions that may hold a zip, by their descriptions; the zip's own digest decides. */
+/** Versions that may contain a zip, by their descriptions; the zip's digest decides. */
 export function candidates(
   versions: readonly StoredLayerVersion[],
   description: string,
@@ -47,7 +47,7 @@ export function candidates(
   return versions.filter((one) => one.description === description);
 }
 
-/** The manifest with what was published now; entries of other regions and architectures stay. */
+/** The manifest with the new publications; entries of other regions and architectures are kept. */
 export function mergedManifest(
   before: Partial<LayersManifest> | undefined,
   published: readonly PublishedVersion[],
@@ -82,14 +82,14 @@ function entryOf({ layer, layerName, arn, version }: PublishedVersion): Manifest
   };
 }
 
-/** What becomes of old versions. */
+/** The plan for old versions. */
 export interface Pruning {
   remove: StoredLayerVersion[];
-  /** Old ones that functions have. */
+  /** Old ones that functions use. */
   used: StoredLayerVersion[];
 }
 
-/** The versions besides the newest ones of each layer and region, without those that a function has. */
+/** The versions besides the newest ones of each layer and region, without those that a function uses. */
 export function planPruning(
   versions: readonly StoredLayerVersion[],
   inUse: ReadonlySet<string>,

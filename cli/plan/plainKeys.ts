@@ -3,18 +3,18 @@ import { keyValuePairs } from "../../provider/plan/telemetry/keyValueList";
 import { holdsReference } from "../../provider/plan/telemetry/references";
 import { findSetting } from "../../provider/plan/telemetry/settings";
 
-/** Names of headers that carry keys, as backends and proxies call them. */
+/** Names of headers that carry keys for backends and proxies. */
 const keyHeader = /^(proxy-)?authorization$|^cookie$|key|token|secret|password|credential/i;
 
-/** Options whose values would be readable to all who may see a function's configuration. */
+/** Options whose values would be readable to everybody who may see a function's configuration. */
 export interface PlainOptions {
   headers?: Readonly<Record<string, string>>;
   settings?: Readonly<Record<string, string>>;
-  /** URLs by the options that give them. */
+  /** URLs by their options. */
   urls: Readonly<Record<string, string | undefined>>;
 }
 
-/** What is a key in plain text, each with how to store it; without its value. */
+/** Problems for keys in plain text, each with how to store it; without its value. */
 export function plainKeys({ headers = {}, settings = {}, urls }: PlainOptions): string[] {
   return [
     ...Object.entries(headers).flatMap(([name, value]) =>

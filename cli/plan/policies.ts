@@ -8,7 +8,10 @@ import { mayRefer, parseReferences, referenceText } from "../../provider/plan/te
 import { variableOf } from "../../provider/plan/telemetry/settings";
 import type { FunctionState } from "./functionState";
 
-/** Name of the inline policy by which a function's role may read the secrets. A role may serve functions of many regions. */
+/**
+ * Name of the inline policy with which a function's role may read the secrets. A role may be used by functions of many
+ * regions.
+ */
 export function secretsPolicyName({ region, name }: Pick<FunctionState, "region" | "name">): string {
   return `clickstack-lambda-${region}-${name}`;
 }
@@ -18,7 +21,7 @@ export function noLogsPolicyName(of: Pick<FunctionState, "region" | "name">): st
   return `${secretsPolicyName(of)}-no-logs`;
 }
 
-/** What besides the variables decides on what a role may read. */
+/** Further inputs for what a role may read. */
 export interface ReadingArguments {
   secretArns?: readonly string[];
   secretKmsKeyArns?: readonly string[];
@@ -41,7 +44,7 @@ export function readingStatements(
   ];
 }
 
-/** The same as a policy; undefined where there is nothing to read. */
+/** The same as a policy; undefined if there is nothing to read. */
 export function readingPolicy(
   variables: Readonly<Record<string, string>>,
   reading?: ReadingArguments,

@@ -1,24 +1,24 @@
-/** What tells that a function's telemetry has trouble. */
+/** A sign that a function's telemetry has problems. */
 export interface TelemetryProblem {
-  /** In the words of the extension or of Lambda. */
+  /** The message of the extension or of Lambda. */
   text: string;
-  /** How often it was seen. */
+  /** The number of occurrences. */
   count: number;
 }
 
-/** What is known of a function's last day. */
+/** What is known about a function's last day. */
 export interface LastDay {
-  /** Messages of its log group that name the extension; absent where they cannot be read. */
+  /** Messages of its log group that name the extension; absent if they cannot be read. */
   messages?: readonly string[];
-  /** Absent where they are not known. */
+  /** Absent if not known. */
   invocations?: number;
-  /** Whether ClickHouse has log records or spans of it; absent where it is not asked. */
+  /** Whether ClickHouse has log records or spans of it; absent if it is not queried. */
   hasRows?: boolean;
-  /** What the extension's own records in ClickHouse say of losses. */
+  /** Losses according to the extension's own records in ClickHouse. */
   losses?: readonly string[];
 }
 
-/** Problems of one function that are shown. */
+/** Maximum number of problems shown for one function. */
 const shown = 3;
 
 const textLine = /^clickstack-extension: (?:WARN|ERROR) (.*)$/;
@@ -44,7 +44,7 @@ export function problemsOf({
     : counted;
 }
 
-/** What a log event says of the extension's trouble. */
+/** The extension's problems in a log event. */
 function problemIn(message: string): string[] {
   const text = message.trim();
   const warning = textLine.exec(text)?.[1];

@@ -1,8 +1,9 @@
 import type { Configuration } from "./functionState";
 
 /**
- * The variable that says what this tool added to a function. It is written by the same update as the change itself, so
- * that there is never one without the other (docs/decisions/0013-record-of-a-change.md). The extension does not read it.
+ * The variable that records what this tool added to a function. It is written by the same update as the change itself,
+ * so that one never exists without the other (docs/decisions/0013-record-of-a-change.md). The extension does not read
+ * it.
  */
 export const recordVariable = "INSTRUMENTED_BY_CLICKSTACK_LAMBDA";
 
@@ -15,7 +16,7 @@ export function hasRecord({ variables }: Configuration): boolean {
 
 /**
  * The configuration as it was before this tool changed it, with everything that others have changed since.
- * @returns the configuration itself where there is no record, undefined where the record cannot be read.
+ * @returns the configuration itself if there is no record, undefined if the record cannot be read.
  */
 export function originalOf(current: Configuration): Configuration | undefined {
   const record = current.variables[recordVariable];
@@ -30,7 +31,7 @@ export function originalOf(current: Configuration): Configuration | undefined {
   };
 }
 
-/** The changed configuration with the record of what it has more than the original. */
+/** The changed configuration with the record of what was added to the original. */
 export function withRecord(original: Configuration, changed: Configuration): Configuration {
   const layers = changed.layers.filter((arn) => !original.layers.includes(arn)).map(layerOf);
   const names = Object.keys(changed.variables).filter((name) => !Object.hasOwn(original.variables, name));
@@ -38,7 +39,7 @@ export function withRecord(original: Configuration, changed: Configuration): Con
   return { layers: changed.layers, variables: { ...changed.variables, [recordVariable]: record } };
 }
 
-/** Account and name of a layer, which stay the same when somebody takes another version of it. */
+/** Account and name of a layer, which stay the same if somebody selects another version of it. */
 function layerOf(arn: string): string {
   const [, , , , account = "", , name = arn] = arn.split(":");
   return `${account}:${name}`;

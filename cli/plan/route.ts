@@ -1,6 +1,6 @@
 import { type Check, fault, passed } from "./verification";
 
-/** Where the default route of a subnet leads to; undefined where it has none. */
+/** The default route of a subnet; the target is undefined if it has none. */
 export interface SubnetRoute {
   subnetId: string;
   /** Id of the target, such as `nat-…`, `igw-…` or `tgw-…`. */
@@ -9,18 +9,18 @@ export interface SubnetRoute {
   state?: string;
 }
 
-/** Addresses that are inside of networks (RFC 1918, RFC 6598, RFC 4193, loopback). */
+/** Private addresses (RFC 1918, RFC 6598, RFC 4193, loopback). */
 const privateAddress =
   /^(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:|::1$)/i;
 
-/** Whether an address needs no way out of the VPC. */
+/** Whether an address is reachable inside the VPC. */
 export function isPrivate(address: string): boolean {
   return privateAddress.test(address);
 }
 
 /**
- * Whether functions in these subnets get out of the VPC: Lambda gives them no public address, so that an internet gateway
- * alone leads nowhere.
+ * Whether functions in these subnets can leave the VPC: Lambda gives them no public address, so an internet gateway
+ * alone is not sufficient.
  */
 export function checkRoute(routes: readonly SubnetRoute[]): Check {
   for (const { subnetId, target, state } of routes) {

@@ -3,13 +3,13 @@ import type { FunctionState } from "./functionState";
 import { pairsOf } from "./telemetryOptions";
 import { UsageError } from "./usageError";
 
-/** Which functions a command is for. */
+/** The functions that a command applies to. */
 export interface Selection {
-  /** Functions that are named: every one has to exist. Without a region they are looked for in all of the regions. */
+  /** Named functions, which must all exist. Without a region they are searched for in all regions. */
   named: { name: string; region?: string }[];
-  /** What further functions are chosen by; undefined where only the named ones are meant. */
+  /** Criteria for further functions; undefined if only the named ones are selected. */
   choice: FunctionChoice | undefined;
-  /** Name of a CloudFormation stack, whose functions are chosen. */
+  /** Name of a CloudFormation stack, whose functions are selected. */
   stack?: string;
 }
 
@@ -26,9 +26,9 @@ const functionArn =
   /^arn:aws[a-z-]*:lambda:(?<region>[a-z0-9-]+):\d{12}:function:(?<name>[\w-]+)(?::[\w$-]+)?$/;
 
 /**
- * What the arguments and options select.
+ * The selection by arguments and options.
  * @param names names, ARNs, and patterns with `*`.
- * @throws UsageError where nothing is selected or a name cannot be one.
+ * @throws UsageError if nothing is selected or a name is not valid.
  */
 export function selectionOf(names: readonly string[], options: SelectionOptions): Selection {
   const patterns = names.filter((name) => name.includes("*"));
@@ -51,7 +51,7 @@ export function selectionOf(names: readonly string[], options: SelectionOptions)
   return { named, choice, ...(stack !== undefined && { stack }) };
 }
 
-/** Whether a function that was listed is selected. Its tags have to be known where {@link needsTags}. */
+/** Whether a listed function is selected. Its tags have to be known if {@link needsTags}. */
 export function isSelected(of: FunctionState, { choice, stack }: Selection): boolean {
   if (choice === undefined) return false;
   const { name, runtime, tags = {} } = of;
@@ -59,7 +59,7 @@ export function isSelected(of: FunctionState, { choice, stack }: Selection): boo
   return isObserved({ name, functionName: name, tags, ...(runtime && { runtime }) }, choice);
 }
 
-/** Whether it takes a function's tags to say whether it is selected; listing functions does not give them. */
+/** Whether the selection depends on a function's tags, which listing functions does not return. */
 export function needsTags({ choice, stack }: Selection): boolean {
   return stack !== undefined || Object.keys(choice?.include?.tags ?? {}).length > 0;
 }

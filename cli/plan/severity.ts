@@ -8,19 +8,19 @@ export const levels = Object.keys(lowest) as readonly Level[];
 
 export type Level = keyof typeof lowest;
 
-/** The level that an option names. @throws UsageError for another word. */
+/** The level for an option. @throws UsageError for an unknown one. */
 export function levelOf(text: string): Level {
   const level = levels.find((one) => one === text.toLowerCase());
   if (level !== undefined) return level;
   throw new UsageError(`--level: must be one of: ${levels.join(", ")} (got "${text}")`);
 }
 
-/** The least SeverityNumber of a level. */
+/** The lowest SeverityNumber of a level. */
 export function severityNumberOf(level: Level): number {
   return lowest[level];
 }
 
-/** The level of a SeverityNumber; undefined for 0, which says nothing. */
+/** The level of a SeverityNumber; undefined for 0, which means unspecified. */
 export function levelOfNumber(number: number): Level | undefined {
   return levels.filter((level) => lowest[level] <= number).at(-1);
 }

@@ -7,12 +7,14 @@ import { recordVariable } from "./record";
 /** One line of a diff. */
 export interface DiffLine {
   sign: "+" | "-" | "~";
-  /** What it is of: `layer`, `variable` or `policy`. */
+  /** Its subject: `layer`, `variable` or `policy`. */
   subject: string;
   text: string;
 }
 
-/** What a change does, line by line. No value that may be a key is shown; what this tool did not set has no value at all. */
+/**
+ * The effect of a change, line by line. No value that may be a key is shown, and no value that this tool did not set.
+ */
 export function diffOf(change: PlannedChange): DiffLine[] {
   return [...layerLines(change), ...variableLines(change), ...policyLines(change)];
 }
@@ -48,7 +50,9 @@ function policyLines({ policies, obsolete }: PlannedChange): DiffLine[] {
   });
 }
 
-/** A variable's value, as far as it may be shown. Of a list the names are, and the values where none can be a key. */
+/**
+ * A variable's value, as far as it may be shown. For a list the names are shown, and the values if none can be a key.
+ */
 export function shownValue(name: string, value: string): string {
   const setting = findSetting(name)?.setting;
   if (isReference(value)) return value;

@@ -10,24 +10,24 @@ export interface FunctionStatus {
   runtime: string;
   /**
    * `command`: by this command. `other`: it has the extension, added in another way. `incomplete`: this command added
-   * something that somebody removed in part. `none`: it does not have the extension.
+   * something that was partly removed. `none`: it does not have the extension.
    */
   observed: "command" | "other" | "incomplete" | "none";
   /** Name and version of the extension's layer, such as `clickstack-extension-amd64:3`. */
   layer?: string;
-  /** Newest version of this layer, where it was asked for and can be listed. */
+  /** Newest version of this layer, if requested and available. */
   newest?: number;
-  /** Whether the function writes to CloudWatch Logs, where it was asked for; else why that cannot be said. */
+  /** Whether the function writes to CloudWatch Logs, if requested; otherwise why that is not known. */
   cloudWatch?: "on" | "off" | string;
-  /** What CloudWatch Logs took in, where it was asked for. */
+  /** What CloudWatch Logs ingested, if requested. */
   cost?: LogCost;
-  /** What of the last day tells of trouble with its telemetry, where it was asked for. */
+  /** Problems with its telemetry in the last day, if requested. */
   problems?: readonly TelemetryProblem[];
-  /** What it takes to observe it, or to complete it; absent where there is nothing to do. */
+  /** How to observe it, or to complete the change; absent if there is nothing to do. */
   advice?: string;
 }
 
-/** Tells how a function is observed by its configuration alone. */
+/** Determines how a function is observed from its configuration. */
 export function statusOf(of: FunctionState): FunctionStatus {
   const { name, region, runtime = "container image" } = of;
   const found = extensionLayerOf(of);
@@ -53,12 +53,12 @@ export function observedSum(
   return unread.length === 0 ? sum : `${sum}; ${without}`;
 }
 
-/** ARN of the extension's layer, by what this command added, else by its name. */
+/** ARN of the extension's layer, from what this command added, otherwise by its name. */
 export function extensionLayerOf(of: FunctionState): string | undefined {
   return addedLayer(of) ?? of.layers.find((arn) => /:layer:(clickstack|rotel)-extension-/.test(arn));
 }
 
-/** The layer that this command added; where it added several, the last one is the extension's. */
+/** The layer that this command added; if it added several, the last one is the extension's. */
 function addedLayer(of: FunctionState): string | undefined {
   const original = originalOf(of);
   return of.layers.filter((arn) => original !== undefined && !original.layers.includes(arn)).at(-1);

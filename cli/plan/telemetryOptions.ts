@@ -6,7 +6,7 @@ import type { Telemetry } from "./change";
 import { plainKeys } from "./plainKeys";
 import { UsageError } from "./usageError";
 
-/** The options of the command line that say how functions are observed, by commander's names. */
+/** The options of the command line for how functions are observed, by commander's names. */
 export interface TelemetryOptions {
   endpoint?: string;
   protocol?: string;
@@ -35,9 +35,9 @@ export interface LayersFile {
 }
 
 /**
- * The arguments of `ObservedFunction` that the options stand for.
- * @param layers the published layers; used where no option names a layer.
- * @throws UsageError with all that is wrong with them, whichever functions they are for.
+ * The arguments of `ObservedFunction` for the options.
+ * @param layers the published layers; used if no option names a layer.
+ * @throws UsageError with all problems of the options that do not depend on the function.
  */
 export function telemetryOf(options: TelemetryOptions, layers?: LayersFile): Telemetry {
   const headers = pairsOf(options.header, "--header");
@@ -81,7 +81,7 @@ export function pairsOf(
   if (texts === undefined) return undefined;
   const pairs = texts.map((text): [string, string] => {
     const at = text.indexOf("=");
-    // Without the text, which may be a key.
+    // The text is not repeated, since it may be a key.
     if (at < 1) throw new UsageError(`${option}: write name=value`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
@@ -120,7 +120,7 @@ function isOption(propertyPath: string): boolean {
   return Object.hasOwn(telemetryArguments, argument);
 }
 
-/** Without what is undefined, so that it counts as not given. */
+/** Removes undefined values, so that they are treated as not given. */
 export function withoutAbsent<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

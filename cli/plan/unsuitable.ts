@@ -2,19 +2,19 @@ import { type Problem, problem } from "../../provider/plan/problem";
 import type { Configuration, FunctionState } from "./functionState";
 import { hasRecord, recordVariable } from "./record";
 
-/** Tags of those who would take a change back with their next deployment. */
+/** Tags of tools that would undo a change with their next deployment. */
 const managers: Readonly<Record<string, (name: string) => string>> = {
   "aws:cloudformation:stack-name": (name) => `the CloudFormation stack ${name}`,
   "sst:app": (name) => `the SST app ${name}`,
 };
 
-/** Who manages a function, by its tags; undefined where they do not tell. */
+/** The tool that manages a function, by its tags; undefined if they do not show it. */
 export function managerOf({ tags = {} }: FunctionState): string | undefined {
   const [key] = Object.keys(managers).filter((tag) => tags[tag] !== undefined);
   return key === undefined ? undefined : managers[key]?.(tags[key] ?? "");
 }
 
-/** Why a function cannot be changed, besides what is wrong with its arguments. */
+/** Why a function cannot be changed, apart from problems with its arguments. */
 export function whyLeftAlone(
   of: FunctionState,
   original: Configuration | undefined,

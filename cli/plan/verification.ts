@@ -7,7 +7,7 @@ import type { EnvFileView } from "./envFile";
 import type { FunctionState } from "./functionState";
 import { extensionLayerOf } from "./status";
 
-/** What is checked, in the order of the chain from the layer to ClickHouse. Each has an exit code of its own. */
+/** What is checked, in order from the layer to ClickHouse. Each has its own exit code. */
 export const checkNames = [
   ...(["function", "layer", "wrapper", "settings", "secrets", "permissions", "network", "delivery"] as const),
   ...(["invocation", "rows", "attributes", "trace", "cloudWatch"] as const),
@@ -15,14 +15,14 @@ export const checkNames = [
 
 export type CheckName = (typeof checkNames)[number];
 
-/** What came of a check. */
+/** The result of a check. */
 export interface Check {
   name: CheckName;
-  /** `skipped`: it could not be made here, which is no fault of the function. */
+  /** `skipped`: it could not be performed here, which is not a fault of the function. */
   result: "ok" | "fault" | "skipped";
   /** What was found. */
   text: string;
-  /** How to fix it; of a fault alone. */
+  /** How to fix it; only for a fault. */
   fix?: string;
 }
 
@@ -41,7 +41,7 @@ export function fault(name: CheckName, text: string, fix: string): Check {
 /** A layer version as Lambda describes it, or why it does not. */
 export type LayerView = { architectures: readonly string[] } | { error: string };
 
-/** Whether the extension's layer is there, can be read, and is for the function's architecture. */
+/** Whether the extension's layer exists, can be read, and has the function's architecture. */
 export function checkLayer(of: FunctionState, layer: LayerView | undefined): Check {
   const arn = extensionLayerOf(of);
   if (arn === undefined || layer === undefined) {
@@ -64,7 +64,7 @@ export function checkLayer(of: FunctionState, layer: LayerView | undefined): Che
   return passed("layer", `${arn.split(":").slice(6).join(":")} for ${of.architectures.join(", ")}`);
 }
 
-/** Whether the script that starts tracing and its layer are both there, or neither. */
+/** Whether the script that starts tracing and its layer are both present, or neither. */
 export function checkWrapper(of: FunctionState): Check {
   const { layers, variables } = of;
   const extension = extensionLayerOf(of);
@@ -101,7 +101,10 @@ export function checkWrapper(of: FunctionState): Check {
   return passed("wrapper", script);
 }
 
-/** Whether the extension understands its settings, and they say where telemetry goes. @param envFile whose variables are among those of the function */
+/**
+ * Whether the extension accepts its settings, and they define a destination. @param envFile whose variables are among
+ * those of the function
+ */
 export function checkSettings({ variables }: FunctionState, envFile?: EnvFileView): Check {
   for (const [name, value] of Object.entries(variables)) {
     const setting = findSetting(name)?.setting;
@@ -133,12 +136,12 @@ export function checkSettings({ variables }: FunctionState, envFile?: EnvFileVie
   return passed("settings", envFile === undefined ? "valid" : `valid, with those of ${envFile.path}`);
 }
 
-/** What is known of a secret: its value is there, or why it is not. */
+/** What is known about a secret: that it has a value, or why not. */
 export type SecretView =
   | { reference: SecretReference; found: true; kmsKey?: string; arn?: string }
   | { reference: SecretReference; found: false; error: string; isMissing: boolean };
 
-/** Whether the secrets are there. */
+/** Whether the secrets exist. */
 export function checkSecrets(secrets: readonly SecretView[]): Check {
   if (secrets.length === 0) return passed("secrets", "none are referred to");
   for (const one of secrets) {
@@ -154,7 +157,7 @@ export function checkSecrets(secrets: readonly SecretView[]): Check {
   return passed("secrets", `${secrets.length} read`);
 }
 
-/** What a role is asked for. */
+/** A permission to check for a role. */
 export interface Access {
   action: string;
   resource: string;

@@ -4,15 +4,15 @@ import { type PlannedChange, type PolicyChange, sameConfiguration } from "../pla
 import type { Configuration, FunctionState } from "../plan/functionState";
 import type { ControlPlane } from "./controlPlane";
 
-/** What came of a change. */
+/** The result of a change. */
 export interface Outcome {
-  /** `restored`: a step failed and everything that had been done before was taken back. */
+  /** `restored`: a step failed and everything that had been done before was undone. */
   kind: "changed" | "restored" | "unfinished";
-  /** What failed, and of `unfinished` what could not be taken back. */
+  /** What failed, and for `unfinished` what could not be undone. */
   reason?: string;
 }
 
-/** How long things may take. */
+/** Time limits. */
 export interface ApplyOptions {
   clock: Clock;
   /** Milliseconds that Lambda may take for one update. */
@@ -22,8 +22,9 @@ export interface ApplyOptions {
 type Undo = () => Promise<void>;
 
 /**
- * Changes one function: policies, then the configuration, then what is obsolete. Takes everything back when a step fails.
- * Whenever it is interrupted, the function has either all of the configuration or nothing of it, and a second run completes it.
+ * Changes one function: policies, then the configuration, then obsolete policies. Undoes everything if a step fails. If
+ * it is interrupted at any point, the function has either the whole configuration or nothing of it, and a second run
+ * completes it.
  */
 export async function applyChange(
   plane: ControlPlane,
@@ -46,7 +47,7 @@ export async function applyChange(
   }
 }
 
-/** Whether what a change is planned by is still as it was; the mark of the revision is another one after every update. */
+/** Whether the inputs of a planned change are unchanged; the revision id differs after every update. */
 function isSame(one: FunctionState, other: FunctionState): boolean {
   const others = ({ role, runtime, architectures, packageType, timeout, memorySize }: FunctionState) =>
     JSON.stringify([role, runtime, architectures, packageType, timeout, memorySize]);
@@ -59,7 +60,7 @@ async function writePolicy(
   { name, before, after }: PolicyChange,
   undo: Undo[],
 ): Promise<void> {
-  // A request that failed may have been carried out.
+  // A request that failed may have been executed.
   undo.push(() => plane.writePolicy(of, { name, document: before }));
   await plane.writePolicy(of, { name, document: after });
 }
@@ -80,10 +81,12 @@ async function configure(
   }
 }
 
-/** Refusals that tell of another update, such as a deployment of the code: under way, or since the function was listed. */
+/**
+ * Errors that indicate another update, such as a deployment of the code: in progress, or since the function was listed.
+ */
 const updatedByOthers = ["ResourceConflictException", "PreconditionFailedException"];
 
-/** Updates the function, once more where another update came in between and left alone what the plan is made by. */
+/** Updates the function, and retries once if another update came in between that did not change the plan's inputs. */
 async function update(
   plane: ControlPlane,
   of: FunctionState,
@@ -95,14 +98,16 @@ async function update(
   } catch (error) {
     if (!updatedByOthers.includes(awsErrorName(error) ?? "")) throw error;
     const current = await settled(plane, of, options, pollMs);
-    // The update was carried out and its answer got lost, so that the SDK sent it again.
+    // The update was executed and its response was lost, so the SDK sent it again.
     if (sameConfiguration(current, after)) return current;
     if (!isSame(current, of)) throw error;
     return plane.update(current, after);
   }
 }
 
-/** Gives a function its former configuration, if it has the one that this run gave it. What others changed since stays. */
+/**
+ * Restores a function's former configuration, if it still has the one from this run. Later changes by others are kept.
+ */
 async function restore(
   plane: ControlPlane,
   of: FunctionState,
@@ -115,7 +120,7 @@ async function restore(
   await settled(plane, of, options, firstWaitMs(await plane.update(current, before)));
 }
 
-/** Stops where a step fails: what remains of the change may need what the further steps would take away. */
+/** Stops if a step fails: the remaining parts of the change may need what the further steps would remove. */
 async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
   for (const step of undo.reverse()) {
     try {
@@ -130,10 +135,10 @@ async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
   return { kind: "restored", reason };
 }
 
-/** Milliseconds between two looks at an update. */
+/** Milliseconds between two queries of an update's status. */
 const pollMs = 1000;
 
-/** An update that has just begun takes a second or two, and a look costs a request. */
+/** An update that has just begun takes a second or two, and each query costs a request. */
 const beginMs = 2000;
 
 function firstWaitMs(answered: FunctionState): number {
@@ -141,9 +146,9 @@ function firstWaitMs(answered: FunctionState): number {
 }
 
 /**
- * Waits until no update of the function is under way.
- * @param waitMs before the first look.
- * @throws when the function is gone, or when that takes too long.
+ * Waits until no update of the function is in progress.
+ * @param waitMs before the first query.
+ * @throws if the function no longer exists, or if that takes too long.
  */
 async function settled(
   plane: ControlPlane,

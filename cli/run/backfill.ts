@@ -22,7 +22,7 @@ import {
 import type { BackfillState } from "./backfillState";
 import type { ProcessMark } from "./processMark";
 
-/** What a backfill takes of AWS, the extension and ClickHouse. */
+/** What a backfill needs from AWS, the extension and ClickHouse. */
 export interface BackfillParts {
   logs: Pick<LogReader, "pages" | "head">;
   /**
@@ -37,32 +37,32 @@ export interface BackfillParts {
   /** Waits until a process of an earlier run has ended. */
   ended(sender: ProcessMark): Promise<void>;
   state: Pick<BackfillState, "of" | "note" | "since">;
-  /** The invocations that ClickHouse has rows of, about a range; absent where it is not asked. */
+  /** The invocations for which ClickHouse has rows, around a range; absent if it is not queried. */
   stored?(range: { from: number; to: number }): Promise<StoredInvocations>;
 }
 
-/** How it is done. */
+/** Options of a backfill. */
 export interface BackfillOptions {
   /** Milliseconds since 1970; events from there on are not sent. */
   until: number;
   dryRun: boolean;
   concurrency: number;
-  /** No further delivery begins once it is aborted. */
+  /** No further delivery starts once it is aborted. */
   signal: AbortSignal;
   /** Called as each stream is done. */
   done(): void;
 }
 
-/** What came of a stream. */
+/** The result of a stream. */
 export interface StreamResult {
   stream: string;
   /** Lines of the function that were sent, or would be. */
   lines: number;
   /** Bytes of their messages. */
   bytes: number;
-  /** The extension ran in the environment, and has sent them. */
+  /** The extension ran in the environment, and has already sent them. */
   isSent?: boolean;
-  /** Lines that are in ClickHouse already. */
+  /** Lines that are already in ClickHouse. */
   stored?: number;
   /** Why the rest of it was not sent. */
   failure?: string;
@@ -72,10 +72,13 @@ export interface StreamResult {
   refused?: number;
 }
 
-/** The backend does not take what is sent. Other streams would fare the same. */
+/** The backend does not accept what is sent. Other streams would fail in the same way. */
 class DeliveryError extends Error {}
 
-/** Sends the history of a function, stream by stream. What is delivered is noted at once, so that another run goes on there. */
+/**
+ * Sends the history of a function, stream by stream. Deliveries are recorded at once, so that another run continues
+ * there.
+ */
 export async function backfill(
   parts: BackfillParts,
   streams: readonly LogStreamView[],
@@ -108,7 +111,7 @@ async function sendStream(
   const { done, begun, sender } = state.of(stream.name);
   // What it still sends is not in ClickHouse yet, and would be sent twice.
   if (sender !== undefined) await parts.ended(sender);
-  // ClickHouse knows better: the extension may have run, and have had a wrong key.
+  // ClickHouse is more reliable: the extension may have run with a wrong key.
   const isFirst = done === undefined && begun === undefined;
   if (isFirst && stored === undefined && hasExtension(await logs.head(stream.name))) {
     result.isSent = true;
@@ -128,7 +131,7 @@ async function sendStream(
     isRepeated = false;
     for (const key of ["lines", "bytes", "refused", "stored"] as const) add(result, key, sent[key]);
     position = after;
-    // Lines of a long invocation say what it is by its start alone.
+    // Lines of a long invocation are only identified by its start.
     running = runningAfter(events, running);
   };
   for await (const page of logs.pages(stream.name, position?.time ?? state.since, options.until)) {
@@ -141,14 +144,14 @@ async function sendStream(
   await send(delivery.take());
 }
 
-/** What came of a delivery. */
+/** The result of a delivery. */
 type Sent = Required<Pick<StreamResult, "lines" | "bytes" | "refused" | "stored">>;
 
 function add(result: StreamResult, key: keyof Sent | "repeated", count: number): void {
   if (count > 0) result[key] = (result[key] ?? 0) + count;
 }
 
-/** @throws with what the backend or the extension says, where not all of it arrived. */
+/** @throws with the message of the backend or the extension, if not all of it arrived. */
 async function sendEvents(
   { deliver, state, stored }: BackfillParts,
   stream: string,

@@ -10,9 +10,9 @@ import { readSettings } from "./functionSettings";
 import { readSecrets } from "./readSecrets";
 
 /**
- * The extension's settings for a backfill: the function's, its env file's and those of the options, with values in place of
- * references.
- * @throws UsageError where they do not say where to send to.
+ * The extension's settings for a backfill: the function's, its env file's and those of the options, with references
+ * replaced by values.
+ * @throws UsageError if they do not define a destination.
  */
 export async function backfillSettings(
   clients: AwsClients,
@@ -43,10 +43,10 @@ export async function backfillSettings(
   return Object.fromEntries(await Promise.all(filled));
 }
 
-/** The variables that the options stand for, as `instrument` would set them. */
+/** The variables for the options, as `instrument` would set them. */
 function plannedVariables(of: FunctionState, options: TelemetryOptions): Record<string, string> {
   if (Object.keys(options).length === 0) return {};
-  // The plan of a function names a layer; here no layer is added.
+  // The plan of a function needs a layer, although none is added here.
   const layerArn =
     extensionLayerOf(of) ?? of.arn.replace(/:function:.*$/, ":layer:clickstack-extension-amd64:1");
   const planned = planTelemetry(plannedArguments(telemetryOf({ ...options, layerArn })), plainValues);

@@ -3,7 +3,7 @@ import type { StreamPosition } from "../plan/backfill";
 import { UsageError } from "../plan/usageError";
 import type { ProcessMark } from "./processMark";
 
-/** What is known of a stream: how far it was delivered, and where a delivery that was begun would end. */
+/** The state of a stream: how far it was delivered, and where a delivery that was started would end. */
 export interface StreamState {
   done?: StreamPosition;
   begun?: StreamPosition;
@@ -20,19 +20,19 @@ interface StateFile {
   streams: Record<string, StreamState>;
 }
 
-/** How far a backfill is, in a file, so that it can be gone on with. */
+/** The progress of a backfill, in a file, so that it can be continued. */
 export class BackfillState {
   private constructor(
     readonly path: string,
     private readonly file: StateFile,
-    /** Whether nothing is written: with a dry run. */
+    /** Whether nothing is written, as in a dry run. */
     private readonly isFixed: boolean,
   ) {}
 
   /**
    * Reads the file, or begins a new one.
    * @param since milliseconds since 1970
-   * @throws UsageError where the file is of another function, or begins later.
+   * @throws UsageError if the file belongs to another function, or begins later.
    */
   static open(path: string, arn: string, since: number, isFixed: boolean): BackfillState {
     if (!existsSync(path))
@@ -59,7 +59,7 @@ export class BackfillState {
     return this.file.streams[stream] ?? {};
   }
 
-  /** Notes it at once: what is written here outlives the process. */
+  /** Records it at once: what is written here outlives the process. */
   note(stream: string, state: StreamState): void {
     this.file.streams[stream] = state;
     if (this.isFixed) return;

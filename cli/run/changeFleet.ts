@@ -5,7 +5,7 @@ import type { FunctionState } from "../plan/functionState";
 import { type ApplyOptions, applyChange, type Outcome } from "./applyChange";
 import type { ControlPlane } from "./controlPlane";
 
-/** What came of one function. */
+/** The result for one function. */
 export interface FunctionResult {
   function: Pick<FunctionState, "name" | "region"> & { logGroup?: string };
   kind: "unchanged" | "skipped" | "planned" | "failed" | Outcome["kind"];
@@ -14,17 +14,17 @@ export interface FunctionResult {
   plan?: PlannedChange;
 }
 
-/** How plans are made. */
+/** How changes are planned. */
 export interface Planner {
   plan(of: FunctionState, policies: RolePolicies): Plan;
   /**
-   * Whether the policies of the role make a difference. Reading them costs several requests a role.
-   * @param unread the plan as it is without them.
+   * Whether the policies of the role make a difference. Reading them costs several requests per role.
+   * @param unread the plan without them.
    */
   readsPolicies(unread: Plan): boolean;
 }
 
-/** Plans the change of every function. One whose role cannot be read is a result already. */
+/** Plans the change of every function. A function whose role cannot be read already has a result. */
 export async function planFleet(
   plane: Pick<ControlPlane, "policies">,
   functions: readonly FunctionState[],
@@ -42,17 +42,17 @@ export async function planFleet(
   return pMap(functions, plan, { concurrency: 20 });
 }
 
-/** What is reported while functions are changed. */
+/** Options for changing functions. */
 export interface FleetOptions extends ApplyOptions {
   /** Functions of a region that are changed at the same time. */
   concurrency: number;
   /** Called as each is done. */
   done?: (result: FunctionResult) => void;
-  /** Once it is aborted no further function is begun; those under way are completed. */
+  /** Once it is aborted no further function is started; those in progress are completed. */
   signal?: AbortSignal;
 }
 
-/** Carries out what was planned, region by region at the same time, and gives all results in the order of the plans. */
+/** Executes the plans, regions concurrently, and returns all results in the order of the plans. */
 export async function changeFleet(
   plane: ControlPlane,
   planned: readonly FunctionResult[],

@@ -6,15 +6,18 @@ import { readFunctionTags } from "../aws/tags";
 import { type RolePolicies, samePolicy } from "../plan/change";
 import type { Configuration, FunctionState, Tags } from "../plan/functionState";
 
-/** What changing functions takes of AWS. */
+/** The AWS operations for changing functions. */
 export interface ControlPlane {
-  /** The functions of a region, without their tags and without what their last update came to. */
+  /** The functions of a region, without their tags and without the status of their last update. */
   list(region: string): AsyncIterable<FunctionState>;
-  /** Tags of the region's functions that have any, by ARN, as they were some time ago. */
+  /** Tags of the region's functions that have any, by ARN, possibly not up to date. */
   tags(region: string): Promise<ReadonlyMap<string, Tags>>;
-  /** A function with its tags; undefined where no function has this name. */
+  /** A function with its tags; undefined if no function has this name. */
   read(region: string, name: string): Promise<FunctionState | undefined>;
-  /** Changes a function, unless it has been changed since it was read. @returns it as Lambda answers, perhaps while the update goes on. */
+  /**
+   * Changes a function, unless it has been changed since it was read. @returns it from Lambda's response, perhaps while
+   * the update is in progress.
+   */
   update(
     of: Pick<FunctionState, "name" | "region" | "revisionId">,
     configuration: Configuration,
@@ -47,7 +50,7 @@ const shownTimeoutMs = 30_000;
 /** Milliseconds between two looks. */
 const shownPollMs = 1000;
 
-/** AWS itself. The policies of a role are read once, and then known by what was written. */
+/** AWS itself. The policies of a role are read once, and then updated with what was written. */
 export function awsControlPlane(clients: AwsClients): ControlPlane {
   const known = new Map<string, Promise<Record<string, string>>>();
   const policies = ({ role: arn, region }: Pick<FunctionState, "role" | "region">) => {

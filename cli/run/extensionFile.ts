@@ -5,10 +5,10 @@ import { type LayerArchitecture, readBuildManifest } from "../../layers/manifest
 import { fileOfZip } from "../../layers/unzip";
 import { UsageError } from "../plan/usageError";
 
-/** Name of the extension, of its file, and so what Lambda calls it. */
+/** Name of the extension and of its file, which Lambda uses as its name. */
 export const extensionName = "clickstack-extension";
 
-/** The extension's executable, until it is disposed of. */
+/** The extension's executable, until it is disposed. */
 export interface ExtensionFile {
   path: string;
   dispose(): void;
@@ -16,7 +16,7 @@ export interface ExtensionFile {
 
 /**
  * Unpacks the executable of the extension from the layer of this package.
- * @throws UsageError on systems that cannot run it.
+ * @throws UsageError on platforms that cannot run it.
  */
 export async function extensionFile(
   machine: { platform: string; arch: string } = process,

@@ -7,12 +7,12 @@ import type { TelemetryEvent } from "../plan/history";
 import { extensionName } from "./extensionFile";
 import { type ProcessMark, processMark } from "./processMark";
 
-/** Milliseconds that the extension has for what it is given: it repeats what fails meanwhile. */
+/** Milliseconds that the extension has for a delivery: it retries failures within that time. */
 const deliveryMs = 60_000;
-/** Milliseconds more until it is ended. */
+/** Additional milliseconds before it is ended. */
 const graceMs = 15_000;
 
-/** What a delivery takes. */
+/** What a delivery needs. */
 export interface ExtensionRun {
   /** The executable. */
   path: string;
@@ -24,9 +24,9 @@ export interface ExtensionRun {
 }
 
 /**
- * Gives events to the extension as Lambda would at the end of an execution environment, and waits until it has sent them.
- * One process takes one delivery: what it could not send is known once it has ended.
- * @throws where it cannot be started or does not end.
+ * Passes events to the extension as Lambda would at the end of an execution environment, and waits until it has sent
+ * them. Each process handles one delivery: what it could not send is known once it has ended.
+ * @throws if it cannot be started or does not end.
  */
 export async function deliverByExtension({
   path,
@@ -55,14 +55,14 @@ function spawnExtension(
   env: Record<string, string>,
   started: ExtensionRun["started"],
 ): ChildProcessByStdio<null, null, Readable> {
-  // Apart from the terminal's process group: Ctrl-C lets it complete what it has begun.
+  // Outside the terminal's process group, so that it can complete its work after Ctrl-C.
   const child = spawn(path, { env, stdio: ["ignore", "ignore", "pipe"], detached: true });
   const mark = child.pid === undefined ? undefined : processMark(child.pid);
   if (mark !== undefined) started(mark);
   return child;
 }
 
-/** Waits for the executable's end. @returns what it wrote to standard error. */
+/** Waits for the executable's end. @returns its standard error. */
 function ended(child: ChildProcessByStdio<null, null, Readable>, api: PlayedLambda): Promise<string> {
   return new Promise((resolve, reject) => {
     let stderr = "";
@@ -91,12 +91,12 @@ function ended(child: ChildProcessByStdio<null, null, Readable>, api: PlayedLamb
 }
 
 /**
- * As much of Lambda's Extensions API and Telemetry API as a delivery takes: registration, a subscription, and one event,
- * SHUTDOWN, once the batch is delivered.
+ * The parts of Lambda's Extensions API and Telemetry API that a delivery needs: registration, a subscription, and one
+ * event, SHUTDOWN, once the batch is delivered.
  */
 class PlayedLambda {
   wasDelivered = false;
-  /** Called with what keeps the batch from being delivered. */
+  /** Called with the error that prevents the batch from being delivered. */
   failed: (error: Error) => void = () => {};
   private readonly server: Server;
   private telemetryPort: number | undefined;

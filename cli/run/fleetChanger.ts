@@ -2,7 +2,7 @@ import type { FunctionState } from "../plan/functionState";
 import { changeFleet, type FleetOptions, type FunctionResult, type Planner, planFleet } from "./changeFleet";
 import type { ControlPlane } from "./controlPlane";
 
-/** How functions are changed as they are read. */
+/** Options for changing functions as they are read. */
 export interface ChangerOptions extends FleetOptions {
   /** Called with the number of changes that were planned for a part of the functions. */
   planned?: (changes: number) => void;
@@ -13,10 +13,10 @@ interface Part {
   changed: Promise<FunctionResult[]>;
 }
 
-/** Plans and changes the functions of a region as soon as they are read, while those of others are still to come. */
+/** Plans and changes the functions of a region as soon as they are read, while those of others are still being read. */
 export class FleetChanger {
   private readonly parts: Part[] = [];
-  /** What was begun last in each region: further functions of it wait, so that `concurrency` holds. */
+  /** The last started work in each region: further functions of it wait, so that `concurrency` is respected. */
   private readonly last = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -25,7 +25,7 @@ export class FleetChanger {
     private readonly options: ChangerOptions,
   ) {}
 
-  /** Begins with functions of one region. Errors are those of {@link planned} and {@link changed}. */
+  /** Starts with functions of one region. Errors are those of {@link planned} and {@link changed}. */
   begin(functions: readonly FunctionState[]): void {
     const [first] = functions;
     if (first === undefined) return;
@@ -36,17 +36,17 @@ export class FleetChanger {
     this.parts.push({ planned, changed });
   }
 
-  /** The plans of all functions that were begun with. */
+  /** The plans of all started functions. */
   async planned(): Promise<FunctionResult[]> {
     return (await Promise.all(this.parts.map(({ planned }) => planned))).flat();
   }
 
-  /** What came of all functions that were begun with. */
+  /** The results of all started functions. */
   async changed(): Promise<FunctionResult[]> {
     return (await Promise.all(this.parts.map(({ changed }) => changed))).flat();
   }
 
-  /** Waits until nothing is under way, whatever came of it. */
+  /** Waits until nothing is in progress, whatever the results. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.parts.map(({ changed }) => changed));
   }

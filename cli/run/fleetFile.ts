@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type FleetFile, fleetFileOf } from "../plan/fleetFile";
 import { UsageError } from "../plan/usageError";
 
-/** Reads a description of a fleet. @throws UsageError where it cannot be read or is not valid. */
+/** Reads a description of a fleet. @throws UsageError if it cannot be read or is not valid. */
 export async function readFleetFile(file: string): Promise<FleetFile> {
   const { parse } = await import("yaml");
   let content: unknown;

@@ -7,15 +7,15 @@ import { downloadCode } from "../aws/functionCode";
 import type { EnvFileView } from "../plan/envFile";
 import type { FunctionState } from "../plan/functionState";
 
-/** A function with what its env file adds to its variables. */
+/** A function with the variables of its env file. */
 export interface FunctionSettings {
-  /** The function as the extension sees it: the file's variables count. */
+  /** The function as seen by the extension, including the file's variables. */
   of: FunctionState;
-  /** Absent where the function names no env file. */
+  /** Absent if the function has no env file. */
   envFile?: EnvFileView;
 }
 
-/** Reads the env file out of the function's code, as the extension does when it starts. */
+/** Reads the env file from the function's code, as the extension does when it starts. */
 export async function readSettings(clients: AwsClients, of: FunctionState): Promise<FunctionSettings> {
   const path = of.variables[variableOf("envFile")]?.trim();
   if (!path) return { of };

@@ -7,18 +7,18 @@ import type { AwsClients } from "../aws/clients";
 import { layerDigest, listLayerVersions, permitLayerVersion, publishLayerVersion } from "../aws/layers";
 import { candidates, type PublishedVersion } from "../plan/layerVersions";
 
-/** What came of one layer version. */
+/** The result for one layer version. */
 export interface Publication {
   layer: PlannedLayer;
   layerName: string;
-  /** `there`: it had been published before. `planned`: with a dry run. */
+  /** `there`: it was already published. `planned`: with a dry run. */
   result: "published" | "there" | "planned" | "failed";
   arn?: string;
   version?: number;
   reason?: string;
 }
 
-/** How layers are published. */
+/** Options for publishing layers. */
 export interface PublishOptions {
   namePrefix?: string;
   statements: readonly LayerStatement<string>[];
@@ -27,10 +27,10 @@ export interface PublishOptions {
   done(publication: Publication): void;
 }
 
-/** Layer versions that are published at the same time: uploads are what takes long. */
+/** Layer versions that are published at the same time: uploads take the most time. */
 const concurrency = 16;
 
-/** Publishes what is not there yet, region by region at the same time. A failure keeps none of the others from being done. */
+/** Publishes what does not exist yet, regions concurrently. A failure does not affect the others. */
 export function publishLayers(
   clients: AwsClients,
   planned: readonly PlannedLayer[],
@@ -47,7 +47,7 @@ export function publishLayers(
   );
 }
 
-/** The name that a layer is published under. */
+/** The name with which a layer is published. */
 export function nameOf({ architecture }: Pick<PlannedLayer, "architecture">, namePrefix?: string): string {
   return architecture === undefined ? tracingLayerName(namePrefix) : layerName(architecture, namePrefix);
 }
@@ -77,7 +77,7 @@ async function publishOne(
   }
 }
 
-/** Those that are there now, for the manifest. */
+/** The versions that now exist, for the manifest. */
 export function publishedVersions(publications: readonly Publication[]): PublishedVersion[] {
   return publications.flatMap(({ layer, layerName, arn, version }) =>
     arn === undefined || version === undefined ? [] : [{ layer, layerName, arn, version }],

@@ -3,17 +3,17 @@ import type { AwsClients } from "../aws/clients";
 import { readSecret } from "../aws/verification";
 import type { SecretView } from "../plan/verification";
 
-/** The secrets that a function's variables refer to, as far as they could be read from here. */
+/** The secrets that a function's variables refer to, as far as they could be read here. */
 export interface ReadSecrets {
-  /** What is said of them. */
+  /** Their descriptions. */
   views: SecretView[];
-  /** Their values, by what refers to them. */
+  /** Their values, by reference. */
   values: ReadonlyMap<string, string>;
-  /** A text with the values in place of references. @throws where one of them could not be read. */
+  /** A text with references replaced by values. @throws if one of them could not be read. */
   fillIn(text: string): Promise<string>;
 }
 
-/** Reads the secrets with the permissions of who runs the command. */
+/** Reads the secrets with the permissions of the caller. */
 export async function readSecrets(
   clients: AwsClients,
   variables: Readonly<Record<string, string>>,

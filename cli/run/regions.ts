@@ -4,8 +4,8 @@ import type { Selection } from "../plan/selection";
 import { UsageError } from "../plan/usageError";
 
 /**
- * The regions that a command is for: those of the option, else that of the environment.
- * @throws UsageError where there are none, or one is not a region of AWS.
+ * The regions for a command: those of the option, otherwise that of the environment.
+ * @throws UsageError if there are none, or one is not a region of AWS.
  */
 export function regionsOf(regions: readonly string[] | undefined, selection?: Selection): string[] {
   const given = [...(regions ?? [process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? ""])].filter(

@@ -5,10 +5,10 @@ import { withIndexedTags } from "../plan/indexedTags";
 import { isSelected, needsTags, type Selection } from "../plan/selection";
 import type { ControlPlane } from "./controlPlane";
 
-/** In place of a name: the functions of a region could not be listed. */
+/** Used instead of a name if the functions of a region could not be listed. */
 export const everyFunction = "*";
 
-/** A function that was named and is not there, or a region that could not be read. */
+/** A named function that does not exist, or a region that could not be read. */
 export interface SelectionFailure {
   /** Name of the function, or {@link everyFunction}. */
   name: string;
@@ -25,25 +25,31 @@ export interface SelectedFunctions {
 }
 
 /**
- * What has to be known of the functions: their configuration, which listing them tells; also who manages them, by their
- * tags, which takes a request for each hundred functions; or all of it, with the state, which takes one for each function.
+ * What has to be known about the functions: their configuration, which listing returns; also who manages them, by their
+ * tags, which needs a request for each hundred functions; or everything, including the state, which needs one for each
+ * function.
  */
 export type Needs = "configuration" | "manager" | "all";
 
-/** How many functions of a region are read at the same time; the pace of the requests is kept elsewhere. */
+/** How many functions of a region are read at the same time; the rate of requests is limited elsewhere. */
 const readersPerRegion = 20;
 
-/** How functions are selected. */
+/** Options for selecting functions. */
 export interface SelectOptions {
   /** Default: all. */
   needs?: Needs;
-  /** Milliseconds since 1970, by which the tags of new functions are told from others. Default: the time of day. */
+  /**
+   * Milliseconds since 1970, to determine which functions are new, so that their tags may be missing. Default: the
+   * current time.
+   */
   now?: number;
   /** Called with the functions of each region as soon as it is read. */
   found?: (functions: readonly FunctionState[]) => void;
 }
 
-/** Finds the functions that are selected in these regions. Those that are named, or selected by tags, are read one by one. */
+/**
+ * Finds the selected functions in these regions. Functions that are named, or selected by tags, are read one by one.
+ */
 export async function selectFunctions(
   plane: Pick<ControlPlane, "list" | "tags" | "read">,
   selection: Selection,
@@ -75,7 +81,7 @@ export async function selectFunctions(
   return { functions, failures: [...failures, ...absent], slow: found.flatMap((one) => one.slow) };
 }
 
-/** The regions that are to be read: those of ARNs besides the others. */
+/** The regions to read, including those of ARNs. */
 function places({ named, choice }: Selection, regions: readonly string[]): string[] {
   const others = named.some(({ region }) => region === undefined) || choice !== undefined ? regions : [];
   return [...new Set([...others, ...named.flatMap(({ region }) => region ?? [])])];
@@ -111,13 +117,13 @@ async function selectIn(
 }
 
 interface Listed {
-  /** By name; undefined stands for a function that has to be read by itself. */
+  /** By name; undefined for a function that has to be read individually. */
   listed: Map<string, FunctionState | undefined>;
   failures: SelectionFailure[];
   slow: SelectedFunctions["slow"];
 }
 
-/** Lists the functions that a region has of a selection. */
+/** Lists the functions of a selection in a region. */
 async function listIn(
   plane: Pick<ControlPlane, "list" | "tags">,
   region: string,
@@ -126,9 +132,9 @@ async function listIn(
   const all: FunctionState[] = [];
   const failures: SelectionFailure[] = [];
   if (selection.choice === undefined) return { listed: new Map(), failures, slow: [] };
-  // Asked for beside the list: neither waits for the other.
+  // Queried concurrently with the list.
   const read = needs === "manager" ? plane.tags(region) : undefined;
-  read?.catch(() => {}); // heard below
+  read?.catch(() => {}); // handled below
   try {
     for await (const one of plane.list(region))
       if (needsTags(selection) || isSelected(one, selection)) all.push(one);

@@ -30,7 +30,7 @@ export async function withDetails(
       newest.get(layer) ??
       listLayerVersions(clients, region, isOwn ? (layer.split(":").at(-1) ?? layer) : layer).then(
         ([first]) => first?.version,
-        // Others' layers may be used without being listed.
+        // Layers of other accounts may be used without being listable.
         () => undefined,
       );
     newest.set(layer, read);

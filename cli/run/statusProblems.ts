@@ -13,7 +13,7 @@ import type { StatedFunction } from "./statusDetails";
 
 const dayMs = 86_400_000;
 
-/** Adds what of the last day tells that the telemetry of observed functions has trouble. */
+/** Adds problems with the telemetry of observed functions in the last day. */
 export async function withProblems(
   clients: AwsClients,
   all: readonly StatedFunction[],

@@ -29,19 +29,19 @@ import type { ControlPlane } from "./controlPlane";
 import { readSettings } from "./functionSettings";
 import { type ReadSecrets, readSecrets } from "./readSecrets";
 
-/** How a function is verified. */
+/** Options for verifying a function. */
 export interface VerifyOptions {
-  /** ClickHouse to look for rows in; without it they are not looked for. */
+  /** ClickHouse to search for rows; without it they are not searched for. */
   reader?: RowReader;
-  /** Event to run the function with; without it, rows of earlier invocations count. */
+  /** Event to run the function with; without it, rows of earlier invocations are used. */
   payload?: string;
-  /** Milliseconds since 1970: rows from then on count, where the function is not run. */
+  /** Milliseconds since 1970: rows from then on are used if the function is not run. */
   since: number;
   /** Milliseconds to wait for the rows of the invocation. */
   timeoutMs: number;
 }
 
-/** What is known after the checks. */
+/** The result of the checks. */
 export interface Verified {
   checks: Check[];
   requestId?: string;
@@ -50,7 +50,7 @@ export interface Verified {
   invokedAt?: number;
 }
 
-/** Walks the chain from the layer to ClickHouse. Rows are looked for only where nothing before them is wrong. */
+/** Checks every step from the layer to ClickHouse. Rows are only searched for if no earlier check failed. */
 export async function verifyFunction(
   clients: AwsClients,
   plane: Pick<ControlPlane, "policies">,
@@ -89,7 +89,7 @@ function hasFault(checks: readonly Check[]): boolean {
   return checks.some(({ result }) => result === "fault");
 }
 
-/** The network of the function, then a log record sent as the function would. */
+/** The network of the function, then a log record as the function would send it. */
 async function checkDelivery(
   clients: AwsClients,
   of: FunctionState,
@@ -129,7 +129,7 @@ async function checkWayOut(clients: AwsClients, of: FunctionState, endpoint: str
     const { address } = await lookup(new URL(endpoint).hostname.replace(/^\[|\]$/g, ""));
     if (isPrivate(address)) return passed("network", "the endpoint is inside of a network");
   } catch {
-    // Its name may be known inside of the VPC alone; whether it is wrong is said where it is used.
+    // Its name may only resolve inside the VPC; a wrong name is reported where it is used.
   }
   try {
     return checkRoute(await readRoutes(clients, of.region, of.subnetIds ?? []));
@@ -180,7 +180,7 @@ async function lookForRows(
       }
       const failed = errorType === undefined ? "" : `; the function itself failed (${errorType})`;
       checks.push(passed("invocation", `request id ${requestId}${failed}`));
-      // Clocks differ by a little.
+      // Clocks differ slightly.
       Object.assign(selection, { requestId, since: invokedAt - 60_000 });
     } catch (error) {
       return {
@@ -200,7 +200,7 @@ async function lookForRows(
   return rowsOf(reader, selection, 0);
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two queries. */
 const pollMs = 1000;
 
 async function rowsOf(

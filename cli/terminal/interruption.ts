@@ -1,7 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import type { Terminal } from "./terminal";
 
-/** A first Ctrl-C begins nothing more and completes what is under way; a second one ends the process. @param what is under way */
+/**
+ * After a first Ctrl-C nothing new is started and work in progress is completed; a second one ends the process. @param
+ * what the kind of work
+ */
 export function interruption({ err }: Terminal, what = "functions"): { signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const interrupt = () => {
@@ -12,7 +15,7 @@ export function interruption({ err }: Terminal, what = "functions"): { signal: A
   return { signal: controller.signal, end: () => process.removeListener("SIGINT", interrupt) };
 }
 
-/** Waits between looks at something that changes. `next` gives false once Ctrl-C was pressed. */
+/** Waits between repeated queries. `next` returns false once Ctrl-C was pressed. */
 export function waiter(milliseconds: number): { next(): Promise<boolean>; end(): void } {
   const controller = new AbortController();
   const interrupt = () => controller.abort();

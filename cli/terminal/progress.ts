@@ -1,22 +1,22 @@
 import type { Terminal } from "./terminal";
 
-/** How far a long command is: one line that changes on a terminal, a line now and then elsewhere. */
+/** The progress of a long command: one line that changes on a terminal, an occasional line elsewhere. */
 export class Progress {
   private done = 0;
 
-  /** @param total of what is known; {@link add} more as it is found. */
+  /** @param total the known number of steps; {@link add} more as they are found. */
   constructor(
     private readonly terminal: Terminal,
     private readonly title: string,
     private total = 0,
   ) {}
 
-  /** So many more are to be done. */
+  /** Adds steps. */
   add(count: number): void {
     this.total += count;
   }
 
-  /** One more is done. */
+  /** Completes a step. */
   step(): void {
     this.done += 1;
     const { err } = this.terminal;
@@ -24,12 +24,12 @@ export class Progress {
     else if (this.done % 50 === 0) this.line();
   }
 
-  /** Leaves the line of a terminal to what is written next. */
+  /** Clears the line on a terminal for other output. */
   clear(): void {
     if (this.terminal.err.isTTY) this.terminal.err.write("\r\u001b[K");
   }
 
-  /** Leaves the line to what follows. */
+  /** Ends the line. */
   end(): void {
     if (this.terminal.err.isTTY) this.clear();
     else if (this.done % 50 !== 0) this.line();

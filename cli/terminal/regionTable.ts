@@ -1,10 +1,13 @@
 import type { Publication } from "../run/publishLayers";
 import { type Output, styled, type Terminal } from "./terminal";
 
-/** What is published, as far as a table needs it. */
+/** The parts of a publication that the table needs. */
 export type PlacedLayer = Pick<Publication["layer"], "region">;
 
-/** How far the layers of many regions are: on a terminal a row a region, redrawn; elsewhere a line as each region is done. */
+/**
+ * The progress of publishing in many regions: on a terminal a row per region, redrawn; elsewhere a line when a region
+ * is done.
+ */
 export class RegionTable {
   private readonly regions: Map<string, RegionRow>;
   private drawn = 0;
@@ -21,7 +24,7 @@ export class RegionTable {
     if (this.isLive) this.draw();
   }
 
-  /** One layer version more is done. */
+  /** Completes one layer version. */
   step({ layer: { region }, result, reason }: Publication): void {
     const row = this.regions.get(region);
     if (row === undefined) return;
@@ -30,7 +33,7 @@ export class RegionTable {
     else if (row.done.length === row.total) this.terminal.err.write(`${rowText(region, row)}\n`);
   }
 
-  /** Leaves the place to the results. */
+  /** Ends the table. */
   end(): void {
     if (!this.isLive) return;
     this.clear();
@@ -59,7 +62,7 @@ export class RegionTable {
   }
 }
 
-/** A region: how many layer versions it is to have, and what came of those that are done. */
+/** A region: its number of layer versions, and the results so far. */
 export interface RegionRow {
   total: number;
   done: { result: Publication["result"]; reason?: string }[];

@@ -9,11 +9,11 @@ export interface BackfillReport {
   from: number;
   until: number;
   results: readonly StreamResult[];
-  /** The file that says how far it is. */
+  /** The file with its progress. */
   state: string;
 }
 
-/** Sums, what was left out and why, and what failed; or the same as JSON. */
+/** Totals, skipped parts with reasons, and failures; or the same as JSON. */
 export function renderBackfill(
   terminal: Terminal,
   { of, from, until, results, state }: BackfillReport,

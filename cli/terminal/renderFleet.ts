@@ -5,7 +5,7 @@ import type { FunctionResult } from "../run/changeFleet";
 import type { SelectionFailure } from "../run/selectFunctions";
 import { styled, type Terminal } from "./terminal";
 
-/** What a command did or would do. */
+/** The results of a command or its dry run. */
 export interface FleetReport {
   results: readonly FunctionResult[];
   failures: readonly SelectionFailure[];
@@ -13,7 +13,7 @@ export interface FleetReport {
 
 const colours = { "+": "green", "-": "red", "~": "yellow" } as const;
 
-/** The change of every function that is to be changed, with warnings. */
+/** The change of every function with one, with warnings. */
 export function renderDiffs(terminal: Terminal, { results }: FleetReport, output = terminal.out): void {
   for (const { function: of, plan } of results) {
     if (plan === undefined) continue;
@@ -28,7 +28,7 @@ export function renderDiffs(terminal: Terminal, { results }: FleetReport, output
   }
 }
 
-/** A line for each function that was not changed though it should have been, and the sum of all. */
+/** A line for each function that should have been changed but was not, and the totals. */
 export function renderSummary(terminal: Terminal, { results, failures }: FleetReport): void {
   const { out } = terminal;
   for (const { function: of, kind, reasons } of results) {
@@ -43,13 +43,13 @@ export function renderSummary(terminal: Terminal, { results, failures }: FleetRe
   out.write(`${summaryOf({ results, failures })}\n`);
 }
 
-/** Counts by what came of the functions, such as `3 changed, 1 skipped`. */
+/** Counts by result, such as `3 changed, 1 skipped`. */
 export function summaryOf(report: FleetReport): string {
   const parts = Object.entries(countsOf(report)).map(([kind, count]) => `${count} ${kind}`);
   return parts.length === 0 ? "no functions" : parts.join(", ");
 }
 
-/** How many functions there are of each kind. */
+/** The number of functions of each kind. */
 export function countsOf({ results, failures }: FleetReport): Record<string, number> {
   const kinds = [...results.map(({ kind }) => kind), ...failures.map(() => "failed")];
   const counts: Record<string, number> = {};
@@ -57,7 +57,7 @@ export function countsOf({ results, failures }: FleetReport): Record<string, num
   return counts;
 }
 
-/** The same as plain data, for programs. It holds no value of a variable that may be a key. */
+/** The same as plain data, for programs. It contains no value of a variable that may be a key. */
 export function fleetJson({ results, failures }: FleetReport) {
   return {
     formatVersion: 1,

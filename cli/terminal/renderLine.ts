@@ -12,7 +12,7 @@ const colours: Readonly<Record<Level, "dim" | "reset" | "yellow" | "red">> = {
   fatal: "red",
 };
 
-/** A log line for a terminal: time, level, function, and the message, without what the terminal would obey. */
+/** A log line for a terminal: time, level, function, and the message, without control sequences. */
 export function lineText(terminal: Terminal, line: Omit<Line, "hash">): string {
   const { time, service, severity, severityNumber, body } = line;
   const level = levelOfNumber(severityNumber);

@@ -4,7 +4,7 @@ import { type FunctionStatus, observedSum } from "../plan/status";
 import { everyFunction, type SelectionFailure } from "../run/selectFunctions";
 import { styled, type Terminal } from "./terminal";
 
-/** Functions with how they are observed. */
+/** Functions with their status. */
 export interface StatusReport {
   functions: readonly FunctionStatus[];
   failures: readonly SelectionFailure[];
@@ -15,7 +15,7 @@ const blank = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom:
 const lines = { "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" };
 const chars = { ...blank, ...lines, right: "", "right-mid": "", middle: "  " };
 
-/** A line for each function, and the sum of all. */
+/** A line for each function, and the totals. */
 export function renderStatus(terminal: Terminal, { functions, failures }: StatusReport): void {
   const { out } = terminal;
   const table = new Table({ chars, style: { head: [], border: [], "padding-left": 0, "padding-right": 0 } });

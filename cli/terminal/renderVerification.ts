@@ -5,7 +5,7 @@ import { styled, type Terminal } from "./terminal";
 const signs = { ok: "✔", fault: "✖", skipped: "-" } as const;
 const colours = { ok: "green", fault: "red", skipped: "dim" } as const;
 
-/** A line for each check, with what to do about a fault, and addresses of HyperDX. */
+/** A line for each check, with the fix for a fault, and URLs of HyperDX. */
 export function renderVerification(
   terminal: Terminal,
   of: { name: string; region: string },

@@ -5,7 +5,7 @@ import { UsageError } from "../plan/usageError";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** A stream to write to, perhaps a terminal. */
+/** A stream to write to, which may be a terminal. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
@@ -23,24 +23,24 @@ export interface Terminal {
   environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The process's own. */
+/** The process's own streams. */
 export function processTerminal(): Terminal {
   return { out: process.stdout, err: process.stderr, input: process.stdin, environment: process.env };
 }
 
-/** Text in a style, on a terminal that is to have one (https://no-color.org). */
+/** Text in a style, on a terminal that supports it (https://no-color.org). */
 export function styled({ environment }: Terminal, output: Output, format: Format, text: string): string {
   const wanted = output.isTTY && !environment.NO_COLOR;
   return wanted ? styleText(format, text, { validateStream: false }) : text;
 }
 
-/** @throws UsageError where nobody can be asked. */
+/** @throws UsageError if there is no terminal to ask. */
 export function requireTerminal({ input }: Terminal): void {
   if (input.isTTY) return;
   throw new UsageError("nobody can be asked, since the input is not a terminal: pass --yes or --dry-run");
 }
 
-/** Asks for consent; true for yes alone. */
+/** Asks for confirmation; true only for yes. */
 export async function confirmed({ input, err }: Terminal, question: string): Promise<boolean> {
   const reader = createInterface({ input, output: err as NodeJS.WritableStream });
   try {
