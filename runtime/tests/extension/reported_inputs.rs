@@ -28,8 +28,8 @@ struct Case {
     /// Variables of the function's environment.
     #[serde(default)]
     env: BTreeMap<String, String>,
-    /// A string stands for a text record, an object for a JSON record; `{"raw": "…"}` is put into the batch unchanged. `$ID` is the
-    /// invocation's request id, `$LOCAL` the current time in the time zone of `env`.
+    /// A string stands for a text record, an object for a JSON record; `{"raw": "…"}` is put into the batch unchanged.
+    /// `$ID` is the invocation's request id, `$LOCAL` the current time in the time zone of `env`.
     records: Vec<Value>,
     /// One for each log record, in order.
     expect: Vec<Expected>,
