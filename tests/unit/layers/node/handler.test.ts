@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
 import { events, sqsBatch, traceparent } from "./events";
 import { type SeenSpan, TracedProcesses } from "./tracedProcess";
 
@@ -121,6 +122,57 @@ describe("the traced handler", () => {
     });
     assert.deepEqual([parameters, handlerName], [3, "orders"]);
   });
+
+  for (const style of ["callback", "promise"] as const) {
+    it(`middy's middlewares run inside of the span, which has what they make of the response, runtime of ${style}s`, async () => {
+      const middy = pathToFileURL(require.resolve("@middy/core")).href;
+      const { results, spans } = await processes.run({
+        files: {
+          "index.mjs": `import middy from ${JSON.stringify(middy)};
+            import { trace } from ${JSON.stringify(pathToFileURL(require.resolve("@opentelemetry/api")).href)};
+            const orders = {
+              before: ({ event }) => {
+                trace.getTracer("orders").startSpan("check").end();
+                if (event.headers.cached) return { statusCode: 200, body: "cached" };
+              },
+              after: ({ response }) => { response.statusCode = 503; },
+              onError: (request) => { request.response = { statusCode: 418, body: request.error.message }; },
+            };
+            export const handler = middy().use(orders).handler(async ({ headers }) => {
+              if (headers.fails) throw new TypeError("oven is cold");
+              return { statusCode: 200, body: "made" };
+            });`,
+        },
+        style,
+        invocations: [{}, { cached: "1" }, { fails: "1" }].map((headers) => {
+          const event = events["API Gateway, REST"]?.event as { headers: object };
+          return { event: { ...event, headers: { ...event.headers, ...headers } } };
+        }),
+      });
+      assert.deepEqual(results, [
+        { response: { statusCode: 503, body: "made" } },
+        { response: { statusCode: 200, body: "cached" } },
+        { response: { statusCode: 418, body: "oven is cold" } },
+      ]);
+      const handlers = spans.filter(({ kind }) => kind === server);
+      assert.deepEqual(
+        handlers.map(({ name, status, attributes }) => [
+          name,
+          status,
+          attributes["http.response.status_code"],
+        ]),
+        [
+          ["GET /orders/{id}", 2, 503],
+          ["GET /orders/{id}", 0, 200],
+          ["GET /orders/{id}", 0, 418],
+        ],
+      );
+      assert.deepEqual(
+        spans.filter(({ name }) => name === "check").map(({ parentSpanId }) => parentSpanId),
+        handlers.map(({ spanId }) => spanId),
+      );
+    });
+  }
 
   it("streams responses, and has their status code", async () => {
     const { results, spans } = await processes.run({
