@@ -25,7 +25,8 @@ export async function findFunctions(target: Target): Promise<Project> {
   const path = resolve(given);
   const project = existsSync(path) ? await findProject(path, target) : await readDeployed(given, target);
   if (target.only.length === 0) return project;
-  const functions = project.functions.filter(isNamed(target.only));
+  // In the order of the options: an event is for the first one.
+  const functions = [...new Set(target.only.flatMap((name) => project.functions.filter(isNamed(name))))];
   if (functions.length > 0) return { ...project, functions };
   const names = project.functions.map(({ name }) => name).join(", ");
   throw new ProjectError(
@@ -33,8 +34,8 @@ export async function findFunctions(target: Target): Promise<Project> {
   );
 }
 
-function isNamed(names: readonly string[]): (one: ProjectFunction) => boolean {
-  return ({ name, aliases }) => names.some((wanted) => wanted === name || aliases.includes(wanted));
+function isNamed(wanted: string): (one: ProjectFunction) => boolean {
+  return ({ name, aliases }) => wanted === name || aliases.includes(wanted);
 }
 
 async function readDeployed(name: string, { region, cacheDirectory }: Target): Promise<Project> {

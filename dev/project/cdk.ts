@@ -10,6 +10,10 @@ interface Artifact {
   properties?: { templateFile?: string; directoryName?: string; stackName?: string };
 }
 
+/** Paths of CDK's own functions: providers of custom resources, log retention, a bucket's notifications (aws-cdk-lib 2.276). */
+const ownFunctions =
+  /(^|\/)(Custom::|LogRetention[0-9a-f]{32}|BucketNotificationsHandler[0-9a-f]{32}|AWS679f53fac002430cb0da5b7982bd2287|framework-on(Event|Timeout)|framework-isComplete)|CustomResourceProvider/;
+
 /** The folder of a CDK app's output: the one that cdk.json names, else cdk.out. */
 export function cdkOutput(folder: string): string {
   const output = textOf(readJson(join(folder, "cdk.json")).output);
@@ -51,8 +55,7 @@ function readStack(directory: string, templateFile: string, stackName: string) {
   const template = parseTemplate(read, stackName);
   for (const [id, { Metadata = {} }] of Object.entries(template.resources)) {
     const path = textOf(Metadata["aws:cdk:path"]) ?? "";
-    // The providers of custom resources and log retention are CDK's own.
-    if (/(^|\/)(Custom::|LogRetention)|CustomResourceProvider/.test(path)) delete template.resources[id];
+    if (ownFunctions.test(path)) delete template.resources[id];
     else if (template.context.functionNames[id] === id)
       Object.assign(template.context.functionNames, { [id]: constructId(path) ?? id });
   }

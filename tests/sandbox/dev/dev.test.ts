@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -29,11 +20,10 @@ import {
   PublishLayerVersionCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type DevOptions, runDev } from "../../../dev/main";
 import { zip } from "../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
+import { clickHousePid, processes, setEnvironment, startDev, startProcess, treeOf } from "./running";
 
-const root = join(__dirname, "..", "..", "..");
 const template = `
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -164,47 +154,6 @@ async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
   return KEY;
 }
 
-/** Sets variables of this process. @returns sets them back. */
-function setEnvironment(variables: Readonly<Record<string, string>>): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
-}
-
-/** What was written so far, and what is waited for in it. */
-class Written {
-  text = "";
-  private waiting: (() => void)[] = [];
-
-  write(text: string): void {
-    this.text += text;
-    for (const wake of this.waiting.splice(0)) wake();
-  }
-
-  /** Why nothing is written any more. */
-  private failure: Error | undefined;
-
-  end(error: Error): void {
-    this.failure = error;
-    this.write("");
-  }
-
-  /** The first match after `from`. */
-  async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(this.text.slice(from));
-      if (found) return found;
-      if (this.failure) throw this.failure;
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
-  }
-}
-
 /** A request with another host than the address says, as browsers send it to names that end with .localhost. */
 function get(port: number, host: string, path: string): Promise<[number | undefined, string]> {
   return new Promise((resolve, reject) => {
@@ -232,64 +181,6 @@ async function streams(port: number, gate: Server): Promise<void> {
   assert.equal(String((await parts.next()).value), "last");
 }
 
-/** A process of this machine; `id` is that of no other one, as pids are used again. */
-interface Process {
-  pid: number;
-  parent: number;
-  id: string;
-  command: string;
-}
-
-/** All processes but those that have ended and wait for their parent to know. */
-function processes(): Process[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid): Process[] => {
-      try {
-        const [state, parent, ...others] = readFileSync(`/proc/${pid}/stat`, "utf8")
-          .replace(/^.*\) /, "")
-          .split(" ");
-        if (state === "Z") return [];
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        return [{ pid: Number(pid), parent: Number(parent), id: `${pid} since ${others[17]}`, command }];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
-}
-
-/** A process and all that it has started. */
-function treeOf(pid: number): Process[] {
-  const all = processes();
-  const below = (parent: number): Process[] =>
-    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
-  return [...all.filter((one) => one.pid === pid), ...below(pid)];
-}
-
-/** The process of ClickHouse that this one has started. */
-function clickHousePid(): number {
-  const isClickHouse = ({ command }: Process) => command.includes("sandbox/clickhouse/main");
-  return treeOf(process.pid).find(isClickHouse)?.pid ?? Number.NaN;
-}
-
-/** Starts `dev` as a shell does, in a group of processes of its own, which Ctrl-C reaches as a whole. */
-function startProcess(folder: string) {
-  const program = [join(root, "cli", "main.ts"), "dev", folder, "--function", "pay"];
-  const child = spawn(process.execPath, ["--import", "tsx", ...program], {
-    cwd: root,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const written = new Written();
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => written.write(String(data)));
-  const pid = child.pid ?? Number.NaN;
-  const ended = once(child, "close").then(([code]) => {
-    written.end(new Error(`dev has ended after:\n${written.text}`));
-    return code as number | null;
-  });
-  return { pid, written, ended, interrupt: () => process.kill(-pid, "SIGINT") };
-}
-
 describe("dev", function () {
   this.timeout(180_000);
   let folder: string;
@@ -314,26 +205,11 @@ describe("dev", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = (options: DevOptions) => {
-    const written = new Written();
-    const stop = new AbortController();
-    const environment = { HYPERDX_URL: "http://localhost:8000" };
-    const ended = runDev(options, { out: written, err: written, environment }, stop.signal);
-    ended.then(
-      () =>
-        written.end(
-          new Error(`dev has ended after:
-${written.text}`),
-        ),
-      (error: Error) => written.end(error),
-    );
-    return { written, stop, ended };
-  };
   it("runs the functions of a template that call each other, until it is stopped", async () => {
     // Others have files in the machine's own.
     const { TMPDIR } = process.env;
     process.env.TMPDIR = mkdtempSync(join(folder, "tmp-"));
-    const { written, stop, ended } = start({
+    const { written, stop, ended } = startDev({
       target: folder,
       event: join(folder, "event.json"),
       envFile: join(folder, ".env"),
@@ -413,7 +289,11 @@ ${written.text}`),
     const restore = setEnvironment({ ...aws.environment, AWS_CONFIG_FILE: "/dev/null" });
     try {
       const secret = await deploy(aws, region);
-      const { written, stop, ended } = start({ target: "shop", region, event: join(folder, "event.json") });
+      const { written, stop, ended } = startDev({
+        target: "shop",
+        region,
+        event: join(folder, "event.json"),
+      });
       try {
         await written.until(/shop: KEY refers to a secret, which is not read; it stays a reference/);
         await written.until(/1 function of arn:aws:lambda:eu-central-1:\d+:function:shop/);
@@ -431,7 +311,10 @@ ${written.text}`),
   });
 
   it("runs beside another one, and Ctrl-C leaves no process of it", async () => {
-    const running = [startProcess(folder), startProcess(folder)];
+    const running = [
+      startProcess([folder, "--function", "pay"]),
+      startProcess([folder, "--function", "pay"]),
+    ];
     try {
       const ports = await Promise.all(
         running.map(async ({ written }) => {
@@ -470,7 +353,7 @@ ${written.text}`),
     await new Promise((listening) => taken.once("listening", listening));
     const { port } = taken.address() as { port: number };
     try {
-      const { ended } = start({ target: join(folder, "template.yaml"), function: ["pay"], port });
+      const { ended } = startDev({ target: join(folder, "template.yaml"), function: ["pay"], port });
       await assert.rejects(ended, new RegExp(`port ${port} is in use, perhaps by another .*--port`));
     } finally {
       taken.close(); // or mocha would wait for it for ever where the test fails
@@ -479,7 +362,7 @@ ${written.text}`),
 
   it("says that there is no such target", async () => {
     await assert.rejects(
-      start({ target: join(folder, "missing") }).ended,
+      startDev({ target: join(folder, "missing") }).ended,
       /does not exist. Pass a folder, a template/,
     );
     assert.ok(existsSync(folder));

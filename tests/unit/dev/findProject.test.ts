@@ -315,7 +315,15 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
             Code: { S3Key: "5678.zip" },
             Environment: { Variables: { ORDERS: { Ref: "OrdersABC" } } },
           }),
-          Provider: lambda("Shop/Custom::S3AutoDelete/Handler", { Code: { S3Key: "5678.zip" } }),
+          ...Object.fromEntries(
+            [
+              "Custom::S3AutoDelete/Handler",
+              "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource",
+              "BucketNotificationsHandler050a0587b7544547bf325f094a3db834/Resource",
+              "AWS679f53fac002430cb0da5b7982bd2287/Resource",
+              "Tables/framework-isComplete/Resource",
+            ].map((path) => [path, lambda(`Shop/${path}`, { Code: { S3Key: "5678.zip" } })]),
+          ),
         },
       },
       "cdk.out/Shop.assets.json": { files: { 5678: { source: { path: "asset.5678" } } } },

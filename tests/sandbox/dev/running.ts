@@ -1,0 +1,134 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DevOptions, runDev } from "../../../dev/main";
+
+const root = join(__dirname, "..", "..", "..");
+
+/** Sets variables of this process. @returns sets them back. */
+export function setEnvironment(variables: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}
+
+/** What was written so far, and what is waited for in it. */
+export class Written {
+  text = "";
+  private waiting: (() => void)[] = [];
+
+  write(text: string): void {
+    this.text += text;
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  /** Why nothing is written any more. */
+  private failure: Error | undefined;
+
+  end(error: Error): void {
+    this.failure = error;
+    this.write("");
+  }
+
+  /** The first match after `from`. */
+  async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.text.slice(from));
+      if (found) return found;
+      if (this.failure) throw this.failure;
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+}
+
+/** Runs `dev` in this process. */
+export function startDev(options: DevOptions) {
+  const written = new Written();
+  const stop = new AbortController();
+  const environment = { HYPERDX_URL: "http://localhost:8000" };
+  const ended = runDev(options, { out: written, err: written, environment }, stop.signal);
+  ended.then(
+    () => written.end(new Error(`dev has ended after:\n${written.text}`)),
+    (error: Error) => written.end(error),
+  );
+  return { written, stop, ended };
+}
+
+/** Rows of a query to the ClickHouse whose address and password `dev` has printed. */
+export async function queryRows<Row>(written: Written, sql: string): Promise<Row[]> {
+  const [, url = "", password = ""] = await written.until(
+    /ClickHouse: (\S+) \(user default, password (\S+)\)/,
+  );
+  const headers = { "x-clickhouse-user": "default", "x-clickhouse-key": password };
+  const answer = await fetch(url, { method: "POST", headers, body: `${sql} FORMAT JSONEachRow` });
+  const body = await answer.text();
+  if (!answer.ok) throw new Error(body);
+  return body
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Row);
+}
+
+/** A process of this machine; `id` is that of no other one, as pids are used again. */
+export interface Process {
+  pid: number;
+  parent: number;
+  id: string;
+  command: string;
+}
+
+/** All processes but those that have ended and wait for their parent to know. */
+export function processes(): Process[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid): Process[] => {
+      try {
+        const [state, parent, ...others] = readFileSync(`/proc/${pid}/stat`, "utf8")
+          .replace(/^.*\) /, "")
+          .split(" ");
+        if (state === "Z") return [];
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return [{ pid: Number(pid), parent: Number(parent), id: `${pid} since ${others[17]}`, command }];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
+
+/** A process and all that it has started. */
+export function treeOf(pid: number): Process[] {
+  const all = processes();
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return [...all.filter((one) => one.pid === pid), ...below(pid)];
+}
+
+/** The process of ClickHouse that this one has started. */
+export function clickHousePid(): number {
+  const isClickHouse = ({ command }: Process) => command.includes("sandbox/clickhouse/main");
+  return treeOf(process.pid).find(isClickHouse)?.pid ?? Number.NaN;
+}
+
+/** Starts `dev` as a shell does, in a group of processes of its own, which Ctrl-C reaches as a whole. */
+export function startProcess(args: readonly string[]) {
+  const program = [join(root, "cli", "main.ts"), "dev", ...args];
+  const child = spawn(process.execPath, ["--import", "tsx", ...program], {
+    cwd: root,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const written = new Written();
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => written.write(String(data)));
+  const pid = child.pid ?? Number.NaN;
+  const ended = once(child, "close").then(([code]) => {
+    written.end(new Error(`dev has ended after:\n${written.text}`));
+    return code as number | null;
+  });
+  return { pid, written, ended, interrupt: () => process.kill(-pid, "SIGINT") };
+}
