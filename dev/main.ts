@@ -7,6 +7,7 @@ import type { PageFunctions } from "../web/functions";
 import { openBrowser } from "../web/openBrowser";
 import { Cleanup } from "./cleanup";
 import { findFunctions, type Target } from "./findFunctions";
+import { introduce, pageFunctions } from "./introduce";
 import { Links } from "./links";
 import { pageDirectory, startPage } from "./page";
 import { type Project, ProjectError } from "./project/project";
@@ -15,7 +16,7 @@ import { startDebugPort } from "./run/debugPort";
 import { definitionOf } from "./run/definition";
 import { PlayedAws } from "./run/playedAws";
 import { Store } from "./run/store";
-import { startUrlServer, type UrlServer } from "./run/urlServer";
+import { startUrlServer } from "./run/urlServer";
 import { watchFolders } from "./run/watch";
 import { runtimeClients } from "./runtimeClients";
 import { Session } from "./session";
@@ -32,7 +33,9 @@ export interface DevOptions {
   runtime?: string;
   /** File with an event as JSON, which the first function is invoked with. */
   event?: string;
-  /** End after the answer to `event`. */
+  /** Name of a schedule that fires at the start, and again after each change. */
+  schedule?: string;
+  /** End after the answer to `event`, or what `schedule` leads to. */
   once?: boolean;
   envFile?: string;
   /** Port of the functions' URLs. Default: a free one. */
@@ -106,7 +109,7 @@ async function run(
   );
   const hyperDx = hyperDxApp(environment);
   const functions: PageFunctions = {
-    list: () => session.runtimes.map(({ name, runtime }) => ({ name, runtime, url: urls.urlOf(name) })),
+    list: () => pageFunctions(session, urls),
     invoke: (name, given) => session.run(name, given),
   };
   const directory = await building;
@@ -118,9 +121,13 @@ async function run(
   if (options.open) openBrowser(links.page);
   const [first = ""] = session.names;
   const send = async () => {
-    if (event === undefined) return true;
-    const answered = await session.run(first, event).catch((error: Error) => reporter.failure(error.message));
-    return answered?.status === "success";
+    try {
+      if (options.schedule !== undefined) return await session.fire(options.schedule);
+      return event === undefined || (await session.run(first, event)).status === "success";
+    } catch (error) {
+      reporter.failure((error as Error).message);
+      return false;
+    }
   };
   if (!options.once && options.watch !== false && project.folder !== undefined)
     cleanup.use(await watch(target, session, reporter, send), (end) => end());
@@ -179,12 +186,6 @@ async function startSession(
       end(),
     );
   return { session, store, links };
-}
-
-function introduce(reporter: Reporter, project: Project, session: Session, urls: UrlServer): void {
-  const count = session.names.length;
-  reporter.notice(`${count} ${count === 1 ? "function" : "functions"} of ${project.source}`);
-  for (const name of session.names) reporter.notice(`  ${name}  ${urls.urlOf(name)}`);
 }
 
 /** Restarts what changed, and sends the event again. */

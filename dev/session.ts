@@ -1,10 +1,13 @@
 import type { FunctionDefinition } from "../sandbox";
 import { type InvocationResult, type InvokeOptions, Sandbox, type TelemetryEvent } from "../sandbox";
-import type { Project, ProjectFunction } from "./project/project";
+import { asyncDefaults } from "./project/asyncSettings";
+import { type Project, ProjectError, type ProjectFunction } from "./project/project";
+import type { Schedule } from "./project/routes";
+import { AsyncInvocations } from "./run/asyncInvocations";
 import { runnableCode } from "./run/bundle";
 import { localPorts } from "./run/definition";
 import { DevFunction } from "./run/devFunction";
-import type { InvokeByName } from "./run/lambdaApi";
+import type { InvokeByName, InvokeLater } from "./run/lambdaApi";
 import type { PlayedFunctions } from "./run/playedAws";
 import { Router } from "./run/router";
 import { type DeliverToQueue, sendToQueue } from "./run/sqs";
@@ -31,11 +34,16 @@ const MAXIMUM_CONCURRENCY = 10;
 export class Session implements PlayedFunctions {
   private readonly functions = new Map<string, { project: ProjectFunction; running: DevFunction }>();
 
-  /** Leads messages of topics and events of buses to the functions. */
+  /** Leads messages of topics, events of buses and schedules to the functions. */
   readonly router = new Router({
-    // What fails is shown where it happens; nobody waits for it.
-    invoke: (name, event) => void this.invoke(name, event, {})?.catch(() => {}),
-    send: (queue, message) => void sendToQueue(queue, message, this.deliver, Date.now()),
+    invoke: (name, event) => this.invokeLater(name, event),
+    send: (queue, message) => sendToQueue(queue, message, this.deliver, Date.now())?.handled,
+  });
+  private readonly later = new AsyncInvocations({
+    run: (name, event) => this.run(name, event),
+    settingsOf: (name) => this.functions.get(name)?.project.asynchronous ?? asyncDefaults,
+    forward: (to, message, from) => this.router.forward(to, message, from),
+    tell: (notice) => this.options.onNotice(notice),
   });
 
   constructor(private readonly options: SessionOptions) {}
@@ -53,6 +61,11 @@ export class Session implements PlayedFunctions {
   private find(name: string): string | undefined {
     if (this.functions.has(name)) return name;
     return [...this.functions.values()].find(({ project }) => project.aliases.includes(name))?.project.name;
+  }
+
+  /** Whether a function has a name or alias. */
+  isNamed(name: string, given: string): boolean {
+    return this.find(given) === name;
   }
 
   /** Folders whose changes matter. */
@@ -111,19 +124,52 @@ export class Session implements PlayedFunctions {
     return known === undefined ? undefined : this.run(known, payload, options);
   };
 
+  /** Invokes a function asynchronously, again while it fails; undefined where there is none. */
+  readonly invokeLater: InvokeLater = (name, payload) => {
+    const known = this.find(name);
+    return known === undefined ? undefined : this.later.invoke(known, payload);
+  };
+
+  /** Schedules that lead to a function of the project. */
+  get schedules(): Schedule[] {
+    const { schedules } = this.router.routes;
+    return schedules.filter(({ to }) =>
+      to.kind === "queue" ? this.ofQueue(to.name).length > 0 : this.find(to.name) !== undefined,
+    );
+  }
+
+  /**
+   * Has a schedule fire.
+   * @returns whether what it leads to succeeded.
+   * @throws ProjectError where no schedule has the name.
+   */
+  async fire(name: string): Promise<boolean> {
+    const named = this.schedules.filter((schedule) => schedule.name === name);
+    if (named.length === 0) {
+      const names = [...new Set(this.schedules.map((one) => one.name))].join(", ") || "none";
+      throw new ProjectError(`--schedule ${name}: there is no such schedule; there are: ${names}`);
+    }
+    const fired = await Promise.all(named.map((schedule) => this.router.fire(schedule)));
+    return fired.every((succeeded) => succeeded === true);
+  }
+
   /**
    * Gives an event to the functions of a queue.
    * @returns whether all of them succeeded; undefined where there are none.
    */
   readonly deliver: DeliverToQueue = (queue, event) => {
-    const names = [...this.functions.values()].flatMap(({ project }) =>
-      project.queues.includes(queue) ? [project.name] : [],
-    );
+    const names = this.ofQueue(queue);
     if (names.length === 0) return undefined;
     return Promise.all(names.map((name) => this.run(name, event))).then((results) =>
       results.every(({ status }) => status === "success"),
     );
   };
+
+  /** Names of the functions that have a queue. */
+  private ofQueue(queue: string): string[] {
+    const projects = [...this.functions.values()].map(({ project }) => project);
+    return projects.flatMap(({ name, queues }) => (queues.includes(queue) ? [name] : []));
+  }
 
   /** The sandbox that runs a function now; undefined before its first start. */
   sandboxOf(name: string): Sandbox | undefined {
@@ -131,6 +177,7 @@ export class Session implements PlayedFunctions {
   }
 
   async stop(): Promise<void> {
+    this.later.stop();
     await Promise.all([...this.functions.values()].map(({ running }) => running.stop()));
   }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { UsageError } from "../plan/usageError";
 import { stopSignal } from "../terminal/interruption";
 import type { Terminal } from "../terminal/terminal";
@@ -38,7 +38,13 @@ export function devCommand(parent: Command): Command {
     .option("--handler <file.function>", "handler of a plain folder, such as src/orders.handler")
     .option("--runtime <name>", "runtime of a plain folder, such as nodejs22.x")
     .option("--event <file>", "invoke the first function with this JSON, again after each change")
-    .option("--once", "end after the answer to --event, with exit code 1 where it failed")
+    .addOption(
+      new Option(
+        "--schedule <name>",
+        "have this schedule of the project fire, again after each change",
+      ).conflicts("event"),
+    )
+    .option("--once", "end after the answer to --event or --schedule, with exit code 1 where it failed")
     .option("--env-file <file>", "environment variables, which win over the project's")
     .option("--port <number>", "port of the functions' URLs on 127.0.0.1 (default: a free one)", portNumber)
     .option(

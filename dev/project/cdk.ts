@@ -14,6 +14,8 @@ interface Artifact {
 const ownFunctions =
   /(^|\/)(Custom::|LogRetention[0-9a-f]{32}|BucketNotificationsHandler[0-9a-f]{32}|AWS679f53fac002430cb0da5b7982bd2287|framework-on(Event|Timeout)|framework-isComplete)|CustomResourceProvider/;
 
+const scheduleTypes = ["AWS::Events::Rule", "AWS::Scheduler::Schedule"];
+
 /** The folder of a CDK app's output: the one that cdk.json names, else cdk.out. */
 export function cdkOutput(folder: string): string {
   const output = textOf(readJson(join(folder, "cdk.json")).output);
@@ -53,11 +55,12 @@ function readStack(directory: string, templateFile: string, stackName: string) {
   const read = readJson(join(directory, templateFile));
   const assets = assetPaths(directory, templateFile.replace(/\.template\.json$/, ".assets.json"));
   const template = parseTemplate(read, stackName);
-  for (const [id, { Metadata = {} }] of Object.entries(template.resources)) {
+  for (const [id, { Type = "", Metadata = {}, Properties = {} }] of Object.entries(template.resources)) {
     const path = textOf(Metadata["aws:cdk:path"]) ?? "";
     if (ownFunctions.test(path)) delete template.resources[id];
     else if (template.context.functionNames[id] === id)
       Object.assign(template.context.functionNames, { [id]: constructId(path) ?? id });
+    else if (scheduleTypes.includes(Type)) Properties.Name ??= constructId(path);
   }
   return templateFunctions(template, (property, { Metadata = {} }) => {
     const named = textOf(Metadata["aws:asset:path"]);

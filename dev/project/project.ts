@@ -1,3 +1,4 @@
+import type { AsyncSettings } from "./asyncSettings";
 import type { Routes } from "./routes";
 
 /** A Lambda function as a project describes it, with its code on this machine. */
@@ -22,6 +23,8 @@ export interface ProjectFunction {
   logFormat?: "Text" | "JSON";
   /** Names or logical ids of the queues whose messages it gets. */
   queues: string[];
+  /** How asynchronous invocations end. Default: as Lambda has it. */
+  asynchronous?: AsyncSettings;
 }
 
 /** How a project describes its functions. */

@@ -1,4 +1,5 @@
-import { destinationOf, noRoutes, type Routes, ruleOf, subscriptionOf } from "./routes";
+import type { GivenAsyncSettings } from "./asyncSettings";
+import { destinationOf, noRoutes, type Routes, ruleOf, scheduleOf, subscriptionOf } from "./routes";
 import { lastPart, listOf, mapOf, textOf } from "./values";
 
 /** Reads a property of a resource as text; undefined for secrets and for what only a deployment gives. */
@@ -9,11 +10,13 @@ export interface PulumiRoutes {
   routes: Routes;
   /** Names of queues by the names or ARNs of their functions. */
   queues: { function: string; queue: string }[];
+  /** How asynchronous invocations end, by the names or ARNs of the functions. */
+  asynchronous: { function: string; settings: GivenAsyncSettings }[];
 }
 
 /** What the event sources, subscriptions and rules in the resources of a stack lead to. */
 export function routesOfResources(resources: readonly unknown[], read: ReadText): PulumiRoutes {
-  const found: PulumiRoutes = { routes: noRoutes(), queues: [] };
+  const found: PulumiRoutes = { routes: noRoutes(), queues: [], asynchronous: [] };
   const all = resources.map((resource) => new Resource(mapOf(resource), read));
   const rules = all.filter(({ type }) => type === "aws:cloudwatch/eventRule:EventRule");
   for (const resource of all) {
@@ -25,6 +28,12 @@ export function routesOfResources(resources: readonly unknown[], read: ReadText)
     }
     if (type === "aws:sns/topicSubscription:TopicSubscription") addSubscription(found.routes, resource);
     if (type === "aws:cloudwatch/eventTarget:EventTarget") addTarget(found.routes, resource, rules);
+    if (type === "aws:scheduler/schedule:Schedule") addSchedule(found.routes, resource);
+    if (type === "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig") {
+      const name = resource.text("functionName");
+      if (name !== undefined)
+        found.asynchronous.push({ function: lastPart(name), settings: resource.asyncSettings() });
+    }
   }
   return found;
 }
@@ -38,7 +47,7 @@ class Resource {
 
   constructor(
     private readonly given: Record<string, unknown>,
-    private readonly read: ReadText,
+    readonly read: ReadText,
   ) {
     this.type = String(given.type);
     this.urn = String(given.urn);
@@ -57,13 +66,30 @@ class Resource {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
+  /** As FunctionEventInvokeConfig has them. */
+  asyncSettings(): GivenAsyncSettings {
+    const { onSuccess, onFailure } = mapOf(this.value("destinationConfig"));
+    return {
+      retries: this.value("maximumRetryAttempts"),
+      onSuccess: this.read(mapOf(onSuccess).destination),
+      onFailure: this.read(mapOf(onFailure).destination),
+    };
+  }
+
   value(property: string): unknown {
     return this.inputs[property] ?? this.outputs[property];
   }
 
-  private plannedArn(property: string): string | undefined {
-    const [urn] = listOf(mapOf(this.given.propertyDependencies)[property]).map(textOf);
-    const [, type = "", name] = /::aws:(\w+)\/[^:]*:\w+::(.+)$/.exec(urn ?? "") ?? [];
+  /** The name that the program gives it. */
+  get logicalName(): string {
+    return lastPart(this.urn);
+  }
+
+  /** The ARN that a property will have, or the first of a service where it comes from several resources. */
+  plannedArn(property: string, service = "\\w+"): string | undefined {
+    const urns = listOf(mapOf(this.given.propertyDependencies)[property]).map((urn) => textOf(urn) ?? "");
+    const pattern = new RegExp(`::aws:(${service})/[^:]*:\\w+::(.+)$`);
+    const [, type = "", name] = urns.map((urn) => pattern.exec(urn)).find((match) => match !== null) ?? [];
     if (name === undefined) return undefined;
     return type === "lambda" ? `arn:aws:lambda:::function:${name}` : `arn:aws:${type}:::${name}`;
   }
@@ -89,14 +115,28 @@ function addTarget(routes: Routes, target: Resource, rules: readonly Resource[])
   const rule = rules.find(
     (one) => one.text("name") === name || one.urn.endsWith(`::${lastPart(name ?? "")}`),
   );
-  const pattern = rule?.json("eventPattern");
-  if (rule === undefined || pattern === undefined || to === undefined) return;
+  if (rule === undefined || to === undefined) return;
   const { inputPaths, inputTemplate } = mapOf(target.value("inputTransformer"));
-  routes.rules.push(
-    ruleOf(rule.text("eventBusName"), pattern, to, {
-      Input: target.text("input"),
-      InputPath: target.text("inputPath"),
-      InputTransformer: { InputPathsMap: inputPaths, InputTemplate: inputTemplate },
-    }),
-  );
+  const properties = {
+    Input: target.text("input"),
+    InputPath: target.text("inputPath"),
+    InputTransformer: { InputPathsMap: inputPaths, InputTemplate: inputTemplate },
+  };
+  const expression = rule.text("scheduleExpression");
+  if (expression !== undefined) {
+    const named = rule.text("name") ?? rule.logicalName;
+    routes.schedules.push(scheduleOf({ name: named, expression, of: "rule", to }, properties));
+  }
+  const pattern = rule.json("eventPattern");
+  if (pattern !== undefined) routes.rules.push(ruleOf(rule.text("eventBusName"), pattern, to, properties));
+}
+
+/** A schedule of EventBridge Scheduler. */
+function addSchedule({ schedules }: Routes, resource: Resource): void {
+  const { arn, input } = mapOf(resource.value("target"));
+  const to = destinationOf(resource.read(arn) ?? resource.plannedArn("target", "lambda|sqs"));
+  const expression = resource.text("scheduleExpression");
+  if (to === undefined || expression === undefined) return;
+  const name = resource.text("name") ?? resource.logicalName;
+  schedules.push(scheduleOf({ name, expression, of: "scheduler", to }, { Input: resource.read(input) }));
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { asyncSettingsOf } from "./asyncSettings";
 import { writeFiles } from "./inlineCode";
 import { functionDefaults, type Project, type ProjectFunction } from "./project";
 import { routesOfResources } from "./pulumiRoutes";
@@ -32,7 +33,9 @@ export function functionsOfResources(
     if (read.definition === undefined) continue;
     const isOwn = (target: string) => target === name || target === logicalName;
     const queues = found.queues.filter((one) => isOwn(one.function)).map(({ queue }) => queue);
-    functions.push({ ...read.definition, queues });
+    const config = found.asynchronous.find((one) => isOwn(one.function))?.settings;
+    const deadLetter = known(mapOf(unwrapped(given.deadLetterConfig)).targetArn);
+    functions.push({ ...read.definition, queues, ...asyncSettingsOf({ ...config, deadLetter }) });
   }
   return { functions, routes: found.routes, notices };
 }

@@ -37,10 +37,22 @@ export interface Rule {
   input: TargetInput;
 }
 
-/** What leads from topics and buses to functions and queues of a project. */
+/** A rule with a schedule, or a schedule of EventBridge Scheduler, with one target. */
+export interface Schedule {
+  name: string;
+  /** Such as `rate(1 day)`. */
+  expression: string;
+  /** Decides what the target gets. */
+  of: "rule" | "scheduler";
+  to: Destination;
+  input: TargetInput;
+}
+
+/** What leads from topics, buses and schedules to functions and queues of a project. */
 export interface Routes {
   subscriptions: Subscription[];
   rules: Rule[];
+  schedules: Schedule[];
 }
 
 /** Where an ARN or a name that a template or state gives leads to; undefined for what is not played here. */
@@ -105,9 +117,17 @@ export function ruleOf(
   return { bus: lastPart(bus ?? DEFAULT_BUS), pattern, to, input: targetInput(properties) };
 }
 
-/** Routes of a project without topics and buses. */
+/** A schedule with one target. */
+export function scheduleOf(
+  schedule: Pick<Schedule, "name" | "expression" | "of" | "to">,
+  properties: TargetProperties,
+): Schedule {
+  return { ...schedule, input: targetInput(properties) };
+}
+
+/** Routes of a project without topics, buses and schedules. */
 export function noRoutes(): Routes {
-  return { subscriptions: [], rules: [] };
+  return { subscriptions: [], rules: [], schedules: [] };
 }
 
 /** All of several routes. */
@@ -115,5 +135,6 @@ export function joinRoutes(all: readonly Routes[]): Routes {
   return {
     subscriptions: all.flatMap(({ subscriptions }) => subscriptions),
     rules: all.flatMap(({ rules }) => rules),
+    schedules: all.flatMap(({ schedules }) => schedules),
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { asyncSettingsOf } from "./asyncSettings";
 import {
   playedResources,
   resolveIntrinsics,
@@ -51,7 +52,8 @@ export function readServerless(
   const functions: ProjectFunction[] = [];
   for (const [key, given] of entries) {
     const found = serverlessFunction({ key, given, provider, read, folder, names, context });
-    routes.push(eventRoutes(names[key] ?? key, listOf(given.events), context));
+    const id = logicalId(key).replace(/LambdaFunction$/, "");
+    routes.push(eventRoutes(names[key] ?? key, id, listOf(given.events), context));
     notices.push(...found.notices);
     if (found.definition !== undefined) functions.push(found.definition);
   }
@@ -133,9 +135,29 @@ function serverlessFunction({ key, given, provider, read, folder, names, context
       layers,
       logFormat: logFormatOf(mapOf(mapOf(provider.logs).lambda).logFormat),
       queues: eventQueues(listOf(given.events), context),
+      ...serverlessAsync(given, names, context),
     },
     notices,
   };
+}
+
+/** Destinations are functions of the file by their keys, or ARNs. */
+function serverlessAsync(
+  { maximumRetryAttempts, destinations, onError }: Values,
+  names: Readonly<Record<string, string>>,
+  context: TemplateContext,
+) {
+  const { onSuccess, onFailure } = mapOf(resolveIntrinsics(destinations, context).value);
+  const arnOf = (end: unknown) => {
+    const text = textOf(mapOf(end).arn ?? end) ?? "";
+    return text in names ? `arn:aws:lambda:::function:${names[text]}` : text;
+  };
+  return asyncSettingsOf({
+    retries: maximumRetryAttempts,
+    onSuccess: arnOf(onSuccess),
+    onFailure: arnOf(onFailure),
+    deadLetter: resolveIntrinsics(onError, context).value,
+  });
 }
 
 /** The framework's logical id of a function: `orders-new` is `OrdersDashnewLambdaFunction`. */

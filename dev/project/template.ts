@@ -9,6 +9,7 @@ import {
 } from "./intrinsics";
 import { functionDefaults, type Project, type ProjectFunction } from "./project";
 import { readYaml } from "./readYaml";
+import { templateAsync } from "./templateAsync";
 import { subscriptionQueue, templateRoutes } from "./templateRoutes";
 import { lastPart, listOf, logFormatOf, mapOf, numberOf, textOf, variableOf } from "./values";
 
@@ -122,6 +123,7 @@ function templateFunction(
       layers: layers.paths,
       logFormat: logFormatOf(mapOf(plain("LoggingConfig")).LogFormat),
       queues: templateQueues(id, name, properties, template),
+      ...templateAsync([name, id], properties, template.resources, context),
     },
     notices: [...notices, ...layers.notices],
   };

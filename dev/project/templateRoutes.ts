@@ -1,5 +1,13 @@
 import { resolveIntrinsics, type TemplateContext, type TemplateResource } from "./intrinsics";
-import { type Destination, destinationOf, noRoutes, type Routes, ruleOf, subscriptionOf } from "./routes";
+import {
+  type Destination,
+  destinationOf,
+  noRoutes,
+  type Routes,
+  ruleOf,
+  scheduleOf,
+  subscriptionOf,
+} from "./routes";
 import { lastPart, listOf, mapOf, textOf } from "./values";
 
 /** Routes, and what of them is not played. */
@@ -24,6 +32,7 @@ export function templateRoutes(
     }
     if (Type === "AWS::SNS::Subscription") addSubscription(found, id, properties);
     if (Type === "AWS::Events::Rule") addRule(found, id, properties);
+    if (Type === "AWS::Scheduler::Schedule") addSchedule(found, id, properties);
   }
   return found;
 }
@@ -40,7 +49,7 @@ function addEvents(
   { Events }: Record<string, unknown>,
   { functionNames }: TemplateContext,
 ): void {
-  const own: Destination = { kind: "function", name: functionNames[id] ?? id };
+  const to: Destination = { kind: "function", name: functionNames[id] ?? id };
   for (const [name, event] of Object.entries(mapOf(Events))) {
     const { Type, Properties } = mapOf(event);
     const properties = mapOf(Properties);
@@ -48,11 +57,18 @@ function addEvents(
     if (Type === "SNS" && topic !== undefined) {
       const queued = properties.SqsSubscription;
       const queue = textOf(mapOf(queued).QueueArn) ?? subscriptionQueue(id, name);
-      const to: Destination = queued ? { kind: "queue", name: lastPart(queue) } : own;
-      routes.subscriptions.push(subscriptionOf(topic, to, properties));
+      const receiver: Destination = queued ? { kind: "queue", name: lastPart(queue) } : to;
+      routes.subscriptions.push(subscriptionOf(topic, receiver, properties));
     }
     if ((Type === "EventBridgeRule" || Type === "CloudWatchEvent") && properties.State !== "DISABLED")
-      routes.rules.push(ruleOf(textOf(properties.EventBusName), properties.Pattern, own, properties));
+      routes.rules.push(ruleOf(textOf(properties.EventBusName), properties.Pattern, to, properties));
+    const expression = textOf(properties.Schedule ?? properties.ScheduleExpression);
+    if ((Type === "Schedule" || Type === "ScheduleV2") && expression !== undefined) {
+      const of = Type === "Schedule" ? "rule" : "scheduler";
+      // SAM's logical id of what it makes of the event.
+      const own = textOf(properties.Name) ?? `${id}${name}`;
+      routes.schedules.push(scheduleOf({ name: own, expression, of, to }, properties));
+    }
   }
 }
 
@@ -66,17 +82,32 @@ function addSubscription(found: FoundRoutes, id: string, properties: Record<stri
 
 function addRule(found: FoundRoutes, id: string, properties: Record<string, unknown>): void {
   const { EventPattern, EventBusName, State, Targets } = properties;
-  if (State === "DISABLED") return;
-  if (EventPattern === undefined) {
-    found.notices.push(`${id}: schedules are not played; send the event from the page, or with --event`);
-    return;
-  }
+  const name = textOf(properties.Name) ?? id;
+  const expression = textOf(properties.ScheduleExpression);
   for (const target of listOf(Targets).map(mapOf)) {
     const arn = textOf(target.Arn);
     const to = destinationOf(arn);
-    if (to === undefined) found.notices.push(notPlayed(id, arn ?? "a target"));
-    else found.routes.rules.push(ruleOf(textOf(EventBusName), EventPattern, to, target));
+    if (to === undefined) {
+      found.notices.push(notPlayed(id, arn ?? "a target"));
+      continue;
+    }
+    // Nothing fires a schedule by itself here, so one that is disabled can be fired as well.
+    if (expression !== undefined)
+      found.routes.schedules.push(scheduleOf({ name, expression, of: "rule", to }, target));
+    if (EventPattern !== undefined && State !== "DISABLED")
+      found.routes.rules.push(ruleOf(textOf(EventBusName), EventPattern, to, target));
   }
+}
+
+/** A schedule of EventBridge Scheduler. */
+function addSchedule(found: FoundRoutes, id: string, properties: Record<string, unknown>): void {
+  const target = mapOf(properties.Target);
+  const arn = textOf(target.Arn);
+  const to = destinationOf(arn);
+  const expression = textOf(properties.ScheduleExpression) ?? "";
+  const name = textOf(properties.Name) ?? id;
+  if (to === undefined) found.notices.push(notPlayed(id, arn ?? "a target"));
+  else found.routes.schedules.push(scheduleOf({ name, expression, of: "scheduler", to }, target));
 }
 
 function notPlayed(id: string, what: string): string {

@@ -9,29 +9,38 @@ export type InvokeByName = (
   options: { clientContext?: string },
 ) => Promise<InvocationResult> | undefined;
 
+/** Invokes a function asynchronously, by one of its names; undefined where no function has it. */
+export type InvokeLater = (name: string, payload: unknown) => Promise<boolean> | undefined;
+
 /**
  * Answers what functions ask of AWS: Lambda's Invoke for functions of the project, an error that says what to do for everything
  * else.
  */
-export async function answerAws(call: AwsCall, invoke: InvokeByName): Promise<AwsAnswer> {
+export async function answerAws(
+  call: AwsCall,
+  invoke: InvokeByName,
+  invokeLater: InvokeLater,
+): Promise<AwsAnswer> {
   const read = readInvoke(call);
   if (read === undefined) return notPlayed(call);
   const { payload, clientContext } = read;
   const name = functionName(read.functionName);
   const type = call.headers["x-amz-invocation-type"] ?? "RequestResponse";
   if (type === "DryRun") return { status: 204, headers: {}, body: Buffer.alloc(0) };
-  const running = invoke(name, payload, { ...(clientContext && { clientContext }) });
-  if (running === undefined)
-    return error(
-      404,
-      "ResourceNotFoundException",
-      `Function not found: ${name}. \`dev\` runs the functions of its project alone`,
-    );
   if (type === "Event") {
-    running.catch(() => {}); // shown where it happens; nobody waits for it
-    return { status: 202, headers: {}, body: Buffer.alloc(0) };
+    const begun = invokeLater(name, payload) !== undefined;
+    return begun ? { status: 202, headers: {}, body: Buffer.alloc(0) } : notFound(name);
   }
-  return invokeAnswer(await running);
+  const running = invoke(name, payload, { ...(clientContext && { clientContext }) });
+  return running === undefined ? notFound(name) : invokeAnswer(await running);
+}
+
+function notFound(name: string): AwsAnswer {
+  return error(
+    404,
+    "ResourceNotFoundException",
+    `Function not found: ${name}. \`dev\` runs the functions of its project alone`,
+  );
 }
 
 /** The name in what Invoke takes: a name, an ARN or a part of it, with or without a version or alias. */

@@ -1,6 +1,6 @@
 import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
 import { answerEventBridge } from "./eventBridge";
-import { answerAws, type InvokeByName } from "./lambdaApi";
+import { answerAws, type InvokeByName, type InvokeLater } from "./lambdaApi";
 import type { Router } from "./router";
 import { answerSns } from "./sns";
 import { answerSqs, type DeliverToQueue } from "./sqs";
@@ -8,6 +8,7 @@ import { answerSqs, type DeliverToQueue } from "./sqs";
 /** The functions of a project, as far as calls of AWS lead to them. */
 export interface PlayedFunctions {
   invoke: InvokeByName;
+  invokeLater: InvokeLater;
   deliver: DeliverToQueue;
   router: Pick<Router, "publish" | "put">;
 }
@@ -23,7 +24,7 @@ export class PlayedAws {
   ) {}
 
   async answer(call: AwsCall): Promise<AwsAnswer> {
-    const { invoke, deliver, router } = this.functions;
+    const { invoke, invokeLater, deliver, router } = this.functions;
     return (
       answerSqs(call, deliver, Date.now) ??
       answerEventBridge(
@@ -37,7 +38,7 @@ export class PlayedAws {
         (topic, message) => this.counted(router.publish(topic, message), `messages of the topic ${topic}`),
         Date.now,
       ) ??
-      answerAws(call, invoke)
+      answerAws(call, invoke, invokeLater)
     );
   }
 

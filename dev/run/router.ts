@@ -1,15 +1,20 @@
+import { randomUUID } from "node:crypto";
 import { type SnsNotification, snsEvent } from "../../sandbox/aws/events";
-import { type Destination, noRoutes, type Routes, type Subscription } from "../project/routes";
+import type { OutcomeTarget } from "../project/asyncSettings";
+import { type Destination, noRoutes, type Routes, type Schedule, type Subscription } from "../project/routes";
+import { localPlace } from "../project/template";
+import { localArn } from "./outcome";
 import { matchesPattern } from "./pattern";
+import { scheduledEvent } from "./scheduledEvent";
 import type { SentMessage } from "./sqs";
 import { inputOfTarget } from "./targetInput";
 
 /** What messages and events are given to. What becomes of them is shown where the function runs. */
 export interface Receivers {
-  /** Runs a function; nothing where no function has the name. */
-  invoke(name: string, event: unknown): void;
-  /** Sends a message to a queue; nothing where no function has it. */
-  send(queue: string, message: SentMessage): void;
+  /** Runs a function; undefined where no function has the name. @returns whether it succeeded in the end. */
+  invoke(name: string, event: unknown): Promise<boolean> | undefined;
+  /** Sends a message to a queue; undefined where no function has it. @returns whether its functions succeeded in the end. */
+  send(queue: string, message: SentMessage): Promise<boolean> | undefined;
 }
 
 /** A message as it was published. */
@@ -48,9 +53,45 @@ export class Router {
     );
     for (const { to, input } of wanting) {
       const given = inputOfTarget(input, event);
-      this.give(to, given, { MessageBody: typeof given === "string" ? given : JSON.stringify(given) });
+      this.give(to, given, messageOf(given));
     }
     return wanting.length;
+  }
+
+  /**
+   * Gives a schedule's event to its target.
+   * @returns whether that succeeded in the end; undefined where it leads to no function.
+   */
+  fire(schedule: Schedule): Promise<boolean> | undefined {
+    const event = scheduledEvent(schedule, Date.now(), randomUUID());
+    return this.give(schedule.to, event, messageOf(event));
+  }
+
+  /**
+   * Gives the outcome of an invocation, or its event, to where a function's settings say.
+   * @param from name of the function.
+   * @returns whether it leads to a function.
+   */
+  forward(to: OutcomeTarget, message: SentMessage, from: string): boolean {
+    const { kind, name } = to;
+    const { MessageBody = "", MessageAttributes = {} } = message;
+    if (kind === "topic") {
+      const attributes = Object.entries(MessageAttributes).map(
+        ([key, { DataType = "", StringValue = "" }]) => [key, { Type: DataType, Value: StringValue }],
+      );
+      const { region, accountId } = localPlace;
+      const published: PublishedMessage = {
+        MessageId: randomUUID(),
+        TopicArn: `arn:aws:sns:${region}:${accountId}:${name}`,
+        Message: MessageBody,
+        Timestamp: new Date().toISOString(),
+        MessageAttributes: Object.fromEntries(attributes),
+      };
+      return this.publish(name, published) > 0;
+    }
+    const record = JSON.parse(MessageBody);
+    if (kind === "bus") return this.put(name, outcomeEvent(from, record)) > 0;
+    return this.give({ kind, name }, record, message) !== undefined;
   }
 
   private deliver({ to, raw }: Subscription, { texts, ...message }: PublishedMessage): void {
@@ -65,10 +106,33 @@ export class Router {
     );
   }
 
-  private give({ kind, name }: Destination, event: unknown, message: SentMessage): void {
-    if (kind === "queue") this.receivers.send(name, message);
-    else this.receivers.invoke(name, event);
+  private give(
+    { kind, name }: Destination,
+    event: unknown,
+    message: SentMessage,
+  ): Promise<boolean> | undefined {
+    return kind === "queue" ? this.receivers.send(name, message) : this.receivers.invoke(name, event);
   }
+}
+
+function messageOf(event: unknown): SentMessage {
+  return { MessageBody: typeof event === "string" ? event : JSON.stringify(event) };
+}
+
+/** The event of a bus that an outcome becomes. */
+function outcomeEvent(name: string, record: { responseContext?: { functionError?: string } }): BusEvent {
+  const failed = record.responseContext?.functionError !== undefined;
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": `Lambda Function Invocation Result - ${failed ? "Failure" : "Success"}`,
+    source: "lambda",
+    account: localPlace.accountId,
+    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    region: localPlace.region,
+    resources: [localArn(name)],
+    detail: record,
+  };
 }
 
 function rawMessage({ Message, MessageAttributes }: SnsNotification): SentMessage {

@@ -37,7 +37,10 @@ export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => num
       QueueUrl: `http://${call.headers.host}/${localPlace.accountId}/${body.QueueName ?? ""}`,
     });
   const queue = lastPart(body.QueueUrl ?? "");
-  const send = (message: SentMessage) => sendToQueue(queue, message, deliver, now());
+  const send = (message: SentMessage) => {
+    const sent = sendToQueue(queue, message, deliver, now());
+    return sent && { MessageId: sent.MessageId, MD5OfMessageBody: sent.MD5OfMessageBody };
+  };
   if (operation === "SendMessage") {
     const answer = send(body);
     return answer === undefined ? noQueue(queue) : json(200, answer);
@@ -58,14 +61,14 @@ export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => num
 
 /**
  * Gives a message to the functions of a queue, again while they fail.
- * @returns undefined where no function has the queue.
+ * @returns undefined where no function has the queue; `handled` says in the end whether they succeeded.
  */
 export function sendToQueue(
   queue: string,
   { MessageBody = "", MessageAttributes, MessageSystemAttributes }: SentMessage,
   deliver: DeliverToQueue,
   now: number,
-): { MessageId: string; MD5OfMessageBody: string } | undefined {
+): { MessageId: string; MD5OfMessageBody: string; handled: Promise<boolean> } | undefined {
   const MessageId = randomUUID();
   const MD5OfBody = createHash("md5").update(MessageBody).digest("hex");
   const arn = `arn:aws:sqs:${localPlace.region}:${localPlace.accountId}:${queue}`;
@@ -91,8 +94,8 @@ export function sendToQueue(
     ]);
   const first = deliver(queue, eventOf(1));
   if (first === undefined) return undefined;
-  void repeated(first, (receives) => deliver(queue, eventOf(receives)));
-  return { MessageId, MD5OfMessageBody: MD5OfBody };
+  const handled = repeated(first, (receives) => deliver(queue, eventOf(receives)));
+  return { MessageId, MD5OfMessageBody: MD5OfBody, handled };
 }
 
 /** As the SDK has them: what is binary comes as base64. */
@@ -115,10 +118,11 @@ function attributesOf(
 async function repeated(
   first: Promise<boolean>,
   again: (receives: number) => Promise<boolean> | undefined,
-): Promise<void> {
+): Promise<boolean> {
   let succeeded = await first.catch(() => false);
   for (let receives = 2; !succeeded && receives <= DELIVERIES; receives += 1)
     succeeded = (await again(receives)?.catch(() => false)) ?? true;
+  return succeeded;
 }
 
 function noQueue(queue: string): AwsAnswer {

@@ -245,6 +245,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/aws",
     "sandbox/lambda/isolation",
     "web",
+    "web/api",
   ],
   demo: [
     "cli",

@@ -30,7 +30,10 @@ describe("the page in a browser", function () {
   const invoked: unknown[] = [];
   const functions: PageFunctions = {
     list: () => [
-      { name: "shop", runtime: "nodejs22.x", url: "http://shop.localhost:4000/" },
+      {
+        ...{ name: "shop", runtime: "nodejs22.x", url: "http://shop.localhost:4000/" },
+        samples: [{ title: "Schedule nightly, rate(1 day)", event: { source: "aws.events" } }],
+      },
       { name: "payments", runtime: "python3.13" },
     ],
     invoke: async (name, event) => {
@@ -180,8 +183,12 @@ describe("the page in a browser", function () {
   it("sends an event to a function, and shows its answer, lines and trace", async () => {
     await page.getByRole("link", { name: "Invoke" }).click();
     const event = page.getByRole("textbox", { name: "Event" });
-    await page.getByLabel("Sample", { exact: true }).selectOption({ label: "SQS" });
+    const sample = page.getByLabel("Sample", { exact: true });
+    await sample.selectOption({ label: "SQS" });
     assert.match(await event.inputValue(), /"eventSource": "aws:sqs"/);
+    // Events of the function's own.
+    await sample.selectOption({ label: "Schedule nightly, rate(1 day)" });
+    assert.deepEqual(JSON.parse(await event.inputValue()), { source: "aws.events" });
     await event.fill('{"sku": ');
     await event.press("Control+Enter");
     await page.getByText("The event is not JSON").waitFor();

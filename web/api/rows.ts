@@ -122,6 +122,14 @@ export interface PageFunction {
   runtime: string;
   /** Its URL on this machine, where it has one. */
   url?: string;
+  /** Events of its own that can be sent, such as those of its schedules. */
+  samples?: readonly EventSample[];
+}
+
+/** An event that can be sent as it is, or changed first. */
+export interface EventSample {
+  title: string;
+  event: unknown;
 }
 
 /** How an invocation from the page ended. Times in milliseconds. */

@@ -26,6 +26,8 @@ export function Invoke({ functions, go }: InvokeProps) {
   const [event, setEvent] = useState(pretty(samples[0]?.event));
   const [sent, setSent] = useState<Sent>({ state: "none" });
   const chosen = functions.find((one) => one.name === name);
+  // The first one stays: it is what stands in the field at the beginning.
+  const offered = [...samples.slice(0, 1), ...(chosen?.samples ?? []), ...samples.slice(1)];
   const send = async () => {
     try {
       const body = { function: name, event: parsed(event) };
@@ -60,9 +62,9 @@ export function Invoke({ functions, go }: InvokeProps) {
             Sample{" "}
             <select
               aria-label="Sample"
-              onChange={({ currentTarget }) => setEvent(pretty(samples[Number(currentTarget.value)]?.event))}
+              onChange={({ currentTarget }) => setEvent(pretty(offered[Number(currentTarget.value)]?.event))}
             >
-              {samples.map(({ title }, index) => (
+              {offered.map(({ title }, index) => (
                 <option value={index}>{title}</option>
               ))}
             </select>

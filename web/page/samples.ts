@@ -1,8 +1,4 @@
-/** An event that can be sent as it is, or changed first. */
-export interface Sample {
-  title: string;
-  event: unknown;
-}
+import type { EventSample } from "../api/rows";
 
 const account = "123456789012";
 const region = "us-east-1";
@@ -70,7 +66,7 @@ const record = { awsRegion: region, eventSource: "", eventVersion: "1.0" };
 const kinesisData = btoa(body);
 
 /** An event of every trigger that the tracing layers know, in the forms of AWS's documentation. */
-export const samples: readonly Sample[] = [
+export const samples: readonly EventSample[] = [
   { title: "Your own", event: { sku: "A-17", amount: 2 } },
   { title: "Function URL", event: http },
   {

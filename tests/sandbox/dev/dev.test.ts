@@ -12,13 +12,21 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   LambdaClient,
   PublishLayerVersionCommand,
+  PutFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { zip } from "../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
@@ -103,19 +111,30 @@ def handler(event, context):
 `;
 
 const deployed = `
+const { EventBridgeClient, PutEventsCommand } = require("@aws-sdk/client-eventbridge");
+const { PublishCommand, SNSClient } = require("@aws-sdk/client-sns");
 const { SendMessageCommand, SQSClient } = require("@aws-sdk/client-sqs");
-exports.handler = async ({ sku, Records: [record] = [] }) => {
+exports.handler = async ({ sku, detail, requestPayload, nightly, Records: [record] = [] }) => {
+  if (nightly) throw new Error("the night failed");
+  if (requestPayload) return console.info("given up", requestPayload);
+  if (detail) return console.info("placed", detail.sku);
+  if (record?.Sns) return console.info("sold", record.Sns.Message);
   if (record) return console.info("audited", record.body);
+  const entry = { Source: "shop", DetailType: "placed", Detail: JSON.stringify({ sku }), EventBusName: "shop" };
+  await new EventBridgeClient({}).send(new PutEventsCommand({ Entries: [entry] }));
+  await new SNSClient({}).send(new PublishCommand({ TopicArn: process.env.TOPIC, Message: sku }));
   console.warn(require("/opt/nodejs/words.js"), process.env.KEY);
   await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: process.env.QUEUE, MessageBody: sku }));
 };`;
 
-/** Deploys the function shop with a layer, a queue and a variable that refers to a secret. @returns the secret's ARN. */
+/** Deploys the function shop with a layer, what leads to it, and a variable that refers to a secret. @returns the secret's ARN. */
 async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
-  const [lambda, iam, sqs] = [
+  const [lambda, iam, sqs, sns, events] = [
     new LambdaClient(clientOptions(aws, region)),
     new IAMClient(clientOptions(aws, region)),
     new SQSClient(clientOptions(aws, region)),
+    new SNSClient(clientOptions(aws, region)),
+    new EventBridgeClient(clientOptions(aws, region)),
   ];
   const policy = (statement: object) =>
     JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
@@ -126,6 +145,7 @@ async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
   const all = policy({ Action: ["logs:*", "sqs:*"], Resource: ["*"] });
   await iam.send(new PutRolePolicyCommand({ RoleName: "shop", PolicyName: "all", PolicyDocument: all }));
   const { QueueUrl: QUEUE = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "audit" }));
+  const { TopicArn: TOPIC = "" } = await sns.send(new CreateTopicCommand({ Name: "sold" }));
   const zipOf = (name: string, text: string) => zip([{ name, content: Buffer.from(text), mode: 0o644 }]);
   const { LayerVersionArn = "" } = await lambda.send(
     new PublishLayerVersionCommand({
@@ -145,12 +165,39 @@ async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
       },
       Code: { ZipFile: await zipOf("index.js", deployed) },
       Layers: [LayerVersionArn],
-      Environment: { Variables: { KEY, QUEUE } },
+      Environment: { Variables: { KEY, QUEUE, TOPIC } },
+    }),
+  );
+  const Arn = `arn:aws:lambda:${region}:${aws.accountId}:function:shop`;
+  const FilterPolicy = '{"sku":[{"exists":false}]}';
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn: TOPIC,
+      Protocol: "lambda",
+      Endpoint: Arn,
+      Attributes: { FilterPolicy },
+    }),
+  );
+  await events.send(new CreateEventBusCommand({ Name: "shop" }));
+  for (const rule of [
+    { Name: "placed", EventBusName: "shop", EventPattern: '{"source":["shop"]}' },
+    { Name: "nightly", ScheduleExpression: "rate(1 day)" },
+  ]) {
+    await events.send(new PutRuleCommand(rule));
+    const Input = rule.Name === "nightly" ? '{"nightly":true}' : undefined;
+    const { Name: Rule, EventBusName } = rule;
+    await events.send(new PutTargetsCommand({ Rule, EventBusName, Targets: [{ Id: "a", Arn, Input }] }));
+  }
+  await lambda.send(
+    new PutFunctionEventInvokeConfigCommand({
+      FunctionName: "shop",
+      MaximumRetryAttempts: 1,
+      DestinationConfig: { OnFailure: { Destination: Arn } },
     }),
   );
   const EventSourceArn = `arn:aws:sqs:${region}:${aws.accountId}:audit`;
   await lambda.send(new CreateEventSourceMappingCommand({ FunctionName: "shop", EventSourceArn }));
-  for (const client of [lambda, iam, sqs]) client.destroy();
+  for (const client of [lambda, iam, sqs, sns, events]) client.destroy();
   return KEY;
 }
 
@@ -283,7 +330,7 @@ describe("dev", function () {
     else process.env.TMPDIR = TMPDIR;
   });
 
-  it("runs a deployed function by its name, with its layers and its queue; secrets stay references", async () => {
+  it("runs a deployed function by its name, with its layers and what leads to it; secrets stay references", async () => {
     const aws = await startEmbeddedAws();
     const region = "eu-central-1";
     const restore = setEnvironment({ ...aws.environment, AWS_CONFIG_FILE: "/dev/null" });
@@ -298,12 +345,20 @@ describe("dev", function () {
         await written.until(/shop: KEY refers to a secret, which is not read; it stays a reference/);
         await written.until(/1 function of arn:aws:lambda:eu-central-1:\d+:function:shop/);
         await written.until(new RegExp(`WARN +from the layer ${secret}`));
-        await written.until(/INFO +audited A-17/);
+        for (const line of ["placed", "sold", "audited"])
+          await written.until(new RegExp(`INFO +${line} A-17`));
         await written.until(/shop +✔.*#\/traces\//);
+        await written.until(/nightly {2}rate\(1 day\) → shop/);
       } finally {
         stop.abort();
         assert.equal(await ended, 0);
       }
+      // What fails is given again as often as the function says, and then to its destination.
+      const fired = startDev({ target: "shop", region, schedule: "nightly", once: true });
+      const notices =
+        /ERROR +.*the night failed[\s\S]*retry in 1 s[\s\S]*the night failed[\s\S]*shop failed 2 times; its record goes to the function shop/;
+      await fired.written.until(notices);
+      assert.equal(await fired.ended, 1);
     } finally {
       restore();
       await aws.stop();

@@ -164,6 +164,28 @@ resources: { Resources: { Audit: { Type: "AWS::SQS::Queue" } } }
     cpSync(join(__dirname, "cdkApp"), folder, { recursive: true });
     const text = await runBoth("Orders", "Payment", { function: ["Orders", "Payment"] });
     assert.match(text, /2 functions of .*cdk\.out/);
+    assert.doesNotMatch(text, /^!/m);
+    const [, schedules] = /^Schedules .*\n((?: {2}.*\n)*)/m.exec(text) ?? [];
+    assert.deepEqual(
+      schedules
+        ?.trim()
+        .split(/\n {2}/)
+        .sort(),
+      [
+        "Morning  cron(0 6 * * ? *) → Orders",
+        "Nightly  rate(1 day) → Payment",
+        "Weekly  rate(7 days) → Payment",
+      ],
+    );
+    running = startDev({ target: folder, schedule: "Morning", once: true });
+    await running.written.until(/Orders +WARN +stock low for A-17/);
+    assert.equal(await running.ended, 0);
+    running = startDev({ target: folder, schedule: "Nightly", once: true });
+    await running.written.until(/Payment +ERROR +ValueError: no order in Scheduled Event/);
+    await running.written.until(
+      /Payment failed 2 times; its record goes to the queue Failed178E83A2, which no function here reads/,
+    );
+    assert.equal(await running.ended, 1);
   });
 
   describe("a Pulumi program,", () => {

@@ -124,6 +124,11 @@ Resources:
         Queued: { Type: SNS, Properties: { Topic: !Ref Sold, SqsSubscription: true } }
         Rule: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop] }, EventBusName: !Ref Bus, InputPath: $.detail } }
         Off: { Type: EventBridgeRule, Properties: { Pattern: {}, State: DISABLED } }
+        Hourly: { Type: Schedule, Properties: { Schedule: rate(1 hour), Input: '{"sku":"A-17"}' } }
+        Weekly: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(7 days), Name: weekly } }
+      EventInvokeConfig:
+        MaximumRetryAttempts: 0
+        DestinationConfig: { OnFailure: { Type: SQS, Destination: !GetAtt Outgoing.Arn }, OnSuccess: { Type: EventBridge, Destination: !GetAtt Bus.Arn } }
   Payment:
     Type: AWS::Lambda::Function
     Properties:
@@ -148,7 +153,15 @@ Resources:
     Properties:
       EventPattern: { detail-type: [paid] }
       Targets: [{ Id: a, Arn: !GetAtt Payment.Arn, InputTransformer: { InputPathsMap: { id: $.id }, InputTemplate: "<id>" } }]
-  Daily: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 day) } }
+  Daily:
+    Type: AWS::Events::Rule
+    Properties: { ScheduleExpression: rate(1 day), State: DISABLED, Targets: [{ Id: a, Arn: !GetAtt Payment.Arn }, { Id: b, Arn: !GetAtt Cluster.Arn }] }
+  Yearly:
+    Type: AWS::Scheduler::Schedule
+    Properties: { Name: yearly, ScheduleExpression: "cron(0 0 1 1 ? *)", Target: { Arn: !GetAtt Outgoing.Arn, Input: "{}" } }
+  Invoked:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: { FunctionName: !Ref Payment, Qualifier: $LATEST, DestinationConfig: { OnFailure: { Destination: !Ref Sold } } }
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
     Properties: { FunctionName: !Ref Payment, EventSourceArn: !GetAtt Outgoing.Arn }
@@ -178,7 +191,13 @@ Resources:
       layers: [join(folder, "layers/tools")],
       logFormat: undefined,
       queues: ["Incoming", "OrdersQueuedQueue"],
+      asynchronous: {
+        retries: 0,
+        onFailure: { kind: "queue", name: "Outgoing" },
+        onSuccess: { kind: "bus", name: "shop" },
+      },
     });
+    assert.deepEqual(payment?.asynchronous, { retries: 2, onFailure: { kind: "topic", name: "sold-test" } });
     const ordersTest = { kind: "function", name: "orders-test" } as const;
     assert.deepEqual(routes, {
       subscriptions: [
@@ -211,6 +230,21 @@ Resources:
           input: { transformer: { paths: { id: "$.id" }, template: "<id>" } },
         },
       ],
+      schedules: [
+        {
+          ...{ name: "OrdersHourly", expression: "rate(1 hour)", of: "rule", to: ordersTest },
+          input: { constant: '{"sku":"A-17"}' },
+        },
+        { name: "weekly", expression: "rate(7 days)", of: "scheduler", to: ordersTest, input: {} },
+        {
+          ...{ name: "Daily", expression: "rate(1 day)", of: "rule", input: {} },
+          to: { kind: "function", name: "Payment" },
+        },
+        {
+          ...{ name: "yearly", expression: "cron(0 0 1 1 ? *)", of: "scheduler", input: { constant: "{}" } },
+          to: { kind: "queue", name: "Outgoing" },
+        },
+      ],
     });
     assert.deepEqual(payment?.queues, ["Outgoing"]);
     assert.equal(payment?.runtime, "python3.13");
@@ -222,7 +256,7 @@ Resources:
         'orders-test: layer "arn:aws:lambda:eu-west-1:1:layer:other:1" is',
         "Away: its code is",
         "Sold's subscription: it leads",
-        "Daily: schedules are not",
+        "Daily: it leads to",
       ],
     );
   });
@@ -248,10 +282,15 @@ functions:
       - sns: sold
       - sns: { arn: !Ref Paid, filterPolicy: { sku: [A-17] } }
       - eventBridge: { eventBus: !Ref Bus, pattern: { source: [shop] }, input: { a: 1 } }
-      - eventBridge: { schedule: rate(1 day) }
+      - eventBridge: { schedule: rate(5 days), input: { a: 1 } }
+      - schedule: rate(1 day)
+      - schedule: { rate: ["cron(0 6 * * ? *)", rate(2 hours)], input: { sku: A-17 } }
+      - schedule: { method: scheduler, rate: [rate(3 days)] }
+    maximumRetryAttempts: 1
+    destinations: { onFailure: payment, onSuccess: !GetAtt Queue.Arn }
     environment:
       PAYMENT: !Ref PaymentLambdaFunction
-  payment: { handler: src/payment.charge, runtime: python3.13, name: charge, layers: [{ Ref: ToolsLambdaLayer }], events: [{ sqs: { arn: !GetAtt Queue.Arn } }] }
+  payment: { handler: src/payment.charge, runtime: python3.13, name: charge, onError: !Ref Paid, layers: [{ Ref: ToolsLambdaLayer }], events: [{ sqs: { arn: !GetAtt Queue.Arn } }] }
 layers: { tools: { path: layers/tools } }
 resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: "\${aws:accountId}" } }, Paid: { Type: "AWS::SNS::Topic" }, Bus: { Type: "AWS::Events::EventBus" } } }
 `,
@@ -283,7 +322,29 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
         { topic: "Paid", to: orders, filter: { sku: ["A-17"] }, ...all },
       ],
       rules: [{ bus: "Bus", pattern: { source: ["shop"] }, to: orders, input: { constant: '{"a":1}' } }],
+      // Their names are those that the framework gives them.
+      schedules: [
+        ["shop-test-orders-rule-4", "rate(5 days)", '{"a":1}'],
+        ["OrdersEventsRuleSchedule1", "rate(1 day)"],
+        ["OrdersEventsRuleSchedule2", "cron(0 6 * * ? *)", '{"sku":"A-17"}'],
+        ["OrdersEventsRuleSchedule3", "rate(2 hours)", '{"sku":"A-17"}'],
+        ["OrdersSchedulerSchedule4", "rate(3 days)"],
+      ].map(([name = "", expression, constant]) => ({
+        ...{ name, expression, to: orders, input: constant === undefined ? {} : { constant } },
+        of: name.includes("Scheduler") ? "scheduler" : "rule",
+      })),
     });
+    assert.deepEqual(
+      functions.map(({ asynchronous }) => asynchronous),
+      [
+        {
+          retries: 1,
+          onFailure: { kind: "function", name: "charge" },
+          onSuccess: { kind: "queue", name: "Queue" },
+        },
+        { retries: 2, deadLetter: { kind: "topic", name: "Paid" } },
+      ],
+    );
     assert.deepEqual(functions[1]?.layers, [join(folder, "layers/tools")]);
     assert.deepEqual(notices, [
       `${join(folder, "serverless.yml")}: \${ssm:/shop/key} is not resolved here. Set what it is for with --env-file`,
@@ -404,6 +465,40 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
             type: "aws:cloudwatch/eventTarget:EventTarget",
             inputs: { rule: "paid-77", arn: "arn:aws:lambda:us-east-1:1:function:orders-1234" },
           },
+          {
+            type: "aws:cloudwatch/eventRule:EventRule",
+            urn: "urn:pulumi:dev::shop::aws:cloudwatch/eventRule:EventRule::nightly",
+            inputs: { scheduleExpression: "rate(1 day)" },
+          },
+          {
+            type: "aws:cloudwatch/eventTarget:EventTarget",
+            inputs: { rule: unknown, arn: unknown },
+            propertyDependencies: {
+              rule: ["urn:pulumi:dev::shop::aws:cloudwatch/eventRule:EventRule::nightly"],
+              arn: ["urn:pulumi:dev::shop::aws:lambda/function:Function::orders"],
+            },
+          },
+          {
+            type: "aws:scheduler/schedule:Schedule",
+            urn: "urn:pulumi:dev::shop::aws:scheduler/schedule:Schedule::weekly",
+            inputs: {
+              scheduleExpression: "rate(7 days)",
+              target: { arn: unknown, roleArn: unknown, input: '{"sku":"B"}' },
+            },
+            propertyDependencies: {
+              target: [
+                "urn:pulumi:dev::shop::aws:iam/role:Role::scheduler",
+                "urn:pulumi:dev::shop::aws:lambda/function:Function::orders",
+              ],
+            },
+          },
+          {
+            type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+            inputs: {
+              functionName: "orders-1234",
+              destinationConfig: { onFailure: { destination: "arn:aws:sqs:us-east-1:1:failed-9" } },
+            },
+          },
         ],
       },
     };
@@ -435,6 +530,20 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
             input: {},
           },
         ],
+        schedules: [
+          {
+            ...{ name: "nightly", expression: "rate(1 day)", of: "rule" },
+            ...{ to: { kind: "function", name: "orders" }, input: {} },
+          },
+          {
+            ...{ name: "weekly", expression: "rate(7 days)", of: "scheduler" },
+            ...{ to: { kind: "function", name: "orders" }, input: { constant: '{"sku":"B"}' } },
+          },
+        ],
+      });
+      assert.deepEqual(functions[0]?.asynchronous, {
+        retries: 2,
+        onFailure: { kind: "queue", name: "failed-9" },
       });
       assert.deepEqual(calls, ["stack export"]);
       assert.deepEqual(

@@ -10,10 +10,7 @@ describe("the npm package of dev", () => {
   const packed = manifest("dev/npm/package.json");
   const own = manifest("package.json");
   /** What only runs in a checkout, and what is looked up by its folder (sandbox/lambda/isolation/awsSdk.ts). */
-  const [onlyInCheckout, byFolder] = [
-    ["tsx"],
-    ["@aws-sdk/client-eventbridge", "@aws-sdk/client-sns", "@aws-sdk/client-sqs"],
-  ];
+  const [onlyInCheckout, byFolder] = [["tsx"], ["@aws-sdk/client-sqs"]];
 
   it("depends on what its sources import, and on clickstack-lambda in the same version", async () => {
     const { packages } = await sourcesOfDev();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Routes } from "../../../dev/project/routes";
+import type { Routes, Schedule } from "../../../dev/project/routes";
 import { matchesPattern } from "../../../dev/run/pattern";
 import { PlayedAws } from "../../../dev/run/playedAws";
 import { Router } from "../../../dev/run/router";
@@ -92,20 +92,24 @@ describe("what functions publish", () => {
       { bus: "shop", pattern: { source: ["orders"] }, to: { kind: "function", name: "mail" }, input: {} },
       { bus: "shop", pattern: {}, to: { kind: "queue", name: "audit" }, input: { path: "$.detail" } },
     ],
+    schedules: [],
   };
   let invoked: [string, unknown][];
   let sent: [string, { MessageBody?: string; MessageAttributes?: object }][];
   let notices: string[];
   let played: PlayedAws;
+  let router: Router;
   beforeEach(() => {
     [invoked, sent, notices] = [[], [], []];
-    const router = new Router({
-      invoke: (name, event) => void invoked.push([name, event]),
-      send: (queue, message) => void sent.push([queue, message]),
+    router = new Router({
+      invoke: async (name, event) => invoked.push([name, event]) > 0,
+      send: async (queue, message) => sent.push([queue, message]) > 0,
     });
     router.routes = routes;
     const nobody = () => undefined;
-    played = new PlayedAws({ invoke: nobody, deliver: nobody, router }, (notice) => notices.push(notice));
+    played = new PlayedAws({ invoke: nobody, invokeLater: nobody, deliver: nobody, router }, (notice) =>
+      notices.push(notice),
+    );
   });
   const call = async (headers: Record<string, string>, body: string) => {
     const answer = await played.answer({ method: "POST", path: "/", headers, body: Buffer.from(body) });
@@ -213,5 +217,45 @@ describe("what functions publish", () => {
       (await call({ "x-amz-target": "AWSEvents.PutRule" }, "{}")).text,
       /plays putting events alone, not PutRule/,
     );
+  });
+
+  it("is the event of a schedule that fires, or what the schedule says instead", async () => {
+    const fire = async (schedule: Partial<Schedule>) => {
+      const to = { kind: "function", name: "mail" } as const;
+      await router.fire({ name: "nightly", expression: "", of: "rule", to, input: {}, ...schedule });
+      return invoked.at(-1)?.[1] as Record<string, unknown>;
+    };
+    const ofRule = await fire({});
+    assert.deepEqual(
+      [ofRule.source, ofRule["detail-type"], ofRule.detail, ofRule.resources],
+      ["aws.events", "Scheduled Event", {}, ["arn:aws:events:us-east-1:123456789012:rule/nightly"]],
+    );
+    assert.deepEqual(await fire({ input: { constant: '{"a":1}' } }), { a: 1 });
+    const ofScheduler = await fire({ of: "scheduler" });
+    assert.deepEqual([ofScheduler.source, ofScheduler.detail], ["aws.scheduler", "{}"]);
+    const constant = '{"a":"<aws.scheduler.schedule-arn>","n":<aws.scheduler.attempt-number>}';
+    assert.deepEqual(await fire({ of: "scheduler", input: { constant } }), {
+      ...{ a: "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly", n: 1 },
+    });
+    await router.fire({
+      ...{ name: "n", expression: "", of: "rule", input: { constant: "{}" } },
+      to: { kind: "queue", name: "audit" },
+    });
+    assert.deepEqual(sent, [["audit", { MessageBody: "{}" }]]);
+  });
+
+  it("is the outcome of an invocation, as each destination has it", () => {
+    const record = { responseContext: { functionError: "Unhandled" } };
+    const message = { MessageBody: JSON.stringify(record) };
+    assert.equal(router.forward({ kind: "function", name: "mail" }, message, "pay"), true);
+    assert.deepEqual(invoked.pop(), ["mail", record]);
+    assert.equal(router.forward({ kind: "queue", name: "failed" }, message, "pay"), true);
+    assert.deepEqual(sent.pop(), ["failed", message]);
+    // The topic has a subscriber without a filter, the bus a rule for everything.
+    assert.equal(router.forward({ kind: "topic", name: "orders" }, message, "pay"), true);
+    assert.match(JSON.stringify(invoked.pop()), /"Message":"{\\"responseContext/);
+    assert.equal(router.forward({ kind: "bus", name: "shop" }, message, "pay"), true);
+    assert.equal(sent.pop()?.[1].MessageBody, JSON.stringify(record));
+    assert.equal(router.forward({ kind: "topic", name: "stock" }, message, "pay"), false);
   });
 });

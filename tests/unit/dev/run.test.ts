@@ -227,6 +227,9 @@ describe("what functions ask of AWS", () => {
     invoked.push([payload, options]);
     return Promise.resolve(result);
   };
+  const later: unknown[] = [];
+  const invokeLater = (name: string, payload: unknown) =>
+    name === "payment" ? Promise.resolve(later.push(payload) > 0) : undefined;
 
   it("is Lambda's Invoke, by name or ARN", async () => {
     const arn = encodeURIComponent("arn:aws:lambda:us-east-1:123456789012:function:payment:live");
@@ -234,22 +237,24 @@ describe("what functions ask of AWS", () => {
     const answered = await answerAws(
       call(`/2015-03-31/functions/${arn}/invocations`, { "x-amz-client-context": context }, '{"a":1}'),
       invoke,
+      invokeLater,
     );
     assert.deepEqual([answered.status, answered.body.toString()], [200, '{"ok":true}']);
     assert.deepEqual(invoked.pop(), [{ a: 1 }, { clientContext: '{"custom":{}}' }]);
     const queued = await answerAws(
-      call("/2015-03-31/functions/payment/invocations", { "x-amz-invocation-type": "Event" }),
+      call("/2015-03-31/functions/payment/invocations", { "x-amz-invocation-type": "Event" }, '{"a":2}'),
       invoke,
+      invokeLater,
     );
-    assert.equal(queued.status, 202);
+    assert.deepEqual([queued.status, later, invoked], [202, [{ a: 2 }], []]);
     assert.equal(functionName("123456789012:function:payment"), "payment");
   });
 
   it("is refused with words for other functions and other services", async () => {
-    const missing = await answerAws(call("/2015-03-31/functions/stock/invocations"), invoke);
+    const missing = await answerAws(call("/2015-03-31/functions/stock/invocations"), invoke, invokeLater);
     assert.match(`${missing.status} ${missing.body}`, /404.*Function not found: stock/);
     const authorization = "AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/dynamodb/aws4_request, …";
-    const other = await answerAws(call("/", { authorization }), invoke);
+    const other = await answerAws(call("/", { authorization }), invoke, invokeLater);
     assert.match(other.body.toString(), /not dynamodb.*AWS_ENDPOINT_URL_DYNAMODB=http/);
   });
 });

@@ -1,0 +1,128 @@
+import type { DeployedRule, DeployedSubscription } from "../sandbox/aws/deployedTriggers";
+import { asyncSettingsOf, eventInvokeSettings } from "./project/asyncSettings";
+import { type Project, ProjectError } from "./project/project";
+import { destinationOf, noRoutes, type Routes, ruleOf, scheduleOf, subscriptionOf } from "./project/routes";
+import { lastPart } from "./project/values";
+
+/** Which deployed function to read. */
+interface DeployedTarget {
+  region: string;
+  cacheDirectory: string;
+}
+
+/**
+ * A deployed function, by its name or ARN, with what leads to it.
+ * @throws ProjectError when AWS does not give it.
+ */
+export async function readDeployed(
+  name: string,
+  { region, cacheDirectory }: DeployedTarget,
+): Promise<Project> {
+  if (!/^(arn:|[A-Za-z0-9-_]{1,64}$)/.test(name))
+    throw new ProjectError(
+      `${name} does not exist. Pass a folder, a template, or the name of a deployed function`,
+    );
+  // AWS's clients take long to load, and are for deployed functions alone.
+  const { readDeployedFunction } = await import("../sandbox/aws/deployedFunction.js");
+  const read = await readDeployedFunction({}, { region, name, cacheDirectory }).catch((error: Error) => {
+    throw new ProjectError(
+      `${name} is no file or folder here, and AWS does not give a function of that name: ${error.message}`,
+    );
+  });
+  const { environment, runtime, handler, code, layers, memorySizeMb, timeoutSeconds, logFormat } = read;
+  const triggers = await readTriggers(read.name, read.arn, region);
+  const secrets = Object.entries(environment).filter(([, value]) =>
+    /arn:aws[^:]*:(secretsmanager|ssm):/.test(value),
+  );
+  return {
+    kind: "deployed",
+    source: read.arn,
+    functions: [
+      {
+        name: read.name,
+        aliases: [],
+        runtime,
+        handler,
+        code,
+        memorySizeMb,
+        timeoutSeconds,
+        environment,
+        layers,
+        queues: triggers.queues,
+        ...(logFormat === undefined ? {} : { logFormat }),
+        ...triggers.settings,
+      },
+    ],
+    routes: triggers.routes,
+    notices: [
+      ...secrets.map(
+        ([variable]) => `${name}: ${variable} refers to a secret, which is not read; it stays a reference`,
+      ),
+      ...triggers.notices.map((notice) => `${name}: ${notice}`),
+    ],
+  };
+}
+
+/** What leads to a function. What AWS does not give is said, and missing. */
+async function readTriggers(name: string, arn: string, region: string) {
+  const notices: string[] = [];
+  const orNotice = <T>(reading: Promise<T>, otherwise: T, what: string) =>
+    reading.catch((error: Error) => {
+      notices.push(`${what}: ${error.message}`);
+      return otherwise;
+    });
+  const { readEventSources } = await import("../sandbox/aws/eventSources.js");
+  const { readAsyncConfig, readRules, readSubscriptions } = await import(
+    "../sandbox/aws/deployedTriggers.js"
+  );
+  const sources = await orNotice(
+    readEventSources({}, { region, name }),
+    [],
+    "its queues are not known, since AWS does not give its event sources",
+  );
+  const queues = sources.filter((source) => source.includes(":sqs:"));
+  const arns = [arn, ...queues];
+  const [subscriptions, rules, config] = await Promise.all([
+    orNotice(
+      readSubscriptions({}, { region, arns }),
+      [],
+      "its topics are not known, since AWS does not give their subscriptions",
+    ),
+    orNotice(readRules({}, { region, arns }), [], "its rules are not known, since AWS does not give them"),
+    orNotice(
+      readAsyncConfig({}, { region, name }),
+      undefined,
+      "its destinations and dead-letter queue are not known, since AWS does not give them",
+    ),
+  ]);
+  const settings = asyncSettingsOf({
+    ...eventInvokeSettings(config?.eventInvokeConfig),
+    deadLetter: config?.deadLetterArn,
+  });
+  return { queues: queues.map(lastPart), routes: routesOf(subscriptions, rules), settings, notices };
+}
+
+function routesOf(subscriptions: readonly DeployedSubscription[], rules: readonly DeployedRule[]): Routes {
+  const routes = noRoutes();
+  for (const { topicArn, endpoint, attributes } of subscriptions) {
+    const to = destinationOf(endpoint);
+    const { FilterPolicy } = attributes;
+    if (to !== undefined)
+      routes.subscriptions.push(
+        subscriptionOf(topicArn, to, {
+          ...attributes,
+          FilterPolicy: FilterPolicy === undefined ? undefined : JSON.parse(FilterPolicy),
+        }),
+      );
+  }
+  for (const { rule, targets } of rules)
+    for (const target of targets) {
+      const to = destinationOf(target.Arn);
+      const { Name: name = "", ScheduleExpression: expression, EventPattern, EventBusName } = rule;
+      if (to === undefined) continue;
+      if (expression) routes.schedules.push(scheduleOf({ name, expression, of: "rule", to }, target));
+      if (EventPattern && rule.State !== "DISABLED")
+        routes.rules.push(ruleOf(EventBusName, JSON.parse(EventPattern), to, target));
+    }
+  return routes;
+}

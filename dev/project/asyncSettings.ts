@@ -1,0 +1,60 @@
+import { type Destination, destinationOf } from "./routes";
+import { lastPart, mapOf, numberOf, textOf } from "./values";
+
+/** What may get the outcome of an asynchronous invocation. */
+export type OutcomeTarget = Destination | { kind: "topic" | "bus"; name: string };
+
+/** How asynchronous invocations end: those by topics, rules, schedules and Invoke with `Event`. */
+export interface AsyncSettings {
+  /** How often the function gets an event again that it fails of. */
+  retries: number;
+  onSuccess?: OutcomeTarget;
+  onFailure?: OutcomeTarget;
+  /** Gets the event itself, where no destination gets what became of it. */
+  deadLetter?: OutcomeTarget;
+}
+
+/** As Lambda has it where nothing is configured. */
+export const asyncDefaults: AsyncSettings = { retries: 2 };
+
+/** Settings as a template or AWS gives them, with ARNs. */
+export interface GivenAsyncSettings {
+  retries?: unknown;
+  onSuccess?: unknown;
+  onFailure?: unknown;
+  deadLetter?: unknown;
+}
+
+/** @returns undefined where nothing is given, so that Lambda's defaults apply. */
+export function asyncSettingsOf(given: GivenAsyncSettings): { asynchronous?: AsyncSettings } {
+  const { retries, ...arns } = given;
+  const targets = Object.fromEntries(
+    Object.entries(arns).flatMap(([name, arn]) => {
+      const target = outcomeTargetOf(textOf(arn));
+      return target === undefined ? [] : [[name, target]];
+    }),
+  );
+  if (retries === undefined && Object.keys(targets).length === 0) return {};
+  return { asynchronous: { retries: numberOf(retries, asyncDefaults.retries), ...targets } };
+}
+
+/** What CloudFormation's EventInvokeConfig, SAM and Lambda's API say. */
+export function eventInvokeSettings(config: unknown): GivenAsyncSettings {
+  const { MaximumRetryAttempts, DestinationConfig } = mapOf(config);
+  const { OnSuccess, OnFailure } = mapOf(DestinationConfig);
+  return {
+    retries: MaximumRetryAttempts,
+    onSuccess: mapOf(OnSuccess).Destination,
+    onFailure: mapOf(OnFailure).Destination,
+  };
+}
+
+/** Undefined for what is not played here, such as a bucket. */
+function outcomeTargetOf(arn: string | undefined): OutcomeTarget | undefined {
+  const kind = /^arn:[\w-]+:sns:/.test(arn ?? "")
+    ? "topic"
+    : /:event-bus\//.test(arn ?? "")
+      ? "bus"
+      : undefined;
+  return kind === undefined || arn === undefined ? destinationOf(arn) : { kind, name: lastPart(arn) };
+}
