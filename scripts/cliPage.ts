@@ -11,9 +11,10 @@ export const cliPagePath = join(__dirname, "..", "docs", "cli.md");
 
 const fleetFile = `## A fleet in a file
 
-\`instrument --from observability.yaml\` reads which functions are observed and how. Keys are the names of the options; \`header\`,
-\`attribute\` and \`setting\` are maps, which add to those of \`defaults\`. Of the entries the first one that selects a function counts.
-Run again, it changes nothing; with \`--dry-run\` it shows what differs from the file, and ends with 7 where anything does.
+\`instrument --from observability.yaml\` reads which functions to observe, and how. Keys are the names of the options;
+\`header\`, \`attribute\` and \`setting\` are maps, which add to those of \`defaults\`. The first entry that selects a function
+applies to it. Running it again changes nothing; with \`--dry-run\` it shows what differs from the file, and exits with code 7 if
+anything does.
 
 \`\`\`yaml
 regions: [eu-west-1, us-east-1]
@@ -32,20 +33,20 @@ functions:
 
 const history = `## History
 
-\`backfill\` sends what a function wrote before it was observed. A log stream of CloudWatch Logs is what one execution environment
-wrote: its events are turned back into those of the Telemetry API and given to the extension, which runs on this machine with the
-settings of the function. So rows are those that the extension would have sent: times, levels, fields, joined stack traces,
-\`faas.invocation_id\`, trace and span ids, spans of invocations and init phases; besides, \`faas.instance\` is the log stream. Metrics
-are not sent. A tracing layer's spans, and trace ids without X-Ray, are not in CloudWatch Logs, so that such lines get a trace of
-their own for each invocation.
+\`backfill\` sends what a function logged before it was observed. A log stream of CloudWatch Logs contains the lines of one
+execution environment: its events are converted back into those of the Telemetry API and passed to the extension, which runs on
+this machine with the function's settings. The rows are therefore those that the extension would have sent: times, levels, fields,
+joined stack traces, \`faas.invocation_id\`, trace and span ids, spans of invocations and init phases; in addition,
+\`faas.instance\` is the log stream. Metrics are not sent. CloudWatch Logs contain neither a tracing layer's spans nor trace ids
+other than X-Ray's, so such lines get a separate trace for each invocation.
 
-- **Each line once.** A log stream in whose environment the extension ran is left out: Lambda names it there, unless the function's
-  system log level is WARN. With \`--clickhouse\` each invocation is looked up instead, and sent where there are no rows of it; so
-  lines are found that the extension could not deliver.
-- **Resumable.** What was delivered is noted in a file after each delivery of about 3 MB. A run that was killed in the middle
-  of one sends it again, and says so; with \`--clickhouse\` it does not where it arrived. The first \`--since\` counts: run again, the
-  command goes on where it was, and takes along what was written meanwhile.
-- **Paced.** At most 10 GetLogEvents and 4 DescribeLogStreams requests a second, so that others can read logs.
+- **Each line once.** A log stream is skipped if the extension ran in its environment, which Lambda records in the stream unless
+  the function's system log level is WARN. With \`--clickhouse\` each invocation is looked up instead, and sent if there are no
+  rows of it, so lines that the extension could not deliver are found too.
+- **Resumable.** Progress is recorded in a file after each delivery of about 3 MB. A run that was killed in the middle of one
+  sends it again, and says so; with \`--clickhouse\` it does not if the delivery arrived. The first \`--since\` is kept: run again,
+  the command continues where it stopped, and includes what was written in the meantime.
+- **Paced.** At most 10 GetLogEvents and 4 DescribeLogStreams requests per second, so that others can read logs.
 `;
 
 const intro = `# The command line
@@ -53,17 +54,17 @@ const intro = `# The command line
 <!-- Generated from cli/ by \`npm run docs\`; change it there. -->
 
 \`npx clickstack-lambda\` observes functions that are not in a Pulumi program. It plans with the same code as the Pulumi
-components and makes the same change of the same function: layers, environment variables, and a policy for secrets on the role.
+components and makes the same change to the function: layers, environment variables, and a policy for secrets on the role.
 
 - **Credentials** are those of the AWS SDK: environment, profiles, IAM Identity Center, roles.
-- **Nothing is overwritten.** A function whose own variables or layers are in the way is skipped with the reason. Every update
-  names the revision that it was planned for, so that a change made meanwhile is never lost.
-- **A function is changed wholly or not at all.** If a step fails, the steps before it are taken back. After an interruption run
-  the same command again; it completes what is missing and changes nothing else.
-- **Results are written to stdout,** progress, questions and errors to stderr. There are colours on a terminal only, and none with
-  \`NO_COLOR\`. No value that may be a key is shown.
-- **Requests** keep to AWS's quota of 15 a second for a region. An account that does much else gets a smaller share with
-  \`--requests-per-second\`.
+- **Nothing is overwritten.** A function whose own variables or layers conflict is skipped with the reason. Every update
+  names the revision that it was planned for, so that a concurrent change is never lost.
+- **A function is changed completely or not at all.** If a step fails, the steps before it are undone. After an interruption
+  run the same command again; it completes what is missing and changes nothing else.
+- **Results are written to stdout,** progress, questions and errors to stderr. Colours are only used on a terminal, and not
+  with \`NO_COLOR\`. No value that may be a key is shown.
+- **Requests** respect AWS's quota of 15 per second and region. If the account makes many other requests, set a smaller share
+  with \`--requests-per-second\`.
 
 In short, for functions of a region:
 
@@ -77,17 +78,20 @@ npx clickstack-lambda uninstrument 'orders-*'
 \`\`\`
 
 What was added to a function is recorded in its variable \`INSTRUMENTED_BY_CLICKSTACK_LAMBDA\`
-([decision 13](decisions/0013-record-of-a-change.md)). IAM shows a policy some seconds after it was
-written; a command that writes policies ends once IAM shows the last of them, so that the next command goes by it. A change of \`$LATEST\` reaches aliases and SnapStart once you publish a
-version.
+([decision 13](decisions/0013-record-of-a-change.md)). A policy is
+visible in IAM some seconds after it was written; a command that writes policies ends once the last of them is visible, so
+that the next command finds it. A change of \`$LATEST\` reaches aliases and SnapStart once you publish a version.
 
 The IAM permissions that it needs: \`lambda:ListFunctions\`, \`lambda:GetFunction\`, \`lambda:UpdateFunctionConfiguration\`,
-\`lambda:GetLayerVersion\`, \`tag:GetResources\` (without it, \`instrument\` reads functions one by one), and for functions with secrets, and to take changes back, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`,
-\`iam:PutRolePolicy\`, \`iam:DeleteRolePolicy\`. \`verify\` makes the checks that it may: \`iam:SimulatePrincipalPolicy\`,
+\`lambda:GetLayerVersion\`, \`tag:GetResources\` (without it, \`instrument\` reads functions one by one); for functions with
+secrets, and to undo changes, \`iam:ListRolePolicies\`, \`iam:GetRolePolicy\`, \`iam:PutRolePolicy\` and
+\`iam:DeleteRolePolicy\`. \`verify\` performs the checks that its permissions allow: \`iam:SimulatePrincipalPolicy\`,
 \`secretsmanager:GetSecretValue\`, \`ssm:GetParameter\`, \`ec2:DescribeSubnets\`, \`ec2:DescribeRouteTables\`,
 \`lambda:InvokeFunction\`, \`logs:DescribeLogStreams\`. \`backfill\` needs \`logs:DescribeLogStreams\` and
-\`logs:GetLogEvents\`, and reads the secrets. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`,
-\`status --cost\` \`cloudwatch:GetMetricData\` and, for AWS's list prices, \`pricing:GetProducts\`, \`status --problems\` that and \`logs:FilterLogEvents\`, \`layers\` the actions on layer versions, and with \`--all-regions\` \`ec2:DescribeRegions\`.
+\`logs:GetLogEvents\`, and reads the secrets. \`cloudwatch disable --retention\` needs \`logs:PutRetentionPolicy\`;
+\`status --cost\` needs \`cloudwatch:GetMetricData\` and, for AWS's list prices, \`pricing:GetProducts\`; \`status --problems\`
+needs \`cloudwatch:GetMetricData\` and \`logs:FilterLogEvents\`; \`layers\` needs the actions on layer versions, and with
+\`--all-regions\` \`ec2:DescribeRegions\`.
 `;
 
 /** Makes the page's text from the commands. */

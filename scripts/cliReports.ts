@@ -15,19 +15,19 @@ const reports: readonly Report[] = [
   {
     links: ["DataDog/datadog-ci/pull/1104"],
     happened: "throttled with many functions",
-    here: "keeps to Lambda's quotas, and repeats what is refused; a function that is refused for good is left as it was and named, the others are done",
+    here: "respects Lambda's quotas, and retries throttled requests; a function whose update fails permanently is unchanged and reported, the others are completed",
     test: fleet,
   },
   {
     links: ["DataDog/datadog-ci/issues/699"],
     happened: "one log group with a subscription filter ends the whole run",
-    here: "asks nothing of log groups",
+    here: "does not access log groups",
     test: fleet,
   },
   {
     links: ["DataDog/datadog-ci/pull/723", "lumigo-io/lumigo-CLI/issues/107"],
-    happened: "taking it back leaves `AWS_LAMBDA_EXEC_WRAPPER`, or removes the function's own variables",
-    here: "configurations afterwards are equal to those before, also where others changed variables since",
+    happened: "the removal leaves `AWS_LAMBDA_EXEC_WRAPPER`, or removes the function's own variables",
+    here: "configurations afterwards are equal to those before, also if others have changed variables since",
     test: `${fleet}, ${plan}`,
   },
   {
@@ -37,7 +37,7 @@ const reports: readonly Report[] = [
       "DataDog/datadog-lambda-python/issues/111",
     ],
     happened: "code and layers together exceed 250 MB, and the deployment fails",
-    here: "the function keeps what it had, and the reason names the size; the others are done. The layer has 4 MB",
+    here: "the function keeps its configuration, and the reason names the size; the others are completed. The layer has 4 MB",
     test: fleet,
   },
   {
@@ -47,12 +47,12 @@ const reports: readonly Report[] = [
       "awslabs/serverless-plugin-lambda-insights/pull/31",
     ],
     happened: "functions on arm64 get the layer for x86_64 and do not start",
-    here: "the layer follows each function's architecture",
+    here: "the layer is chosen by each function's architecture",
     test: fleet,
   },
   {
     links: ["elastic/apm-aws-lambda/issues/92", "elastic/apm-aws-lambda/issues/141"],
-    happened: "nothing tells that a layer is for another architecture",
+    happened: "no message says that a layer has the wrong architecture",
     here: "layers are published with their architecture, and `verify` compares it with the function's",
     test: running,
   },
@@ -65,36 +65,36 @@ const reports: readonly Report[] = [
   {
     links: ["DataDog/datadog-cloudformation-macro/issues/108", "aws/aws-sam-cli/issues/3766"],
     happened: "functions from container images get layers, or lose variables",
-    here: "they are skipped and unchanged, with the way that images take",
+    here: "they are skipped and unchanged, with instructions for images",
     test: fleet,
   },
   {
     links: ["mariamrf/py-lambda-action/issues/24", "appleboy/lambda-action/issues/46"],
-    happened: "`ResourceConflictException`, since a deployment of the code is still under way",
-    here: "waits for it and goes on, unless the configuration was changed meanwhile. This was wrong here: only updates that were under way before the run were waited for",
+    happened: "`ResourceConflictException`, since a deployment of the code is still in progress",
+    here: "waits for it and continues, unless the configuration has changed. This was wrong here: only updates that were in progress before the run were waited for",
     test: fleet,
   },
   {
     links: ["aws-samples/aws-genai-llm-chatbot/issues/583", "DefiLlama/yield-server/issues/405"],
-    happened: "the environment exceeds 4 KB, which the deployment finds in the middle",
-    here: "the plan counts first: such a function is skipped",
+    happened: "the environment exceeds 4 KB, which the deployment discovers half-way",
+    here: "the plan checks the size first: such a function is skipped",
     test: `${fleet}, ${plan}`,
   },
   {
     links: ["aws/serverless-application-model/issues/3796"],
     happened: "a changed layer in `Globals` does not reach the functions",
-    here: "a function of a stack is skipped with the stack's name; with `--from`, a second run shows what differs, and `status --details` older layers",
+    here: "a function of a stack is skipped with the stack's name; with `--from`, a second run shows what differs, and `status --details` shows older layers",
     test: `${fleet}, ${embedded}`,
   },
   {
     links: ["DataDog/datadog-lambda-python/issues/230"],
     happened: "a secret that cannot be read fails the function",
-    here: "`verify` names secret, field, permission and key before anything runs; the extension goes on without",
+    here: "`verify` names secret, field, permission and key before anything runs; the extension runs without it",
     test: running,
   },
 ];
 
-/** What users of other tools reported, and what is done here. */
+/** Reports of other tools' users, and the behaviour of this command. */
 export function reportsTable(): string {
   const rows = reports.map(
     ({ links, happened, here, test }) =>
@@ -103,7 +103,7 @@ export function reportsTable(): string {
   return [
     "## Reports about other tools",
     "",
-    "Tried with this command, each by a test:",
+    "Each was tested with this command:",
     "",
     "| report | here | test |",
     "|---|---|---|",

@@ -58,28 +58,25 @@ export function backfillCommand(parent: Command): Command {
       "how far to go back, such as 7d, or a time such as 2026-11-30T12:00:00Z",
     )
     .option("--until <moment>", "where to end, as --since (default: now)")
-    .option("--endpoint <url>", "OTLP endpoint to send to (default: that of the function)")
-    .option("--protocol <name>", "http or grpc (default: that of the function)")
-    .option(
-      "--secret <arn>",
-      "secret or parameter that holds the ingestion key (default: that of the function)",
-    )
+    .option("--endpoint <url>", "OTLP endpoint to send to (default: the function's)")
+    .option("--protocol <name>", "http or grpc (default: the function's)")
+    .option("--secret <arn>", "secret or parameter that holds the ingestion key (default: the function's)")
     .option(
       "--setting <name=value>",
-      "any setting of docs/configuration.md, in place of the function's",
+      "any setting of docs/configuration.md, instead of the function's",
       collect,
     )
     .option(
       "--state <file>",
-      "file for what was delivered (default: clickstack-backfill-<region>-<function>.json)",
+      "file that records what was delivered (default: clickstack-backfill-<region>-<function>.json)",
     )
-    .option("--concurrency <number>", "log streams that are sent at the same time", wholeNumber, 4)
-    .option("--dry-run", "count lines and bytes and end, with exit code 7 where there are any");
+    .option("--concurrency <number>", "log streams that are sent concurrently", wholeNumber, 4)
+    .option("--dry-run", "count lines and bytes and exit, with code 7 if there are any");
   withClickHouse(withCommonOptions(command));
   return withExamples(command, [
-    { about: "How much there is", call: "backfill orders --since 30d --dry-run" },
+    { about: "The amount of history", call: "backfill orders --since 30d --dry-run" },
     {
-      about: "The last week, without the invocations that ClickHouse has rows of",
+      about: "The last week, without the invocations for which ClickHouse has rows",
       call: "backfill orders --since 7d --clickhouse https://clickhouse.example.com:8443",
     },
   ]);

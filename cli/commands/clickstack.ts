@@ -28,22 +28,25 @@ export function clickStackCommand(
     .summary("dashboards, saved searches and alerts in HyperDX")
     .description("Keeps dashboards, saved searches and alerts for Lambda in HyperDX, by its API.");
   const about: Readonly<Record<ClickStackAction, string>> = {
-    apply: "Creates what is missing in HyperDX and updates what differs. Run again, it changes nothing.",
+    apply: "Creates what is missing in HyperDX and updates what differs. Running it again changes nothing.",
     diff: "Shows what `apply` would change, and changes nothing.",
-    delete: "Deletes what `apply` made, and nothing else.",
+    delete: "Deletes what `apply` created, and nothing else.",
   };
   for (const [action, description] of Object.entries(about) as [ClickStackAction, string][]) {
     const command = group
       .command(action)
       .description(description)
       .option("--url <url>", `HyperDX's API, such as http://localhost:8000 (default: ${urlVariable})`)
-      .option("--key <key>", `personal API access key; better in ${keyVariable}, which no process list shows`)
+      .option(
+        "--key <key>",
+        `personal API access key; preferably in ${keyVariable}, which is not visible in process lists`,
+      )
       .option("--json", "one JSON object on stdout");
     if (action !== "delete")
       command.option("--webhook <name>", "webhook that alerts are sent to; without it, no alerts");
     if (action !== "diff") command.option("--dry-run", "change nothing");
     withExamples(command, [
-      { about: "On a HyperDX of one's own", call: `clickstack ${action} --url http://localhost:8000` },
+      { about: "On a self-hosted HyperDX", call: `clickstack ${action} --url http://localhost:8000` },
     ]);
     command.action((options: ClickStackOptions) => run(action, options));
   }

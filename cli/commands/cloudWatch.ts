@@ -31,21 +31,18 @@ export function cloudWatchCommand(parent: Command): { disable: Command; enable: 
   const disable = group
     .command("disable")
     .description(
-      "Denies the role of each function to write to its log group, by the policy that ObservedFunction writes. A function of which ClickHouse has no recent log records is skipped. IAM takes some minutes, and execution environments that run go on writing.",
+      "Denies the role of each function access to its log group, with the policy that ObservedFunction uses. A function without recent log records in ClickHouse is skipped. IAM takes some minutes, and running execution environments continue to write.",
     )
     .option("--since <duration>", "how old a function's newest rows in ClickHouse may be", "1h")
-    .option(
-      "--retention <days>",
-      "days that the log groups keep what they have; `enable` does not take it back",
-    );
+    .option("--retention <days>", "days that the log groups keep their contents; `enable` does not undo it");
   withClickHouse(withCommonOptions(withChange(withSelection(disable))));
   withExamples(disable, [
     {
-      about: "Functions of a team whose logs arrive, and what is there is kept for a week",
+      about: "Functions of a team whose logs arrive; existing logs are kept for a week",
       call: "cloudwatch disable --tag team=shop --clickhouse https://clickhouse.example.com:8443 --retention 7",
     },
   ]);
-  const enable = group.command("enable").description("Takes back what `cloudwatch disable` did.");
+  const enable = group.command("enable").description("Undoes `cloudwatch disable`.");
   withCommonOptions(withChange(withSelection(enable)));
   withExamples(enable, [{ about: "One function", call: "cloudwatch enable orders" }]);
   return { disable, enable };

@@ -12,7 +12,7 @@ export function completionCommand(parent: Command): Command {
   const command = parent
     .command("completion")
     .summary("print a script that completes commands and options in a shell")
-    .description("Prints a script for a shell, which completes commands and options then.")
+    .description("Prints a completion script for a shell.")
     .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(shells));
   return withExamples(command, [
     { about: "In bash, from now on", call: "completion bash >> ~/.bash_completion" },

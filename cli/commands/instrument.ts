@@ -28,11 +28,11 @@ export function instrumentCommand(parent: Command): Command {
     .command("instrument")
     .summary("add the extension to functions that exist")
     .description(
-      "Adds the extension's layer and its settings to functions that exist, and a policy for its secrets to their roles: the same change that the Pulumi component ObservedFunction makes. Shows the change of each function and asks first. A function whose change cannot be completed is left as it was.",
+      "Adds the extension's layer and its settings to existing functions, and a policy for its secrets to their roles: the same change that the Pulumi component ObservedFunction makes. Shows the change of each function and asks for confirmation. A function whose change cannot be completed is not changed.",
     );
   command.option(
     "--from <file>",
-    "selections and their settings from a YAML file, in place of the options for both",
+    "selections and their settings from a YAML file, instead of the options for both",
   );
   withCommonOptions(withChange(withTelemetry(withSelection(command))));
   return withExamples(command, [
@@ -45,7 +45,7 @@ export function instrumentCommand(parent: Command): Command {
       call: "instrument --tag team=shop --regions eu-west-1,us-east-1 --endpoint https://clickstack.example.com:4318 --trace",
     },
     {
-      about: "A fleet that a file describes; run again, it shows what differs from the file",
+      about: "A fleet described in a file; running it again shows what differs from the file",
       call: "instrument --from observability.yaml --dry-run",
     },
   ]);

@@ -49,19 +49,19 @@ export function layersCommand(parent: Command, terminal: Terminal, end: (code: E
   const publish = group
     .command("publish")
     .description(
-      "Publishes the extension's layers where the same zip is not published yet, and writes their ARNs to a file that `instrument` reads. Run again, it completes what is missing.",
+      "Publishes the extension's layers in regions where the same zip is not published yet, and writes their ARNs to a file that `instrument` reads. Running it again completes what is missing.",
     );
   withPlace(publish)
     .option("--architectures <names>", "x86_64 and arm64 (default: those that are built)", collectList)
     .option(
       "--tracing-layer",
-      "publish light tracing alone, too, for functions from container images or with Rotel's layer",
+      "also publish light tracing separately, for functions from container images or with Rotel's layer",
     )
     .option("--public", "let every account use the layers")
     .option("--accounts <ids>", "accounts that may use the layers", collectList)
     .option("--organization <id>", "organization whose accounts may use the layers")
-    .option("--output <file>", "file for the ARNs; what it has of other regions stays", "layers.json")
-    .option("--dry-run", "show what would be published and end, with exit code 7 where there is anything");
+    .option("--output <file>", "file for the ARNs; entries of other regions are kept", "layers.json")
+    .option("--dry-run", "show what would be published and exit, with code 7 if there is anything");
   withExamples(publish, [
     { about: "In two regions", call: "layers publish --regions eu-west-1,us-east-1" },
     {
@@ -77,12 +77,12 @@ export function layersCommand(parent: Command, terminal: Terminal, end: (code: E
     group
       .command("prune")
       .description(
-        "Deletes old versions of the extension's layers. A version that a function of the account has, in any of the function's versions, stays. Functions of other accounts that have one keep running, and cannot be given it again.",
+        "Deletes old versions of the extension's layers. A version that a function of the account uses, in any of the function's versions, is kept. Functions of other accounts that use a deleted version keep running, but it cannot be attached again.",
       ),
   )
-    .option("--keep <number>", "versions of each layer and region that stay", wholeNumber, 3)
-    .option("--dry-run", "show what would be deleted and end, with exit code 7 where there is anything")
-    .option("-y, --yes", "delete without asking");
+    .option("--keep <number>", "versions of each layer and region to keep", wholeNumber, 3)
+    .option("--dry-run", "show what would be deleted and exit, with code 7 if there is anything")
+    .option("-y, --yes", "delete without confirmation");
   withExamples(prune, [{ about: "All but the newest two", call: "layers prune --keep 2 --all-regions" }]);
   publish.action(async (options) => end(await runPublish(terminal, options)));
   list.action(async (options) => end(await runList(terminal, options)));
@@ -92,7 +92,7 @@ export function layersCommand(parent: Command, terminal: Terminal, end: (code: E
 function withPlace(command: Command): Command {
   return withCommonOptions(command)
     .option("--all-regions", "every region that the account has enabled")
-    .option("--name-prefix <text>", "beginning of the layers' names (default: clickstack-extension)");
+    .option("--name-prefix <text>", "prefix of the layers' names (default: clickstack-extension)");
 }
 
 async function runPublish(terminal: Terminal, options: LayersOptions): Promise<ExitCode> {

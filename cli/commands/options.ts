@@ -30,7 +30,7 @@ export function withCommonOptions(command: Command): Command {
   return command
     .option(
       "--regions <names>",
-      "regions, with commas between them (default: the region of the AWS configuration)",
+      "comma-separated regions (default: the region of the AWS configuration)",
       collectList,
     )
     .option("--profile <name>", "profile of the AWS configuration, also of IAM Identity Center (SSO)")
@@ -55,21 +55,16 @@ export function withSelection(command: Command): Command {
     .option("--runtime <name>", "functions of this runtime, such as nodejs22.x or python*", collect)
     .option("--stack <name>", "functions of this CloudFormation stack")
     .option("--all", "every function of the regions")
-    .option("--exclude <pattern>", "functions not to select, by name, with * for any characters", collect);
+    .option("--exclude <pattern>", "functions to exclude, by name; * stands for any characters", collect);
 }
 
 /** Options of commands that change functions. */
 export function withChange(command: Command): Command {
   return command
-    .option("--dry-run", "show the changes and end, with exit code 7 where there are any")
-    .option("-y, --yes", "change without asking, the functions of each region as soon as they are read")
-    .option("--include-managed", "change functions, too, that a CloudFormation stack or SST manages")
-    .option(
-      "--concurrency <number>",
-      "functions of a region that are changed at the same time",
-      wholeNumber,
-      40,
-    )
+    .option("--dry-run", "show the changes and exit, with code 7 if there are any")
+    .option("-y, --yes", "change without confirmation, the functions of each region as soon as they are read")
+    .option("--include-managed", "also change functions that a CloudFormation stack or SST manages")
+    .option("--concurrency <number>", "functions of a region that are changed concurrently", wholeNumber, 40)
     .option("--update-timeout <seconds>", "how long Lambda may take for one update", wholeNumber, 300);
 }
 
@@ -82,18 +77,18 @@ export function withTelemetry(command: Command): Command {
       "--secret <arn>",
       "secret or parameter that holds the ingestion key; #key selects a field of a JSON value",
     )
-    .option("--header <name=value>", "further header; never a key, which belongs into a secret", collect)
+    .option("--header <name=value>", "additional header; never a key, which belongs in a secret", collect)
     .option("--managed", "the endpoint is ClickStack in ClickHouse Cloud")
     .option(
       "--web-identity-audience <name>",
-      "authenticate by tokens of the function's role in place of a key",
+      "authenticate with tokens of the function's role instead of a key",
     )
-    .option("--clickhouse <url>", "export into ClickHouse directly, in place of --endpoint")
+    .option("--clickhouse <url>", "export into ClickHouse directly, instead of --endpoint")
     .option("--clickhouse-user <name>", "user to insert as")
     .option("--clickhouse-password <arn>", "secret or parameter that holds the user's password")
     .option("--clickhouse-database <name>", "database of ClickStack's tables")
     .option("--service-version <version>", "resource attribute service.version")
-    .option("--attribute <name=value>", "further resource attribute", collect)
+    .option("--attribute <name=value>", "additional resource attribute", collect)
     .option("--flush-mode <mode>", "auto, end, periodic or continuous")
     .option(
       "--setting <name=value>",
@@ -102,7 +97,7 @@ export function withTelemetry(command: Command): Command {
     )
     .option(
       "--secret-arn <arn>",
-      "further secret that the role may read, such as one that an env file refers to",
+      "additional secret that the role may read, such as one that an env file refers to",
       collect,
     )
     .option("--kms-key <arn>", "customer managed key that the secrets are encrypted with", collect)
@@ -110,9 +105,9 @@ export function withTelemetry(command: Command): Command {
       "--trace [distribution]",
       "trace the function: light (default for Node.js and Python), opentelemetry, adot or adot-legacy",
     )
-    .option("--layers <file>", "published layers (default: layers.json, where there is one)")
-    .option("--layer-arn <arn>", "layer version of the extension, in place of --layers")
-    .option("--rotel <version>", "layer version of the Rotel Lambda Extension, in place of --layers");
+    .option("--layers <file>", "published layers (default: layers.json, if it exists)")
+    .option("--layer-arn <arn>", "layer version of the extension, instead of --layers")
+    .option("--rotel <version>", "layer version of the Rotel Lambda Extension, instead of --layers");
 }
 
 /** Options for reading ClickHouse. */

@@ -27,14 +27,14 @@ export function pageCommand(parent: Command): Command {
     .command("page")
     .summary("show logs, traces and invocations in the browser, from ClickHouse")
     .description(
-      "Serves a page on this machine that shows logs, traces and invocations as ClickHouse has them. It only reads. Its address has a token, without which nothing is answered, and is written to standard output. Ctrl-C ends it.",
+      "Serves a page on this machine that shows logs, traces and invocations from ClickHouse. It only reads. Its address contains a token, without which it rejects requests, and is printed to standard output. Ctrl-C ends it.",
     )
     .option("--open", "open the page in the browser")
     .option("--port <number>", "port of the page on 127.0.0.1 (default: a free one)", portNumber);
   withHyperDx(withClickHouse(command));
   return withExamples(command, [
     {
-      about: "The page of a ClickHouse",
+      about: "The page for a ClickHouse server",
       call: "page --open --clickhouse https://clickhouse.example.com:8443",
     },
   ]);

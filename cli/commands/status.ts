@@ -27,18 +27,18 @@ export function statusCommand(parent: Command): Command {
   withClickHouse(withCommonOptions(withSelection(command)))
     .option(
       "--details",
-      "newest version of each layer, and whether CloudWatch Logs are denied, which takes requests for each role",
+      "newest version of each layer, and whether CloudWatch Logs are denied, which needs requests for each role",
     )
-    .option("--cost", "what CloudWatch Logs took in during the last 30 days, at the region's price")
+    .option("--cost", "what CloudWatch Logs ingested during the last 30 days, at the region's price")
     .option(
       "--problems",
-      "what of the last day tells of trouble with telemetry: warnings of the extension in CloudWatch Logs and, with --clickhouse, functions without rows and records that were lost",
+      "problems with telemetry in the last day: warnings of the extension in CloudWatch Logs and, with --clickhouse, functions without rows and lost records",
     )
     .option("--price <usd>", "with --cost: US dollars per GB, instead of AWS's list price", price);
   return withExamples(command, [
     { about: "All functions of two regions", call: "status --regions eu-west-1,us-east-1" },
     {
-      about: "Functions whose telemetry has trouble",
+      about: "Functions with telemetry problems",
       call: "status --problems --clickhouse https://clickhouse.example.com:8443",
     },
     { about: "What each function's logs cost", call: "status --cost --regions eu-west-1" },

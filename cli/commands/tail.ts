@@ -33,17 +33,17 @@ export function tailCommand(parent: Command): Command {
     .command("tail")
     .summary("show log lines of functions, from ClickHouse")
     .description(
-      "Shows log lines as ClickHouse has them, the oldest first. With --follow it goes on with those that arrive; a line that arrives more than five minutes after it was written is not shown then.",
+      "Shows log lines from ClickHouse, the oldest first. With --follow it continues with lines as they arrive; a line that arrives more than five minutes after it was written is then not shown.",
     )
     .argument("[functions...]", "names of functions or services; * stands for any characters (default: all)")
     .option("--since <duration>", "how far to go back, such as 30s, 15m, 6h or 7d", "10m")
-    .option("--level <name>", `least severe level: ${levels.join(", ")}`)
-    .option("-f, --follow", "go on with lines that arrive, until Ctrl-C")
-    .option("--json", "one JSON object a line");
+    .option("--level <name>", `lowest level: ${levels.join(", ")}`)
+    .option("-f, --follow", "continue with lines as they arrive, until Ctrl-C")
+    .option("--json", "one JSON object per line");
   withClickHouse(command);
   return withExamples(command, [
     {
-      about: "Errors of the last hour, and those to come",
+      about: "Errors of the last hour, and new ones",
       call: "tail orders --since 1h --level error --follow",
     },
     { about: "All lines of two functions", call: "tail orders payments" },

@@ -43,7 +43,7 @@ export function traceCommand(parent: Command): Command {
 export function withHyperDx(command: Command): Command {
   return command.option(
     "--hyperdx <url>",
-    "HyperDX's app, such as http://localhost:8080, to print addresses of it (default: HYPERDX_APP_URL)",
+    "HyperDX's app, such as http://localhost:8080, to print links to it (default: HYPERDX_APP_URL)",
   );
 }
 

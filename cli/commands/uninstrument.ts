@@ -13,7 +13,7 @@ export function uninstrumentCommand(parent: Command): Command {
     .command("uninstrument")
     .summary("take back what instrument did")
     .description(
-      "Gives functions back the layers, variables and policies that they had before `instrument`. What others changed since stays.",
+      "Restores the layers, variables and policies that functions had before `instrument`. Later changes by others are kept.",
     );
   withCommonOptions(withChange(withSelection(command)));
   return withExamples(command, [{ about: "One function", call: "uninstrument orders --regions eu-west-1" }]);

@@ -29,17 +29,17 @@ export function verifyCommand(parent: Command): Command {
     .command("verify")
     .summary("find out what is missing on the way from a function to ClickHouse")
     .description(
-      "Checks layer, tracing, settings, secrets, the role's permissions, the network, and whether the endpoint accepts a log record; then looks for rows of the function in ClickHouse. Each class of fault has its exit code; the first one counts. The log record that is sent says that it is one of this command.",
+      "Checks layer, tracing, settings, secrets, the role's permissions, the network, and whether the endpoint accepts a log record; then searches for rows of the function in ClickHouse. Each class of fault has its own exit code; the first fault determines it. The log record that is sent states that it comes from this command.",
     )
     .argument("<function>", "name or ARN of the function")
-    .option("--invoke", "run the function, and look for the rows of this invocation")
+    .option("--invoke", "run the function, and search for the rows of this invocation")
     .option("--payload <json>", "event to run it with", "{}")
     .option("--since <duration>", "without --invoke: how old rows may be", "1h")
     .option("--timeout <seconds>", "with --invoke: how long to wait for rows", wholeNumber, 60);
   withHyperDx(withClickHouse(withCommonOptions(command)));
   return withExamples(command, [
     {
-      about: "Run a function and look for its rows",
+      about: "Run a function and search for its rows",
       call: "verify orders --invoke --clickhouse https://clickhouse.example.com:8443",
     },
     {

@@ -3,7 +3,7 @@ import { UsageError } from "./usageError";
 /** The lowest SeverityNumber of each level (OpenTelemetry Logs Data Model, "Severity Fields"). */
 const lowest = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 } as const;
 
-/** Names of levels, the least severe first. */
+/** Names of levels, from the lowest to the highest. */
 export const levels = Object.keys(lowest) as readonly Level[];
 
 export type Level = keyof typeof lowest;
