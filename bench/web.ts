@@ -149,7 +149,7 @@ async function scrollThrough(): Promise<number> {
 async function measureAll(browser: Browser, runs: number): Promise<Figures> {
   const directory = mkdtempSync(join(tmpdir(), "bench-web-"));
   const clickhouse = await startClickHouse({ ingestionKey: key });
-  const served = await servePage({ source: clickhouse, directory: await buildPage(root, directory) });
+  const served = await servePage({ source: clickhouse.reader, directory: await buildPage(root, directory) });
   try {
     await storeLines(clickhouse);
     const measured: Omit<Figures, "bundleGzipBytes">[] = [];

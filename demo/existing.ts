@@ -127,7 +127,8 @@ class CommandLine {
 
   /** Runs a command. @returns its exit code. */
   async run(...args: string[]): Promise<number> {
-    const { aws, clickhouse, ingestionKey } = this.services;
+    const { aws, clickhouse } = this.services;
+    const { user, password } = clickhouse.reader;
     // The SDK's own chain reads them, as on a user's machine.
     const { AWS_ENDPOINT_URL: _, ...credentials } = aws.environment;
     Object.assign(process.env, credentials);
@@ -139,7 +140,9 @@ class CommandLine {
     const place = ["--regions", demoRegion, "--endpoint-url", this.running.endpoint];
     const code = await runCommandLine([...args, ...place, "--requests-per-second", "100"], {
       ...{ out: collect(), err: collect(), input: new PassThrough() },
-      environment: { CLICKHOUSE_URL: clickhouse.httpUrl, CLICKHOUSE_PASSWORD: ingestionKey },
+      environment: {
+        ...{ CLICKHOUSE_URL: clickhouse.httpUrl, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password },
+      },
     });
     this.transcript.push({ command: `clickstack-lambda ${args.join(" ")}`, output: output.trimEnd() });
     return code;

@@ -1,7 +1,10 @@
 /** A ClickHouse that waits for readers. */
 export interface KeptClickHouse {
   httpUrl: string;
+  /** Of user `default`. */
   password: string;
+  /** Who may read alone. */
+  reader: { user: string; password: string };
 }
 
 /** HyperDX's image without sign-in. Its sources name their connection as given here (docker/hyperdx/entry.local.base.sh, 2.36). */
@@ -9,8 +12,9 @@ const image = "docker.hyperdx.io/hyperdx/hyperdx-local";
 const connectionName = "Local ClickHouse";
 
 /** How to read the telemetry with other programs. */
-export function connection({ httpUrl, password }: KeptClickHouse): string {
-  return `ClickHouse: ${httpUrl} (user default, password ${password}, database default)`;
+export function connection({ httpUrl, password, reader }: KeptClickHouse): string {
+  return `ClickHouse: ${httpUrl} (user default, password ${password}, database default)
+  read only: user ${reader.user}, password ${reader.password}`;
 }
 
 /** How to look at it with HyperDX. */

@@ -1,5 +1,6 @@
 import type { StoredLog, StoredSpan } from "../sandbox/clickhouse/telemetry";
 import { summarizeTrace, type TraceSummary, type TraceTree } from "../traces/tree";
+import type { KeptClickHouse } from "./hyperDx";
 import type { PlannedInvocation } from "./scenario";
 
 /** One invocation that was made, next to what was planned. */
@@ -31,7 +32,7 @@ export interface DemoResult {
   /** Address of the page that is being served, if one is. */
   page?: string;
   /** Where the rows are. */
-  clickhouse: { httpUrl: string; password: string };
+  clickhouse: KeptClickHouse;
   seconds: number;
 }
 

@@ -91,7 +91,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     cloudWatchStreams: streams.reduce((sum, count) => sum + count, 0),
     extensionLog,
     page,
-    clickhouse: { httpUrl: services.clickhouse.httpUrl, password: services.ingestionKey },
+    clickhouse: {
+      httpUrl: services.clickhouse.httpUrl,
+      password: services.ingestionKey,
+      reader: services.clickhouse.reader,
+    },
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
 }
@@ -147,7 +151,7 @@ async function showPage(
   const hyperDx = hyperDxApp(process.env);
   const directory = await pageDirectory();
   const url = await startPage(
-    { source: clickhouse, directory, functions, ...(hyperDx && { hyperDx }) },
+    { source: clickhouse.reader, directory, functions, ...(hyperDx && { hyperDx }) },
     cleanup,
   );
   openBrowser(url);

@@ -117,6 +117,7 @@ async function run(
   introduce(reporter, project, session, urls);
   reporter.notice(`Logs and traces: ${links.page}`);
   reporter.notice(`ClickHouse: ${store.httpUrl} (user default, password ${store.ingestionKey})`);
+  reporter.notice(`  read only: user ${store.reader.user}, password ${store.reader.password}`);
   if (!options.once) reporter.notice("Ctrl-C ends it.\n");
   if (options.open) openBrowser(links.page);
   const [first = ""] = session.names;

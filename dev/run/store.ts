@@ -2,7 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedClickHouse, type QueryParameters, startClickHouse } from "../../sandbox/clickhouse";
+import {
+  type EmbeddedClickHouse,
+  type QueryParameters,
+  type Reader,
+  startClickHouse,
+} from "../../sandbox/clickhouse";
 
 const WATCH_MS = 1_000;
 
@@ -48,8 +53,14 @@ export class Store {
     return this.clickhouse.pid;
   }
 
+  /** Who may read alone. */
+  get reader(): Omit<Reader, "query"> {
+    return this.clickhouse.reader;
+  }
+
+  /** Reads, as that user. */
   query<Row>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
-    return this.clickhouse.query<Row>(sql, parameters);
+    return this.clickhouse.reader.query<Row>(sql, parameters);
   }
 
   async stop(): Promise<void> {

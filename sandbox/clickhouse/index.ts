@@ -1,11 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  createClient,
+} from "@clickhouse/client";
 import type { AttributeType } from "./base/attributeType";
 import type { Fault } from "./base/faults";
 import type { IntakeStats } from "./base/signal";
-import { USER } from "./http/credentials";
+import { READER, readerPassword, USER } from "./http/credentials";
 import { ServerProcess } from "./serverProcess";
 
 export type { AttributeType } from "./base/attributeType";
@@ -43,12 +48,20 @@ export interface QuerySource {
   query<Row>(sql: string, params?: QueryParameters): Promise<Row[]>;
 }
 
+/** A user who may read alone, within limits of time, memory and rows. */
+export interface Reader extends QuerySource {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** A running ClickHouse with ClickStack's tables and an OTLP intake as ClickStack's collector. */
 export interface EmbeddedClickHouse extends QuerySource {
   readonly pid: number;
   readonly directory: string;
-  /** ClickHouse's HTTP interface: user `default`, password the ingestion key. */
+  /** ClickHouse's HTTP interface: user `default`, password the ingestion key; and user `reader`. */
   readonly httpUrl: string;
+  /** For what shows rows: a page, commands that read. */
+  readonly reader: Reader;
   /** Base of OTLP/HTTP: `/v1/logs`, `/v1/traces` and `/v1/metrics` are below it. */
   readonly otlpUrl: string;
   /** Certificate of the authority to trust, PEM; only with `tls`. */
@@ -91,42 +104,52 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Embed
   const { ports, caFile } = started;
   const scheme = tls ? "https" : "http";
   const httpUrl = `${scheme}://127.0.0.1:${ports[0]}`;
-  const client = connect(httpUrl, ingestionKey, caFile);
-  return {
-    pid: process.pid,
-    directory: settings.directory,
-    httpUrl,
-    otlpUrl: `${scheme}://127.0.0.1:${ports[1]}`,
-    ...(caFile === undefined ? {} : { caFile }),
-    ports,
-    query: async <Row>(sql: string, params?: QueryParameters): Promise<Row[]> => {
+  const client = connect(httpUrl, caFile, { username: USER, password: ingestionKey, ...NUMBERS });
+  const password = readerPassword(ingestionKey);
+  const reading = connect(httpUrl, caFile, { username: READER, password });
+  const queryBy =
+    (client: ClickHouseClient) =>
+    async <Row>(sql: string, params?: QueryParameters): Promise<Row[]> => {
       try {
         return await query<Row>(client, sql, params);
       } catch (error) {
         throw process.running ? error : process.goneError();
       }
-    },
+    };
+  return {
+    pid: process.pid,
+    directory: settings.directory,
+    httpUrl,
+    reader: { user: READER, password, query: queryBy(reading) },
+    otlpUrl: `${scheme}://127.0.0.1:${ports[1]}`,
+    ...(caFile === undefined ? {} : { caFile }),
+    ports,
+    query: queryBy(client),
     stats: () => process.stats(),
     setFault: (fault) => process.fault(fault),
     kill: () => process.kill(),
     stop: async () => {
-      await client.close();
+      await Promise.all([client.close(), reading.close()]);
       await process.stop();
       removeDirectory();
     },
   };
 }
 
-function connect(url: string, password: string, caFile: string | undefined): ClickHouseClient {
+const NUMBERS = { clickhouse_settings: { output_format_json_quote_64bit_integers: 0 } } as const;
+
+function connect(
+  url: string,
+  caFile: string | undefined,
+  options: Pick<ClickHouseClientConfigOptions, "username" | "password" | "clickhouse_settings">,
+): ClickHouseClient {
   return createClient({
     url,
-    username: USER,
-    password,
     // A connection kept from before would fail after a kill and a new start.
     keep_alive: { enabled: false },
     // Errors are the caller's to show.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    ...options,
     ...(caFile === undefined ? {} : { tls: { ca_cert: readFileSync(caFile) } }),
   });
 }

@@ -2,7 +2,8 @@ import * as path from "node:path";
 import { FaultPlan } from "./base/faults";
 import { emptyStats, type IntakeStats } from "./base/signal";
 import { serverCertificate } from "./certificates";
-import { answerClickHouse } from "./http/interface";
+import { READER } from "./http/credentials";
+import { answerClickHouse, type Clients } from "./http/interface";
 import { Sessions } from "./http/sessions";
 import type { ServerOptions } from "./ipc";
 import { type Listener, listen } from "./listener";
@@ -25,14 +26,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { Session } = await import("chdb");
   const { ingestionKey, attributes, directory, ports } = options;
   const certificate = options.tls ? await serverCertificate(path.join(directory, "tls")) : undefined;
-  const engine = await Engine.open(directory, attributes, (dataDirectory) => new Session(dataDirectory));
+  const openSession = (dataDirectory: string) => new Session(dataDirectory);
+  const engine = await Engine.open(directory, attributes, openSession);
+  const reader = await Engine.openReader(engine, directory, openSession);
   const faults = new FaultPlan();
   const stats = emptyStats();
   const context = { ingestionKey, attributes, faults, stats, store: engine.insertRows.bind(engine) };
-  const clients = { engine, sessions: new Sessions(), password: ingestionKey };
+  const clients: Clients = {
+    ingestionKey,
+    users: {
+      default: { engine, sessions: new Sessions() },
+      reader: { engine: reader, sessions: new Sessions(), reader: READER },
+    },
+  };
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()));
+    await reader.close();
     await engine.close();
   };
   try {

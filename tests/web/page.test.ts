@@ -67,7 +67,7 @@ describe("the page in a browser", function () {
     ]);
     await storeTrace(clickhouse, password);
     const hyperDx = "http://hyperdx.example.com";
-    served = await servePage({ source: clickhouse, directory, functions, hyperDx });
+    served = await servePage({ source: clickhouse.reader, directory, functions, hyperDx });
   });
   after(async () => {
     await browser?.close();

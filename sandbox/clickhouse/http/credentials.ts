@@ -1,9 +1,19 @@
-import { timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { ClickHouseError } from "../base/clickHouseError";
 
-/** The only user there is. */
+/** The user who may do everything. */
 export const USER = "default";
+/** The user who may read, within limits that no request can raise. */
+export const READER = "reader";
+
+/** Names of the users that there are. */
+export type UserName = typeof USER | typeof READER;
+
+/** Who knows the ingestion key can read, and who can read does not know the key; it is the same after a new start. */
+export function readerPassword(ingestionKey: string): string {
+  return createHash("sha256").update(`${READER} ${ingestionKey}`).digest("hex").slice(0, 32);
+}
 
 const AUTHENTICATION_FAILED = 516;
 const REQUIRED_PASSWORD = 194;
@@ -17,18 +27,22 @@ interface Credentials {
  * Checks user and password of a request to ClickHouse's HTTP interface, given by the headers
  * `X-ClickHouse-User` and `-Key`, by basic authentication or by the parameters `user` and `password`.
  *
+ * @param ingestionKey password of `default`, of which the one of `reader` is made
+ * @returns who it is
  * @throws ClickHouseError 194 when there are none, 516 when they are wrong or given in two ways
  */
 export function authenticate(
   headers: IncomingHttpHeaders,
   parameters: URLSearchParams,
-  password: string,
-): void {
+  ingestionKey: string,
+): UserName {
   const given = readCredentials(headers, parameters);
   if (!given) throw failure(REQUIRED_PASSWORD, USER, "REQUIRED_PASSWORD");
-  if (given.user !== USER || !equalSecrets(given.password, password)) {
-    throw failure(AUTHENTICATION_FAILED, given.user, "AUTHENTICATION_FAILED");
-  }
+  const { user, password } = given;
+  const expected = user === READER ? readerPassword(ingestionKey) : ingestionKey;
+  if ((user !== USER && user !== READER) || !equalSecrets(password, expected))
+    throw failure(AUTHENTICATION_FAILED, user, "AUTHENTICATION_FAILED");
+  return user;
 }
 
 /** Compares without telling by its duration how much is right. */

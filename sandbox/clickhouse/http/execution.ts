@@ -1,19 +1,16 @@
-import { ClickHouseError } from "../base/clickHouseError";
 import { blocksForRevision } from "../native/revision";
 import type { Engine } from "../store/engine";
+import { refuseBeyondReading, refuseWriting } from "./readingOnly";
 import { parseRequest, type QueryRequest } from "./request";
 import type { RequestParameters } from "./requestParameters";
 import { noSession, type Session, type Sessions } from "./sessions";
-
-const READONLY = 164;
-const READING_VERBS = new Set([
-  ...["", "SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", "UNION", "SET", "USE"],
-]);
 
 /** What requests are executed with. */
 export interface ExecutionContext {
   readonly engine: Engine;
   readonly sessions: Sessions;
+  /** Name of the user, where it may read alone. */
+  readonly reader?: string;
 }
 
 /** An answer before it is written. */
@@ -35,13 +32,14 @@ const nothing = { body: Buffer.alloc(0), rowsRead: 0, bytesRead: 0, elapsedSecon
  * @throws ClickHouseError with ClickHouse's code
  */
 export async function execute(
-  { engine, sessions }: ExecutionContext,
+  { engine, sessions, reader }: ExecutionContext,
   parameters: RequestParameters,
   content: Buffer,
   readonly: boolean,
 ): Promise<Answer> {
   const parsed = parseRequest(parameters.query, content);
-  if (readonly) refuseWriting(parsed.kind === "insert" ? "INSERT" : parsed.verb);
+  if (reader !== undefined) refuseBeyondReading(parsed, parameters.settings, reader);
+  if (readonly) refuseWriting(parsed);
   const before = parameters.session ? sessions.read(parameters.session, Date.now()) : noSession;
   const database = parameters.database ?? before.database;
   const context = {
@@ -83,12 +81,4 @@ async function query(
     format,
     written: false,
   };
-}
-
-function refuseWriting(verb: string): void {
-  if (READING_VERBS.has(verb)) return;
-  throw new ClickHouseError(
-    READONLY,
-    `Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries. (READONLY)`,
-  );
 }

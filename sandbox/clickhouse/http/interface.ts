@@ -5,7 +5,7 @@ import { ClickHouseError } from "../base/clickHouseError";
 import { RequestBodyError, readBody } from "../base/requestBody";
 import { allowOrigin, answerPreflight } from "./browsers";
 import { decodeCompressedBlocks, encodeCompressedBlocks } from "./compressedBlocks";
-import { authenticate } from "./credentials";
+import { authenticate, type UserName } from "./credentials";
 import { exceptionStatus } from "./exceptionStatus";
 import { type Answer, type ExecutionContext, execute } from "./execution";
 import { isForm, readForm } from "./form";
@@ -14,9 +14,16 @@ import { contentType, type RequestParameters, readRequestParameters } from "./re
 const MAX_BODY_SIZE = 512 * 1024 * 1024;
 const BAD_REQUEST_BODY = 36; // BAD_ARGUMENTS
 const UNKNOWN_EXCEPTION = 1002;
+/** Whom requests are executed for. */
+export interface Clients {
+  /** Password of user `default`. */
+  readonly ingestionKey: string;
+  readonly users: Readonly<Record<UserName, ExecutionContext>>;
+}
+
 /** Answers a request as ClickHouse's HTTP interface does: `/ping`, and `/` with a query. */
 export async function answerClickHouse(
-  { password, ...execution }: ExecutionContext & { readonly password: string },
+  { ingestionKey, users }: Clients,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -29,7 +36,7 @@ export async function answerClickHouse(
   if (url.pathname !== "/") return sendText(response, 404, `There is no handle ${url.pathname}\n`);
   let compressed = false;
   try {
-    authenticate(request.headers, url.searchParams, password);
+    const user = users[authenticate(request.headers, url.searchParams, ingestionKey)];
     const body = await readBody(request, MAX_BODY_SIZE);
     const { "content-type": contentType = "" } = request.headers;
     const isFields = isForm(contentType);
@@ -40,7 +47,7 @@ export async function answerClickHouse(
     const content = isFields ? Buffer.alloc(0) : parameters.decompress ? decodeCompressedBlocks(body) : body;
     if (parameters.query === "" && content.length === 0) return sendText(response, 200, "Ok.\n");
     const readonly = parameters.readonly || request.method === "GET" || request.method === "HEAD";
-    const answer = await execute(execution, parameters, content, readonly);
+    const answer = await execute(user, parameters, content, readonly);
     sendResult(request, response, parameters, answer);
   } catch (error) {
     sendException(response, error, compressed);

@@ -13,6 +13,21 @@ import { identifier, quote, type Settings, settingsChange } from "./settings";
  */
 const INSERT_SETTINGS = { type_json_skip_duplicated_paths: 1 };
 
+/**
+ * What whoever only reads has, and cannot change: a page of the browser, or somebody who looks around, must not hold up the machine.
+ * `readonly` comes last, since nothing can be set after it.
+ */
+const READER_SETTINGS = {
+  max_execution_time: "30",
+  max_memory_usage: "2000000000",
+  max_result_rows: "1000000",
+  readonly: "1",
+};
+
+function dataDirectory(directory: string): string {
+  return path.join(directory, "data");
+}
+
 /** One statement for the engine with what ClickHouse's HTTP interface lets a request set around it. */
 export interface Statement {
   readonly sql: string;
@@ -46,6 +61,8 @@ export class Engine {
   private constructor(
     private readonly session: Session,
     private readonly temporaryDirectory: string,
+    /** What has begun there is waited for. */
+    private readonly earlier?: Engine,
   ) {}
 
   /** Opens (or makes) the data directory and tables with such attributes in it. */
@@ -57,11 +74,25 @@ export class Engine {
     const temporaryDirectory = path.join(directory, "inserts");
     rmSync(temporaryDirectory, { recursive: true, force: true });
     mkdirSync(temporaryDirectory, { recursive: true });
-    const engine = new Engine(openSession(path.join(directory, "data")), temporaryDirectory);
+    const engine = new Engine(openSession(dataDirectory(directory)), temporaryDirectory);
     for (const sql of schemaStatements(attributes)) {
       await engine.run({ sql, format: "Null", database: "default", settings: {}, parameters: {} });
     }
     return engine;
+  }
+
+  /**
+   * Opens a data directory that another engine writes, to read it: ClickHouse refuses whatever writes, and to change any setting. It
+   * reads what the other was given before, whose statements do not wait for it.
+   */
+  static async openReader(
+    writer: Engine,
+    directory: string,
+    openSession: (path: string) => Session,
+  ): Promise<Engine> {
+    const reader = new Engine(openSession(dataDirectory(directory)), writer.temporaryDirectory, writer);
+    await reader.command(settingsChange({}, READER_SETTINGS) ?? "");
+    return reader;
   }
 
   /** Runs a statement once those before it are done. Rejects with a `ClickHouseError`. */
@@ -142,7 +173,7 @@ export class Engine {
   }
 
   private exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.tail.then(work);
+    const result = Promise.all([this.tail, this.earlier?.tail]).then(work);
     this.tail = result.catch(() => undefined);
     return result;
   }

@@ -97,12 +97,26 @@ describe("the command line with ClickHouse", () => {
     assert.deepEqual([none.code, none.out, none.err], [5, "", "no lines in the last 1m\n"]);
   });
 
+  it("reads as the user who may only read", async () => {
+    const { user, password } = clickhouse.reader;
+    const environment = { CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
+    const lines = await cli(["tail", "orders", "--level", "error"], { environment });
+    assert.deepEqual([lines.code, lines.out.split("\n").length], [0, 3]);
+    const tree = await cli(["trace", traceId], { environment });
+    assert.equal(tree.code, 0, tree.err);
+    assert.match(tree.out, /invoke orders/);
+  });
+
   it("serves the page until it is interrupted", async () => {
     const root = join(__dirname, "..", "..", "..");
     await buildPage(root);
     const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", "page"], {
       cwd: root,
-      env: { ...process.env, CLICKHOUSE_URL: clickhouse.httpUrl, CLICKHOUSE_PASSWORD: key },
+      env: {
+        ...process.env,
+        ...{ CLICKHOUSE_URL: clickhouse.httpUrl, CLICKHOUSE_USER: clickhouse.reader.user },
+        CLICKHOUSE_PASSWORD: clickhouse.reader.password,
+      },
       stdio: ["ignore", "pipe", "inherit"],
     });
     try {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
@@ -337,6 +337,89 @@ describe("HTTP interface of the embedded ClickHouse", () => {
         ["orders", 1, "r-1", "1", ["faas.invocation_id", "n"], "shop", ["exception"], 1, 5],
         ["charge", 0, "", "", [], "", [], 0, 7],
       ]);
+    });
+  });
+
+  describe("for the user who reads", () => {
+    const as = () => {
+      const { user, password } = clickhouse.reader;
+      return { "X-ClickHouse-User": user, "X-ClickHouse-Key": password };
+    };
+    const refusal = async (query: Record<string, string>, sql: string) => {
+      const response = await send(query, sql, as());
+      assert.notEqual(response.status, 200, `${sql} was executed`);
+      await response.text();
+      return response.headers.get("x-clickhouse-exception-code");
+    };
+    const READONLY = "164";
+    const TOO_MANY_ROWS = "396";
+    beforeEach(() => text({}, "INSERT INTO t VALUES (1, 'a')"));
+
+    it("gives rows, as they are inserted, with parameters and any format", async () => {
+      const read = { query: "SELECT s FROM t WHERE n < {n:UInt8} ORDER BY n", param_n: "9" };
+      assert.equal(await text(read, undefined, as()), "a\n");
+      await text({}, "INSERT INTO t VALUES (2, 'b')");
+      assert.equal(await text({ ...read, default_format: "CSV" }, undefined, as()), '"a"\n"b"\n');
+      assert.deepEqual(await clickhouse.reader.query("SELECT count() AS count FROM t"), [{ count: 2 }]);
+      assert.equal(
+        await text({ query: "SELECT dummy FROM one WHERE dummy = 0", database: "system" }, undefined, as()),
+        "0\n",
+      );
+    });
+
+    it("refuses whatever writes, wherever it stands", async () => {
+      for (const sql of [
+        "INSERT INTO t VALUES (2, 'b')",
+        "INSERT INTO t SELECT 2, 'b'",
+        "WITH 1 AS x INSERT INTO t SELECT x, 'b'",
+        "ALTER TABLE t DELETE WHERE 1",
+        "TRUNCATE TABLE t",
+        "CREATE TEMPORARY TABLE x (n Int8)",
+        "CREATE TABLE x ENGINE = Memory AS SELECT 1",
+        "SYSTEM FLUSH LOGS",
+        "KILL QUERY WHERE 1",
+        "BACKUP TABLE t TO File('t')",
+        "SELECT * FROM file('/etc/hostname', 'LineAsString')",
+        "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+        `SELECT 1 INTO /* /* */ ' */ OUTFILE '${path.join(clickhouse.directory, "out")}'`,
+      ])
+        assert.equal(await refusal({}, sql), READONLY, sql);
+      assert.equal(await all(), "1\ta\n");
+      assert.ok(!existsSync(path.join(clickhouse.directory, "out")));
+    });
+
+    it("has limits that no request can raise", async () => {
+      const limits =
+        "SELECT getSetting('max_execution_time'), getSetting('max_memory_usage'), getSetting('readonly')";
+      const before = await text({}, limits, as());
+      assert.equal(before, "30\t2000000000\t1\n");
+      const long = "SELECT number FROM numbers(1000001) FORMAT Null";
+      assert.equal(await refusal({}, long), TOO_MANY_ROWS);
+      for (const name of ["max_result_rows", "max_execution_time", "max_memory_usage", "readonly"]) {
+        // The parameter `readonly` says that the request only reads.
+        if (name !== "readonly") assert.equal(await refusal({ [name]: "0" }, limits), READONLY);
+        for (const change of [
+          `${name} = 0`,
+          `${name}=default`,
+          `${name} = /* ' */ DEFAULT`,
+          `${name} =\nDEFAULT`,
+        ]) {
+          assert.equal(await refusal({}, `SELECT 1 SETTINGS ${change}`), READONLY, change);
+          assert.equal(await refusal({ session_id: "a" }, `SET ${change}`), READONLY, change);
+        }
+      }
+      assert.equal(await text({}, limits, as()), before);
+      assert.equal(await refusal({}, long), TOO_MANY_ROWS);
+    });
+
+    it("leaves the other user as it is", async () => {
+      await refusal({ max_result_rows: "0" }, "SELECT 1");
+      await text({ query: "USE system", session_id: "same" }, "", as());
+      assert.equal(await text({ query: "SELECT currentDatabase()", session_id: "same" }), "default\n");
+      assert.equal(
+        await text({ query: "SELECT getSetting('readonly'), getSetting('max_result_rows')" }),
+        "0\t0\n",
+      );
     });
   });
 

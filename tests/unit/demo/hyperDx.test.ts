@@ -4,7 +4,10 @@ import { hyperDxHint } from "../../../demo/hyperDx";
 
 describe("how the demo says to look at it with HyperDX", () => {
   it("is a command whose shell hands HyperDX the connection that its sources name", () => {
-    const hint = hyperDxHint({ httpUrl: "http://127.0.0.1:39041", password: "it's secret" });
+    const hint = hyperDxHint({
+      ...{ httpUrl: "http://127.0.0.1:39041", password: "it's secret" },
+      reader: { user: "reader", password: "another" },
+    });
     const command = hint.split("\n").find((line) => line.startsWith("  docker run")) ?? "";
     const argument = execFileSync("sh", ["-c", `${command.replace("docker run", "printf '%s\\n'")}`], {
       encoding: "utf8",

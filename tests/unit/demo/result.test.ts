@@ -47,7 +47,10 @@ function good(): DemoResult {
       statusMessage: "",
     })),
     cloudWatchStreams: 0,
-    clickhouse: { httpUrl: "http://127.0.0.1:8123", password: "key" },
+    clickhouse: {
+      ...{ httpUrl: "http://127.0.0.1:8123", password: "key" },
+      reader: { user: "reader", password: "another" },
+    },
     extensionLog: [],
     seconds: 1,
   };

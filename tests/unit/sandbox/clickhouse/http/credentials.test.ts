@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClickHouseError } from "../../../../../sandbox/clickhouse/base/clickHouseError";
-import { authenticate } from "../../../../../sandbox/clickhouse/http/credentials";
+import { authenticate, readerPassword } from "../../../../../sandbox/clickhouse/http/credentials";
 import { exceptionStatus } from "../../../../../sandbox/clickhouse/http/exceptionStatus";
 
 describe("credentials of ClickHouse's HTTP interface", () => {
@@ -27,6 +27,16 @@ describe("credentials of ClickHouse's HTTP interface", () => {
     assert.equal(code({ "x-clickhouse-user": "admin", "x-clickhouse-key": "s:cret" }), 516);
     assert.equal(code(basic("default:s:cret"), "password=s:cret"), 516);
     assert.equal(code({ authorization: "Bearer s:cret" }), 516);
+  });
+
+  it("are of two users, of whom none has the other's password", () => {
+    const user = (name: string, key: string) => code({ "x-clickhouse-user": name, "x-clickhouse-key": key });
+    const password = readerPassword("s:cret");
+    assert.equal(authenticate(basic(`reader:${password}`), new URLSearchParams(), "s:cret"), "reader");
+    assert.equal(user("reader", "s:cret"), 516);
+    assert.equal(user("default", password), 516);
+    assert.equal(user("reader", readerPassword("another")), 516);
+    assert.equal(user("toString", "s:cret"), 516);
   });
 
   it("have ClickHouse's HTTP status when refused", () => {
