@@ -5,13 +5,13 @@ import type { LayerArchitecture } from "./manifest";
 import { run } from "./run";
 import { rustcFor } from "./rustToolchain";
 
-/** The oldest glibc of a Lambda runtime is Amazon Linux 2's 2.26; 2.17 is what zig links against and leaves room below it. */
+/** The oldest glibc of a Lambda runtime is Amazon Linux 2's 2.26; zig links against 2.17, which leaves a margin. */
 export const newestGlibc = "2.17";
 
 /** Name of the extension's binary, and so of the file in /opt/extensions and of the registered extension. */
 export const extensionName = "clickstack-extension";
 
-/** What a compilation needs to know of its surroundings. */
+/** Options of a compilation. */
 export interface CompileOptions {
   /** Root folder of the checkout. */
   root: string;
@@ -33,9 +33,9 @@ export function hostArchitecture(): LayerArchitecture {
 
 /**
  * Compiles the extension in release mode for an architecture, with zig as its linker so that it runs on every Lambda
- * runtime. Paths of this machine are mapped away: the same sources give the same bytes in any folder.
+ * runtime. Paths of this machine are remapped: the same sources give the same bytes in any folder.
  * @returns the binary's content.
- * @throws with the compiler's last lines, or when the binary asks for a newer glibc than {@link newestGlibc}.
+ * @throws with the compiler's last lines, or if the binary needs a newer glibc than {@link newestGlibc}.
  */
 export async function compileExtension({ root, architecture, log, signal }: CompileOptions): Promise<Buffer> {
   const target = rustTarget(architecture);
@@ -68,7 +68,7 @@ export async function compileExtension({ root, architecture, log, signal }: Comp
   return binary;
 }
 
-/** The newest glibc version that a binary's symbols ask for, from the version names in its string table. */
+/** The newest glibc version that a binary's symbols need, from the version names in its string table. */
 export function requiredGlibc(binary: Buffer): string | undefined {
   const versions = new Set(
     Array.from(

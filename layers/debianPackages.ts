@@ -4,16 +4,16 @@ import { run } from "./run";
 
 const sources = "/etc/apt/sources.list.d/debian.sources";
 
-/** Whether this machine gets packages from Debian, which {@link unpackPackages} needs. */
+/** Whether this machine uses Debian's package sources, which {@link unpackPackages} needs. */
 export function hasDebianPackages(): boolean {
   return process.platform === "linux" && process.arch === "x64" && existsSync(sources);
 }
 
 /**
- * Unpacks Debian packages into a folder, unless it is there, without installing them: lists and downloads are kept beside it,
- * so that nothing of the machine's package state changes. The folder is there whole or not at all.
- * @param names with architecture and version as apt-get takes them, such as `rustc-web:amd64=1.96.0`.
- * @param complete adds files of its own to the folder before it gets its name.
+ * Unpacks Debian packages into a folder, unless it exists, without installing them: lists and downloads are kept next
+ * to it, so the machine's package state does not change. The folder is created completely or not at all.
+ * @param names with architecture and version in apt-get's notation, such as `rustc-web:amd64=1.96.0`.
+ * @param complete adds further files to the folder before it gets its final name.
  */
 export async function unpackPackages(
   names: readonly string[],

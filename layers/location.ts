@@ -5,14 +5,14 @@ import { hasSources } from "./sources";
 /** File that describes the built zips, in the same folder. */
 export const manifestFileName = "manifest.json";
 
-/** The npm package that brings the zips where they are not built. */
+/** The npm package that contains the zips, if they are not built locally. */
 export const layersPackage = "clickstack-lambda-layers";
 
 /**
- * The folder that holds the built zips: the one that CLICKSTACK_LAYERS_DIRECTORY names, else `dist/layers` of a source
- * checkout, where `npm run layers:build` puts them, else the npm package {@link layersPackage}.
+ * The folder with the built zips: the one in CLICKSTACK_LAYERS_DIRECTORY, otherwise `dist/layers` of a source checkout,
+ * where `npm run layers:build` puts them, otherwise the npm package {@link layersPackage}.
  * @param root folder of this package.
- * @throws when they are in none of these; the message says how to get them.
+ * @throws if they are in none of these; the message says how to get them.
  */
 export function layersDirectory(root = packageRoot(__dirname)): string {
   const named = process.env.CLICKSTACK_LAYERS_DIRECTORY;
@@ -57,7 +57,7 @@ function installedLayers(root: string): string | undefined {
   }
 }
 
-/** The project that has this package in its node_modules; this package itself where it is a checkout. */
+/** The project that has this package in its node_modules; this package itself if it is a checkout. */
 function installationOf(root: string): string {
   const parent = dirname(root);
   return parent.endsWith("node_modules") ? dirname(parent) : root;

@@ -16,13 +16,13 @@ export interface LayerArtifact {
   sha256: string;
   /** Size of the zip. */
   size: number;
-  /** Size of its files when unpacked, which is what counts against Lambda's 250 MB. */
+  /** Size of its files when unpacked, which counts towards Lambda's 250 MB. */
   unzippedSize: number;
 }
 
 /** A built layer of the extension for one architecture. */
 export interface ExtensionArtifact extends LayerArtifact {
-  /** Whether it holds light tracing as well; absent in builds from before there was any. */
+  /** Whether it also contains light tracing; absent in builds older than light tracing. */
   tracing?: boolean;
 }
 
@@ -32,15 +32,15 @@ export type LocatedLayer<Artifact = LayerArtifact> = Artifact & { path: string }
 /** The layers of one build. An architecture that was not built is absent. */
 export interface BuildManifest {
   directory: string;
-  /** SHA-256 of the sources that the zips were built from, where the build noted it. */
+  /** SHA-256 of the sources that the zips were built from, if the build recorded it. */
   sources?: string;
   /** The extension with light tracing, by architecture. */
   layers: Partial<Record<LayerArchitecture, LocatedLayer<ExtensionArtifact>>>;
-  /** Light tracing alone, for every architecture; absent in builds from before there was any. */
+  /** Only light tracing, for every architecture; absent in builds older than light tracing. */
   tracing?: LocatedLayer;
 }
 
-/** The manifest's JSON form. What is optional is ignored by readers that do not know it. */
+/** The manifest's JSON form. Optional fields are ignored by readers that do not support them. */
 export interface ManifestFile {
   formatVersion: 1;
   /** SHA-256 of the sources that the zips were built from, see `sourcesDigest`. */
@@ -50,14 +50,14 @@ export interface ManifestFile {
 }
 
 /**
- * The layer name that an architecture is published under. AWS's own layers call x86_64 "amd64"; so do we, so that
- * a name read in the console says what it holds.
+ * The layer name for an architecture. AWS's own layers call x86_64 "amd64", and so does this one, so that the name in
+ * the console shows the contents.
  */
 export function layerName(architecture: LayerArchitecture, prefix = "clickstack-extension"): string {
   return `${prefix}-${architecture === "x86_64" ? "amd64" : "arm64"}`;
 }
 
-/** The layer name that light tracing alone is published under. */
+/** The layer name for only light tracing. */
 export function tracingLayerName(prefix = "clickstack"): string {
   return `${prefix}-tracing`;
 }
@@ -69,7 +69,7 @@ export function builtLayers({ layers, tracing }: BuildManifest): LocatedLayer[] 
 
 /**
  * Reads the manifest of the built layers.
- * @throws when there is none, it cannot be read, or a zip that it names is missing; the message says how to build them.
+ * @throws if there is none, it cannot be read, or a zip that it names is missing; the message says how to build them.
  */
 export function readBuildManifest(directory: string = layersDirectory()): BuildManifest {
   const path = join(directory, manifestFileName);

@@ -4,12 +4,12 @@ import { manifestFileName } from "./location";
 import { builtLayers, layerArchitectures } from "./manifest";
 import { readVerifiedLayers } from "./verifiedLayers";
 
-/** Folder of the npm package that brings the zips. */
+/** Folder of the npm package that contains the zips. */
 const packageDirectory = join(__dirname, "npm");
 
 /**
  * Puts the built zips, their manifest and the licence into the npm package's folder.
- * @throws when a layer was not built: a package without it would break its users' functions.
+ * @throws if a layer was not built: a package without it would break its users' functions.
  */
 function fill(): void {
   const built = readVerifiedLayers();
@@ -29,7 +29,7 @@ function fill(): void {
   copyFileSync(join(__dirname, "..", "LICENSE"), join(packageDirectory, "LICENSE"));
 }
 
-/** Removes again what {@link fill} put there. */
+/** Removes what {@link fill} added. */
 function empty(): void {
   for (const name of readdirSync(packageDirectory)) {
     if (name.endsWith(".zip") || name === manifestFileName || name === "LICENSE") {

@@ -10,7 +10,7 @@ export interface RunOptions {
 
 /**
  * Runs a command to its end and returns what it printed on standard output.
- * @throws an error with the command and the last lines of what it printed, when it fails, is ended or cannot be started.
+ * @throws an error with the command and the last lines of its output, if it fails, is ended or cannot be started.
  */
 export function run(
   command: string,
@@ -18,7 +18,7 @@ export function run(
   { signal, ...options }: RunOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    // A process group of its own when it may have to be ended: a compiler's children outlive the compiler otherwise.
+    // A separate process group if it may have to be ended: a compiler's children outlive the compiler otherwise.
     const detached = signal !== undefined;
     const child = spawn(command, args, { ...options, detached, stdio: ["ignore", "pipe", "pipe"] });
     const end = (): void => endGroup(child.pid);
@@ -49,6 +49,6 @@ function endGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, "SIGTERM");
   } catch {
-    // It ended by itself meanwhile.
+    // It has ended by itself.
   }
 }

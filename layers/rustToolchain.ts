@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { hasDebianPackages, unpackPackages } from "./debianPackages";
 import { run } from "./run";
 
-/** Where to keep what is unpacked, and whom to tell about it. */
+/** Where to unpack it, and where to report it. */
 export interface ToolchainOptions {
   cache: string;
   log: (detail: string) => void;
 }
 
 /**
- * Debian ships a Rust with the standard library of both architectures as ordinary packages, which serves where the
+ * Debian ships a Rust with the standard library of both architectures as ordinary packages, which is used if the
  * installed toolchain lacks a target. One exact version, since compiler and libraries must be of the same build.
  */
 const debian = {
@@ -20,7 +20,7 @@ const debian = {
 };
 
 /**
- * The compiler for a target: undefined for the installed one when it has the target, else Debian's, unpacked (never
+ * The compiler for a target: undefined for the installed one if it has the target, otherwise Debian's, unpacked (never
  * installed) into the cache.
  * @throws when neither is available; the message says which command adds the target.
  */

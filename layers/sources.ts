@@ -11,12 +11,15 @@ const inputs = [
   ...["layers/python/compile.py", "layers/python/compilers.json", "layers/python/pyodide.cjs"],
 ];
 
-/** Whether this is a checkout, from which the extension can be built; the published package has no sources of it. */
+/**
+ * Whether this is a checkout, from which the extension can be built; the published package does not contain its
+ * sources.
+ */
 export function hasSources(root: string): boolean {
   return inputs.every((path) => existsSync(join(root, path)));
 }
 
-/** Hexadecimal SHA-256 of the names and contents of all that the layers are built from. */
+/** Hexadecimal SHA-256 of the names and contents of everything that the layers are built from. */
 export function sourcesDigest(root: string): string {
   const hash = createHash("sha256");
   for (const file of inputs.flatMap((path) => filesOf(root, path)).sort()) {

@@ -2,10 +2,12 @@ import { posix } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type Entry, fromBuffer, open, type ZipFile } from "yauzl";
 
-/** What to do with an entry of a zip. @param content reads it, and has to be waited for. */
+/** What to do with an entry of a zip. @param content reads it, and has to be awaited. */
 export type EntryReader = (entry: Entry, content: () => Promise<Buffer>) => void | Promise<void>;
 
-/** Calls `see` with one entry of a zip after the other. @param of its bytes, or its path. @throws when it is no zip. */
+/**
+ * Calls `see` with one entry of a zip after the other. @param of its bytes, or its path. @throws if it is not a zip.
+ */
 export async function readZip(of: Buffer | string, see: EntryReader): Promise<void> {
   const zip = await opened(of);
   await new Promise<void>((resolve, reject) => {
@@ -21,10 +23,11 @@ export async function readZip(of: Buffer | string, see: EntryReader): Promise<vo
 }
 
 /**
- * Reads the file that is at a path once the zip is unpacked: `./a` is `a`, and of several with this path the last one stays.
+ * Reads the file that is at a path once the zip is unpacked: `./a` is `a`, and of several with this path the last one
+ * is used.
  * @param of the zip's bytes, or its path
- * @returns undefined where there is none.
- * @throws when it is no zip.
+ * @returns undefined if there is none.
+ * @throws if it is not a zip.
  */
 export async function fileOfZip(of: Buffer | string, path: string): Promise<Buffer | undefined> {
   let found: Buffer | undefined;

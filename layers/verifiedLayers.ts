@@ -6,11 +6,11 @@ import { sha256 } from "./sha256";
 import { hasSources, sourcesDigest } from "./sources";
 
 /**
- * The built layers, ready to be published: each zip is what its manifest says, and a checkout's are built from the
- * sources that it has now.
+ * The built layers, ready to be published: each zip matches its manifest, and a checkout's zips were built from its
+ * current sources.
  * @param directory folder of the zips. Default: where they are found, see `layersDirectory`.
  * @param root folder of this package.
- * @throws when a zip was damaged or changed, or a source was changed after the build; the message says how to fix it.
+ * @throws if a zip was damaged or changed, or a source was changed after the build; the message says how to fix it.
  */
 export function readVerifiedLayers(directory?: string, root = packageRoot(__dirname)): BuildManifest {
   const manifest = readBuildManifest(directory);

@@ -7,13 +7,13 @@ export interface ZipEntry {
   mode: number;
 }
 
-/** DOS dates begin in 1980; a fixed one keeps equal contents equal byte for byte. */
+/** DOS dates begin in 1980; a fixed date makes equal contents byte-identical. */
 const fixedDate = new Date("1980-01-01T00:00:00Z");
 
 /**
  * Zips entries deterministically: sorted by name, with a fixed date and the given modes, so that the same entries give
  * the same bytes on every machine that has the same zlib.
- * @throws when two entries share a name.
+ * @throws if two entries share a name.
  */
 export async function zip(entries: readonly ZipEntry[]): Promise<Buffer> {
   const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

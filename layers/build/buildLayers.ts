@@ -23,9 +23,9 @@ export interface BuildOptions {
   architectures: readonly LayerArchitecture[];
   /** Folder of the zips. Default: dist/layers of the checkout. */
   directory?: string;
-  /** Code of the tracing layer for Python, from `compiledPython`. Default: none, so that each environment compiles it. */
+  /** Code of the tracing layer for Python, from `compiledPython`. Default: none; each environment then compiles it. */
   python?: readonly ZipEntry[];
-  /** Makes a zip smaller. Default: it stays as it is. */
+  /** Makes a zip smaller. Default: unchanged. */
   squeeze?: (zip: Buffer) => Promise<Buffer>;
   log?: (detail: string) => void;
   /** Ends the build early. */
@@ -33,9 +33,9 @@ export interface BuildOptions {
 }
 
 /**
- * Compiles the extension for each architecture and zips it with light tracing as a Lambda layer, and light tracing alone as
- * another, with a manifest beside the zips. The manifest is written last and at once, so a reader never sees a half-built
- * set.
+ * Compiles the extension for each architecture and zips it with light tracing as a Lambda layer, and light tracing
+ * separately as another, with a manifest in the same folder. The manifest is written last and atomically, so a reader
+ * never sees an incomplete set.
  */
 export async function buildLayers({
   root,

@@ -8,11 +8,11 @@ import { sha256 } from "../sha256";
 import type { ZipEntry } from "../zip";
 
 /**
- * Code of the tracing layer's Python files, one file for each version in `layers/python/compilers.json`. Without it the
- * interpreter compiles the files in each environment anew, since it can keep nothing in /opt. It takes some seconds for each
- * version and is kept in `.cache/python-code`, by what it was made of.
+ * Compiled code of the tracing layer's Python files, one file for each version in `layers/python/compilers.json`.
+ * Without it the interpreter compiles the files again in each environment, since it cannot write to /opt. Compiling
+ * takes some seconds for each version; the result is cached in `.cache/python-code`, by its inputs.
  * @param root of the checkout.
- * @throws when a compiler is missing: `npm run layers:build` installs them.
+ * @throws if a compiler is missing: `npm run layers:build` installs them.
  */
 export async function compiledPython(
   root: string,

@@ -1,8 +1,8 @@
-"""Deflates the entries of a zip anew, with zopfli: 5 % smaller than zlib's best, for ten seconds of work.
+"""Recompresses the entries of a zip with zopfli: 5 % smaller than zlib's best, for ten seconds of work.
 
     python squeeze.py SOURCE TARGET
 
-Names, order, times and modes stay. An entry is left as it was where zopfli does no better.
+Names, order, times and modes are kept. An entry is unchanged if zopfli is not better.
 """
 
 import struct
@@ -12,7 +12,7 @@ import zlib
 
 import zopfli.zlib
 
-# More than this brings less than a thousandth.
+# More iterations gain less than a thousandth.
 ITERATIONS = 5
 
 
@@ -32,7 +32,7 @@ def headers(entry, compressed, offset):
     year, month, day, hour, minute, second = entry.date_time
     time = hour << 11 | minute << 5 | second // 2
     date = (year - 1980) << 9 | month << 5 | day
-    # Version 2.0, no flags but that names are UTF-8, deflate.
+    # Version 2.0, no flags except for UTF-8 names, deflate.
     common = struct.pack(
         "<5H3L2H", 20, 0x800, 8, time, date, entry.CRC, len(compressed), entry.file_size, len(name), 0
     )

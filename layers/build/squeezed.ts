@@ -4,10 +4,10 @@ import { run } from "../run";
 import { sha256 } from "../sha256";
 
 /**
- * A zip with the same entries, some 5 % smaller: by zopfli, whose ten seconds for the extension a release is worth. What it made
- * is kept in `.cache/zips`, by the zip that it was made of.
- * @param root of the checkout. @param bytes of the zip. @param home another folder for what is kept.
- * @throws when `npm run setup` has not installed zopfli.
+ * A zip with the same entries, some 5 % smaller: recompressed with zopfli, which takes ten seconds for the extension.
+ * The result is cached in `.cache/zips`, by the original zip.
+ * @param root of the checkout. @param bytes of the zip. @param home another folder for the cache.
+ * @throws if `npm run setup` has not installed zopfli.
  */
 export async function squeezed(
   root: string,

@@ -4,11 +4,11 @@ import { tracingWrapper } from "../tracingWrapper";
 import { writeEntries } from "../writeEntries";
 import type { ZipEntry } from "../zip";
 
-/** The oldest Node.js of Lambda's that functions may still run on. */
+/** The oldest Lambda Node.js runtime on which functions may still run. */
 const TARGET = "node18";
 
 /**
- * The files of the tracing layer for Node.js, as they lie in /opt: an exec wrapper, the module that the runtime loads, and
+ * The files of the tracing layer for Node.js, as in /opt: an exec wrapper, the module that the runtime loads, and
  * everything else in one CommonJS file.
  * @param root of the checkout.
  */

@@ -5,17 +5,20 @@ import { Layer } from "./tracing/layer";
 import { loadHandler } from "./tracing/loadHandler";
 import { type Handler, watchStreamedResponses, wrapHandler } from "./tracing/wrapHandler";
 
-/** Under these names the exec wrapper keeps what the function's handler is, and where, if not in Lambda's task root. */
+/**
+ * The variables in which the exec wrapper stores the function's handler, and its folder if it is not Lambda's task
+ * root.
+ */
 const ORIGINAL = "_CLICKSTACK_HANDLER";
 const ROOT = "_CLICKSTACK_ROOT";
 
 /**
- * The function's handler, traced. If the layer itself cannot start, the handler is as it was; errors of the function's own
- * code are thrown.
+ * The function's handler, traced. If the layer itself cannot start, the original handler is used; errors of the
+ * function's own code are thrown.
  */
 export async function tracedHandler(env: NodeJS.ProcessEnv = process.env): Promise<Handler> {
   const original = env[ORIGINAL] ?? "";
-  // Whoever reads it later means the function's own.
+  // Code that reads it later expects the function's own handler.
   env._HANDLER = original;
   const root = env[ROOT] ?? env.LAMBDA_TASK_ROOT ?? "/var/task";
   delete env[ORIGINAL];

@@ -5,7 +5,7 @@ import { tracingWrapper } from "../tracingWrapper";
 import { writeEntries } from "../writeEntries";
 import type { ZipEntry } from "../zip";
 
-/** Where the runtime for Python looks for modules of layers. */
+/** Where the Python runtime looks for modules of layers. */
 const SEARCHED = "python";
 const OWN = "clickstack/python";
 /** Where the layer has compiled code, a file for each version. */
@@ -14,8 +14,9 @@ export const COMPILED = `${OWN}/compiled`;
 export const TRACEBACKS = `/opt/${OWN}`;
 
 /**
- * The files of the tracing layer for Python, as they lie in /opt: an exec wrapper, the module that the runtime loads, and the
- * package that it uses, in source, which is the same for every version. Compiled code comes on top (`compiledPython`).
+ * The files of the tracing layer for Python, as in /opt: an exec wrapper, the module that the runtime loads, and the
+ * package that it uses, as source, which is the same for every version. Compiled code is added separately
+ * (`compiledPython`).
  * @param root of the checkout.
  */
 export function pythonTracingLayer(root: string): ZipEntry[] {
@@ -39,7 +40,7 @@ export function writePythonTracingLayer(root: string, directory: string): void {
   writeEntries(pythonTracingLayer(root), directory);
 }
 
-/** Compiled code as the layer has it, in a layer's directory, by an interpreter of this machine and for its version alone. */
+/** Compiled code for a layer's directory, from an interpreter of this machine and only for its version. */
 export function compilePython(root: string, directory: string, interpreter: string): void {
   const source = join(root, "layers", "python");
   const args = [join(source, "compile.py"), source, join(directory, COMPILED), TRACEBACKS];

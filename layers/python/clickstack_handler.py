@@ -1,6 +1,6 @@
 """What the runtime loads instead of the function's handler: the function's handler, traced.
 
-Two copies lie in a layer: one in /opt/python, where the runtime looks, and one beside the package, for functions that set
+A layer contains two copies: one in /opt/python, where the runtime looks, and one beside the package, for functions that set
 PYTHONPATH, with which the runtime does not look into /opt/python.
 """
 
@@ -17,7 +17,7 @@ else:
 
 
 class _Compiled:
-    """An entry of sys.meta_path: it finds the layer's modules in code that was compiled before, by compile.py."""
+    """An entry of sys.meta_path: it finds the layer's modules in the code that compile.py compiled."""
 
     def __init__(self):
         import marshal
@@ -48,7 +48,7 @@ class _Compiled:
 
 
 try:
-    # Where it is missing for this version, Python compiles the sources, in this environment and the next.
+    # If it is missing for this version, Python compiles the sources in every environment.
     sys.meta_path.insert(0, _Compiled())
 except Exception:
     pass

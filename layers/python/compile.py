@@ -1,7 +1,6 @@
 """Compiles the modules that every function loads, for the version of Python that runs this.
 
-They lie in a layer as sources, which Python would compile anew in each environment: /opt is read-only. One file for a version
-holds the code of all of them, by their names, with whether each is a package.
+A layer contains them as sources, which Python would compile again in each environment: /opt is read-only. One file per version contains the code of all of them, by their names, with whether each is a package.
 """
 
 import marshal
@@ -10,7 +9,8 @@ import sys
 
 PACKAGE = "clickstack_tracing"
 
-# While an environment is initialised and in its first invocation. What others need, such as libraries, is compiled there.
+# Modules used during initialisation and the first invocation. Others, such as those for libraries, are compiled when
+# needed.
 MODULES = (
     ("__init__", "bootstrap", "settings", "layer", "span", "hooks", "libraries/__init__")
     + ("invocation", "deadline", "jsons", "origin", "carrier", "trigger", "triggers", "encode", "sender")
@@ -32,7 +32,7 @@ def compiled(read, folder):
 
 
 def tag():
-    """Which Python can load it: implementation, version, and the number of its code's format."""
+    """Which Python can load it: implementation, version, and the magic number of its bytecode format."""
     from importlib.util import MAGIC_NUMBER
 
     return f"{sys.implementation.cache_tag}-{int.from_bytes(MAGIC_NUMBER[:2], 'little')}"

@@ -4,7 +4,9 @@ export function arnName(arn: string | undefined): string | undefined {
   return parts === undefined || parts.length < 6 ? undefined : parts.slice(5).join(":") || undefined;
 }
 
-/** What stands after the first slash of an ARN's last part: `orders` of `…:stream/orders`; without a slash all of it. */
+/**
+ * The text after the first slash of an ARN's last part: `orders` of `…:stream/orders`; without a slash the whole part.
+ */
 export function arnResource(arn: string | undefined): string | undefined {
   const name = arnName(arn);
   return name === undefined ? undefined : (name.split("/")[1] ?? name);

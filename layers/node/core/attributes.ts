@@ -31,7 +31,7 @@ export interface Limits {
 /** Valid attributes within the limits. */
 export class AttributeSet {
   readonly values: Attributes = {};
-  /** Attributes that were one too many. */
+  /** Number of attributes over the limit. */
   dropped = 0;
   private count = 0;
 
@@ -49,7 +49,7 @@ export class AttributeSet {
     this.values[key] = shortened(value, this.limits.valueLength);
   }
 
-  /** Anybody's attributes; those that are not valid are left out. */
+  /** Adds arbitrary attributes; invalid ones are dropped. */
   putAll(given: unknown): void {
     if (typeof given !== "object" || given === null) return;
     for (const key of Object.keys(given)) this.put(key, (given as Record<string, unknown>)[key]);
@@ -58,12 +58,12 @@ export class AttributeSet {
 
 function shortened(value: AttributeValue, length: number): AttributeValue {
   if (typeof value === "string") return value.length > length ? value.slice(0, length) : value;
-  // A list that changes later must not change the span.
+  // A later change of the list must not change the span.
   if (!Array.isArray(value)) return value;
   return value.map((item) => (typeof item === "string" ? item.slice(0, length) : item)) as AttributeValue;
 }
 
-/** The valid ones of anybody's attributes. */
+/** The valid ones of arbitrary attributes. */
 export function validAttributes(given: unknown, limits: Limits): { attributes: Attributes; dropped: number } {
   const set = new AttributeSet(limits);
   set.putAll(given);

@@ -1,7 +1,7 @@
 import type { AwsOperation } from "./awsOperation";
 import { isObject, type JsonObject, parsed } from "./json";
 
-/** Names and values of the context, as they are sent in headers. */
+/** Names and values of the context, as sent in headers. */
 export type ContextFields = readonly (readonly [name: string, value: string])[];
 
 export interface Injection {
@@ -10,18 +10,21 @@ export interface Injection {
   payloads: ReadonlySet<string>;
 }
 
-/** SQS takes no more attributes of a message, and SNS drops messages with more on their way to SQS ("raw message delivery"). */
+/**
+ * The maximum number of attributes of an SQS message, and SNS drops messages with more on their way to SQS ("raw
+ * message delivery").
+ */
 const MOST_ATTRIBUTES = 10;
 
 /** Limits of a message with its attributes, in bytes: SNS's, which was SQS's until August 2025, and SQS's. */
 const MESSAGE_LIMITS = [256 * 1024, 1024 * 1024];
 
-/** Of Lambda's client context, in Base64 ("Invoke" in the API reference). */
+/** The maximum length of Lambda's client context, in Base64 ("Invoke" in the API reference). */
 const LONGEST_CLIENT_CONTEXT = 3583;
 
 /**
- * The input of a call with the context in it, or the input itself where there is no room or nothing to do. The input is the
- * user's and is not changed.
+ * The input of a call with the context added, or the input itself if there is no room or nothing to add. The input
+ * belongs to the user and is not changed.
  */
 export function injected(call: AwsOperation, injection: Injection): unknown {
   const { input } = call;
@@ -36,7 +39,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   "SQS.SendMessage": (input, { fields }) => withAttributes(input, fields, "MessageBody"),
   "SQS.SendMessageBatch": (input, { fields }) =>
     eachOf(input, "Entries", (entry) => withAttributes(entry, fields, "MessageBody")),
-  // Attributes of a text message are SNS's own.
+  // Attributes of an SMS message are SNS's own.
   "SNS.Publish": (input, { fields }) =>
     input.PhoneNumber === undefined ? withAttributes(input, fields, "Message") : undefined,
   "SNS.PublishBatch": (input, { fields }) =>
@@ -63,7 +66,7 @@ function eachOf(input: JsonObject, name: string, change: (entry: JsonObject) => 
   return { ...input, [name]: list.map((entry) => (isObject(entry) ? (change(entry) ?? entry) : entry)) };
 }
 
-/** As many fields as there is room for, the most important one first. A context that is there stays. */
+/** As many fields as fit, the most important one first. An existing context is kept. */
 function withAttributes(message: JsonObject, fields: ContextFields, body: string): JsonObject | undefined {
   const present = message.MessageAttributes ?? {};
   if (!isObject(present) || Object.hasOwn(present, "traceparent")) return undefined;
@@ -78,14 +81,17 @@ function withAttributes(message: JsonObject, fields: ContextFields, body: string
   return { ...message, MessageAttributes: attributes };
 }
 
-/** Whether the context makes a message too large that was not: nobody's message fails for its trace. */
+/** Whether adding the context would exceed the size limit: no message may fail because of its trace. */
 function crossesLimit(body: unknown, attributes: JsonObject, added: number): boolean {
   if (typeof body !== "string" || body.length * 3 < 64 * 1024) return false;
   const size = Buffer.byteLength(body) + Buffer.byteLength(JSON.stringify(attributes));
   return MESSAGE_LIMITS.some((limit) => size <= limit && size + added > limit);
 }
 
-/** The client context of a call that waits for its answer; the payload of one that does not, to which Lambda passes none. */
+/**
+ * The client context of a synchronous call; the payload of an asynchronous one, for which Lambda passes no client
+ * context.
+ */
 function invocation(input: JsonObject, { fields, payloads }: Injection): JsonObject | undefined {
   if (input.InvocationType === "DryRun") return undefined;
   if (input.InvocationType === "Event") {
@@ -125,7 +131,7 @@ function withBytes(input: JsonObject, name: string, fields: ContextFields): Json
   return text === undefined ? undefined : { ...input, [name]: Buffer.from(text) };
 }
 
-/** A JSON object with the context before its own fields, whose text stays as it is: numbers keep their digits. */
+/** A JSON object with the context before its own fields, whose text is unchanged: numbers keep their digits. */
 function withContext(text: unknown, fields: ContextFields): string | undefined {
   if (typeof text !== "string" || fields.length === 0) return undefined;
   const object = parsed(text);

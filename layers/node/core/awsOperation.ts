@@ -2,13 +2,13 @@ import { arnName } from "./arn";
 import { listAt, stringAt } from "./json";
 import { type Attributes, SpanKind } from "./spanData";
 
-/** A call of an AWS API, as its SDK makes it. */
+/** A call of an AWS API by its SDK. */
 export interface AwsOperation {
-  /** As the SDK names the service, such as `SQS` or `DynamoDB`. */
+  /** The SDK's name of the service, such as `SQS` or `DynamoDB`. */
   service: string;
   /** Such as `SendMessage`. */
   operation: string;
-  /** What the call is made with. */
+  /** The input of the call. */
   input: unknown;
 }
 
@@ -18,7 +18,10 @@ export interface OperationSpan {
   attributes: Attributes;
 }
 
-/** Name, kind and attributes by OpenTelemetry's conventions for AWS SDK, messaging, database, object store and FaaS spans. */
+/**
+ * Name, kind and attributes according to OpenTelemetry's conventions for AWS SDK, messaging, database, object store and
+ * FaaS spans.
+ */
 export function operationSpan({ service, operation, input }: AwsOperation): OperationSpan {
   const details = Object.hasOwn(SERVICES, service) ? SERVICES[service]?.(input, operation) : undefined;
   return {
@@ -33,7 +36,7 @@ export function operationSpan({ service, operation, input }: AwsOperation): Oper
   };
 }
 
-/** The operations that hand messages over. */
+/** The operations that send messages. */
 const SENDS: ReadonlySet<string> = new Set([
   "SQS.SendMessage",
   "SQS.SendMessageBatch",
@@ -131,7 +134,7 @@ function batchSize(input: unknown, field: string): number | undefined {
   return length > 0 ? length : undefined;
 }
 
-/** Of single operations, batches (`RequestItems`) and transactions (`TransactItems`). */
+/** The tables of single operations, batches (`RequestItems`) and transactions (`TransactItems`). */
 function tablesOf(input: unknown): string[] {
   const single = stringAt(input, "TableName");
   if (single !== undefined) return [single];

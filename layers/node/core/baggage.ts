@@ -4,7 +4,7 @@ export interface BaggageEntry {
   metadata?: { toString(): string };
 }
 
-/** W3C Baggage: bytes and entries at most. */
+/** W3C Baggage: maximum bytes and entries. */
 const LONGEST = 8192;
 const MOST = 180;
 
@@ -38,7 +38,7 @@ export class Baggage {
   }
 }
 
-/** @returns undefined if nothing valid is in the header. */
+/** @returns undefined if the header contains nothing valid. */
 export function parseBaggage(header: string): Baggage | undefined {
   const entries = new Map<string, BaggageEntry>();
   for (const member of header.slice(0, LONGEST).split(",").slice(0, MOST)) {
@@ -53,7 +53,7 @@ export function parseBaggage(header: string): Baggage | undefined {
   return entries.size === 0 ? undefined : new Baggage(entries);
 }
 
-/** What implements `getAllEntries`, of whichever version of the API, as a header; empty for none. */
+/** A baggage of any version of the API, which implements `getAllEntries`, as a header; empty for none. */
 export function formatBaggage(baggage: { getAllEntries(): [string, BaggageEntry][] }): string {
   let header = "";
   for (const [key, { value, metadata }] of baggage.getAllEntries().slice(0, MOST)) {

@@ -1,11 +1,11 @@
 import { at, isObject } from "./json";
 
-/** Gives the value of a header or message attribute by its lower-case name. */
+/** Returns the value of a header or message attribute by its lower-case name. */
 export type Carrier = (name: string) => string | undefined;
 
 /**
- * What stands in an object for a name in any case: a string, the first of several (multi-value headers), the value of a
- * message attribute of SQS (`stringValue`, `binaryValue`) or SNS (`Value`), or a list of bytes (Kafka, RabbitMQ).
+ * The value in an object for a case-insensitive name: a string, the first of several (multi-value headers), the value
+ * of a message attribute of SQS (`stringValue`, `binaryValue`) or SNS (`Value`), or a list of bytes (Kafka, RabbitMQ).
  */
 export function carrierOf(fields: unknown): Carrier {
   return (name) => {
@@ -46,11 +46,11 @@ function binaryAware(value: unknown, text: string | undefined): string | undefin
   return isBinary ? Buffer.from(text, "base64").toString("utf8") : text;
 }
 
-/** The longest header that is read: what W3C Baggage allows at most. */
+/** The longest header that is read: the maximum of W3C Baggage. */
 const LONGEST = 8192;
 
 function bytesOf(bytes: readonly unknown[]): string | undefined {
   if (bytes.length > LONGEST || !bytes.every((byte) => Number.isInteger(byte))) return undefined;
-  // Java writes bytes from -128 to 127.
+  // Java writes bytes as -128 to 127.
   return Buffer.from(bytes as number[]).toString("utf8");
 }

@@ -1,6 +1,6 @@
 import type { Attributes } from "./spanData";
 
-/** A request that the function sends, as far as its span says something of it. */
+/** A request that the function sends, as far as its span describes it. */
 export interface ClientRequest {
   method: string;
   protocol: string;
@@ -14,7 +14,7 @@ export interface ClientRequest {
 export interface ClientSpan {
   name: string;
   attributes: Attributes;
-  /** An AWS API: its signature covers the headers that were there, and its services read no W3C context. */
+  /** An AWS API: its signature covers the existing headers, and its services read no W3C context. */
   isAws: boolean;
 }
 
@@ -31,7 +31,10 @@ const KNOWN_METHODS = [
   "QUERY",
 ];
 
-/** Name and attributes by OpenTelemetry's "HTTP client spans" and "AWS SDK spans". Queries may hold secrets: they stay out. */
+/**
+ * Name and attributes by OpenTelemetry's "HTTP client spans" and "AWS SDK spans". Queries may contain secrets and are
+ * omitted.
+ */
 export function clientSpan(request: ClientRequest): ClientSpan {
   const method = KNOWN_METHODS.includes(request.method) ? request.method : "_OTHER";
   const path = request.path.split("?", 1)[0] ?? "";
@@ -55,7 +58,7 @@ interface AwsCall {
   attributes?: Attributes;
 }
 
-/** How services call themselves in `x-amz-target` and in host names, where it is not their usual name. */
+/** Names of services in `x-amz-target` and in host names, if they differ from the usual name. */
 const SERVICES: Readonly<Record<string, string>> = {
   dynamodb: "DynamoDB",
   amazonsqs: "SQS",
@@ -78,7 +81,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 const serviceName = (id: string): string => SERVICES[id.toLowerCase()] ?? id;
 
-/** The call of an AWS API that a request is, by what SDKs send: there is nothing to hook, and bundled code is no different. */
+/** The AWS API call of a request, derived from what SDKs send: no hook is needed, so it works for bundled code too. */
 function awsCall(request: ClientRequest): AwsCall | undefined {
   const { host, header } = request;
   const isAws = /\.amazonaws\.com(\.cn)?$/.test(host) || header("amz-sdk-invocation-id") !== undefined;
@@ -120,5 +123,5 @@ function decoded(text: string): string {
   }
 }
 
-/** A response that is an error of a client span: any from 400 on. */
+/** Whether a response is an error of a client span: any status from 400 on. */
 export const isErrorStatus = (status: number): boolean => status >= 400;

@@ -1,25 +1,28 @@
 import type { Attributes } from "./spanData";
 
-/** A call of a database, as its client makes it. */
+/** A call of a database by its client. */
 export interface DatabaseCall {
   /** `db.system.name`, such as `postgresql`. */
   system: string;
-  /** Of databases with a query language; literal values are taken out. */
+  /** For databases with a query language; literal values are removed. */
   query?: string;
-  /** Of the others: the command. */
+  /** For others: the command. */
   operation?: string;
   collection?: string;
   namespace?: string;
   host?: string;
   port?: number;
-  /** Commands that are sent together. */
+  /** Number of commands that are sent together. */
   batchSize?: number;
 }
 
-/** Characters of a query's text at most. */
+/** Maximum length of a query's text. */
 const LONGEST = 2048;
 
-/** Name and attributes by OpenTelemetry's "Semantic conventions for database client spans", without values of parameters. */
+/**
+ * Name and attributes by OpenTelemetry's "Semantic conventions for database client spans", without values of
+ * parameters.
+ */
 export function databaseSpan(call: DatabaseCall): { name: string; attributes: Attributes } {
   const text = call.query === undefined ? undefined : sanitizedQuery(call.query, call.system);
   const operation = call.operation ?? operationOf(text ?? "");
@@ -42,7 +45,8 @@ export function databaseSpan(call: DatabaseCall): { name: string; attributes: At
 /** The first word: `SELECT`, `WITH`. */
 const operationOf = (query: string): string => /^\W*([a-z]+)/i.exec(query)?.[1]?.toUpperCase() ?? "";
 
-// In this order: comments, strings (doubled or escaped quotes, without an end where the text was cut), dollar quotes, numbers.
+// In this order: comments, strings (doubled or escaped quotes, without an end if the text was truncated), dollar
+// quotes, numbers.
 const COMMENTS = "--[^\\n]*|/\\*[\\s\\S]*?(?:\\*/|$)";
 const SINGLE = "'(?:[^'\\\\]|''|\\\\[\\s\\S])*(?:'|$)";
 const DOUBLE = '"(?:[^"\\\\]|""|\\\\[\\s\\S])*(?:"|$)';

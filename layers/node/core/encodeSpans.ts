@@ -1,12 +1,13 @@
 import type { Attributes, SpanData, SpanEvent, SpanLink, Time } from "./spanData";
 
-/** A request is split above this size, in bytes; the extension takes 8 MiB. */
+/** A request is split above this size, in bytes; the extension accepts 8 MiB. */
 const LARGEST = 4 * 1024 * 1024;
 
 /**
- * Spans as OTLP/JSON export requests (opentelemetry-proto, `collector/trace/v1/trace_service.proto`): usually one, several
- * only where spans are very large. Spans of one scope stay in their order. JSON, since Node.js writes it in native code: a
- * function's own code is interpreted for its first hundreds of invocations, where protobuf takes several times as long.
+ * Spans as OTLP/JSON export requests (opentelemetry-proto, `collector/trace/v1/trace_service.proto`): usually one,
+ * several only if spans are very large. Spans of one scope keep their order. JSON is used because Node.js writes it in
+ * native code: a function's own code is interpreted for its first hundreds of invocations, in which protobuf takes
+ * several times as long.
  */
 export function encodeSpans(spans: readonly SpanData[], resource: Attributes): string[] {
   if (spans.length === 0) return [];
@@ -18,7 +19,7 @@ export function encodeSpans(spans: readonly SpanData[], resource: Attributes): s
 
 let known: { resource: Attributes; text: string } | undefined;
 
-/** What each request begins with; a process has one resource. */
+/** The beginning of each request; a process has one resource. */
 function beginning(resource: Attributes): string {
   if (known?.resource !== resource) {
     const text = `{"resourceSpans":[{"resource":${JSON.stringify({ attributes: keyValues(resource) })},"scopeSpans":`;
@@ -68,7 +69,7 @@ function spanOf(span: SpanData): object {
   };
 }
 
-/** The low bits are W3C's; OTLP's bit 8 says that bit 9, "the parent is remote", is meant. */
+/** The low bits are W3C's; OTLP's bit 8 says that bit 9, "the parent is remote", is valid. */
 function flagsOf(traceFlags: number, hasParent: boolean): number {
   return hasParent ? traceFlags & 0xff : (traceFlags & 0xff) | 0x100;
 }
@@ -95,7 +96,7 @@ function keyValues(attributes: Attributes): object[] {
   return list;
 }
 
-/** An AnyValue; one without content is OTLP's null. */
+/** An AnyValue; an empty one is OTLP's null. */
 function anyValue(value: unknown): object {
   if (typeof value === "string") return { stringValue: value };
   if (typeof value === "boolean") return { boolValue: value };
@@ -103,7 +104,7 @@ function anyValue(value: unknown): object {
   return Array.isArray(value) ? { arrayValue: { values: value.map(anyValue) } } : {};
 }
 
-/** JSON has no literals for what is not finite; protobuf's JSON mapping writes their names. */
+/** JSON has no literals for non-finite numbers; protobuf's JSON mapping uses their names. */
 function numberValue(value: number): object {
   if (Number.isSafeInteger(value)) return { intValue: value };
   return { doubleValue: Number.isFinite(value) ? value : String(value) };

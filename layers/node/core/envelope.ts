@@ -1,12 +1,12 @@
 import { type Carrier, carrierOf, firstOf } from "./carrier";
 import { at, isObject, parsed, stringAt } from "./json";
 
-/** Messages within messages at most: EventBridge within SNS within SQS. */
+/** Maximum depth of messages within messages: EventBridge within SNS within SQS. */
 const DEEPEST = 3;
 
 const nothing: Carrier = () => undefined;
 
-/** Where the producers of events put a context into `detail`: by this layer, by Datadog, and by hand. */
+/** The locations where producers of events put a context in `detail`: by this layer, by Datadog, and by hand. */
 export function eventBridgeCarrier(event: unknown): Carrier {
   const detail = at(event, "detail");
   return firstOf(
@@ -18,8 +18,8 @@ export function eventBridgeCarrier(event: unknown): Carrier {
 }
 
 /**
- * The context within a message's text: SNS's notification in a message of SQS, an event of EventBridge in either. It is
- * only parsed when it is looked into, and if it can have a context at all.
+ * The context within a message's text: SNS's notification in an SQS message, or an EventBridge event in either. The
+ * text is only parsed when it is accessed, and if it can contain a context at all.
  */
 export function envelopeCarrier(body: unknown, depth = 0): Carrier {
   if (typeof body !== "string" || depth >= DEEPEST || !/"traceparent\\*"/i.test(body)) return nothing;

@@ -1,6 +1,6 @@
 import type { Attributes } from "./spanData";
 
-/** What an exception says as attributes of an event, and in short. Anything can be thrown; reading it may throw, too. */
+/** An exception as attributes of an event, and as a short text. Anything can be thrown; reading it may also throw. */
 export interface ExceptionReport {
   attributes: Attributes;
   type: string;

@@ -2,11 +2,11 @@ import { type Carrier, carrierOf, firstOf } from "./carrier";
 import { at, isObject, stringAt } from "./json";
 import type { Attributes } from "./spanData";
 
-/** Query parameters whose values are not for telemetry. */
+/** Query parameters whose values must not be in telemetry. */
 const SECRET =
   /token|secret|password|passwd|signature|credential|api[-_]?key|^(sig|key|code|auth|access_?key.*)$/i;
 
-/** Headers of an HTTP request event, of single or several values. */
+/** Headers of an HTTP request event, with single or multiple values. */
 export function httpHeaders(event: unknown): Carrier {
   return firstOf(carrierOf(at(event, "headers")), carrierOf(at(event, "multiValueHeaders")));
 }
@@ -40,7 +40,7 @@ export function httpAttributes(event: unknown, http: HttpEvent): Attributes {
   };
 }
 
-/** A query as text, values that may be secrets replaced. */
+/** A query string in which values that may be secrets are replaced. */
 export function queryText(event: unknown): string | undefined {
   const raw = stringAt(event, "rawQueryString");
   if (raw !== undefined) return redacted(raw.split("&"));
@@ -62,7 +62,7 @@ function redacted(pairs: readonly string[]): string | undefined {
   return safe.join("&") || undefined;
 }
 
-/** Status of the response that an HTTP trigger is given; a payload of format 2.0 without one means 200. */
+/** The status that an HTTP trigger gets; a payload of format 2.0 without one means 200. */
 export function responseStatus(response: unknown, isFormat2: boolean): number | undefined {
   const status = at(response, "statusCode");
   const code = typeof status === "string" && /^\d{3}$/.test(status) ? Number(status) : status;

@@ -13,7 +13,7 @@ const messages: Trigger["messages"] = (event) => [
 const nameOf = ({ method, route }: HttpEvent): string | undefined =>
   method === undefined || route === undefined ? undefined : `${method} ${route}`;
 
-/** A trigger of HTTP requests, by how its events describe them. */
+/** An HTTP trigger, described by the form of its events. */
 function http(
   name: string,
   matches: Trigger["matches"],
@@ -104,7 +104,7 @@ const webSocket: Trigger = {
 const latticePath = (event: unknown): string | undefined =>
   stringAt(event, "path") ?? stringAt(event, "raw_path");
 
-/** The first that matches counts. */
+/** The first match is used. */
 export const httpTriggers: readonly Trigger[] = [
   authorizer,
   webSocket,

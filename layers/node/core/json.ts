@@ -1,4 +1,4 @@
-/** Reading JSON that may be anything: what isn't there, or is of another type, is `undefined`. */
+/** Reads arbitrary JSON: what is missing or has another type is `undefined`. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   return found;
 }
 
-/** The string at a path; an empty one counts as none. */
+/** The string at a path; an empty one is treated as missing. */
 export function stringAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === "string" && found !== "" ? found : undefined;
@@ -32,7 +32,7 @@ export function valuesAt(value: unknown, ...path: readonly (string | number)[]):
   return isObject(found) ? Object.values(found) : [];
 }
 
-/** What a JSON text says, or `undefined` for other text. */
+/** The parsed JSON, or `undefined` for other text. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

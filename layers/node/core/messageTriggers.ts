@@ -11,7 +11,10 @@ const source = (event: unknown): string | undefined =>
 const records = (event: unknown): readonly unknown[] => listAt(event, "Records");
 const sourceArn = (event: unknown): string | undefined => stringAt(event, "Records", 0, "eventSourceARN");
 
-/** Attributes of OpenTelemetry's "Semantic conventions for messaging spans"; a batch says how many messages it has. */
+/**
+ * Attributes of OpenTelemetry's "Semantic conventions for messaging spans"; a batch also has the number of its
+ * messages.
+ */
 function messaging(system: string, destination: string | undefined, list: readonly unknown[]): Attributes {
   return {
     "messaging.system": system,
@@ -183,7 +186,7 @@ const eventBridge: Trigger = {
   messages: (event) => [{ carrier: eventBridgeCarrier(event) }],
 };
 
-/** The first that matches counts. */
+/** The first match is used. */
 export const messageTriggers: readonly Trigger[] = [
   ...[sqs, sns, kinesis, kafka, activeMq, rabbitMq, scheduled, eventBridge],
 ];

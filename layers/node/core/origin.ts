@@ -6,15 +6,15 @@ import { contextFrom } from "./traceContext";
 import type { Message, Trigger } from "./trigger";
 import { parseXRay, storedParent } from "./xray";
 
-/** Where an invocation comes from, for its span. */
+/** The origin of an invocation, for its span. */
 export interface Origin {
-  /** The span above. */
+  /** The parent span. */
   parent?: SpanContext;
-  /** Without a parent: the trace that X-Ray has for this invocation. */
+  /** Without a parent: X-Ray's trace for this invocation. */
   traceId?: string;
-  /** X-Ray's span above, which is not where this function's spans go. */
+  /** X-Ray's parent span, which is not in this function's backend. */
   xrayParentId?: string;
-  /** What sent the messages of a batch. */
+  /** The senders of the messages of a batch. */
   links: SpanLink[];
   baggage?: Baggage;
 }
@@ -22,19 +22,20 @@ export interface Origin {
 export interface OriginInput {
   trigger: Trigger;
   event: unknown;
-  /** Lambda's client context, which the caller's SDK sends beside a synchronous invocation. */
+  /** Lambda's client context, which the caller's SDK sends with a synchronous invocation. */
   clientContext: unknown;
   /** The trace header of this invocation (`_X_AMZN_TRACE_ID`). */
   xray: string | undefined;
   /** Seconds since the Unix epoch. */
   now: number;
-  /** Links at most. */
+  /** Maximum number of links. */
   mostLinks: number;
 }
 
 /**
- * One message: its sender's span is the parent. Several: each sender's span is a link, and none the parent, as OpenTelemetry
- * wants it for batches. W3C counts before X-Ray, what the event says before what Lambda says of the invocation.
+ * With one message, its sender's span is the parent. With several, each sender's span is a link, and none is the
+ * parent, as OpenTelemetry specifies for batches. W3C takes precedence over X-Ray, and the event over what Lambda sends
+ * with the invocation.
  */
 export function originOf(input: OriginInput): Origin {
   const messages = input.trigger.messages?.(input.event) ?? [];
@@ -57,7 +58,7 @@ function carrierFor(message: Message | undefined, clientContext: unknown): Carri
 const nothing: Carrier = () => undefined;
 
 function clientCarriers(clientContext: unknown): Carrier[] {
-  // `w3c` is Lambda's own place for it, which the runtimes read, too.
+  // `w3c` is Lambda's own field for it, which the runtimes also read.
   const nested = ["w3c", "custom", "Custom", "env"].map((name) => carrierOf(at(clientContext, name)));
   return [...nested, carrierOf(clientContext)];
 }
@@ -72,7 +73,7 @@ function linksOf(messages: readonly Message[], { now, mostLinks }: OriginInput):
   return links;
 }
 
-/** The sender's span, if X-Ray's header names one at all: a link is harmless where that span isn't stored. */
+/** The sender's span, if X-Ray's header names one: a link is harmless if that span is not stored. */
 function xrayContext(header: string | undefined, now: number): SpanContext | undefined {
   const xray = header === undefined ? undefined : parseXRay(header);
   if (xray?.parentId === undefined) return undefined;

@@ -48,7 +48,7 @@ function operationOf(name: string | undefined): string | undefined {
   return /^(REMOVE|ObjectRemoved)/.test(name) ? "delete" : "edit";
 }
 
-/** The context object, which a state machine's definition passes: all of it, or under a name. */
+/** The context object, if a state machine's definition passes it, as a whole or under a name. */
 const execution = (event: unknown): unknown =>
   ["", "Context", "context", "StepFunctions"]
     .map((name) => (name === "" ? event : at(event, name)))
@@ -122,7 +122,7 @@ const appSyncAuthorizer: Trigger = {
   messages: (event) => [{ carrier: carrierOf(at(event, "requestHeaders")) }],
 };
 
-/** Rules of IoT send what their SQL selects; these are the names that its functions are given in AWS's examples. */
+/** IoT rules send what their SQL selects; these are the names that AWS's examples use for its functions. */
 const iotTopic = (event: unknown): string | undefined => {
   const client = has(event, "clientId") || has(event, "clientid") || has(event, "client_id");
   return client || has(event, "mqttTopic")
@@ -157,7 +157,7 @@ function named(
   return { name, faas, kind, fields: [field], matches, attributes };
 }
 
-/** The first that matches counts. */
+/** The first match is used. */
 export const otherTriggers: readonly Trigger[] = [
   dynamoDb,
   s3,
@@ -213,7 +213,7 @@ export const otherTriggers: readonly Trigger[] = [
   iot,
 ];
 
-/** Whatever nothing else is: an invocation by the API, by an SDK, or by a service that sends what it was told to send. */
+/** Any other event: an invocation through the API, an SDK, or a service with a user-defined payload. */
 export const direct: Trigger = {
   name: "direct",
   faas: "other",

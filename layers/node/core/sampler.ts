@@ -1,10 +1,10 @@
 import type { SpanContext } from "./spanData";
 
-/** Whether a span is recorded, by its trace and the span above it. */
+/** Whether a span is recorded, by its trace and its parent span. */
 export type Sampler = (traceId: string, parent: SpanContext | undefined) => boolean;
 
 /**
- * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name; default and for unknown names
+ * The sampler for `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`; by default and for unknown names
  * `parentbased_always_on` (OpenTelemetry's "Environment Variable Specification").
  */
 export function samplerOf(name: string | undefined, argument: string | undefined): Sampler {
@@ -20,13 +20,13 @@ export function samplerOf(name: string | undefined, argument: string | undefined
   return (traceId, parent) => (parent === undefined ? base(traceId, parent) : (parent.traceFlags & 1) === 1);
 }
 
-/** The share of traces that is kept follows from the id, so that every service decides the same. */
+/** Whether a trace is sampled depends on its id, so that every service decides the same. */
 function ratio(argument: string | undefined): Sampler {
   const text = argument?.trim();
   const share = text ? Number(text) : 1;
   const kept = share >= 0 && share <= 1 ? share : 1;
   const bound = Math.floor(kept * 0xffffffff);
-  // As OpenTelemetry's SDK for JavaScript folds it: the four 32-bit parts of the id, combined by exclusive or.
+  // As in OpenTelemetry's SDK for JavaScript: the four 32-bit parts of the id, combined by exclusive or.
   return (traceId) => {
     let folded = 0;
     for (let at = 0; at < 32; at += 8) folded ^= Number.parseInt(traceId.slice(at, at + 8), 16);

@@ -1,7 +1,7 @@
 import type { Limits } from "./attributes";
 import { type Sampler, samplerOf } from "./sampler";
 
-/** What the layer was told by environment variables. */
+/** The layer's settings from environment variables. */
 export interface Settings {
   /** `CLICKSTACK_TRACING=off` and `OTEL_SDK_DISABLED=true` switch everything off. */
   enabled: boolean;
@@ -9,9 +9,9 @@ export interface Settings {
   limits: Limits;
   /** Where the extension listens, on this machine. */
   endpoint: { host: string; port: number; path: string };
-  /** Names of libraries whose requests make no spans, such as `fetch`. */
+  /** Names of libraries whose requests create no spans, such as `fetch`. */
   disabledLibraries: ReadonlySet<string>;
-  /** Services whose payloads carry the context on: `eventbridge`, `stepfunctions`, `kinesis`, `lambda`. */
+  /** Services into whose payloads the context is added: `eventbridge`, `stepfunctions`, `kinesis`, `lambda`. */
   injectedPayloads: ReadonlySet<string>;
 }
 
@@ -55,7 +55,7 @@ function count(text: string | undefined, otherwise: number): number {
   return text !== undefined && /^\s*\d+\s*$/.test(text) ? Number(text) : otherwise;
 }
 
-/** The extension's OTLP/HTTP receiver. Backends are the extension's business: no other endpoint is read. */
+/** The extension's OTLP/HTTP receiver. The extension handles backends: no other endpoint setting is read. */
 function endpointOf(env: Environment): Settings["endpoint"] {
   const [, host, port] = /^(?:.*:\/\/)?([^:/]+):(\d{1,5})\/?$/.exec(env.ROTEL_OTLP_HTTP_ENDPOINT ?? "") ?? [];
   const isAnywhere = host === undefined || host === "0.0.0.0" || host === "localhost";

@@ -1,4 +1,4 @@
-/** A value of an attribute, as OpenTelemetry has them. */
+/** A value of an OpenTelemetry attribute. */
 export type AttributeValue =
   | string
   | number
@@ -28,7 +28,7 @@ export interface TraceState {
   serialize(): string;
 }
 
-/** `SpanContext` of the OpenTelemetry API: where a span is in which trace. */
+/** `SpanContext` of the OpenTelemetry API: the position of a span in a trace. */
 export interface SpanContext {
   /** 32 lower-case hexadecimal digits. */
   traceId: string;
@@ -51,7 +51,7 @@ export interface SpanEvent {
   attributes: Attributes;
 }
 
-/** What is known of a span when it is sent. */
+/** The data of a span when it is sent. */
 export interface SpanData {
   context: SpanContext;
   parentSpanId: string | undefined;

@@ -5,7 +5,7 @@ import type { SpanContext, TraceState } from "./spanData";
 const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 const ZEROS = /^0+$/;
 
-/** Entries of a `tracestate` at most. */
+/** Maximum number of entries of a `tracestate`. */
 const LARGEST_STATE = 32;
 
 /** @returns undefined for an invalid header. */
@@ -30,7 +30,7 @@ export function isValidContext(context: SpanContext | undefined): context is Spa
   );
 }
 
-/** The W3C context that a carrier has. */
+/** The W3C context in a carrier. */
 export function contextFrom(carrier: Carrier): SpanContext | undefined {
   const header = carrier("traceparent");
   const context = header === undefined ? undefined : parseTraceparent(header);
@@ -56,7 +56,7 @@ class W3cTraceState implements TraceState {
     return this.entries.get(key);
   }
 
-  /** What was changed last comes first, as W3C wants it. */
+  /** The last changed entry comes first, as W3C specifies. */
   set(key: string, value: string): TraceState {
     const others = [...this.entries].filter(([other]) => other !== key);
     return new W3cTraceState(new Map([[key, value], ...others]));

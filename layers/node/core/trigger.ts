@@ -1,22 +1,22 @@
 import type { Carrier } from "./carrier";
 import type { Attributes, SpanKind } from "./spanData";
 
-/** One message of an event, or the request that the event is. */
+/** One message of an event, or the request that the event represents. */
 export interface Message {
-  /** Where its W3C context is, if it has one. */
+  /** The carrier of its W3C context, if any. */
   carrier: Carrier;
   /** X-Ray's context of its sender. */
   xray?: string;
   attributes?: Attributes;
 }
 
-/** What invokes functions, how its events are recognised, and what they say. Nothing here throws, whatever the event. */
+/** A trigger: how its events are recognised and interpreted. Nothing here throws, whatever the event. */
 export interface Trigger {
   name: string;
   /** `faas.trigger` of OpenTelemetry's "Semantic conventions for FaaS spans". */
   faas: "datasource" | "http" | "pubsub" | "timer" | "other";
   kind: SpanKind;
-  /** Fields of the event (of a batch resolver's: of its first), of which events of this trigger have at least one. */
+  /** Fields of which events of this trigger have at least one (for a batch resolver, its first event). */
   fields: readonly string[];
   matches: (event: unknown) => boolean;
   /** Name of the handler's span. Default: the function's name. */

@@ -1,16 +1,16 @@
 import type { SpanContext } from "./spanData";
 
-/** What an `X-Amzn-Trace-Id` header says. */
+/** The contents of an `X-Amzn-Trace-Id` header. */
 export interface XRayHeader {
   traceId: string;
   parentId?: string;
   sampled: boolean;
 }
 
-/** X-Ray refuses traces older than this, in seconds. */
+/** X-Ray rejects traces older than this, in seconds. */
 const XRAY_KEEPS = 30 * 24 * 60 * 60;
 
-/** Clocks of the services that make ids differ by less than this, in seconds. */
+/** Maximum clock difference of the services that create ids, in seconds. */
 const CLOCK_SKEW = 300;
 
 const TRACE = /^1-([\da-f]{8})-([\da-f]{24})$/;
@@ -18,11 +18,14 @@ const PARENT = /^[\da-f]{16}$/;
 const NO_TRACE = "0".repeat(32);
 const NO_PARENT = "0".repeat(16);
 
-/** As Lambda writes it. */
+/** In Lambda's notation. */
 const USUAL =
   /^Root=1-([\da-f]{8})-([\da-f]{24})(?:;Parent=([\da-f]{16}))?;Sampled=([01])(?:;Lineage=[^;]*)?$/;
 
-/** Reads `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`; of a field that comes twice, the first. */
+/**
+ * Reads `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`; if a field occurs twice, the
+ * first is used.
+ */
 export function parseXRay(header: string): XRayHeader | undefined {
   const usual = USUAL.exec(header);
   if (usual !== null) return xrayHeader(`${usual[1]}${usual[2]}`, usual[3], usual[4] === "1");
@@ -46,8 +49,9 @@ function xrayHeader(traceId: string, parentId: string | undefined, sampled: bool
 }
 
 /**
- * The caller's span, if it can be where this function's spans go: somebody recorded it, and its trace id wasn't made by
- * X-Ray, which begins ids with the time. The extension has the same rule (runtime/src/invocation/trace.rs), with its reasons.
+ * The caller's span, if it can be in the same backend as this function's spans: it was recorded, and its trace id was
+ * not created by X-Ray, which begins ids with the time. The extension has the same rule and explains it
+ * (runtime/src/invocation/trace.rs).
  * @param now in seconds since the Unix epoch.
  */
 export function storedParent({ traceId, parentId, sampled }: XRayHeader, now: number): string | undefined {
@@ -56,7 +60,7 @@ export function storedParent({ traceId, parentId, sampled }: XRayHeader, now: nu
   return sampled && !isXRays ? parentId : undefined;
 }
 
-/** The same span for X-Ray, as Step Functions takes it. */
+/** The same span for X-Ray, in the form that Step Functions accepts. */
 export function formatXRay({ traceId, spanId, traceFlags }: SpanContext): string {
   return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${traceFlags & 1}`;
 }

@@ -12,12 +12,12 @@ import { isTraceable, requestFailed, SDK_KEY } from "./requests";
 type Callback = (error: unknown, data?: unknown) => void;
 type Send = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Marks what was wrapped. */
+/** Marks wrapped functions. */
 const SEEN = Symbol("clickstack.traced");
 
 /**
- * The AWS SDK for JavaScript, version 3: every client's class extends one class, whose `send` is wrapped, whichever package it
- * comes from in this version (`@smithy/smithy-client`, `@smithy/core`).
+ * The AWS SDK for JavaScript, version 3: every client's class extends one class, whose `send` is wrapped, in whichever
+ * package a version has it (`@smithy/smithy-client`, `@smithy/core`).
  */
 export function awsSdkHooks(layer: Layer): ModuleHook[] {
   const patch = (exports: unknown): void => {
@@ -31,7 +31,7 @@ export function awsSdkHooks(layer: Layer): ModuleHook[] {
   ];
 }
 
-/** Wraps the `send` that a client has, once, where it is defined. */
+/** Wraps a client's `send`, once, where it is defined. */
 function wrapSend(layer: Layer, prototype: unknown): void {
   let owner = prototype as Record<string | symbol, unknown> | null;
   while (owner !== null && !Object.hasOwn(owner, "send")) owner = Object.getPrototypeOf(owner);
@@ -44,7 +44,7 @@ function wrapSend(layer: Layer, prototype: unknown): void {
     const started = safely(() => start(layer, call, active));
     if (started === undefined) return original?.apply(this, args);
     const { span, context, input } = started;
-    // The user's command and its input stay as they are: it may be sent again.
+    // The user's command and its input are not changed, since it may be sent again.
     if (input !== call.input)
       args[0] = Object.create(args[0] as object, { input: { value: input, enumerable: true } });
     const callback = args.findIndex((arg) => typeof arg === "function");
@@ -65,7 +65,7 @@ function settled(span: Span, run: () => unknown): unknown {
     throw error;
   }
   if (typeof (result as { then?: unknown } | undefined)?.then !== "function") return result;
-  // A promise of one's own: whoever handles the SDK's handles this one, and nobody else is told of a rejection.
+  // A new promise that replaces the SDK's: the caller handles it, and no other rejection is reported.
   return (result as Promise<unknown>).then(
     (output) => {
       safely(() => succeeded(span, at(output, "$metadata")));
@@ -121,7 +121,7 @@ function watched(span: Span, callback: Callback): Callback {
   };
 }
 
-/** Services of version 2 that take a context, by their `serviceIdentifier`. */
+/** Services of version 2 into which a context is injected, by their `serviceIdentifier`. */
 const VERSION_2: Readonly<Record<string, string>> = {
   sqs: "SQS",
   sns: "SNS",
@@ -132,8 +132,8 @@ const VERSION_2: Readonly<Record<string, string>> = {
 };
 
 /**
- * The AWS SDK for JavaScript, version 2: requests get the context of the span in which they are made. Their own spans are those
- * of their HTTP requests, since they may be made without ever being sent.
+ * The AWS SDK for JavaScript, version 2: requests get the context of the span in which they are created. Their own
+ * spans are those of their HTTP requests, since a request may be created without ever being sent.
  */
 function wrapMakeRequest(layer: Layer, service: unknown): void {
   const { prototype } = service as { prototype: { makeRequest?: Send } };

@@ -1,6 +1,6 @@
 import type { Layer } from "../tracing/layer";
 
-/** Services whose calls carry the context on. */
+/** Services whose calls propagate the context. */
 const PASSED_ON = ["SQS", "SNS", "Lambda"];
 
 const MESSAGE =
@@ -10,7 +10,7 @@ const MESSAGE =
 
 const warned = new WeakSet<Layer>();
 
-/** A request of an AWS SDK that no hook knew of: the log says once what that loses. */
+/** A request of an AWS SDK that was not hooked: logs once what is missing because of that. */
 export function bundledSdkSeen(layer: Layer, service: string): void {
   if (warned.has(layer) || !PASSED_ON.includes(service)) return;
   if (layer.settings.disabledLibraries.has("aws-sdk")) return;

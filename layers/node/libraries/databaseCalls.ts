@@ -6,7 +6,7 @@ import type { Layer } from "../tracing/layer";
 import type { Span } from "../tracing/span";
 import { isTraceable, requestFailed } from "./requests";
 
-/** Begins the span of a call in the active context, if calls are recorded there. */
+/** Starts the span of a call in the active context, if calls are recorded there. */
 export function callStarted(layer: Layer, scope: string, describe: () => DatabaseCall): Span | undefined {
   return safely(() => {
     const active = layer.contexts().active();
@@ -33,7 +33,7 @@ export function endingCallback(span: Span, callback: Callback): Callback {
   };
 }
 
-/** What a call returned, to hand on: a promise that ends the span first, and is rejected as its own is. */
+/** The return value of a call: for a promise, one that ends the span first, and is rejected in the same way. */
 export function endingResult(span: Span, returned: unknown): unknown {
   if (typeof (returned as { then?: unknown } | undefined)?.then !== "function") {
     callEnded(span);
@@ -52,8 +52,9 @@ export function endingResult(span: Span, returned: unknown): unknown {
 }
 
 /**
- * Calls that a library announces by a tracing channel of Node.js: from bundles, too, and at no cost where the library isn't.
- * @param describe what the channel's message says.
+ * Calls that a library publishes through a tracing channel of Node.js: also from bundles, and at no cost if the library
+ * is not used.
+ * @param describe interprets the channel's message.
  */
 export function traceChannel(
   layer: Layer,

@@ -10,7 +10,7 @@ import type { ModuleHook } from "./modules";
 type Method = (this: never, ...args: unknown[]) => unknown;
 type Methods = Record<string, Method | undefined>;
 
-/** Replaces a method by one that is given the original. */
+/** Replaces a method by one that receives the original. */
 function wrap(owner: unknown, name: string, made: (original: Method) => Method): void {
   const methods = (owner ?? {}) as Methods;
   const original = methods[name];
@@ -25,13 +25,16 @@ const numberAt = (value: unknown, name: string): number | undefined => {
   return Number.isInteger(found) && found > 0 ? found : undefined;
 };
 
-/** What the channels of mysql2, node-redis and ioredis say of the server. */
+/** The server's description in the channels of mysql2, node-redis and ioredis. */
 const server = (message: unknown): Pick<DatabaseCall, "host" | "port"> => ({
   host: stringAt(message, "serverAddress"),
   port: numberAt(message, "serverPort"),
 });
 
-/** Clients of PostgreSQL: `pg`, and what is built on it. Cursors and streams, which have no end of their own, make no spans. */
+/**
+ * Clients of PostgreSQL: `pg`, and libraries built on it. Cursors and streams, which do not report their end, create no
+ * spans.
+ */
 export function pgHooks(layer: Layer): ModuleHook[] {
   const query = (original: Method): Method =>
     function query(this: never, ...args: unknown[]): unknown {
@@ -51,7 +54,7 @@ export function pgHooks(layer: Layer): ModuleHook[] {
     };
   const connect = (original: Method): Method =>
     function connect(this: never, ...args: unknown[]): unknown {
-      // A connection that is waited for is handed on by whoever gives it back.
+      // A connection that is waited for is passed on by the code that releases it.
       const [callback] = args;
       const bound =
         typeof callback === "function"
@@ -65,10 +68,10 @@ export function pgHooks(layer: Layer): ModuleHook[] {
   ];
 }
 
-/** A call that ends by its callback, by a promise, or by events of what it returns. */
+/** A call that ends with its callback, a promise, or events of its return value. */
 function runCall(span: Span, original: Method, self: never, args: unknown[]): unknown {
   const last = args.length - 1;
-  // The last argument of what is async may be a class: the MongoDB driver's is, from version 6 on.
+  // The last argument of an async function may be a class: the MongoDB driver's is, from version 6 on.
   const hasCallback = typeof args[last] === "function" && original.constructor.name !== "AsyncFunction";
   if (hasCallback) args[last] = endingCallback(span, args[last] as never);
   let returned: unknown;
@@ -90,7 +93,7 @@ interface Emitter {
   once(event: unknown, listener: (error?: unknown) => void): void;
 }
 
-/** mysql2: by its channels where it has them (3.20 and later), else by its connections. */
+/** mysql2: through its channels if it has them (3.20 and later), otherwise through its connections. */
 export function mysqlHooks(layer: Layer): ModuleHook[] {
   let hasChannels = false;
   const announced = (): void => {
@@ -139,7 +142,7 @@ const redisCall = (message: unknown): DatabaseCall => ({
   ...server(message),
 });
 
-/** node-redis: by its channels where it has them (5.12 and later), else by its clients (5.0 and later). */
+/** node-redis: through its channels if it has them (5.12 and later), otherwise through its clients (5.0 and later). */
 export function redisHooks(layer: Layer): ModuleHook[] {
   let hasChannels = false;
   const announced = (): void => {
@@ -162,7 +165,7 @@ export function redisHooks(layer: Layer): ModuleHook[] {
   ];
 }
 
-/** ioredis: by its channels where it has them (5.10 and later), else by its clients. */
+/** ioredis: through its channels if it has them (5.10 and later), otherwise through its clients. */
 export function ioredisHooks(layer: Layer): ModuleHook[] {
   let hasChannels = false;
   const announced = (): void => {
@@ -203,7 +206,7 @@ interface Settling {
   reject: (error: unknown) => void;
 }
 
-/** A handler of the command's promise would hide a rejection that the function does not handle. */
+/** Handling the command's promise would hide a rejection that the function does not handle. */
 function endByCommand(span: Span, command: Settling): void {
   const { resolve, reject } = command;
   command.resolve = (result) => {
@@ -216,7 +219,7 @@ function endByCommand(span: Span, command: Settling): void {
   };
 }
 
-/** What the driver does for itself, whatever the function does. */
+/** Commands that the driver sends on its own. */
 const OWN_COMMANDS = [
   "hello",
   "ismaster",

@@ -4,17 +4,17 @@ import { safely } from "../tracing/invocation";
 import type { Layer } from "../tracing/layer";
 import { requestFailed, requestStarted, responseStarted, type TracedRequest } from "./requests";
 
-/** A request of undici, of whatever version, as far as it is used here. */
+/** The parts of an undici request, in any version, that are used here. */
 interface UndiciRequest {
   origin?: unknown;
   method?: unknown;
   path?: unknown;
-  /** `name: value` lines, or names and values in turn. */
+  /** `name: value` lines, or alternating names and values. */
   headers?: unknown;
   addHeader?: (name: string, value: string) => void;
 }
 
-/** `fetch`, and undici as the function bundles it: both announce their requests by channels of Node.js. */
+/** `fetch`, and undici bundled with the function: both publish their requests through channels of Node.js. */
 export function traceFetch(layer: Layer): void {
   const requests = new WeakMap<object, TracedRequest>();
   const ofRequest = (message: unknown): TracedRequest | undefined => {

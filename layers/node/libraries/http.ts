@@ -9,9 +9,9 @@ import { requestFailed, requestStarted, responseStarted, type TracedRequest } fr
 type Prototype = http.ClientRequest & { _implicitHeader?: (this: http.ClientRequest) => void };
 
 /**
- * Requests of `node:http` and `node:https`, which share one class. Its headers are written by `_implicitHeader`, within the
- * call of the function's that sends them: where there is no such method, there are no spans. A listener for responses would
- * keep them from being dropped when nobody else listens, so a channel of Node.js tells of them.
+ * Requests of `node:http` and `node:https`, which share one class. Its headers are written by `_implicitHeader`, within
+ * the function's call that sends them: without such a method there are no spans. A listener for responses would prevent
+ * them from being discarded when nothing else listens, so a channel of Node.js is used instead.
  */
 export function traceHttp(layer: Layer): void {
   const prototype = http.ClientRequest.prototype as Prototype;

@@ -6,10 +6,13 @@ import { traceFetch } from "./fetch";
 import { traceHttp } from "./http";
 import { type ModuleHook, watchModules } from "./modules";
 
-/** Libraries that tell of their requests by channels, or are part of Node.js, by the names of `CLICKSTACK_TRACING_DISABLED`. */
+/**
+ * Libraries that publish their requests through channels, or are part of Node.js, by their names in
+ * `CLICKSTACK_TRACING_DISABLED`.
+ */
 const libraries: Readonly<Record<string, (layer: Layer) => void>> = { fetch: traceFetch, http: traceHttp };
 
-/** Libraries of which files are looked for, by the same names. */
+/** Libraries whose files are hooked, by the same names. */
 const hooked: Readonly<Record<string, (layer: Layer) => ModuleHook[]>> = {
   "aws-sdk": awsSdkHooks,
   pg: pgHooks,

@@ -1,9 +1,9 @@
 import * as nodeModule from "node:module";
 import { safely } from "../tracing/invocation";
 
-/** What is to be done with a file of a package once it has been loaded. */
+/** A hook for a file of a package, which runs once it has been loaded. */
 export interface ModuleHook {
-  /** Part of the file's path that tells it, such as `/node_modules/pg/lib/client.js`. */
+  /** Part of the file's path that identifies it, such as `/node_modules/pg/lib/client.js`. */
   path: string;
   patch: (exports: unknown) => void;
 }
@@ -14,9 +14,9 @@ interface LoadedModule {
 type Load = (this: LoadedModule, filename: string) => unknown;
 
 /**
- * Calls hooks for the files that they name, right after these were loaded: by `require`, and by `import` too where the file is
- * CommonJS, as those of every package that is hooked here are. Without such a file each module that is loaded costs a comparison.
- * Bundlers put files together: nothing is found in what they make.
+ * Calls hooks for the files that they name, right after these were loaded: by `require`, and also by `import` if the
+ * file is CommonJS, as those of every package that is hooked here are. Without such a file each loaded module costs one
+ * comparison. In bundles, files are merged and are not found.
  */
 export function watchModules(hooks: readonly ModuleHook[]): void {
   const prototype = (nodeModule.Module as unknown as { prototype: { load?: Load } }).prototype;

@@ -9,24 +9,25 @@ import type { Span } from "../tracing/span";
 import { spanContextIn } from "../tracing/tracer";
 import { bundledSdkSeen } from "./bundledSdk";
 
-/** A request under way: its span, and the headers that it has to be sent with. */
+/** A request in progress: its span, and the headers to add. */
 export interface TracedRequest {
   span: Span;
   headers: [name: string, value: string][];
 }
 
-/** Under it a context has the span of the AWS SDK's call whose requests are sent in it. */
+/** The context key for the span of the AWS SDK's call whose requests are sent in the context. */
 export const SDK_KEY = Symbol("clickstack.awsSdk");
 
-/** Whether what is done in a context is recorded: not outside of any span, and not where the function's own SDK does it. */
+/** Whether calls in a context are recorded: not outside any span, and not if the function's own SDK records them. */
 export function isTraceable(layer: Layer, active: Context): boolean {
   if (spanContextIn(active) === undefined || active.getValue(SUPPRESS_KEY) === true) return false;
   return !layer.hasOtherTracer();
 }
 
 /**
- * Begins the span of a request in the active context. None outside of any span (the runtime's own requests, and what a module
- * does while it is loaded), for requests that already carry a context, and where the function's own SDK makes the spans.
+ * Starts the span of a request in the active context. None outside any span (the runtime's own requests, and requests
+ * while a module is loaded), for requests that already carry a context, and if the function's own SDK creates the
+ * spans.
  */
 export function requestStarted(
   layer: Layer,

@@ -1,6 +1,6 @@
 import type { Time } from "../core/spanData";
 
-/** The two clocks may differ by this before it is taken for a jump, in milliseconds. */
+/** Maximum difference of the two clocks before it is treated as a jump, in milliseconds. */
 const TOLERANCE = 20;
 
 /** The time of day with the resolution of the monotonic clock, which stands still while the environment is frozen. */
@@ -16,7 +16,7 @@ export class Clock {
     this.adjust();
   }
 
-  /** At the beginning of an invocation: the environment may have been frozen since the one before. */
+  /** Called at the beginning of an invocation: the environment may have been frozen since the previous one. */
   adjust(): void {
     const drift = this.wall() - (this.offset + this.monotonic());
     if (Math.abs(drift) > TOLERANCE) this.offset += drift;

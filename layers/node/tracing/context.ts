@@ -41,7 +41,7 @@ export interface ContextManager {
   disable(): ContextManager;
 }
 
-/** Follows promises, timers and callbacks; invocations that overlap have each its own context. */
+/** Follows promises, timers and callbacks; overlapping invocations each have their own context. */
 export class AsyncContextManager implements ContextManager {
   private readonly storage = new AsyncLocalStorage<Context>();
 
@@ -59,8 +59,8 @@ export class AsyncContextManager implements ContextManager {
   }
 
   /**
-   * Follows nothing until the next `with`: up to Node.js 22 what follows asynchronous work takes a part of everything that
-   * the process does, so also of what the runtime does between invocations.
+   * Follows nothing until the next `with`: up to Node.js 22 following asynchronous work has a cost for everything that
+   * the process does, including what the runtime does between invocations.
    */
   rest(): void {
     this.storage.disable();
@@ -83,7 +83,7 @@ export class AsyncContextManager implements ContextManager {
     return bound;
   }
 
-  /** Listeners that are added from now on run in the context. */
+  /** Makes listeners that are added from now on run in the context. */
   private bindEmitter(context: Context, emitter: Emitter): Emitter {
     for (const name of ["on", "once", "addListener", "prependListener", "prependOnceListener"] as const) {
       const original = emitter[name];

@@ -4,10 +4,13 @@ export interface Due {
   due(): void;
 }
 
-/** Longer timers than these fire at once. */
+/** Timers longer than this fire at once. */
 const LONGEST = 0x7fffffff;
 
-/** Calls invocations shortly before their deadlines, by one timer: setting and clearing one each would cost more than a span. */
+/**
+ * Calls invocations shortly before their deadlines, with one shared timer: setting and clearing one for each would cost
+ * more than a span.
+ */
 export class Deadlines {
   private readonly watched = new Set<Due>();
   private timer: NodeJS.Timeout | undefined;
@@ -18,7 +21,7 @@ export class Deadlines {
     if (one.dueAt < this.armedFor) this.arm(one.dueAt);
   }
 
-  /** The timer stays: it fires once for nothing, and is then set for the invocation that runs. */
+  /** The timer is kept: it fires once without effect, and is then set for the running invocation. */
   forget(one: Due): void {
     this.watched.delete(one);
   }

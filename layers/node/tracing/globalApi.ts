@@ -1,9 +1,9 @@
 import type { ContextManager } from "./context";
 
-/** Where every 1.x version of `@opentelemetry/api` looks for what was registered. */
+/** Where every 1.x version of `@opentelemetry/api` looks for its registrations. */
 const KEY = Symbol.for("opentelemetry.js.api.1");
 
-/** Every 1.x version takes what was registered by a version that is not older than itself. */
+/** Every 1.x version accepts registrations by a version that is not older than itself. */
 const NEWEST = "1.999.0";
 
 /** What this layer registers. */
@@ -13,22 +13,23 @@ export interface OwnApi {
   propagation: unknown;
 }
 
-/** The global object of the API, by the names that its versions use. */
+/** The API's global object, with the names that its versions use. */
 type Registry = { version: string } & Record<string, unknown>;
 
 export interface Registration {
-  /** Whether somebody else's tracer provider is registered: the function has an SDK of its own. */
+  /** Whether another tracer provider is registered: the function has its own SDK. */
   hasOtherTracer(): boolean;
-  /** Whoever's it is. */
+  /** The registered context manager, from any SDK. */
   contexts(): ContextManager;
-  /** From now on nobody registers another one; looking the API up costs nothing any more. */
+  /** From now on no other one is expected; accessing the API then has no extra cost. */
   settle(): void;
 }
 
 /**
- * Registers the layer for the API's copies that the function bundles. An SDK that registers later takes its place: the API
- * would refuse that, without a word, since something is registered already, by another version. So the registry is
- * withheld from those calls that register, which are told by their names, and what they register counts from then on.
+ * Registers the layer for the API's copies that the function bundles. An SDK that registers later replaces it: normally
+ * the API would silently reject that, since something is already registered, by another version. The registry is
+ * therefore hidden from calls that register, which are identified by their names, and their registrations are used from
+ * then on.
  */
 export function register(own: OwnApi): Registration {
   const target = globalThis as unknown as Record<symbol, Registry | undefined>;
@@ -58,7 +59,7 @@ export function register(own: OwnApi): Registration {
 
 const REGISTERING = /\b(registerGlobal|setGlobal\w+|setLogger)$/;
 
-/** Whether the API is being asked to register something, and not for what is registered. */
+/** Whether the current call registers something, instead of reading a registration. */
 function isRegistering(): boolean {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {

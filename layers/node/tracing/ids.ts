@@ -1,8 +1,8 @@
-/** Added to ids, by exclusive or: environments that are restored from one snapshot have the same generator in the same state. */
+/** Added to ids, by exclusive or: environments restored from one snapshot have the same generator state. */
 const salt = new Uint32Array(4);
 
 /**
- * Lets ids depend on an invocation, too.
+ * Makes ids also depend on an invocation.
  * @param requestId a UUID, as Lambda's are; other texts change nothing.
  */
 export function saltIds(requestId: string): void {
@@ -14,8 +14,8 @@ export function saltIds(requestId: string): void {
 }
 
 /**
- * Ids are random numbers of V8's generator, as those of OpenTelemetry's SDK for JavaScript are: it is seeded by the operating
- * system for each process, and loading `node:crypto` would cost 5 ms of CPU at each cold start.
+ * Ids are random numbers of V8's generator, as in OpenTelemetry's SDK for JavaScript: the operating system seeds it for
+ * each process, and loading `node:crypto` would cost 5 ms of CPU at each cold start.
  */
 function hex(words: number): string {
   let digits = "";

@@ -12,7 +12,7 @@ import { INVOCATION_KEY, type Layer, type OpenSpans } from "./layer";
 import type { RecordedSpan, Span } from "./span";
 import { startSpan } from "./tracer";
 
-/** What the runtime tells the handler about an invocation, as far as it is read here. */
+/** The parts of the handler's context object that are used here. */
 export interface LambdaContext {
   functionName?: unknown;
   invokedFunctionArn?: unknown;
@@ -22,13 +22,16 @@ export interface LambdaContext {
   getRemainingTimeInMillis?: () => number;
 }
 
-/** Before the deadline by so many milliseconds, open spans are sent as they are then. */
+/** How many milliseconds before the deadline open spans are sent in their current state. */
 const SNAPSHOT = 50;
 
-/** After so many milliseconds, too: lines leave while an invocation runs, and the extension has to know their span. */
+/**
+ * Open spans are also sent after this many milliseconds: lines are sent while an invocation runs, and the extension has
+ * to know their span.
+ */
 const EARLY = 250;
 
-/** Messages of a batch whose failure is an event of the span, at most. */
+/** Maximum number of failed messages of a batch that become events of the span. */
 const MOST_FAILURES = 100;
 
 let isCold = true;
@@ -39,7 +42,7 @@ export class Invocation implements OpenSpans, Due {
   readonly requestId: string;
   readonly span: Span;
   readonly context: Context;
-  /** HTTP: status code that a streamed response began with. */
+  /** HTTP: status code at the beginning of a streamed response. */
   streamedStatus: number | undefined;
   private readonly trigger: Trigger;
   dueAt: number;
@@ -54,7 +57,8 @@ export class Invocation implements OpenSpans, Due {
     xray: string | undefined,
   ) {
     this.requestId = String(lambda.awsRequestId ?? "");
-    // Each invocation has its own id, so that it is enough to do it where a snapshot can have been taken: before the first.
+    // Invocations have different ids, so this is only needed where a snapshot may have been taken: before the first
+    // one.
     if (isCold) saltIds(this.requestId);
     this.trigger = triggerOf(event);
     const origin = originOf({
@@ -94,7 +98,7 @@ export class Invocation implements OpenSpans, Due {
     });
   }
 
-  /** The handler gave its response. A promise if the caller had better wait for the extension. */
+  /** Handles the handler's response. Returns a promise if the caller should wait for the extension. */
   succeeded(response: unknown): Promise<void> | undefined {
     if (this.isOver) return undefined;
     safely(() => this.describe(response));
@@ -107,7 +111,7 @@ export class Invocation implements OpenSpans, Due {
     return this.end();
   }
 
-  /** Nobody said how it ended: the process exits, or another invocation has begun. */
+  /** The end was not reported: the process exits, or another invocation has begun. */
   abandoned(reason?: string): void {
     if (this.isOver) return;
     if (reason !== undefined) this.sendSnapshot(reason);
@@ -144,7 +148,7 @@ export class Invocation implements OpenSpans, Due {
     return this.layer.invocationEnded(this);
   }
 
-  /** The invocation goes on for a while, or its deadline is near. */
+  /** The invocation has been running for a while, or its deadline is near. */
   due(): void {
     const isLast = this.dueAt === this.lastDueAt;
     const message = isLast
@@ -156,7 +160,7 @@ export class Invocation implements OpenSpans, Due {
     this.layer.deadlines.watch(this);
   }
 
-  /** Sends what is open as failed; a span that ends after all is sent again, as it ended. */
+  /** Sends open spans as failed; a span that does end is sent again, as it ended. */
   private sendSnapshot(message: string): void {
     const unfinished = [...this.open].map((span) => {
       const data = span.data(this.layer.clock.now());
@@ -189,7 +193,7 @@ function handlerAttributes(
   };
 }
 
-/** Whatever fails here must not fail the handler. */
+/** A failure here must not make the handler fail. */
 export function safely<T>(action: () => T): T | undefined {
   try {
     return action();

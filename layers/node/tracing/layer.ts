@@ -10,10 +10,10 @@ import { Sender } from "./sender";
 import type { RecordedSpan } from "./span";
 import { SpanTracerProvider, type Tracing } from "./tracer";
 
-/** Ended spans that wait for the end of an invocation at most. */
+/** Maximum number of ended spans that wait for the end of an invocation. */
 const MOST_WAITING = 256;
 
-/** Under it a context has its invocation. */
+/** The context key for the invocation. */
 export const INVOCATION_KEY = Symbol("clickstack-lambda invocation");
 
 /** An invocation, and its spans that have not ended. */
@@ -22,7 +22,7 @@ export interface OpenSpans {
   readonly open: Set<RecordedSpan>;
 }
 
-/** The tracer of the process: it takes spans in and hands them to the extension. */
+/** The tracer of the process: it collects spans and sends them to the extension. */
 export class Layer implements Tracing {
   readonly clock = new Clock();
   readonly deadlines = new Deadlines();
@@ -42,16 +42,16 @@ export class Layer implements Tracing {
     this.sender = new Sender(settings.endpoint);
   }
 
-  /** Takes its place in the process. */
+  /** Registers itself in the process. */
   install(): void {
     this.sender.open();
     this.registration = register({ trace: this.provider, context: this.manager, propagation: propagator });
   }
 
-  /** The context manager of the function's own SDK, if it has one: contexts of both are then the same. */
+  /** The context manager of the function's own SDK, if it has one: both then share contexts. */
   readonly contexts = (): ContextManager => this.registration?.contexts() ?? this.manager;
 
-  /** Whether the function has an SDK of its own, which makes the spans of libraries itself. */
+  /** Whether the function has its own SDK, which creates the spans of libraries itself. */
   hasOtherTracer(): boolean {
     return this.registration?.hasOtherTracer() ?? false;
   }
@@ -65,7 +65,7 @@ export class Layer implements Tracing {
     this.running.add(invocation);
   }
 
-  /** Hands everything over. A promise if the extension isn't reached yet. */
+  /** Sends everything. Returns a promise if the extension has not been reached yet. */
   invocationEnded(invocation: OpenSpans): Promise<void> | undefined {
     this.running.delete(invocation);
     if (!this.isSettled) this.registration?.settle();
@@ -74,7 +74,7 @@ export class Layer implements Tracing {
     return this.sender.settled();
   }
 
-  /** The handler has settled, and nothing of an invocation goes on that is known of. */
+  /** The handler has settled, and no known work of an invocation continues. */
   rest(): void {
     if (this.running.size === 0) this.manager.rest();
   }
@@ -91,7 +91,9 @@ export class Layer implements Tracing {
     this.add(span.data());
   }
 
-  /** Spans as they are now. Outside of invocations nothing waits: the environment may be frozen at any time. */
+  /**
+   * Sends spans in their current state. Outside invocations nothing waits: the environment may be frozen at any time.
+   */
   add(...spans: SpanData[]): void {
     this.waiting.push(...spans);
     if (this.running.size === 0 || this.waiting.length >= MOST_WAITING) this.flush();
@@ -108,7 +110,7 @@ export class Layer implements Tracing {
       for (const request of requests) this.sender.send(request);
       if (last !== undefined) this.sender.send(last, endedInvocation);
     } catch {
-      // What cannot be encoded is not worth an invocation.
+      // Spans that cannot be encoded must not make an invocation fail.
     }
   }
 }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import type { Handler } from "./wrapHandler";
 
-/** What the runtime reports for a handler that it can't use; its name becomes `errorType`. */
+/** The error that the runtime reports for an unusable handler; its name becomes `errorType`. */
 class HandlerError extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -12,9 +12,9 @@ class HandlerError extends Error {
 }
 
 /**
- * Loads the user's handler as AWS's runtime interface client does: up to Node.js 20 by `require` with `import` for ES
- * modules, from Node.js 22 on by `import` alone. Errors of the user's modules are passed on as they are, so that the runtime
- * reports them as it would without this layer.
+ * Loads the user's handler like AWS's runtime interface client: up to Node.js 20 with `require`, and `import` for ES
+ * modules, from Node.js 22 on only with `import`. Errors of the user's modules are passed on unchanged, so that the
+ * runtime reports them as without this layer.
  * @param handler as in `_HANDLER`, such as `src/index.handler`.
  */
 export async function loadHandler(
@@ -67,7 +67,7 @@ async function requireFirst(root: string, folder: string, file: string): Promise
   return requirePackage(root, folder, file);
 }
 
-/** A package, as Node.js finds it from the function's folder. */
+/** A package, resolved by Node.js from the function's folder. */
 function requirePackage(root: string, folder: string, name: string): unknown {
   const required = createRequire(resolve(root, "index.js"));
   return required(required.resolve(name, { paths: [root, resolve(root, folder)] }));

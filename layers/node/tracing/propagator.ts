@@ -11,7 +11,7 @@ interface Getter {
   get(carrier: unknown, key: string): string | string[] | undefined;
 }
 
-/** Headers with the context: `traceparent`, `tracestate` and `baggage`, as far as there is something to say. */
+/** Headers with the context: `traceparent`, `tracestate` and `baggage`, as far as they are not empty. */
 export function headersOf(context: Context): [name: string, value: string][] {
   const headers: [string, string][] = [];
   const span = spanContextIn(context);

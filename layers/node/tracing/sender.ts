@@ -1,19 +1,25 @@
 import { connect, type Socket } from "node:net";
 
-/** Requests without an answer at most: without an extension nothing may pile up. */
+/** Maximum number of unanswered requests: without an extension nothing may accumulate. */
 const MOST_UNANSWERED = 64;
 const MOST_UNANSWERED_LENGTH = 8 * 1024 * 1024;
 
-/** Failed connections in a row after which there is no extension. */
+/** Consecutive failed connections after which the extension is considered missing. */
 const MOST_FAILURES = 3;
 
-/** What the end of an invocation waits for the extension at most, in milliseconds; once it took longer, nothing waits again. */
+/**
+ * Maximum time that the end of an invocation waits for the extension, in milliseconds; once it took longer, nothing
+ * waits again.
+ */
 const LONGEST_WAIT = 50;
 
-/** The extension need not wait for Lambda's own word that the invocation is over, which comes 25 ms later at least. */
+/**
+ * With this header the extension need not wait for Lambda's own event about the end of the invocation, which arrives at
+ * least 25 ms later.
+ */
 const ENDED_HEADER = "clickstack-invocation-ended";
 
-/** Takes what the extension answers, a part at a time. */
+/** Receives the extension's responses in parts. */
 const ANSWERS = Buffer.allocUnsafeSlow(4096);
 
 export interface Endpoint {
@@ -23,9 +29,9 @@ export interface Endpoint {
 }
 
 /**
- * Hands requests to the extension over one connection that stays open. A written request is in the kernel when `send`
- * returns, so a freeze right afterwards loses nothing. What was not answered when a connection breaks is sent again over the
- * next one.
+ * Sends requests to the extension over one connection that stays open. A written request is in the kernel when `send`
+ * returns, so a freeze right afterwards loses nothing. Requests without a response when a connection breaks are sent
+ * again over the next one.
  */
 export class Sender {
   private socket: Socket | undefined;
@@ -43,7 +49,7 @@ export class Sender {
     this.head = `POST ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-type: application/json\r\n`;
   }
 
-  /** Begins to connect, so that the first request needs not wait for it. */
+  /** Starts connecting, so that the first request need not wait for it. */
   open(): void {
     if (this.socket !== undefined || this.failures >= MOST_FAILURES) return;
     const { host, port } = this.endpoint;
@@ -51,7 +57,7 @@ export class Sender {
       host,
       port,
       noDelay: true,
-      // One buffer for all answers, which pass no stream.
+      // One buffer for all responses, which do not go through a stream.
       onread: {
         buffer: ANSWERS,
         callback: (length) => {
@@ -61,7 +67,7 @@ export class Sender {
       },
     });
     this.socket = socket;
-    // The runtime waits for an empty event loop, and a process for its end.
+    // The connection must not keep the event loop or the process alive.
     socket.unref();
     socket.on("connect", () => this.connected(socket));
     socket.on("error", () => socket.destroy());
@@ -82,7 +88,7 @@ export class Sender {
     if (this.isConnected) this.write(request);
   }
 
-  /** A promise while something has yet to be handed to the kernel: a freeze would hold it back. */
+  /** Returns a promise while data has not been passed to the kernel yet: a freeze would hold it back. */
   settled(): Promise<void> | undefined {
     if (this.unanswered.length === 0 || this.socket === undefined || this.isSlow) return undefined;
     if (this.isConnected && this.socket.writableLength === 0) return undefined;
@@ -119,7 +125,7 @@ export class Sender {
     if (this.waiting.length > 0 && this.socket?.writableLength === 0) this.wake();
   };
 
-  /** Answers come in the order of the requests. Whatever they say, there is nothing to do about it here. */
+  /** Responses arrive in the order of the requests. Nothing can be done here about errors in them. */
   private answered(data: string): void {
     this.answer += data;
     for (;;) {
@@ -139,7 +145,7 @@ export class Sender {
     this.socket = undefined;
     this.isConnected = false;
     this.answer = "";
-    // What is sent again is not worth a wait.
+    // Nothing waits for requests that are sent again.
     this.wake();
     if (this.failures >= MOST_FAILURES) {
       this.unanswered = [];

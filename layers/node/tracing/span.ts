@@ -26,7 +26,7 @@ export interface Span {
   end(time?: unknown): void;
 }
 
-/** What a span needs of its surroundings. */
+/** What a span needs from the tracer. */
 export interface SpanHost {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -44,7 +44,7 @@ export interface SpanStart {
   scope: SpanData["scope"];
 }
 
-/** A span that is sent when it has ended. What is called on it afterwards has no effect. */
+/** A span that is sent when it has ended. Later calls on it have no effect. */
 export class RecordedSpan implements Span {
   readonly context: SpanContext;
   /** The open spans of its invocation. */
@@ -120,7 +120,7 @@ export class RecordedSpan implements Span {
     return this;
   }
 
-  /** A status of OK stays, as OpenTelemetry wants it. */
+  /** A status of OK is final, as OpenTelemetry specifies. */
   setStatus(status: { code: StatusCode; message?: string }): this {
     if (this.finish !== undefined || this.status.code === 1 || !status || status.code === 0) return this;
     const { code, message } = status;
@@ -143,7 +143,7 @@ export class RecordedSpan implements Span {
     this.host.ended(this);
   }
 
-  /** As it is sent; of an open span, as if it ended at `now`. */
+  /** The data to send; for an open span, as if it ended at `now`. */
   data(now: Time = this.finish ?? this.host.clock.now()): SpanData {
     const { context, parentSpanId, kind, scope } = this.from;
     const end = isBefore(now, this.start) ? this.start : now;
@@ -164,7 +164,7 @@ export class RecordedSpan implements Span {
   }
 }
 
-/** A span that is not recorded: it only carries its ids. */
+/** A span that is not recorded and only has ids. */
 export class PassiveSpan implements Span {
   constructor(private readonly context: SpanContext) {}
 

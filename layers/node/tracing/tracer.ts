@@ -22,20 +22,20 @@ export interface Tracer {
   startActiveSpan(name: string, ...rest: unknown[]): unknown;
 }
 
-/** What tracers share. */
+/** State shared by tracers. */
 export interface Tracing {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly sampler: Sampler;
   readonly contexts: () => ContextManager;
-  /** A recorded span has begun in this context. */
+  /** Called when a recorded span has started in this context. */
   started(span: RecordedSpan, context: Context): void;
   ended(span: RecordedSpan): void;
 }
 
 const NO_SPAN: SpanContext = { traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 };
 
-/** The span in a context, of whichever tracer. */
+/** The span in a context, of any tracer. */
 export function spanIn(context: Context): Span | undefined {
   return context.getValue(SPAN_KEY) as Span | undefined;
 }
@@ -83,14 +83,14 @@ export class SpanTracer implements Tracer {
 export interface NewSpan {
   name: string;
   parent: SpanContext | undefined;
-  /** Without it a new trace begins. */
+  /** Without it a new trace starts. */
   traceId: string | undefined;
   kind: SpanKind;
   scope: SpanData["scope"];
   options: SpanOptions;
 }
 
-/** A span that is recorded if the sampler says so. */
+/** Creates a span, which is recorded if it is sampled. */
 export function startSpan(tracing: Tracing, around: Context, wanted: NewSpan): Span {
   const { name, parent, kind, scope, options } = wanted;
   const traceId = wanted.traceId ?? newTraceId();
@@ -132,7 +132,7 @@ export class SpanTracerProvider {
     return tracer;
   }
 
-  /** What users of SDKs call before an environment freezes; spans leave at the end of the invocation anyway. */
+  /** SDK users call this before an environment freezes; spans are sent at the end of the invocation anyway. */
   async forceFlush(): Promise<void> {}
 
   async shutdown(): Promise<void> {}

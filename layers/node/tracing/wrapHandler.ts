@@ -4,18 +4,18 @@ import { INVOCATION_KEY, type Layer } from "./layer";
 
 export type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
-/** With it the runtime's `awslambda.streamifyResponse` marks handlers that get a stream. */
+/** The marker that the runtime's `awslambda.streamifyResponse` sets on handlers with a stream. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 
 type Callback = (error?: unknown, response?: unknown) => void;
 
 /**
- * The handler with a span around each invocation. To the runtime it looks as before: the number of its parameters and its
- * marks decide how it is called.
+ * The handler with a span around each invocation. To the runtime it looks as before: the number of its parameters and
+ * its markers determine how it is called.
  */
 export function wrapHandler(handler: Handler, layer: Layer): Handler {
   const isStreaming = Boolean((handler as unknown as Record<symbol, unknown>)[STREAMING]);
-  // On Managed Instances. Each look into the environment takes as long as four attributes of a span.
+  // On Managed Instances. Each access to the environment takes as long as four attributes of a span.
   const doesOverlap = process.env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
   const running = new Set<Invocation>();
   watchProcess(running);
@@ -38,7 +38,7 @@ export function wrapHandler(handler: Handler, layer: Layer): Handler {
   return traced;
 }
 
-/** One call of the handler, by whichever way it tells its end. */
+/** One call of the handler, with any way of reporting its end. */
 class Call {
   constructor(
     private readonly layer: Layer,
@@ -65,7 +65,7 @@ class Call {
           }),
       );
     }
-    // A runtime that hands out a callback waits for it, or for an empty event loop.
+    // A runtime that passes a callback waits for it, or for an empty event loop.
     if (!hasCallback) this.succeeded(returned);
     return returned;
   }
@@ -86,7 +86,7 @@ class Call {
     return [args[0], args[1], done, ...args.slice(3)];
   }
 
-  /** What Node.js 0.10 had instead of callbacks, and runtimes up to Node.js 20 still take. */
+  /** Node.js 0.10's alternative to callbacks, which runtimes up to Node.js 20 still support. */
   private wrapContext(lambda: Record<string, unknown>): void {
     const { done, succeed, fail } = lambda;
     const wrap = (original: unknown, told: (args: unknown[]) => Promise<void> | undefined): unknown =>
@@ -112,7 +112,7 @@ class Call {
   }
 }
 
-/** Goes on at once unless there is something to wait for. */
+/** Continues at once unless there is something to wait for. */
 function after<T>(pending: Promise<void> | undefined, next: () => T): T | Promise<T> {
   return pending === undefined ? next() : pending.then(next, next);
 }
@@ -120,7 +120,7 @@ function after<T>(pending: Promise<void> | undefined, next: () => T): T | Promis
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 
-/** Since Node.js 22 the runtime has the header in the context; before, in a variable, and between the two beside it. */
+/** Since Node.js 22 the header is in the context; before, it was in a variable, and in some versions in both. */
 function xrayHeader({ xRayTraceId }: LambdaContext): string | undefined {
   if (typeof xRayTraceId === "string") return xRayTraceId;
   const store = at(globalThis, "awslambda", "InvokeStore") as { getXRayTraceId?: () => unknown } | undefined;
@@ -128,7 +128,9 @@ function xrayHeader({ xRayTraceId }: LambdaContext): string | undefined {
   return typeof kept === "string" ? kept : process.env._X_AMZN_TRACE_ID;
 }
 
-/** The end of the process, or of all its work, ends what runs. None of these listeners changes what happens otherwise. */
+/**
+ * The end of the process, or of all its work, ends the running invocation. None of these listeners has other effects.
+ */
 function watchProcess(running: Set<Invocation>): void {
   const each = (action: (invocation: Invocation) => void): void => {
     for (const invocation of running) safely(() => action(invocation));

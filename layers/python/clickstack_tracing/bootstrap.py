@@ -1,19 +1,19 @@
 """The function's handler, with a span around each invocation.
 
-The file's name is its task: the runtime leaves frames of files called bootstrap.py out of the stack traces that it reports.
+The file's name matters: the runtime omits frames of files called bootstrap.py from the stack traces that it reports.
 """
 
 import sys
 
 
 def traced_handler(env):
-    """The handler that the exec wrapper has put aside. If the layer cannot start, it is as it was.
+    """The original handler, which the exec wrapper has stored. If the layer cannot start, it is returned unchanged.
 
-    Errors of the function's own code are raised, in the words of the runtime.
+    Errors of the function's own code are raised, with the runtime's messages.
     """
     original = env.pop("_CLICKSTACK_HANDLER", "")
     env.pop("_CLICKSTACK_ROOT", None)
-    # Whoever reads it later means the function's own.
+    # Code that reads it later expects the function's own handler.
     env["_HANDLER"] = original
     layer = safely(_start, env)
     handler = _load(original)
@@ -21,7 +21,7 @@ def traced_handler(env):
 
 
 def safely(action, *args):
-    """Whatever fails here must not fail the handler."""
+    """A failure here must not make the handler fail."""
     try:
         return action(*args)
     except Exception:
@@ -48,7 +48,7 @@ def _install_hooks(layer):
 
 
 def _load(name):
-    """Loads the handler by the runtime's own function, so that its rules and errors are the runtime's."""
+    """Loads the handler with the runtime's own function, so that the runtime's rules and errors apply."""
     runtime = sys.modules.get("awslambdaric.bootstrap") or sys.modules.get("bootstrap")
     load = getattr(runtime, "_get_handler", None)
     if load is None:
@@ -95,7 +95,7 @@ def _traced(handler, layer):
 
 
 def _begin(layer, event, context):
-    # Not needed while the environment is initialised.
+    # Not needed during initialisation.
     from .invocation import Invocation
 
     return Invocation(layer, event, context)

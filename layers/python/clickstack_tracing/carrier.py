@@ -1,13 +1,13 @@
-"""Where events have the context of their sender: functions that give a header's value by its lower-case name."""
+"""Carriers of the sender's context in events: functions that return a header's value by its lower-case name."""
 
 import re
 
 from .jsons import at, parsed, string_at
 
-# The longest header that is read: what W3C Baggage allows at most.
+# The longest header that is read: the maximum of W3C Baggage.
 LONGEST = 8192
 
-# Messages within messages at most: EventBridge within SNS within SQS.
+# Maximum depth of messages within messages: EventBridge within SNS within SQS.
 DEEPEST = 3
 
 _HAS_CONTEXT = re.compile(r'"traceparent\\*"', re.IGNORECASE)
@@ -18,7 +18,7 @@ def nothing(_name):
 
 
 def carrier_of(fields):
-    """What stands in an object for a name in any case.
+    """The value in an object for a case-insensitive name.
 
     A string, the first of several (multi-value headers), the value of a message attribute of SQS (`stringValue`,
     `binaryValue`) or SNS (`Value`), or a list of bytes (Kafka, RabbitMQ).
@@ -79,12 +79,12 @@ def _decoded(base64):
 def _bytes_of(values):
     if len(values) > LONGEST or not all(isinstance(value, int) for value in values):
         return None
-    # Java writes bytes from -128 to 127.
+    # Java writes bytes as -128 to 127.
     return bytes(value & 0xFF for value in values).decode("utf-8", "replace")
 
 
 def event_bridge_carrier(event):
-    """Where the producers of events put a context into `detail`: by this layer, by Datadog, and by hand."""
+    """The locations where producers of events put a context in `detail`: by this layer, by Datadog, and by hand."""
     detail = at(event, "detail")
     return first_of(carrier_of(detail), *(carrier_of(at(detail, key)) for key in ("_datadog", "metadata", "headers")))
 
@@ -92,7 +92,7 @@ def event_bridge_carrier(event):
 def envelope_carrier(body, depth=0):
     """The context within a message's text: SNS's notification in a message of SQS, an event of EventBridge in either.
 
-    It is only parsed when it is looked into, and if it can have a context at all.
+    It is only parsed when it is accessed, and if it can contain a context at all.
     """
     if not isinstance(body, str) or depth >= DEEPEST or not _HAS_CONTEXT.search(body):
         return nothing

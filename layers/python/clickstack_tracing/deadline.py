@@ -1,17 +1,18 @@
-"""Sends the open spans of invocations that go on for a while, again shortly before their deadlines, and when the process exits.
+"""Sends open spans when invocations run for a while, shortly before their deadlines, and when the process exits.
 
-One thread for all invocations: it sleeps until the earliest moment that it knew when it fell asleep and then looks again, so
-that an invocation costs no wake-up. Later invocations have later moments, for the function's timeout is one and the same.
+One thread for all invocations: it sleeps until the earliest moment that it knew when it fell asleep and then checks again, so
+that an invocation needs no wake-up. Later invocations have later moments, since the function's timeout is always the same.
 """
 
 import _thread
 import atexit
 import time
 
-# Before the deadline by so many seconds, open spans are sent as they are then.
+# How many seconds before the deadline open spans are sent in their current state.
 SNAPSHOT = 0.05
 
-# After so many seconds of an invocation, too: its lines leave while it runs, and the extension has to know their span.
+# Also after this many seconds of an invocation: its lines are sent while it runs, and the extension has to know their
+# span.
 EARLY = 0.25
 
 _state = {"thread": False, "exit": False}
@@ -25,7 +26,7 @@ def watch(layer, invocation, context):
     try:
         _watch(layer, invocation, context)
     except Exception:
-        # Without threads, or a deadline, the other spans of the invocation are no worse.
+        # Without threads, or a deadline, the other spans of the invocation are not affected.
         pass
 
 
@@ -47,10 +48,10 @@ def _watch(layer, invocation, context):
 
 def _run(layer):
     try:
-        # Beside a handler that leaves no pause it takes longer than there is from the snapshot to the deadline.
+        # While a handler keeps the processor busy, this would take longer than the time between snapshot and deadline.
         layer.load()
     except Exception:
-        # As with a snapshot: the function goes on.
+        # As with a snapshot: the function continues.
         pass
     is_idle = False
     while True:
@@ -59,7 +60,8 @@ def _run(layer):
             if is_idle and not times:
                 _state["thread"] = False
                 return
-        # Nothing that begins meanwhile is due before; a thread for each short invocation would cost more than its span.
+        # Nothing that begins in the meantime is due earlier; a thread for each short invocation would cost more than
+        # its span.
         is_idle = not times
         pause = EARLY if is_idle else min(times) - time.time()
         if pause > 0:
@@ -72,7 +74,7 @@ def _run(layer):
                 try:
                     invocation.send_snapshot(TIMEOUT if is_last else ENDED)
                 except Exception:
-                    # A snapshot is an extra; the function goes on.
+                    # A snapshot is optional; the function continues.
                     pass
 
 

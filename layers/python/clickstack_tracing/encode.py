@@ -1,10 +1,10 @@
-"""Spans as an OTLP export request in JSON, put together from strings that compiled code has quoted: the quickest in Python."""
+"""Spans as an OTLP export request in JSON, assembled from strings quoted by compiled code: the fastest way in Python."""
 
 from json.encoder import encode_basestring_ascii as quoted
 
 _INFINITY = float("inf")
 
-# Attributes' names recur; as many are kept quoted.
+# Attribute names recur; this many are cached in quoted form.
 _MOST_NAMES = 512
 _names = {}
 
@@ -33,7 +33,7 @@ def _value(value):
         return f'{{"doubleValue":"{name}"}}'
     if kind is list:
         return f'{{"arrayValue":{{"values":[{",".join([_value(one) for one in value])}]}}}}'
-    # Beyond 64 bits there is no integer in OTLP.
+    # OTLP has no integers with more than 64 bits.
     return "{}" if value is None else f'{{"stringValue":{quoted(str(value))}}}'
 
 
@@ -58,7 +58,7 @@ def _link(link):
 def encode_span(span, end_time, extra=None, status=None):
     """A Span of ScopeSpans; `extra` attributes, and another status (code and message), for one that has not ended."""
     ids = span.ids
-    # W3C's flags; bit 8 says that bit 9, "the parent is remote", is meant, and a span without a parent has none.
+    # W3C's flags; bit 8 says that bit 9, "the parent is remote", is valid, and a span without a parent has none.
     flags = ids.flags & 0xFF if span.parent_id else ids.flags & 0xFF | 0x100
     parent = f'"parentSpanId":"{span.parent_id:016x}",' if span.parent_id else ""
     parts = [
@@ -102,7 +102,7 @@ def encode_request(spans, resource):
 
 
 def _without_halves(text):
-    """Halves of surrogate pairs, as os.fsdecode makes them, are not JSON that others read."""
+    """Lone surrogates, as created by os.fsdecode, are not JSON that others can parse."""
     import json
 
     return json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Changes modules right after the function has imported them; what it does not import costs nothing."""
+"""Patches modules right after the function has imported them; modules that it does not import cost nothing."""
 
 import sys
 
@@ -12,7 +12,7 @@ def install(layer):
         if library not in layer.settings.disabled:
             patches[module] = _patch(layer, f"libraries.{name}")
     for module in list(patches):
-        # Of the runtime's own imports, of wrappers that ran before, or of a debugger.
+        # From the runtime's own imports, wrappers that ran before, or a debugger.
         if module in sys.modules:
             _run(patches.pop(module), sys.modules[module])
     sys.meta_path.insert(0, _Finder(patches))
@@ -29,7 +29,7 @@ def _patch(layer, name):
 
 
 def _run(patch, module):
-    """A library whose hook fails is not traced; the function goes on."""
+    """A library whose hook fails is not traced; the function continues."""
     try:
         patch(module)
     except Exception:
@@ -37,7 +37,7 @@ def _run(patch, module):
 
 
 class _Finder:
-    """An entry of sys.meta_path: it lets the others find a module, and adds what happens once it was executed."""
+    """An entry of sys.meta_path: it lets the others find a module, and adds a step after its execution."""
 
     def __init__(self, patches):
         self._patches = patches
@@ -63,7 +63,7 @@ class _Finder:
 
 
 class _Loader:
-    """In the place of a module's loader while it is executed; afterwards the loader is in its own place again."""
+    """Replaces a module's loader while it is executed; afterwards the loader is restored."""
 
     def __init__(self, loader, patch, patches):
         self._loader = loader

@@ -6,7 +6,7 @@ from .carrier import carrier_of, first_of
 from .jsons import at, has, string_at
 from .trigger import Trigger, arn_resource
 
-# Query parameters whose values are not for telemetry.
+# Query parameters whose values must not be in telemetry.
 _SECRET = re.compile(
     "token|secret|password|passwd|signature|credential|api[-_]?key|^(sig|key|code|auth|access_?key.*)$",
     re.IGNORECASE,
@@ -15,7 +15,7 @@ _METHOD = re.compile("^[A-Z]+ ")
 
 
 def http_headers(event):
-    """Headers of an HTTP request event, of single or several values."""
+    """Headers of an HTTP request event, with single or multiple values."""
     return first_of(carrier_of(at(event, "headers")), carrier_of(at(event, "multiValueHeaders")))
 
 
@@ -44,7 +44,7 @@ def http_attributes(event, http):
 
 
 def query_text(event):
-    """A query as text, values that may be secrets replaced."""
+    """A query string in which values that may be secrets are replaced."""
     raw = string_at(event, "rawQueryString")
     if raw is not None:
         return _redacted(raw.split("&"))
@@ -70,7 +70,7 @@ def _redacted(pairs):
 
 
 def response_status(response, is_format2):
-    """Status of the response that an HTTP trigger is given; a payload of format 2.0 without one means 200."""
+    """The status that an HTTP trigger gets; a payload of format 2.0 without one means 200."""
     status = at(response, "statusCode")
     code = int(status) if isinstance(status, str) and re.fullmatch(r"\d{3}", status, re.ASCII) else status
     if isinstance(code, int) and not isinstance(code, bool) and 100 <= code <= 599:
@@ -79,7 +79,7 @@ def response_status(response, is_format2):
 
 
 def _http(name, matches, request, is_format2=False, keys=("requestContext",)):
-    """A trigger of HTTP requests, by how its events describe them."""
+    """An HTTP trigger, described by the form of its events."""
 
     def span_name(event):
         http = request(event)
@@ -173,7 +173,7 @@ def _lattice(event):
     }
 
 
-# The first that matches counts.
+# The first match is used.
 TRIGGERS = (
     Trigger(
         "api-gateway-authorizer",

@@ -11,10 +11,10 @@ from .span import ERROR
 from .trigger import arn_account
 from .triggers import trigger_of
 
-# On Managed Instances invocations overlap. Each look into the environment costs as much as a span's attributes.
+# On Managed Instances invocations overlap. Each access to the environment costs as much as a span's attributes.
 _OVERLAPS = os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY") is not None
 
-# Messages of a batch whose failure is an event of the span, at most.
+# Maximum number of failed messages of a batch that become events of the span.
 MOST_FAILURES = 100
 
 _is_cold = True
@@ -26,7 +26,7 @@ class Invocation:
         self.layer = layer
         self.is_over = False
         self.snapshot_at = None
-        # In the order in which they began; a dictionary, because spans are added and taken out by any thread.
+        # In the order in which they began; a dictionary, because spans are added and removed by any thread.
         self.open = {}
         self.request_id = str(getattr(context, "aws_request_id", ""))
         self.trigger = trigger_of(event)
@@ -67,25 +67,25 @@ class Invocation:
         return span
 
     def succeeded(self, response):
-        """The handler gave its response."""
+        """Handles the handler's response."""
         try:
             self._describe(response)
         finally:
             self._end()
 
     def failed(self, error):
-        """The handler raised, so that the invocation failed."""
+        """The handler raised an exception, so the invocation failed."""
         try:
             # The first frame is the layer's.
             frames = error.__traceback__
             self.span.failed(error, (frames and frames.tb_next) or frames)
         finally:
-            # SystemExit and its like end the process, which sends what is open then.
+            # SystemExit and the like end the process, which then sends open spans.
             if isinstance(error, Exception):
                 self._end()
 
     def abandon(self, reason=None):
-        """Nobody said how it ended: the process exits for a reason, or another invocation has begun."""
+        """The end was not reported: the process exits, or another invocation has begun."""
         if self.is_over:
             return
         if reason:
@@ -94,7 +94,7 @@ class Invocation:
             self._end(is_told=False)
 
     def send_snapshot(self, message):
-        """Sends what is open as failed; a span that ends after all is sent again, as it ended."""
+        """Sends open spans as failed; a span that does end is sent again, as it ended."""
         self.layer.add_unfinished(list(self.open), message)
 
     def _describe(self, response):
@@ -119,7 +119,7 @@ class Invocation:
         if self in self.layer.running:
             self.layer.running.remove(self)
         if is_told:
-            # Not of an invocation that another one has overtaken: this context belongs to the other one.
+            # Not for an invocation that has been overtaken by another one, to which this context belongs.
             self._contexts.detach(self._token)
             invocation_var.reset(self._invocation_token)
             self.layer.flush(self.request_id)
@@ -128,7 +128,7 @@ class Invocation:
 
 
 def client_contexts(context):
-    """Where callers put a context beside the payload: Lambda's own `w3c`, and what SDKs send as client context."""
+    """Where callers put a context besides the payload: Lambda's own `w3c`, and what SDKs send as client context."""
     found = []
     w3c = getattr(context, "w3c", None)
     if callable(w3c):

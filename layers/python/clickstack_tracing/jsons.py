@@ -1,4 +1,4 @@
-"""Reading JSON that may be anything: what isn't there, or is of another type, is None."""
+"""Reads arbitrary JSON: what is missing or has another type is None."""
 
 
 def at(value, *path):
@@ -14,13 +14,13 @@ def at(value, *path):
 
 
 def has(value, *path):
-    """Whether something is at the path, be it null."""
+    """Whether there is something at the path, even null."""
     parent = at(value, *path[:-1])
     return isinstance(parent, dict) and path[-1] in parent
 
 
 def string_at(value, *path):
-    """The string at a path; an empty one counts as none."""
+    """The string at a path; an empty one is treated as missing."""
     found = at(value, *path)
     return found if isinstance(found, str) and found else None
 
@@ -37,7 +37,7 @@ def values_at(value, *path):
 
 
 def parsed(text):
-    """What a JSON text says, or None for other text."""
+    """The parsed JSON, or None for other text."""
     import json
 
     try:

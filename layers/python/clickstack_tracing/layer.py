@@ -1,14 +1,15 @@
-"""The tracer of the process: it takes spans in and hands them to the extension."""
+"""The tracer of the process: it collects spans and sends them to the extension."""
 
 import threading
 import time
 
-# Contextvars without the module around them, which is not loaded yet.
+# Contextvars without the surrounding module, which is not loaded yet.
 from _contextvars import ContextVar
 
 from .span import ERROR, INTERNAL, PassiveSpan, RecordedSpan, SpanIds, new_span_id, new_trace_id
 
-# Ended spans that wait for the end of an invocation at most, and their size in bytes; the extension takes 8 MiB.
+# Maximum number of ended spans that wait for the end of an invocation, and their size in bytes; the extension accepts 8
+# MiB.
 MOST_WAITING = 256
 MOST_WAITING_BYTES = 4 << 20
 
@@ -16,12 +17,12 @@ MOST_WAITING_BYTES = 4 << 20
 RESOURCE = {"telemetry.sdk.name": "clickstack-lambda", "telemetry.sdk.language": "python"}
 SCOPE = ("clickstack-lambda", None)
 
-# The invocation that code belongs to.
+# The invocation of the running code.
 invocation_var = ContextVar("clickstack_lambda_invocation", default=None)
 
 
 class OwnContexts:
-    """Where the active span is while the function has not imported opentelemetry-api."""
+    """Holds the active span while the function has not imported opentelemetry-api."""
 
     def __init__(self):
         self._active = ContextVar("clickstack_lambda_span", default=(None, None))
@@ -61,10 +62,10 @@ class Layer:
         self.settings = settings
         self.limits = settings.limits
         self.contexts = OwnContexts()
-        # Makes a SpanContext of the API of ids; set when the function imports it.
+        # Creates a SpanContext of the API from ids; set when the function imports it.
         self.api_context = None
         self.running = []
-        # Loaded with the first invocation: nothing of it is needed while the environment is initialised.
+        # Loaded with the first invocation: nothing of it is needed during initialisation.
         self._encoder = None
         self._sender = None
         self._waiting = []
@@ -73,7 +74,7 @@ class Layer:
         self._lock = threading.RLock()
 
     def start_span(self, name, parent, kind=INTERNAL, scope=SCOPE, trace_id=None, start_time=None):
-        """A span that is recorded if the sampler says so; `parent` is the ids of the span above, or None."""
+        """Creates a span, which is recorded if it is sampled; `parent` is the ids of the parent span, or None."""
         if parent is not None:
             trace_id = parent.trace_id
         elif trace_id is None:
@@ -90,14 +91,14 @@ class Layer:
         return span
 
     def invocation(self):
-        """What is running: the one of the context, or of a thread of the function's the only one that there is."""
+        """The running invocation: the one of the context or, in a thread of the function, the only one."""
         found = invocation_var.get()
         if found is not None:
             return None if found.is_over else found
         return self.running[0] if len(self.running) == 1 else None
 
     def start_child(self, name, scope, kind):
-        """A span of a library below the active one, or None where there is none, or somebody else's SDK makes it."""
+        """A span of a library below the active one, or None if there is none or the function's own SDK creates it."""
         contexts = self.contexts
         parent = contexts.span()
         if parent is None or contexts.is_suppressed() or contexts.has_other_tracer():
@@ -110,18 +111,18 @@ class Layer:
         self._add(span, span.end_time)
 
     def add_unfinished(self, spans, message):
-        """Sends spans as they are now, failed; one that ends after all is sent again, in a later request."""
+        """Sends spans in their current state, as failed; one that does end is sent again, in a later request."""
         unfinished = {"clickstack.unfinished": True}
         with self._lock:
             for span in spans:
-                # Another thread may have ended it meanwhile.
+                # Another thread may have ended it.
                 if span.end_time is None:
                     status = (ERROR, span.message if span.status == ERROR else message)
                     self._add(span, time.time_ns(), unfinished, status)
             self.flush()
 
     def load(self):
-        """Loads what spans are sent with, unless it is loaded."""
+        """Loads the modules for sending spans, unless loaded."""
         with self._lock:
             if self._encoder is None:
                 from . import encode
@@ -136,7 +137,7 @@ class Layer:
             encoded = self._encoder.encode_span(span, *more)
             self._waiting.append((span.scope, encoded))
             self._waiting_bytes += len(encoded)
-            # Outside of invocations nothing waits: the environment may be frozen at any time.
+            # Outside invocations nothing waits: the environment may be frozen at any time.
             is_full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES
             if is_full or not self.running:
                 self.flush()

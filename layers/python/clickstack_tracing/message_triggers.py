@@ -18,7 +18,7 @@ def _source_arn(event):
 
 
 def _messaging(system, destination, messages):
-    """Attributes of OpenTelemetry's "Semantic conventions for messaging spans"; a batch says how many messages it has."""
+    """Attributes of OpenTelemetry's "Semantic conventions for messaging spans"; batches have a message count."""
     return {
         "messaging.system": system,
         "messaging.operation.name": "process",
@@ -29,7 +29,7 @@ def _messaging(system, destination, messages):
 
 
 def _pubsub(name, system, keys, matches, destination, messages, message, attributes=None):
-    """`message` gives the carrier, X-Ray header and attributes of one of `messages`."""
+    """`message` returns the carrier, X-Ray header and attributes of one of `messages`."""
 
     def all_attributes(event):
         more = attributes(event) if attributes else {}
@@ -119,7 +119,7 @@ def _active_mq(event):
     return list_at(event, "messages")
 
 
-# The first that matches counts.
+# The first match is used.
 TRIGGERS = (
     _pubsub(
         "sqs",

@@ -1,4 +1,4 @@
-"""Where an invocation comes from, for its span."""
+"""The origin of an invocation, for its span."""
 
 import re
 
@@ -7,21 +7,21 @@ from .span import SpanIds
 
 # W3C Trace Context, level 2: https://www.w3.org/TR/trace-context-2/
 _TRACEPARENT = re.compile(r"([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?", re.ASCII)
-# Entries of a `tracestate` at most.
+# Maximum number of entries of a `tracestate`.
 _MOST_STATES = 32
 
 _TRACE = re.compile(r"1-([\da-f]{8})-([\da-f]{24})", re.ASCII)
 _PARENT = re.compile(r"[\da-f]{16}", re.ASCII)
 
-# X-Ray refuses traces older than this, in seconds.
+# X-Ray rejects traces older than this, in seconds.
 _XRAY_KEEPS = 30 * 24 * 60 * 60
-# Clocks of the services that make ids differ by less than this, in seconds.
+# Maximum clock difference of the services that create ids, in seconds.
 _CLOCK_SKEW = 300
 
 
 class Origin:
-    """`parent` is the ids of the span above, `trace_id` what X-Ray has for this invocation where there is none,
-    `xray_parent_id` X-Ray's span above, which is not where this function's spans go, `links` pairs of ids and attributes,
+    """`parent` is the ids of the parent span, `trace_id` X-Ray's trace for this invocation if there is none,
+    `xray_parent_id` X-Ray's parent span, which is not in this function's backend, `links` pairs of ids and attributes,
     `baggage` a header."""
 
     __slots__ = ("baggage", "links", "parent", "trace_id", "xray_parent_id")
@@ -47,7 +47,7 @@ def parse_traceparent(header):
 
 
 def context_from(carrier):
-    """The W3C context that a carrier has."""
+    """The W3C context in a carrier."""
     header = carrier("traceparent")
     ids = None if header is None else parse_traceparent(header)
     state = carrier("tracestate") if ids else None
@@ -60,7 +60,7 @@ def context_from(carrier):
 def parse_xray(header):
     """Trace, parent or None, and whether it is sampled, of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`.
 
-    Of a field that comes twice, the first counts.
+    If a field occurs twice, the first is used.
     """
     trace = parent = None
     is_sampled = False
@@ -77,8 +77,9 @@ def parse_xray(header):
 
 
 def stored_parent(xray, now):
-    """The caller's span, if it can be where this function's spans go: somebody recorded it, and its trace id wasn't made by
-    X-Ray, which begins ids with the time. The extension has the same rule (runtime/src/invocation/trace.rs), with its reasons.
+    """The caller's span, if it can be in the same backend as this function's spans: it was recorded, and its trace id was not
+    created by X-Ray, which begins ids with the time. The extension has the same rule and explains it
+    (runtime/src/invocation/trace.rs).
     """
     trace_id, parent_id, is_sampled = xray
     made = trace_id >> 96
@@ -87,8 +88,8 @@ def stored_parent(xray, now):
 
 
 def origin_of(trigger, event, client_contexts, xray, now, most_links):
-    """One message: its sender's span is the parent. Several: each sender's span is a link, and none the parent, as
-    OpenTelemetry wants it for batches. W3C counts before X-Ray, what the event says before what Lambda says.
+    """With one message, its sender's span is the parent. With several, each sender's span is a link, and none is the parent, as
+    OpenTelemetry specifies for batches. W3C takes precedence over X-Ray, and the event over Lambda's own data.
     """
     messages = trigger.messages(event) if trigger.messages else []
     if len(messages) > 1:
@@ -116,7 +117,7 @@ def _links_of(messages, now, most_links):
 
 
 def _xray_ids(header, now):
-    """The sender's span, if X-Ray's header names one at all: a link is harmless where that span isn't stored."""
+    """The sender's span, if X-Ray's header names one: a link is harmless if that span is not stored."""
     xray = parse_xray(header) if header else None
     if xray is None or xray[1] is None:
         return None

@@ -1,4 +1,4 @@
-"""The layer as opentelemetry-api's tracer provider, for whichever version of it the function bundles."""
+"""The layer as opentelemetry-api's tracer provider, for any version that the function bundles."""
 
 from contextlib import contextmanager
 
@@ -7,7 +7,7 @@ from .span import PassiveSpan, RecordedSpan, SpanIds
 
 
 def patch(layer, trace):
-    """Takes the place that the API has for "no SDK yet", so that an SDK that the function sets up replaces it."""
+    """Takes the API's slot for "no SDK yet", so that an SDK that the function sets up replaces it."""
     for kind in (RecordedSpan, PassiveSpan):
         trace.Span.register(kind)
     layer.api_context = lambda ids: _api_context(trace, ids)
@@ -34,7 +34,7 @@ class ApiContexts:
         self.own_provider = None
 
     def take_over(self, own):
-        """Within an invocation, the span that is active stays active."""
+        """Within an invocation, the active span remains active."""
         span, baggage = own._active.get()
         if span is not None:
             self.attach(span, baggage or "")
@@ -51,7 +51,7 @@ class ApiContexts:
         return trace_headers(ids) + list(carrier.items())
 
     def attach(self, span, baggage=None):
-        """With baggage, even if it is empty, a context begins that nothing else is in."""
+        """With baggage, even if it is empty, a new context without other values starts."""
         context = None if baggage is None else self._context.Context()
         if baggage:
             from opentelemetry.baggage.propagation import W3CBaggagePropagator
@@ -100,7 +100,7 @@ def _provider_class(layer, trace, contexts):
             return tracer((instrumenting_module_name, *args), named)
 
         def force_flush(self, timeout_millis=30_000):
-            """What users of SDKs call before an environment freezes; spans leave at the end of the invocation anyway."""
+            """SDK users call this before an environment freezes; spans are sent at the end of the invocation anyway."""
             return True
 
         def shutdown(self):
@@ -110,7 +110,7 @@ def _provider_class(layer, trace, contexts):
 
 
 class _SpanTracer:
-    """`Tracer` of the API. It keeps what it was got with, for an SDK that is set up later."""
+    """`Tracer` of the API. It keeps its arguments, for an SDK that is set up later."""
 
     def __init__(self, args, named):
         self._got = args, named

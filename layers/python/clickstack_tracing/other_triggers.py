@@ -45,7 +45,7 @@ def _s3_attributes(event):
 
 
 def _execution(event):
-    """The context object, which a state machine's definition passes: all of it, or under a name."""
+    """The context object, if a state machine's definition passes it, as a whole or under a name."""
     for found in (event, *(at(event, name) for name in ("Context", "context", "StepFunctions"))):
         if (string_at(found, "Execution", "Id") or "").startswith("arn:"):
             return found
@@ -99,7 +99,7 @@ def _is_app_sync(event):
 
 
 def _iot_topic(event):
-    """Rules of IoT send what their SQL selects; these are the names that its functions are given in AWS's examples."""
+    """IoT rules send what their SQL selects; these are the names that AWS's examples use for its functions."""
     if any(has(event, name) for name in ("clientId", "clientid", "client_id", "mqttTopic")):
         return string_at(event, "topic") or string_at(event, "mqttTopic")
     return None
@@ -118,7 +118,7 @@ def _iot_attributes(event):
 
 
 def _from(name, faas, *sources, **more):
-    """A trigger of records, by where they are from."""
+    """A trigger with records, identified by their source."""
     return Trigger(name, faas, ("Records",), lambda event: source(event) in sources, **more)
 
 
@@ -127,7 +127,7 @@ def _with(name, faas, *keys, **more):
     return Trigger(name, faas, keys[:1], lambda event: all(has(event, key) for key in keys), **more)
 
 
-# The first that matches counts.
+# The first match is used.
 TRIGGERS = (
     _from(
         "dynamodb",

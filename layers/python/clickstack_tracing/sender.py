@@ -1,26 +1,27 @@
-"""Hands requests to the extension over one connection that stays open."""
+"""Sends requests to the extension over one connection that stays open."""
 
 import os
 import re
 
-# The socket module costs several milliseconds of imports; what it builds on is compiled into the interpreter.
+# The socket module costs several milliseconds of imports; its underlying C module is built into the interpreter.
 import _socket
 
-# Without an extension nothing may pile up.
+# Without an extension nothing may accumulate.
 MOST_UNANSWERED = 64
 MOST_UNANSWERED_BYTES = 8 << 20
-# Failed connections in a row after which there is no extension.
+# Consecutive failed connections after which the extension is considered missing.
 MOST_FAILURES = 3
-# The end of an invocation waits until the kernel has the request at most, in seconds; once it took longer, nothing waits.
+# Maximum time that the end of an invocation waits until the kernel has the request, in seconds; once it took longer,
+# nothing waits.
 LONGEST_WAIT = 0.05
 
 _REQUEST_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
 
 
 class Sender:
-    """A request that was written is in the kernel, so that a freeze right afterwards loses nothing: no answer is waited for.
+    """A written request is in the kernel, so a freeze right afterwards loses nothing: no response is awaited.
 
-    What was not answered when a connection breaks is sent again over the next one. Calls come from one thread at a time:
+    Requests without a response when a connection breaks are sent again over the next one. Calls come from one thread at a time:
     the layer has a lock.
     """
 
@@ -38,7 +39,7 @@ class Sender:
         if self.failures >= MOST_FAILURES:
             return
         if self.process != os.getpid():
-            # After a fork the connection and what it waits for are the parent's.
+            # After a fork the connection and its pending requests belong to the parent.
             self.process = os.getpid()
             self.socket, self.unanswered, self.received = None, [], b""
         self._read()
@@ -56,7 +57,7 @@ class Sender:
     def _head(self, body, ended_invocation):
         host, port, path = self.endpoint
         is_safe = ended_invocation and _REQUEST_ID.fullmatch(ended_invocation)
-        # The extension need not wait for Lambda's own word that the invocation is over, which comes 25 ms later at least.
+        # The extension need not wait for Lambda's own event about the end, which arrives at least 25 ms later.
         ended = f"clickstack-invocation-ended: {ended_invocation}\r\n" if is_safe else ""
         return (
             f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: application/json\r\n{ended}"
@@ -64,7 +65,7 @@ class Sender:
         ).encode("latin-1", "replace")
 
     def _connect(self):
-        """Connects, and sends what was not answered; one other attempt where the connection breaks at once."""
+        """Connects, and sends unanswered requests; tries once more if the connection breaks at once."""
         for _ in range(2):
             if self.failures >= MOST_FAILURES:
                 break
@@ -73,7 +74,7 @@ class Sender:
                 connection.settimeout(0.001 if self.is_slow else LONGEST_WAIT)
                 connection.connect(self.endpoint[:2])
                 connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-                # Each call that can block would first ask whether it would.
+                # Each blocking call would first check whether it would block.
                 connection.settimeout(0)
             except OSError:
                 connection.close()
@@ -100,11 +101,11 @@ class Sender:
                 self.socket.settimeout(0)
         except OSError as error:
             self.is_slow = self.is_slow or isinstance(error, (TimeoutError, _socket.timeout))
-            # Of a request that was written in part, the rest would be taken for the next one.
+            # After a partly written request, its rest would be interpreted as the next one.
             self._close()
 
     def _read(self):
-        """Takes answers, which come in the order of the requests. Whatever they say, nothing can be done about it here."""
+        """Reads responses, which arrive in the order of the requests. Nothing can be done here about errors in them."""
         if self.socket is None or not self.unanswered:
             return
         try:

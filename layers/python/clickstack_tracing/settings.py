@@ -1,4 +1,4 @@
-"""What the layer was told by environment variables."""
+"""The layer's settings from environment variables."""
 
 _OFF = ("off", "false", "0", "no")
 _NO_LIMIT = 1 << 62
@@ -17,7 +17,7 @@ class Limits:
 
 
 class Settings:
-    """`endpoint` is the host, port and path of the extension; `disabled` holds names of libraries that make no spans,
+    """`endpoint` is the host, port and path of the extension; `disabled` contains names of libraries that create no spans,
     `injected` names of services whose payloads the context is added to."""
 
     __slots__ = ("disabled", "enabled", "endpoint", "injected", "limits", "sampler")
@@ -38,14 +38,14 @@ def is_enabled(env):
 
 
 def sampler_of(name, argument):
-    """The function of a trace's id and its parent's ids (or None) that `OTEL_TRACES_SAMPLER` names.
+    """The function of a trace's id and its parent's ids (or None) for `OTEL_TRACES_SAMPLER`.
 
     Default, and for unknown names: `parentbased_always_on` (OpenTelemetry's "Environment Variable Specification").
     """
     chosen = (name or "").strip().lower()
     kind = chosen[len("parentbased_") :] if chosen.startswith("parentbased_") else chosen
     share = {"always_off": 0.0, "traceidratio": _share(argument)}.get(kind, 1.0)
-    # As OpenTelemetry's SDK for Python decides it: by the lower half of the id.
+    # As in OpenTelemetry's SDK for Python: by the lower half of the id.
     bound = round(share * (1 << 64))
 
     def root(trace_id, _parent):
@@ -91,7 +91,7 @@ def _limits(env):
 
 
 def _endpoint(env):
-    """The extension's OTLP/HTTP receiver. Backends are the extension's business: no other endpoint is read."""
+    """The extension's OTLP/HTTP receiver. The extension handles backends: no other endpoint setting is read."""
     host, port = "127.0.0.1", 4318
     address = env.get("ROTEL_OTLP_HTTP_ENDPOINT", "").rsplit("://", 1)[-1].rstrip("/")
     given_host, colon, given_port = address.rpartition(":")

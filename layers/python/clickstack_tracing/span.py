@@ -1,4 +1,4 @@
-"""Spans, by the names that the OpenTelemetry API has for what can be done with them."""
+"""Spans, with the OpenTelemetry API's names for their operations."""
 
 import os
 import time
@@ -10,7 +10,7 @@ _PRIMITIVES = (str, bool, int, float)
 
 
 class SpanIds:
-    """Where a span is in which trace. `flags` is 1 for a recorded trace, `state` a `tracestate` header or None."""
+    """The position of a span in a trace. `flags` is 1 for a recorded trace, `state` a `tracestate` header or None."""
 
     __slots__ = ("flags", "span_id", "state", "trace_id")
 
@@ -30,7 +30,7 @@ def new_span_id():
 
 
 def attribute_value(value, length):
-    """A value that OpenTelemetry allows, in its limit, or None: a primitive, or a list of one kind of primitives."""
+    """A value that OpenTelemetry allows, within its limit, or None: a primitive, or a list of one kind of primitives."""
     kind = type(value)
     if kind is str:
         return value if len(value) <= length else value[:length]
@@ -40,7 +40,7 @@ def attribute_value(value, length):
         return _list_value(value, length)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")[:length]
-    # Enumerations are often subclasses of what they hold.
+    # Enumerations are often subclasses of their values' type.
     for primitive in _PRIMITIVES:
         if isinstance(value, primitive):
             return attribute_value(primitive(value), length)
@@ -55,7 +55,7 @@ def _list_value(values, length):
 
 
 def valid_attributes(given, limits):
-    """The valid ones of anybody's attributes, and how many were left out because of the limit."""
+    """The valid ones of arbitrary attributes, and how many were dropped because of the limit."""
     attributes, dropped = {}, 0
     for key, value in given.items() if given else ():
         value = attribute_value(value, limits.value_length)
@@ -87,7 +87,7 @@ def type_name(kind):
 
 
 class RecordedSpan:
-    """A span that is sent when it has ended. What is called on it afterwards has no effect. Times are in nanoseconds."""
+    """A span that is sent when it has ended. Later calls on it have no effect. Times are in nanoseconds."""
 
     __slots__ = (
         "__weakref__",
@@ -172,7 +172,7 @@ class RecordedSpan:
             self.name = name
 
     def set_status(self, status, description=None):
-        """Takes a Status or StatusCode of the API. A status of OK stays, as OpenTelemetry wants it."""
+        """Accepts a Status or StatusCode of the API. A status of OK is final, as OpenTelemetry specifies."""
         code = getattr(status, "status_code", status)
         message = description or getattr(status, "description", None)
         self.put_status(getattr(code, "value", code), message)
@@ -191,7 +191,7 @@ class RecordedSpan:
         self.add_event("exception", report, timestamp)
 
     def failed(self, error, traceback=None):
-        """An exception that nobody caught within the span."""
+        """An uncaught exception within the span."""
         report = exception_attributes(error, traceback)
         report["exception.escaped"] = True
         self.add_event("exception", report)
@@ -215,7 +215,7 @@ class RecordedSpan:
 
 
 class PassiveSpan:
-    """A span that is not recorded: it only carries its ids."""
+    """A span that is not recorded and only has ids."""
 
     __slots__ = ("ids", "tracing")
 

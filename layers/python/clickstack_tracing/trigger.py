@@ -35,7 +35,7 @@ def arn_name(arn):
 
 
 def arn_resource(arn):
-    """What stands after the first slash of an ARN's last part: `orders` of `…:stream/orders`; without a slash all of it."""
+    """The text after the first slash of an ARN's last part: `orders` of `…:stream/orders`; without a slash, all."""
     name = arn_name(arn)
     return name.split("/")[1] if name and "/" in name else name
 

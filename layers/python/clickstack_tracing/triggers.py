@@ -1,4 +1,4 @@
-"""What invokes functions, how its events are recognised, and what they say. Nothing here raises, whatever the event."""
+"""Triggers: how their events are recognised and interpreted. Nothing here raises, whatever the event."""
 
 from importlib import import_module
 
@@ -13,10 +13,10 @@ def _direct_messages(event):
     return [(first_of(carrier_of(event), carrier_of(at(event, "headers"))), None, None)]
 
 
-# Whatever nothing else is: an invocation by the API, by an SDK, or by a service that sends what it was told to send.
+# Any other event: an invocation through the API, an SDK, or a service with a user-defined payload.
 DIRECT = Trigger("direct", "other", (), lambda event: True, messages=_direct_messages)
 
-# Modules of triggers in the order in which they are tried, with the keys of which an event has one at least. A module that
+# Modules of triggers in the order in which they are tried, with keys of which an event has at least one. A module that
 # cannot match is not loaded: it would be compiled in the first invocation.
 MODULES = (
     ("message_triggers", frozenset(("Records", "eventSource", "detail-type"))),
@@ -38,7 +38,7 @@ def triggers_in(module):
 
 
 def trigger_of(event):
-    """What invoked a function with this event."""
+    """The trigger of this event."""
     # A list is a batch of AppSync's.
     keys = event[0] if isinstance(event, list) and event else event
     if not isinstance(keys, dict):

@@ -1,4 +1,4 @@
-"""Libraries whose calls are spans: by the module to watch for, the name for CLICKSTACK_TRACING_DISABLED and the hook's file."""
+"""Libraries whose calls become spans: module to watch for, name for CLICKSTACK_TRACING_DISABLED, file of the hook."""
 
 LIBRARIES = {
     "http.client": ("http", "http_client"),

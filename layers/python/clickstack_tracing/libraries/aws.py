@@ -1,4 +1,4 @@
-"""AWS calls by botocore, which boto3 is built on: named by service and operation, with what they are about."""
+"""AWS calls through botocore, on which boto3 is built: named by service and operation, with their resources."""
 
 from .aws_attributes import call_attributes
 from .aws_context import inject

@@ -1,4 +1,4 @@
-"""What a call of an AWS service is about, by OpenTelemetry's "Semantic conventions for AWS SDK client spans"."""
+"""Attributes of a call of an AWS service, from OpenTelemetry's "Semantic conventions for AWS SDK client spans"."""
 
 
 def call_attributes(service, operation, parameters):

@@ -1,17 +1,17 @@
-"""Hands the context of a call on to whoever receives its message, event or invocation."""
+"""Propagates the context of a call to the receiver of its message, event or invocation."""
 
 import base64
 import json
 
-# Message attributes that SQS takes; SNS drops messages with more on their way to SQS.
+# Maximum number of message attributes in SQS; SNS drops messages with more on their way to SQS.
 MOST_ATTRIBUTES = 10
 
-# Bytes of a client context in Base64 that Lambda takes.
+# Maximum size of Lambda's client context in Base64.
 LARGEST_CLIENT_CONTEXT = 3583
 
 
 def inject(service, operation, parameters, headers, opted_in):
-    """Changes the parameters of a call. What the caller set itself stays; `opted_in` names what changes payloads."""
+    """Changes the parameters of a call. The caller's own values are kept; `opted_in` lists services with changeable payloads."""
     if service == "Lambda" and operation == "Invoke":
         _invoke(parameters, headers)
     elif service == "EventBridge" and operation == "PutEvents" and "eventbridge" in opted_in:
@@ -38,7 +38,7 @@ def _with_attributes(message, headers):
 
 
 def _with_json(entry, name, headers):
-    """An object in JSON with the context beside its own fields."""
+    """A JSON object with the context added to its own fields."""
     content = json.loads(entry.get(name) or "{}")
     if not isinstance(content, dict) or "traceparent" in content:
         return entry

@@ -1,4 +1,4 @@
-"""The span of one call of a library. Whatever fails in it must not fail the call."""
+"""The span of one call of a library. A failure in it must not make the call fail."""
 
 import functools
 
@@ -6,12 +6,12 @@ from _contextvars import ContextVar
 
 from ..span import CLIENT, ERROR
 
-# Whether a span around covers what happens within: an AWS call covers the request that it sends.
+# Whether a surrounding span covers nested calls: an AWS call covers the request that it sends.
 _covered = ContextVar("clickstack_lambda_covered", default=False)
 
 
 class Call:
-    """A span under way. `covers` is whether calls of other libraries within it make no spans of their own."""
+    """A span in progress. `covers` is whether nested calls of other libraries create no spans."""
 
     __slots__ = ("_contexts", "_covered", "_token", "headers", "span")
 
@@ -26,7 +26,7 @@ class Call:
         self.span.set_attributes(attributes)
 
     def status(self, code):
-        """Of an HTTP response; any from 400 on is an error."""
+        """The status of an HTTP response; any from 400 on is an error."""
         self.span.set_attribute("http.response.status_code", code)
         if code >= 400:
             self.span.set_attribute("error.type", str(code))
@@ -43,7 +43,7 @@ class Call:
 
 
 def begin(layer, name, scope, attributes, covers=False):
-    """None outside of any span, within a call that is covered, and where the function's own SDK makes the spans."""
+    """None outside any span, within a covered call, and if the function's own SDK creates the spans."""
     if _covered.get():
         return None
     span = layer.start_child(name, (scope, None), CLIENT)
@@ -61,7 +61,7 @@ def quietly(action, *args):
 
 
 def wrap(owner, name, describe):
-    """Puts a span around a method. `describe(self, args, named)` begins the call, or gives None, and may return
+    """Puts a span around a method. `describe(self, args, named)` starts the call, or returns None, and may return
     `(call, finish)`, with a function of the result."""
     original = getattr(owner, name)
 
@@ -85,7 +85,7 @@ def wrap(owner, name, describe):
 
 
 def wrap_async(owner, name, describe):
-    """The same for a coroutine method."""
+    """Like the above, for a coroutine method."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
@@ -115,7 +115,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE
 
 
 def request_attributes(method, scheme, host, port, path):
-    """Attributes of OpenTelemetry's "HTTP client spans". Queries may hold secrets: they stay out."""
+    """Attributes of OpenTelemetry's "HTTP client spans". Queries may contain secrets and are omitted."""
     default = 443 if scheme == "https" else 80
     shown = "" if port in (None, default) else f":{port}"
     return {

@@ -1,4 +1,4 @@
-"""http.client, and what is built on it: urllib, urllib3, requests."""
+"""http.client, and libraries built on it: urllib, urllib3, requests."""
 
 import functools
 
@@ -15,7 +15,7 @@ def patch(layer, module):
         """Before the headers are sent, within the function's own call."""
         request = self.__dict__.pop(_REQUEST, None)
         if request is None or any(line.lower().startswith(b"traceparent:") for line in self._buffer):
-            # Somebody else traces this request.
+            # Another library traces this request.
             return
         method, url = request
         path = url if url.startswith("/") else "/" + url.split("://", 1)[-1].partition("/")[2]

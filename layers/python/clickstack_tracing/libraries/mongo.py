@@ -2,7 +2,7 @@
 
 from .calls import begin, quietly
 
-# What keeps connections alive is nobody's request.
+# Commands that keep connections alive do not come from the function.
 _HIDDEN = ("hello", "ismaster", "isMaster", "ping", "saslStart", "saslContinue", "endSessions")
 
 

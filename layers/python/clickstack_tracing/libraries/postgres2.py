@@ -1,4 +1,4 @@
-"""psycopg2, whose cursors are of a C type: connections are given a subclass of it."""
+"""psycopg2, whose cursors have a C type: connections get a subclass of it."""
 
 import functools
 
@@ -36,7 +36,7 @@ def patch(layer, module):
         try:
             connection.cursor_factory = traced(connection.cursor_factory or plain)
         except Exception:
-            # A connection of the function's own kind.
+            # A connection class of the function.
             pass
         return connection
 

@@ -1,4 +1,4 @@
-"""Attributes of OpenTelemetry's "Semantic conventions for database client spans". Values in queries are left out."""
+"""Attributes of OpenTelemetry's "Semantic conventions for database client spans". Values in queries are removed."""
 
 import re
 

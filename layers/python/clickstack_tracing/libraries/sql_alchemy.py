@@ -24,7 +24,7 @@ def patch(layer, module):
             _end(error.connection, error.execution_context, error.original_exception)
 
     def listener(action):
-        # Whatever a listener raises would fail the query.
+        # An exception in a listener would make the query fail.
         return lambda *args: quietly(action, *args)
 
     event.listen(module.Engine, "before_cursor_execute", _six(before))
@@ -33,7 +33,7 @@ def patch(layer, module):
 
 
 def _six(action):
-    """SQLAlchemy looks at the number of a listener's parameters."""
+    """SQLAlchemy inspects the number of a listener's parameters."""
 
     def listener(connection, cursor, statement, parameters, context, executemany):
         quietly(action, connection, cursor, statement, parameters, context, executemany)
