@@ -2,14 +2,19 @@ import { observed as configurationOf } from "../cli/plan/change";
 import { readingStatements } from "../cli/plan/policies";
 import { type FunctionView, fitArguments } from "../provider/plan/arguments/view";
 import { checkFunction } from "../provider/plan/checks/validate";
+import { UNKNOWN } from "../provider/plan/known";
 import type { LayerSource } from "../provider/plan/layers/choice";
 import type { PolicyStatement } from "../provider/plan/policies/statements";
 import { describeProblems } from "../provider/plan/problem";
 
 export type { PolicyStatement } from "../provider/plan/policies/statements";
 
-/** A function and how to observe it. Inputs without a description mean the same as for `ObservedFunction`. */
-export interface ObservedInputs {
+/**
+ * A function and how to observe it. Inputs without a description mean the same as for `ObservedFunction`.
+ * @typeParam Reference represents a value that the tool resolves during the deployment, such as CloudFormation's
+ *   `{ Ref: "Table" }`.
+ */
+export interface ObservedInputs<Reference extends object = never> {
   /** Region of the function, such as `eu-west-1`. */
   region: string;
   /** Runtime, such as `nodejs22.x`. Absent for container images. */
@@ -17,9 +22,9 @@ export interface ObservedInputs {
   /** Default: `x86_64`. */
   architecture?: "x86_64" | "arm64";
   /** ARNs of the function's own layer versions. Default: none. */
-  layers?: readonly string[];
+  layers?: readonly (string | Reference)[];
   /** The function's own environment variables. None of them is overwritten. Default: none. */
-  environment?: Readonly<Record<string, string>>;
+  environment?: Readonly<Record<string, string | Reference>>;
   /** Where the extension's layer comes from: `layers.json` of `clickstack-lambda layers publish` as `manifest`, or an ARN. */
   extension: LayerSource;
   /** ClickStack's OTLP endpoint, such as `https://clickstack.example.com:4318`. */
@@ -51,11 +56,11 @@ export interface ObservedInputs {
 }
 
 /** The configuration of an observed function. */
-export interface Observed {
+export interface Observed<Reference extends object = never> {
   /** All layers of the function in their order, its own first. */
-  layers: string[];
+  layers: (string | Reference)[];
   /** All environment variables of the function, including its own. */
-  environment: Record<string, string>;
+  environment: Record<string, string | Reference>;
   /** Statements for the policy of the execution role; empty if no secret is referred to. */
   statements: PolicyStatement[];
 }
@@ -65,26 +70,41 @@ export interface Observed {
  * CDK, the Serverless Framework or any other tool. Needs neither Pulumi nor an AWS SDK, and reads no files.
  * @throws Error with all problems of the inputs.
  */
+export function observed(inputs: ObservedInputs): Observed;
+export function observed(inputs: ObservedInputs<object>): Observed<object>;
 export function observed({
   architecture = "x86_64",
   environment = {},
   layers = [],
   ...inputs
-}: ObservedInputs): Observed {
+}: ObservedInputs<object>): Observed<object> {
   const packageType = inputs.runtime === undefined ? "Image" : "Zip";
   const { view, problems } = fitArguments({
     ...inputs,
-    ...{ packageType, architectures: [architecture], layers: [...layers] },
-    environment: { variables: { ...environment } },
+    ...{ packageType, architectures: [architecture], layers: layers.map(known) },
+    environment: { variables: mapValues(environment, known) },
   });
   const found = [...problems, ...checkFunction(view)];
   if (found.length > 0) throw new Error(`the function cannot be observed:\n${describeProblems(found)}`);
-  const planned = configurationOf(view as FunctionView, { layers, variables: environment });
+  const strings = mapValues(environment, (value) => (typeof value === "string" ? value : ""));
+  const planned = configurationOf(view as FunctionView, { layers: [], variables: strings });
   const { secretArns, secretKmsKeyArns } = inputs;
   const reading = { ...(secretArns && { secretArns }), ...(secretKmsKeyArns && { secretKmsKeyArns }) };
   return {
-    layers: [...planned.layers],
-    environment: { ...planned.variables },
+    layers: [...layers, ...planned.layers],
+    environment: { ...planned.variables, ...environment },
     statements: readingStatements(planned.variables, reading),
   };
+}
+
+/** A value as the checks take it: a reference is unknown to them. */
+function known(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? UNKNOWN : value;
+}
+
+function mapValues<From, To>(
+  map: Readonly<Record<string, From>>,
+  to: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, to(value)]));
 }

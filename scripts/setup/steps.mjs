@@ -6,7 +6,7 @@ import { ensureNodeModules } from "./nodeModules.mjs";
 import { startSteps } from "./progress.mjs";
 import { ensurePython, ensurePythonLibraries } from "./python.mjs";
 
-/** @typedef {"nodeModules" | "python" | "pythonLibraries" | "engine" | "build" | "languageHost" | "runtimes" | "nodeVersions" | "javaRuntime" | "chromium" | "compilers"} Step */
+/** @typedef {"nodeModules" | "python" | "pythonLibraries" | "engine" | "build" | "languageHost" | "runtimes" | "nodeVersions" | "javaRuntime" | "chromium" | "compilers" | "frameworks"} Step */
 
 /** Each after those that it needs. Those that need the npm packages may be TypeScript. */
 const steps = {
@@ -58,6 +58,11 @@ const steps = {
     title: "Chromium",
     needs: ["nodeModules"],
     run: async (options) => (await import("./chromium.mjs")).ensureChromium(options),
+  },
+  frameworks: {
+    title: "CDK, Serverless Framework and SST",
+    needs: [],
+    run: async (options) => (await import("./frameworks.mjs")).ensureFrameworks(options),
   },
 };
 

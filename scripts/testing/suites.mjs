@@ -86,6 +86,11 @@ const withExtension = { after: layers.title, ...inFunctions };
 const sandboxTests = mocha("sandbox", [below("sandbox")], forFunctions, withExtension);
 const layersTests = mocha("layers", [below("layers")], forPackages, { after: layers.title, alone: "cargo" });
 const webTests = mocha("web", [below("web")], ["nodeModules", "chromium"]);
+const programsTests = mocha(
+  "programs",
+  [below("programs")],
+  ["nodeModules", "python", "pythonLibraries", "build", "frameworks"],
+);
 const componentTests = mocha("component", [below("component")], ["nodeModules", "build"]);
 
 /** @type {Record<string, Suite>} */
@@ -119,6 +124,10 @@ export const suites = {
   examples: {
     title: "the examples, as users run them",
     tasks: [mocha("examples", [below("examples")], forDeployments)],
+  },
+  programs: {
+    title: "documented programs and snippets for other tools, by these tools",
+    tasks: [programsTests],
   },
   sandbox: {
     title: "the local Lambda, and the built extension in its functions",
@@ -155,6 +164,7 @@ export function everything() {
     mocha("demo", [below("demo")], forDemo, { ...inFunctions, after: "mocha, layers" }),
     ...(suites.lint?.tasks.slice(0, 3) ?? []),
     webTests,
+    programsTests,
     componentTests,
     // With the tests of what is written in Python, which are skipped where it is not set up.
     mocha("unit", [below("unit")], ["nodeModules", "python", "pythonLibraries", "runtimes"]),

@@ -77,6 +77,7 @@ describe("npm test", () => {
       "chromium",
       "compilers",
       "engine",
+      "frameworks",
       "javaRuntime",
       "languageHost",
       "nodeModules",

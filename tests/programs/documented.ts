@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./tools";
+
+/** The first program below a heading of docs/programs.md, as it stands there. */
+export function documented(heading: string): string {
+  const page = readFileSync(join(root, "docs", "programs.md"), "utf8");
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
+  const [, code] = /```[jt]s\n(.*?)```/s.exec(section ?? "") ?? [];
+  assert.ok(code, `docs/programs.md has a program below "${heading}"`);
+  return code;
+}

@@ -1,0 +1,30 @@
+import { type Observed, type ObservedInputs, observed } from "../../observed";
+
+export const region = "eu-west-1";
+const account = "123456789012";
+const secret = `arn:aws:secretsmanager:${region}:${account}:secret:clickstack-AbCdEf`;
+
+/** What the documented programs leave open. */
+export const telemetry = {
+  extension: {
+    manifest: {
+      formatVersion: 1,
+      layers: (["x86_64", "arm64"] as const).map((architecture) => ({
+        region,
+        architecture,
+        layerVersionArn: `arn:aws:lambda:${region}:${account}:layer:clickstack-extension-${architecture === "arm64" ? "arm64" : "amd64"}:9`,
+      })),
+    },
+  },
+  endpoint: "https://clickstack.example.com:4318",
+  authorization: secret,
+  // A statement with a condition comes of it.
+  secretKmsKeyArns: [`arn:aws:kms:${region}:${account}:key/11111111-2222-3333-4444-555555555555`],
+  // What begins an expression in some tool, and needs quotes in others.
+  resourceAttributes: { quoted: `it's "so" \\ $5`, expressions: "${x} %{if} $${y} {{z}} !Ref" },
+} satisfies Partial<ObservedInputs>;
+
+/** What `observed` gives of a function with this telemetry. */
+export function expected(own: Omit<ObservedInputs<object>, "region" | "extension">): Observed<object> {
+  return observed({ ...telemetry, region, ...own });
+}

@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+export const root = join(__dirname, "..", "..");
+
+/** Where the set-up installs what tools/frameworks names. */
+export const frameworks = join(root, ".cache", "frameworks");
+
+/** The tests' Python environment, with what reads templates and modules. */
+const python = join(root, ".cache", "python", "bin", "python");
+
+/** What a program wrote to standard output. */
+export type Run = (
+  command: string,
+  args: readonly string[],
+  environment?: NodeJS.ProcessEnv,
+) => Promise<string>;
+
+/** A folder for the programs of a test. */
+export interface Workshop {
+  directory: string;
+  /** Writes files by their paths in the folder. */
+  write(files: Readonly<Record<string, string>>): void;
+  /** Runs a program in the folder. @throws with everything that it wrote when it fails. */
+  run: Run;
+}
+
+/**
+ * A folder for each test, in which `clickstack-lambda` is this checkout and the packages of tools/frameworks are there. The
+ * tests are skipped where the set-up could not install these.
+ */
+export function useFrameworks(): Workshop {
+  before(function () {
+    if (!existsSync(join(frameworks, "stamp"))) {
+      console.log("      skipped: .cache/frameworks is not installed (npm run setup)");
+      this.skip();
+    }
+  });
+  return useWorkshop();
+}
+
+/** A folder for each test. */
+export function useWorkshop(): Workshop {
+  const workshop: Workshop = {
+    directory: "",
+    write: (files) => {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(workshop.directory, path)), { recursive: true });
+        writeFileSync(join(workshop.directory, path), text);
+      }
+    },
+    run: (command, args, environment) => run(workshop.directory, command, args, environment),
+  };
+  beforeEach(() => {
+    mkdirSync(join(root, ".cache"), { recursive: true });
+    // Inside the checkout, so that `clickstack-lambda` is this one.
+    workshop.directory = mkdtempSync(join(root, ".cache", "programs-"));
+  });
+  afterEach(() => rmSync(workshop.directory, { recursive: true, force: true }));
+  return workshop;
+}
+
+/** Runs a file of tests/programs in Python with text as its input, and reads the JSON that it writes. */
+export async function runPython(workshop: Workshop, file: string, input: string): Promise<unknown> {
+  workshop.write({ input });
+  return JSON.parse(await workshop.run(python, [join(__dirname, file), "input"]));
+}
+
+/** Whether the tests' Python environment has a module's folder. */
+export function hasPython(): boolean {
+  return existsSync(join(dirname(python), "..", "libraries.stamp"));
+}
+
+async function run(
+  directory: string,
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const { NODE_OPTIONS: _, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    NODE_PATH: join(frameworks, "node_modules"),
+    // Nothing that is run here may leave this machine.
+    ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, HOME: directory },
+    ...environment,
+  };
+  const options = { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    const { stdout } = await promisify(execFile)(command, args, options);
+    return stdout;
+  } catch (error) {
+    const { message, stdout, stderr } = error as Error & { stdout?: string; stderr?: string };
+    throw new Error(`${message}\n${stdout ?? ""}\n${stderr ?? ""}`);
+  }
+}
+
+/** A port of this machine on which nobody listens: TCP's discard service. */
+const nowhere = "http://127.0.0.1:9";
