@@ -1,8 +1,6 @@
 import type { Command } from "commander";
-import { planChange } from "../plan/change";
+import { planAddition } from "../plan/addition";
 import type { ExitCode } from "../plan/exitCodes";
-import { readingStatements } from "../plan/policies";
-import { recordVariable } from "../plan/record";
 import { selectionOf } from "../plan/selection";
 import { snippetFormats, snippetOf } from "../plan/snippets";
 import { telemetryOf } from "../plan/telemetryOptions";
@@ -40,32 +38,20 @@ export async function runSnippet(
 ): Promise<ExitCode> {
   const telemetry = telemetryOf(options, layersFile(options));
   const selection = selectionOf(names, options);
-  const { secretArn: secretArns, kmsKey: secretKmsKeyArns } = options;
-  const reading = { ...(secretArns && { secretArns }), ...(secretKmsKeyArns && { secretKmsKeyArns }) };
   return withPlane(options, async (plane) => {
     const found = await selectFunctions(plane, selection, regionsOf(options.regions, selection));
     let skips = 0;
     const snippets: { name: string; region: string; snippet: string }[] = [];
     for (const of of found.functions) {
-      const plan = planChange(of, telemetry, { policies: {}, changesManaged: true });
-      if (plan.kind !== "change") {
-        skips += plan.kind === "skipped" ? 1 : 0;
-        const reasons = plan.reasons.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
-        terminal.err.write(`${plan.kind} ${of.name} (${of.region}) ${reasons.join("; ")}\n`);
+      const planned = planAddition(of, telemetry);
+      if ("kind" in planned) {
+        skips += planned.kind === "skipped" ? 1 : 0;
+        const reasons = planned.reasons.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+        terminal.err.write(`${planned.kind} ${of.name} (${of.region}) ${reasons.join("; ")}\n`);
         continue;
       }
-      const { before, after } = plan;
-      const added = Object.entries(after.variables).filter(
-        ([name, value]) => before.variables[name] !== value && name !== recordVariable,
-      );
       const { name, region } = of;
-      const variables = Object.fromEntries(added);
-      const statements = readingStatements(after.variables, reading);
-      snippets.push({
-        name,
-        region,
-        snippet: snippetOf(options.format, { name, region, layers: after.layers, variables, statements }),
-      });
+      snippets.push({ name, region, snippet: snippetOf(options.format, planned) });
     }
     for (const { name, region, reason } of found.failures)
       terminal.err.write(`failed ${name} (${region}): ${reason}\n`);

@@ -1,16 +1,6 @@
-import type { PolicyStatement } from "../../provider/plan/policies/statements";
+import type { Addition } from "./addition";
+import { secretsPolicyName } from "./policies";
 import { UsageError } from "./usageError";
-
-/** What a snippet adds to a function. */
-export interface Addition {
-  name: string;
-  region: string;
-  /** All layers, the function's own first. */
-  layers: readonly string[];
-  /** Variables that are added. */
-  variables: Readonly<Record<string, string>>;
-  statements: readonly PolicyStatement[];
-}
 
 /** Programs of infrastructure that snippets are for. */
 export const snippetFormats = {
@@ -39,9 +29,9 @@ function sam({ name, layers, variables, statements }: Addition): string {
   return `# ${name}: template.yaml, below the function's Properties (AWS::Serverless::Function)\n${yaml(Properties)}`;
 }
 
-function cdk({ name, layers, variables, statements }: Addition): string {
+function cdk({ name, addedLayers, variables, statements }: Addition): string {
   const lines = [
-    ...layers.map(
+    ...addedLayers.map(
       (arn, index) =>
         `fn.addLayers(lambda.LayerVersion.fromLayerVersionArn(fn, "ObservedLayer${index}", ${text(arn)}));`,
     ),
@@ -51,16 +41,16 @@ function cdk({ name, layers, variables, statements }: Addition): string {
   return `// ${name}: fn is the lambda.Function\n${lines.join("\n")}\n`;
 }
 
-function terraform({ name, layers, variables, statements }: Addition): string {
+function terraform({ name, region, layers, variables, statements }: Addition): string {
   const list = layers.map((arn) => `    ${text(arn)},`).join("\n");
   const set = Object.entries(variables)
     .map(([key, value]) => `      ${key} = ${literal(text(value))}`)
     .join("\n");
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements }, undefined, 2);
   const role = `
-resource "aws_iam_role_policy" "clickstack" {
-  name   = "clickstack-lambda"
-  role   = aws_iam_role.${identifier(name)}.id
+resource "aws_iam_role_policy" "clickstack_${identifier(name)}" {
+  name   = ${text(secretsPolicyName({ region, name }))}
+  role   = aws_iam_role.${identifier(name)}.id # the function's role
   policy = <<-JSON
 ${literal(policy.replace(/^/gm, "    "))}
   JSON
@@ -84,12 +74,14 @@ function literal(template: string): string {
 }
 
 function serverless({ name, layers, variables, statements }: Addition): string {
-  // ${ begins a variable of the framework's; this one gives the text back.
+  // ${ begins a variable of the framework's, which a backslash keeps from being one. After another $ it would stay.
   const escaped = Object.fromEntries(
-    Object.entries(variables).map(([key, value]) => [key, value.replaceAll("${", () => "\\${")]),
+    Object.entries(variables).map(([key, value]) => [key, value.replace(/(?<!\$)\$\{/g, () => "\\${")]),
   );
   const functions = { [name]: { layers, environment: escaped } };
-  const provider = statements.length === 0 ? {} : { provider: { iam: { role: { statements } } } };
+  // All functions share the role's policy, in which Sids must be unique.
+  const shared = statements.map(({ Sid: _, ...statement }) => statement);
+  const provider = statements.length === 0 ? {} : { provider: { iam: { role: { statements: shared } } } };
   return `# serverless.yml: merge into what is there\n${yaml({ functions, ...provider })}`;
 }
 
@@ -114,7 +106,7 @@ function sst({ name, layers, variables, statements }: Addition): string {
 
 function cli({ name, region, layers, variables, statements }: Addition): string {
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
-  const role = `aws iam put-role-policy --policy-name clickstack-lambda --policy-document ${quoted(policy)} --role-name "$(
+  const role = `aws iam put-role-policy --policy-name ${secretsPolicyName({ region, name })} --policy-document ${quoted(policy)} --role-name "$(
   aws lambda get-function-configuration --region ${region} --function-name ${name} --query Role --output text | sed 's|.*/||')"\n`;
   return `# ${name}: the variables that it has stay
 aws lambda get-function-configuration --region ${region} --function-name ${name} --query 'Environment.Variables || \`{}\`' |
@@ -124,11 +116,11 @@ aws lambda update-function-configuration --region ${region} --function-name ${na
 ${statements.length === 0 ? "" : role}`;
 }
 
-function consoleSteps({ name, region, layers, variables, statements }: Addition): string {
+function consoleSteps({ name, region, addedLayers, variables, statements }: Addition): string {
   const set = Object.entries(variables).map(([key, value]) => `   ${key} = ${value}`);
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements }, undefined, 2);
   const steps = [
-    `1. Lambda, ${region}, ${name}, Code, Layers, Add a layer, Specify an ARN, in this order:\n${layers.map((arn) => `   ${arn}`).join("\n")}`,
+    `1. Lambda, ${region}, ${name}, Code, Layers, Add a layer, Specify an ARN, in this order:\n${addedLayers.map((arn) => `   ${arn}`).join("\n")}`,
     `2. Configuration, Environment variables, Edit, add:\n${set.join("\n")}`,
     ...(statements.length === 0
       ? []
@@ -146,7 +138,7 @@ function pulumiYaml({ name, layers, variables, statements }: Addition): string {
   const policy = {
     type: "aws:iam:RolePolicy",
     properties: {
-      role: `\${${identifier(name)}-role.id}`,
+      role: `\${${name}-role.id}`,
       policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
     },
   };
@@ -166,7 +158,7 @@ function quoted(value: string): string {
 }
 
 function identifier(name: string): string {
-  return name.replace(/[^A-Za-z0-9_]/g, "_");
+  return name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_");
 }
 
 /** YAML of plain data: block form for maps and lists, every string in double quotes. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { documented } from "./documented";
+import { addition, ownLayer, snippetFor } from "./snippet";
 import { expected, region, telemetry } from "./telemetry";
 import { canonical, statementsIn, type Template } from "./templates";
 import { useFrameworks } from "./tools";
@@ -96,5 +97,30 @@ new lambda.Function(stack, "Orders", {
 });`),
       /ROTEL_OTLP_EXPORTER_ENDPOINT is set by endpoint and by environment\.variables\.ROTEL_OTLP_EXPORTER_ENDPOINT/,
     );
+  });
+});
+
+describe("the snippet for the CDK", () => {
+  const workshop = useFrameworks();
+
+  it("makes the change of a function that has layers and variables of its own", async () => {
+    workshop.write({
+      "app.js": `${imports}
+const fn = new lambda.Function(stack, "Orders", {
+  ...{ code, handler: "index.handler", runtime: lambda.Runtime.NODEJS_22_X, environment: { STAGE: "live" } },
+  layers: [lambda.LayerVersion.fromLayerVersionArn(stack, "Own", "${ownLayer}")],
+});
+${snippetFor("cdk")}
+app.synth();
+process.stdout.write(JSON.stringify(require(require("node:path").resolve("out/Shop.template.json"))));`,
+    });
+    const { Resources }: Template = JSON.parse(await workshop.run(process.execPath, ["app.js"]));
+    const of = (type: string) => Object.values(Resources).find(({ Type }) => Type === type);
+    const { layers, variables, statements } = addition();
+    assert.deepEqual(of("AWS::Lambda::Function")?.Properties.Layers, layers);
+    assert.deepEqual(of("AWS::Lambda::Function")?.Properties.Environment, {
+      Variables: { STAGE: "live", ...variables },
+    });
+    assert.deepEqual(canonical(statementsIn(of("AWS::IAM::Policy"))), canonical(statements));
   });
 });

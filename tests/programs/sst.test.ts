@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { documented } from "./documented";
+import { addition, snippetFor } from "./snippet";
 import { bundleProgram, installPlatform } from "./sstPlatform";
 import { expected, telemetry } from "./telemetry";
 import { canonical } from "./templates";
@@ -16,11 +16,17 @@ interface Made {
   inputs: Record<string, unknown>;
 }
 
-describe("the $transform of docs/programs.md, by SST", () => {
+/** A function that has what the snippet says. */
+const pasted = () => `new sst.aws.Function("Pasted", { handler: "index.handler",\n${snippetFor("sst")}});\n`;
+
+describe("the $transform of docs/programs.md and the snippet, by SST", () => {
   const workshop = useFrameworks();
 
   /** The program of the page; with `aws` as its home, `sst install` would ask npm for the newest provider. */
   const program = documented("SST").replace('home: "aws"', 'home: "local"');
+
+  /** The program with further functions. */
+  const programWith = (more: string) => program.replace(/(?=\n {2}\},\n\}\);\n$)/, () => `\n${more}`);
 
   async function installed(text: string): Promise<void> {
     workshop.write({
@@ -43,12 +49,6 @@ describe("the $transform of docs/programs.md, by SST", () => {
     return JSON.parse(await workshop.run(process.execPath, node));
   }
 
-  const inputsOf = (made: readonly Made[], name: string) => {
-    const found = made.find((one) => one.name === name);
-    assert.ok(found, `${name} is made`);
-    return found.inputs;
-  };
-
   it("gives each function what observed() gives, and keeps its own", async () => {
     const more = `
 new sst.aws.Function("Stock", {
@@ -63,39 +63,36 @@ new sst.aws.Function("Go", { handler: "./go", runtime: "go" });
 `;
     const [kmsKey] = telemetry.secretKmsKeyArns;
     const made = await run(
-      program
-        .replace(/(?=\n {2}\},\n\}\);\n$)/, () => more)
-        .replace(/(?=\n +authorization: )/, `\n secretKmsKeyArns: ["${kmsKey}"],`),
+      programWith(more).replace(/(?=\n +authorization: )/, `\n secretKmsKeyArns: ["${kmsKey}"],`),
     );
-    const variablesOf = (name: string) => {
-      const { variables } = inputsOf(made, name).environment as { variables: Record<string, string> };
-      return Object.fromEntries(Object.entries(variables).filter(([key]) => !key.startsWith("SST_")));
-    };
-    const statementsOf = (name: string) => {
-      const [policy] = inputsOf(made, name).inlinePolicies as { policy: string }[];
-      const { statements } = JSON.parse(policy?.policy ?? "{}") as { statements: PolicyDocumentStatement[] };
-      return statements.map(asStatement);
-    };
-    const orders = expected({ ...page, runtime: "nodejs24.x" });
+    const orders = expected({ runtime: "nodejs24.x" });
     assert.deepEqual(inputsOf(made, "OrdersFunction").layers, orders.layers);
-    assert.deepEqual(variablesOf("OrdersFunction"), orders.environment);
-    assert.deepEqual(canonical(statementsOf("OrdersRole")), canonical(orders.statements));
+    assert.deepEqual(variablesOf(made, "OrdersFunction"), orders.environment);
+    assert.deepEqual(statementsOf(made, "OrdersRole"), canonical(orders.statements));
     const stock = expected({
-      ...{ ...page, runtime: "python3.13", architecture: "arm64", environment: { TABLE: "orders-table" } },
+      ...{ runtime: "python3.13", architecture: "arm64", environment: { TABLE: "orders-table" } },
       layers: ["arn:aws:lambda:eu-west-1:123456789012:layer:own:1"],
     });
     assert.deepEqual(inputsOf(made, "StockFunction").layers, stock.layers);
-    assert.deepEqual(variablesOf("StockFunction"), stock.environment);
+    assert.deepEqual(variablesOf(made, "StockFunction"), stock.environment);
     const own = { Effect: "Allow", Action: ["s3:GetObject"], Resource: ["*"] };
-    assert.deepEqual(canonical(statementsOf("StockRole")), canonical([own, ...stock.statements]));
-    assert.deepEqual(
-      inputsOf(made, "GoFunction").layers,
-      expected({ ...page, runtime: "provided.al2023" }).layers,
-    );
+    assert.deepEqual(statementsOf(made, "StockRole"), canonical([own, ...stock.statements]));
+    assert.deepEqual(inputsOf(made, "GoFunction").layers, expected({ runtime: "provided.al2023" }).layers);
   });
 
-  it("is right by SST's types", async () => {
-    await installed(program);
+  it("takes the snippet among the arguments of a function", async () => {
+    const made = await run(`export default $config({
+  app: () => ({ name: "shop", home: "local" }),
+  async run() {\n${pasted()}},
+});`);
+    const { layers, variables, statements } = addition();
+    assert.deepEqual(inputsOf(made, "PastedFunction").layers, layers);
+    assert.deepEqual(variablesOf(made, "PastedFunction"), variables);
+    assert.deepEqual(statementsOf(made, "PastedRole"), canonical(statements));
+  });
+
+  it("is right by SST's types, and so is the snippet", async () => {
+    await installed(programWith(pasted()));
     const file = join(workshop.directory, "sst.config.ts");
     const options: ts.CompilerOptions = {
       ...{ strict: true, noEmit: true, skipLibCheck: true, resolveJsonModule: true },
@@ -105,7 +102,6 @@ new sst.aws.Function("Go", { handler: "./go", runtime: "go" });
     const checked = ts.createProgram([file], options);
     const source = checked.getSourceFile(file);
     assert.ok(source);
-    assert.equal(readFileSync(file, "utf8"), source.text);
     const found = [...checked.getSyntacticDiagnostics(source), ...checked.getSemanticDiagnostics(source)];
     assert.deepEqual(
       found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")),
@@ -114,10 +110,27 @@ new sst.aws.Function("Go", { handler: "./go", runtime: "go" });
   });
 });
 
-/** What the page's telemetry does not have of the tests'. */
-const page = { resourceAttributes: undefined };
+/** The arguments of a resource that was made. */
+function inputsOf(made: readonly Made[], name: string): Record<string, unknown> {
+  const found = made.find((one) => one.name === name);
+  assert.ok(found, `${name} is made`);
+  return found.inputs;
+}
 
-interface PolicyDocumentStatement {
+/** The variables of a function besides SST's own. */
+function variablesOf(made: readonly Made[], name: string): Record<string, string> {
+  const { variables } = inputsOf(made, name).environment as { variables: Record<string, string> };
+  return Object.fromEntries(Object.entries(variables).filter(([key]) => !key.startsWith("SST_")));
+}
+
+/** The statements of a role's inline policy, as IAM has them. */
+function statementsOf(made: readonly Made[], name: string): unknown[] {
+  const [policy] = inputsOf(made, name).inlinePolicies as { policy: string }[];
+  const { statements } = JSON.parse(policy?.policy ?? "{}") as { statements: DocumentStatement[] };
+  return canonical(statements.map(asStatement));
+}
+
+interface DocumentStatement {
   effect: string;
   actions: string[];
   resources: string[];
@@ -125,7 +138,7 @@ interface PolicyDocumentStatement {
 }
 
 /** As IAM has a statement of Pulumi's getPolicyDocument. */
-function asStatement({ effect, actions, resources, conditions = [] }: PolicyDocumentStatement) {
+function asStatement({ effect, actions, resources, conditions = [] }: DocumentStatement) {
   const Condition = Object.fromEntries(
     conditions.map(({ test, variable, values }) => [test, { [variable]: values }]),
   );

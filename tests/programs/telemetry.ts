@@ -2,6 +2,8 @@ import { type Observed, type ObservedInputs, observed } from "../../observed";
 
 export const region = "eu-west-1";
 const account = "123456789012";
+/** Whose layers everybody may use. */
+export const layerAccount = "210987654321";
 const secret = `arn:aws:secretsmanager:${region}:${account}:secret:clickstack-AbCdEf`;
 
 /** What the documented programs leave open. */
@@ -12,7 +14,7 @@ export const telemetry = {
       layers: (["x86_64", "arm64"] as const).map((architecture) => ({
         region,
         architecture,
-        layerVersionArn: `arn:aws:lambda:${region}:${account}:layer:clickstack-extension-${architecture === "arm64" ? "arm64" : "amd64"}:9`,
+        layerVersionArn: `arn:aws:lambda:${region}:${layerAccount}:layer:clickstack-extension-${architecture === "arm64" ? "arm64" : "amd64"}:9`,
       })),
     },
   },
@@ -20,8 +22,6 @@ export const telemetry = {
   authorization: secret,
   // A statement with a condition comes of it.
   secretKmsKeyArns: [`arn:aws:kms:${region}:${account}:key/11111111-2222-3333-4444-555555555555`],
-  // What begins an expression in some tool, and needs quotes in others.
-  resourceAttributes: { quoted: `it's "so" \\ $5`, expressions: "${x} %{if} $${y} {{z}} !Ref" },
 } satisfies Partial<ObservedInputs>;
 
 /** What `observed` gives of a function with this telemetry. */

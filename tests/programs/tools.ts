@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ export const root = join(__dirname, "..", "..");
 export const frameworks = join(root, ".cache", "frameworks");
 
 /** The tests' Python environment, with what reads templates and modules. */
-const python = join(root, ".cache", "python", "bin", "python");
+export const python = join(root, ".cache", "python", "bin", "python");
 
 /** What a program wrote to standard output. */
 export type Run = (
@@ -68,9 +68,22 @@ export async function runPython(workshop: Workshop, file: string, input: string)
   return JSON.parse(await workshop.run(python, [join(__dirname, file), "input"]));
 }
 
-/** Whether the tests' Python environment has a module's folder. */
-export function hasPython(): boolean {
-  return existsSync(join(dirname(python), "..", "libraries.stamp"));
+/** Skips the tests of a suite where the set-up could not install the tests' Python libraries. */
+export function usePython(): void {
+  before(function () {
+    if (existsSync(join(dirname(python), "..", "libraries.stamp"))) return;
+    console.log("      skipped: .cache/python is not installed (npm run setup)");
+    this.skip();
+  });
+}
+
+/** Skips the tests of a suite where a program is not on PATH. */
+export function useCommand(name: string, ...args: string[]): void {
+  before(function () {
+    if (!spawnSync(name, args).error) return;
+    console.log(`      skipped: no ${name} on PATH`);
+    this.skip();
+  });
 }
 
 async function run(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { parse } from "yaml";
+import type { Addition } from "../../../cli/plan/addition";
 import { readingStatements } from "../../../cli/plan/policies";
-import { type Addition, snippetFormats, snippetOf } from "../../../cli/plan/snippets";
+import { snippetFormats, snippetOf } from "../../../cli/plan/snippets";
 
 const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbC123";
 const layers = [
@@ -15,7 +16,7 @@ const variables = {
   DIRECTIVE: "%{if}",
 };
 const addition: Addition = {
-  ...{ name: "shop-orders", region: "eu-west-1", layers, variables },
+  ...{ name: "shop-orders", region: "eu-west-1", layers, addedLayers: layers.slice(1), variables },
   statements: readingStatements(variables),
 };
 
@@ -26,7 +27,10 @@ describe("snippets", () => {
     assert.deepEqual([sam.Layers, sam.Policies[0].Statement], [layers, addition.statements]);
     const serverless = parse(snippetOf("serverless", addition));
     assert.deepEqual(serverless.functions["shop-orders"].layers, layers);
-    assert.deepEqual(serverless.provider.iam.role.statements, addition.statements);
+    assert.deepEqual(
+      serverless.provider.iam.role.statements,
+      addition.statements.map(({ Sid: _, ...statement }) => statement),
+    );
     const pulumi = parse(snippetOf("pulumi-yaml", addition)).resources;
     assert.equal(pulumi["shop-orders"].properties.environment.variables.QUOTES, variables.QUOTES);
     assert.match(
@@ -56,6 +60,13 @@ describe("snippets", () => {
       /--argjson added (.*?) '\{Variables/.exec(script)?.[1]?.match(/^(')(.*)'$/s) ?? [];
     assert.deepEqual(JSON.parse(json.replaceAll("'\\''", "'")), variables);
     assert.match(script, /--layers arn:\S+:own:1 arn:\S+:x:2 /);
+  });
+
+  it("say what to add where layers are added one by one, and the whole list where it is written", () => {
+    for (const format of Object.keys(snippetFormats)) {
+      const isAdded = format === "cdk" || format === "console";
+      assert.equal(snippetOf(format, addition).includes(layers[0] ?? ""), !isAdded, format);
+    }
   });
 
   it("leave the role out where nothing is read, and know their formats", () => {
