@@ -9,7 +9,8 @@ export interface StoredDay {
 }
 
 /**
- * Reads which functions have rows, and the losses that their extensions report. @param since milliseconds since 1970
+ * Reads which functions have rows, and the losses that their extensions report.
+ * @param since milliseconds since 1970
  */
 export async function readStoredDay(reader: RowReader, since: number): Promise<StoredDay> {
   const parameters = { since: Math.round(since) };

@@ -47,6 +47,6 @@ function observedOtherwise({ layers }: Configuration): string | undefined {
   const arn = layers.find((one) => /:layer:(clickstack|rotel)-extension-/.test(one));
   return (
     arn &&
-    `has the extension already (${arn}), which was not added by this command. Change it where it was added`
+    `already has the extension (${arn}), which was not added by this command. Change it where it was added`
   );
 }

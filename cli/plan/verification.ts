@@ -102,8 +102,8 @@ export function checkWrapper(of: FunctionState): Check {
 }
 
 /**
- * Whether the extension accepts its settings, and they define a destination. @param envFile whose variables are among
- * those of the function
+ * Whether the extension accepts its settings, and they define a destination.
+ * @param envFile whose variables are among those of the function
  */
 export function checkSettings({ variables }: FunctionState, envFile?: EnvFileView): Check {
   for (const [name, value] of Object.entries(variables)) {

@@ -36,7 +36,8 @@ export async function applyChange(
     const current = isSettled(change.function)
       ? change.function
       : await settled(plane, change.function, options);
-    if (!isSame(current, change.function)) throw new Error("its configuration has been changed meanwhile");
+    if (!isSame(current, change.function))
+      throw new Error("its configuration has changed since the change was planned");
     for (const policy of change.policies) await writePolicy(plane, change, policy, undo);
     if (!sameConfiguration(change.before, change.after))
       await configure(plane, current, change, undo, options);
@@ -116,7 +117,7 @@ async function restore(
 ): Promise<void> {
   const current = await plane.read(of.region, of.name);
   if (current === undefined || !sameConfiguration(current, after)) return;
-  if (current.lastUpdateStatus === "InProgress") throw new Error("its update is still under way");
+  if (current.lastUpdateStatus === "InProgress") throw new Error("its update is still in progress");
   await settled(plane, of, options, firstWaitMs(await plane.update(current, before)));
 }
 
@@ -128,7 +129,7 @@ async function takeBack(undo: Undo[], reason: string): Promise<Outcome> {
     } catch (error) {
       return {
         kind: "unfinished",
-        reason: `${reason}; the change could not be taken back: ${describeError(error)}. Run the command again to complete it`,
+        reason: `${reason}; the change could not be undone: ${describeError(error)}. Run the command again to complete it`,
       };
     }
   }
@@ -160,11 +161,11 @@ async function settled(
   if (waitMs > 0) await clock.sleep(waitMs);
   for (;;) {
     const current = await plane.read(region, name);
-    if (current === undefined) throw new Error("the function has been deleted meanwhile");
+    if (current === undefined) throw new Error("the function was deleted in the meantime");
     if (isSettled(current)) return current;
     if (clock.now() - started >= updateTimeoutMs) {
       throw new Error(
-        `an update of the function has been under way for ${Math.round(updateTimeoutMs / 1000)} s`,
+        `an update of the function has been in progress for ${Math.round(updateTimeoutMs / 1000)} s`,
       );
     }
     await clock.sleep(pollMs);

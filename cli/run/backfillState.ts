@@ -39,7 +39,7 @@ export class BackfillState {
       return new BackfillState(path, { formatVersion: 1, arn, since, streams: {} }, isFixed);
     const file = parsed(path);
     if (file.arn !== arn) {
-      throw new UsageError(`${path} is of ${file.arn}: name another file with --state`);
+      throw new UsageError(`${path} belongs to ${file.arn}: pass another file with --state`);
     }
     if (since < file.since) {
       const begin = new Date(file.since).toISOString();

@@ -15,8 +15,8 @@ export interface ControlPlane {
   /** A function with its tags; undefined if no function has this name. */
   read(region: string, name: string): Promise<FunctionState | undefined>;
   /**
-   * Changes a function, unless it has been changed since it was read. @returns it from Lambda's response, perhaps while
-   * the update is in progress.
+   * Changes a function, unless it has been changed since it was read.
+   * @returns it from Lambda's response, perhaps while the update is in progress.
    */
   update(
     of: Pick<FunctionState, "name" | "region" | "revisionId">,

@@ -2,13 +2,13 @@ import { setTimeout } from "node:timers/promises";
 import type { Terminal } from "./terminal";
 
 /**
- * After a first Ctrl-C nothing new is started and work in progress is completed; a second one ends the process. @param
- * what the kind of work
+ * After a first Ctrl-C nothing new is started and work in progress is completed; a second one ends the process.
+ * @param what the kind of work
  */
 export function interruption({ err }: Terminal, what = "functions"): { signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const interrupt = () => {
-    err.write(`\nInterrupted: ${what} under way are completed. Interrupt again to end at once.\n`);
+    err.write(`\nInterrupted: ${what} in progress are completed. Interrupt again to stop immediately.\n`);
     controller.abort();
   };
   process.once("SIGINT", interrupt);

@@ -52,8 +52,8 @@ export function renderBackfill(
   for (const [reason, count] of Object.entries(failures)) {
     out.write(`${styled(terminal, out, "red", "failed")} ${count} log streams: ${reason}\n`);
   }
-  if (sentStreams > 0) out.write(`${sentStreams} log streams left out: the extension has sent them\n`);
-  if (sums.stored > 0) out.write(`${sums.stored} lines left out: ClickHouse has them\n`);
+  if (sentStreams > 0) out.write(`${sentStreams} log streams skipped: the extension has sent them\n`);
+  if (sums.stored > 0) out.write(`${sums.stored} lines skipped: ClickHouse already has them\n`);
   if (sums.refused > 0) out.write(`${sums.refused} records were refused by the backend\n`);
   if (sums.repeated > 0) {
     out.write(`up to ${sums.repeated} lines may be stored twice: a run was killed while it sent them\n`);

@@ -37,7 +37,9 @@ export function styled({ environment }: Terminal, output: Output, format: Format
 /** @throws UsageError if there is no terminal to ask. */
 export function requireTerminal({ input }: Terminal): void {
   if (input.isTTY) return;
-  throw new UsageError("nobody can be asked, since the input is not a terminal: pass --yes or --dry-run");
+  throw new UsageError(
+    "cannot ask for confirmation, since the input is not a terminal: pass --yes or --dry-run",
+  );
 }
 
 /** Asks for confirmation; true only for yes. */

@@ -225,7 +225,7 @@ describe("the command line with functions that run", () => {
     const { lines } = JSON.parse(planned.out) as { lines: number };
     const sent = await withoutClickHouse();
     assert.equal(sent.code, 0, sent.out + sent.err);
-    assert.match(sent.out, /^1 log streams left out: the extension has sent them\n/);
+    assert.match(sent.out, /^1 log streams skipped: the extension has sent them\n/);
     assert.match(
       sent.out,
       new RegExp(`history \\(${region}\\): ${lines} lines \\(0\\.0 MB\\) of 1 log streams sent\\n$`),
@@ -234,7 +234,7 @@ describe("the command line with functions that run", () => {
     assert.equal(all.length, 2 * live.length);
     assert.match((await withoutClickHouse()).out, /: 0 lines/);
     const known = await cli("backfill", "history", ...since, ...state("known"));
-    assert.match(known.out, /^14 lines left out: ClickHouse has them\nhistory .*: 0 lines/);
+    assert.match(known.out, /^14 lines skipped: ClickHouse already has them\nhistory .*: 0 lines/);
     assert.equal((await rows()).length, all.length);
 
     // The same lines once more, now from CloudWatch Logs.

@@ -489,7 +489,7 @@ describe("a backfill", () => {
     );
     assert.throws(
       () => BackfillState.open(path, `${arn}2`, start, false),
-      /is of .*:orders: name another file/,
+      /belongs to .*:orders: pass another file/,
     );
     writeFileSync(path, "{");
     assert.throws(() => BackfillState.open(path, arn, start, false), /is not a state file of `backfill`/);

@@ -91,7 +91,7 @@ describe("the plan of a change", () => {
     );
   });
 
-  it("can be taken back exactly, also after others changed the function", () => {
+  it("can be undone exactly, also after others changed the function", () => {
     const { after } = changeOf(functionOf());
     assert.deepEqual(originalOf(after), { layers: functionOf().layers, variables: { STAGE: "live" } });
     const since = functionOf({
@@ -138,7 +138,7 @@ describe("the plan of a change", () => {
       reasonsOf({ variables: { ROTEL_OTLP_EXPORTER_ENDPOINT: "x" } }),
       /is set by endpoint and by environment/,
     );
-    assert.match(reasonsOf({ layers: [layer("rotel-extension-amd64")] }), /has the extension already/);
+    assert.match(reasonsOf({ layers: [layer("rotel-extension-amd64")] }), /already has the extension/);
     assert.match(reasonsOf({ variables: { [recordVariable]: "?" } }), /does not say what to restore/);
     assert.match(reasonsOf({ unreadable: "KMSAccessDeniedException" }), /an update would delete them/);
     assert.match(

@@ -82,7 +82,7 @@ describe("what verify decides", () => {
 describe("the denial of CloudWatch Logs", () => {
   const context = { policies: {}, hasRows: true };
 
-  it("is one policy, which is recognised, taken back, and not written twice", () => {
+  it("is one policy, which is recognised, removed again, and not written twice", () => {
     const plan = planDenial(of, context);
     assert.ok(plan.kind === "change");
     assert.deepEqual(plan.before, plan.after);
