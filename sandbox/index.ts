@@ -1,4 +1,4 @@
-// A local Lambda: real functions with real layers, on this machine alone.
+// A local Lambda: real functions with real layers, only on this machine.
 
 export type { TelemetryEvent } from "./lambda/core/telemetryEvent";
 export { DurableFunctions, type ExecuteOptions, type ExecutionResult } from "./lambda/durable/functions";

@@ -12,7 +12,7 @@ import { Sandbox } from "./lambda/sandbox";
 export interface RunningAwsOptions {
   aws: EmbeddedAws;
   region: string;
-  /** Loopback ports that functions may reach besides AWS. */
+  /** Loopback ports that functions can reach besides AWS. */
   ports: readonly number[];
   /** Directory for code and layers. */
   cacheDirectory: string;
@@ -20,7 +20,7 @@ export interface RunningAwsOptions {
   onEvent?: (event: TelemetryEvent) => void;
 }
 
-/** A running AWS: an endpoint as the embedded AWS's, where functions can be invoked. */
+/** A running AWS: an endpoint like that of the embedded AWS, where functions can be invoked. */
 export interface RunningAws {
   endpoint: string;
   /** Ends all execution environments, as Lambda does after a while: the next invocations start new ones. */
@@ -37,8 +37,8 @@ interface Running {
 }
 
 /**
- * The embedded AWS with functions that can be invoked: each runs in a sandbox with the code, layers and variables that it has at
- * the moment, and anew after those were changed. Policies are simulated as IAM does.
+ * The embedded AWS with functions that can be invoked: each runs in a sandbox with its current code, layers and
+ * variables, and is restarted after those have changed. Policies are simulated as IAM does.
  */
 export async function startRunningAws(options: RunningAwsOptions): Promise<RunningAws> {
   const functions = new FunctionRuns(options);

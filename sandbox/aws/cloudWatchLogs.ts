@@ -16,7 +16,8 @@ const maxBatchEvents = 10_000;
 
 /**
  * Delivers functions' logs to CloudWatch Logs as Lambda does: into the group `/aws/lambda/<function>`, one stream per
- * execution environment, with the execution role's permissions and not a word when those do not suffice.
+ * execution environment, with the execution role's permissions. Without sufficient permissions nothing is logged, and
+ * no error is reported.
  *
  * @param aws where the logs go; an `EmbeddedAws` is one
  * @param region the functions' region
@@ -47,7 +48,7 @@ export function cloudWatchLogSink(aws: AwsAccess, { region }: { region: string }
   };
 }
 
-/** False when the group is missing and may not be made. */
+/** False if the group is missing and the role is not allowed to create it. */
 async function createStream(
   client: CloudWatchLogsClient,
   logGroupName: string,
@@ -61,7 +62,7 @@ async function createStream(
     if (!isNamed(error, "ResourceNotFoundException")) throw error;
     if (!mayCreateGroup) return false;
     await client.send(new CreateLogGroupCommand({ logGroupName })).catch((raced: unknown) => {
-      // Another environment of the function was faster.
+      // Another environment of the function created it first.
       if (!isNamed(raced, "ResourceAlreadyExistsException")) throw raced;
     });
     await create();
@@ -94,7 +95,7 @@ function streamOf(client: CloudWatchLogsClient, logGroupName: string, logStreamN
   };
 }
 
-/** Cuts lines, sorted by time, into batches that PutLogEvents takes; empty lines it does not take at all. */
+/** Splits lines, sorted by time, into batches that PutLogEvents accepts. It does not accept empty lines. */
 export function batches(lines: readonly LogLine[]): LogLine[][] {
   const sorted = lines.filter(({ message }) => message !== "").sort((a, b) => a.timestamp - b.timestamp);
   const cut: LogLine[][] = [];

@@ -15,11 +15,11 @@ export interface DeployedFunctionOptions {
   region: string;
   /** Function name or ARN. */
   name: string;
-  /** Directory for code and layers, kept by their SHA-256; made when missing. May be shared by several functions. */
+  /** Directory for code and layers, keyed by their SHA-256; created if missing. Several functions can share it. */
   cacheDirectory: string;
 }
 
-/** A zip that AWS has for a function: where to download it, and what it must be. */
+/** A zip that AWS stores for a function: where to download it, and its expected hash. */
 interface Content {
   what: string;
   location: string | undefined;
@@ -109,7 +109,7 @@ async function download({ what, location, sha256 }: Content, cacheDirectory: str
   if (found !== digest)
     throw new Error(`can't download ${what}: its SHA-256 is ${found}, AWS says ${digest}`);
   await mkdir(cacheDirectory, { recursive: true });
-  // Renamed into place, so that nobody else ever finds half a zip.
+  // Renamed into place, so that no other process finds a partial zip.
   const partial = `${path}.${randomUUID()}`;
   await writeFile(partial, bytes);
   await rename(partial, path);

@@ -39,7 +39,8 @@ const clientOf = ({ endpoint, credentials }: AwsAccess, region: string) => ({
 });
 
 /**
- * The subscriptions that lead to a function or to its queues: all of the account's are listed, since SNS finds none by its end.
+ * The subscriptions that lead to a function or to its queues: all of the account's are listed, since SNS has no search
+ * by endpoint.
  * @param arns of the function and its queues.
  * @throws when they can't be read.
  */

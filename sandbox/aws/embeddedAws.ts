@@ -7,18 +7,18 @@ export interface EmbeddedAws {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL` or an SDK client's `endpoint`. */
   endpoint: string;
   port: number;
-  /** Account of everything made with {@link credentials}. */
+  /** Account of everything created with {@link credentials}. */
   accountId: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** Environment in which any AWS SDK and the Pulumi provider speak to this server and to nothing else. */
+  /** Environment in which every AWS SDK and the Pulumi provider send requests only to this server. */
   environment: Record<string, string>;
-  /** Ends the server; everything in it is gone. May be called twice. */
+  /** Stops the server; everything in it is lost. May be called twice. */
   stop(): Promise<void>;
 }
 
-/** What {@link startEmbeddedAws} may be told. */
+/** Options of {@link startEmbeddedAws}. */
 export interface EmbeddedAwsOptions {
-  /** Python interpreter that has moto. Default: the one `npm run setup` makes. */
+  /** Python interpreter that has moto. Default: the one that `npm run setup` installs. */
   python?: string;
   /** Milliseconds until the server must answer. Default: 60 000. */
   timeoutMs?: number;
@@ -30,7 +30,8 @@ const credentials = { accessKeyId: "embedded", secretAccessKey: "embedded" };
 
 /**
  * Starts moto in a process of its own on a free loopback port and waits until it answers. The process ends with
- * `stop()` or with this process, whichever comes first. Any number of them may run at once; none knows of the others.
+ * `stop()` or with this process, whichever comes first. Any number of them can run at once, independently of each
+ * other.
  * @throws when Python or moto is missing or the server does not come up, with its last lines and how to fix it.
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
@@ -70,7 +71,7 @@ function environment(endpoint: string): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
-    // Whoever runs this may be logged in to a real account: nothing of that may be picked up.
+    // The user may be logged in to a real account, whose credentials must not be used.
     AWS_SESSION_TOKEN: "",
     AWS_PROFILE: "",
     AWS_CONFIG_FILE: "/dev/null",

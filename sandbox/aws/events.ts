@@ -75,7 +75,7 @@ export function sqsEvent(queueArn: string, messages: readonly Message[]): object
   };
 }
 
-/** What SNS tells its subscribers of a message, as far as it is known here: nobody checks its signature. */
+/** What SNS sends to its subscribers about a message, without its signature, which is not checked. */
 export interface SnsNotification {
   MessageId: string;
   TopicArn: string;

@@ -5,7 +5,7 @@ Commands come on standard input, one at a time, each answered by one line:
     start        -> listening <port> <pid>
     stop <pid>   -> stopped <pid>
 
-All of it ends when standard input closes, so that nothing outlives the process that holds its other end.
+Everything ends when standard input closes, so that nothing outlives the process that holds its other end.
 """
 
 import os
@@ -28,7 +28,7 @@ class Forks:
         self._bind = bind
         self._load = load
         self._starts = 0
-        # Nobody writes into it: a fork reads its end when this process is gone.
+        # Nothing is written into it: a fork reads end-of-file when this process is gone.
         self._alive, self._held = os.pipe()
 
     def serve_commands(self) -> None:
@@ -41,7 +41,7 @@ class Forks:
         os._exit(0)
 
     def _start(self) -> str:
-        # Whoever starts one server alone waits for what it uses, and no more.
+        # If only one server is started, it loads only what it uses.
         if self._starts == 1:
             self._load()
         self._starts += 1

@@ -9,18 +9,18 @@ import { rolePolicies } from "./rolePolicies";
 /** Runs a function that another one invokes directly: the answer of Lambda's Invoke API. */
 export type DirectInvoke = (request: InvokeCall) => Promise<{ payload: unknown; functionError?: string }>;
 
-/** Which embedded AWS, and with whose permissions. */
+/** The embedded AWS, and the role whose permissions apply. */
 export interface GateOptions {
   aws: EmbeddedAws;
   roleArn: string;
-  /** What answers Lambda's Invoke. Default: the embedded AWS, which runs no code. */
+  /** Handles Lambda's Invoke. Default: the embedded AWS, which runs no code. */
   invoke?: DirectInvoke;
 }
 
 /**
  * Starts a proxy in front of the embedded AWS that lets calls to Secrets Manager and Systems Manager through only when
- * an execution role's identity policies allow them, as IAM does. The policies are read anew for every call; resource
- * policies and keys are not regarded, and other services pass.
+ * an execution role's identity policies allow them, as IAM does. The policies are read again for every call. Resource
+ * policies and keys are not evaluated, and calls to other services pass.
  *
  * @param options the embedded AWS, and the role with whose permissions the calls are made
  */
@@ -40,7 +40,7 @@ async function decided(aws: EmbeddedAws, roleArn: string, call: AwsCall): Promis
   const isBatch = call.headers["x-amz-target"] === "secretsmanager.BatchGetSecretValue";
   const [first] = denied;
   if (!first) return forward(aws, call);
-  // A batch answers what it may, and says of the others that it may not; any other call fails as a whole.
+  // A batch returns what is allowed and an error for each of the others; any other call fails as a whole.
   if (isBatch && denied.every(({ id }) => id !== "")) return partialBatch(aws, call, denied, roleArn);
   const text = JSON.stringify({ __type: "AccessDeniedException", Message: denial(first, roleArn) });
   return {

@@ -6,7 +6,7 @@ export interface RequestOrigin {
   accountId: string;
 }
 
-/** What a call asks for, each with how its body names it, so that what is denied can be told from what is not. */
+/** What a call requests, each with its name in the call's body, so that denied items can be told from allowed ones. */
 export interface AskedFor extends AccessRequest {
   id: string;
 }
@@ -21,7 +21,7 @@ export interface CallBody {
 }
 
 /**
- * The permissions that a call needs, or undefined when this gate has no opinion on it.
+ * The permissions that a call needs, or undefined if this gate does not check it.
  *
  * @param target the `X-Amz-Target` header, such as `secretsmanager.GetSecretValue`
  * @param secretArn resolves what a call may name a secret by (name, ARN, ARN without its suffix) to its full ARN
@@ -41,7 +41,7 @@ export async function askedFor(
       id,
     });
     if (operation === "BatchGetSecretValue") {
-      // The batch itself has no resource; every secret in it needs the permission to be read alone.
+      // The batch itself has no resource; every secret in it needs its own permission to be read.
       return [
         { action, resource: "*", id: "" },
         ...(await Promise.all((body.SecretIdList ?? []).map(value))),

@@ -23,7 +23,7 @@ export function readInvoke({ method, path, headers, body }: AwsCall): InvokeCall
   };
 }
 
-/** How a function ended, as far as its caller hears of it. */
+/** How a function ended, as its caller sees it. */
 export interface Invoked {
   requestId?: string;
   payload?: unknown;

@@ -1,10 +1,10 @@
-/** An IAM policy document, as far as identity policies go: no principals. */
+/** An IAM policy document of an identity policy: without principals. */
 export interface PolicyDocument {
   Version?: string;
   Statement: PolicyStatement | PolicyStatement[];
 }
 
-/** One statement; wherever a list may stand, one value may stand alone. */
+/** One statement; a single value is allowed wherever a list is. */
 export interface PolicyStatement {
   Sid?: string;
   Effect: "Allow" | "Deny";
@@ -16,22 +16,25 @@ export interface PolicyStatement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** What somebody wants to do. */
+/** A request to be authorized. */
 export interface AccessRequest {
-  /** `secretsmanager:GetSecretValue`; letter case does not count. */
+  /** `secretsmanager:GetSecretValue`; case-insensitive. */
   action: string;
-  /** ARN of what it is done to, or `*` for actions without a resource. */
+  /** ARN of the resource, or `*` for actions without a resource. */
   resource: string;
   /** Condition keys (`aws:PrincipalAccount`, …) with their values. Default: none. */
   context?: Record<string, string | string[]>;
 }
 
-/** Why a request passes or not: an explicit deny wins over every allow; without an allow it is denied implicitly. */
+/**
+ * The result of the evaluation: an explicit deny overrides every allow; without an allow the request is denied
+ * implicitly.
+ */
 export type Decision = "allowed" | "explicitlyDenied" | "implicitlyDenied";
 
 /**
  * Decides as IAM does for one principal's identity policies.
- * @throws for a condition operator that is not known here: guessing would make a test of permissions worthless.
+ * @throws for an unknown condition operator: guessing would make a test of permissions worthless.
  */
 export function evaluate(policies: readonly PolicyDocument[], request: AccessRequest): Decision {
   const statements = policies.flatMap((policy) => list(policy.Statement));
@@ -40,7 +43,7 @@ export function evaluate(policies: readonly PolicyDocument[], request: AccessReq
   return applying.some(({ Effect }) => Effect === "Allow") ? "allowed" : "implicitlyDenied";
 }
 
-/** True when {@link evaluate} says `allowed`. */
+/** True if {@link evaluate} returns `allowed`. */
 export function isAllowed(policies: readonly PolicyDocument[], request: AccessRequest): boolean {
   return evaluate(policies, request) === "allowed";
 }
@@ -63,7 +66,7 @@ function applies(statement: PolicyStatement, request: AccessRequest): boolean {
   );
 }
 
-/** An element and its `Not…` form: the one that is there decides. */
+/** An element and its `Not…` form: the one that is present decides. */
 function among(
   element: string | string[] | undefined,
   notElement: string | string[] | undefined,
@@ -114,7 +117,7 @@ function holds(
   return found !== (operator.negated === true);
 }
 
-/** `*` for any characters and `?` for any one, as in ARNs and actions; `*` goes beyond `:` and `/`, as in IAM. */
+/** `*` for any characters and `?` for any one, as in ARNs and actions; `*` also matches `:` and `/`, as in IAM. */
 export function matches(pattern: string, text: string): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

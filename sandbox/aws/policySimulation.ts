@@ -10,8 +10,8 @@ const decisions = {
 } as const;
 
 /**
- * Answers IAM's SimulatePrincipalPolicy for one action and resource by the policies that the role has; undefined for other
- * calls. The embedded AWS does not have it.
+ * Answers IAM's SimulatePrincipalPolicy for one action and resource from the role's policies; undefined for other
+ * calls. The embedded AWS does not support it.
  */
 export async function simulatePolicy(aws: EmbeddedAws, { body }: AwsCall): Promise<AwsAnswer | undefined> {
   const parameters = new URLSearchParams(body.toString());

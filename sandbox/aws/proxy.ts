@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EmbeddedAws } from "./embeddedAws";
 
-/** A call of an AWS service, read whole. */
+/** A complete call of an AWS service. */
 export interface AwsCall {
   method: string;
   path: string;
@@ -11,7 +11,7 @@ export interface AwsCall {
   body: Buffer;
 }
 
-/** What is answered to a call. */
+/** The answer to a call. */
 export interface AwsAnswer {
   status: number;
   headers: Record<string, string>;
@@ -27,7 +27,7 @@ export interface AwsProxy {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy in front of an embedded AWS: `answer` says what comes of each call. */
+/** Starts a proxy in front of an embedded AWS: `answer` handles each call. */
 export async function startAwsProxy(answer: (call: AwsCall) => Promise<AwsAnswer>): Promise<AwsProxy> {
   const server = createServer((request, response) => {
     readCall(request)

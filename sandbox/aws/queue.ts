@@ -12,13 +12,13 @@ export interface QueueSource {
   aws: EmbeddedAws;
   region: string;
   queueUrl: string;
-  /** Messages of one event at most. Default 10, as Lambda's. */
+  /** Maximum number of messages in one event. Default 10, as in Lambda. */
   batchSize?: number;
 }
 
 /**
- * Hands the messages that are in a queue to a function, batch by batch, until there is none, and removes those that it took,
- * as Lambda's poller does.
+ * Delivers the messages of a queue to a function in batches until the queue is empty, and removes those that it
+ * processed, as Lambda's poller does.
  * @param invoke runs the function; true when it succeeded.
  * @returns how many messages the function was given.
  */

@@ -12,12 +12,12 @@ import type { PolicyDocument } from "./policy";
 /**
  * Reads every policy document of a role: the inline ones and the attached managed ones.
  *
- * @param aws where to ask; an `EmbeddedAws` is one
+ * @param aws the AWS to read from; an `EmbeddedAws` is one
  * @param roleArn the role's ARN
  */
 export async function rolePolicies(aws: AwsAccess, roleArn: string): Promise<PolicyDocument[]> {
   const { endpoint, credentials } = aws;
-  // IAM is one for all regions; its SDK client still wants one.
+  // IAM is the same in all regions, but its SDK client requires one.
   const client = new IAMClient({
     region: "us-east-1",
     ...(endpoint && { endpoint }),

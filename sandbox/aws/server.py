@@ -1,6 +1,6 @@
-"""The embedded AWS: moto as a server process, with what a Lambda extension's tests need beyond it.
+"""The embedded AWS: moto as a server process, with additions that the tests of a Lambda extension need.
 
-Every change of what moto answers sits in this file, each with its reason; what it has to refuse is in `refusals/`, and
+Every change of moto's answers is in this file, each with its reason; what has to be rejected is in `refusals/`, and
 how servers start and end in `forks.py`.
 """
 
@@ -40,7 +40,7 @@ FIRST_REQUESTS = (
     ("secretsmanager", "secretsmanager.ListSecrets", None),
     ("ssm", "AmazonSSM.DescribeParameters", None),
 )
-# Parts of a function's configuration that moto accepts but forgets.
+# Parts of a function's configuration that moto accepts but does not store.
 KEPT_SETTINGS = (
     *("LoggingConfig", "DeadLetterConfig", "FileSystemConfigs", "DurableConfig", "TenancyConfig"),
     "CapacityProviderConfig",
@@ -48,7 +48,7 @@ KEPT_SETTINGS = (
 
 
 class Contents:
-    """Zips by their SHA-256, so that a Location handed out once keeps downloading the same bytes."""
+    """Zips by their SHA-256, so that a Location that was returned once always downloads the same bytes."""
 
     def __init__(self) -> None:
         self.base_url = ""
@@ -67,9 +67,10 @@ contents = Contents()
 
 
 class EmbeddedFunction(models.LambdaFunction):
-    """All settings kept, code that can be downloaded, and changes that are under way until somebody asks."""
+    """A function that keeps all settings, whose code can be downloaded, and whose changes are in progress until their
+    state is requested."""
 
-    __module__ = models.__name__  # moto files instances under the service that their class's module names
+    __module__ = models.__name__  # moto assigns instances to the service that their class's module names
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,8 +80,8 @@ class EmbeddedFunction(models.LambdaFunction):
         self.pending: Optional[str] = "Pending"
 
     def _get_layers_data(self, arns: list[str]) -> list[Any]:
-        # moto looks layers up by name and version alone, whatever account and region their ARN names. A layer of
-        # another account need not be here: it is taken at its word, with its ARN.
+        # moto looks layers up by name and version only, regardless of the account and region in the ARN. A layer of
+        # another account may not exist here: then its ARN is accepted unchecked.
         versions = [(arn, layers.layer_version(arn)) for arn in arns]
         return [{"Arn": arn, "CodeSize": version.code_size if version else 1} for arn, version in versions]
 
@@ -139,7 +140,7 @@ def get_layer_version_by_arn(self: responses.LambdaResponse) -> str:
 
 
 def list_functions(self: responses.LambdaResponse) -> str:
-    """moto answers all functions at once; AWS pages by fifty at most."""
+    """moto returns all functions at once; AWS returns pages of at most fifty."""
     everything = json.loads(moto_list_functions(self))["Functions"]
     everything.sort(key=lambda function: function["FunctionArn"])
     start = int(self.querystring.get("Marker", ["0"])[0] or 0)
@@ -151,12 +152,13 @@ def list_functions(self: responses.LambdaResponse) -> str:
 
 
 def invoke(self: responses.LambdaResponse) -> str:
-    """Without containers moto would answer every invocation with a made-up success."""
+    """Without containers moto would answer every invocation with a fake success."""
     raise LambdaClientError("ServiceException", "The embedded AWS runs no code: start the function in the sandbox.")
 
 
 def create_event_source_mapping(self: models.LambdaBackend, spec: dict[str, Any]) -> models.EventSourceMapping:
-    """moto would take each message at once, for a function that does not run: who runs functions asks for messages."""
+    """moto would consume each message at once for a function that does not run here; instead, what runs functions
+    requests the messages."""
     mapping = moto_create_event_source_mapping(self, spec)
     for queue in sqs_backends[self.account_id][self.region_name].queues.values():
         queue.lambda_event_source_mappings.pop(mapping.function_arn, None)
@@ -175,12 +177,12 @@ def patch_moto() -> None:
     responses.LambdaResponse.list_functions = list_functions
     responses.LambdaResponse.invoke = invoke
     models.LambdaBackend.create_event_source_mapping = create_event_source_mapping
-    # The backend with containers asks for Docker even to describe a function.
+    # The backend with containers needs Docker even to describe a function.
     default_user_config["lambda"]["use_docker"] = False
 
 
 class EmbeddedAws(DomainDispatcherApplication):
-    """moto's application, and the downloads of code and layers in front of it."""
+    """moto's application, with the downloads of code and layers handled before it."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ.get("PATH_INFO", "")
@@ -195,14 +197,14 @@ class EmbeddedAws(DomainDispatcherApplication):
 
 
 def bind() -> BaseWSGIServer:
-    """A server on a free port, which has not begun to answer."""
+    """A server on a free port that does not answer yet."""
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
     contents.base_url = f"http://127.0.0.1:{server.server_port}"
     return server
 
 
 def load_services() -> None:
-    """Has moto load what it loads at a service's first request: most of what a server's start costs."""
+    """Makes moto load what it loads at a service's first request, which takes most of a server's start time."""
     client = Client(application)
     for service, target, action in FIRST_REQUESTS:
         scope = f"embedded/20260101/us-east-1/{service}/aws4_request"
@@ -219,7 +221,7 @@ application = EmbeddedAws(create_backend_app)
 
 
 def main() -> None:
-    # One line per request would bury the line that matters when something fails.
+    # One line per request would hide the relevant line when something fails.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     patch_moto()
     Forks(bind, load_services).serve_commands()

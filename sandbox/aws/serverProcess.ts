@@ -10,32 +10,32 @@ export interface MotoServer {
   stop(): Promise<void>;
 }
 
-/** What fixes a set-up that lacks something. */
+/** How to fix an incomplete set-up. */
 export const remedy = "run `npm run setup` in the checkout";
 const shownLines = 20;
 
-/** The process that has moto loaded: it takes commands one at a time, and answers each with a line. */
+/** The process that has moto loaded: it accepts commands one at a time, and answers each with one line. */
 class MotoProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lastLines: string[] = [];
   private readonly waiting: { done(line: string): void; failed(error: Error): void }[] = [];
-  /** How it ended, once it has. */
+  /** How it ended, if it has. */
   ended: string | undefined;
 
   constructor(python: string) {
-    // Detached, so that Ctrl-C reaches this process alone, which may still have resources to take down there.
+    // Detached, so that Ctrl-C reaches only this process, which may still have resources to delete there.
     this.child = spawn(python, [join(__dirname, "server.py")], { detached: true });
     createInterface({ input: this.child.stderr }).on("line", (line) => {
       this.lastLines.push(line);
       if (this.lastLines.length > shownLines) this.lastLines.shift();
     });
     createInterface({ input: this.child.stdout }).on("line", (line) => this.waiting.shift()?.done(line));
-    this.child.stdin.on("error", () => {}); // It may be gone already, which `close` says.
+    this.child.stdin.on("error", () => {}); // The process may have ended; `close` reports it.
     this.child.once("error", (error) => this.end(`could not be started: ${error.message}`));
     this.child.once("close", (code, signal) =>
       this.end(`ended before it answered (${signal ?? `exit code ${code}`})`),
     );
-    // It is there for the next server too, and must not keep this process from ending.
+    // It stays for the next server, but must not keep this process from exiting.
     this.child.unref();
     for (const stream of [this.child.stdin, this.child.stdout, this.child.stderr]) (stream as Socket).unref();
   }
@@ -71,7 +71,7 @@ class MotoProcess {
 const processes = new Map<string, MotoProcess>();
 
 /**
- * Starts a server that knows nothing of earlier ones. It ends with `stop()` or with this process, whichever comes first.
+ * Starts a server independent of earlier ones. It ends with `stop()` or with this process, whichever comes first.
  * @throws when the process that has moto loaded can't be started or does not answer, with its last lines.
  */
 export async function startMotoServer(python: string, timeoutMs: number): Promise<MotoServer> {

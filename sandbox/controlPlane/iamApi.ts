@@ -10,13 +10,13 @@ export interface RecentChange {
   at: number;
 }
 
-/** What the API needs of the plane. */
+/** What the API needs from the control plane. */
 export interface IamStore {
   roles: RoleStore;
   /** The last changes, oldest first. */
   recentChanges: RecentChange[];
   now(): number;
-  /** Milliseconds after which a change is seen by those who read. */
+  /** Milliseconds until a change is visible to reads. */
   iamLagMs: number;
 }
 
@@ -68,8 +68,9 @@ export function answerIam(store: IamStore, parameters: URLSearchParams): XmlAnsw
 }
 
 /**
- * A role's policies as IAM shows them: without the changes of the last moments, since IAM is eventually consistent
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html, "Changes that I make are not always immediately visible").
+ * A role's policies as IAM shows them: without the most recent changes, since IAM is eventually consistent
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html, "Changes that I make are not always immediately
+ * visible").
  */
 function shown(store: IamStore, role: string): ReadonlyMap<string, string> {
   const since = store.now() - store.iamLagMs;
@@ -82,7 +83,7 @@ function shown(store: IamStore, role: string): ReadonlyMap<string, string> {
   return policies;
 }
 
-/** A refusal in IAM's form. */
+/** An error in IAM's format. */
 export function refused(status: number, code: string, message: string): XmlAnswer {
   const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
   return { status, body: `<ErrorResponse>${error}<RequestId>played</RequestId></ErrorResponse>` };

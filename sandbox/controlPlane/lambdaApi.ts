@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type PlayedFunction, Refusal, type StoredFunction } from "./playedFunction";
 
-/** A request to Lambda's API, taken apart. */
+/** A parsed request to Lambda's API. */
 export interface LambdaRequest {
   method: string;
   region: string;
@@ -9,11 +9,11 @@ export interface LambdaRequest {
   body: Record<string, unknown>;
 }
 
-/** What the API needs of the plane. */
+/** What the API needs from the control plane. */
 export interface LambdaStore {
   functions: Map<string, StoredFunction>;
   now(): number;
-  /** Milliseconds that an update takes; with 0 it is over when it is answered. */
+  /** Duration of an update in milliseconds; with 0 it is complete when it is answered. */
   updateMs: number;
 }
 
@@ -26,7 +26,7 @@ export function operationOf({ method, url }: Pick<LambdaRequest, "method" | "url
   return /\/functions\/?$/.test(url.pathname) ? "ListFunctions" : "GetFunction";
 }
 
-/** Answers a request. @throws Refusal as Lambda refuses it. */
+/** Answers a request. @throws Refusal if Lambda would reject it. */
 export function answerLambda(store: LambdaStore, request: LambdaRequest): unknown {
   switch (operationOf(request)) {
     case "ListFunctions":
@@ -95,7 +95,7 @@ function update(store: LambdaStore, request: LambdaRequest): PlayedFunction {
     LastUpdateStatusReason: _reason,
     ...others
   } = stored.configuration;
-  // An empty list and an empty environment are not there afterwards.
+  // An empty list and an empty environment are absent afterwards.
   const layers = Layers ?? stored.configuration.Layers?.map(({ Arn }) => Arn) ?? [];
   const variables = Environment?.Variables ?? stored.configuration.Environment?.Variables ?? {};
   stored.configuration = {

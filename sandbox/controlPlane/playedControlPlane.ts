@@ -8,7 +8,7 @@ import { type PlayedFunction, Refusal, type StoredFunction } from "./playedFunct
 import { answerTagging } from "./taggingApi";
 import { TokenBucket } from "./tokenBucket";
 
-/** A request as a fault sees it. */
+/** A request, as passed to `fault`. */
 export interface PlayedRequest {
   /** Number of the request since the start, from 1. */
   number: number;
@@ -18,15 +18,17 @@ export interface PlayedRequest {
   target: string;
 }
 
-/** What {@link startPlayedControlPlane} may be told. */
+/** Options of {@link startPlayedControlPlane}. */
 export interface PlayedControlPlaneOptions {
-  /** Milliseconds that an update takes. Default: none. */
+  /** Duration of an update in milliseconds. Default: 0. */
   updateMs?: number;
-  /** Milliseconds after which a change of a role's policies is seen by those who read them. Default: none. */
+  /** Milliseconds until a change of a role's policies is visible to reads. Default: 0. */
   iamLagMs?: number;
-  /** Requests of a region's Lambda API in a second: GetFunction, and all others. Default: no limits. */
+  /** Limits of requests per second to a region's Lambda API: GetFunction, and all others. Default: none. */
   limits?: { getFunction: number; others: number };
-  /** Called before a request is carried out: throws a refusal, changes the store, or says that nobody answers. */
+  /**
+   * Called before a request is processed: throws a refusal, changes the store, or makes the request stay unanswered.
+   */
   fault?: (request: PlayedRequest) => "unanswered" | undefined;
 }
 
@@ -36,7 +38,7 @@ export interface PlayedControlPlane extends LambdaStore, IamStore {
   options: PlayedControlPlaneOptions;
   /** Requests by region and operation. */
   counts: Map<string, number>;
-  /** Requests that were refused for their number. */
+  /** Requests that were rejected by rate limits. */
   throttled: number;
   add(
     region: string,
@@ -146,7 +148,7 @@ async function answer(
   }
 }
 
-/** Counts a request. @returns whether nobody answers it. */
+/** Counts a request. @returns whether it stays unanswered. */
 function count(plane: PlayedControlPlane, request: Omit<PlayedRequest, "number">): boolean {
   const key = `${request.region} ${request.operation}`;
   plane.counts.set(key, (plane.counts.get(key) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** A function as the played control plane keeps it: the fields of Lambda's FunctionConfiguration. */
+/** A function as the simulated control plane stores it: the fields of Lambda's FunctionConfiguration. */
 export interface PlayedFunction {
   FunctionName: string;
   FunctionArn: string;
@@ -18,16 +18,16 @@ export interface PlayedFunction {
   LastUpdateStatusReason?: string;
 }
 
-/** A function with what the API tells apart from its configuration. */
+/** A function with what the API returns besides its configuration. */
 export interface StoredFunction {
   region: string;
   configuration: PlayedFunction;
   tags: Record<string, string>;
-  /** When its update ends, in milliseconds of the plane's clock; infinite for one that is stuck. */
+  /** When its update ends, in milliseconds of the control plane's clock; infinite for one that never ends. */
   settledAt?: number;
 }
 
-/** A refusal, as Lambda's API answers it. */
+/** An error, as Lambda's API returns it. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,

@@ -1,6 +1,8 @@
 import type { StoredFunction } from "./playedFunction";
 
-/** GetResources of the Resource Groups Tagging API for functions; those without tags are left out, as there. */
+/**
+ * GetResources of the Resource Groups Tagging API for functions; those without tags are omitted, as in the real API.
+ */
 export function answerTagging(
   functions: Iterable<StoredFunction>,
   { region, body }: { region: string; body: { PaginationToken?: string; ResourcesPerPage?: number } },

@@ -1,4 +1,4 @@
-/** Lets so many requests pass in a second, and as many at once when it was idle. */
+/** Allows a number of requests per second, and as many at once after being idle. */
 export class TokenBucket {
   private tokens: number;
   private last: number;
@@ -11,7 +11,7 @@ export class TokenBucket {
     this.last = now();
   }
 
-  /** Whether one more request may pass now. */
+  /** Whether one more request is allowed now. */
   take(): boolean {
     const now = this.now();
     this.tokens = Math.min(this.perSecond, this.tokens + ((now - this.last) / 1000) * this.perSecond);

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Nothing of the user's AWS: each provider takes its settings from its own engine's environment. */
+/** Removes the user's AWS settings: each provider reads its settings from its own engine's environment. */
 const environment = {
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
@@ -16,15 +16,15 @@ const environment = {
 interface Ports {
   /** For launchers of the provider (base/context.ts). */
   provider: number;
-  /** For the calls of KMS that Pulumi makes. */
+  /** For Pulumi's calls of KMS. */
   keys: number;
 }
 
 let started: { child: ChildProcess; ports: Promise<Ports> } | undefined;
 
 /**
- * The ports of the process that serves the embedded AWS's provider to all engines of this process. It is started when it
- * is first needed, and ends with this process.
+ * The ports of the process that serves the embedded AWS's provider to all engines of this process. It is started when
+ * first needed, and ends with this process.
  */
 export function awsPluginPorts(root: string): Promise<Ports> {
   if (started === undefined || started.child.exitCode !== null || started.child.signalCode !== null)
@@ -36,7 +36,7 @@ function start(root: string): { child: ChildProcess; ports: Promise<Ports> } {
   const program = join(root, "sandbox/aws/plugin/main.ts");
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
   const child = spawn(process.execPath, ["--import", require.resolve("tsx"), program], {
-    // Detached, so that Ctrl-C reaches this process alone, whose engines may still have resources to take down.
+    // Detached, so that Ctrl-C reaches only this process, whose engines may still have resources to delete.
     detached: true,
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...Object.fromEntries(inherited), ...environment },
@@ -57,7 +57,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
     const [line] = (await Promise.race([once(lines, "line"), ended])) as [string];
     return line;
   } finally {
-    ended.catch(() => {}); // It ends later, in its own time.
+    ended.catch(() => {}); // Its end is not awaited.
     (child.stdout as Socket).unref();
   }
 }

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 
-/** Older engines are not tried; scripts/setup/pulumiEngine.mjs uses the same bound. */
+/** Older engines are not supported; scripts/setup/pulumiEngine.mjs uses the same bound. */
 const oldest = "3.200.0";
 
 const found = new Map<string, Promise<PulumiCommand>>();
 
 /**
- * The Pulumi engine: `pulumi` on PATH when it is new enough, else the one that the set-up put into `.cache`.
- * @throws when there is neither.
+ * The Pulumi engine: `pulumi` on PATH if it is new enough, otherwise the one that the set-up installed in `.cache`.
+ * @throws if neither exists.
  */
 export function findCommand(root: string): Promise<PulumiCommand> {
   const known = found.get(root) ?? search(root);

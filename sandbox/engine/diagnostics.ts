@@ -3,7 +3,7 @@ import { withPlainTraces } from "./traces";
 
 const operations = ["up", "preview", "refresh", "destroy"] as const;
 
-/** Makes the stack's operations fail with what the engine says about resources instead of its whole log. */
+/** Makes the stack's operations fail with the engine's diagnostics of resources instead of its entire log. */
 export function withReadableErrors(stack: Stack): Stack {
   for (const name of operations) {
     const operation = stack[name].bind(stack) as (options?: object) => Promise<never>;
@@ -23,8 +23,8 @@ export function withReadableErrors(stack: Stack): Stack {
 }
 
 /**
- * What an engine's log says is wrong: the `Diagnostics:` section (resources with their errors and warnings) without the
- * noise of its progress, or the lines with `error:`, or else the log's end.
+ * The errors in an engine's log: the `Diagnostics:` section (resources with their errors and warnings) without progress
+ * output, or the lines with `error:`, or else the log's end.
  *
  * @param log the message of an Automation API error, or the output of a `pulumi` command
  */
@@ -40,7 +40,7 @@ export function engineDiagnostics(log: string): string {
   return errors !== "" ? errors : tidy(lines.slice(-20));
 }
 
-/** Without empty lines, stack frames of the engine's own modules and the failure that only repeats the others. */
+/** Removes empty lines, stack frames of the engine's own modules and the failure that only repeats the others. */
 function tidy(lines: string[]): string {
   const kept = lines.filter((line) => {
     const text = line.trim();

@@ -20,11 +20,11 @@ import { hasStoredStack, withStoredResults } from "./storedResults";
 export { engineDiagnostics } from "./diagnostics";
 export type { PythonProgram, PythonResult } from "./python";
 
-/** A Pulumi engine with a home of its own: nothing of the user's login, plugins or stacks is seen or touched. */
+/** A Pulumi engine with its own home directory: the user's login, plugins and stacks are neither used nor changed. */
 export interface Engine {
   /** What a process needs to drive this engine by itself (`PULUMI_*`, `AWS_*` and `PATH`). */
   environment: Record<string, string>;
-  /** Makes a stack (or takes the one of that name again) whose program runs in this process. */
+  /** Creates a stack (or uses the existing one of that name) whose program runs in this process. */
   createStack(options: StackOptions): Promise<Stack>;
   /** Runs a Python script that uses the Automation API in this engine's environment. */
   runPython(program: PythonProgram): Promise<PythonResult>;
@@ -32,7 +32,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** A stack to make. */
+/** A stack to create. */
 export interface StackOptions {
   projectName: string;
   stackName: string;
@@ -45,8 +45,8 @@ export interface StackOptions {
 }
 
 /**
- * The variable of {@link Engine.environment} with the key of stacks that are made by the CLI. Without it each start of the
- * CLI derives one from a passphrase, in a fifth of a second.
+ * The variable of {@link Engine.environment} with the key of stacks that the CLI creates. Without it, each start of the
+ * CLI derives one from a passphrase, which takes a fifth of a second.
  */
 export const secretsProviderVariable = "STACK_SECRETS_PROVIDER";
 
@@ -55,7 +55,7 @@ const root = resolve(__dirname, "../..");
 /**
  * Finds the engine and gives it a private home with the embedded AWS's provider and this package's own provider, state
  * in a temporary directory, and `aws` as the cloud.
- * @throws when there is no engine; the message says how to get one.
+ * @throws if there is no engine; the message explains how to install one.
  */
 export async function startEngine({ aws }: { aws: Pick<EmbeddedAws, "environment"> }): Promise<Engine> {
   separateConnections();
@@ -75,10 +75,10 @@ export async function startEngine({ aws }: { aws: Pick<EmbeddedAws, "environment
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "",
-    // Not read by Pulumi: what `pulumi stack init --secrets-provider` is to be given.
+    // Not read by Pulumi: the value for `pulumi stack init --secrets-provider`.
     [secretsProviderVariable]: await secretsProvider(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // A missing plugin is then said at once, instead of after a download that was tried in vain.
+    // A missing plugin is then reported immediately, instead of after a failed download.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The provider would print the AWS SDK's notice about coming Node.js versions into every update.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
@@ -91,7 +91,10 @@ export async function startEngine({ aws }: { aws: Pick<EmbeddedAws, "environment
   };
 }
 
-/** The key of the stacks' secrets (aws/plugin/keyService.ts). The endpoint is said, so that no recorder hears of it. */
+/**
+ * The key of the stacks' secrets (aws/plugin/keyService.ts). The endpoint is given explicitly, so that no recorder sees
+ * its requests.
+ */
 async function secretsProvider(): Promise<string> {
   const { keys } = await awsPluginPorts(root);
   return `awskms://state?region=us-east-1&awssdk=v2&endpoint=http://127.0.0.1:${keys}`;
@@ -113,7 +116,7 @@ async function createStack(
   const { projectName, stackName, program, config } = options;
   const workDir = await mkdtemp(join(home, "work-"));
   const main = resolve(options.programDirectory ?? ".");
-  // Each of selecting a stack, making it and setting its configuration starts the CLI: not more of it than is needed.
+  // Selecting a stack, creating it and setting its configuration each start the CLI, so only what is needed is done.
   const known = hasStoredStack(state, projectName, stackName);
   const settings = Object.entries(config ?? {});
   const plain = settings.filter(([, { secret }]) => !secret);

@@ -1,5 +1,5 @@
-"""Stacks of the programs in Python that `Engine.runPython` runs (index.ts), which the Automation API makes and asks with as
-few starts of the CLI as it can: each costs as much as a small update."""
+"""Stacks of the programs in Python that `Engine.runPython` runs (index.ts), which the Automation API creates and
+reads with as few starts of the CLI as possible: each takes as long as a small update."""
 
 import json
 import os
@@ -12,13 +12,13 @@ from pulumi.automation._stack import StackInitMode
 # Marks a secret, an asset or a reference to a resource in the state, which is not the value itself.
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 
-# Of what an update's summary says, LocalStack reads what became of the resources alone.
+# Of an update's summary, LocalStack only reads what happened to the resources.
 UNREAD = {"kind": "", "start_time": None, "message": "", "environment": {}, "config": {}, "result": ""}
 
 
 class LocalStack(automation.Stack):
-    """Reads its outputs and what became of its resources from its state, where that holds them as they are. The Automation
-    API starts the CLI three times after each update to ask for them."""
+    """Reads its outputs and what happened to its resources from its state, if they are stored in plain text there.
+    The Automation API starts the CLI three times after each update to read them."""
 
     @classmethod
     def of(
@@ -28,7 +28,8 @@ class LocalStack(automation.Stack):
         program: Callable[[], None],
         config: dict[str, str],
     ) -> "LocalStack":
-        """Makes the stack, or takes the one of that name again, with this configuration, in which nothing is secret."""
+        """Creates the stack, or uses the existing one of that name, with this configuration, in which nothing is
+        secret."""
         settings = automation.ProjectSettings(name=project, runtime="python", main=os.getcwd())
         workspace = automation.LocalWorkspace(
             program=program,

@@ -4,8 +4,8 @@ import { launcherScript } from "../aws/plugin/base/context";
 import { awsPluginPorts } from "./awsPlugin";
 
 /**
- * Puts launchers of both providers into a plugin directory, under the versions that the SDKs ask for, so that the
- * engine takes them without a warning: the embedded AWS's `aws`, and this checkout's own provider.
+ * Puts launchers of both providers into a plugin directory, under the versions that the SDKs request, so that the
+ * engine uses them without a warning: the embedded AWS's `aws`, and this checkout's own provider.
  */
 export async function installPlugins(root: string, directory: string): Promise<void> {
   const aws = JSON.parse(await readFile(require.resolve("@pulumi/aws/package.json"), "utf8"));
@@ -18,7 +18,7 @@ export async function installPlugins(root: string, directory: string): Promise<v
 
 /**
  * Puts a launcher of its own provider into a checkout, which runs it exactly as Pulumi's host for Node.js does: for an
- * engine that was built from source, which may be without that host, or have it in an older version.
+ * engine that was built from source, which may lack that host or have an older version of it.
  */
 export async function writeOwnLauncher(checkout: string): Promise<void> {
   const script = ownScript(require.resolve("@pulumi/pulumi/cmd/run-plugin"), checkout);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { engineDiagnostics } from "./diagnostics";
 
-/** A Python script that drives the engine by Pulumi's Automation API; it may import `localStack`. */
+/** A Python script that drives the engine with Pulumi's Automation API; it can import `localStack`. */
 export interface PythonProgram {
   /** Path of the script. */
   script: string;
@@ -20,7 +20,7 @@ export interface PythonResult {
   stderr: string;
 }
 
-/** Output of a program that prints the engine's progress may be long. */
+/** The output of a program that prints the engine's progress can be long. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
 /**
@@ -36,7 +36,8 @@ export async function runPython(
   if (!existsSync(python)) throw new Error(`${python} is missing: run \`npm run setup\` in the checkout`);
   const options = {
     cwd: program.directory,
-    // The Automation API for Python leaves its temporary directories: in the engine's home they go with it.
+    // The Automation API for Python does not remove its temporary directories: in the engine's home they are removed
+    // with it.
     env: {
       ...process.env,
       ...environment,

@@ -11,9 +11,9 @@ export function hasStoredStack(state: string, project: string, stack: string): b
 }
 
 /**
- * Has the stack read its outputs and its last update's summary from its state, where that holds them as they are. The
- * Automation API starts the CLI three times after each update to ask for them, which costs twice as much as the update.
- * What is encrypted, or not found as it is expected, is asked of the CLI as ever.
+ * Makes the stack read its outputs and its last update's summary from its state, if they are stored in plain text
+ * there. The Automation API starts the CLI three times after each update to read them, which takes twice as long as the
+ * update. What is encrypted, or not found where expected, is still read with the CLI.
  * @param state the folder of the `file://` backend.
  */
 export function withStoredResults(stack: Stack, state: string, project: string): Stack {
@@ -36,7 +36,7 @@ function storedOutputs(folder: string, project: string, stack: string): OutputMa
   return Object.fromEntries(values.map(([name, value]) => [name, { value, secret: false }]));
 }
 
-/** An update as the backend keeps it; times are in seconds since 1970. */
+/** An update as the backend stores it; times are in seconds since 1970. */
 interface StoredUpdate {
   kind: UpdateSummary["kind"];
   startTime: number;

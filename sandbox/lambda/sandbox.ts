@@ -20,28 +20,34 @@ import type { LogSink } from "./logs/sink";
 
 export interface SandboxOptions {
   function: FunctionDefinition;
-  /** Ports of this machine's loopback that function and extensions may reach at 127.0.0.1 and the same port. Default: none. */
+  /**
+   * Ports of this machine's loopback that function and extensions can reach at 127.0.0.1 and the same port. Default:
+   * none.
+   */
   hostPorts?: number[];
-  /** Environment variables that only a sandbox sets, such as AWS_ENDPOINT_URL. The function's own win. */
+  /**
+   * Environment variables that only a sandbox sets, such as AWS_ENDPOINT_URL. The function's own variables take
+   * precedence.
+   */
   platformEnvironment?: Record<string, string>;
   /**
-   * Execution environments at most; further invocations wait for one. Default 1. On Managed Instances each takes several
-   * invocations at a time.
+   * Maximum number of execution environments; further invocations wait for one. Default 1. On Managed Instances each
+   * accepts several invocations at a time.
    */
   maxConcurrency?: number;
-  /** Where the lines go that Lambda writes to CloudWatch Logs. Default: nowhere. */
+  /** The destination of the lines that Lambda writes to CloudWatch Logs. Default: none. */
   logSink?: LogSink;
-  /** Called with every telemetry event, of whatever environment, when it happens. */
+  /** Called with every telemetry event of every environment when it happens. */
   onEvent?: (event: TelemetryEvent, environmentId: string) => void;
-  /** Called once for each thing that is not as on Lambda here. Default: a line on standard error. */
+  /** Called once for each difference from Lambda. Default: writes a line to standard error. */
   onNotice?: (notice: string) => void;
   /** Where zips are unpacked. Default: the user's cache directory. */
   cacheDirectory?: string;
   /** Where the runtime interface clients are. Default: where the set-up puts them. */
   runtimesDirectory?: string;
-  /** How processes are kept apart. Default: the strongest way that works here. */
+  /** How processes are isolated. Default: the strongest isolation that works here. */
   isolation?: Isolation;
-  /** Bytes of undelivered telemetry over which a subscriber's log lines are dropped. Default 8 MiB. */
+  /** Bytes of undelivered telemetry above which a subscriber's log lines are dropped. Default 8 MiB. */
   maxPendingTelemetryBytes?: number;
   /** Milliseconds that external extensions have in the shutdown phase. Default 2,000, as on Lambda. */
   shutdownMs?: number;
@@ -60,7 +66,7 @@ export class Sandbox {
   /** Every telemetry event of every environment so far, in order. */
   readonly events: TelemetryEvent[] = [];
   private readonly environments = new Map<EnvironmentBase, EnvironmentSlot | undefined>();
-  /** Each environment once for every further invocation that it can take. */
+  /** Each environment, once for every further invocation that it can accept. */
   private idle: EnvironmentBase[] = [];
   private readonly waiting: (() => void)[] = [];
   private readonly underWay = new Set<Promise<unknown>>();
@@ -120,7 +126,7 @@ export class Sandbox {
     return [...this.environments.keys()].at(-1)?.connect(port);
   }
 
-  /** Lets invocations under way come to their end, then shuts every environment down. */
+  /** Lets invocations in progress complete, then shuts every environment down. */
   async shutdown(): Promise<void> {
     this.closed = true;
     for (const wake of this.waiting.splice(0)) wake();
@@ -140,14 +146,14 @@ export class Sandbox {
     try {
       return await environment.invoke(payload, options);
     } finally {
-      // The other functions first: they take it only once it is idle.
+      // The other functions first: they take the slot only when it is idle.
       this.environments.get(environment)?.becameIdle();
       this.offer(environment, 1);
       if (environment.unhealthy) await this.evict(environment);
     }
   }
 
-  /** Makes all environments ahead of any invocation. */
+  /** Creates all environments before any invocation. */
   private async provision(): Promise<void> {
     const environments: EnvironmentBase[] = [];
     try {
@@ -170,7 +176,7 @@ export class Sandbox {
     return this.isolation.mode === "none" ? 1 : (this.options.maxConcurrency ?? 1);
   }
 
-  /** With tenant isolation, an idle environment of another tenant makes room for one of this tenant's. */
+  /** With tenant isolation, an idle environment of another tenant is replaced by one of this tenant. */
   private async acquire(tenantId: string | undefined): Promise<EnvironmentBase> {
     for (;;) {
       if (this.closed) throw new Error(`the sandbox of ${this.options.function.name} has been shut down`);
@@ -188,7 +194,10 @@ export class Sandbox {
     }
   }
 
-  /** An environment for an invocation that found none; on Managed Instances and with SnapStart it takes the place of one that failed. */
+  /**
+   * An environment for an invocation that found none; on Managed Instances and with SnapStart it replaces one that
+   * failed.
+   */
   private async open(): Promise<EnvironmentBase> {
     const environment = await this.create();
     if (!isManaged(this.options.function) && !isSnapStart(this.options.function)) return environment;
@@ -221,7 +230,7 @@ export class Sandbox {
     this.starting += 1;
     let slot: EnvironmentSlot | undefined;
     try {
-      // Without a loopback of its own, an environment needs the machine's for itself.
+      // Without its own loopback, an environment needs exclusive use of the machine's.
       if (isolation.mode === "none") slot = await takeSlot();
       const environment: EnvironmentBase = await this.kind.create({
         ...this.options,
@@ -268,7 +277,7 @@ export class Sandbox {
   }
 }
 
-/** What becomes /opt: an image brings its own, other functions have layers. */
+/** The content of /opt: an image has its own, other functions have layers. */
 function optDirectories({ layers, imageOpt }: FunctionDefinition): string[] {
   return imageOpt === undefined ? layers : [imageOpt];
 }

@@ -1,13 +1,13 @@
 // Stands in for rapid-client.node, the compiled HTTP client of AWS's Node.js runtime interface client: the same three calls
 // on node:net. It may not use node:http, because OpenTelemetry's http instrumentation would then see requests that the
-// compiled client never makes, and would give every invocation two spans that it has not on Lambda.
+// compiled client never makes, and would give every invocation two spans that do not exist on Lambda.
 
 const net = require("node:net");
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const root = "/2018-06-01/runtime/invocation/";
 
-/** Splits a whole HTTP/1.1 answer (the connection was closed after it) into status, headers and body. */
+/** Splits a complete HTTP/1.1 response (the connection was closed after it) into status, headers and body. */
 function parseAnswer(answer) {
   const end = answer.indexOf("\r\n\r\n");
   if (end < 0) throw new Error("the Runtime API closed the connection without an answer");
@@ -43,7 +43,8 @@ function request(method, path, body = "", extraHeaders = {}) {
   });
 }
 
-// The compiled client posts before it returns; here the post is under way, and the next request waits for it.
+// The compiled client posts before it returns; here the request is still in progress, and the next request waits for
+// it.
 let posted = Promise.resolve();
 
 async function next() {
@@ -60,7 +61,7 @@ function done(requestId, response) {
 
 /** Sends no error type header, as the compiled client sends none. */
 function error(requestId, response, xrayCause) {
-  // The Runtime API takes no larger cause than this; the compiled client leaves it out then.
+  // The Runtime API accepts no larger cause; the compiled client omits it then.
   const fits = xrayCause && xrayCause.length < 1024 * 1024;
   posted = request(
     "POST",

@@ -6,10 +6,10 @@ const algorithm = "aes-256-gcm";
 const [nonceBytes, tagBytes] = [12, 16];
 
 /**
- * The two calls of KMS by which Pulumi keeps the key of a stack's secrets (`--secrets-provider awskms://…`), with one key
- * that is gone with this process. With a passphrase each start of Pulumi's CLI would spend half of its processor time on
- * deriving a key from it. moto's KMS is not taken: its server closes each connection, which Go's client at times takes for
- * a failure.
+ * The two calls of KMS by which Pulumi keeps the key of a stack's secrets (`--secrets-provider awskms://…`), with one
+ * key that exists only in this process. With a passphrase, each start of Pulumi's CLI would spend half of its CPU time
+ * on deriving a key from it. moto's KMS is not used: its server closes each connection, which Go's client sometimes
+ * treats as a failure.
  */
 export function keyService(): Server {
   const key = randomBytes(32);

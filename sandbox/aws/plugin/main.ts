@@ -1,5 +1,6 @@
-// Serves the test-only `pulumi-resource-aws` to any number of engines, each provider with settings of its own: a process
-// for each of them would load the AWS SDK hundreds of times in a run of the tests. Serves the engines' key as well. See base/context.ts for its launcher.
+// Serves the test-only `pulumi-resource-aws` to any number of engines, each provider with its own settings: a process
+// for each of them would load the AWS SDK hundreds of times in a test run. Serves the engines' key as well. See
+// base/context.ts for its launcher.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
@@ -9,7 +10,7 @@ import { type PluginContext, readContext } from "./base/context";
 import { keyService } from "./keyService";
 import { providerService } from "./service";
 
-/** Layer zips travel in messages when a program makes them from texts. */
+/** Messages contain layer zips if a program creates them from strings. */
 const maxMessageBytes = 256 * 1024 * 1024;
 const { version } = JSON.parse(readFileSync(require.resolve("@pulumi/aws/package.json"), "utf8"));
 
@@ -27,7 +28,7 @@ function serve(launcher: Socket, context: PluginContext): void {
 function accept(launcher: Socket): void {
   let message = "";
   launcher.setEncoding("utf8");
-  launcher.on("error", () => {}); // The engine ends its plugins without a word; `close` follows.
+  launcher.on("error", () => {}); // The engine kills its plugins without notice; `close` follows.
   launcher.on("data", (data) => {
     message += data;
     const context = readContext(message);
@@ -44,7 +45,7 @@ async function portOf(server: Server): Promise<number> {
 async function main(): Promise<void> {
   const ports = { provider: await portOf(createServer(accept)), keys: await portOf(keyService()) };
   process.stdout.write(`${JSON.stringify(ports)}\n`);
-  // The process that started this one holds the other end, whatever ends it.
+  // The process that started this one holds the other end, which closes however that process ends.
   process.stdin.on("end", () => process.exit(0)).resume();
 }
 

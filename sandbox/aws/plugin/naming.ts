@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 /** What the stack's configuration `pulumi:autonaming` means for one resource; the engine fills patterns in. */
 export interface AutoNaming {
-  /** `propose`: the type's own limit holds; `enforce`: the name and nothing else; `disable`: no name is made up. */
+  /** `propose`: the type's own limit holds; `enforce`: the name and nothing else; `disable`: no name is generated. */
   mode: "propose" | "enforce" | "disable";
   proposedName: string;
 }
@@ -11,9 +11,9 @@ export interface AutoNaming {
 const randomLength = 7;
 
 /**
- * The name of a resource whose program gives none: `<logical name>-<7 hexadecimal digits>`, or what the stack's
- * configuration says. The digits follow from the engine's seed where it gives one.
- * @throws where the real provider does: when the name is longer than the type allows, or none may be made up.
+ * The name of a resource for which the program sets none: `<logical name>-<7 hexadecimal digits>`, or what the stack's
+ * configuration defines. The digits are derived from the engine's seed, if it sends one.
+ * @throws where the real provider does: if the name is longer than the type allows, or none may be generated.
  */
 export function autoName(
   logicalName: string,

@@ -17,7 +17,7 @@ export interface ProviderContext {
   defaultTags: Record<string, string>;
 }
 
-/** An input that can't be taken, and why. */
+/** An input that is rejected, and why. */
 export interface CheckFailure {
   property: string;
   reason: string;
@@ -30,7 +30,7 @@ export interface Difference {
   deleteBeforeReplace: boolean;
 }
 
-/** Fills in names and defaults and refuses what the resource type does not take. */
+/** Fills in names and defaults, and rejects what the resource type does not accept. */
 export function checkInputs(
   type: ResourceType,
   check: { name: string; olds: PropertyMap; news: PropertyMap; seed: Uint8Array; naming?: AutoNaming },
@@ -88,7 +88,7 @@ function named(
   }
 }
 
-/** What the real provider refuses at preview, names that it made up included. */
+/** What the real provider rejects at preview, including names that it generated. */
 function invalid(type: ResourceType, inputs: PropertyMap, name: string): CheckFailure[] {
   const found = invalidInputs(type.validators ?? {}, inputs).map(({ property, problem }) => ({
     property,
@@ -124,7 +124,7 @@ export function difference(
   const replaces = changed.filter(
     (key) => key === "region" || type.replaceOn === "all" || type.replaceOn.includes(key),
   );
-  // A name that the program gives can't exist twice; one made up here is new for the replacement.
+  // A name that the program sets cannot exist twice; a generated one is new for the replacement.
   const namesItself = type.autoName !== undefined && news.name !== undefined && !wasFilled(news, "name");
   const sameName = namesItself && news.name === olds.inputs.name && !replaces.includes("region");
   return { changed, replaces, deleteBeforeReplace: replaces.length > 0 && sameName };
@@ -139,13 +139,13 @@ export function takesTags(type: ResourceType): boolean {
   return type.inputs.includes("tags");
 }
 
-/** The resource's own tags over the provider's default ones. */
+/** The resource's own tags merged over the provider's default ones. */
 export function allTags(context: Pick<ProviderContext, "defaultTags">, inputs: PropertyMap): PropertyMap {
   if (inputs.tags === unknownValue) return { ...context.defaultTags };
   return { ...context.defaultTags, ...(isObject(inputs.tags) ? inputs.tags : {}) };
 }
 
-/** The state that a preview promises: known inputs, the old outputs that stay, unknown for what AWS will decide. */
+/** The state that a preview returns: known inputs, the old outputs that stay, unknown for what AWS will determine. */
 export function previewState(
   type: ResourceType,
   context: ProviderContext,
@@ -171,8 +171,9 @@ function keptComputed(type: ResourceType, state: PropertyMap | undefined): Prope
 }
 
 /**
- * The inputs after a refresh: where AWS changed beneath the program, the new value takes the old one's place, so that
- * the next update sees the drift and undoes it. Values that AWS decides when the program does not are left alone.
+ * The inputs after a refresh: where the resource was changed outside of the program, the new value replaces the old
+ * one, so that the next update sees the drift and reverts it. Values that AWS determines if the program does not are
+ * not changed.
  */
 export function refreshedInputs(
   type: ResourceType,
@@ -189,7 +190,7 @@ export function refreshedInputs(
   return refreshed;
 }
 
-/** The inputs of a resource that is imported: everything that AWS tells and the program could have said. */
+/** The inputs of a resource that is imported: everything that AWS returns and that the program could have set. */
 export function importedInputs(type: ResourceType, state: PropertyMap): PropertyMap {
   const given = type.inputs.filter((key) => state[key] !== undefined && !sameValue(state[key], undefined));
   const defaults = Object.keys(type.defaults ?? {});

@@ -111,7 +111,7 @@ export class Provider {
     return explained(`invoking ${token}`, () => invoke(this.aws(args.region), args));
   }
 
-  /** What AWS says over what only the program knows (code, skipDestroy, …). */
+  /** What AWS returns, merged over what only the program knows (code, skipDestroy, …). */
   private async currentState(type: ResourceType, aws: AwsClients, id: string, known: Resource) {
     const found = await type.read(aws, id, known.state, known.inputs);
     if (!found) return undefined;
@@ -134,7 +134,7 @@ export class Provider {
   }
 }
 
-/** State to read over after an update: what the program says now, without what an update changes. */
+/** The state that a read after an update starts from: the program's current inputs, without what an update changes. */
 function afterUpdate(type: ResourceType, old: PropertyMap, news: PropertyMap): PropertyMap {
   const outputs = Object.entries(old).filter(
     ([key]) => !type.inputs.includes(key) && !type.computed.includes(key),
@@ -142,7 +142,7 @@ function afterUpdate(type: ResourceType, old: PropertyMap, news: PropertyMap): P
   return { ...Object.fromEntries(outputs), ...news };
 }
 
-/** All tags without the provider's default ones, unless the program gives those itself. */
+/** All tags without the provider's default ones, unless the program sets those itself. */
 function ownTags(all: unknown, known: Resource, config: ProviderConfig): PropertyMap | undefined {
   const tags = isObject(all) ? all : {};
   const given = isObject(known.inputs.tags) ? known.inputs.tags : {};

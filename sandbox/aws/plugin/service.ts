@@ -53,7 +53,7 @@ function aboutHandlers(version: string): Handlers {
   return {
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
     getSchema: unary(() => {
-      // The compiler of TypeScript is loaded where the schema is needed alone: by programs in YAML, and to make SDKs.
+      // The TypeScript compiler is loaded only if the schema is needed: by programs in YAML, and to generate SDKs.
       const { awsSchema } = require("./schema") as typeof import("./schema");
       const parts = { version, resources: resourceTypes.keys(), functions: invokes.keys() };
       return new messages.GetSchemaResponse().setSchema(awsSchema(parts));
@@ -68,13 +68,13 @@ function configurationHandlers(provider: Provider): Handlers {
     checkConfig: unary((request: messages.CheckRequest) =>
       new messages.CheckResponse().setInputs(request.getNews()),
     ),
-    // A provider instance is its settings: the resources' own differences show what a change of it means.
+    // A provider instance consists only of its settings: the resources' own differences show the effect of a change.
     diffConfig: unary(() =>
       new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE),
     ),
     configure: unary((request: messages.ConfigureRequest) => {
       provider.configure(fromStruct(request.getArgs()));
-      // The engine then sends plain values and itself marks as secret what came from secret inputs.
+      // The engine then sends plain values, and marks as secret itself what came from secret inputs.
       return new messages.ConfigureResponse()
         .setSupportspreview(true)
         .setAcceptsecrets(false)

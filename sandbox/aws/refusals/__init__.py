@@ -1,4 +1,5 @@
-"""What AWS refuses and moto takes: rules by service, with AWS's error codes and wording.
+"""What AWS rejects and moto accepts: rules by service, with AWS's error codes and wording.
 
-`install()` puts them in front of moto; every other module decides on plain data and moto's state, and changes neither.
+`install()` applies them before moto; every other module decides from plain data and moto's state, without changing
+either.
 """

@@ -1,4 +1,4 @@
-"""Zips as Lambda takes them.
+"""Zips that Lambda accepts.
 
 Quotas: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
@@ -15,7 +15,7 @@ MAX_REQUEST = 70_167_211
 
 
 def refuse_zip(content: Optional[bytes], operation: str) -> None:
-    """Refuses a zip that is empty, none, or too large for a request or unzipped."""
+    """Rejects a zip that is empty, not a zip, or too large for a request or unzipped."""
     if content is None:
         return
     if not content:

@@ -1,4 +1,4 @@
-"""A call of an AWS service as the rules see it, and how they refuse it."""
+"""A call of an AWS service as the rules see it, and how they reject it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ class Call:
     operation: str
     """Such as `CreateFunction`."""
     params: dict[str, Any]
-    """The operation's input by the service's model, with its names; blobs are bytes."""
+    """The operation's input with the names of the service's model; blobs are bytes."""
     account: str
     region: str
 

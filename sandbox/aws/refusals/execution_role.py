@@ -1,4 +1,5 @@
-"""What Lambda asks of an execution role when a function is made or changed: its trust, and what its settings need."""
+"""What Lambda requires of an execution role when a function is created or changed: its trust policy, and the
+permissions that the function's settings need."""
 
 import json
 from typing import Any, Iterator

@@ -1,4 +1,4 @@
-"""Lambda functions: what their configuration may be, with which role, and when they can be changed."""
+"""Lambda functions: valid configurations and roles, and when a function can be changed."""
 
 import json
 from typing import Any, Callable, Optional
@@ -13,7 +13,7 @@ from .layers import refuse_layers
 INVALID = "InvalidParameterValueException"
 MAX_NAME = 64
 MAX_ENVIRONMENT = 4096
-# Managed Instances take what the model allows, 32,768 MB and 5,400 s.
+# Managed Instances accept what the model allows, 32,768 MB and 5,400 s.
 MAX_MEMORY = 10_240
 MAX_TIMEOUT = 1_800
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
@@ -90,7 +90,7 @@ def _update_configuration(call: Call) -> None:
 
 
 def _as_params(function: Any) -> dict[str, Any]:
-    """What the function has of that which the rules read."""
+    """The function's settings that the rules read."""
     config = function.get_configuration()
     layers = [layer["Arn"] for layer in config.get("Layers", [])]
     return {name: value for name, value in config.items() if value is not None} | {"Layers": layers}
@@ -110,7 +110,8 @@ def _publish(call: Call) -> None:
 
 
 def _settled(function: Any) -> None:
-    """A change is under way until somebody asks how it went: no clock decides, and who does not ask is refused."""
+    """A change is in progress until its state is requested: this does not depend on time, and changes before that are
+    rejected."""
     if function.pending == "Pending":
         raise Refusal(
             "ResourceConflictException",

@@ -1,4 +1,4 @@
-"""Puts the rules in front of moto: each call is judged before moto answers it."""
+"""Applies the rules before moto: each call is checked before moto answers it."""
 
 from typing import Any
 

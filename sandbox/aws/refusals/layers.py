@@ -1,4 +1,4 @@
-"""Lambda layers: what may be published, who may use it, and which layers a function may have together."""
+"""Lambda layers: what can be published, who can use it, and which layers a function can combine."""
 
 import re
 from typing import Any, Optional
@@ -38,13 +38,13 @@ def _permission(call: Call) -> None:
 
 
 def layer_version(arn: str) -> Optional[Any]:
-    """moto's layer version, in whatever account and region it is."""
+    """moto's layer version, in any account and region."""
     match = LAYER_VERSION_ARN.fullmatch(arn)
     return match and get_backend(match[3], match[2]).layers_versions_by_arn(arn)
 
 
 def refuse_layers(call: Call, arns: list[str], code: Optional[bytes]) -> None:
-    """Refuses layers that a function can't have, together and with its code."""
+    """Rejects layers that a function cannot have together or with its code."""
     if len(arns) > MAX_LAYERS:
         raise Refusal("InvalidParameterValueException", f"Cannot reference more than {MAX_LAYERS} layers.")
     seen: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _layer(call: Call, arn: str) -> None:
     version = layer_version(arn)
     if version is None and account == call.account:
         raise Refusal("InvalidParameterValueException", f"Layer version {arn} does not exist.")
-    # A layer of another account need not be here: then it is taken at its word.
+    # A layer of another account may not exist here: then it is accepted unchecked.
     if version is not None and account != call.account and not _shared(version, call.account):
         raise Refusal(
             "AccessDeniedException",
@@ -92,7 +92,7 @@ def _layer(call: Call, arn: str) -> None:
 
 
 def _shared(version: Any, account: str) -> bool:
-    """Whether the layer's policy names the account; whoever is in an organization is taken to be in it."""
+    """Whether the layer's policy names the account; every account is assumed to be in the organization."""
     principals = [statement.get("Principal") for statement in version.policy.statements]
     named = [principal.get("AWS") if isinstance(principal, dict) else principal for principal in principals]
     return any(name == "*" or account in str(name) for name in named)

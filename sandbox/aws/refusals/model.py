@@ -1,6 +1,6 @@
 """Every constraint of the services' models: lengths, ranges, patterns and sets of values of each parameter.
 
-The models are botocore's, so what a new release of AWS allows is allowed here as soon as botocore is updated.
+The models are botocore's, so what AWS newly allows is allowed here as soon as botocore is updated.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any, Iterator, Optional
 
 from .call import Call, Refusal
 
-# What each service calls a parameter that does not satisfy its model.
+# Each service's error code for a parameter that does not match its model.
 ERROR_CODES = {
     "iam": "ValidationError",
     "lambda": "ValidationException",
@@ -18,12 +18,12 @@ ERROR_CODES = {
     "secretsmanager": "ValidationException",
     "ssm": "ValidationException",
 }
-# IAM names what a name may be made of instead of quoting its pattern.
+# IAM lists the characters allowed in a name instead of quoting its pattern.
 IAM_NAME_PATTERN = r"[\w+=,.@-]+"
 
 
 def refuse_by_model(call: Call, input_shape: Any) -> None:
-    """Refuses parameters that do not satisfy the model of the operation, all of them at once."""
+    """Rejects parameters that do not match the operation's model, all of them in one error."""
     code = ERROR_CODES.get(call.service)
     if code is None or input_shape is None:
         return
@@ -65,7 +65,7 @@ def _violations(shape: Any, value: Any, path: str, service: str) -> Iterator[str
 
 
 def _constraints(shape: Any, value: Any) -> Iterator[str]:
-    """What the value itself does not satisfy; of lists and maps also their scalar members and keys."""
+    """The constraints that the value does not satisfy, for lists and maps also their scalar members and keys."""
     kind = shape.type_name
     yield from _bounds(shape, value, kind)
     if kind == "string":
@@ -106,7 +106,7 @@ def _compiled(pattern: str) -> Optional[re.Pattern[str]]:
             warnings.simplefilter("ignore")
             return re.compile(pattern, re.ASCII)
     except re.error:
-        return None  # Classes such as \p{L}, which Python does not know, stay unchecked.
+        return None  # Classes such as \p{L}, which Python does not support, stay unchecked.
 
 
 def _matches(pattern: str, value: str) -> bool:

@@ -11,7 +11,7 @@ from .call import Call, Refusal, characters
 
 MAX_INLINE = 10_240
 MAX_MANAGED = 6_144
-# Defaults, which AWS raises on request (to 4,096 and 25).
+# Default quotas, which AWS raises on request (to 4,096 and 25).
 MAX_TRUST = 2_048
 MAX_ATTACHED = 10
 
@@ -23,7 +23,7 @@ def refuse(call: Call) -> None:
 
 
 def _named(backend: Any, name: str) -> Any:
-    """The role of a name, in whatever case; moto answers for one that is missing."""
+    """The role of a name, case-insensitive; moto answers if it is missing."""
     return next((role for role in backend.get_roles() if role.name.lower() == name.lower()), None)
 
 

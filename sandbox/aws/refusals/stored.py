@@ -1,4 +1,4 @@
-"""CloudWatch Logs, Secrets Manager, Systems Manager: names that are taken, reserved or of the wrong characters."""
+"""CloudWatch Logs, Secrets Manager, Systems Manager: names that are in use, reserved or contain invalid characters."""
 
 import re
 
@@ -67,7 +67,7 @@ def _put_secret_value(call: Call) -> None:
 
 
 def _encryption(call: Call, key: object) -> None:
-    """A key that this account has and that is disabled, scheduled for deletion or asymmetric encrypts nothing."""
+    """Rejects a key of this account that is disabled, scheduled for deletion or asymmetric, since it cannot encrypt."""
     if not isinstance(key, str) or "alias/" in key:
         return
     known = kms_backends[call.account][call.region].keys.get(key.rsplit("/", 1)[-1])

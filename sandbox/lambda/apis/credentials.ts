@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { ApiAnswer, ApiRequest } from "./server";
 
 const PATH = "/2021-04-23/credentials";
-/** Milliseconds that credentials are good for after they were given. */
+/** Milliseconds for which credentials are valid after they were issued. */
 const VALIDITY_MS = 3_600_000;
 
-/** Credentials that are none: every SDK wants some, and those of the execution role are the embedded AWS's to give. */
+/** Placeholder credentials: every SDK requires some, and those of the execution role come from the embedded AWS. */
 export const NO_CREDENTIALS: Record<string, string> = {
   AWS_ACCESS_KEY_ID: "sandbox",
   AWS_SECRET_ACCESS_KEY: "sandbox",
@@ -13,9 +13,9 @@ export const NO_CREDENTIALS: Record<string, string> = {
 };
 
 /**
- * The endpoint from which functions with SnapStart get the execution role's credentials, as those that were good at the
- * snapshot have expired when it is restored. Source: "Container credentials provider" in the AWS SDKs and Tools Reference
- * Guide, which SnapStart uses in place of the access key environment variables.
+ * The endpoint from which functions with SnapStart get the execution role's credentials, since those that were valid at
+ * the snapshot have expired when it is restored. Source: "Container credentials provider" in the AWS SDKs and Tools
+ * Reference Guide, which SnapStart uses in place of the access key environment variables.
  */
 export class ContainerCredentials {
   private readonly token = randomBytes(24).toString("base64url");

@@ -11,11 +11,11 @@ export interface Extension {
   id: string;
   name: string;
   events: ExtensionEvent[];
-  /** A program of /opt/extensions; the others register from inside the runtime's process. */
+  /** True for a program in /opt/extensions; the others register from within the runtime's process. */
   external: boolean;
-  /** Its `/next` that waits for an event. */
+  /** Its pending `/next` request. */
   waiting?: PendingAnswer;
-  /** It has asked for its first event. */
+  /** It has requested its first event. */
   ready: boolean;
   /** What it reported by `/init/error` or `/exit/error`. */
   error?: { phase: "init" | "exit"; type: string };
@@ -28,14 +28,14 @@ export interface ExtensionsApiOptions {
   accountId: string;
   /** The file names in /opt/extensions. */
   externalNames: string[];
-  /** The events that there are. */
+  /** The events that can be registered for. */
   knownEvents: readonly ExtensionEvent[];
   conditions: ConditionSignal;
   emit: (type: string, record: Record<string, unknown>) => void;
 }
 
 const ROOT = "/2020-01-01/extension";
-/** Lambda's limit on extensions, external and internal together. */
+/** Lambda's limit on the number of extensions, external and internal together. */
 const MAX_EXTENSIONS = 10;
 
 const refusal = (errorType: string, errorMessage: string, status = 403): ApiAnswer => ({
@@ -60,7 +60,7 @@ export class ExtensionsApi {
     return this.options.externalNames.every((name) => this.extensions.has(name));
   }
 
-  /** Every extension has come back for its next event. */
+  /** Every extension has requested its next event. */
   get allWaiting(): boolean {
     return this.all.every((extension) => extension.waiting);
   }
@@ -89,7 +89,7 @@ export class ExtensionsApi {
     }
   }
 
-  /** The extension that a request is from, or the answer that refuses it. */
+  /** The extension that sent a request, or the answer that rejects it. */
   identify(request: ApiRequest): Extension | ApiAnswer {
     const id = header(request, "lambda-extension-identifier");
     if (id === "") {
@@ -99,7 +99,7 @@ export class ExtensionsApi {
     return known ?? refusal("Extension.UnknownExtensionIdentifier", `Unknown extension ${id}`);
   }
 
-  /** Gives the invocation to every extension that registered for it. */
+  /** Delivers the invocation to every extension that registered for it. */
   deliverInvoke(invocation: {
     requestId: string;
     deadlineMs: number;
@@ -188,7 +188,7 @@ export class ExtensionsApi {
       const { name, events } = extension;
       this.options.emit("platform.extension", { name, state: "Ready", events });
     }
-    // Whoever was still busy when the shutdown began is told as soon as it asks.
+    // An extension that was still busy when the shutdown began receives the event at its next request.
     if (this.shutdown) this.deliver("SHUTDOWN", this.shutdown);
     this.options.conditions.notify();
     return waiting;

@@ -5,8 +5,9 @@ import { type ApiAnswer, type ApiRequest, PendingAnswer } from "./server";
 const ROOT = "/2018-06-01/runtime/restore";
 
 /**
- * The Runtime API's part for SnapStart. A runtime with hooks asks for `/restore/next` once it may be snapshot, and gets the
- * answer when it has been restored. Source: "Implementing SnapStart hooks for container images" in the Lambda Developer Guide.
+ * The Runtime API's part for SnapStart. A runtime with hooks requests `/restore/next` when it is ready for the
+ * snapshot, and receives the answer when it has been restored. Source: "Implementing SnapStart hooks for container
+ * images" in the Lambda Developer Guide.
  */
 export class RestoreApi {
   private waiting: PendingAnswer | undefined;
@@ -24,7 +25,7 @@ export class RestoreApi {
     return this.failed;
   }
 
-  /** Lets the runtime go on. One without hooks has not asked, and just does. */
+  /** Lets the runtime continue. One without hooks has not sent the request, and simply continues. */
   restore(): void {
     this.waiting?.answer({ status: 200, body: "" });
     this.waiting = undefined;

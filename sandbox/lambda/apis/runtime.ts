@@ -5,7 +5,7 @@ const ROOT = "/2018-06-01/runtime";
 /** Lambda's limit on a buffered response. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
-/** What the runtime gets from `/next`. */
+/** What the runtime receives from `/next`. */
 export interface RuntimeInvocation {
   requestId: string;
   deadlineMs: number;
@@ -16,22 +16,25 @@ export interface RuntimeInvocation {
   clientContext?: string;
   /** The event as JSON text. */
   payload: string;
-  /** Gets a streamed response as it comes. */
+  /** Receives a streamed response as it arrives. */
   onResponse?: ResponseListener;
 }
 
-/** Gets the parts of a streamed response, with its content type. */
+/** Receives the parts of a streamed response, with its content type. */
 export type ResponseListener = (chunk: Buffer, contentType: string | undefined) => void;
 
 /** How the runtime answered an invocation. */
 export interface RuntimeAnswer {
   kind: "response" | "error";
   body: string;
-  /** Of an error: the header's value as it came. */
+  /** Of an error: the header's value as received. */
   errorType?: string;
-  /** Bytes that the runtime sent, also before a streamed response was interrupted. */
+  /** Bytes that the runtime sent, including those before a streamed response was interrupted. */
   bytes: number;
-  /** When it began to arrive and when it was there, by the monotonic clock in milliseconds. The same unless it is streamed. */
+  /**
+   * When it began to arrive and when it was complete, by the monotonic clock in milliseconds. The same unless it is
+   * streamed.
+   */
   begunAt: number;
   at: number;
 }
@@ -57,23 +60,25 @@ export class RuntimeApi {
   private readonly timedOut = new Set<string>();
   initError: RuntimeInitError | undefined;
 
-  /** @param concurrent whether several invocations are under way at a time, and several requests for the next one. */
+  /**
+   * @param concurrent whether several invocations can be in progress at a time, and several requests for the next one.
+   */
   constructor(
     private readonly conditions: ConditionSignal,
     private readonly concurrent: boolean,
   ) {}
 
-  /** The runtime has asked for the next invocation. */
+  /** The runtime has requested the next invocation. */
   get ready(): boolean {
     return this.waiting.length > 0;
   }
 
-  /** The answer to an invocation under way. */
+  /** The answer to an invocation in progress. */
   answerTo(requestId: string): RuntimeAnswer | undefined {
     return this.underWay.get(requestId)?.answer;
   }
 
-  /** Ends an invocation: from now on no answer to it is taken. @returns the answer that came. */
+  /** Ends an invocation: from now on no answer to it is accepted. @returns the answer that was received. */
   finish(requestId: string, timedOut: boolean): RuntimeAnswer | undefined {
     const answer = this.answerTo(requestId);
     this.underWay.delete(requestId);
@@ -114,7 +119,7 @@ export class RuntimeApi {
     return this.takeAnswer(request, decodeURIComponent(match[1]), match[2] as RuntimeAnswer["kind"]);
   }
 
-  /** Who gets the parts of a response that is streamed. */
+  /** Who receives the parts of a streamed response. */
   listenerOf({ path, headers }: ApiRequestHead): ((chunk: Buffer) => void) | undefined {
     if (!path.startsWith(ROOT) || !isStreamed(headers)) return undefined;
     const [, id = "", kind] = answerPath.exec(path.slice(ROOT.length)) ?? [];
@@ -125,7 +130,7 @@ export class RuntimeApi {
 
   private next(): PendingAnswer {
     const next = new PendingAnswer();
-    // One at a time: who asks again has given up its first request.
+    // One at a time: a second request means that the first one was abandoned.
     this.waiting = this.concurrent ? [...this.waiting, next] : [next];
     next.onGone = () => {
       this.waiting = this.waiting.filter((each) => each !== next);
@@ -168,7 +173,7 @@ export class RuntimeApi {
   }
 }
 
-/** A streamed response that is interrupted says so in its trailers. */
+/** A streamed response that is interrupted has an error in its trailers. */
 function readAnswer(
   request: ApiRequest,
   kind: RuntimeAnswer["kind"],

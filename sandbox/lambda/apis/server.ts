@@ -3,13 +3,13 @@ import type { AddressInfo } from "node:net";
 
 export interface ApiRequest {
   method: string;
-  /** Without query and without a slash at its end. */
+  /** Without query and without a trailing slash. */
   path: string;
   headers: http.IncomingHttpHeaders;
-  /** The trailers that a streamed response ends with. */
+  /** The trailers of a streamed response. */
   trailers: NodeJS.Dict<string>;
   body: Buffer;
-  /** When its headers had arrived, by the monotonic clock in milliseconds. */
+  /** When its headers were complete, by the monotonic clock in milliseconds. */
   begunAt: number;
 }
 
@@ -24,7 +24,7 @@ export interface ApiAnswer {
 export class PendingAnswer {
   private send: ((answer: ApiAnswer) => void) | undefined;
   private early: ApiAnswer | undefined;
-  /** Called when the one who asked has hung up. */
+  /** Called when the client has closed the connection. */
   onGone: () => void = () => {};
 
   answer(answer: ApiAnswer): void {
@@ -40,10 +40,10 @@ export class PendingAnswer {
 
 export type ApiHandler = (request: ApiRequest) => ApiAnswer | PendingAnswer;
 
-/** What of a request is known before its body. */
+/** The parts of a request that are known before its body. */
 export type ApiRequestHead = Pick<ApiRequest, "method" | "path" | "headers">;
 
-/** Says who gets the parts of a request's body as they come; nobody, where it gives undefined. */
+/** Returns who receives the parts of a request's body as they arrive; undefined for nobody. */
 export type BodyListener = (head: ApiRequestHead) => ((chunk: Buffer) => void) | undefined;
 
 /** The HTTP server behind AWS_LAMBDA_RUNTIME_API, on the machine's loopback. */

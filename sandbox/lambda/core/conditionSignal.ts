@@ -1,15 +1,15 @@
-/** Lets a phase wait until something that the APIs or processes do makes a condition true. */
+/** Lets a phase wait until APIs or processes make a condition true. */
 export class ConditionSignal {
   private readonly waiters = new Set<() => void>();
 
-  /** To be called after every change that a condition may look at. */
+  /** To be called after every change that a condition may depend on. */
   notify(): void {
     for (const check of [...this.waiters]) check();
   }
 
   /**
    * @param deadline in milliseconds since 1970.
-   * @returns whether the condition came true before the deadline.
+   * @returns whether the condition became true before the deadline.
    */
   until(condition: () => boolean, deadline: number): Promise<boolean> {
     if (condition()) return Promise.resolve(true);

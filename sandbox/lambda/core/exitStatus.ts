@@ -2,6 +2,6 @@
 export interface ExitStatus {
   /** 0 when a signal ended it. */
   code: number;
-  /** Such as SIGKILL; undefined when it ended by itself. */
+  /** Such as SIGKILL; undefined if it exited by itself. */
   signal?: string;
 }

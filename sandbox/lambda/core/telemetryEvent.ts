@@ -7,12 +7,12 @@ export interface TelemetryEvent {
   record: string | Record<string, unknown>;
 }
 
-/** What a subscription chooses from. */
+/** What a subscription can select. */
 export type TelemetryCategory = "platform" | "function" | "extension";
 
 export const telemetryCategories: readonly TelemetryCategory[] = ["platform", "function", "extension"];
 
-/** The schema versions that a subscription may ask for. */
+/** The schema versions that a subscription can request. */
 export const schemaVersions = ["2022-07-01", "2022-12-13", "2025-01-29"] as const;
 export type SchemaVersion = (typeof schemaVersions)[number];
 
@@ -32,9 +32,9 @@ export function categoryOf(event: TelemetryEvent): TelemetryCategory {
   return event.type === "function" || event.type === "extension" ? event.type : "platform";
 }
 
-/** The event's JSON in the version that the subscriber asked for. */
+/** The event's JSON in the version that the subscriber requested. */
 export function serializeEvent(event: TelemetryEvent, version: SchemaVersion): string {
-  // The first version knows log lines as text only.
+  // The first version supports log lines only as text.
   if (version === "2022-07-01" && categoryOf(event) !== "platform" && typeof event.record !== "string") {
     return JSON.stringify({ ...event, record: JSON.stringify(event.record) });
   }

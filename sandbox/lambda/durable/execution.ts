@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
 /**
- * The state of a durable execution, as Lambda keeps it for the Durable Execution SDKs. Source: CheckpointDurableExecution and
- * GetDurableExecutionState in Lambda's service model of 2025-12-01. Pure; times are passed in.
+ * The state of a durable execution, as Lambda stores it for the Durable Execution SDKs. Source:
+ * CheckpointDurableExecution and GetDurableExecutionState in Lambda's service model of 2025-12-01. Pure; times are
+ * passed in.
  */
 
-/** What the SDK says of an operation (`OperationUpdate`). */
+/** The SDK's update of an operation (`OperationUpdate`). */
 export interface OperationUpdate {
   Id: string;
   ParentId?: string;
@@ -41,7 +42,7 @@ export interface Operation {
   WaitDetails?: { ScheduledEndTimestamp: number };
 }
 
-/** The operations that this state machine knows; callbacks and chained invocations need somebody else to end them. */
+/** The operations that this state machine supports; callbacks and chained invocations are completed from outside. */
 const KNOWN = ["STEP", "WAIT", "CONTEXT", "EXECUTION"];
 
 const statuses: Record<OperationUpdate["Action"], string> = {
@@ -78,14 +79,13 @@ export class DurableExecution {
     return [...this.byId.values()];
   }
 
-  /** The token that the next checkpoint has to name. */
+  /** The token that the next checkpoint has to contain. */
   nextToken(): string {
     this.token = randomBytes(16).toString("base64");
     return this.token;
   }
 
-  /**
-   * Takes a checkpoint in.
+  /** Applies a checkpoint.
    * @returns the operations that it changed.
    * @throws when the token is not the last one, or an operation is of a type that the sandbox doesn't run.
    */
@@ -112,8 +112,8 @@ export class DurableExecution {
   }
 
   /**
-   * Time passes until the execution goes on: waits are over and attempts are due.
-   * @returns the ids of the operations that this changed; none when somebody else has to end one.
+   * Advances time until the execution can continue: waits are over and attempts are due.
+   * @returns the ids of the operations that this changed; none if one has to be completed from outside.
    */
   resume(now: number): string[] {
     const changed: string[] = [];

@@ -5,7 +5,7 @@ import { DurableExecution, type Operation, type OperationUpdate } from "./execut
 
 const PATH = /^\/2025-12-01\/durable-executions\/(.+)\/(checkpoint|state)$/;
 
-/** What the SDK's handler answers an invocation with. */
+/** The response of the SDK's handler to an invocation. */
 interface Answer {
   Status?: "SUCCEEDED" | "FAILED" | "PENDING";
   Result?: string;
@@ -19,7 +19,7 @@ export interface ExecutionResult {
   /** What the handler returned. */
   result?: unknown;
   error?: Answer["Error"];
-  /** One for each time that the function ran. */
+  /** One for each run of the function. */
   invocations: InvocationResult[];
 }
 
@@ -31,8 +31,8 @@ export interface ExecuteOptions extends InvokeOptions {
 }
 
 /**
- * Lambda's part of durable functions: it keeps the checkpoints of their executions, suspends them, and runs the function again.
- * Waits take no time here.
+ * Lambda's part of durable functions: it stores the checkpoints of their executions, suspends them, and runs the
+ * function again. Waits take no time here.
  */
 export class DurableFunctions {
   private readonly executions = new Map<string, DurableExecution>();
@@ -50,7 +50,7 @@ export class DurableFunctions {
     return this.server?.port ?? 0;
   }
 
-  /** Environment variables by which the SDK finds this. */
+  /** Environment variables through which the SDK finds this server. */
   get environment(): Record<string, string> {
     return { AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${this.port}` };
   }
@@ -58,7 +58,7 @@ export class DurableFunctions {
   /**
    * Runs an execution to its end.
    * @param payload the event: any JSON value.
-   * @throws when the function fails other than by its SDK, or waits for something that the sandbox can't end.
+   * @throws when the function fails other than by its SDK, or waits for something that the sandbox cannot complete.
    */
   async execute(sandbox: Sandbox, payload: unknown, options: ExecuteOptions): Promise<ExecutionResult> {
     const { functionArn, name, ...invokeOptions } = options;

@@ -12,7 +12,7 @@ import { type EnvironmentOptions, type EnvironmentParts, openParts } from "./par
 import { RuntimeDomain } from "./runtimeDomain";
 import { logStreamName } from "./variables";
 
-/** What every kind of execution environment has, however it takes invocations. */
+/** What all kinds of execution environments have in common. */
 export abstract class EnvironmentBase {
   readonly id = randomUUID();
   /** With tenant isolation: the tenant of all its invocations. */
@@ -30,17 +30,17 @@ export abstract class EnvironmentBase {
     if (logSink) this.logs = new LogWriter(logSink, definition, this.logStream);
   }
 
-  /** Invocations that it takes at a time. */
+  /** Invocations that it accepts at a time. */
   get concurrency(): number {
     return 1;
   }
 
-  /** It takes no invocation any more, so another environment has to replace it. */
+  /** It accepts no more invocations, so another environment has to replace it. */
   get unhealthy(): boolean {
     return false;
   }
 
-  /** Makes an environment without starting anything in it. */
+  /** Creates an environment without starting anything in it. */
   protected static async open<E extends EnvironmentBase>(
     options: EnvironmentOptions,
     construct: (parts: EnvironmentParts) => E,
@@ -56,14 +56,14 @@ export abstract class EnvironmentBase {
   }
 
   /**
-   * Initializes ahead of any invocation.
+   * Initializes before any invocation.
    * @throws why the environment can't be initialized.
    */
   abstract provision(): Promise<void>;
 
   abstract invoke(payload: unknown, options?: InvokeOptions): Promise<InvocationResult>;
 
-  /** The shutdown phase, then the end of everything that the environment held. */
+  /** The shutdown phase, then the release of everything that the environment held. */
   async shutdown(): Promise<void> {
     try {
       await this.endDomain(this.unhealthy ? "failure" : "spindown");

@@ -9,7 +9,7 @@ export interface DomainProcessesOptions {
   processes: Processes;
   variables: VariablesInput;
   paths: EnvironmentPaths;
-  /** Whether a file is there for the environment, by Lambda's path. */
+  /** Whether a file exists for the environment, by Lambda's path. */
   exists: (path: string) => boolean;
   onLog: (event: TelemetryEvent) => void;
 }
@@ -22,7 +22,7 @@ export class DomainProcesses {
 
   constructor(private readonly options: DomainProcessesOptions) {}
 
-  /** Why the processes can't go on: one could not be started, or has ended. */
+  /** Why the processes cannot continue: one could not be started, or has ended. */
   get failure(): Failure | undefined {
     if (this.launchFailure) return this.launchFailure;
     for (const [name, { exit }] of this.extensions) if (exit) return extensionCrash(name, exit);
@@ -96,7 +96,7 @@ export class DomainProcesses {
   ): Promise<EnvironmentProcess> {
     const map = (value: string) => mapPaths(value, this.options.paths);
     const { paths } = this.options;
-    // The Python runtime adds the layers' packages to its search path by itself.
+    // The Python runtime itself adds the layers' packages to its search path.
     const mapped = paths === LAMBDA_PATHS ? {} : { LAMBDA_OPT_ROOT: paths.opt };
     return this.options.processes.start({
       arguments: command.map(map),

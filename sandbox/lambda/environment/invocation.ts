@@ -4,13 +4,13 @@ import { type Failure, failurePayload, functionErrorType } from "../core/failure
 import type { PhaseStatus, Tracing } from "../core/telemetryEvent";
 import type { InvokeOutcome } from "./runtimeDomain";
 
-/** What an environment's first invocation had to wait for. */
+/** What an environment's first invocation waited for. */
 export interface StartMetrics {
   /** Milliseconds of the init phase. */
   initDurationMs?: number;
   /** With SnapStart: milliseconds from the snapshot until the runtime was ready. */
   restoreDurationMs?: number;
-  /** Whole milliseconds of that in which the runtime loaded and its hooks ran. */
+  /** The part of it in which the runtime loaded and its hooks ran, in whole milliseconds. */
   billedRestoreDurationMs?: number;
 }
 
@@ -19,17 +19,20 @@ export interface InvocationResult extends StartMetrics {
   requestId: string;
   /** `error`: the function returned an error; `failure`: the runtime or an extension ended or could not initialize. */
   status: PhaseStatus;
-  /** The response, or the error with errorType and errorMessage: the JSON value, or the text when it is no JSON. */
+  /** The response, or the error with errorType and errorMessage: the JSON value, or the text if it is not JSON. */
   payload: unknown;
-  /** `Unhandled`, as the Invoke API says it, unless the function succeeded. */
+  /** `Unhandled`, as the Invoke API returns it, unless the function succeeded. */
   functionError?: "Unhandled";
   /** Milliseconds from the invocation's start until the runtime was done. */
   durationMs: number;
   /** Whole milliseconds of initialization or restore, runtime and extensions; 0 on Managed Instances, where time isn't billed. */
   billedDurationMs: number;
-  /** Milliseconds that the extensions took after the runtime was done; 0 on Managed Instances, where nothing waits for them. */
+  /**
+   * Milliseconds that the extensions took after the runtime was done; 0 on Managed Instances, which do not wait for
+   * them.
+   */
   extensionOverheadMs: number;
-  /** Whether the environment was made for this invocation. */
+  /** Whether the environment was created for this invocation. */
   coldStart: boolean;
   environmentId: string;
 }
@@ -37,11 +40,11 @@ export interface InvocationResult extends StartMetrics {
 export interface InvokeOptions {
   /** Value of X-Amzn-Trace-Id. Default: a new trace that is not sampled, as for a function without active tracing. */
   traceHeader?: string;
-  /** The client context as JSON, which the Invoke API takes in base64. Default: none. */
+  /** The client context as JSON, which the Invoke API accepts in base64. Default: none. */
   clientContext?: string;
-  /** With tenant isolation: the tenant, in whose environments alone the function runs. */
+  /** With tenant isolation: the tenant; the function runs only in this tenant's environments. */
   tenantId?: string;
-  /** Gets a streamed response as it comes; all of it is in the result, too. */
+  /** Receives a streamed response as it arrives; the result also contains all of it. */
   onResponse?: ResponseListener;
 }
 
@@ -75,7 +78,7 @@ export function outcomeErrorType({ status, failure, answer }: InvokeOutcome): st
   return status === "error" ? functionErrorType(answer?.errorType) : undefined;
 }
 
-/** What of an invocation's result its outcome alone decides. */
+/** The part of an invocation's result that depends only on its outcome. */
 export function outcomeResult(
   outcome: InvokeOutcome,
   requestId: string,
@@ -90,7 +93,7 @@ export function outcomeResult(
   };
 }
 
-/** What the invoker gets: the runtime's answer if there was one, else what the platform says. */
+/** What the invoker receives: the runtime's answer if there was one, else the platform's error. */
 function outcomePayload({ failure, answer }: InvokeOutcome, requestId: string): unknown {
   const text = answer?.body ?? (failure ? failurePayload(failure, requestId) : "");
   try {

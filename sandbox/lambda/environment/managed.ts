@@ -28,12 +28,13 @@ interface Invocation {
 }
 
 /**
- * An execution environment on Lambda Managed Instances: made ahead of any invocation, never frozen, with several invocations
- * under way beside each other. An invocation that takes too long fails alone, and its code runs on; when the runtime or an
- * extension ends, all that are under way fail, and another environment has to take this one's place.
+ * An execution environment on Lambda Managed Instances: created before any invocation, never frozen, with several
+ * invocations in progress at once. An invocation that takes too long fails on its own, and its code continues to run;
+ * if the runtime or an extension exits, all invocations in progress fail, and another environment has to replace this
+ * one.
  */
 export class ManagedEnvironment extends EnvironmentBase {
-  /** Makes the environment without starting anything in it. */
+  /** Creates the environment without starting anything in it. */
   static create(options: EnvironmentOptions): Promise<ManagedEnvironment> {
     return EnvironmentBase.open(options, (parts) => new ManagedEnvironment(options, parts));
   }
@@ -61,7 +62,7 @@ export class ManagedEnvironment extends EnvironmentBase {
     const requestId = randomUUID();
     const giveUpAt = Date.now() + this.timeoutMs;
     let failure: Failure | undefined;
-    // Whoever else waits may take the worker first; from here to its delivery nothing else runs.
+    // Another waiting invocation may take the worker first; from here to its delivery nothing else runs.
     while (!failure && !domain.ready) failure = await this.awaitWorker(domain, giveUpAt);
     const value = traceHeader ?? newTraceHeader(Date.now());
     const tracing: Tracing = { type: "X-Amzn-Trace-Id", value, spanId: newSpanId() };
@@ -90,7 +91,7 @@ export class ManagedEnvironment extends EnvironmentBase {
     return this.options.function.timeoutSeconds * 1_000;
   }
 
-  /** On Lambda an invocation that finds no free worker is refused, and its invoker tries again; here it waits. */
+  /** On Lambda an invocation that finds no free worker is rejected, and its invoker retries; here it waits. */
   private async awaitWorker(domain: RuntimeDomain, deadline: number): Promise<Failure | undefined> {
     const failure = await domain.awaitWorker(deadline);
     if (failure?.status !== "timeout") return failure;
@@ -121,7 +122,7 @@ export class ManagedEnvironment extends EnvironmentBase {
   }
 }
 
-/** The record of `platform.report`, which has on Managed Instances no memory and nothing of billing. */
+/** The record of `platform.report`, which on Managed Instances contains neither memory nor billing. */
 function reportRecord(outcome: InvokeOutcome, requestId: string, tracing: Tracing): Record<string, unknown> {
   const { status, failure, answer, durationMs } = outcome;
   const errorType =
@@ -129,7 +130,7 @@ function reportRecord(outcome: InvokeOutcome, requestId: string, tracing: Tracin
   const spans = runtimeSpans(outcome).filter(({ name }) => name !== "runtimeOverhead");
   return {
     requestId,
-    // A process that ended counts as the function's error here.
+    // A process that exited counts as an error of the function here.
     status: status === "failure" ? "error" : status,
     ...(errorType === undefined ? {} : { errorType }),
     metrics: { durationMs },

@@ -21,7 +21,7 @@ import { type InitOutcome, type InvokeOutcome, roundMs } from "./runtimeDomain";
 /** Lambda's limit on the init phase. */
 const INIT_TIMEOUT_MS = 10_000;
 
-/** What an invocation had to wait for before it could begin. */
+/** What an invocation waited for before it began. */
 export interface Readiness {
   coldStart: boolean;
   /** Milliseconds that are billed for it. */
@@ -34,13 +34,13 @@ export class OnDemandEnvironment extends EnvironmentBase {
   private initialized = false;
   private frozen = false;
 
-  /** Makes the environment without starting anything in it. */
+  /** Creates the environment without starting anything in it. */
   static create(options: EnvironmentOptions): Promise<OnDemandEnvironment> {
     return EnvironmentBase.open(options, (parts) => new OnDemandEnvironment(options, parts));
   }
 
   /**
-   * Initializes ahead of any invocation, and freezes until one comes.
+   * Initializes before any invocation, and freezes until one arrives.
    * @throws why the environment can't be initialized.
    */
   override async provision(): Promise<void> {
@@ -49,7 +49,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
     await this.freeze();
   }
 
-  /** Initializes first, when there has been no invocation yet or the last one made it necessary. */
+  /** Initializes first if there has been no invocation yet or the last one made it necessary. */
   override async invoke(payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
     const { traceHeader, clientContext, onResponse } = options;
     const { coldStart, billedMs, metrics } = await this.becomeReady();
@@ -84,7 +84,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
     }
   }
 
-  /** When the initialization fails, the invocation repeats it. */
+  /** If the initialization failed, the invocation repeats it. */
   protected async becomeReady(): Promise<Readiness> {
     const coldStart = !this.initialized;
     await this.thaw();
@@ -135,12 +135,14 @@ export class OnDemandEnvironment extends EnvironmentBase {
     return late ? { ...outcome, status: late.status, failure: this.named(late) } : outcome;
   }
 
-  /** A timeout is that of the function, however long the part took in which it happened. */
+  /**
+   * A timeout is reported with the function's timeout, regardless of the duration of the phase in which it happened.
+   */
   private named(failure: Failure): Failure {
     return failure.status === "timeout" ? timedOut(this.options.function.timeoutSeconds) : failure;
   }
 
-  /** The report is delivered with the next thaw, because the environment is frozen by then; or with the shutdown. */
+  /** The report is delivered at the next thaw, because the environment is already frozen, or at the shutdown. */
   private async finish(invocation: {
     requestId: string;
     tracing: Tracing;

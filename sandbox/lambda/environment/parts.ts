@@ -22,7 +22,7 @@ export interface EnvironmentOptions {
   shutdownMs?: number;
 }
 
-/** What an environment is made of before anything is started in it. */
+/** The parts of an environment before anything is started in it. */
 export interface EnvironmentParts {
   server: ApiServer;
   supervisor: Supervisor;
@@ -38,8 +38,8 @@ const RUNTIME_API_PORT = 9001;
 const TEMPORARY_BYTES = 512 * 1024 * 1024;
 
 /**
- * @param handle answers what function and extensions ask of the APIs.
- * @param listener says who gets the parts of what they send.
+ * @param handle answers the API requests of function and extensions.
+ * @param listener returns who receives the parts of what they send.
  */
 export async function openParts(
   options: EnvironmentOptions,
@@ -71,7 +71,7 @@ export async function openParts(
   return { server, supervisor, processes, conditions, paths, api: `127.0.0.1:${port}` };
 }
 
-/** Lambda's own port, unless a service of the host that the function wants to reach has it. */
+/** Lambda's own port, unless a service on the host that the function has to reach uses it. */
 function freePort(taken: number[]): number {
   let port = RUNTIME_API_PORT;
   while (taken.includes(port)) port += 1;

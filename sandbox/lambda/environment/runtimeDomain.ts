@@ -37,18 +37,18 @@ export interface InvokeOutcome {
   durationMs: number;
   /** When that was, by the monotonic clock, in milliseconds. */
   doneAt: number;
-  /** When the runtime got the invocation, by the wall clock and by the monotonic one, in milliseconds. */
+  /** When the runtime received the invocation, by the wall clock and by the monotonic one, in milliseconds. */
   startedAt: { wall: number; monotonic: number };
 }
 
 /** Shutdown budgets: the whole phase with external extensions and with internal ones only, and the runtime's part. */
 const [EXTERNAL_SHUTDOWN_MS, INTERNAL_SHUTDOWN_MS, RUNTIME_SHUTDOWN_MS] = [2_000, 500, 300];
-/** Of it, on Managed Instances, for telemetry that is delivered before SHUTDOWN. Source: AWS's runtime interface emulator. */
+/** Of this, for telemetry before SHUTDOWN on Managed Instances. Source: AWS's runtime interface emulator. */
 const FLUSH_MS = 1_000;
 
 export const roundMs = (milliseconds: number): number => Math.round(milliseconds * 1_000) / 1_000;
 
-/** How an init or restore phase ended. In these a runtime or extension that ends counts as error, not as failure. */
+/** How an init or restore phase ended: a runtime or extension that exits counts as error, not as failure. */
 export function phaseStatus(failure: Failure | undefined): Record<string, unknown> {
   if (!failure) return { status: "success" };
   if (failure.status === "timeout") return { status: "timeout" };
@@ -103,14 +103,14 @@ export class RuntimeDomain {
     );
   }
 
-  /** Who gets the parts of what the runtime streams. */
+  /** Who receives the parts of what the runtime streams. */
   readonly listenerOf: BodyListener = (head) => this.runtimeApi.listenerOf(head);
 
   emit(type: string, record: Record<string, unknown>): void {
     this.publish({ time: new Date().toISOString(), type, record });
   }
 
-  /** Extensions first; the runtime once they are registered; then everybody has to come for the first event. */
+  /** Extensions first; the runtime after they have registered; then all of them have to request their first event. */
   async init(phase: InitPhase, deadline: number): Promise<InitOutcome> {
     const startedAt = performance.now();
     this.emitInitStart(phase);
@@ -125,7 +125,7 @@ export class RuntimeDomain {
     return { failure: failed, durationMs };
   }
 
-  /** Lets a snapshot's runtime go on, until it has run its hooks and is ready for an invocation. @returns why it won't be. */
+  /** Lets a snapshot's runtime run its hooks and become ready for an invocation. @returns why it will not be. */
   async restore(deadline: number): Promise<Failure | undefined> {
     this.restoreApi?.restore();
     const failure = await this.wait(() => this.ready, deadline);
@@ -133,7 +133,7 @@ export class RuntimeDomain {
     return failure;
   }
 
-  /** Until the runtime is done, or something has failed, or the deadline is reached. */
+  /** Runs until the runtime is done, something has failed, or the deadline is reached. */
   async invoke(invocation: RuntimeInvocation, tracing: Tracing): Promise<InvokeOutcome> {
     const startedAt = { wall: Date.now(), monotonic: performance.now() };
     const { requestId, deadlineMs, invokedFunctionArn } = invocation;
@@ -155,12 +155,12 @@ export class RuntimeDomain {
     return this.runtimeApi.ready;
   }
 
-  /** Until it is ready. @returns why it won't be. */
+  /** Waits until it is ready. @returns why it will not be. */
   awaitWorker(deadline: number): Promise<Failure | undefined> {
     return this.wait(() => this.ready, deadline);
   }
 
-  /** Beside other invocations: until the answer is there. Extensions aren't told, and nothing waits for the log lines. */
+  /** Runs beside other invocations until the answer arrives, without notifying extensions or awaiting log lines. */
   async invokeBeside(invocation: RuntimeInvocation): Promise<InvokeOutcome> {
     const startedAt = { wall: Date.now(), monotonic: performance.now() };
     const { requestId, deadlineMs } = invocation;
@@ -169,12 +169,12 @@ export class RuntimeDomain {
     return this.outcome(requestId, { failure, startedAt, doneAt: performance.now() });
   }
 
-  /** What an invocation ends with: every extension has come back for the next event. */
+  /** The end of an invocation: waits until every extension has requested the next event. */
   awaitExtensions(deadline: number): Promise<Failure | undefined> {
     return this.wait(() => this.extensionsApi.allWaiting, deadline);
   }
 
-  /** The runtime first, then the extensions, which are told why and may finish their work; what is left is killed. */
+  /** Stops the runtime, then the extensions, which receive the reason and can finish; then kills what is left. */
   async shutdown(reason: ShutdownReason): Promise<void> {
     const { processes, conditions, shutdownMs = EXTERNAL_SHUTDOWN_MS } = this.context;
     const external = this.extensionsApi.all.filter((extension) => extension.external);
@@ -218,7 +218,7 @@ export class RuntimeDomain {
     this.emit("platform.initStart", { initializationType, phase, ...this.description });
   }
 
-  /** What `platform.initStart` and `platform.restoreStart` say of the environment. */
+  /** The description of the environment in `platform.initStart` and `platform.restoreStart`. */
   get description(): Record<string, unknown> {
     const { name, version, memorySizeMb, runtime, region, packageType, durable } =
       this.context.variables.function;
@@ -228,7 +228,7 @@ export class RuntimeDomain {
       functionVersion: version,
       instanceId: this.context.instanceId,
       instanceMaxMemory: memorySizeMb * 1024 * 1024,
-      // An image brings its runtime along: Lambda does not know its version.
+      // An image contains its own runtime: Lambda does not know its version.
       ...(packageType === "Image"
         ? {}
         : {
@@ -248,7 +248,7 @@ export class RuntimeDomain {
     return this.wait(() => this.restoreApi?.ready || this.runtimeApi.ready, deadline);
   }
 
-  /** @returns why the condition did not come true in time. */
+  /** @returns why the condition did not become true in time. */
   private async wait(condition: () => boolean, deadline: number): Promise<Failure | undefined> {
     const startedAt = Date.now();
     const { conditions } = this.context;
@@ -256,7 +256,7 @@ export class RuntimeDomain {
     return this.failure ?? (inTime ? undefined : timedOut((Date.now() - startedAt) / 1_000));
   }
 
-  /** Why neither the runtime nor the extensions can go on. */
+  /** Why neither the runtime nor the extensions can continue. */
   get failure(): Failure | undefined {
     const { initError } = this.runtimeApi;
     if (initError) {

@@ -1,8 +1,8 @@
-/** The right to run an environment on this machine's own loopback, which only one may have at a time. */
+/** The right to run an environment on this machine's own loopback, which only one environment has at a time. */
 export interface EnvironmentSlot {
   /** Ends the environment if it is idle. @returns whether it did. */
   evict: () => Promise<boolean>;
-  /** To be called after each invocation, so that another function gets its turn. */
+  /** To be called after each invocation, so that another function can run. */
   becameIdle: () => void;
   release: () => void;
 }

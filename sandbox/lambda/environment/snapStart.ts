@@ -17,15 +17,15 @@ interface Restore {
 }
 
 /**
- * An execution environment with SnapStart. Its snapshot is the environment itself, stopped after the init phase; so each has
- * an init phase of its own, where Lambda restores one snapshot many times. The first invocation restores it. An environment
- * whose restore or invocation failed is thrown away, and another one has to take its place.
+ * An execution environment with SnapStart. Its snapshot is the environment itself, stopped after the init phase; so
+ * each environment has its own init phase, while Lambda restores one snapshot many times. The first invocation restores
+ * it. An environment whose restore or invocation failed is discarded, and another one has to replace it.
  */
 export class SnapStartEnvironment extends OnDemandEnvironment {
   private snapshot = false;
   private restored: Readiness | undefined;
 
-  /** Makes the environment without starting anything in it. */
+  /** Creates the environment without starting anything in it. */
   static override create(options: EnvironmentOptions): Promise<SnapStartEnvironment> {
     return EnvironmentBase.open(options, (parts) => new SnapStartEnvironment(options, parts));
   }
@@ -35,7 +35,7 @@ export class SnapStartEnvironment extends OnDemandEnvironment {
   }
 
   /**
-   * The init phase, then the snapshot: nothing runs any more, and connections to the outside are dead, as far as there are
+   * The init phase, then the snapshot: nothing runs any more, and connections to the outside are closed, if there are
    * namespaces.
    * @throws why the environment can't be initialized.
    */
@@ -82,7 +82,7 @@ export class SnapStartEnvironment extends OnDemandEnvironment {
     return { failure, metrics };
   }
 
-  /** The function did not run. Lambda's Invoke API answers with these errors then. */
+  /** The result if the function did not run: Lambda's Invoke API returns these errors then. */
   private notRestored(failure: Failure, metrics: StartMetrics): InvocationResult {
     const requestId = randomUUID();
     const late = failure.status === "timeout";

@@ -18,16 +18,16 @@ export interface VariablesInput {
 
 export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`;
 
-/** A name as Lambda gives them: `2026/01/31/[$LATEST]` and 32 hexadecimal digits. */
+/** A log stream's name as Lambda creates it: `2026/01/31/[$LATEST]` and 32 hexadecimal digits. */
 export function logStreamName(version: string, now: Date, random: string): string {
   return `${now.toISOString().slice(0, 10).replaceAll("-", "/")}/[${version}]${random}`;
 }
 
-/** The variables that extensions and the runtime both get. Of the host's own variables nothing is passed on. */
+/** The variables that extensions and the runtime both receive. None of the host's own variables are passed on. */
 export function extensionVariables(input: VariablesInput): Record<string, string> {
   const { function: definition, api, platformEnvironment, credentials } = input;
   return {
-    // /var/lang/bin holds links to the interpreter that runs the function.
+    // /var/lang/bin contains links to the interpreter that runs the function.
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     LD_LIBRARY_PATH:
       "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
@@ -46,7 +46,7 @@ export function extensionVariables(input: VariablesInput): Record<string, string
   };
 }
 
-/** The runtime's variables: those of the extensions, and what Lambda tells the runtime alone. */
+/** The runtime's variables: those of the extensions, and those that only the runtime receives. */
 export function runtimeVariables(input: VariablesInput): Record<string, string> {
   const { function: definition, runtime, logStream } = input;
   const json = definition.logFormat === "JSON";

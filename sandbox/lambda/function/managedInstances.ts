@@ -23,7 +23,7 @@ const oldestRuntimes: Record<string, [number, number]> = { nodejs: [22, 0], pyth
 export const isManaged = ({ initializationType }: Pick<FunctionDefinition, "initializationType">): boolean =>
   initializationType === "lambda-managed-instances";
 
-/** Invocations that one environment takes at a time. */
+/** Invocations that one environment accepts at a time. */
 export function maxConcurrencyOf(definition: FunctionDefinition): number {
   if (!isManaged(definition)) return 1;
   const [, preset] = defaultConcurrency.find(([name]) => definition.runtime.startsWith(name)) ?? ["", 1];
@@ -34,11 +34,11 @@ export function maxConcurrencyOf(definition: FunctionDefinition): number {
 export const extensionEventsOf = (definition: FunctionDefinition): readonly ExtensionEvent[] =>
   isManaged(definition) ? ["SHUTDOWN"] : ["INVOKE", "SHUTDOWN"];
 
-/** The schema versions that the Telemetry API takes. */
+/** The schema versions that the Telemetry API accepts. */
 export const schemaVersionsOf = (definition: FunctionDefinition): readonly SchemaVersion[] =>
   isManaged(definition) ? ["2025-01-29"] : schemaVersions;
 
-/** The function with what Lambda sets by itself: Managed Instances log JSON, and can't be told otherwise. */
+/** The function with what Lambda sets itself: Managed Instances always log JSON. */
 export function completeManaged(definition: FunctionDefinition): FunctionDefinition {
   return isManaged(definition) ? { ...definition, logFormat: "JSON" } : definition;
 }

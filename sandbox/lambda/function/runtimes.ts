@@ -3,15 +3,15 @@ import { delimiter, join, resolve } from "node:path";
 
 /** How functions of one runtime identifier are run. */
 export interface LambdaRuntime {
-  /** Directory for /var/runtime; null for a runtime that the function brings itself. */
+  /** Directory for /var/runtime; null for a runtime that the function contains itself. */
   directory: string | null;
-  /** Candidates for the runtime's command, by Lambda's paths; the first one whose last argument exists is taken. */
+  /** Candidates for the runtime's command, by Lambda's paths; the first one whose last argument exists is used. */
   commands: string[][];
   /** Programs in /var/lang/bin, by name. */
   binaries: Record<string, string>;
-  /** Environment variables that this kind of runtime gets. */
+  /** Environment variables of this kind of runtime. */
   environment: Record<string, string>;
-  /** Managed runtimes log through a file descriptor of their own besides standard output. */
+  /** Managed runtimes log through a separate file descriptor in addition to standard output. */
   framedLogs: boolean;
   /** What differs from Lambda's runtime of that name, for the user. */
   notice?: string;
@@ -31,7 +31,7 @@ const nodeBundles: Record<string, string> = {
 /**
  * @param identifier such as `nodejs22.x`.
  * @param directory where the runtime interface clients are; default: where `npm run setup` puts them.
- * @throws when the sandbox does not run the identifier, or the clients are missing.
+ * @throws if the sandbox does not support the identifier, or the clients are missing.
  */
 export function findRuntime(identifier: string, directory: string = DEFAULT_DIRECTORY): LambdaRuntime {
   const node = /^nodejs(\d+)\.x$/.exec(identifier);
@@ -54,7 +54,7 @@ function bundle(directory: string, name: string): string {
   throw new Error(`${path}: AWS's runtime interface client is missing; run: npm run setup`);
 }
 
-/** The runtime's own version of Node.js, where the set-up has put one, else this one. */
+/** The runtime's own version of Node.js, if the set-up has installed it, otherwise this one. */
 function nodeRuntime(version: string, directory: string): LambdaRuntime {
   const own = join(directory, `node${version}`, "node");
   const hasOwn = existsSync(own);

@@ -13,15 +13,17 @@ export const isSnapStart = ({
 }: Pick<FunctionDefinition, "initializationType">): boolean => initializationType === "snap-start";
 
 /**
- * Whether the runtime isn't told log group and stream: a snapshot is restored into environments with streams of their own. Of
- * images AWS says the same, but its runtime interface client for Node.js, from version 4 on, refuses to work without.
+ * Whether the runtime does not receive log group and stream: a snapshot is restored into environments with different
+ * streams. AWS documents the same for images, but its runtime interface client for Node.js, from version 4 on, does not
+ * work without them.
  */
 export const hasNoLogNames = (definition: FunctionDefinition): boolean =>
   isSnapStart(definition) && definition.packageType !== "Image";
 
 /**
- * A container image may bring any runtime: one that asks for `/restore/next`, or one without runtime hooks, whose snapshot is
- * taken once it asks for an invocation (the label `com.amazonaws.lambda.feature.snapstart` allows that on Lambda).
+ * A container image can contain any runtime: one that requests `/restore/next`, or one without runtime hooks, whose
+ * snapshot is taken when it requests an invocation (the label `com.amazonaws.lambda.feature.snapstart` allows that on
+ * Lambda).
  *
  * @throws an error that names the property, when SnapStart would not accept the definition.
  */

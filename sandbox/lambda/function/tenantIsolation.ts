@@ -3,17 +3,19 @@
  * pages on invoking and monitoring.
  */
 
-/** What the Invoke API takes as a tenant's id (`TenantId` of Lambda's service model). */
+/** What the Invoke API accepts as a tenant's id (`TenantId` of Lambda's service model). */
 const TENANT_ID = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/;
 
-/** What these rules look at of a function. */
+/** The properties of a function that these rules check. */
 interface TenantFunction {
   name: string;
   tenantIsolation?: boolean;
   initializationType?: string;
 }
 
-/** @throws an error that names the property, when the definition has tenant isolation together with what excludes it. */
+/**
+ * @throws an error that names the property, if the definition combines tenant isolation with something incompatible.
+ */
 export function checkTenantIsolation({ tenantIsolation, initializationType }: TenantFunction): void {
   if (!tenantIsolation) return;
   if ((initializationType ?? "on-demand") !== "on-demand") {
@@ -23,7 +25,7 @@ export function checkTenantIsolation({ tenantIsolation, initializationType }: Te
   }
 }
 
-/** @throws what the Invoke API answers where the function and the invocation don't fit together. */
+/** @throws the Invoke API's error if the function and the invocation do not match. */
 export function checkTenantId(definition: TenantFunction, tenantId: string | undefined): void {
   if (definition.tenantIsolation && tenantId === undefined) {
     throw new Error(
@@ -43,6 +45,6 @@ export function checkTenantId(definition: TenantFunction, tenantId: string | und
   }
 }
 
-/** The field of a platform event that names the tenant. */
+/** The field of a platform event that contains the tenant. */
 export const tenantField = (tenantId: string | undefined): { tenantId?: string } =>
   tenantId === undefined ? {} : { tenantId };

@@ -11,7 +11,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What of AWS's SDKs the runtimes of Lambda bring, as far as functions here use it. */
+/** The parts of AWS's SDKs that Lambda's runtimes contain, as far as functions here use them. */
 const packages = [
   "@aws-sdk/client-eventbridge",
   "@aws-sdk/client-lambda",
@@ -22,16 +22,16 @@ const modules = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "url
 const botoServices = ["events", "lambda", "sns", "sqs"];
 
 /**
- * A layer with AWS's SDKs for Node.js and Python, which AWS's runtimes bring and the interface clients that run here do not:
- * made of what this checkout has installed, once for each version.
+ * A layer with AWS's SDKs for Node.js and Python, which AWS's runtimes contain and the interface clients that run here
+ * do not: created from what this checkout has installed, once for each version.
  * @param root of the checkout.
- * @param cacheDirectory where the layer is kept.
+ * @param cacheDirectory where the layer is stored.
  * @returns its directory.
  */
 export function awsSdkLayer(root: string, cacheDirectory: string): string {
   const resolve = createRequire(join(root, "package.json"));
   const version = String(manifestOf(packageFolder(resolve, "@aws-sdk/client-sqs", root)).version);
-  // One that an earlier version made has other packages in it.
+  // A layer created by an earlier version contains other packages.
   const layer = join(cacheDirectory, `aws-sdk-${version}-${botoServices.join("-")}`);
   if (existsSync(layer)) return layer;
   const unfinished = `${layer}.${process.pid}`;
@@ -41,13 +41,16 @@ export function awsSdkLayer(root: string, cacheDirectory: string): string {
   try {
     renameSync(unfinished, layer);
   } catch {
-    // Another process was faster.
+    // Another process created it first.
     rmSync(unfinished, { recursive: true, force: true });
   }
   return layer;
 }
 
-/** The packages with all that they depend on, side by side; where two versions are needed, the second in its user. */
+/**
+ * The packages with all their dependencies, in one directory; if two versions of a package are needed, the second is
+ * inside its dependent.
+ */
 function copyNodeModules(root: string, to: string): void {
   const placed = new Map<string, string>();
   const place = (name: string, from: string, user: string): void => {
@@ -95,7 +98,7 @@ function copyPythonModules(root: string, to: string): void {
   }
 }
 
-/** Linked and not copied where that works: the same files twice would be megabytes. */
+/** Linked rather than copied where possible: copies would take megabytes. */
 function linkTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {

@@ -8,9 +8,9 @@ import { type IsolationMode, needsMerged } from "./supervisor";
 export interface EnvironmentDirectories {
   /** The function's code. */
   task: string;
-  /** The layers, the one that wins first. */
+  /** The layers, the one with precedence first. */
   layers: string[];
-  /** All layers' files in one directory, for where the layers can't be laid over each other by a mount. */
+  /** All layers' files in one directory, for when the layers cannot be combined by an overlay mount. */
   merged?: string;
 }
 
@@ -30,7 +30,7 @@ export function extensionNames(layers: string[]): string[] {
   return [...new Set(names)];
 }
 
-/** Whether a file is there for the environment, by Lambda's path. */
+/** Whether a file exists for the environment, by Lambda's path. */
 export function existsForEnvironment(
   path: string,
   directories: EnvironmentDirectories,

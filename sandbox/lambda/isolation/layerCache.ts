@@ -23,13 +23,16 @@ import { type Entry, open, type ZipFile } from "yauzl";
 const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
-/** Where unpacked code and layers are kept between runs. */
+/** Where unpacked code and layers are stored between runs. */
 export function defaultCacheDirectory(): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   return join(base, "clickstack-lambda", "unpacked");
 }
 
-/** Code and layers as directories. A zip is unpacked once, by the hash of its content; a directory is used as it is. */
+/**
+ * Code and layers as directories. A zip is unpacked once, keyed by the hash of its content; a directory is used
+ * unchanged.
+ */
 export class LayerCache {
   constructor(private readonly directory: string = defaultCacheDirectory()) {}
 
@@ -43,13 +46,13 @@ export class LayerCache {
   }
 
   /**
-   * One directory with all layers' files as hard links, for where layers cannot be laid over each other by a mount.
-   * @param layers directories in Lambda's order: later ones win.
+   * One directory with all layers' files as hard links, for when layers cannot be combined by an overlay mount.
+   * @param layers directories in Lambda's order: later ones take precedence.
    */
   async merge(layers: string[]): Promise<string> {
     const key = createHash("sha256").update(layers.join("\0")).digest("hex");
     const target = join(this.directory, `merged-${key}`);
-    // Directories that are no unpacked zips may have changed since.
+    // Directories that are not unpacked zips may have changed since.
     if (layers.some((layer) => dirname(layer) !== this.directory)) {
       rmSync(target, { recursive: true, force: true });
     }
@@ -59,7 +62,7 @@ export class LayerCache {
     return target;
   }
 
-  /** Makes `target` whole or not at all, also when several processes do so at once. */
+  /** Creates `target` completely or not at all, even if several processes do so at once. */
   private async once(target: string, make: (unfinished: string) => Promise<void>): Promise<void> {
     if (existsSync(target)) return;
     const unfinished = `${target}.${randomUUID()}`;
@@ -89,7 +92,7 @@ function openZip(path: string): Promise<ZipFile> {
   });
 }
 
-/** Names that leave the directory are refused by yauzl itself. */
+/** yauzl itself rejects names that lead out of the directory. */
 async function unzip(path: string, directory: string): Promise<void> {
   const zip = await openZip(path);
   await new Promise<void>((resolve, reject) => {
@@ -114,7 +117,7 @@ async function extract(zip: ZipFile, entry: Entry, directory: string): Promise<v
   const content = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
     zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)));
   });
-  // The upper half holds the file's mode when the zip was made on Unix; else there is none.
+  // The upper half holds the file's mode if the zip was created on Unix; otherwise there is none.
   const mode = entry.externalFileAttributes >>> 16;
   if ((mode & FILE_TYPE) === SYMBOLIC_LINK) {
     symlinkSync((await buffer(content)).toString("utf8"), target);
@@ -132,7 +135,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** Links every file of `source` into `target`, over what is there. */
+/** Links every file of `source` into `target`, replacing existing files. */
 function linkTree(source: string, target: string): void {
   mkdirSync(target, { recursive: true });
   for (const entry of readdirSync(source, { withFileTypes: true })) {

@@ -7,16 +7,16 @@ import { ConditionSignal } from "../core/conditionSignal";
 import { Processes } from "./processes";
 import { type IsolationMode, needsMerged, Supervisor } from "./supervisor";
 
-/** What this machine lets the sandbox do. */
+/** The isolation that this machine allows. */
 export interface Isolation {
   mode: IsolationMode;
   /** Interpreter of the supervisor. */
   python: string;
-  /** What the mode means to the user; undefined when it is as on Lambda. */
+  /** How the mode differs from Lambda, for the user; undefined if it does not. */
   notice?: string;
 }
 
-/** Where the environment's directories are, as its processes see them. */
+/** The paths of the environment's directories, as its processes see them. */
 export interface EnvironmentPaths {
   task: string;
   opt: string;
@@ -36,13 +36,13 @@ const PYTHON_QUESTION = "import os,sys;print(os.path.realpath(sys.executable));p
 
 let found: Promise<Isolation> | undefined;
 
-/** The strongest isolation that works on this machine; tried out once. */
+/** The strongest isolation that works on this machine; determined once. */
 export function findIsolation(): Promise<Isolation> {
   found ??= probe();
   return found;
 }
 
-/** @param only tries these modes alone. */
+/** @param only tries only these modes. */
 export async function probe(only?: IsolationMode[]): Promise<Isolation> {
   const python = await findPython();
   const reasons: string[] = [];
@@ -89,7 +89,7 @@ async function findPython(): Promise<string> {
   );
 }
 
-/** Makes an empty environment with two layers, and runs a program in it. */
+/** Creates an empty environment with two layers, and runs a program in it. */
 async function tryOut(python: string, mode: IsolationMode): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "lambda-probe-"));
   try {
@@ -126,7 +126,7 @@ async function tryOut(python: string, mode: IsolationMode): Promise<void> {
   }
 }
 
-/** Replaces Lambda's paths where they stand as paths in an argument or in the value of an environment variable. */
+/** Replaces Lambda's paths where they occur in an argument or in the value of an environment variable. */
 export function mapPaths(value: string, to: EnvironmentPaths): string {
   const targets: Record<string, string> = {
     "/opt": to.opt,

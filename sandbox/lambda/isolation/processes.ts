@@ -26,7 +26,7 @@ export interface EnvironmentProcess {
   exit?: ExitStatus;
 }
 
-/** Rounds of the event loop without output after which the pipes count as empty. */
+/** Rounds of the event loop without output after which the pipes are considered empty. */
 const QUIET_ROUNDS = 2;
 
 /** Starts and signals the processes of one environment. */
@@ -64,13 +64,13 @@ export class Processes {
         this.running.set(pid, started);
       },
     );
-    // Only now, because a named pipe that no writer has opened yet reads as ended.
+    // Only now, because a named pipe reads as ended until a writer has opened it.
     for (const [index, end] of ends.entries()) this.read(end, options.outputs[index]);
     if (reply.error !== undefined) throw new Error(`${command[0]}: ${reply.error}`);
     return started;
   }
 
-  /** Stops every process of the environment where it is. Clocks go on. */
+  /** Stops every process of the environment. Clocks continue. */
   async freeze(): Promise<void> {
     await this.supervisor.request("signal", { signal: "SIGSTOP" });
   }
@@ -84,7 +84,7 @@ export class Processes {
     if (!process.exit) await this.supervisor.request("signal", { pid: process.pid, signal });
   }
 
-  /** Ends everything in the environment, also what the processes left behind. */
+  /** Kills everything in the environment, including what the processes left behind. */
   async killAll(): Promise<void> {
     await this.supervisor.request("signal", { signal: "SIGKILL" });
     await this.conditions.until(() => this.running.size === 0, Date.now() + 5_000);

@@ -5,20 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExitStatus } from "../core/exitStatus";
 
-/** How an environment's processes are kept apart from the machine's, strongest first. */
+/** How an environment's processes are isolated from the machine's, strongest first. */
 export type IsolationMode = "root" | "user" | "bubblewrap" | "none";
 
 /** Whether a mode needs all layers' files in one directory. */
 export const needsMerged = (mode: IsolationMode): boolean => mode === "none" || mode === "bubblewrap";
 
-/** What the supervisor (init/main.py) is told. */
+/** The configuration of the supervisor (init/main.py). */
 export interface SupervisorConfiguration {
   mode: IsolationMode;
   /** Directory that appears at /var/task. */
   task: string;
   /** Directory that appears at /var/runtime. */
   runtime: string | null;
-  /** Directories that are laid over each other at /opt; of the same file the first one's is seen. */
+  /** Directories that are overlaid at /opt; if several contain the same file, the first one's is visible. */
   layers: string[];
   /** Links in /var/lang/bin, by name. */
   binaries: Record<string, string>;
@@ -50,12 +50,12 @@ export interface SupervisorListener {
 }
 
 const MAIN = join(__dirname, "init", "main.py");
-/** Without site-packages and without writing caches beside the sources. */
+/** Without site-packages, and without writing caches next to the sources. */
 const PYTHON_OPTIONS = ["-E", "-s", "-S", "-B"];
 
 /**
- * The process that holds one environment: its namespaces, its processes, the way between its loopback and the machine's.
- * It ends with this process, however this one ends, and takes everything with it.
+ * The process that manages one environment: its namespaces, its processes, the connection between its loopback and the
+ * machine's. It ends with this process, however this one ends, and stops everything in the environment.
  */
 export class Supervisor {
   private readonly replies = new Map<number, (reply: SupervisorReply) => void>();
@@ -81,7 +81,7 @@ export class Supervisor {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.errors = (this.errors + text).slice(-4_000);
     });
-    child.stdin.on("error", () => {}); // it has ended: 'close' says so
+    child.stdin.on("error", () => {}); // it has ended: 'close' reports it
     this.ended = new Promise((resolve) => {
       const end = () => {
         this.end();
@@ -100,7 +100,7 @@ export class Supervisor {
     const directory = realpathSync(mkdtempSync(join(tmpdir(), "lambda-")));
     const child = spawn(python, [...PYTHON_OPTIONS, MAIN], {
       stdio: "pipe",
-      detached: true, // a Ctrl-C at the terminal is for this process, which then shuts the environment down
+      detached: true, // Ctrl-C in the terminal is handled by this process, which then shuts the environment down
       cwd: "/",
       env: { PATH: process.env.PATH },
     });
@@ -146,8 +146,8 @@ export class Supervisor {
   }
 
   /**
-   * Breaks the connections that the environment has to ports of the machine, except those to one of them. A connection's
-   * owner hears of it only when it writes. Without namespaces nothing can be broken.
+   * Breaks the connections that the environment has to ports of the machine, except those to one of them. A
+   * connection's owner notices it only when it writes. Without namespaces nothing can be broken.
    */
   async breakConnections(kept: number): Promise<void> {
     if (!this.relayed || this.gone) return;

@@ -7,14 +7,14 @@ export interface LogRecord {
   time?: number;
 }
 
-/** Turns chunks of bytes into records, whatever way they were cut. */
+/** Turns chunks of bytes into records, however they were split. */
 export interface LogDecoder {
   push(chunk: Buffer): LogRecord[];
   /** What was still incomplete when the stream ended. */
   end(): LogRecord[];
 }
 
-/** Lambda splits longer lines; and a program that never ends its line may not fill the memory. */
+/** Lambda splits longer lines; and a program that never ends its line must not fill the memory. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
 const NEWLINE = 10;
@@ -60,11 +60,12 @@ const FORMAT_MASK = 3;
 
 /**
  * The file descriptor that managed runtimes log to (`_LAMBDA_TELEMETRY_LOG_FD`). A frame is, big-endian: type u32, length
- * of the message u32, time in µs i64, message. The type's upper 24 bits are a mark, its lowest two say text or JSON.
+ * of the message u32, time in µs i64, message. The type's upper 24 bits are a magic number, its lowest two mean text
+ * or JSON.
  */
 export class FrameDecoder implements LogDecoder {
   private buffer: Buffer = Buffer.alloc(0);
-  /** Set once the stream is not framed after all: what follows is read as lines, so that nothing is lost. */
+  /** Set if the stream turns out not to be framed: what follows is read as lines, so that nothing is lost. */
   private lines: LineDecoder | undefined;
 
   push(chunk: Buffer): LogRecord[] {

@@ -17,7 +17,7 @@ interface PlatformRecord {
 }
 
 const levels = ["DEBUG", "INFO", "WARN"];
-/** The levels of the platform's lines with the JSON format; a phase that failed is a warning whatever its line is. */
+/** The levels of the platform's lines with the JSON format; a failed phase is a warning in any line. */
 const jsonLevels: Record<string, string> = {
   "platform.initStart": "INFO",
   "platform.initRuntimeDone": "DEBUG",
@@ -51,7 +51,7 @@ function textLines(type: string, record: PlatformRecord): string[] {
     case "platform.initStart":
       return startLine("INIT_START", record);
     case "platform.initReport":
-      // With SnapStart, no invocation's report says how long the initialization took.
+      // With SnapStart, no invocation's report contains the duration of the initialization.
       return record.status === "success" && record.phase !== "snap-start" ? [] : [initReportLine(record)];
     case "platform.restoreStart":
       return startLine("RESTORE_START", record);

@@ -14,9 +14,9 @@ export interface LogStream {
   close(): Promise<void>;
 }
 
-/** Where the lines go that Lambda writes to CloudWatch Logs. */
+/** The destination of the lines that Lambda writes to CloudWatch Logs. */
 export interface LogSink {
-  /** @returns undefined when the execution role may not write logs: as on Lambda, they are then lost without a word. */
+  /** @returns undefined if the execution role may not write logs: as on Lambda, they are then silently lost. */
   open(environment: {
     functionName: string;
     logStream: string;
@@ -24,7 +24,7 @@ export interface LogSink {
   }): Promise<LogStream | undefined>;
 }
 
-/** Writes one environment's lines in order, without holding up its phases. */
+/** Writes one environment's lines in order, without delaying its phases. */
 export class LogWriter {
   private waiting: LogLine[] = [];
   private writing: Promise<void>;

@@ -4,15 +4,15 @@ import { type ZipEntry, zip } from "../../../../layers/zip";
 import { type ArchiveValue, isArchive, isAsset } from "./values";
 
 /**
- * Mode of every file of an archive that is zipped here: Pulumi does not carry modes over. A path to a zip is used as it
- * is, byte for byte, and keeps them.
+ * Mode of every file of an archive that is zipped here: Pulumi does not preserve modes. A zip given by its path is used
+ * unchanged, and keeps its modes.
  */
 const fileMode = 0o644;
 
 /**
  * The zip that the provider uploads for an archive: a zip file unchanged, anything else zipped deterministically.
  * @param directory to which relative paths refer: the program's.
- * @throws for archives from URLs and tarballs, which the embedded AWS does not take.
+ * @throws for archives from URLs and tarballs, which the embedded AWS does not accept.
  */
 export async function archiveBytes(archive: unknown, directory: string): Promise<Buffer> {
   if (!isArchive(archive)) throw new Error("expected an archive (FileArchive or AssetArchive)");
@@ -46,7 +46,7 @@ async function entries(name: string, item: unknown, directory: string): Promise<
     return nested.map((entry) => ({ ...entry, name: `${name}/${entry.name}` }));
   }
   if (!isAsset(item) || item.uri) throw new Error(`asset ${name}: only strings and paths are supported`);
-  // The engine leaves an empty text out.
+  // The engine omits an empty text.
   const content = item.path ? await readFile(resolve(directory, item.path)) : Buffer.from(item.text ?? "");
   return [{ name, content, mode: fileMode }];
 }

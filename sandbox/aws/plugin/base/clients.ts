@@ -23,7 +23,7 @@ export interface ProviderConfig {
 
 /**
  * Reads the provider's configuration as the engine sends it: every property that is not a string as JSON in a string.
- * What it leaves out comes from the environment, in the variables of every AWS SDK.
+ * What is missing there comes from the environment variables that every AWS SDK reads.
  */
 export function providerConfig(args: PropertyMap, environment: NodeJS.ProcessEnv): ProviderConfig {
   const text = (key: string, ...variables: string[]) => {
@@ -51,7 +51,7 @@ function strings(values: PropertyMap): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }
 
-/** SDK clients of one region, made at first use, and what a resource needs to know of the provider. */
+/** SDK clients of one region, created at first use, and the provider's settings that a resource needs. */
 export class AwsClients {
   readonly partition = "aws";
   readonly defaultTags: Record<string, string>;
@@ -101,7 +101,7 @@ export class AwsClients {
 
   /**
    * Where a service answers.
-   * @throws when nothing says where: this provider must never reach the real AWS.
+   * @throws if no endpoint is configured: this provider must never reach the real AWS.
    */
   endpoint(service: string): string {
     const { endpoints } = this.config;

@@ -1,4 +1,4 @@
-/** Of the process that the engine started as the plugin: it says where the plugin's paths and settings come from. */
+/** The process that the engine started as the plugin; the plugin's paths and settings come from it. */
 export interface PluginContext {
   environment: NodeJS.ProcessEnv;
   /** Working directory: the program's, to which relative paths of assets refer. */
@@ -20,8 +20,8 @@ export function readContext(message: string): PluginContext | undefined {
 }
 
 /**
- * The program that the engine starts in a plugin's place: it has the process behind `port` serve a provider, prints that
- * provider's port, and stays until the engine ends it or is gone.
+ * The program that the engine starts instead of a plugin: it makes the process behind `port` serve a provider, prints
+ * that provider's port, and runs until the engine stops it or exits.
  */
 export function launcherScript(port: number): string {
   return `#!/usr/bin/env bash

@@ -7,7 +7,7 @@ import type { PropertyMap } from "./values";
 export type Plain<T> = string extends keyof T ? PropertyMap : pulumi.Unwrap<T>;
 
 /**
- * A resource type as data, and the few calls that make it real. Everything else (checks, names, differences, previews,
+ * A resource type as data, with the few calls that access AWS. Everything else (checks, names, differences, previews,
  * drift) follows from the data, see plan.ts.
  *
  * @typeParam Args `@pulumi/aws`'s arguments of the resource
@@ -16,32 +16,32 @@ export type Plain<T> = string extends keyof T ? PropertyMap : pulumi.Unwrap<T>;
 export interface ResourceDefinition<Args, State> {
   /** Type token, `aws:lambda/function:Function`. */
   token: string;
-  /** Inputs that are honoured; any other is refused rather than silently forgotten. */
+  /** Inputs that are supported; any other is rejected rather than silently ignored. */
   inputs: readonly (keyof Args & string)[];
   required?: readonly (keyof Args & string)[];
   /** Values the provider itself fills in, as the real one does. */
   defaults?: Partial<Plain<Args>>;
-  /** Makes up a `name` when none is given, which must not be longer than this (naming.ts). */
+  /** Generates a `name` if none is given, with this maximum length (naming.ts). */
   autoName?: { maxLength: number };
-  /** What the provider refuses at preview, by the input's path (validators.ts). */
+  /** What the provider rejects at preview, by the input's path (validators.ts). */
   validators?: Readonly<Record<string, Validator>>;
-  /** Of these inputs one has to be given, and no more. */
+  /** Exactly one of these inputs has to be given. */
   exactlyOneOf?: readonly (keyof Args & string)[];
   /** Inputs whose change replaces the resource ("all": it can't be updated). `region` always does. */
   replaceOn: readonly (keyof Args & string)[] | "all";
-  /** Inputs that are JSON documents: objects are taken too, and formatting does not count. */
+  /** Inputs that are JSON documents: objects are accepted too, and formatting is ignored. */
   json?: readonly (keyof Args & string)[];
-  /** Outputs that only AWS knows; inputs among them are optional and take AWS's value when not given. */
+  /** Outputs that AWS determines; inputs among them are optional and default to AWS's value. */
   computed: readonly (keyof State & string)[];
   /** Of those, the ones that an update of these inputs changes. */
   recomputed?: (changed: readonly string[], inputs: Plain<Args>) => readonly (keyof State & string)[];
   /** True for resources of a region: they have `region` as input and output. */
   regional: boolean;
-  /** Makes the resource and returns its id. */
+  /** Creates the resource and returns its id. */
   create(aws: AwsClients, inputs: Plain<Args>): Promise<string>;
   /**
-   * The resource as it is in AWS now, or undefined when it is gone. Properties that AWS does not give back are taken
-   * from `known`, the last state; at an import there is none.
+   * The resource as it is in AWS now, or undefined when it is gone. Properties that AWS does not return are taken from
+   * `known`, the last state; an import has none.
    */
   read(
     aws: AwsClients,
@@ -51,18 +51,18 @@ export interface ResourceDefinition<Args, State> {
   ): Promise<Plain<State> | undefined>;
   /** Brings the resource to `inputs`; `changed` names the inputs that differ from `old`. */
   update?(aws: AwsClients, id: string, change: ResourceChange<Args, State>): Promise<void>;
-  /** Removes the resource; one that is gone already is no error. */
+  /** Removes the resource; it is not an error if it is already gone. */
   delete(aws: AwsClients, id: string, state: Plain<State>): Promise<void>;
 }
 
-/** From what to what an update goes. */
+/** The old and the new inputs of an update. */
 export interface ResourceChange<Args, State> {
   inputs: Plain<Args>;
   old: Plain<State>;
   changed: readonly string[];
 }
 
-/** A resource type with its own types forgotten, so that all of them fit one table. */
+/** A resource type with its own types erased, so that all of them fit one table. */
 export type ResourceType = ResourceDefinition<PropertyMap, PropertyMap>;
 
 /** Checks a definition against `@pulumi/aws`'s types and puts it into the common form. */
@@ -88,13 +88,15 @@ export async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
 
 let made = 0;
 
-/** Ends names that have to be new, as `namePrefix` and statement IDs want them: no two are the same in a process. */
+/**
+ * A suffix for names that have to be unique, as for `namePrefix` and statement IDs: no two are the same in a process.
+ */
 export function uniqueSuffix(): string {
   made++;
   return `${Date.now()}${String(made).padStart(6, "0")}`;
 }
 
-/** Which tags to set and which to take away to come from one set to another. */
+/** Which tags to set and which to remove to change one set into another. */
 export function tagChanges(old: Record<string, string> = {}, wanted: Record<string, string> = {}) {
   return {
     set: Object.fromEntries(Object.entries(wanted).filter(([key, value]) => old[key] !== value)),

@@ -1,10 +1,13 @@
 import { isArchive, isAsset, isObject, type PropertyMap, unknownValue } from "./values";
 
-/** Says what is wrong with an input's value, in the words of the Terraform provider that the real one is made of. */
+/**
+ * Describes what is wrong with an input's value, in the words of the Terraform provider that the real provider is based
+ * on.
+ */
 export type Validator = (value: unknown, property: string) => string | undefined;
 
 /**
- * Every problem of inputs whose values are known. A key of `validators` is an input's path: `loggingConfig.logFormat`,
+ * All problems of inputs whose values are known. A key of `validators` is an input's path: `loggingConfig.logFormat`,
  * or `layers[]` for each item of a list.
  */
 export function invalidInputs(
@@ -35,7 +38,7 @@ function valuesAt(
   return (Array.isArray(found) ? found : []).flatMap((item, i) => valuesAt(item, rest, `${property}[${i}]`));
 }
 
-/** All of these; the first that fails says so. */
+/** All of these validators; reports the first one that fails. */
 export function all(...validators: Validator[]): Validator {
   return (value, property) => {
     for (const validator of validators) {
@@ -81,7 +84,7 @@ export function atMost(items: number): Validator {
       : undefined;
 }
 
-/** An ARN with all of its sections; IDs in place of regions and accounts are not looked at. */
+/** An ARN with all of its sections; the values of region and account are not checked. */
 export const arn: Validator = text((value, property) =>
   value === "" || /^arn:[\w-]+:[a-zA-Z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+$/.test(value)
     ? undefined

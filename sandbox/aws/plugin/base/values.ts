@@ -3,7 +3,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 /** Properties of a resource as plain data: absent instead of null, secrets unwrapped, assets with their signature. */
 export type PropertyMap = Record<string, unknown>;
 
-/** What the engine sends, and expects, for a value that is not known at preview. */
+/** What the engine sends and expects for a value that is unknown at preview. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Input that lists which other inputs the provider filled in, as Pulumi's bridged providers keep it. */
 export const defaultsKey = "__defaults";
@@ -48,7 +48,7 @@ export function fromStruct(struct: Struct | undefined): PropertyMap {
   return isObject(plain) ? plain : {};
 }
 
-/** Writes properties into a message; undefined ones are left out. */
+/** Writes properties into a message; undefined ones are omitted. */
 export function toStruct(properties: object): Struct {
   return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)));
 }
@@ -56,20 +56,20 @@ export function toStruct(properties: object): Struct {
 function simplify(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(simplify);
   if (!isObject(value)) return value;
-  // Provider credentials arrive wrapped even though this provider says it takes no secrets.
+  // Provider credentials arrive wrapped, although this provider declares that it accepts no secrets.
   if (value[signatureKey] === secretSignature) return simplify(value.value);
   const entries = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
   return Object.fromEntries(entries.map(([key, item]) => [key, simplify(item)]));
 }
 
-/** True when the value is, or holds, something not known yet. */
+/** True if the value is, or contains, something unknown. */
 export function hasUnknown(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasUnknown);
   if (isObject(value)) return Object.values(value).some(hasUnknown);
   return value === unknownValue;
 }
 
-/** Deep equality; absent and empty are the same, key order is not regarded, assets compare by content. */
+/** Deep equality; absent and empty are the same, key order is ignored, assets are compared by content. */
 export function sameValue(a: unknown, b: unknown): boolean {
   return JSON.stringify(comparable(a)) === JSON.stringify(comparable(b));
 }
@@ -85,7 +85,7 @@ function comparable(value: unknown): unknown {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** True when both are JSON documents of the same meaning. */
+/** True if both are equivalent JSON documents. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== "string" || typeof b !== "string") return a === b;
   try {

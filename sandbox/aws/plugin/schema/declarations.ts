@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { classOutputs, enumLiterals, interfaceMembers, type Member, parse } from "./members";
 
-/** What the declarations of the installed `@pulumi/aws` say about resource types, functions and their types. */
+/** Reads resource types, functions and their types from the declarations of the installed `@pulumi/aws`. */
 export class Declarations {
   private readonly directory = dirname(require.resolve("@pulumi/aws/package.json"));
   private readonly texts = new Map<string, string>();

@@ -9,7 +9,7 @@ interface ObjectSpec {
   enum?: { value: string }[];
 }
 
-/** What of the aws package's schema is wanted. */
+/** The parts of the aws package's schema that are needed. */
 export interface SchemaParts {
   version: string;
   /** Tokens of resource types, `aws:lambda/function:Function`. */
@@ -19,10 +19,10 @@ export interface SchemaParts {
 }
 
 /**
- * A schema of the aws package with these resource types and functions, made from the declarations of the installed
- * `@pulumi/aws`: the real one is tens of megabytes and does not come with that package. Pulumi's host for YAML and its
- * generators of SDKs need it. Declarations do not tell integers from other numbers; a type that they do not show to be of
- * a simple form is any type.
+ * A schema of the aws package with these resource types and functions, created from the declarations of the installed
+ * `@pulumi/aws`: the real schema is tens of megabytes and not part of that package. Pulumi's host for YAML and its SDK
+ * generators need it. The declarations do not distinguish integers from other numbers; a type that is not of a simple
+ * form becomes the any type.
  */
 export function awsSchema({ version, resources, functions }: SchemaParts): string {
   const declarations = new Declarations();
@@ -64,7 +64,7 @@ function resourceSpec(declarations: Declarations, properties: PropertySpecs, tok
   };
 }
 
-/** The types that were referred to, and those that they refer to. */
+/** The types that were referenced, and those that they reference. */
 function typeSpecs(declarations: Declarations, properties: PropertySpecs): Record<string, ObjectSpec> {
   const specs: Record<string, ObjectSpec> = {
     "aws:lambda/Runtime:Runtime": {
@@ -81,7 +81,7 @@ function typeSpecs(declarations: Declarations, properties: PropertySpecs): Recor
   return specs;
 }
 
-/** Makes the properties of a schema, and remembers the types to which they refer. */
+/** Creates the properties of a schema, and remembers the types that they reference. */
 class PropertySpecs {
   private readonly references = new Set<string>();
 

@@ -3,7 +3,7 @@ import * as ts from "typescript";
 /** A property of an interface or class, as it is declared. */
 export interface Member {
   name: string;
-  /** Whether it may be left out, or be undefined. */
+  /** Whether it may be omitted, or be undefined. */
   optional: boolean;
   type: ts.TypeNode;
 }
@@ -13,7 +13,7 @@ export function parse(text: string): ts.SourceFile {
   return ts.createSourceFile("declarations.d.ts", text, ts.ScriptTarget.ES2022, true);
 }
 
-/** The properties of an interface; undefined where the file has none of that name. */
+/** The properties of an interface; undefined if the file has none of that name. */
 export function interfaceMembers(source: ts.SourceFile, name: string): Member[] | undefined {
   const found = source.statements.find(
     (statement): statement is ts.InterfaceDeclaration =>

@@ -145,7 +145,8 @@ export const policy = defineResource<PolicyArgs, PolicyState>({
     const document = decodeURIComponent(version.PolicyVersion?.Document ?? "");
     return {
       arn: found.Arn,
-      // Attachments are made beside the policy: the count at its making stays, as for an unchanged policy.
+      // Attachments are created separately from the policy: the count from its creation stays, as for an unchanged
+      // policy.
       attachmentCount: known.attachmentCount ?? found.AttachmentCount,
       description: found.Description,
       name: found.PolicyName,
@@ -173,7 +174,7 @@ export const policy = defineResource<PolicyArgs, PolicyState>({
   },
 });
 
-/** A policy keeps five versions at most: the oldest one gives way. */
+/** A policy keeps five versions at most: the oldest one is deleted. */
 async function replaceDocument(aws: AwsClients, PolicyArn: string, PolicyDocument: string): Promise<void> {
   const others = await otherVersions(aws, PolicyArn);
   if (others.length >= 4) {

@@ -111,8 +111,8 @@ async function readRole(
     assumeRolePolicy: sameJson(trust, known.assumeRolePolicy) ? known.assumeRolePolicy : trust,
     createDate: found.CreateDate?.toISOString(),
     description: found.Description,
-    // Left alone when the program does not manage them here: the real provider's refresh would report every
-    // RolePolicy and RolePolicyAttachment beside the role as its change.
+    // Ignored if the program does not manage them here: the real provider's refresh would report every separate
+    // RolePolicy and RolePolicyAttachment as a change of the role.
     inlinePolicies: inputs.inlinePolicies
       ? await inlinePolicies(aws, id, known.inlinePolicies)
       : (known.inlinePolicies ?? []),
@@ -157,7 +157,7 @@ async function updateRole(aws: AwsClients, RoleName: string, change: ResourceCha
     await aws.iam.send(new TagRoleCommand({ RoleName, Tags: tagList(tags.set) }));
 }
 
-/** All inline policies, in the known ones' order and spelling as far as they are the same. */
+/** All inline policies, in the order and spelling of the known ones where they are equal. */
 async function inlinePolicies(
   aws: AwsClients,
   RoleName: string,

@@ -41,7 +41,7 @@ const notConfiguration = [
   "publish",
   "skipDestroy",
 ];
-/** The provider's way to say "no reservation". */
+/** The provider's value for "no reservation". */
 const unreserved = -1;
 
 /** `aws.lambda.Function`. */
@@ -159,12 +159,12 @@ async function updateFunction(
     await aws.lambda.send(new PublishVersionCommand({ FunctionName: id }));
 }
 
-/** Lambda refuses a change while another one is under way; asking for the function shows that it is not. */
+/** Lambda rejects a change while another one is in progress; GetFunction shows that none is. */
 async function settled(aws: AwsClients, FunctionName: string): Promise<void> {
   await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
 }
 
-/** Everything, also what is empty: an update must take away what the program no longer says. */
+/** Everything, also what is empty: an update must remove what the program no longer sets. */
 function configuration(inputs: Args) {
   const { loggingConfig: logging, vpcConfig: vpc } = inputs;
   return {

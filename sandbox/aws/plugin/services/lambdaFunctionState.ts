@@ -34,7 +34,7 @@ function readCapacityProvider({ CapacityProviderConfig: read }: FunctionConfigur
   );
 }
 
-/** A function's configuration as AWS gives it, in the words of `aws.lambda.Function`. */
+/** A function's configuration as AWS returns it, with the names of `aws.lambda.Function`. */
 export function readConfiguration({ Configuration: read = {}, Code }: GetFunctionResponse): State {
   const logging = read.LoggingConfig;
   return {

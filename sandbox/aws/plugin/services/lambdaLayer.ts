@@ -117,7 +117,7 @@ export const layerVersionPermission = defineResource<LayerVersionPermissionArgs,
         ),
       );
       const statements: { Sid: string; Action: string }[] = JSON.parse(found?.Policy ?? "{}").Statement ?? [];
-      // Several permissions share one id; the statement's name tells them apart.
+      // Several permissions share one id; the statement's name distinguishes them.
       const statementId = known.statementId ?? inputs.statementId;
       const statement = statements.find(({ Sid }) => Sid === statementId);
       return (

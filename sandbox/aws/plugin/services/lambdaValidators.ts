@@ -25,7 +25,7 @@ const values = (choices: Record<string, string>) => oneOf(Object.values(choices)
 /** The provider's default for "not given". */
 const orEmpty = (choices: Record<string, string>) => oneOf(["", ...Object.values(choices)]);
 
-/** Lengths of function names, which are what is left of an ARN. */
+/** Lengths of function names, as the rest of an ARN. */
 const functionName: Validator = all(
   matches(/^[0-9A-Za-z_-]+$/, "must be valid function name or function ARN"),
   (value, property) =>
@@ -34,7 +34,7 @@ const functionName: Validator = all(
       : undefined,
 );
 
-/** What the provider checks of `aws.lambda.Function`; everything else is for Lambda to say. */
+/** What the provider checks of `aws.lambda.Function`; Lambda checks everything else. */
 export const functionValidators: Readonly<Record<string, Validator>> = {
   name: functionName,
   architectures: atMost(1),
@@ -60,7 +60,7 @@ export const functionValidators: Readonly<Record<string, Validator>> = {
   runtime: values(Runtime),
   "snapStart.applyOn": values(SnapStartApplyOn),
   "tenancyConfig.tenantIsolationMode": values(TenantIsolationMode),
-  // What @pulumi/aws 7.48 says, whatever Lambda itself takes by now.
+  // The limit in @pulumi/aws 7.48, even if Lambda itself accepts more by now.
   timeout: between(1, 900),
   "tracingConfig.mode": values(TracingMode),
 };

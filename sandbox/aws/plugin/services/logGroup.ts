@@ -16,7 +16,9 @@ import type { AwsClients } from "../base/clients";
 import { defineResource, ifFound, type Plain, tagChanges, uniqueSuffix } from "../base/resource";
 import { logGroupName, oneOf } from "../base/validators";
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html; 0 is for ever. */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html; 0 means unlimited.
+ */
 const retentionDays = [
   ...[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731],
   ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
@@ -90,7 +92,7 @@ export const logGroup = defineResource<LogGroupArgs, LogGroupState>({
   },
 });
 
-/** 0 days means for ever. */
+/** 0 days means unlimited. */
 async function setRetention(aws: AwsClients, logGroupName: string, days = 0): Promise<void> {
   if (days > 0) await aws.logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days }));
   else await aws.logs.send(new DeleteRetentionPolicyCommand({ logGroupName }));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isObject, type PropertyMap } from "../base/values";
 
-/** `aws.iam.getPolicyDocument`: statements, and documents to begin with or to override with, as one JSON document. */
+/** `aws.iam.getPolicyDocument`: combines statements, source documents and override documents into one JSON document. */
 export function policyDocument(args: PropertyMap): PropertyMap {
   const own = objects(args.statements).map(statement);
   const sources = [args.sourceJson, args.sourcePolicyDocuments].flat().flatMap(statementsOf);
@@ -62,7 +62,7 @@ function statementsOf(json: unknown): PropertyMap[] {
   return objects([JSON.parse(json).Statement].flat());
 }
 
-/** Statements of the same `Sid` give way to the overriding ones. */
+/** Statements are replaced by overriding ones with the same `Sid`. */
 function merged(statements: PropertyMap[], overrides: PropertyMap[]): PropertyMap[] {
   const replaced = new Set(overrides.map(({ Sid }) => Sid).filter(Boolean));
   return [...statements.filter(({ Sid }) => !replaced.has(Sid)), ...overrides];

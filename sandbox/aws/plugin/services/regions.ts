@@ -8,8 +8,8 @@ interface AccountRegion {
 }
 
 /**
- * `aws.getRegions()`: the regions that the account can use, or all of the partition with `allRegions`. Asked of EC2's
- * query API by hand, whose SDK client would be a hundred times as large as the answer.
+ * `aws.getRegions()`: the regions that the account can use, or all of the partition with `allRegions`. Requested from
+ * EC2's query API directly, since its SDK client would be a hundred times as large as the answer.
  */
 export async function getRegions(aws: AwsClients, args: PropertyMap): Promise<PropertyMap> {
   const filters = (Array.isArray(args.filters) ? args.filters : []).filter(isObject);

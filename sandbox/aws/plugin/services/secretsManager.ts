@@ -64,7 +64,7 @@ export const secret = defineResource<SecretArgs, SecretState>({
   },
   async read(aws, SecretId, known) {
     const found = await ifFound(aws.secretsManager.send(new DescribeSecretCommand({ SecretId })));
-    // A secret in its recovery window is as good as deleted.
+    // A secret in its recovery window is treated as deleted.
     if (!found || found.DeletedDate) return undefined;
     return {
       arn: found.ARN,
@@ -133,7 +133,7 @@ export const secretVersion = defineResource<SecretVersionArgs, SecretVersionStat
   },
   async delete(aws, id, state) {
     const [SecretId, RemoveFromVersionId] = id.split("|");
-    // A version without stages is deprecated and goes by itself; the current one goes with its secret.
+    // A version without stages is deprecated and removed by AWS; the current one is removed with its secret.
     const now = await ifFound(
       aws.secretsManager.send(new GetSecretValueCommand({ SecretId, VersionId: state.versionId })),
     );

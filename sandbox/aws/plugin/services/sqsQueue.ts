@@ -79,7 +79,7 @@ function attributesOf(inputs: Plain<QueueArgs>): Partial<Record<QueueAttributeNa
   return Object.fromEntries(given.map((name) => [attributes[name], String(inputs[name])]));
 }
 
-/** A queue that is gone is none, in the words of either protocol of SQS. */
+/** undefined if the queue does not exist, by the error of either SQS protocol. */
 async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

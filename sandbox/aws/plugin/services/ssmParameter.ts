@@ -39,7 +39,7 @@ export const ssmParameter = defineResource<ParameterArgs, ParameterState>({
     await putParameter(aws, inputs, inputs.overwrite ?? false);
     const name = inputs.name ?? "";
     const Tags = tagList({ ...aws.defaultTags, ...inputs.tags });
-    // AWS takes tags at the making or when overwriting, not both: separately, as the provider does.
+    // AWS accepts tags when creating, but not when overwriting: they are set separately, as the provider does.
     if (Tags.length > 0)
       await aws.ssm.send(new AddTagsToResourceCommand({ ResourceType, ResourceId: name, Tags }));
     return name;

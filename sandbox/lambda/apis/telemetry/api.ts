@@ -7,7 +7,7 @@ import { parseSubscription, SubscriptionError } from "./subscription";
 
 const PATH = "/2022-07-01/telemetry";
 
-/** What a subscriber that comes late is still told: the events since the initialization began. */
+/** Events since the initialization began that a late subscriber still receives. */
 const MAX_HISTORY_EVENTS = 10_000;
 
 export interface TelemetryApiOptions {
@@ -55,7 +55,7 @@ export class TelemetryApi {
     for (const subscriber of this.subscribers.values()) subscriber.push(event);
   }
 
-  /** After the init phase nobody subscribes any more, so what had been kept for them can go. */
+  /** After the init phase there are no more subscriptions, so the events kept for them can be dropped. */
   closeSubscriptions(): void {
     this.subscriptionsOpen = false;
     this.history = [];
@@ -69,7 +69,7 @@ export class TelemetryApi {
     for (const subscriber of this.subscribers.values()) subscriber.resume();
   }
 
-  /** @returns once every subscriber has taken all that there is. */
+  /** @returns when every subscriber has accepted all events. */
   async drain(): Promise<void> {
     await Promise.all([...this.subscribers.values()].map((subscriber) => subscriber.drain()));
   }

@@ -5,9 +5,9 @@ import type { TelemetrySubscription } from "./subscription";
 /** Opens a connection to a port of the environment's own loopback. */
 export type Connect = (port: number) => Socket;
 
-/** Takes one batch of serialized events to its subscriber. */
+/** Delivers one batch of serialized events to its subscriber. */
 export interface TelemetryDelivery {
-  /** @throws when the subscriber did not take it; the same batch may be tried again. */
+  /** @throws if the subscriber did not accept it; the same batch can be sent again. */
   deliver(events: string[]): Promise<void>;
   close(): void;
 }
@@ -64,7 +64,7 @@ class HttpDelivery implements TelemetryDelivery {
   }
 }
 
-/** One JSON object a line. TCP has no answer: what the connection took counts as delivered. */
+/** One JSON object per line. TCP has no response: what the connection accepted counts as delivered. */
 class TcpDelivery implements TelemetryDelivery {
   private socket: Socket | undefined;
 

@@ -2,7 +2,7 @@ import { categoryOf, serializeEvent, type TelemetryEvent } from "../../core/tele
 import type { TelemetryDelivery } from "./delivery";
 import type { TelemetrySubscription } from "./subscription";
 
-/** What was thrown away because a subscriber did not keep up. */
+/** What was dropped because a subscriber did not keep up. */
 export interface DroppedLogs {
   droppedRecords: number;
   droppedBytes: number;
@@ -11,16 +11,16 @@ export interface DroppedLogs {
 export interface SubscriberOptions {
   subscription: TelemetrySubscription;
   delivery: TelemetryDelivery;
-  /** Bytes of undelivered events over which log lines are dropped; platform events never are. Default 8 MiB. */
+  /** Bytes of undelivered events above which log lines are dropped; platform events never are. Default 8 MiB. */
   maxPendingBytes?: number;
-  /** Called once the subscriber takes events again. */
+  /** Called when the subscriber accepts events again. */
   onDropped: (dropped: DroppedLogs) => void;
 }
 
 const DEFAULT_MAX_PENDING_BYTES = 8 * 1024 * 1024;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [20, 1_000];
 
-/** Buffers one subscriber's events and delivers them batch by batch, each until it has been taken. */
+/** Buffers one subscriber's events and delivers them batch by batch, each until it is accepted. */
 export class TelemetrySubscriber {
   private batch: string[] = [];
   private batchBytes = 0;
@@ -37,7 +37,7 @@ export class TelemetrySubscriber {
 
   constructor(private readonly options: SubscriberOptions) {}
 
-  /** Takes an event, if the subscription asked for its kind. */
+  /** Accepts an event, if the subscription includes its kind. */
   push(event: TelemetryEvent): void {
     const { types, schemaVersion, maxItems, maxBytes, timeoutMs } = this.options.subscription;
     const category = categoryOf(event);
@@ -63,7 +63,7 @@ export class TelemetrySubscriber {
     this.paused = true;
   }
 
-  /** Clocks went on during the freeze: what is overdue by now is sent at once. */
+  /** Clocks continued during the freeze: what is overdue is sent immediately. */
   resume(): void {
     this.paused = false;
     this.wakeUp?.();
@@ -71,7 +71,7 @@ export class TelemetrySubscriber {
     else void this.deliverAll();
   }
 
-  /** Sends what is buffered without waiting for its time. @returns once everything has been taken. */
+  /** Sends what is buffered without waiting for the timeout. @returns when everything has been accepted. */
   async drain(): Promise<void> {
     this.seal();
     if (this.pendingBytes === 0 || this.closed) return;

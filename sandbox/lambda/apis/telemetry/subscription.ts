@@ -9,26 +9,26 @@ import {
 export interface TelemetrySubscription {
   schemaVersion: SchemaVersion;
   types: TelemetryCategory[];
-  /** Events a delivery holds at most. */
+  /** Maximum number of events in a delivery. */
   maxItems: number;
-  /** Bytes of events a delivery holds at most. */
+  /** Maximum number of bytes in a delivery. */
   maxBytes: number;
-  /** Milliseconds that an event waits for company. */
+  /** Milliseconds that an event waits for further events. */
   timeoutMs: number;
   destination: { protocol: "HTTP"; port: number; path: string } | { protocol: "TCP"; port: number };
 }
 
-/** Lambda's limits: [default, least, most]. */
+/** Lambda's limits: [default, minimum, maximum]. */
 const bufferingLimits = {
   maxItems: [1_000, 1_000, 10_000],
   maxBytes: [262_144, 262_144, 1_048_576],
   timeoutMs: [1_000, 25, 30_000],
 } as const;
 
-/** The documents say sandbox.localdomain; the other names reach the environment's loopback on Lambda as well. */
+/** The documentation uses sandbox.localdomain; the other names also reach the environment's loopback on Lambda. */
 const destinationHosts = ["sandbox.localdomain", "sandbox.local", "sandbox"];
 
-/** Why a subscription was refused, in Lambda's words for the kind of error. */
+/** Why a subscription was rejected, with Lambda's wording for the kind of error. */
 export class SubscriptionError extends Error {}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -119,6 +119,6 @@ function parseDestination(value: unknown): TelemetrySubscription["destination"] 
   if (protocol !== "http:" || !destinationHosts.includes(hostname)) {
     throw new SubscriptionError(`destination.URI: ${uri} is not on http://${destinationHosts[0]}`);
   }
-  // URL drops the port that is the scheme's own.
+  // URL drops the scheme's default port.
   return { protocol: "HTTP", port: port === "" ? 80 : Number(port), path: pathname + search };
 }

@@ -1,4 +1,4 @@
-"""The same environment by bubblewrap, for machines that let only that program make namespaces."""
+"""The same environment with bubblewrap, for machines that allow only that program to create namespaces."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def options_of(config):
 
 
 def start(config, control):
-    """@returns the id of bubblewrap's process; in it, main.py serves the environment from the inside."""
+    """@returns the id of bubblewrap's process; main.py in it serves the environment from the inside."""
     directory = os.open(config["directory"], os.O_RDONLY | os.O_DIRECTORY)
     inside = {"control": control.fileno(), "directory": directory, "ports": config["ports"]}
     python = [sys.executable, "-E", "-s", "-S", "-B", f"{INSIDE}/main.py", "--inside", json.dumps(inside)]

@@ -1,8 +1,8 @@
 """
-Holds one execution environment together: its namespaces, its processes and the way to the machine's loopback.
+Manages one execution environment: its namespaces, its processes and the connection to the machine's loopback.
 
 Started by the sandbox with one JSON line of configuration on standard input, then requests (processes.py). Everything ends
-when standard input ends or the sandbox dies, however it dies.
+when standard input ends or the sandbox dies for any reason.
 """
 
 import json
@@ -32,7 +32,7 @@ def serve_in_namespaces(channel, config, control):
 
 
 def serve_inside_bubblewrap(channel, inside):
-    """The same, where bubblewrap has made the namespaces already."""
+    """The same, if bubblewrap has already created the namespaces."""
     from relay import InnerEnd
 
     for descriptor in (inside["control"], inside["directory"]):
@@ -66,14 +66,14 @@ def serve_without_namespaces(channel, config):
 
 
 def hold(channel, config):
-    """Stays outside as relay, and outlives the sandbox by the moment that cleaning up takes."""
+    """Stays outside as a relay, and outlives the sandbox for as long as the cleanup takes."""
     import namespaces
     from relay import Relay
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     namespaces.set_parent_death_signal(signal.SIGTERM)
     if os.getppid() != config["parent"]:
-        sys.exit(0)  # the sandbox died before its death could be signalled
+        sys.exit(0)  # the sandbox died before this process could be notified
     control, inner_control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     relay = Relay(control, os.path.join(config["directory"], "connect"))
     child = start_inside(channel, config, inner_control)
@@ -106,7 +106,7 @@ def start_inside(channel, config, control):
 
 
 def run_reporting(channel, body):
-    """Runs to the end of the process; what goes wrong before the environment is ready is told to the sandbox."""
+    """Runs until the process ends; errors before the environment is ready are reported to the sandbox."""
     status = 1
     try:
         body()

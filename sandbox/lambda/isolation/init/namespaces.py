@@ -18,7 +18,7 @@ SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
-#: What Lambda's own root directory has no use for, or what is put there anew.
+#: Directories that Lambda's root directory does not have, or that are replaced there.
 REPLACED_AT_ROOT = {"opt", "proc", "tmp", "var"}
 REPLACED_IN_VAR = {"lang", "runtime", "task"}
 HOSTS = "127.0.0.1 localhost sandbox sandbox.local sandbox.localdomain\n"
@@ -52,7 +52,7 @@ def become_subreaper():
 
 
 def enter_process_namespace(as_user):
-    """The next child gets process id 1 in a namespace of its own: when it ends, the kernel ends everything in it."""
+    """The next child gets process id 1 in its own namespace: when it ends, the kernel kills everything in it."""
     uid, gid = os.getuid(), os.getgid()
     check(libc.unshare((CLONE_NEWUSER if as_user else 0) | CLONE_NEWPID), "unshare")
     if not as_user:
@@ -103,11 +103,11 @@ def mirror(source, target, replaced):
         try:
             bind(origin, copy)
         except OSError:
-            pass  # what may not be bound (an unbindable mount, a socket of another user) stays an empty entry
+            pass  # what cannot be bound (an unbindable mount, a socket of another user) stays an empty entry
 
 
 def mount_layers(layers, target):
-    """Layers come with the one that wins first, as overlayfs wants them."""
+    """Layers are ordered with the one that takes precedence first, as overlayfs expects."""
     if len(layers) == 1:
         bind(layers[0], target)
     elif layers:
@@ -145,8 +145,8 @@ def change_root(root):
 
 def enter_private_root(config):
     """
-    Enters a root directory that looks like Lambda's: /var/task, /var/runtime, /var/lang and /opt as configured, an own /tmp,
-    everything else as on this machine, and nothing but /tmp writable. Touches nothing outside the namespace.
+    Enters a root directory that looks like Lambda's: /var/task, /var/runtime, /var/lang and /opt as configured, its
+    own /tmp, everything else as on this machine, and only /tmp writable. Changes nothing outside the namespace.
     """
     root = os.path.join(config["directory"], "root")
     os.mkdir(root)

@@ -1,4 +1,4 @@
-"""Starts, signals and reaps the processes of one environment, as told by JSON lines on standard input."""
+"""Starts, signals and reaps the processes of one environment, as requested by JSON lines on standard input."""
 
 import fcntl
 import json
@@ -13,14 +13,14 @@ LINUX = sys.platform == "linux"
 
 
 class Channel:
-    """JSON values, one a line, over two file descriptors."""
+    """JSON values, one per line, over two file descriptors."""
 
     def __init__(self, source, sink):
         self.source, self.sink = source, sink
         self.buffer = b""
 
     def receive(self):
-        """What has arrived; None once the other side is gone. Blocks when nothing has arrived."""
+        """What has arrived; None if the other side is gone. Blocks if nothing has arrived."""
         data = os.read(self.source, 65536)
         if not data:
             return None
@@ -34,7 +34,8 @@ class Channel:
 
 
 class ProcessServer:
-    """`namespaced` says that this process is the first of a process namespace, and that everything else in it is its own."""
+    """`namespaced` means that this process is the first of a process namespace, and that all others in it are its
+    descendants."""
 
     def __init__(self, channel, directory, namespaced, on_fork=None):
         self.channel = channel
@@ -104,7 +105,7 @@ class ProcessServer:
             ends.append(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 16))
             os.close(end)
         failure, end = os.pipe()
-        failed = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 16)  # out of the way of the numbers that the program gets
+        failed = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 16)  # to avoid the numbers that the program gets
         os.close(end)
         pid = os.fork()
         if pid == 0:
@@ -146,7 +147,7 @@ class ProcessServer:
 
     def signal_all(self, number):
         if self.namespaced:
-            targets = [-1]  # all but this process, which is the first of the namespace
+            targets = [-1]  # all except this process, which is the first of the namespace
         else:
             targets = [*descendants(self.running), *(-pid for pid in self.running)]
         for target in targets:
@@ -156,7 +157,8 @@ class ProcessServer:
                 pass
 
     def do_memory(self, _request):
-        """The sum of what each process used at most since the last question, also those that have ended, in KiB."""
+        """The sum of the peak memory of each process since the last request, including those that have ended, in
+        KiB."""
         ended, self.ended_memory = self.ended_memory, 0
         if not LINUX:
             return {"kibibytes": ended + resident_by_ps(self.running)}
@@ -184,7 +186,7 @@ def resident_by_ps(pids):
 
 
 def descendants(roots):
-    """The processes with all that they started, as far as the system tells."""
+    """The processes with all their descendants, as far as the system reports them."""
     found = set(roots)
     if not LINUX:
         return found

@@ -13,7 +13,7 @@ CHUNK = 256 * 1024
 
 
 class Link:
-    """Two sockets; what arrives at the one goes out at the other, and an end of one direction is passed on as such."""
+    """Two sockets; what arrives at one is sent to the other, and the end of one direction is passed on."""
 
     def __init__(self, selector, left, right):
         self.selector = selector
@@ -34,7 +34,7 @@ class Link:
         self.update()
 
     def update(self):
-        """Waits for exactly what can make progress: a reader pauses while its peer has something unsent."""
+        """Waits for exactly what can make progress: reading pauses while the peer has unsent data."""
         if all(self.ended.values()) and not any(self.unsent.values()):
             self.close()
             return
@@ -118,8 +118,8 @@ class Link:
 
 class Relay:
     """
-    Runs on the machine's side. The environment's side hands over its listening sockets, and sockets that it connected, by
-    `control`; so a connection crosses one process only.
+    Runs on the machine's side. The environment's side passes its listening sockets, and sockets that it connected,
+    through `control`, so that a connection crosses only one process.
     """
 
     def __init__(self, control, connect_path):
@@ -129,8 +129,8 @@ class Relay:
         self.requests = 0
         # The links that the environment opened, each with its end inside and the port that it leads to.
         self.outgoing = weakref.WeakKeyDictionary()
-        # Whoever connects here first writes a line: a port of the environment's loopback, or "break" with a port of the
-        # machine's, the connections to which are kept while all other outgoing ones are broken.
+        # A client first writes a line: a port of the environment's loopback, or "break" with a port of the machine's:
+        # connections to this port are kept, and all other outgoing ones are broken.
         self.door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.door.bind(connect_path)
         self.door.listen(128)
@@ -211,7 +211,7 @@ class Relay:
 
 
 class InnerEnd:
-    """The environment's side: makes the sockets that the relay works with."""
+    """The environment's side: creates the sockets that the relay works with."""
 
     def __init__(self, control):
         self.control = control
