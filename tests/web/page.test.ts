@@ -308,6 +308,24 @@ describe("the page in a browser", function () {
     await page.getByRole("complementary", { name: "Details" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("complementary", { name: "Details" }).waitFor({ state: "detached" });
+    // Back at the row that was opened, from which the arrow keys go on.
+    await list("Log lines").locator("[tabindex='0']:focus").waitFor();
+    await page.goto(`${served.url}#/traces`);
+    await list("Traces").getByRole("button").first().focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".waterfall").waitFor();
+    await page.keyboard.press("Escape");
+    await list("Traces").locator("[tabindex='0']:focus").waitFor();
+  });
+
+  it("draws when each span ran on a narrow screen, too", async () => {
+    await page.setViewportSize({ width: 390, height: 780 });
+    await page.goto(`${served.url}#/traces/${trace}`);
+    const bar = page.getByRole("button", { name: /^charge/ }).locator(".bar");
+    await bar.waitFor();
+    const box = await bar.boundingBox();
+    assert.ok(box !== null && box.height >= 8 && box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
   });
 
   it("has nothing that axe finds serious, in both colour schemes", async () => {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useFocusBack } from "./useFocusBack";
 
 interface DetailsProps {
   title: string;
@@ -17,6 +18,7 @@ interface DetailsProps {
 export function Details({ title, body, maps, json, actions, close, children }: DetailsProps) {
   const panel = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState("");
+  useFocusBack();
   useEffect(() => {
     panel.current?.focus();
     setCopied("");

@@ -5,6 +5,7 @@ import { clock, duration, toneOf } from "./format";
 import { HyperDxLink } from "./hyperDx";
 import { State } from "./state";
 import { useAnswer } from "./useAnswer";
+import { useFocusBack } from "./useFocusBack";
 import { type Gap, layOut, type SpanEvent, type Waterfall, type WaterfallRow } from "./waterfall";
 
 interface TraceRows {
@@ -15,6 +16,7 @@ interface TraceRows {
 /** A trace: its spans over time with the log rows under them; a line opens to all that is known of it. */
 export function Trace({ id, close }: { id: string; close: () => void }) {
   const box = useRef<HTMLElement>(null);
+  useFocusBack();
   useEffect(() => box.current?.focus(), [id]);
   return (
     <section

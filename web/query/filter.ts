@@ -142,7 +142,7 @@ class Translation {
     const known = [
       ...Object.keys(aliases[this.table]),
       ...columns[this.table],
-      ...maps[this.table].map((m) => `${m}.…`),
+      ...maps[this.table].map((m) => `${m}.<name>`),
     ];
     throw new RequestError(`There is no field "${field}". Fields: ${known.join(", ")}.`);
   }
