@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { runCommandLine } from "../../../cli/commandLine";
 import { type FakeHyperDx, fakeHyperDx } from "../clickstack/fakeHyperDx";
@@ -43,6 +45,19 @@ describe("clickstack-lambda clickstack", () => {
     const removed = await run(["delete"]);
     assert.match(removed.out, /- alerts: Lambda: error rate/);
     assert.deepEqual([fake.stored.dashboards, fake.stored.alerts], [[], []]);
+  });
+
+  it("shows what was changed by hand, as docs/clickstack.md says", async () => {
+    const page = readFileSync(join(__dirname, "../../../docs/clickstack.md"), "utf8");
+    const [, command = "", shown = ""] =
+      /^\$ npx clickstack-lambda clickstack (.*)\n((?:.*\n)*?)```/m.exec(page) ?? [];
+    await run(["apply", "--webhook", "on-call"]);
+    const [board] = fake.stored.dashboards ?? [];
+    const [tile] = (board?.tiles ?? []) as object[];
+    assert.ok(tile);
+    Object.assign(tile, { name: "Calls", w: 4 });
+    const { code, out } = await run(command.split(" "));
+    assert.deepEqual([code, out], [7, shown]);
   });
 
   it("asks for URL and key before anything else, and shows no key", async () => {
