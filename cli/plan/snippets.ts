@@ -130,9 +130,9 @@ function consoleSteps({ name, region, addedLayers, variables, statements }: Addi
 }
 
 function pulumiYaml({ name, layers, variables, statements }: Addition): string {
-  // ${ begins an expression of Pulumi YAML.
+  // In Pulumi YAML ${ begins an expression, and $$ is one $.
   const escaped = Object.fromEntries(
-    Object.entries(variables).map(([key, value]) => [key, value.replaceAll("${", () => "$${")]),
+    Object.entries(variables).map(([key, value]) => [key, value.replace(/\$(?=[${])/g, () => "$$")]),
   );
   const properties = { layers, environment: { variables: escaped } };
   const policy = {

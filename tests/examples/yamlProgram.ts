@@ -83,9 +83,10 @@ class Checker {
     this.mistakes.push(`${path}: ${JSON.stringify(value)} is not ${wanted}`);
   }
 
-  /** `${configuration}`, `${resource}`, `${resource.output…}` and `${pulumi.stack}`. */
+  /** `${configuration}`, `${resource}`, `${resource.output…}` and `${pulumi.stack}`; `$$` is a `$`. */
   private references(value: string, path: string): void {
-    for (const [, reference = ""] of value.matchAll(/\$\{([^}]+)\}/g)) {
+    for (const [, reference] of value.matchAll(/\$\$|\$\{([^}]+)\}/g)) {
+      if (reference === undefined) continue;
       const [name = "", output] = reference.split(".");
       const resource = this.program.resources[name];
       const outputs = { urn: {}, ...(resource && resourceSpec(resource.type)?.properties) };

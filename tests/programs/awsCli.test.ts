@@ -7,7 +7,7 @@ import { python, useCommand, usePython, useWorkshop } from "./tools";
 
 describe("the snippet for the AWS CLI", () => {
   usePython();
-  useCommand("jq", "--version");
+  useCommand("jq");
   const workshop = useWorkshop();
   interface Call {
     operation: string;

@@ -40,7 +40,7 @@ describe("the snippet for Terraform", () => {
   });
 
   describe("by Terraform", () => {
-    useCommand("terraform", "version");
+    useCommand("terraform");
 
     it("has the values of the change", async () => {
       const { body, policy } = partsOf(snippetFor("terraform"));
