@@ -26,6 +26,8 @@ export async function ensureFrameworks({ root, log }) {
     stamp(stampFile, value);
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
-    log(`not installed, tests of programs for other tools are skipped: ${error.message.split("\n").at(-1)}`);
+    const lines = error.message.split("\n");
+    const reason = lines.find((line) => /^npm error (?!code )/.test(line)) ?? lines[0];
+    log(`not installed, tests of programs for other tools are skipped: ${reason}`);
   }
 }
