@@ -26,8 +26,7 @@ export async function ensureFrameworks({ root, log }) {
     stamp(stampFile, value);
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
-    const lines = error.message.split("\n");
-    const reason = lines.find((line) => /^npm error (?!code )/.test(line)) ?? lines[0];
+    const [reason] = error.message.split("\n");
     log(`not installed, tests of programs for other tools are skipped: ${reason}`);
   }
 }
