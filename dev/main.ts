@@ -126,7 +126,8 @@ async function run(
       if (options.schedule !== undefined) return await session.fire(options.schedule);
       return event === undefined || (await session.run(first, event)).status === "success";
     } catch (error) {
-      reporter.failure((error as Error).message);
+      // What is ended under way fails, which is no news.
+      if (!stop.aborted) reporter.failure((error as Error).message);
       return false;
     }
   };

@@ -46,6 +46,8 @@ export class Session implements PlayedFunctions {
     tell: (notice) => this.options.onNotice(notice),
   });
 
+  private stopped = false;
+
   constructor(private readonly options: SessionOptions) {}
 
   get names(): string[] {
@@ -93,6 +95,7 @@ export class Session implements PlayedFunctions {
     }
     const restarted: string[] = [];
     for (const project of projects) {
+      if (this.stopped) return [];
       const known = this.functions.get(project.name);
       if (known === undefined) this.add(project);
       else if (isChanged(known.project, project, changed)) {
@@ -176,7 +179,9 @@ export class Session implements PlayedFunctions {
     return this.functions.get(name)?.running.sandbox;
   }
 
+  /** Ends the functions; none is started any more. */
   async stop(): Promise<void> {
+    this.stopped = true;
     this.later.stop();
     await Promise.all([...this.functions.values()].map(({ running }) => running.stop()));
   }

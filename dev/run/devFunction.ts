@@ -6,6 +6,7 @@ export class DevFunction {
   sandbox: Sandbox | undefined;
   private current: Promise<Sandbox>;
   private readonly ending = new Set<Promise<void>>();
+  private stopped = false;
 
   /** @param start makes a sandbox of the function as it is now. */
   constructor(private readonly start: () => Promise<Sandbox>) {
@@ -17,14 +18,17 @@ export class DevFunction {
     return (await this.current).invoke(payload, options);
   }
 
-  /** The next invocation runs in a new environment. */
+  /** The next invocation runs in a new environment, unless the function was stopped. */
   async restart(): Promise<void> {
+    // A file may change while `dev` ends.
+    if (this.stopped) return;
     this.end(this.current);
     this.current = this.started();
     await this.current.catch(() => {});
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.end(this.current);
     await Promise.all(this.ending);
   }

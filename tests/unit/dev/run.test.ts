@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkPlatform } from "../../../cli/commands/dev";
 import type { ProjectFunction } from "../../../dev/project/project";
+import { noRoutes } from "../../../dev/project/routes";
 import { modulePath } from "../../../dev/run/bundle";
 import { definitionOf, localPorts } from "../../../dev/run/definition";
+import { DevFunction } from "../../../dev/run/devFunction";
 import { functionOfHost, type UrlRequest, urlAnswer, urlEvent } from "../../../dev/run/functionUrl";
 import { answerAws, functionName } from "../../../dev/run/lambdaApi";
 import { answerSqs, type DeliverToQueue } from "../../../dev/run/sqs";
 import { StreamedAnswer } from "../../../dev/run/streamedAnswer";
 import { isIgnored } from "../../../dev/run/watch";
+import { Session } from "../../../dev/session";
 import { lineOf } from "../../../dev/show/line";
+import type { Sandbox } from "../../../sandbox";
 
 const project: ProjectFunction = {
   name: "orders",
@@ -317,6 +321,35 @@ describe("a message to a queue", () => {
       /No function of the project has the queue "Q"/,
     );
     assert.match(send({}, () => undefined, "ReceiveMessage").body.message, /not ReceiveMessage/);
+  });
+});
+
+describe("a function that was stopped", () => {
+  it("is not started again by a change that comes later", async () => {
+    const states: string[] = [];
+    const running = new DevFunction(async () => {
+      states.push("started");
+      return { shutdown: async () => void states.push("ended") } as unknown as Sandbox;
+    });
+    await running.restart();
+    await running.stop();
+    await running.restart();
+    assert.deepEqual(states, ["started", "started", "ended", "ended"]);
+  });
+
+  it("gets no others beside it", async () => {
+    let started = 0;
+    const session = new Session({
+      define: () => {
+        started += 1;
+        throw new Error("not here");
+      },
+      ...{ hostPorts: [], platformEnvironment: {}, cacheDirectory: "/nowhere" },
+      ...{ onEvent: () => {}, onNotice: () => {}, onResult: () => {} },
+    });
+    await session.stop();
+    await session.update({ functions: [{ ...project, code: __dirname }], routes: noRoutes() });
+    assert.deepEqual([session.names, started], [[], 0]);
   });
 });
 
