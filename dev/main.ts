@@ -173,6 +173,7 @@ async function startSession(
     platformEnvironment: { AWS_ENDPOINT_URL: aws.endpoint, AWS_ENDPOINT_URL_LAMBDA: aws.endpoint },
     cacheDirectory: sandboxCache(),
     runtimesDirectory,
+    freezes: options.inspect === undefined,
     onEvent: (name, event) => reporter.event(name, event),
     onNotice: (notice) => reporter.notice(notice),
     onResult: (name, result) => links.follow(result, (found) => reporter.result(name, result, found)),

@@ -20,6 +20,8 @@ export interface SessionOptions {
   hostPorts: readonly number[];
   platformEnvironment: Readonly<Record<string, string>>;
   cacheDirectory: string;
+  /** Whether environments are frozen between invocations. A debugger cannot attach to one that is. */
+  freezes: boolean;
   /** Where AWS's runtime interface clients are. Default: where the checkout's set-up puts them. */
   runtimesDirectory?: string;
   onEvent: (name: string, event: TelemetryEvent) => void;
@@ -192,8 +194,9 @@ export class Session implements PlayedFunctions {
   }
 
   private async start(project: ProjectFunction): Promise<Sandbox> {
-    const { define, hostPorts, platformEnvironment, cacheDirectory, runtimesDirectory, onEvent, onNotice } =
+    const { define, hostPorts, platformEnvironment, cacheDirectory, runtimesDirectory, freezes } =
       this.options;
+    const { onEvent, onNotice } = this.options;
     const definition = define({ ...project, code: await runnableCode(project) });
     return Sandbox.start({
       function: definition,
@@ -202,6 +205,7 @@ export class Session implements PlayedFunctions {
       maxConcurrency: MAXIMUM_CONCURRENCY,
       cacheDirectory,
       runtimesDirectory,
+      freezes,
       onEvent: (event) => onEvent(project.name, event),
       onNotice,
     });

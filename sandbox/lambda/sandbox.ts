@@ -51,6 +51,8 @@ export interface SandboxOptions {
   maxPendingTelemetryBytes?: number;
   /** Milliseconds that external extensions have in the shutdown phase. Default 2,000, as on Lambda. */
   shutdownMs?: number;
+  /** Whether an environment is frozen between invocations, as on Lambda; a debugger cannot attach to one that is. Default: true. */
+  freezes?: boolean;
 }
 
 const noticed = new Set<string>();

@@ -178,6 +178,7 @@ export class OnDemandEnvironment extends EnvironmentBase {
   }
 
   protected async freeze(): Promise<void> {
+    if (this.options.freezes === false) return;
     this.frozen = true;
     this.domain?.telemetryApi.pause();
     await this.parts.processes.freeze();

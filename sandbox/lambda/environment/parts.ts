@@ -20,6 +20,7 @@ export interface EnvironmentOptions {
   onEvent: (event: TelemetryEvent) => void;
   maxPendingTelemetryBytes?: number;
   shutdownMs?: number;
+  freezes?: boolean;
 }
 
 /** The parts of an environment before anything is started in it. */

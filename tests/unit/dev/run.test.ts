@@ -344,7 +344,7 @@ describe("a function that was stopped", () => {
         started += 1;
         throw new Error("not here");
       },
-      ...{ hostPorts: [], platformEnvironment: {}, cacheDirectory: "/nowhere" },
+      ...{ hostPorts: [], platformEnvironment: {}, cacheDirectory: "/nowhere", freezes: true },
       ...{ onEvent: () => {}, onNotice: () => {}, onResult: () => {} },
     });
     await session.stop();
