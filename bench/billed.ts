@@ -24,7 +24,10 @@ invocation. Columns: no extension, the extension, the extension with the tracing
   --json FILE           write all figures
   --help                this text`;
 
-/** The most that may be added where Lambda's word is waited for, and where the tracing layer tells the end; milliseconds. */
+/**
+ * The maximum that may be added in milliseconds: when waiting for Lambda's event, and when the tracing layer reports
+ * the end.
+ */
 const budgets = "27 / 5";
 
 interface Options {
@@ -93,7 +96,7 @@ async function contenders(work: string, { against, variables }: Options): Promis
   ];
 }
 
-/** Each in turn, so that what else the machine does hits all of them. */
+/** Measures each in turn, so that other load on the machine affects all of them. */
 async function measureAll(all: readonly Contender[], sinks: Sinks, options: Options): Promise<Billed[][]> {
   const measured: Billed[][] = all.map(() => []);
   for (let run = 0; run < options.runs; run += 1) {

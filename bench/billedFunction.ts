@@ -16,9 +16,9 @@ export interface Contender {
   environment: Record<string, string>;
 }
 
-/** What one execution environment gave. */
+/** The results of one execution environment. */
 export interface Billed {
-  /** Of each invocation, from its start until the runtime and all extensions are done; initialization is not in it. */
+  /** For each invocation: from its start until the runtime and all extensions are done, without initialization. */
   ms: number[];
   /** Lines of the function that reached the backend. */
   arrived: number;
@@ -30,7 +30,7 @@ const handler = `exports.handler = async () => {
   return {};
 };`;
 
-/** Invokes the function so often in one environment, and shuts it down. */
+/** Invokes the function a number of times in one environment, and shuts it down. */
 export async function billed(
   { layers, environment }: Contender,
   sinks: Sinks,

@@ -6,11 +6,11 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { type PlayedControlPlane, startPlayedControlPlane } from "../sandbox/controlPlane/playedControlPlane";
 
-/** AWS Lambda quotas of an account and region, in requests a second. */
+/** AWS Lambda quotas of an account and region, in requests per second. */
 const limits = { getFunction: 100, others: 15 };
 /** Unit of times in /proc. */
 const ticksPerSecond = 100;
-/** Milliseconds that the played Lambda takes for an update. */
+/** Milliseconds that the simulated Lambda takes for an update. */
 const updateMs = 1500;
 const regions = [
   ...["us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1"],
@@ -22,20 +22,20 @@ interface Figures {
   command: string;
   seconds: number;
   /**
-   * What the control plane alone takes: the requests to Lambda without which there is no change, at its quotas, and the last
-   * update, whose end is waited for.
+   * The time for the control plane alone: the requests to Lambda that a change requires, at its quotas, and the last
+   * update, whose end is awaited.
    */
   leastSeconds: number;
   requests: number;
   throttled: number;
-  /** Of the command's process, and of the played control plane, which shares the machine with it. */
+  /** Of the command's process, and of the simulated control plane, which runs on the same machine. */
   cpuSeconds: { command: number; plane: number };
   peakMegabytes: number;
 }
 
 /**
- * `npm run bench:cli`: 2,000 functions in ten regions, against a control plane that is played with Lambda's quotas.
- * `-- --functions N` takes N in each region.
+ * `npm run bench:cli`: 2,000 functions in ten regions, against a simulated control plane with Lambda's quotas.
+ * `-- --functions N` uses N in each region.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { functions: { type: "string", default: "200" } } });
@@ -81,7 +81,7 @@ async function measure(
   const updatesBefore = updates(plane);
   const started = performance.now();
   const planeBefore = process.cpuUsage();
-  // In a process of its own and as it is published, as users run it: the played control plane has this one for itself.
+  // In a separate process and as published, as users run it: this process only runs the simulated control plane.
   const program = [join(__dirname, "..", "dist", "cli", "main.js"), ...args];
   const place = ["--all", "--yes", "--regions", regions.join(), "--endpoint-url", plane.endpoint];
   const child = spawn(process.execPath, [...program, ...place], { stdio: ["ignore", "ignore", "inherit"] });
@@ -113,7 +113,7 @@ async function measure(
   };
 }
 
-/** The most memory that a process has had, as Linux tells it; 0 elsewhere and once it has ended. */
+/** A process's peak memory, as Linux reports it; 0 on other systems and after it has exited. */
 function peakBytes(pid: number | undefined): number {
   try {
     const [, kilobytes = "0"] =
@@ -124,10 +124,11 @@ function peakBytes(pid: number | undefined): number {
   }
 }
 
-/** Processor time that a process has taken, as Linux tells it; 0 elsewhere and once it has ended. */
+/** A process's CPU time, as Linux reports it; 0 on other systems and after it has exited. */
 function cpuSecondsOf(pid: number | undefined): number {
   try {
-    // After the name, which may hold anything: state is the third field, user and system time are the 14th and 15th.
+    // After the name, which may contain any characters: state is the third field, user and system time are the 14th and
+    // 15th.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
     return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
   } catch {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** What the engine took for something; its plugins and the program are not counted. */
+/** The engine's resource use for an operation, without its plugins and the program. */
 export interface EngineUse {
   /** CPU time in milliseconds. */
   cpuMs: number;
-  /** Bytes that it wrote: nearly all of it is the state, whole, at each step. */
+  /** Bytes that it wrote: nearly all of it is the complete state at each step. */
   writtenBytes: number;
 }
 
@@ -13,8 +13,8 @@ const command = "pulumi";
 const sampleMs = 25;
 
 /**
- * Does something, and says what the engines that ran under this process meanwhile took. They end by themselves, so they
- * can only be watched: what happens between the last look and the end is missed.
+ * Runs an operation, and returns the resources used by the engines that ran under this process during it. They exit on
+ * their own, so they are sampled: what happens between the last sample and the exit is missed.
  * @returns undefined where there is no /proc.
  */
 export async function engineUse(use: () => Promise<unknown>): Promise<EngineUse | undefined> {

@@ -5,9 +5,9 @@ export type Environment = readonly number[];
 export interface FaultFigures {
   /** To the first invocation of an environment: median over the environments. */
   first: number;
-  /** To one invocation in the second half, when the circuit breaker has learnt of it: median. */
+  /** To one invocation in the second half, when the circuit breaker is open: median. */
   learnt: number;
-  /** To the invocation that it adds most to: median over the environments. */
+  /** To the most delayed invocation: median over the environments. */
   most: number;
   /** To all invocations of an environment together: median over the environments. */
   all: number;
@@ -26,7 +26,7 @@ export function faultFigures(healthy: readonly Environment[], faulty: readonly E
   };
 }
 
-/** The middle value; NaN of nothing. */
+/** The median; NaN for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

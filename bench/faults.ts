@@ -4,7 +4,9 @@ import Table from "cli-table3";
 import { type Environment, type FaultFigures, faultFigures } from "./faultFigures";
 import { type MeasuredExtension, measureAdded } from "./harness";
 
-/** A fault may add so much to one invocation, and so much to all of an environment until the circuit breaker has learnt. */
+/**
+ * The maximum that a fault may add to one invocation, and to all of an environment until the circuit breaker is open.
+ */
 const mostMs = { one: 1000, all: 2000 };
 /** Waits of exactly a second are measured as a little more. */
 const tolerance = 1.02;
@@ -12,7 +14,7 @@ const tolerance = 1.02;
 const invocations = 12;
 const slowAnswerMs = 2000;
 
-/** What faults of the backend add to invocations, measured beside a healthy one. */
+/** What faults of the backend add to invocations, compared with a healthy backend. */
 export interface FaultReport {
   text: string;
   raw: Record<string, FaultFigures>;
@@ -64,7 +66,7 @@ function faultTable(figures: Record<string, FaultFigures>, healthy: readonly Env
   return table.toString();
 }
 
-/** A port that takes connections and requests, and never answers. */
+/** A port that accepts connections and requests, and never answers. */
 async function startHanging(): Promise<{ port: number; stop: () => void }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -22,7 +22,7 @@ import { startSlowSecrets, withSlowSecret } from "./slowSecrets";
 interface BudgetRow {
   title: string;
   of: (measured: Measurement, zipBytes: number | undefined) => number | null | undefined;
-  /** Left out where there is none. */
+  /** Omitted if there is none. */
   budget?: number;
 }
 
@@ -94,7 +94,7 @@ function readOptions(): Options | undefined {
   return { runs, quick: values.quick, faults: values.faults, others, json: values.json };
 }
 
-/** Other binaries with our settings, which an extension that takes Rotel's understands, and those that are given. */
+/** Other binaries with our settings, which extensions that support Rotel's understand, and the given ones. */
 function otherExtensions(paths: readonly string[], variables: readonly string[]): MeasuredExtension[] {
   const given = variables.map((variable) => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(variable) ?? [];
@@ -255,7 +255,7 @@ function perEvent(measured: Measurement, events: number): number | null {
   return cpu === null ? null : (cpu * 1000) / events;
 }
 
-/** Lines per second from the first delivery until all of them are sent; the harness has its part in the time. */
+/** Lines per second from the first delivery until all of them are sent; the time includes the harness. */
 function perSecond(measured: Measurement, events: number): number | null {
   const [taken, sent] = [measured.takenFirstMs.median, measured.addedFirstMs.median];
   return taken === null || sent === null ? null : (events * 1000) / (taken + sent);

@@ -89,7 +89,9 @@ async function measureAll(runs: number, sizes: readonly number[], chosen: readon
   }
 }
 
-/** Every way right after the others, in another order each time, so that the machine's moods hit all of them alike. */
+/**
+ * Runs all ways in turn, in a different order each time, so that variations of the machine affect all of them equally.
+ */
 async function interleaved(
   run: Run,
   { runs, sizes, chosen }: { runs: number; sizes: readonly number[]; chosen: readonly Way[] },

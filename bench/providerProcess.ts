@@ -9,7 +9,7 @@ export class ProviderProcesses {
   private readonly launcher: string;
   private readonly pids: string;
 
-  /** Makes the launcher write down each process that it becomes. */
+  /** Makes the launcher record each process that it becomes. */
   constructor(private readonly engine: Engine) {
     const home = engine.environment.PULUMI_HOME ?? "";
     const { name, version } = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
@@ -42,13 +42,14 @@ export class ProviderProcesses {
   }
 
   /**
-   * Does something, and says how much memory the provider that was started meanwhile had at most.
+   * Runs an operation, and returns the peak memory of the provider that was started during it.
    * @returns the peak of its resident memory in MiB; undefined without a provider, or where there is no /proc.
    */
   async peakMib(use: () => Promise<unknown>): Promise<number | undefined> {
     writeFileSync(this.pids, "");
     let peakKib: number | undefined;
-    // The engine kills it at the end, so it can only be watched. Its kernel keeps the peak, no sample misses one.
+    // The engine kills it at the end, so it has to be sampled. The kernel records the peak, so that no sample misses
+    // it.
     const look = setInterval(() => {
       for (const pid of readFileSync(this.pids, "utf8").split("\n").filter(Boolean)) {
         peakKib = Math.max(peakKib ?? 0, highWaterKib(pid) ?? 0) || undefined;

@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { ObservedFunction, type ObservedFunctionArgs, ObserveStack, observeStack } from "../index";
 
-/** All ways to make the functions of a program, the one that the others are compared with first. */
+/** All ways to create the functions of a program; the first one is the reference. */
 export const ways = ["plain", "imported", "plugin", "observeStack", "ObserveStack"] as const;
 
-/** How the functions of a program are made. */
+/** How the functions of a program are created. */
 export type Way = (typeof ways)[number];
 
 /** Region of the programs' functions. */
@@ -19,7 +19,7 @@ const authorization = `arn:aws:secretsmanager:${region}:123456789012:secret:inge
 const endpoint = "https://clickstack.example.com:4318";
 const telemetry = { extension: { layerVersionArn }, endpoint, authorization };
 
-/** A program with so many functions that send their telemetry, each with a role of its own that may read the key. */
+/** A program with this number of functions that send their telemetry, each with its own role that may read the key. */
 export function program(way: Way, functions: number): PulumiFn {
   const make = {
     plain: plainFunction,
@@ -53,7 +53,7 @@ function policy(statement: object): string {
 
 /**
  * What `ObservedFunction` does, written by hand: the function with layer and environment, a role of its own, AWS's policy
- * for logs and a policy for the key. As users write it; not made to fit how the component does it.
+ * for logs and a policy for the key. As users write it, not adapted to how the component works.
  */
 function plainFunction(name: string): pulumi.Output<string> {
   const { role, logs } = loggingRole(name);
@@ -73,7 +73,7 @@ function plainFunction(name: string): pulumi.Output<string> {
   ).arn;
 }
 
-/** What is left of it to write when `observeStack` adds the rest. */
+/** What remains to be written if `observeStack` adds the rest. */
 function loggingFunction(name: string): pulumi.Output<string> {
   const { role, logs } = loggingRole(name);
   return new LambdaFunction(name, { ...inputs(), role: role.arn }, { dependsOn: [logs] }).arn;
@@ -97,7 +97,7 @@ function importedFunction(name: string): pulumi.Output<string> {
   return new ObservedFunction(name, observedInputs()).functionArn;
 }
 
-/** As a program in another language makes it: the package's provider does the work, in a process of its own. */
+/** As a program in another language creates it: the package's provider does the work, in a separate process. */
 function pluginFunction(name: string): pulumi.Output<string> {
   const observed = new pulumi.ComponentResource(
     "clickstack-lambda:index:ObservedFunction",

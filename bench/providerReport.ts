@@ -21,7 +21,7 @@ export interface Sample {
 
 type Measure = (sample: Sample) => number | undefined;
 
-/** Most that an observed function may take compared with a plain one, at the largest size. */
+/** The maximum time of an observed function relative to a plain one, at the largest size. */
 const ratioBudget = 1.1;
 const startBudgetMs = 1000;
 const titles: Record<Way, string> = {
@@ -74,7 +74,7 @@ function times(sizes: readonly number[], measured: readonly Way[], of: Lookup): 
     operations.forEach(([title, measure], i) => {
       const [plain = Number.NaN, ...values] = measured.map((way) => of(way, size, measure) ?? Number.NaN);
       const ratios = values.map((value) => value / plain);
-      // With few functions the time is the engine's and the plugins' start, which the budget isn't about.
+      // With few functions the time is dominated by the start of engine and plugins, which the budget does not cover.
       const judged =
         size === sizes.at(-1) && i < budgeted
           ? [`≤ ${ratioBudget}`, verdict(Math.max(...ratios), ratioBudget)]

@@ -23,7 +23,7 @@ count the waiting for a processor, too; the best of each does not.
   --invocations N       of each size and way (default 2000)
   --help                this text`;
 
-/** Bytes of event and response, and the most that may be added to an invocation, in ms. */
+/** Bytes of event and response, and the maximum that may be added to an invocation, in ms. */
 const sizes: readonly { bytes: number; budget?: number }[] = [
   { bytes: 1_000 },
   { bytes: 10_000, budget: 0.3 },

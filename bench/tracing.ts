@@ -34,7 +34,7 @@ const rows: readonly { title: string; figure: keyof Figures }[] = [
   { title: "a child span: CPU, µs", figure: "childCpuUs" },
 ];
 
-/** Variables that name where spans go, for the layers and for their peers. */
+/** Variables with the spans' destination, for the layers and for their peers. */
 const exportersTo = (port: number): Record<string, string> => ({
   ROTEL_OTLP_HTTP_ENDPOINT: `127.0.0.1:${port}`,
   OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -45,7 +45,7 @@ const exportersTo = (port: number): Record<string, string> => ({
   OTEL_LOGS_EXPORTER: "none",
 });
 
-/** Each environment in turn, so that what else the machine does hits all of them. */
+/** Measures each environment in turn, so that other load on the machine affects all of them. */
 async function measureAll(language: BenchedLanguage, runs: number): Promise<Map<string, Figures[]>> {
   const directory = mkdtempSync(join(tmpdir(), "bench-tracing-"));
   const sink = await startSink();

@@ -4,17 +4,17 @@ import type { BenchedFunction, Environment, Figures } from "./tracingProcess";
 /** What is measured of one language's tracing layer. */
 export interface BenchedLanguage {
   title: string;
-  /** The most that the layer may add to the bare handler. */
+  /** The maximum that the layer may add to the bare handler. */
   budgets: Partial<Record<keyof Figures, number>>;
   /** Installs the peers, once. */
   install: () => void;
   layer: () => Promise<ZipEntry[]>;
-  /** Compiled code that comes on top of the layer's files, where there is any. */
+  /** Compiled code in addition to the layer's files, if there is any. */
   compiled?: () => Promise<ZipEntry[]>;
   benched: BenchedFunction;
   /**
    * The bare handler, the layer, and its peers, in this order.
-   * @param directory for the layer's files. @param exporters variables that name where spans go.
+   * @param directory for the layer's files. @param exporters variables with the spans' destination.
    */
   environments: (directory: string, exporters: Record<string, string>) => Promise<Environment[]>;
 }

@@ -23,9 +23,9 @@ exports.handler = async ({ children }) => {
 };`;
 
 /**
- * Begins as OpenTelemetry's layer does. Its `register.js` patches the handler before it has a provider, so that nothing is
- * sent at the end of an invocation.
- * @param own the package, whose versions of the others it takes.
+ * Starts as OpenTelemetry's layer does. Its `register.js` patches the handler before it has a provider, so that nothing
+ * is sent at the end of an invocation.
+ * @param own the package, whose versions of the others it uses.
  */
 const openTelemetryLayer = (own: string): string => `
 const own = require("node:module").createRequire(${JSON.stringify(own)});

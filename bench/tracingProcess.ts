@@ -13,9 +13,9 @@ export interface Environment {
   variables: Record<string, string>;
 }
 
-/** What one execution environment cost. */
+/** The measurements of one execution environment. */
 export interface Figures {
-  /** Spawn until the runtime asks for the first invocation. */
+  /** From spawn until the runtime requests the first invocation. */
   initMs: number;
   initCpuMs: number;
   /** Resident memory at that time. */
@@ -23,11 +23,14 @@ export interface Figures {
   firstMs: number;
   /** Median of the invocations after the first. */
   laterMs: number;
-  /** CPU time of each of them, with what follows the response. */
+  /** CPU time of each of them, including what follows the response. */
   laterCpuMs: number;
-  /** Of a hundred invocations, those whose handler's span was sent when the runtime asked for the next: the others may be lost. */
+  /**
+   * Of a hundred invocations, those whose handler's span was sent before the runtime requested the next: the others may
+   * be lost.
+   */
   sentSpans: number;
-  /** One span of the function's own, begun and ended. */
+  /** Starting and ending one span of the function's own. */
   childUs: number;
   childCpuUs: number;
 }
@@ -35,15 +38,15 @@ export interface Figures {
 const LATER = 100;
 const CHILDREN = 500;
 
-/** Where spans go. */
+/** The destination of spans. */
 export interface Sink {
   port: number;
-  /** Invocations that spans have come of since the last call. */
+  /** Number of invocations from which spans have arrived since the last call. */
   seen: () => Promise<number>;
   stop: () => void;
 }
 
-/** What was sent has arrived after so many milliseconds; batches of peers take a second or more. */
+/** Milliseconds after which what was sent has arrived; batches of peers take a second or more. */
 const ARRIVAL = 50;
 
 export async function startSink(): Promise<Sink> {
@@ -132,7 +135,7 @@ async function measured(
   await runtime.asked();
   const laterCpuMs = (cpuMs(child) - cpuBefore) / LATER;
   const sentSpans = await sink.seen();
-  // What runs once must be compiled, as it is where it runs often.
+  // Code that runs once must be compiled, as code that runs often is.
   await runtime.invoke({ children: CHILDREN });
   const { response } = await runtime.invoke({ children: CHILDREN });
   const { us, cpuUs } = JSON.parse(response) as { us: number; cpuUs: number };

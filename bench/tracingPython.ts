@@ -16,7 +16,7 @@ const packages = [
   ),
 ];
 
-/** The API is imported with the first own spans: init and memory are those of a function that has none. */
+/** The API is imported with the function's first own spans: init and memory are those of a function without any. */
 const handler = `import time
 
 def handler(event, context):
@@ -77,7 +77,7 @@ export function pythonLanguage(root: string): BenchedLanguage {
       files: { "app.py": handler, "otel_wrapper.py": wrapper },
       handler: "app.handler",
       command: [interpreter, join(runtime, "bootstrap.py")],
-      // As /opt and /var/task are: nothing that is compiled is kept. Packages have what their installation compiled.
+      // As with /opt and /var/task: no compiled code is stored. Packages have what their installation compiled.
       variables: { PYTHONPATH: `${runtime}:${api}`, PYTHONDONTWRITEBYTECODE: "1" },
     },
     environments: async (directory, exporters) => {

@@ -1,14 +1,14 @@
-// Takes OTLP requests and answers them at once, in a process of its own as the extension is one, and without node:http, which
-// takes longer than the extension does. Prints its port, and for each line that it reads, how many invocations it has had spans of
-// since the line before.
+// Takes OTLP requests and answers them at once, in a separate process like the extension, and without node:http, which
+// takes longer than the extension does. Prints its port, and for each line that it reads, how many invocations it has
+// had spans of since the line before.
 import { createServer } from "node:net";
 
 const answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 
-/** Ids as the bench makes them, which stand in JSON and in protobuf alike. */
+/** Ids as the benchmark creates them, which are the same bytes in JSON and in protobuf. */
 let seen = new Set();
 
-/** Where the request ends whose head ends at `end`; beyond what was received, if its body is not complete. */
+/** The end of the request whose head ends at `end`; beyond the received bytes if its body is incomplete. */
 function afterBody(received, end) {
   const head = received.toString("latin1", 0, end);
   const length = /^content-length: *(\d+)/im.exec(head)?.[1];

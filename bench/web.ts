@@ -38,19 +38,19 @@ async function storeLines(clickhouse: EmbeddedClickHouse): Promise<void> {
   await client.close();
 }
 
-/** What the page itself has noted, in milliseconds since the navigation began. */
+/** What the page itself has recorded, in milliseconds since the navigation began. */
 interface Noted {
   /** When the frame was drawn that first had a row. */
   rowsAt?: number;
   /** When Enter was pressed last. */
   enterAt?: number;
-  /** When the frame was drawn that said that nothing fits. */
+  /** When the frame was drawn that showed that there are no matches. */
   answeredAt?: number;
 }
 
 /**
- * Runs in the page before its own scripts: notes when a person sees what is waited for. The driver's own round trips to the
- * browser, tens of milliseconds on two cores, are not the page's.
+ * Runs in the page before its own scripts: records when the awaited content is visible. The driver's round trips to the
+ * browser, tens of milliseconds on two cores, are not included.
  */
 function note(): void {
   const { document, requestAnimationFrame: frame } = globalThis as unknown as {
@@ -86,13 +86,13 @@ function note(): void {
   new Observer(look).observe(document, { childList: true, subtree: true, characterData: true });
 }
 
-/** Waits until the page has noted something. */
+/** Waits until the page has recorded something. */
 async function when(page: Page, name: keyof Noted): Promise<Noted> {
   const read = (of: string) => {
     const { noted } = globalThis as unknown as { noted: Noted };
     return Number.isFinite(noted[of as keyof Noted]) ? noted : null;
   };
-  // Asked again and again from here: the page's policy forbids what Playwright would wait with inside of it.
+  // Polled from here: the page's policy forbids the code with which Playwright would wait inside the page.
   for (let round = 0; round < 1000; round += 1) {
     const noted = await page.evaluate(read, name);
     if (noted) return noted;
@@ -105,7 +105,7 @@ async function when(page: Page, name: keyof Noted): Promise<Noted> {
 async function measure(page: Page, url: string): Promise<Omit<Figures, "bundleGzipBytes">> {
   const drawn = (text: string) =>
     page.locator(".rows button", { hasText: text }).first().waitFor({ state: "attached" });
-  // tsx names functions by a helper, which the page has not.
+  // tsx names functions with a helper, which the page does not have.
   await page.addInitScript("globalThis.__name = (named) => named");
   await page.addInitScript(note);
   await page.goto("about:blank");
@@ -126,7 +126,7 @@ async function measure(page: Page, url: string): Promise<Omit<Figures, "bundleGz
   };
 }
 
-/** Runs in the page: scrolls to the end in 200 steps, and gives the longest task meanwhile (0: none over 50 ms). */
+/** Runs in the page: scrolls to the end in 200 steps, and returns the longest task during that (0: none over 50 ms). */
 async function scrollThrough(): Promise<number> {
   let longest = 0;
   const observer = new PerformanceObserver((list) => {

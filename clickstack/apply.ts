@@ -7,14 +7,14 @@ import { type SourceName, tag } from "./content/tile";
 import { apiForm, type SourceIds } from "./forms/apiForm";
 import { type Change, own, plan, type Wanted } from "./plan";
 
-/** What is kept in HyperDX for Lambda. */
+/** What is stored in HyperDX for Lambda. */
 export const dashboards = [functionDashboard, functionsDashboard] as const;
 
 /** How to apply. */
 export interface ApplyOptions {
   /** Name of the webhook that alerts are sent to. Default: no alerts. */
   webhook?: string;
-  /** Changes nothing, and says what would change. */
+  /** Changes nothing, and reports what would change. */
   dryRun?: boolean;
 }
 
@@ -22,9 +22,10 @@ export interface ApplyOptions {
 export type Applied = Change & { collection: Collection };
 
 /**
- * Creates dashboards, saved searches and, with a webhook, alerts, or updates them where they differ. Applied again it changes
- * nothing.
- * @throws when HyperDX has no such source or webhook, or refuses; what was done until then stays and is taken up again.
+ * Creates dashboards, saved searches and, with a webhook, alerts, or updates those that differ. Applying it again
+ * changes nothing.
+ * @throws when HyperDX has no such source or webhook, or rejects a request; what was done until then stays, and the
+ * next run continues from there.
  */
 export async function apply(api: HyperDx, { webhook, dryRun = false }: ApplyOptions): Promise<Applied[]> {
   const sources = sourceIds(await api.list("sources"));
@@ -47,7 +48,7 @@ export async function apply(api: HyperDx, { webhook, dryRun = false }: ApplyOpti
 }
 
 /**
- * Deletes what {@link apply} made, alerts first, since they belong to tiles.
+ * Deletes what {@link apply} created, alerts first, since they belong to tiles.
  * @param from collections to delete it from; default: all.
  * @returns what was deleted.
  */
@@ -87,7 +88,7 @@ async function applyTo(
   return changes.map((change) => ({ ...change, collection }));
 }
 
-/** In a dry run the dashboard may not be there yet; HyperDX gives it and its tiles ids. */
+/** In a dry run the dashboard may not exist yet; HyperDX assigns ids to it and its tiles. */
 function apiAlert(
   { name, dashboard, tile, threshold, thresholdType, interval, message }: TileAlert,
   stored: readonly Stored[],
@@ -110,7 +111,7 @@ function apiAlert(
 
 const kinds: Readonly<Record<SourceName, string>> = { Logs: "log", Traces: "trace", Metrics: "metric" };
 
-/** The sources of ClickStack's names, or else the only one of its kind. */
+/** The sources with ClickStack's names, or else the only one of its kind. */
 function sourceIds(sources: readonly Stored[]): SourceIds {
   const idFor = (name: SourceName): string => {
     const ofKind = sources.filter(({ kind }) => kind === kinds[name]);

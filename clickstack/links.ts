@@ -25,7 +25,7 @@ export function hyperDxLinks(url: string) {
     /** The lines of one invocation. */
     invocation: (requestId: string, range: TimeRange) =>
       search(`LogAttributes.faas.invocation_id:"${requestId}"`, range),
-    /** The lines of a function, as they come. */
+    /** The lines of a function as they arrive. */
     functionLogs: (name: string) => search(`ResourceAttributes.faas.name:"${name}"`),
     /** Which services call which. */
     serviceMap: () => page("/service-map", { source: "Traces", samplingFactor: 1 }),
@@ -34,7 +34,7 @@ export function hyperDxLinks(url: string) {
 
 /**
  * The address of HyperDX's app: HYPERDX_APP_URL, else the one that belongs to the API of HYPERDX_URL, which is below `/api` of the
- * app, or on port 8000 beside the app on 8080.
+ * app, or on port 8000 with the app on 8080.
  * @returns undefined where neither is set.
  */
 export function hyperDxApp(environment: Readonly<Record<string, string | undefined>>): string | undefined {

@@ -1,22 +1,22 @@
 import { HyperDxError, type Stored } from "./api/client";
 import { tag } from "./content/tile";
 
-/** What HyperDX should keep, as its API takes it. */
+/** What HyperDX should store, in the form of its API. */
 export interface Wanted {
   name: string;
   [field: string]: unknown;
 }
 
-/** What to do so that HyperDX keeps what is wanted. */
+/** What to do so that HyperDX stores what is wanted. */
 export type Change =
   | { action: "create"; name: string; body: Wanted }
   | { action: "update"; name: string; id: string; body: Wanted; differences: string[] }
   | { action: "none"; name: string; id: string };
 
 /**
- * Compares what is wanted with what HyperDX keeps under the same names. HyperDX adds fields of its own, which don't count.
- * @param tagged whether what is kept has tags; one of that name without this project's tag is somebody else's.
- * @throws when one of the names is taken by something that this project did not make.
+ * Compares what is wanted with what HyperDX stores under the same names. Fields that HyperDX adds are ignored.
+ * @param tagged whether stored objects have tags; one of that name without this project's tag belongs to somebody else.
+ * @throws if one of the names is used by something that this project did not create.
  */
 export function plan(wanted: readonly Wanted[], stored: readonly Stored[], tagged: boolean): Change[] {
   return wanted.map((body) => {
@@ -35,7 +35,7 @@ export function plan(wanted: readonly Wanted[], stored: readonly Stored[], tagge
   });
 }
 
-/** What this project made of these names. */
+/** The objects with these names that this project created. */
 export function own(names: readonly string[], stored: readonly Stored[], tagged: boolean): Stored[] {
   return stored.filter(({ name, tags }) => names.includes(name ?? "") && (!tagged || hasTag(tags)));
 }
@@ -54,7 +54,7 @@ function hasTag(tags: unknown): boolean {
   return Array.isArray(tags) && tags.includes(tag);
 }
 
-/** Tiles and filters keep the ids that HyperDX gave them: by a tile's id its alerts know it. */
+/** Tiles and filters keep the ids that HyperDX assigned: alerts refer to a tile by its id. */
 function withIds(body: Wanted, existing: Stored): Wanted {
   const parts = ["tiles", "filters"].flatMap((part) => {
     const [wanted, stored] = [body[part], existing[part]];
@@ -71,13 +71,15 @@ function identified(wanted: readonly Wanted[], stored: readonly Stored[]): Wante
   });
 }
 
-/** An update has to name every filter by an id; HyperDX gives one that it does not know an id of its own. */
+/** In an update every filter needs an id; HyperDX replaces an unknown id by its own. */
 function updating(body: Wanted): Wanted {
   if (!Array.isArray(body.filters)) return body;
   return { ...body, filters: (body.filters as Wanted[]).map((filter) => ({ id: filter.name, ...filter })) };
 }
 
-/** Paths at which a value is not the wanted one. Of lists every item counts, of maps only what is wanted. */
+/**
+ * Paths at which a value differs from the wanted one. In lists every item is compared, in maps only the wanted keys.
+ */
 function differences(wanted: unknown, stored: unknown, path: string): string[] {
   if (Array.isArray(wanted)) {
     if (!Array.isArray(stored) || stored.length !== wanted.length) return [path];

@@ -4,7 +4,7 @@ import type { QuerySource } from "../sandbox/clickhouse";
 import { readLogs, readSpans, type StoredLog, type StoredSpan } from "../sandbox/clickhouse/telemetry";
 import { demoRegion } from "./deploy";
 
-/** How many log streams CloudWatch holds of a function: none when its log group was never made. */
+/** The number of a function's log streams in CloudWatch: 0 if its log group was never created. */
 export async function cloudWatchStreams(aws: EmbeddedAws, functionName: string): Promise<number> {
   const client = new CloudWatchLogsClient({
     region: demoRegion,
@@ -24,7 +24,9 @@ export async function cloudWatchStreams(aws: EmbeddedAws, functionName: string):
   }
 }
 
-/** What ClickHouse has of some services: the rows of the functions' own log lines, and the spans of invocations. */
+/**
+ * The telemetry of some services in ClickHouse: the rows of the functions' own log lines, and the spans of invocations.
+ */
 export async function storedTelemetry(
   clickhouse: QuerySource,
   services: readonly string[],

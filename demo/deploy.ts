@@ -7,20 +7,22 @@ import { type Engine, startEngine } from "../sandbox/engine";
 /** The region of the demo's functions. */
 export const demoRegion = "us-east-2";
 
-/** What the example's stack says about itself. */
+/** The outputs of the example's stack. */
 export interface Deployment {
   layerVersionArns: Record<string, Record<string, string>>;
   functionNames: string[];
 }
 
-/** What the stack of examples/distributed says about itself: its functions in the order in which an order passes them. */
+/**
+ * The outputs of the stack of examples/distributed: its functions in the order in which an order passes through them.
+ */
 export interface DistributedDeployment {
   shopUrl: string;
   queueUrl: string;
   functionNames: string[];
 }
 
-/** What the example's program is told, and who is to be told how it goes. */
+/** The settings of the example's program, and the listener for its progress. */
 export interface DeployOptions {
   aws: EmbeddedAws;
   endpoint: string;
@@ -30,13 +32,13 @@ export interface DeployOptions {
   onResource: (text: string) => void;
 }
 
-/** A key like ClickStack's, made for this run alone. */
+/** A key like ClickStack's, created only for this run. */
 export function newIngestionKey(): string {
   return randomBytes(16).toString("hex");
 }
 
 /**
- * Runs the Pulumi engine over examples/typescript and, where it is wanted, examples/distributed, both unchanged, against the
+ * Runs the Pulumi engine for examples/typescript and, if requested, examples/distributed, both unchanged, against the
  * embedded AWS.
  */
 export async function deployExamples(

@@ -12,7 +12,7 @@ import { type TraceTree, traceTree } from "../traces/tree";
 import { type DistributedDeployment, demoRegion } from "./deploy";
 import { type DemoServices, readFunction } from "./functions";
 
-/** What is known of the run besides its rows. */
+/** The results of the run besides its rows. */
 export interface DistributedRun {
   /** HTTP status of the first function. */
   statusCode: number;
@@ -20,7 +20,7 @@ export interface DistributedRun {
   delivered: number;
 }
 
-/** The AWS SDK's warning that Node.js 20 is old belongs to this machine, not to the function. */
+/** The AWS SDK's warning about Node.js 20 concerns this machine, not the function. */
 const quietSdk = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 
 const order = { sku: "A-17", amount: 2 };
@@ -76,7 +76,10 @@ export async function runDistributed(
 /** The names that the example gives its functions in telemetry. */
 const servicesOfTrace = ["shop", "fulfilment", "payment"];
 
-/** The trace of the request, that of the first function's span, and how many lines of these functions are not in it. */
+/**
+ * The trace of the request, which contains the first function's span, and the number of these functions' lines that are
+ * not in it.
+ */
 export async function storedTrace(
   clickhouse: QuerySource,
 ): Promise<{ trace: TraceTree; strayLines: number }> {
@@ -97,7 +100,7 @@ export async function startFunction(
 ): Promise<Sandbox> {
   const started = await startGate({ aws, roleArn: definition.role ?? "", invoke });
   const gate = cleanup.use(started, (open) => open.stop());
-  // What the stack was told of AWS's addresses is reached through the gate, like AWS itself.
+  // AWS's addresses in the stack's settings are reached through the gate, like AWS itself.
   const environment = Object.fromEntries(
     Object.entries(definition.environment).map(([name, value]) => [
       name,

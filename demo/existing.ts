@@ -29,7 +29,7 @@ import { buildForDemo, type Services, startServices } from "./run";
 
 const root = join(__dirname, "..");
 
-/** The functions, as somebody made them by hand. */
+/** The functions, as if created manually. */
 const functions = [
   {
     name: "orders",
@@ -46,9 +46,9 @@ const names = functions.map(({ name }) => name);
 
 /** What `--json` ends with. */
 export interface ExistingSummary {
-  /** Functions that were given the extension. */
+  /** Functions that received the extension. */
   instrumented: number;
-  /** Functions of which `verify` found rows of an invocation. */
+  /** Functions for which `verify` found rows of an invocation. */
   verified: number;
   /** Functions that ran after the cut-off without a line in CloudWatch Logs. */
   cutOff: number;
@@ -57,14 +57,17 @@ export interface ExistingSummary {
   seconds: number;
 }
 
-/** What came of the run. */
+/** The result of the run. */
 export interface ExistingResult {
   summary: ExistingSummary;
   /** What the command line wrote, command by command. */
   transcript: { command: string; output: string }[];
 }
 
-/** Instruments, verifies, cuts off and gives back three functions that no Pulumi program made. */
+/**
+ * Instruments and verifies three functions that no Pulumi program created, disables their CloudWatch logs, and restores
+ * them.
+ */
 export async function runExisting({
   progress,
   cleanup,
@@ -129,7 +132,7 @@ class CommandLine {
   async run(...args: string[]): Promise<number> {
     const { aws, clickhouse } = this.services;
     const { user, password } = clickhouse.reader;
-    // The SDK's own chain reads them, as on a user's machine.
+    // The SDK's own credential chain reads them, as on a user's machine.
     const { AWS_ENDPOINT_URL: _, ...credentials } = aws.environment;
     Object.assign(process.env, credentials);
     let output = "";
@@ -183,7 +186,7 @@ const basicExecution = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: ["logs:*"], Resource: ["*"] }],
 });
 
-/** Makes roles, functions, the key's secret and a layer version, by AWS's API. */
+/** Creates roles, functions, the key's secret and a layer version with AWS's API. */
 async function makeFunctions({ aws, ingestionKey }: Services) {
   const lambda = new LambdaClient(clientOptions(aws, demoRegion));
   const iam = new IAMClient(clientOptions(aws, demoRegion));

@@ -1,6 +1,6 @@
 import type { ExistingResult } from "./existing";
 
-/** The commands with what they wrote, and the sum. */
+/** The commands with their output, and the summary. */
 export function existingReport({ transcript, summary }: ExistingResult): string {
   const commands = transcript.map(({ command, output }) => `$ ${command}\n${output}`);
   const { instrumented, verified, cutOff, restored, seconds } = summary;
@@ -8,7 +8,7 @@ export function existingReport({ transcript, summary }: ExistingResult): string 
   return [...commands, sum].join("\n\n");
 }
 
-/** What did not go as it should have. */
+/** What did not work as expected. */
 export function existingProblems({ transcript, summary }: ExistingResult): string[] {
   const { seconds: _, ...counts } = summary;
   const wrong = Object.entries(counts).filter(([, count]) => count !== 3);

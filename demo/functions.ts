@@ -19,7 +19,7 @@ export interface DemoServices {
   cleanup: Cleanup;
 }
 
-/** What came of one function's invocations. */
+/** The results of one function's invocations. */
 export interface FunctionRun {
   invocations: MadeInvocation[];
   extensionLog: string[];
@@ -33,7 +33,7 @@ export function readFunction(
   return readDeployedFunction(aws, { region: demoRegion, name, cacheDirectory });
 }
 
-/** Starts a function in a sandbox with its layers, makes the invocations one after another, and shuts it down. */
+/** Starts a function in a sandbox with its layers, invokes it one invocation after another, and shuts it down. */
 export async function runFunction(
   definition: FunctionDefinition,
   planned: readonly PlannedInvocation[],

@@ -1,9 +1,9 @@
-/** A ClickHouse that waits for readers. */
+/** A ClickHouse that stays running for readers. */
 export interface KeptClickHouse {
   httpUrl: string;
   /** Of user `default`. */
   password: string;
-  /** Who may read alone. */
+  /** The user with read-only access. */
   reader: { user: string; password: string };
 }
 

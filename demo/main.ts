@@ -108,8 +108,8 @@ async function main(cleanup: Cleanup): Promise<number> {
 }
 
 /**
- * Ctrl-C and a polite kill end every process that the demo started before they end the demo; a second one ends it at
- * once. The listeners stay: a library that finds itself alone with a signal would end this process with it.
+ * Ctrl-C and SIGTERM stop every process that the demo started before they end the demo; a second one ends it
+ * immediately. The listeners stay: a library whose listener is the only one for a signal would end this process.
  */
 function undoOnSignal(cleanup: Cleanup): void {
   let stopping = false;

@@ -3,7 +3,7 @@ import type { FunctionDefinition } from "../sandbox/lambda/function/definition";
 import type { PageFunction, PageInvocation } from "../web/api/rows";
 import type { PageFunctions } from "../web/functions";
 
-/** The demo's functions as the page invokes them: each is started again when it is first sent an event. */
+/** The demo's functions as the page invokes them: each is started again for its first event. */
 export class DemoFunctions implements PageFunctions {
   private readonly known = new Map<string, { runtime: string; start: () => Promise<Sandbox> }>();
   private readonly running = new Map<string, Promise<Sandbox>>();

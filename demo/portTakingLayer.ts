@@ -5,8 +5,8 @@ import type { Cleanup } from "../dev/cleanup";
 import { extensionName } from "../layers/compile";
 
 /**
- * Takes the port first and then becomes the extension: an extension of another vendor that is quicker. (Ours is ready
- * within milliseconds, so an honest race would be won by it, which is not the case to be shown.)
+ * Takes the port first and then becomes the extension: simulates an extension of another vendor that starts faster.
+ * (Ours is ready within milliseconds and would win a real race, which is not the case to be shown.)
  */
 const script = `#!/bin/sh
 python3 -c '
@@ -23,7 +23,7 @@ exec /opt/original/${extensionName}
 `;
 
 /**
- * Makes a layer, as a folder, that goes behind the deployed one and puts the script in the extension's place.
+ * Creates a layer, as a folder, that comes after the deployed one and replaces the extension by the script.
  *
  * @param extensionLayer the unpacked layer of the extension
  */

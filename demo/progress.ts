@@ -1,6 +1,6 @@
 import yoctoSpinner from "yocto-spinner";
 
-/** Shows on standard error what is going on: a spinner on a terminal, plain lines elsewhere, each step with its time. */
+/** Shows progress on standard error: a spinner on a terminal, plain lines elsewhere, each step with its time. */
 export interface Progress {
   /** Runs a step. `detail` replaces the words after its title while it runs; what it resolves to may add a summary. */
   step<T>(
@@ -8,11 +8,11 @@ export interface Progress {
     run: (detail: (text: string) => void) => Promise<T>,
     summary?: (result: T) => string,
   ): Promise<T>;
-  /** A line of its own. */
+  /** A separate line. */
   note(text: string): void;
 }
 
-/** Progress on standard error. The spinner leaves signals alone: whoever runs the steps cleans up. */
+/** Progress on standard error. The spinner does not handle signals: the caller of the steps cleans up. */
 export function terminalProgress(): Progress {
   return {
     async step(title, run, summary) {

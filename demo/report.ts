@@ -6,7 +6,7 @@ import { style } from "./style";
 
 const linesShown = 14;
 
-/** The result as a person reads it on a terminal of `width` columns. */
+/** The result as text for a terminal of `width` columns. */
 export function report(result: DemoResult, width: number): string {
   const { linesWritten, logRows, invokeSpans, invocations, cloudWatchStreams, regions, layerVersions } =
     summarize(result);

@@ -3,7 +3,7 @@ import { summarizeTrace, type TraceSummary, type TraceTree } from "../traces/tre
 import type { KeptClickHouse } from "./hyperDx";
 import type { PlannedInvocation } from "./scenario";
 
-/** One invocation that was made, next to what was planned. */
+/** One invocation's result, with its plan. */
 export interface MadeInvocation {
   functionName: string;
   planned: PlannedInvocation;
@@ -13,7 +13,7 @@ export interface MadeInvocation {
   extensionOverheadMs: number;
 }
 
-/** Everything the demo saw. */
+/** All results of the demo. */
 export interface DemoResult {
   layerVersionArns: Record<string, Record<string, string>>;
   functions: { name: string; runtime: string; service: string }[];
@@ -69,7 +69,7 @@ export function summarize(result: DemoResult): DemoSummary {
   };
 }
 
-/** Everything that is not as it should be, each in one sentence; empty when all is well. */
+/** Everything that is not as expected, each in one sentence; empty if there is none. */
 export function problems(result: DemoResult): string[] {
   const found: string[] = [];
   const { linesWritten, logRows, invocations, invokeSpans, cloudWatchStreams, trace } = summarize(result);
@@ -106,7 +106,10 @@ function traceProblems(trace: TraceSummary | undefined, strayLines = 0): string[
   ];
 }
 
-/** So many single invocations are named; when all of them are odd, their number says more than their list. */
+/**
+ * The maximum number of invocations that are named; if all of them have problems, their number is more useful than a
+ * list.
+ */
 const oddShown = 4;
 
 function oddities(

@@ -24,10 +24,10 @@ import { plannedInvocations } from "./scenario";
 const root = join(__dirname, "..");
 const cacheDirectory = join(root, ".cache", "sandbox");
 
-/** What the demo is asked to do. */
+/** The demo's options. */
 export interface DemoOptions {
   allArchitectures: boolean;
-  /** How often each function is asked for each scenario. */
+  /** How often each function runs each scenario. */
   rounds: number;
   /** Serve the page, from the start of the services on. */
   open: boolean;
@@ -36,7 +36,7 @@ export interface DemoOptions {
   cleanup: Cleanup;
 }
 
-/** What runs beside the functions. */
+/** What runs besides the functions. */
 export interface Services {
   aws: EmbeddedAws;
   clickhouse: EmbeddedClickHouse;
@@ -44,8 +44,8 @@ export interface Services {
 }
 
 /**
- * The whole way: source → layers → deployment → invocations → rows.
- * @throws when a step cannot be done, or when the telemetry cannot be read back, with what the functions did meanwhile.
+ * The entire demo: source → layers → deployment → invocations → rows.
+ * @throws if a step fails, or if the telemetry cannot be read back, with what the functions did until then.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const started = Date.now();
@@ -100,7 +100,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   };
 }
 
-/** Builds the extension and its layers; a build that is under way is ended with the demo. */
+/** Builds the extension and its layers; a running build is stopped with the demo. */
 export async function buildForDemo(
   { allArchitectures, cleanup }: Pick<DemoOptions, "allArchitectures" | "cleanup">,
   log: (detail: string) => void,
@@ -110,7 +110,7 @@ export async function buildForDemo(
   const building = buildLayers({ root, architectures, log, signal: abort.signal });
   cleanup.use(building, async () => {
     abort.abort();
-    await building.catch(() => {}); // Whoever waits for the build hears of it; here it only has to be over.
+    await building.catch(() => {}); // Failures are reported where the build is awaited; here it only has to be over.
   });
   await building;
 }
@@ -138,7 +138,7 @@ function deploy(
     cleanup,
     onResource,
   };
-  // With a fault it is the functions that are looked at, not their trace.
+  // With a fault, only the functions are examined, not their trace.
   return deployExamples(settings, fault === undefined);
 }
 
@@ -172,7 +172,7 @@ interface NamedRun {
   extensionLog: string[];
 }
 
-/** All functions at once, each in a sandbox of its own. */
+/** All functions at once, each in its own sandbox. */
 function runFunctions(
   options: DemoOptions,
   { aws, clickhouse }: Services,
@@ -219,12 +219,12 @@ async function withTakenPort(definition: FunctionDefinition, cleanup: Cleanup): 
   return { ...definition, layers: [...definition.layers, portTakingLayer(unpacked, cleanup)] };
 }
 
-/** A client's message may be followed by everything it knows of the request. */
+/** A client's message may be followed by all details of the request. */
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
-/** The `service.name` that a function's settings give it. Default: its name. */
+/** The `service.name` from a function's settings. Default: its name. */
 function serviceName(environment: Record<string, string>, functionName: string): string {
   const attributes = environment.ROTEL_OTEL_RESOURCE_ATTRIBUTES ?? "";
   return (

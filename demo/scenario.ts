@@ -1,7 +1,7 @@
-/** What a demo function is asked to do; the functions of examples/typescript know these. */
+/** What a demo function does; the functions of examples/typescript support these. */
 export type Scenario = "plain" | "json" | "stackTrace" | "error";
 
-/** One invocation of the demo: what is sent, and what it must leave behind. */
+/** One invocation of the demo: what is sent, and the expected results. */
 export interface PlannedInvocation {
   payload: { scenario: Scenario; lines?: number };
   /** How many log calls it makes. A stack trace is one; an uncaught error is the one record of the runtime itself. */

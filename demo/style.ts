@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Text in a style for a stream; plain where the stream is no terminal or NO_COLOR is set. */
+/** Text in a style for a stream; plain if the stream is not a terminal or NO_COLOR is set. */
 export function style(stream: NodeJS.WriteStream, format: Format, text: string): string {
   return stream.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
 }

@@ -94,7 +94,7 @@ needs \`cloudwatch:GetMetricData\` and \`logs:FilterLogEvents\`; \`layers\` need
 \`--all-regions\` \`ec2:DescribeRegions\`.
 `;
 
-/** Makes the page's text from the commands. */
+/** Generates the page's text from the commands. */
 export function makeCliPage(): string {
   const program = makeProgram(processTerminal(), () => {});
   const codes = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);

@@ -1,4 +1,4 @@
-// Which lines the fast tests reach: `npm run coverage [-- FILE…]`. The reports are in coverage/.
+// Line coverage of the fast tests: `npm run coverage [-- FILE…]`. The reports are in coverage/.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -13,7 +13,7 @@ const webhook = {
   description: "Name of the webhook in HyperDX that alerts are sent to. Defaults to no alerts.",
 };
 
-/** The resources that are no components, which Pulumi's analyzer knows nothing of. */
+/** The resources that are not components, which Pulumi's analyzer does not support. */
 export const customResources = {
   "clickstack-lambda:index:LambdaDashboards": {
     description:

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { dashboards } from "../clickstack/apply";
 import { importForm } from "../clickstack/forms/importForm";
 
-/** What HyperDX's import page takes, by path. */
+/** The files for HyperDX's import page, by path. */
 export function dashboardFiles(root: string): Record<string, string> {
   return Object.fromEntries(
     dashboards.map((dashboard) => [

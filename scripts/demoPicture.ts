@@ -137,7 +137,7 @@ const roleColours: Partial<Record<Role, string>> = {
   warn: colours.warn,
 };
 
-/** Around a painted piece, so that it can be found again: control characters, which no drawn text has. */
+/** Markers around a painted piece: control characters, which no drawn text contains. */
 const [begins, ends] = ["\u0001", "\u0002"];
 
 /** A trace through several functions, as the demo prints it. */
@@ -152,7 +152,7 @@ function treePanel(trace: TraceTree): Line[] {
 
 function piecesOf(line: string): Piece[] {
   const parts = line.split(new RegExp(`[${begins}${ends}]`));
-  // Outside of painted pieces there is plain text; of a painted one its role comes first.
+  // Plain text outside of painted pieces; a painted piece starts with its role.
   const painted = line.includes(begins);
   let column = 0;
   return parts.flatMap((text, index): Piece[] => {
@@ -160,7 +160,7 @@ function piecesOf(line: string): Piece[] {
     const at = column;
     column += text.length;
     const colour = painted && index % 3 === 2 ? roleColours[parts[index - 1] as Role] : undefined;
-    // Several spaces in a row are one in SVG: what is between them has places of its own.
+    // SVG collapses several spaces in a row: each part between them gets its own position.
     return Array.from(text.matchAll(/\S+(?: \S+)*/g), (word) => ({
       column: at + word.index,
       text: word[0],
@@ -183,9 +183,9 @@ function drawn({ pieces, bar }: Line, index: number): string {
 }
 
 /**
- * The rows of one run of the demo as a picture in SVG: log records, and the trace of the request through three functions with
- * its lines, or of one invocation where there is none.
- * @throws when the run left no invoke span whose lines are more than one.
+ * The rows of one run of the demo as a picture in SVG: log records, and the trace of the request through three
+ * functions with its lines, or of one invocation if there is none.
+ * @throws if the run has no invoke span with more than one line.
  */
 export function demoPicture({ logs, spans, trace }: PictureRows): string {
   const linesOf = (span: StoredSpan): number => logs.filter(({ spanId }) => spanId === span.spanId).length;

@@ -136,7 +136,7 @@ function section(title: string, about: string, settings: readonly Setting[]): st
   return `## ${title}\n\n${about}\n\n${head}\n${settings.map(row).join("\n")}\n`;
 }
 
-/** Makes docs/configuration.md's text from these settings. */
+/** Generates docs/configuration.md's text from these settings. */
 export function makeConfiguration(settings: readonly Setting[] = allSettings): string {
   const supported = settings.filter((setting) => setting.supported);
   const sections = order.map((title) => {

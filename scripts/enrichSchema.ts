@@ -1,7 +1,7 @@
 import { secretArguments } from "../provider/plan/arguments/table";
 import { customResources } from "./customResources";
 
-/** A property in a Pulumi package schema, as far as it is touched here. */
+/** The parts of a property in a Pulumi package schema that are used here. */
 export interface PropertySpec {
   type?: string;
   $ref?: string;
@@ -45,7 +45,7 @@ export interface PackageSpec {
   [more: string]: unknown;
 }
 
-/** Defaults that every language's SDK shows and sets. Others are the component's own business. */
+/** Defaults that every language's SDK shows and sets. The component applies the others itself. */
 const defaults: Record<string, Record<string, string | boolean>> = {
   ExtensionLayers: { namePrefix: "clickstack-extension", retain: true },
   ObservedFunction: { cloudWatchLogs: "Keep" },
@@ -59,8 +59,8 @@ const secretInputs: Record<string, readonly string[]> = {
 };
 
 /**
- * Methods of components by their names. Pulumi's analyzer knows of none. A plain result is waited for: the method blocks
- * in Python and Go, and is a promise in Node.js.
+ * Methods of components by their names, which Pulumi's analyzer does not support. With a plain result, the method
+ * blocks in Python and Go, and returns a promise in Node.js.
  */
 const methods: Record<string, Record<string, { description: string; type: string }>> = {
   ObserveStack: {
@@ -72,14 +72,14 @@ const methods: Record<string, Record<string, { description: string; type: string
   },
 };
 
-/** Properties of the TypeScript classes alone. */
+/** Properties that only the TypeScript classes have. */
 const ownProcessOnly: Record<string, readonly string[]> = {
   ObservedFunction: ["function"],
 };
 
 /**
- * Adds to the schema what Pulumi's analyzer cannot say: types of the AWS package by reference in place of copies, whole
- * numbers, defaults, descriptions of types, and what each language's SDK is called.
+ * Adds to the schema what Pulumi's analyzer cannot derive: types of the AWS package by reference instead of copies,
+ * whole numbers, defaults, descriptions of types, and the names of each language's SDK.
  * @param descriptions documentation of the package's own types by their TypeScript name.
  */
 export function enrich(spec: PackageSpec, descriptions: Readonly<Record<string, string>>): PackageSpec {
@@ -127,7 +127,7 @@ export function enrich(spec: PackageSpec, descriptions: Readonly<Record<string, 
   };
 }
 
-/** The functions by which the engine calls the methods of components. */
+/** The functions through which the engine calls the methods of components. */
 function methodFunctions(tokens: readonly string[]): Record<string, unknown> {
   const functions = tokens.flatMap((token) =>
     Object.entries(methods[nameOf(token)] ?? {}).map(([name, { description, type }]) => [
@@ -211,7 +211,7 @@ clickstack-lambda, generated from its schema.
     )
 `;
 
-/** What the SDKs are called. They take any AWS package of the same major version. */
+/** The SDKs' names. They accept any AWS package of the same major version. */
 function languages(awsVersion: string): Record<string, unknown> {
   const major = Number(awsVersion.split(".")[0]);
   return {
@@ -248,7 +248,7 @@ function nameOf(token: string): string {
   return token.slice(token.lastIndexOf(":") + 1);
 }
 
-/** SDKs append `Args` to the names of input types; the TypeScript interface has it already. */
+/** SDKs append `Args` to the names of input types; the TypeScript interface already has it. */
 function schemaToken(token: string): string {
   return token.replace(/Args$/, "");
 }

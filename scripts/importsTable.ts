@@ -7,7 +7,7 @@ export const conventionsPath = join(__dirname, "..", "docs", "contributing", "co
 
 const [begin, end] = ["<!-- imports -->", "<!-- /imports -->"];
 
-/** The page with its table of imports as the list of allowed arrows says. */
+/** The page with its table of imports, generated from the list of allowed arrows. */
 export function withImports(page = readFileSync(conventionsPath, "utf8")): string {
   const code = (folder: string): string => `\`${folder}\``;
   const rows = Object.entries(arrows).map(

@@ -15,7 +15,7 @@ export interface ExportedLog {
   attributes?: Record<string, unknown>;
 }
 
-/** What a library writes, as records of the Telemetry API, and what becomes of it. */
+/** What a library writes, as records of the Telemetry API, and the exported result. */
 export interface FormatCase {
   library: string;
   case: string;
@@ -61,7 +61,7 @@ const roles: [role: string, title: string][] = [
   ["Loguru", "an object whose fields are the record's own"],
 ];
 
-/** The line that follows a case's own, to show where its record ends. */
+/** The line after a case's own lines, to show where its record ends. */
 const ordinary = "an ordinary line";
 
 const intro = `# Log formats
@@ -165,7 +165,7 @@ function fieldTable({ fields, exact }: FormatTables): string {
   return `## Fields of JSON and logfmt\n\n${about}\n\n| meaning | names |\n|---|---|\n${rows.join("\n")}\n`;
 }
 
-/** Makes the text of docs/logs.md. */
+/** Generates the text of docs/logs.md. */
 export function makeLogsPage(): string {
   const tables: FormatTables = JSON.parse(readFileSync(join(root, "runtime", "log_formats.json"), "utf8"));
   const about =

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { settings as allSettings, type Setting } from "../provider/plan/telemetry/settings";
 
-/** What the Rotel extension's settings do here. */
+/** The page about the effect of the Rotel extension's settings. */
 export const rotelPagePath = join(__dirname, "..", "docs", "rotel.md");
 
-/** Why settings have no effect, by words of their descriptions; what no words fit is done in another way. */
+/**
+ * Why settings have no effect, by words in their descriptions; settings that match none are implemented differently.
+ */
 const reasons: readonly { title: string; words: RegExp }[] = [
   { title: "Not supported yet", words: /not supported yet/i },
   { title: "No meaning in Lambda", words: /no meaning in Lambda/i },
@@ -21,7 +23,10 @@ function rotelSettings(settings: readonly Setting[]): Setting[] {
   return settings.filter((setting) => nameOf(setting).startsWith("ROTEL_"));
 }
 
-/** How many of Rotel's settings work, in one sentence; a name with `{…}` counts once. The README says it, too. */
+/**
+ * The number of Rotel's settings that work, in one sentence that the README also contains; a name with `{…}` counts
+ * once.
+ */
 export function rotelCount(settings: readonly Setting[] = allSettings): string {
   const rotel = rotelSettings(settings);
   const without = rotel.filter(({ supported }) => !supported);
@@ -75,7 +80,7 @@ function withoutEffect(settings: readonly Setting[]): string {
   return parts.filter(Boolean).join("\n");
 }
 
-/** Makes docs/rotel.md's text from these settings. */
+/** Generates docs/rotel.md's text from these settings. */
 export function makeRotelPage(settings: readonly Setting[] = allSettings): string {
   const rotel = rotelSettings(settings);
   const without = rotel.filter(({ supported }) => !supported);

@@ -8,10 +8,13 @@ import { enrich, type PackageSpec } from "./enrichSchema";
 const root = join(__dirname, "..");
 const componentNames = ["ExtensionLayers", "ObservedFunction", "ObserveStack"];
 
-/** Where the package's schema is kept. */
+/** Path of the package's schema. */
 export const schemaPath = join(root, "schema.json");
 
-/** Makes schema.json's text from the components' TypeScript types. Takes some seconds: the compiler reads them all. */
+/**
+ * Generates schema.json's text from the components' TypeScript types. Takes some seconds, since the compiler reads all
+ * of them.
+ */
 export function makeSchema(): string {
   const { name, version, description } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const analyzer = new Analyzer(root, name, { name, version }, new Set(componentNames));
@@ -24,8 +27,9 @@ export function makeSchema(): string {
 
 /**
  * Pulumi's analyzer looks for a property's type and documentation where its symbol has its value declaration. The
- * symbols of a mapped type such as `Partial<FunctionArgs>` have none, only the declarations that they stem from, so that
- * all their properties would become "any value". This gives them the declaration that they stem from.
+ * symbols of a mapped type such as `Partial<FunctionArgs>` have none, only the declarations that they derive from, so
+ * that all their properties would become "any value". This sets their value declaration to the one that they derive
+ * from.
  */
 function readMappedTypes(analyzer: Analyzer): void {
   interface SymbolOfType {
@@ -41,7 +45,7 @@ function readMappedTypes(analyzer: Analyzer): void {
   };
 }
 
-/** Documentation of the package's own interfaces and enums by name; Pulumi's generator leaves it out. */
+/** Documentation of the package's own interfaces and enums by name; Pulumi's generator omits it. */
 function describeTypes(analyzer: Analyzer): Record<string, string> {
   const { program } = analyzer as unknown as { program: ts.Program };
   const own = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(join(root, "provider")));

@@ -6,13 +6,13 @@ import { join } from "node:path";
 const root = join(__dirname, "..");
 const schemaPath = join(root, "schema.json");
 
-/** Languages of Pulumi that the generator of tools/sdkgen knows. */
+/** Pulumi languages that the generator in tools/sdkgen supports. */
 export type SdkLanguage = "python" | "nodejs" | "go";
 
-/** Where the Python SDK is kept. */
+/** Folder of the Python SDK. */
 export const pythonSdkDirectory = join(root, "sdk", "python");
 
-/** Whether the SDKs can be generated here: that takes Go, for Pulumi's own generator (tools/sdkgen). */
+/** Whether the SDKs can be generated here: Pulumi's own generator (tools/sdkgen) needs Go. */
 export function canGenerateSdks(): boolean {
   try {
     execFileSync("go", ["version"], { stdio: "ignore" });
@@ -22,22 +22,22 @@ export function canGenerateSdks(): boolean {
   }
 }
 
-/** Generates the SDK of a language from schema.json into a directory, in place of what is there. */
+/** Generates the SDK of a language from schema.json into a directory, replacing its content. */
 export function generateSdk(language: SdkLanguage, directory: string): void {
   const args = ["run", "./sdkgen", schemaPath, language, directory];
   execFileSync("go", args, { cwd: join(root, "tools"), stdio: ["ignore", "inherit", "inherit"] });
 }
 
-/** Generates the Python SDK from schema.json into a directory, in place of what is there. */
+/** Generates the Python SDK from schema.json into a directory, replacing its content. */
 export function generatePythonSdk(directory: string): void {
   generateSdk("python", directory);
-  // The generator puts it into the package, its pyproject.toml looks for it beside.
+  // The generator writes it into the package, but its pyproject.toml expects it one folder above.
   renameSync(join(directory, "clickstack_lambda", "README.md"), join(directory, "README.md"));
 }
 
 /**
- * A folder of .cache with the SDK of a language in `sdk`, generated when there is none yet for this schema.json and
- * generator. What is made from it can be kept beside it.
+ * A folder of .cache with the SDK of a language in `sdk`, generated if there is none yet for this schema.json and
+ * generator. What is built from it can be stored next to it.
  */
 export function cachedSdk(language: SdkLanguage): string {
   const cache = join(root, ".cache", "sdk");
@@ -50,13 +50,13 @@ export function cachedSdk(language: SdkLanguage): string {
     renameSync(partial, directory);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    // Another process may have been quicker.
+    // Another process may have created it first.
     if (!existsSync(directory)) throw error;
   }
   return directory;
 }
 
-/** Digest of all that decides what the generator makes. */
+/** Digest of everything that determines the generator's output. */
 function sourceDigest(): string {
   const generator = join(root, "tools", "sdkgen");
   const sources = readdirSync(generator).map((name) => join(generator, name));

@@ -1,4 +1,5 @@
-// Makes a checkout ready: `node scripts/setup.mjs [demo|test|layers|bench|tracing|billed|cli|web|dev]`. Plain Node, because it runs before `npm ci`.
+// Sets up a checkout: `node scripts/setup.mjs [demo|test|layers|bench|tracing|billed|cli|web|dev]`. Plain Node, because
+// it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { everyStep, prepare } from "./setup/steps.mjs";

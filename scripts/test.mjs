@@ -1,5 +1,5 @@
 // `npm test` runs every check and every test, and ends with one line `N passed, N failed, N skipped`.
-// `npm test -- SUITE…` or `npm test -- FILE…` runs some (scripts/testing/suites.mjs). Each sets up what it needs, no more.
+// `npm test -- SUITE…` or `npm test -- FILE…` runs some (scripts/testing/suites.mjs). Each sets up only what it needs.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -15,12 +15,12 @@ import { runTasks } from "./testing/schedule.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 // The AWS SDK warns about Node.js 20 into every test's output; which Node.js is supported is said in package.json.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-// What a next compilation could use takes time that a fresh checkout's run, where it counts most, does not get back.
+// Incremental compilation takes time that the run of a fresh checkout, where time matters most, does not gain back.
 process.env.CARGO_INCREMENTAL ??= "0";
 
 const seconds = (/** @type {number} */ since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs "$@" as it is, and writes its processor time to file descriptor 3: what a run on a loaded machine can be compared by. */
+/** Runs "$@" as it is, and writes its processor time to file descriptor 3: for comparing runs on a loaded machine. */
 const timed = 'TIMEFORMAT="%U %S"; exec 4>&2; { time "$@" 2>&4 3>&- 4>&-; } 2>&3';
 
 function program(/** @type {string} */ command) {
@@ -29,10 +29,11 @@ function program(/** @type {string} */ command) {
 }
 
 /**
- * Runs one task. Beside others its output is shown at its end, so that it does not get into theirs.
+ * Runs one task. With others in parallel, its output is shown at its end, so that outputs do not mix.
  * @param {import("./testing/suites.mjs").Task} task
  * @param {boolean} beside
- * @returns {Promise<{ counts: import("./testing/counts.mjs").Counts, failures?: string }>} `failures` of a task that failed.
+ * @returns {Promise<{ counts: import("./testing/counts.mjs").Counts, failures?: string }>} `failures` of a task that
+ * failed.
  */
 function run({ title, command, args, directory = ".", environment, runner }, beside) {
   return new Promise((resolve) => {
@@ -75,13 +76,13 @@ async function main() {
   const started = Date.now();
   const { setup, tasks } = choose(process.argv.slice(2));
   if (setup.length > 0) checkPrerequisites();
-  // One more than there are processors: many tests wait, for an engine, for a frozen function, for a deadline.
+  // One more than the number of processors: many tests wait for an engine, a frozen function or a deadline.
   const places = Math.min(tasks.length, availableParallelism() + 1);
   if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places} at a time`);
   const results = await runTasks(tasks, places, (task) => run(task, tasks.length > 1), begin(root, setup));
   const counts = total(results.map((result) => result.counts));
   const failures = results.flatMap((result) => result.failures ?? []);
-  // Said again at the end: what failed is otherwise a thousand lines above.
+  // Repeated at the end, since the failures are otherwise a thousand lines above.
   if (tasks.length > 1 && failures.length > 0) console.log(`\n── What failed\n\n${failures.join("\n\n")}`);
   console.log(`\nin ${seconds(started)}`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -1,4 +1,4 @@
-/** Asks when the answer is first wanted, and keeps it. A failure is told once; who wants it next asks again. */
+/** Asks when the answer is first needed, and stores it. A failure is not stored: the next caller asks again. */
 export function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => {

@@ -16,7 +16,7 @@ const attribute = /\b((?:Resource|Scope|Log|Span)Attributes)\[('(?:[^'\\]|\\.)*'
 /** Runs a statement and gives its rows. */
 type Rows = <Row>(sql: string) => Promise<Row[]>;
 
-/** A statement with what its rows still need. */
+/** A statement with the conversion that its rows need. */
 export interface Fitted {
   sql: string;
   /** A row with its attributes as they are in maps: text by dotted names. */
@@ -24,8 +24,8 @@ export interface Fitted {
 }
 
 /**
- * Fits statements that are written for attributes in maps to tables that have them as JSON, as the collector's exporter makes
- * with `json: true`. What the tables have is asked for once.
+ * Adapts statements that are written for attributes in maps to tables that have them as JSON, as the collector's
+ * exporter makes with `json: true`. The tables' columns are requested once.
  */
 export class AttributeColumns {
   private readonly json: () => Promise<ReadonlySet<string>>;
@@ -37,7 +37,7 @@ export class AttributeColumns {
     });
   }
 
-  /** @param sql a statement that names attributes of one of the tables alone. */
+  /** @param sql a statement with attributes of only one of the tables. */
   async fit(sql: string): Promise<Fitted> {
     const used = tables.filter((table) => new RegExp(`\\b${table}\\b`).test(sql));
     if (used.length === 0) return asItIs(sql);

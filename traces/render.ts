@@ -1,14 +1,14 @@
 import { printable } from "./printable";
 import { type LineRow, milliseconds, nodesOf, type SpanNode, summarizeTrace, type TraceTree } from "./tree";
 
-/** What a piece of a drawn line is, for who colours it. */
+/** The role of a piece of a drawn line, for colouring it. */
 export type Role = "tree" | "name" | "service" | "time" | "error" | "warn" | "line";
 
 /** How a tree is drawn. */
 export interface RenderOptions {
   /** Columns of the terminal. */
   width: number;
-  /** Colours a piece. Default: as it is. */
+  /** Colours a piece. Default: unchanged. */
   paint?: (text: string, role: Role) => string;
 }
 
@@ -23,8 +23,8 @@ interface Item {
 }
 
 /**
- * Draws a trace for a terminal: a line for each span with its service, its duration and its offset from the trace's begin,
- * the reason of an error below it, and its log lines in between, all in the order of time.
+ * Draws a trace for a terminal: a line for each span with its service, its duration and its offset from the trace's
+ * start, the reason of an error below it, and its log lines in between, all in the order of time.
  */
 export function renderTrace(tree: TraceTree, options: RenderOptions): string {
   const { paint = (text) => text } = options;
@@ -94,7 +94,7 @@ function duration(ms: number): string {
   return `${ms.toFixed(1)} ms`.padStart(10);
 }
 
-/** Text of a row, which a function wrote, in one line and without what a terminal would obey. */
+/** Text of a row, which a function wrote, in one line and without characters that a terminal would interpret. */
 function oneLine(text: string): string {
   return printable(text)
     .trim()

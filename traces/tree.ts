@@ -1,4 +1,4 @@
-/** A row of `otel_traces`, as far as a tree needs it. */
+/** The columns of `otel_traces` that a tree needs. */
 export interface SpanRow {
   /** UTC with up to nine decimals: `2026-01-31 12:00:00.000000000`. */
   readonly time: string;
@@ -16,7 +16,7 @@ export interface SpanRow {
   readonly parentSpanId: string;
 }
 
-/** A row of `otel_logs`, as far as a tree needs it. */
+/** The columns of `otel_logs` that a tree needs. */
 export interface LineRow {
   readonly time: string;
   readonly service: string;
@@ -44,7 +44,7 @@ export interface TraceTree {
   readonly orphanLines: readonly LineRow[];
 }
 
-/** What is said of a trace in one line. */
+/** The one-line summary of a trace. */
 export interface TraceSummary {
   /** Services that have spans in it. */
   readonly functions: number;

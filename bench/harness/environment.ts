@@ -21,7 +21,7 @@ export interface MeasuredExtension {
   env: Record<string, string>;
 }
 
-/** What an execution environment goes through. */
+/** The course of an execution environment. */
 export interface Course {
   /** Lines of the first invocation. Default: 1,000. */
   events?: number;
@@ -31,22 +31,22 @@ export interface Course {
   invocations?: number;
   /** Share of one processor from the end of the init phase on. Default: all. */
   cpuShare?: number;
-  /** Until the extension must have asked for the next event. Default: 15 s. */
+  /** Time until the extension must have requested the next event. Default: 15 s. */
   nextTimeoutMs?: number;
 }
 
 /** Figures of one invocation. */
 export interface InvocationFigures {
-  /** What the extension added: from the function's end until it asks for the next event. */
+  /** What the extension added: from the function's end until it requests the next event. */
   addedMs: number;
   cpuMs: number;
   /** From the first delivery of the invocation's lines until the last is answered. */
   takenMs: number | null;
 }
 
-/** Figures of one execution environment; those after the init phase are missing where it did not get there. */
+/** Figures of one execution environment; those after the init phase are missing if it did not get that far. */
 export interface EnvironmentFigures {
-  /** From the process's start until it asks for its first event. */
+  /** From the process's start until it requests its first event. */
   initMs?: number;
   invocations: InvocationFigures[];
   /** Before SHUTDOWN. */
@@ -64,7 +64,7 @@ const shownLog = 500;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Starts an extension in an environment of its own, invokes the function, and ends it. */
+/** Starts an extension in its own environment, invokes the function, and stops it. */
 export async function runEnvironment(
   extension: MeasuredExtension,
   sinks: Sinks,
@@ -167,7 +167,8 @@ class Environment {
     const delivery = this.api.deliver([...this.report, start, ...events]);
     await sleep(functionMs);
     const delivered = await delivery;
-    // Whoever does not wait for the function's end adds nothing to it; what has not arrived then waits for the next thaw.
+    // An extension that does not wait for the function's end adds nothing to it; what has not arrived by then waits for
+    // the next thaw.
     const early = this.api.asked > asked;
     const doneAt = performance.now();
     const done = this.api.deliver([doneEvent(id, functionMs)]);
@@ -194,7 +195,7 @@ class Environment {
     await sleep(5);
   }
 
-  /** @throws when it ends or takes too long instead. */
+  /** @throws if it exits or takes too long instead. */
   private async asksAgain(count: number): Promise<number> {
     const { nextTimeoutMs = 15_000 } = this.course;
     const at = await Promise.race([this.api.askedAfter(count, nextTimeoutMs), this.exited]);

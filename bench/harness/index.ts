@@ -23,7 +23,7 @@ export interface MeasureOptions extends Course {
 export interface Measurement {
   name: string;
   runs: number;
-  /** Runs that came to their end. */
+  /** Runs that were completed. */
   runsEnded: number;
   initMs: Statistic;
   peakKb: Statistic;
@@ -49,8 +49,8 @@ export const nodeBaseline: MeasuredExtension = {
 };
 
 /**
- * Measures extensions interleaved, run by run, so that changes of the machine's speed affect all of them alike; one run of each that
- * does not count goes before.
+ * Measures extensions interleaved, run by run, so that changes of the machine's speed affect all of them alike; one
+ * uncounted run of each comes first.
  */
 export async function measure(
   extensions: readonly MeasuredExtension[],

@@ -12,10 +12,10 @@ const identifier = "lambda-extension-identifier";
 
 /** The Extensions API and the Telemetry API of one execution environment with one extension. */
 export class LambdaApi {
-  /** How often the extension has asked for its next event. */
+  /** How often the extension has requested its next event. */
   asked = 0;
   readonly errors: string[] = [];
-  /** What the function's runtime is given, where there is one. */
+  /** The event for the function's runtime, if there is one. */
   runtimeEvent = "{}";
   /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
@@ -49,7 +49,7 @@ export class LambdaApi {
     return this.waiting !== undefined;
   }
 
-  /** When the extension asked for an event the next time after `count` times; undefined when it does not in time. */
+  /** When the extension next requested an event after `count` requests; undefined if it does not in time. */
   askedAfter(count: number, timeoutMs: number): Promise<number | undefined> {
     if (this.asked > count) return Promise.resolve(this.lastAskedAt);
     return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The baseline of the benchmark: the least that an extension in Node.js needs to take lines and to send them by OTLP/HTTP,
-// in built-in modules alone. It loses what the extension proper keeps; it is here to be measured, not to be used.
+// The baseline of the benchmark: the minimum that an extension in Node.js needs to receive lines and to send them with
+// OTLP/HTTP, with built-in modules only. It loses what the real extension keeps; it exists to be measured, not to be
+// used.
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { gzipSync } from "node:zlib";
@@ -38,7 +39,7 @@ function serve(address, wanted, handle) {
   });
 }
 
-// Protobuf, as far as a log record needs it.
+// The part of protobuf that a log record needs.
 function varint(value) {
   const bytes = [];
   for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "
 
 /** Sums over a process and those below it. */
 export interface ProcessFigures {
-  /** The most memory that each has had in RAM at once (VmHWM). */
+  /** The peak resident memory of each (VmHWM). */
   peakKb: number;
   privateDirtyKb: number;
   /** On a processor since their start. */
@@ -27,7 +27,7 @@ export function processFigures(root: number): ProcessFigures {
 
 /**
  * Gives a process and those below it a share of one processor, by a control group of either version.
- * @returns what gives the control group back; undefined where it cannot be made (root is needed).
+ * @returns a function that removes the control group; undefined if it cannot be created (root is needed).
  */
 export function throttle(pid: number, share: number): (() => void) | undefined {
   const quota = Math.max(leastQuotaUs, Math.round(periodUs * share));
@@ -59,7 +59,7 @@ function tree(pid: number): number[] {
   return [pid, ...children.flatMap((child) => tree(Number(child)))];
 }
 
-/** The threads' own nanoseconds; of threads that have ended only the process's ticks know. */
+/** The threads' own nanoseconds; threads that have ended are only included in the process's ticks. */
 function cpuMs(pid: number): number {
   const threads = entries(`/proc/${pid}/task`).map((thread) =>
     Number(contents(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0] || 0),

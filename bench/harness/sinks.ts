@@ -17,8 +17,8 @@ type Response = http2.Http2ServerResponse;
 const zstd = zlib as typeof zlib & { zstdDecompressSync?: (data: Buffer) => Buffer };
 
 /**
- * Backends on loopback ports that take whatever an extension sends and count the function's lines in it: OTLP by HTTP,
- * plain and with TLS, by gRPC, and other JSON over HTTP.
+ * Backends on loopback ports that accept whatever an extension sends and count the function's lines in it: OTLP by
+ * HTTP, plain and with TLS, by gRPC, and other JSON over HTTP.
  */
 export class Sinks {
   /** Lines of the function that arrived. */
@@ -32,7 +32,7 @@ export class Sinks {
     private readonly certificate: Certificate,
   ) {}
 
-  /** @param latencyMs each request is answered so much later, as by a distant backend. */
+  /** @param latencyMs delay of each response, as with a distant backend. */
   static async start(certificate: Certificate, latencyMs: number): Promise<Sinks> {
     const sinks = new Sinks(latencyMs, certificate);
     const take = (request: unknown, response: unknown) =>

@@ -9,7 +9,7 @@ export interface Statistic {
 /** A value that a run may lack. */
 type Value = number | null | undefined;
 
-/** Of the values that there are; between two of them it is interpolated. */
+/** Computed from the values that exist, interpolated between two of them. */
 export function statistic(values: readonly Value[]): Statistic {
   const sorted = values
     .filter((value): value is number => typeof value === "number" && !Number.isNaN(value))

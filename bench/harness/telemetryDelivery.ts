@@ -19,7 +19,7 @@ export interface Delivered {
 const attempts = 6;
 const pauseMs = 20;
 
-/** Delivers events to an extension as Lambda does: one request at a time, as large as the subscription takes. */
+/** Delivers events to an extension as Lambda does: one request at a time, as large as the subscription allows. */
 export class TelemetryDelivery {
   readonly errors: string[] = [];
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -71,7 +71,7 @@ export function reportEvent(requestId: string, durationMs: number): TelemetryEve
   return event("platform.report", { requestId, status: "success", metrics });
 }
 
-/** A line as Node.js's runtime writes it, of about 200 bytes and varied enough that gzip is not flattered. */
+/** A line as Node.js's runtime writes it, of about 200 bytes and varied enough for realistic gzip ratios. */
 export function line(requestId: string, index: number): TelemetryEvent {
   const user = createHash("md5").update(`${requestId}${index}`).digest("hex");
   const numbers = `latency=${(index * 7919) % 997}ms path=/v1/orders/${(index * 104729) % 100003} `;

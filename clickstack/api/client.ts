@@ -1,7 +1,7 @@
-/** What is kept in HyperDX, as its API's paths name it. */
+/** What is stored in HyperDX, as named in its API's paths. */
 export type Collection = "sources" | "dashboards" | "saved-searches" | "alerts" | "webhooks";
 
-/** Something that is kept in HyperDX. */
+/** An object stored in HyperDX. */
 export interface Stored {
   id: string;
   name?: string | null;
@@ -16,36 +16,36 @@ export interface HyperDx {
   remove(collection: Collection, id: string): Promise<void>;
 }
 
-/** HyperDX refuses for a reason that its user can do something about. */
+/** HyperDX rejects a request for a reason that the user can fix. */
 export class HyperDxError extends Error {
   constructor(
     message: string,
-    /** What the reason lies in: what the caller gave, or what HyperDX has. */
+    /** Where the reason is: in the caller's options, or in HyperDX. */
     readonly about: "url" | "key" | "webhook" | "content",
   ) {
     super(message);
   }
 }
 
-/** Where the API is and who asks. */
+/** The API's address and the user's key. */
 export interface HyperDxOptions {
   /** URL of the API server, such as `http://localhost:8000`, or of the app with `/api` behind it. */
   url: string;
   /** A personal API access key (Team Settings → API Keys). Never shown in errors. */
   key: string;
   fetch?: typeof fetch;
-  /** Waits before a request that was refused as one too many. Default: by timers. */
+  /** Waits before repeating a request that exceeded the rate limit. Default: timers. */
   wait?: (ms: number) => Promise<void>;
 }
 
-/** A page of a list at most; more are asked for. */
+/** Maximum size of a list's page; further pages are requested. */
 const PAGE = 1000;
 const ATTEMPTS = 4;
 const TIMEOUT_MS = 30_000;
 
 /**
- * Talks to HyperDX's API v2 (its `openapi.json`, 2.36), which takes 100 requests a minute.
- * @throws from each method, with what HyperDX said and how to fix it.
+ * Client of HyperDX's API v2 (its `openapi.json`, 2.36), which accepts 100 requests per minute.
+ * @throws from each method, with HyperDX's message and how to fix it.
  */
 export function hyperDx({ url, key, fetch: send = fetch, wait = pause }: HyperDxOptions): HyperDx {
   const base = `${url.replace(/\/+$/, "")}/api/v2`;
@@ -106,7 +106,7 @@ async function answer(response: Response, what: string, url: string): Promise<un
 function advice(status: number, json: unknown): string {
   if (status === 401)
     return " (the key must be a personal API access key, from Team Settings → API Keys; the ingestion key is another one)";
-  // The app answers paths that it does not know with its page.
+  // The app answers unknown paths with its page.
   if (json === undefined)
     return " (no answer of the API; give the URL of the API server, such as http://localhost:8000, or the app's with /api behind it)";
   return "";

@@ -1,4 +1,4 @@
-/** What is watched: a tile of a dashboard, and the value from which on it is an alert. */
+/** What is monitored: a tile of a dashboard, and the value from which it is an alert. */
 export interface TileAlert {
   name: string;
   /** Names of the dashboard and of its tile. */
@@ -7,7 +7,7 @@ export interface TileAlert {
   threshold: number;
   thresholdType: "above" | "above_exclusive" | "below";
   interval: "5m" | "15m" | "1h";
-  /** What the message says, and what to do. */
+  /** The message's text, and what to do. */
   message: string;
 }
 
@@ -34,7 +34,7 @@ export const alerts: readonly TileAlert[] = [
     message: 'Invocations ran into their timeout. The search "Lambda: timeouts" lists them.',
   },
   {
-    // Lambda tells a function nothing of invocations that it throttles.
+    // Lambda does not report throttled invocations to a function.
     name: "Lambda: no invocations",
     dashboard,
     tile: "Invocations",

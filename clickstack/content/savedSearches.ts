@@ -1,6 +1,6 @@
 import { errorLines, initSpans, invocationSpans } from "./series";
 
-/** A search that HyperDX keeps under a name. */
+/** A search that HyperDX stores under a name. */
 export interface SavedSearch {
   name: string;
   source: "Logs" | "Traces";

@@ -4,12 +4,12 @@ import type { Filter, NumberFormat, Series, Tile } from "./tile";
 export const invocationSpans = "SpanAttributes.faas.invocation_id:*";
 /** Spans of the init phase, which the extension draws. */
 export const initSpans = 'SpanName:"init" AND ScopeName:"clickstack-extension"';
-/** Lines that tell of a failure. */
+/** Lines that report a failure. */
 export const errorLines = 'SeverityText:"error" OR SeverityText:"fatal"';
 
-/** Nanoseconds, as ClickStack's column `Duration` has them. */
+/** Nanoseconds, as in ClickStack's column `Duration`. */
 export const nanoseconds: NumberFormat = { output: "duration", factor: 1e-9 };
-/** Seconds, as the extension's metrics have them. */
+/** Seconds, as in the extension's metrics. */
 export const seconds: NumberFormat = { output: "duration", factor: 1 };
 export const count: NumberFormat = { output: "number", mantissa: 0, thousandSeparated: true };
 export const percent: NumberFormat = { output: "percent", mantissa: 2 };

@@ -1,4 +1,4 @@
-/** A source of HyperDX by the name that ClickStack gives it. */
+/** A source of HyperDX by its name in ClickStack. */
 export type SourceName = "Logs" | "Traces" | "Metrics";
 
 /** How HyperDX shows a number. `factor` of a duration: what one unit of the value is in seconds. */
@@ -18,7 +18,7 @@ export interface Series {
   level?: 0.5 | 0.95 | 0.99;
   /** Lucene. Default: every row. */
   where?: string;
-  /** Of the source "Metrics". HyperDX takes no two types of metrics in one grouped tile. */
+  /** For the source "Metrics". HyperDX does not accept two types of metrics in one grouped tile. */
   metric?: { name: string; type: "sum" | "gauge" | "histogram" };
 }
 
@@ -73,7 +73,7 @@ export interface Filter {
   where: string;
 }
 
-/** A dashboard of HyperDX, whichever way it gets there. */
+/** A dashboard of HyperDX, however it is created there. */
 export interface Dashboard {
   name: string;
   description: string;
@@ -81,5 +81,5 @@ export interface Dashboard {
   tiles: readonly Tile[];
 }
 
-/** What the dashboards, searches and alerts of this project are tagged with in HyperDX. */
+/** The tag of this project's dashboards, searches and alerts in HyperDX. */
 export const tag = "AWS Lambda";

@@ -2,10 +2,10 @@ import type { Dashboard, Series, SeriesChart, SourceName, Tile } from "../conten
 import { tag } from "../content/tile";
 import { sharedConfig } from "./parts";
 
-/** Ids of the team's sources, by the names that ClickStack gives them. */
+/** Ids of the team's sources, by their names in ClickStack. */
 export type SourceIds = Readonly<Record<SourceName, string>>;
 
-/** A tile of {@link apiForm}; without an id HyperDX gives it one. */
+/** A tile of {@link apiForm}; without an id HyperDX assigns one. */
 export interface ApiTile {
   id?: string;
   name: string;
@@ -16,7 +16,7 @@ export interface ApiTile {
   config: object;
 }
 
-/** A dashboard as HyperDX's API takes it. */
+/** A dashboard in the form of HyperDX's API. */
 export interface ApiDashboard {
   name: string;
   tags: string[];
@@ -24,7 +24,7 @@ export interface ApiDashboard {
   tiles: ApiTile[];
 }
 
-/** A dashboard as `POST` and `PUT /api/v2/dashboards` take it (HyperDX 2.36, `CreateDashboardRequest`). */
+/** A dashboard as `POST` and `PUT /api/v2/dashboards` accept it (HyperDX 2.36, `CreateDashboardRequest`). */
 export function apiForm({ name, filters, tiles }: Dashboard, sources: SourceIds): ApiDashboard {
   return {
     name,
@@ -56,7 +56,7 @@ function seriesConfig(chart: SeriesChart) {
   };
 }
 
-/** The API knows no condition of a whole chart: each item has it. */
+/** The API has no condition for a whole chart: each item has it. */
 function selected({ alias, aggFn, value, level, where, metric }: Series, chartWhere: string | undefined) {
   const conditions = [chartWhere, where].filter((condition) => condition !== undefined);
   return {

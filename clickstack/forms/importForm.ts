@@ -3,7 +3,7 @@ import { tag } from "../content/tile";
 import { sharedConfig } from "./parts";
 
 /**
- * A dashboard as HyperDX's page "Import dashboard" takes it: sources by name, which the page maps to the team's own.
+ * A dashboard in the form of HyperDX's page "Import dashboard": sources by name, which the page maps to the team's own.
  * Format: `DashboardTemplateSchema` of HyperDX 2.36.
  */
 export function importForm({ name, description, filters, tiles }: Dashboard): object {
@@ -32,7 +32,7 @@ function seriesConfig(chart: SeriesChart) {
   };
 }
 
-/** Without a condition, an empty one: HyperDX drops `level` of an item that has none. */
+/** An empty condition if there is none: HyperDX drops `level` of an item without one. */
 function selected({ alias, aggFn, value = "", level, where = "", metric }: Series) {
   return {
     aggFn,

@@ -1,6 +1,6 @@
 import type { SeriesChart } from "../content/tile";
 
-/** What both forms say in the same way. */
+/** What is the same in both forms. */
 export function sharedConfig({ groupBy, format, errorLabel, opens }: SeriesChart): object {
   return {
     ...(groupBy === undefined ? {} : { groupBy }),

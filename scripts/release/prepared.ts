@@ -1,7 +1,7 @@
-/** What a release consists of as data: the contents of the files that name the version, by path. */
+/** A release as data: the contents of the files that contain the version, by path. */
 export type Files = Readonly<Record<string, string>>;
 
-/** The changelog, and files that say the version of what is published. */
+/** The changelog, and files with the version of what is published. */
 export const preparedFiles = [
   ...["CHANGELOG.md", "package.json", "package-lock.json"],
   ...["layers/npm/package.json", "dev/npm/package.json"],
@@ -9,9 +9,10 @@ export const preparedFiles = [
 ] as const;
 
 /**
- * The files with the version in place of the one before, and with what is under *Unreleased* as the version's section.
+ * The files with the previous version replaced by this one, and with what is under *Unreleased* as the version's
+ * section.
  * @param date of the release, YYYY-MM-DD
- * @throws when the version is malformed or not later than the one before, or when there is nothing to release.
+ * @throws if the version is malformed or not later than the previous one, or if there is nothing to release.
  */
 export function prepared(files: Files, version: string, date: string): Files {
   const before = String(JSON.parse(content(files, "package.json")).version);
@@ -56,8 +57,8 @@ function withSection(changelog: string, version: string, date: string): string {
 }
 
 /**
- * The package's own version is the first in its files; a lockfile of npm has it twice, one of cargo beside its name, and the
- * package of `dev` depends on the same version of this one.
+ * The package's own version is the first in its files; an npm lockfile contains it twice, a cargo lockfile after its
+ * name, and the package of `dev` depends on the same version of this one.
  */
 function withVersion(path: string, text: string, version: string): string {
   if (path.endsWith("Cargo.lock")) {

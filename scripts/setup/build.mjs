@@ -17,7 +17,7 @@ const sources = [
   "package.json",
 ];
 
-/** Compiles the package into dist/ when a source is newer than what is there. */
+/** Compiles the package into dist/ if a source is newer than the build. */
 export async function ensureBuild({ root, log }) {
   const built = join(root, "dist", "index.js");
   const newest = Math.max(...sources.map((source) => newestIn(join(root, source))));

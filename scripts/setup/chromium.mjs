@@ -1,5 +1,5 @@
 // Makes sure that there is a browser for the tests of the page: Debian's Chromium, on PATH or installed from Debian's packages
-// where this user may. Elsewhere those tests are skipped and say so. Plain Node without dependencies.
+// if this user may install them. Otherwise those tests are reported as skipped. Plain Node without dependencies.
 import { existsSync } from "node:fs";
 import { findOnPath } from "./onPath.mjs";
 import { run } from "./run.mjs";

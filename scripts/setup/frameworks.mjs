@@ -1,5 +1,5 @@
-// Installs the tools of which the documentation shows programs and snippets (tools/frameworks) into .cache/frameworks, from a
-// lockfile of their own: nobody who uses the package needs them. Plain Node without dependencies.
+// Installs the tools for which the documentation shows programs and snippets (tools/frameworks) into .cache/frameworks,
+// from a separate lockfile, since users of the package do not need them. Plain Node without dependencies.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./run.mjs";
@@ -8,7 +8,7 @@ import { digest, isStamped, stamp } from "./stamp.mjs";
 const files = ["package.json", "package-lock.json"];
 
 /**
- * Does nothing when they are there. Without them everything else still works: their tests are skipped.
+ * Does nothing if they are installed. Without them everything else still works: their tests are skipped.
  * @param {{ root: string, log: (text: string) => void }} options `root` is the checkout.
  */
 export async function ensureFrameworks({ root, log }) {

@@ -17,7 +17,7 @@ exec /var/lang/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \\
   com.amazonaws.services.lambda.runtime.api.client.AWSLambda "$_HANDLER"
 `;
 
-/** Copies an artefact with all that it needs, or alone, into a folder. */
+/** Copies an artefact with or without its dependencies into a folder. */
 async function copyArtefacts(artefact, directory) {
   const [groupId, artifactId, version] = artefact.split(":");
   const work = mkdtempSync(join(tmpdir(), "java-artefacts-"));
@@ -40,7 +40,7 @@ export function hasJava() {
 }
 
 /**
- * Makes sure that both are there; without Java or Maven on the machine there is nothing to do.
+ * Makes sure that both exist; does nothing if the machine has no Java or Maven.
  * @param {{ root: string, log: (text: string) => void }} options `root` is the checkout.
  */
 export async function ensureJavaRuntime({ root, log }) {

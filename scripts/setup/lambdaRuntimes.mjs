@@ -1,6 +1,6 @@
 // Builds nodejs3, nodejs4 and python in a folder: what the local Lambda mounts at /var/runtime. They are AWS's own
 // runtime interface clients, at pinned versions; only the compiled HTTP client of the Node.js ones is replaced by a shim,
-// so that nobody needs a C++ toolchain. Plain Node without dependencies, because it may run before `npm ci`:
+// so that no C++ toolchain is needed. Plain Node without dependencies, because it may run before `npm ci`:
 //   node scripts/setup/lambdaRuntimes.mjs
 import {
   copyFileSync,
@@ -36,7 +36,7 @@ const nodeClients = [
 ];
 const pythonPackages = ["awslambdaric==4.2.2", "simplejson==4.3.0", "snapshot-restore-py==1.0.0"];
 
-/** The managed runtime starts with a file of its own; both read _HANDLER late, so that exec wrappers may change it. */
+/** The managed runtime starts with its own file; both read _HANDLER late, so that exec wrappers can change it. */
 const nodeEntry = `import { run } from "./ric.mjs";
 
 await run(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
@@ -99,7 +99,7 @@ async function buildPythonRuntime(python, target) {
   writeFileSync(join(target, "interpreter"), interpreter.trim());
 }
 
-/** Runs `build` into a new directory and puts it in place of the old one, unless the stamp says that it is there already. */
+/** Runs `build` in a new directory and replaces the old one with it, unless the stamp shows that it is up to date. */
 async function ensureBundle(directory, value, build) {
   const stampFile = join(directory, "stamp");
   if (isStamped(stampFile, value)) return;
@@ -119,11 +119,11 @@ async function ensureBundle(directory, value, build) {
 }
 
 /**
- * Makes sure that the runtime interface clients are in a folder; does nothing when they are.
+ * Makes sure that the runtime interface clients are in a folder; does nothing if they are.
  * @param home the folder. @param shim file that stands in for the compiled HTTP client of Node.js's.
- * @param languages of which functions run.
+ * @param languages in which functions run.
  * @param python an interpreter with pip; Python functions run on its base interpreter.
- * @param log takes a word about what is being done.
+ * @param log receives a short progress message.
  */
 export async function ensureLambdaRuntimes({ home, shim, python, log, languages = ["nodejs", "python"] }) {
   const source = readFileSync(shim, "utf8");

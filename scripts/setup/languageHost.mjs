@@ -1,6 +1,6 @@
-// Makes sure that the Pulumi engine runs projects in Node.js: its language host, `pulumi-language-nodejs`, is on PATH, came
-// with the downloaded engine, or is built from source beside the one in .cache. Only tests need it, and those that do are
-// skipped where there is no Go to build it. Plain Node without dependencies.
+// Makes sure that the Pulumi engine can run Node.js projects: its language host, `pulumi-language-nodejs`, is on PATH,
+// came with the downloaded engine, or is built from source next to the one in .cache. Only tests need it, and those
+// that do are skipped where there is no Go to build it. Plain Node without dependencies.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findOnPath } from "./onPath.mjs";
@@ -27,7 +27,7 @@ export async function ensureLanguageHost({ root, log }) {
   }
   log("compiling");
   mkdirSync(directory, { recursive: true });
-  // Built beside its place, so that an interrupted build leaves nothing that looks like a host.
+  // Built under another name first, so that an interrupted build leaves nothing that looks like a host.
   const partial = `${host}.${process.pid}`;
   try {
     await run("go", ["build", "-buildvcs=false", "-ldflags", "-s -w", "-o", partial, hostPackage], { cwd });

@@ -1,4 +1,4 @@
-// Puts the versions of Node.js that functions run on, and that this machine need not have, beside the runtime interface
+// Puts the Node.js versions that functions run on, and that this machine may not have, next to the runtime interface
 // clients: .cache/lambda-runtimes/node24 and so on. The local Lambda runs nodejs24.x with it, and so on.
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { unpackNpmPackage } from "./npmPackage.mjs";
 import { digest, isStamped, stamp } from "./stamp.mjs";
 
-/** npm has Node.js' own executables, by platform. */
+/** The npm packages with Node.js executables, by platform. */
 const versions = {
   "24.22.3": {
     x64: "sha512-KHsob+Fv9YerATvYujMbiyJqnRCvLtrcr/eTNqRqiOSGp97EOiRP1yP47+knGgQ/xnc3XY8xzkW587dlZzNqRA==",
@@ -18,8 +18,7 @@ const versions = {
   },
 };
 
-/**
- * Makes sure that they are there.
+/** Makes sure that they exist.
  * @param {{ root: string, log: (text: string) => void }} options `root` is the checkout.
  */
 export async function ensureNodeVersions({ root, log }) {

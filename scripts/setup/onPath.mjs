@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * The file of the first of these commands that there is, in the order of their names.
+ * The file of the first of these commands that exists, in the given order.
  * @param {readonly string[]} names
  * @returns {string | undefined}
  */

@@ -1,7 +1,8 @@
-// Names everything that is missing at once, each with where to get it, instead of failing at the first step that needs it.
+// Reports everything that is missing at once, each with where to get it, instead of failing at the first step that
+// needs it.
 import { spawnSync } from "node:child_process";
 
-/** Compares the leading numbers of dotted versions: true when `found` is at least `wanted`. */
+/** Compares the leading numbers of dotted versions: true if `found` is at least `wanted`. */
 export function atLeast(found, wanted) {
   const [a, b] = [found, wanted].map((text) => text.split(".").map(Number));
   for (let i = 0; i < b.length; i++) {

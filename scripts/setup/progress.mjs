@@ -1,10 +1,10 @@
-// Runs set-up steps, each as soon as those that it needs are done, and shows which are running and how long each took. A step
-// that had nothing to do stays silent.
+// Runs set-up steps, each as soon as those that it needs are done, and shows which are running and how long each took.
+// A step that had nothing to do prints nothing.
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** Takes the line of running steps off a terminal, for who prints something else meanwhile; it is drawn again. */
+/** Removes the line of running steps from a terminal before something else is printed; it is drawn again. */
 export function clearProgress() {
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
 }
@@ -33,9 +33,9 @@ function spinner(state) {
 }
 
 /**
- * Starts steps, each when those that it needs have ended well.
+ * Starts steps, each when those that it needs have succeeded.
  * @param {readonly { name: string, title: string, needs: readonly string[], run: (log: (detail: string) => void) => Promise<void> }[]} steps
- *   each after those that it needs, of which it takes those that are in the list; `log` takes a word about what it is doing.
+ *   each after those that it needs, if they are in the list; `log` receives a short progress message.
  * @returns {Map<string, Promise<void>>} by name. One rejects with its failure, or with that of a step that it needs.
  */
 export function startSteps(steps) {
@@ -46,7 +46,7 @@ export function startSteps(steps) {
   for (const step of steps) {
     const needed = step.needs.map((name) => started.get(name));
     const ended = Promise.all(needed).then(() => runStep(step, running));
-    ended.catch(() => {}); // told by whoever waits for it
+    ended.catch(() => {}); // reported where it is awaited
     started.set(step.name, ended);
   }
   Promise.allSettled(started.values()).then(() => line.stop());

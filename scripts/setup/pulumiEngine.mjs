@@ -1,24 +1,24 @@
 // Makes sure that there is a Pulumi engine: one on PATH, else .cache/pulumi/bin/pulumi, which is downloaded by Pulumi's
-// own npm package or, where that can't reach its server, built from source. Plain Node without dependencies:
-//   node scripts/setup/pulumiEngine.mjs
+// own npm package or, if that cannot reach its server, built from source. Plain Node without dependencies: node
+// scripts/setup/pulumiEngine.mjs
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { atLeast, versionOf } from "./prerequisites.mjs";
 
-/** Oldest engine that is taken, and the one that is built; the module of tools/go.mod has the same version. */
+/** Oldest engine that is accepted, and the one that is built; the module of tools/go.mod has the same version. */
 const oldest = "3.200.0";
 /** Downloaded engine: the first that npm has, two releases after the SDK in package.json. */
 const downloaded = "3.250.0";
-/** Where the network lets it through, a download takes seconds; where it doesn't, it must not hold up the build. */
+/** If the network allows it, a download takes seconds; otherwise it must not delay the build. */
 const downloadLimitMs = 120_000;
 const oldestGo = "1.21";
 
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const enginePackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 
-/** @throws when there is no engine and none is available, with the reasons and how to fix each. */
+/** @throws if there is no engine and none is available, with the reasons and how to fix each. */
 export async function ensurePulumiEngine({ root, log }) {
   const home = join(root, ".cache", "pulumi");
   const engine = join(home, "bin", "pulumi");
@@ -58,7 +58,7 @@ async function download(home) {
   }
 }
 
-/** Go keeps what it downloads and compiles in its own caches: a second build takes seconds. */
+/** Go stores what it downloads and compiles in its own caches: a second build takes seconds. */
 async function build(root, engine, log) {
   const go = versionOf("go", ["version"]);
   if (!go || !atLeast(go, oldestGo)) {
@@ -73,7 +73,7 @@ async function build(root, engine, log) {
   const onLine = () => log(`compiling, some minutes the first time: ${++packages} packages`);
   log("compiling");
   mkdirSync(join(engine, ".."), { recursive: true });
-  // Built beside its place, so that an interrupted build leaves nothing that looks like an engine.
+  // Built under another name first, so that an interrupted build leaves nothing that looks like an engine.
   const partial = `${engine}.${process.pid}`;
   const flags = ["-v", "-buildvcs=false", "-ldflags", `-s -w -X ${versionVariable}=v${oldest}`];
   try {
@@ -84,10 +84,10 @@ async function build(root, engine, log) {
   }
 }
 
-/** Runs a command to its end; past the limit it and everything that it started is ended. */
+/** Runs a command to its end; after the limit it and everything that it started is killed. */
 function finished(command, args, { limitMs, onLine, ...options }) {
   return new Promise((resolve, reject) => {
-    // A group of its own when it may have to be ended: the download runs in grandchildren.
+    // A separate process group if it may have to be killed: the download runs in grandchildren.
     const child = spawn(command, args, {
       ...options,
       detached: limitMs !== undefined,

@@ -5,7 +5,7 @@ import { run } from "./run.mjs";
 import { digest, isStamped, stamp } from "./stamp.mjs";
 
 /**
- * A private virtual environment in .cache/python with what scripts/requirements.txt names.
+ * A private virtual environment in .cache/python with the packages of scripts/requirements.txt.
  * @throws when there is no venv module, or pip fails.
  */
 export async function ensurePython({ root, log }) {
@@ -27,7 +27,9 @@ export async function ensurePython({ root, log }) {
   stamp(file, value);
 }
 
-/** What scripts/requirements-tests.txt names, into the same environment. Its stamp goes with the environment. */
+/**
+ * Installs the packages of scripts/requirements-tests.txt into the same environment, which also contains their stamp.
+ */
 export async function ensurePythonLibraries({ root, log }) {
   const home = join(root, ".cache", "python");
   const requirements = join(root, "scripts", "requirements-tests.txt");

@@ -1,11 +1,12 @@
-// Fills .cache/python-compilers with a Python of WebAssembly for each version whose code the tracing layer brings compiled.
+// Fills .cache/python-compilers with a WebAssembly build of Python for each version for which the tracing layer
+// contains compiled code.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { unpackNpmPackage } from "./npmPackage.mjs";
 
 /**
- * Does nothing when they are there.
- * @param root the checkout. @param log takes a word about what is being done.
+ * Does nothing if they are installed.
+ * @param root the checkout. @param log receives a short progress message.
  */
 export async function ensurePythonCompilers({ root, log }) {
   const home = join(root, ".cache", "python-compilers");

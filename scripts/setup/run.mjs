@@ -1,4 +1,4 @@
-// Runs a command to its end without blocking, and keeps what it printed for the error message.
+// Runs a command to its end without blocking, and keeps its output for the error message.
 import { spawn } from "node:child_process";
 
 /**

@@ -1,4 +1,4 @@
-// A stamp file remembers what a set-up step was made from, so that the step runs again only when that changes.
+// A stamp file stores the digest of a set-up step's inputs, so that the step runs again only when they change.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

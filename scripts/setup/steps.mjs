@@ -1,5 +1,5 @@
-// The steps that make a checkout ready. Everything goes into git-ignored folders of the checkout (node_modules, .cache,
-// dist); what is already there is left alone.
+// The steps that set up a checkout. Everything goes into git-ignored folders of the checkout (node_modules, .cache,
+// dist); what already exists is not changed.
 import { join } from "node:path";
 import { ensureBuild } from "./build.mjs";
 import { ensureNodeModules } from "./nodeModules.mjs";
@@ -70,10 +70,10 @@ const steps = {
 export const everyStep = /** @type {Step[]} */ (Object.keys(steps));
 
 /**
- * Begins the steps that are named, each when those of them that it needs have ended.
+ * Starts the given steps, each when those of them that it needs have ended.
  * @param {string} root folder of the checkout
  * @param {Iterable<Step>} names
- * @returns {Map<string, Promise<void>>} by name. One rejects when it fails, with what its command printed last.
+ * @returns {Map<string, Promise<void>>} by name. One rejects if it fails, with the last output of its command.
  */
 export function begin(root, names) {
   const wanted = new Set(names);
@@ -85,8 +85,8 @@ export function begin(root, names) {
 }
 
 /**
- * Takes the steps that are named, in the order in which they need each other.
- * @throws the first failure, once the others have come to an end.
+ * Runs the given steps in the order of their dependencies.
+ * @throws the first failure, after the others have ended.
  */
 export async function prepare(/** @type {string} */ root, /** @type {Iterable<Step>} */ names) {
   const results = await Promise.allSettled(begin(root, names).values());

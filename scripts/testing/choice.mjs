@@ -1,4 +1,4 @@
-// What a command line of `npm test` asks for.
+// The selection of a command line of `npm test`.
 import { everything, suites } from "./suites.mjs";
 
 /** The suite of a test file, by its folder below tests/. */
@@ -7,7 +7,7 @@ function suiteOf(/** @type {string} */ file) {
   return Object.hasOwn(suites, name) ? name : undefined;
 }
 
-/** Without what is there twice, by a key. */
+/** Removes duplicates by a key. */
 function unique(items, key) {
   return [...new Map(items.map((item) => [key(item), item])).values()];
 }
@@ -15,7 +15,7 @@ function unique(items, key) {
 /**
  * @param {readonly string[]} args names of suites, or files of tests; none for everything
  * @returns {{ setup: import("../setup/steps.mjs").Step[], tasks: import("./suites.mjs").Task[] }}
- * @throws for what is neither, with the names of the suites.
+ * @throws for an unknown argument, with the names of the suites.
  */
 export function choose(args) {
   const named = args.filter((arg) => Object.hasOwn(suites, arg));

@@ -1,4 +1,4 @@
-// How many tests passed, failed and were skipped, as the test runners say it in their output.
+// How many tests passed, failed and were skipped, as reported in the test runners' output.
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -17,8 +17,8 @@ const patterns = {
 };
 
 /**
- * What a command's run comes to. One without a count of its own is one test; one that failed before it counted a failure
- * has failed all the same.
+ * The counts of a command's run. A command without counts is one test; one that failed before it counted a failure
+ * counts as one failure.
  * @param {{ runner?: "cargo" | "mocha", output: string, ok: boolean }} run
  * @returns {Counts}
  */

@@ -1,16 +1,16 @@
-// What of a failed task's output says why it failed, so that it can stand at the end of a long run as well.
+// Extracts the reason of a failure from a task's output, to repeat it at the end of a long run.
 
-/** Lines of a command without tests of its own that are shown of its end. */
+/** Number of last lines that are shown of a command without tests. */
 const lastLines = 60;
 
-/** Where the runners begin to say which tests failed, and why. */
+/** Where the runners' reports of failed tests begin. */
 const starts = {
   cargo: /^(?:failures:|error(?:\[\w+\])?:)/m,
   mocha: /^ +\d+ failing$/m,
 };
 
 /**
- * The part of a failed task's output that says what failed. Where its runner said nothing of the kind, its last 60 lines.
+ * The part of a failed task's output that describes the failure, or its last 60 lines if the runner reported none.
  * @param {{ runner?: "cargo" | "mocha", output: string }} run
  * @returns {string} without empty lines at either end.
  */

@@ -1,12 +1,12 @@
-// Runs tasks side by side, each as soon as what it comes after is done and a place is free.
+// Runs tasks in parallel, each as soon as the tasks before it are done and a place is free.
 
 /** @typedef {{ title: string, needs?: readonly string[], after?: string, alone?: string }} Waiting */
 
 /**
- * The task to start next: the first one that is not begun, for which what it needs and comes after is done, and whose kind
- * is not running.
+ * The task to start next: the first one not started whose steps and previous task are done, and whose kind is not
+ * running.
  * @template {Waiting} Task
- * @param {readonly Task[]} waiting tasks that are not begun, the most urgent one first.
+ * @param {readonly Task[]} waiting tasks that are not started, the most urgent one first.
  * @param {readonly Task[]} running
  * @param {ReadonlySet<string>} done steps and titles of tasks that have ended.
  * @returns {Task | undefined}
@@ -25,10 +25,10 @@ export function nextTask(waiting, running, done) {
  * @template {Waiting} Task
  * @template Result
  * @param {readonly Task[]} tasks the most urgent one first. A task begins when the steps that it `needs` and the task named
- *   by `after` have ended, and never beside another one of the same `alone`.
+ *   by `after` have ended, and never in parallel with another one of the same `alone`.
  * @param {number} places
  * @param {(task: Task) => Promise<Result>} run
- * @param {ReadonlyMap<string, Promise<void>>} [steps] what is made meanwhile, by name.
+ * @param {ReadonlyMap<string, Promise<void>>} [steps] set-up steps that run in parallel, by name.
  * @returns {Promise<Result[]>} in the order in which the tasks ended.
  * @throws what a step or a run rejects with; no further task begins.
  */
@@ -45,7 +45,7 @@ export async function runTasks(tasks, places, run, steps = new Map()) {
       making.delete(name);
       done.add(name);
     });
-    ended.catch(() => {}); // heard by the race below, once
+    ended.catch(() => {}); // handled once, by the race below
     making.set(name, ended);
   }
   /** @type {Result[]} */

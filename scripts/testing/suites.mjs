@@ -1,4 +1,4 @@
-// What there is to check and to test, and what each of it needs.
+// All checks and tests, and what each of them needs.
 
 /**
  * @typedef {object} Task
@@ -7,7 +7,7 @@
  * @property {string[]} args
  * @property {string} [directory] folder of the checkout to run in
  * @property {Record<string, string>} [environment] variables besides this process's
- * @property {"cargo" | "mocha"} [runner] whose counts its output ends with
+ * @property {"cargo" | "mocha"} [runner] the runner whose counts are at the end of its output
  * @property {import("../setup/steps.mjs").Step[]} needs steps of the set-up that must have ended
  * @property {string} [after] title of the task that must have ended
  * @property {string} [alone] tasks of the same kind never run at the same time
@@ -46,8 +46,8 @@ const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
 const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
 const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
 /**
- * What has clippy compile the crate for its tests, as `cargo clippy` has it check the crate. That command by itself reads
- * the same sources once more, and compiles each dependency a second time.
+ * Makes clippy compile the crate for its tests, as `cargo clippy` makes it check the crate. A separate `cargo clippy`
+ * would read the same sources again, and compile each dependency a second time.
  */
 export const byClippy = {
   RUSTC_WORKSPACE_WRAPPER: "clippy-driver",
@@ -79,7 +79,7 @@ const layers = {
   needs: forLayers,
   alone: "cargo",
 };
-/** Without namespaces of their own, two functions at a time would take each other's ports. */
+/** Without separate namespaces, two functions at a time would use the same ports. */
 const inFunctions = { alone: "functions" };
 const withExtension = { after: layers.title, ...inFunctions };
 
@@ -147,7 +147,7 @@ export const suites = {
   },
 };
 
-/** Everything, the tasks that take longest first: whoever has a free place takes the next one that can begin. */
+/** All tasks, the longest first: a free place is given to the next one that can start. */
 export function everything() {
   return [
     rustfmt,
