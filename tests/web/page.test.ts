@@ -100,6 +100,7 @@ describe("the page in a browser", function () {
     await page.reload();
     await list("Log lines").waitFor();
     await page.getByRole("img", { name: /^3 lines/ }).waitFor();
+    assert.match((await page.locator(".axis span").allInnerTexts()).join(" "), /^\d\d:\d\d \d\d:\d\d$/);
     assert.deepEqual(asked.slice(0, 3), ["/", "/api/logs", "/api/histogram"]);
     await page.getByRole("link", { name: "Invoke" }).waitFor();
     assert.deepEqual(complaints, []);

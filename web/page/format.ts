@@ -15,6 +15,15 @@ export function clock(ms: number): string {
   return `${hours}:${minutes}:${seconds}.${`${time.getMilliseconds()}`.padStart(3, "0")}`;
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+/** An end of a time of so many milliseconds, in the reader's time zone: `12:03`, and of a day or more `11-30 12:03`. */
+export function endOfTime(ms: number, lengthMs: number): string {
+  const time = new Date(ms);
+  const date = [time.getMonth() + 1, time.getDate()].map((value) => `${value}`.padStart(2, "0")).join("-");
+  return lengthMs < DAY_MS ? clock(ms).slice(0, 5) : `${date} ${clock(ms).slice(0, 5)}`;
+}
+
 /** `0.4 ms`, `12 ms`, `3.42 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;

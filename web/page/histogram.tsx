@@ -1,11 +1,31 @@
 import type { StepRow } from "../api/rows";
-import { toneOf } from "./format";
+import { endOfTime, toneOf } from "./format";
 
 const STEPS = 120;
 const tones = ["other", "warn", "error"] as const;
 
+interface HistogramProps {
+  rows: readonly StepRow[];
+  /** The time of the list, in milliseconds since 1970. */
+  from: number;
+  to: number;
+}
+
 /** How many lines there were over the time of the list, by severity. */
-export function Histogram({ rows }: { rows: readonly StepRow[] }) {
+export function Histogram({ rows, from, to }: HistogramProps) {
+  return (
+    <>
+      <Bars rows={rows} />
+      <p class="axis quiet">
+        {[from, to].map((end) => (
+          <span>{endOfTime(end, to - from)}</span>
+        ))}
+      </p>
+    </>
+  );
+}
+
+function Bars({ rows }: Pick<HistogramProps, "rows">) {
   const counts = new Map<string, number>();
   for (const { step, severity, rows: count } of rows) {
     const key = `${Math.min(step, STEPS - 1)} ${toneOf(severity)}`;

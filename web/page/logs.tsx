@@ -22,10 +22,10 @@ interface LogsProps {
 /** Log rows, the newest first or last, with a histogram; a row opens to all that is known of it. */
 export function Logs({ place, parameters, live, go }: LogsProps) {
   const every = live ? 2000 : undefined;
-  const { state, total, histogram, at, need, error } = usePages(parameters, every);
+  const { state, total, histogram, from, to, at, need, error } = usePages(parameters, every);
   const [row, setRow] = useState<LogRow>();
   // Rows come while one scrolls; the histogram stays.
-  const drawn = useMemo(() => <Histogram rows={histogram} />, [histogram]);
+  const drawn = useMemo(() => <Histogram rows={histogram} from={from} to={to} />, [histogram]);
   const leave = (change: Partial<Place>) => {
     setRow(undefined);
     go(change);

@@ -15,6 +15,9 @@ export interface Pages {
   total: number;
   /** How many there are over time. */
   histogram: readonly StepRow[];
+  /** That time, in milliseconds since 1970. */
+  from: number;
+  to: number;
   at: (index: number) => LogRow | undefined;
   /** Fetches the rows from one index to another, where they are missing. */
   need: (first: number, end: number) => void;
@@ -73,8 +76,8 @@ export function usePages({ filter, last }: Asked, everyMs?: number): Pages {
   };
   const at = (index: number) => current?.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   const state = current !== undefined ? "there" : error === undefined ? "loading" : "failed";
-  const { total = 0, histogram = [] } = current ?? {};
-  return { state, total, histogram, at, need, ...(error === undefined ? {} : { error }) };
+  const { total = 0, histogram = [], from = 0, to = 0 } = current ?? {};
+  return { state, total, histogram, from, to, at, need, ...(error === undefined ? {} : { error }) };
 }
 
 /**

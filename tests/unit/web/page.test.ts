@@ -3,7 +3,7 @@ import { HOUR_MS } from "../../../web/api/request";
 import type { SpanRow } from "../../../web/api/rows";
 import { hashOf, placeOf } from "../../../web/page/address";
 import { costs, dollars, memory } from "../../../web/page/costs";
-import { duration, equals, toneOf } from "../../../web/page/format";
+import { duration, endOfTime, equals, toneOf } from "../../../web/page/format";
 import { layOut } from "../../../web/page/waterfall";
 
 const span = (spanId: string, parentSpanId: string, startMs: number, durationMs: number): SpanRow => ({
@@ -117,6 +117,12 @@ describe("the page's address", () => {
 describe("what the page shows", () => {
   it("names durations in their unit", () => {
     assert.deepEqual([0.42, 12.4, 3420, 125_000].map(duration), ["0.4 ms", "12 ms", "3.42 s", "2 min 5 s"]);
+  });
+
+  it("gives the ends of a time their date where it is a day or more", () => {
+    const noon = new Date(2026, 0, 31, 12, 5).getTime();
+    assert.equal(endOfTime(noon, HOUR_MS), "12:05");
+    assert.equal(endOfTime(noon, 24 * HOUR_MS), "01-31 12:05");
   });
 
   it("tells errors and warnings by the levels of all languages", () => {
