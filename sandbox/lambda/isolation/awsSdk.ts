@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
 } from "node:fs";
@@ -36,13 +37,14 @@ export function awsSdkLayer(root: string, cacheDirectory: string): string {
   if (existsSync(layer)) return layer;
   const unfinished = `${layer}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
-  copyNodeModules(root, join(unfinished, "nodejs", "node_modules"));
-  copyPythonModules(root, join(unfinished, "python"));
   try {
+    copyNodeModules(root, join(unfinished, "nodejs", "node_modules"));
+    copyPythonModules(root, join(unfinished, "python"));
     renameSync(unfinished, layer);
-  } catch {
-    // Another process created it first.
+  } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
+    // Unless another process created it first.
+    if (!existsSync(layer)) throw error;
   }
   return layer;
 }
@@ -71,7 +73,8 @@ function packageFolder(resolve: NodeJS.Require, name: string, from: string): str
   const found = resolve.resolve.paths(name)?.map((folder) => join(folder, name));
   const folder = found?.find((path) => existsSync(join(path, "package.json")));
   if (folder === undefined) throw new Error(`${name} is not installed for ${from}: run \`npm ci\``);
-  return folder;
+  // pnpm installs packages as links; their dependencies are beside the packages themselves.
+  return realpathSync(folder);
 }
 
 function manifestOf(folder: string): { version?: string; dependencies?: Record<string, string> } {
