@@ -45,7 +45,7 @@ const languages: [title: string, file: string][] = [
 const roles: [role: string, title: string][] = [
   ["Level", "level"],
   ["Message", "message"],
-  ["Template", "message template, rendered where there is no message"],
+  ["Template", "message template, rendered if there is no message"],
   ["Time", "time"],
   ["RequestId", "request id"],
   ["RequestIdUnverified", "request id, if it is one of Lambda's"],
@@ -68,20 +68,20 @@ const intro = `# Log formats
 
 <!-- Generated from runtime/log_formats.json and runtime/tests/fixtures/libraries by \`npm run docs\`; change it there. -->
 
-The extension takes the lines of every runtime and logging library apart: the level becomes the severity, the message the
-body, an error \`exception.type\`, \`exception.message\` and \`exception.stacktrace\` (\`exception.escaped\` where nothing caught
-it), ids place the record in its trace, and every other field is an attribute with its own name and type.
+The extension parses the lines of every runtime and logging library: the level becomes the severity, the message becomes
+the body, an error becomes \`exception.type\`, \`exception.message\` and \`exception.stacktrace\` (\`exception.escaped\` if it
+was not caught), ids assign the record to its trace, and every other field is an attribute with its own name and type.
 
-- **JSON** may stand in Lambda's JSON log format or in a line of text, after spaces, a byte order mark or a logger's time and
-  level, and may be indented over many lines, also after other words. \`NaN\`, \`Infinity\`, C's \`nan\` and \`inf\`, a comma
-  too many and line breaks within strings are accepted. Without a message the body is the JSON itself.
-- **Text** keeps what the user's own layout prints: its level, and a time in RFC 3339, are read, and the body is the whole
-  line. What Lambda's runtimes put before a message is taken off; so are colours.
-- **A level is read where a layout has it**: after a time, in brackets, as the first word in capitals. A word in a sentence
-  (\`0 errors\`, \`sent INFO to\`, \`error_count=0\`) is no level; a line without one has no severity.
-- **A stack trace is one record**, whether it comes in one event or in one for each line, by itself or below the line that a
-  logger wrote. Without a level it is \`ERROR\`, or \`FATAL\` where the process does not survive it. So is a line that only
-  names an error and its message (\`OvenError: no heat\`), and says more than \`LastError: none\`.
+- **JSON** is recognized in Lambda's JSON log format and in a line of text, after spaces, a byte order mark or a logger's
+  time and level. It may be indented over many lines, also after other words. \`NaN\`, \`Infinity\`, C's \`nan\` and \`inf\`,
+  a trailing comma and line breaks within strings are accepted. Without a message the body is the JSON itself.
+- **Text** keeps the format of the user's own layout: its level and a time in RFC 3339 are read, and the body is the whole
+  line. The prefix that Lambda's runtimes add is removed; so are colours.
+- **A level is read where a layout has it**: after a time, in brackets, or as the first word in capitals. A word in a sentence
+  (\`0 errors\`, \`sent INFO to\`, \`error_count=0\`) is not a level; a line without one has no severity.
+- **A stack trace is one record**, whether it arrives in one event or in one for each line, by itself or below the line that
+  a logger wrote. Without a level it is \`ERROR\`, or \`FATAL\` if the process does not survive it. A line that contains
+  only an error and its message (\`OvenError: no heat\`) is \`ERROR\`, too, unless it says no more than \`LastError: none\`.
 
 ## Levels
 
@@ -161,7 +161,7 @@ function fieldTable({ fields, exact }: FormatTables): string {
     return `| ${title} | ${own.map(({ names, source }) => `${names.map((n) => code(n)).join(" ")} (${source})`).join("; ")} |`;
   });
   const about =
-    "A field's name may be in any case, with `.`, `_` or `-` between its words and `@` before it: `loglevel` stands for `log.level`, `LogLevel` and `log_level`. Of several messages the first of this list counts, of the others the first in the record; the rest stay attributes.";
+    "A field's name may be in any case, with `.`, `_` or `-` between its words and `@` before it: `loglevel` stands for `log.level`, `LogLevel` and `log_level`. If a record has several messages, the first one in this list is used; of other fields, the first one in the record. The rest stay attributes.";
   return `## Fields of JSON and logfmt\n\n${about}\n\n| meaning | names |\n|---|---|\n${rows.join("\n")}\n`;
 }
 
@@ -169,7 +169,7 @@ function fieldTable({ fields, exact }: FormatTables): string {
 export function makeLogsPage(): string {
   const tables: FormatTables = JSON.parse(readFileSync(join(root, "runtime", "log_formats.json"), "utf8"));
   const about =
-    "What the tests of the extension replay: `⏎` is a line break within an event, `⇥` a tab, `␛` the escape before a colour, `$ID` the invocation's request id. Stack traces are shortened here.";
+    "The inputs of the extension's tests: `⏎` is a line break within an event, `⇥` a tab, `␛` the escape character before a colour, `$ID` the invocation's request id. Stack traces are shortened here.";
   return [
     `${intro}\n${levelTables(tables)}`,
     fieldTable(tables),

@@ -170,7 +170,7 @@ async function urnOf(resource: pulumi.Resource | undefined): Promise<string | un
   return resource && awaited(resource.urn);
 }
 
-/** A function for a filter: what is known of it, in a preview as far as it is. */
+/** A function for a filter: what is known about it, in a preview possibly only in part. */
 async function candidate({ name, props }: pulumi.ResourceTransformArgs): Promise<FunctionCandidate> {
   const [functionName, runtime, given] = await Promise.all(
     [props.name, props.runtime, props.tags].map(awaited),

@@ -46,7 +46,7 @@ describe("the Pulumi registry's pages", () => {
       for (const { language, code } of blocks(page)) {
         if (language === "bash") continue;
         const files = sources[language];
-        assert.ok(files, `${page}: nothing is known of blocks in "${language}"`);
+        assert.ok(files, `${page}: nothing is known about blocks in "${language}"`);
         assert.ok(
           files.some((file) => read(file).includes(code)),
           `${page}: this is in none of ${files.join(", ")}; quote it anew:\n${code}`,

@@ -108,10 +108,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   publish: [".", "provider/plan", "provider/plan/layers"],
 
-  // A trace as a tree, of rows, for whoever shows it.
+  // A trace as a tree, built from rows, for display.
   traces: [],
 
-  // What is known of ClickStack's tables, for whoever reads them.
+  // ClickStack's tables, for everything that reads them.
   tables: [],
 
   // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.

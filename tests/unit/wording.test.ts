@@ -24,9 +24,21 @@ const banned: readonly [RegExp, string][] = [
   [/\bwhich this extension does not have\b/i, "which this extension does not support"],
   [/\bwants (Bearer|the bare)\b/i, "expects"],
   [/\bleave out \w+ or leave out\b|\bis added by itself\b/i, "remove; is added automatically"],
+  [/\bis no (JSON|zip|loss)\b/i, "is not …"],
+  [/\b(without|not) a word\b/i, "silently, without a message"],
+  [/\b(taken|takes?) at (its|their) word\b/i, "is not checked, is trusted"],
+  [/\bin vain\b/i, "without success"],
+  [/\bfor ever\b/i, "forever, unlimited"],
+  [/\bgives? way to\b/i, "is replaced by, is overridden by"],
+  [/\bwhat came of\b/i, "the result of"],
+  [/\bis known of\b/i, "is known about"],
+  [/\bleaves? it at that\b/i, "accept this"],
+  [/\b(changed|deleted) meanwhile\b/i, "since then, in the meantime"],
+  [/\bnobody can be asked\b|\bcalled wrongly\b/i, "cannot ask for confirmation; usage error"],
+  [/\b(hitherto|henceforth|thereof|whence|whilst|betimes|findable)\b/i, "so far, from then on, of it, while"],
 ];
 
-/** Whatever people read here: messages with the code around them, tests' titles, docs. The generated SDKs come of them. */
+/** Whatever people read here: messages with the code around them, tests' titles, docs. The generated SDKs derive from them. */
 const read = /\.(ts|mjs|rs|py|go|md|json|yaml|yml)$/;
 const unread =
   /^(sdk|tools\/.*go\.sum|package-lock\.json|examples\/.*\/package-lock\.json)|^tests\/unit\/wording\.test\.ts$/;

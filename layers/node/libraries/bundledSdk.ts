@@ -6,7 +6,7 @@ const PASSED_ON = ["SQS", "SNS", "Lambda"];
 const MESSAGE =
   "clickstack-lambda: the AWS SDK is bundled with the function's code, so what it sends to SQS, SNS and Lambda carries no trace " +
   "context. Keep @aws-sdk/* out of the bundle (esbuild: --external:@aws-sdk/*), or set " +
-  "CLICKSTACK_TRACING_DISABLED=aws-sdk to leave it at that without this message.";
+  "CLICKSTACK_TRACING_DISABLED=aws-sdk to accept this and disable this message.";
 
 const warned = new WeakSet<Layer>();
 

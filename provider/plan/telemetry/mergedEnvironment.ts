@@ -7,7 +7,7 @@ export interface PlannedVariable<T> {
   value: T;
   /** Property path of the argument that it comes from. */
   origin: string;
-  /** A default gives way to any other origin of the same variable, without a problem. */
+  /** A default is overridden by any other origin of the same variable, without an error. */
   isDefault?: boolean;
 }
 

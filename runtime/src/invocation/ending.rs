@@ -25,7 +25,7 @@ impl Invocations {
         invocation.handler_ended.then_some(HandlerEnd { failed })
     }
 
-    /// What is known of an invocation.
+    /// What is known about an invocation.
     pub fn find(&self, request_id: &str) -> Option<&Invocation> {
         self.newest(request_id).and_then(|index| self.recent.get(index))
     }

@@ -1,4 +1,4 @@
-//! What is known of one invocation.
+//! What is known about one invocation.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -56,7 +56,7 @@ impl Outcome {
     }
 }
 
-/// What is known of one invocation.
+/// What is known about one invocation.
 #[derive(Debug, Clone)]
 pub struct Invocation {
     /// Its id.

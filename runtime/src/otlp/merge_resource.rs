@@ -33,7 +33,7 @@ pub fn resource(wire: &mut Option<WireResource>, ours: &Resource) {
 }
 
 /// Like `resource`, on the encoded message, so that fields of a newer OTLP are kept: requests of an SDK are passed on
-/// unchanged except for the resource of each entry (`ResourceLogs` and the like, field 1 of a request; `resource` is
+/// unchanged except for the resource of each entry (such as `ResourceLogs`, field 1 of a request; `resource` is
 /// field 1 of an entry).
 pub fn request(out: &mut Vec<u8>, request: &[u8], ours: &Resource) -> Result<(), Broken> {
     for field in fields(request) {

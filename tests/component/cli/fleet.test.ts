@@ -512,7 +512,7 @@ describe("the command line's manners", () => {
     assert.ok(!(await runCli(dry)).out.includes(colour));
   });
 
-  it("ends with its code for what was called wrongly, before AWS is asked", async () => {
+  it("exits with its own code for usage errors, before AWS is asked", async () => {
     const requests = [...plane.counts.values()].length;
     const wrong: [string[], RegExp][] = [
       [["instrument", ...telemetry], /no function is selected/],

@@ -411,7 +411,7 @@ describe("dev", function () {
       const { ended } = startDev({ target: join(folder, "template.yaml"), function: ["pay"], port });
       await assert.rejects(ended, new RegExp(`port ${port} is in use, perhaps by another .*--port`));
     } finally {
-      taken.close(); // or mocha would wait for it for ever where the test fails
+      taken.close(); // or mocha would wait for it forever if the test fails
     }
   });
 

@@ -172,7 +172,7 @@ export function errorOf(result: InvocationResult): { errorType?: string; errorMe
   return result.payload as { errorType?: string; errorMessage?: string };
 }
 
-/** Waits for something that another process does; the test's own timeout ends a wait that is in vain. */
+/** Waits for something that another process does; the test's own timeout limits the wait. */
 export async function eventually(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -38,7 +38,7 @@ describe("the table of regions", () => {
     assert.equal(writtenTo({ isTTY: true, rows: 2 }), lines);
   });
 
-  it("counts by what came of the layer versions", () => {
+  it("counts layer versions by their results", () => {
     const done = [{ result: "planned" as const }, { result: "planned" as const }];
     assert.equal(rowText("ap-southeast-5", { total: 3, done }), "ap-southeast-5   2/3  2 planned");
   });

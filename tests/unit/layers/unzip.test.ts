@@ -35,7 +35,7 @@ describe("a file of a zip", () => {
     assert.equal((await fileOfZip(bytes, ".env"))?.toString(), last);
   });
 
-  it("is read from a file too, and what is no zip is an error", async () => {
+  it("is also read from a file, and a file that is not a zip is an error", async () => {
     const directory = mkdtempSync(join(tmpdir(), "unzip-"));
     const path = join(directory, "code.zip");
     try {

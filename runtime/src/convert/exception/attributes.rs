@@ -30,7 +30,7 @@ impl Exception {
         }
     }
 
-    /// Whether nothing is known of it.
+    /// Whether nothing is known about it.
     pub fn is_empty(&self) -> bool {
         self.kind.is_none() && self.message.is_none() && self.stack.is_none()
     }

@@ -55,7 +55,7 @@ pub struct Delivery {
     lane_capacity: usize,
     /// Notified when a request was answered or given up.
     progress: Notify,
-    /// Whether an invocation has already waited in vain for the first exporter; later ones do not wait.
+    /// Whether an invocation has already waited for the first exporter without success; later ones do not wait.
     waited: Cell<bool>,
 }
 

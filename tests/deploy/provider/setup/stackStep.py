@@ -11,7 +11,7 @@ region = "us-east-2"
 
 
 def run(programs: dict[str, Callable[[dict], None]]) -> None:
-    """Runs the program that GIVEN names, and prints as JSON what came of it: outputs and changes, or an error."""
+    """Runs the program named by GIVEN, and prints its result as JSON: outputs and changes, or an error."""
     operation, stack_name, given = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
     name = given["program"]
     stack = LocalStack.of(stack_name, name, lambda: programs[name](given), {"aws:region": region})

@@ -69,7 +69,7 @@ describe("CloudWatch Logs of functions", () => {
     );
   });
 
-  it("writes nothing, without a word, where a policy denies it for this function's group alone", async () => {
+  it("writes nothing, without an error, if a policy denies it only for this function's group", async () => {
     const arn = await role("denied");
     await iam.send(new AttachRolePolicyCommand({ RoleName: "denied", PolicyArn: basicExecution }));
     const group = `arn:aws:logs:${region}:123456789012:log-group:/aws/lambda/silent`;

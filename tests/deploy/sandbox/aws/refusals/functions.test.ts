@@ -95,7 +95,7 @@ describe("functions that the embedded AWS refuses", () => {
       invalid,
       /don't provide Runtime, Handler or Layers/,
     ],
-    ["what is no zip", { Code: { ZipFile: Buffer.from("code") } }, invalid, /Could not unzip/],
+    ["code that is not a zip", { Code: { ZipFile: Buffer.from("code") } }, invalid, /Could not unzip/],
     ["a role that is not there", { Role: `${roleArn}-else` }, invalid, /cannot be assumed by Lambda/],
     [
       "a role of another account",

@@ -88,7 +88,7 @@ describe("body of a log record", () => {
     assert.deepEqual(merged({}, '{\n"a": 1\n}'), {});
   });
 
-  it("adds nothing when it is no JSON, and attributes are flattened all the same", () => {
+  it("adds nothing if it is not JSON, and attributes are flattened anyway", () => {
     assert.deepEqual(merged({ n: map({ a: "b" }) }, "function() { return }"), { "n.a": "b" });
   });
 

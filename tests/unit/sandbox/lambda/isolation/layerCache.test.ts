@@ -63,7 +63,7 @@ describe("layer cache", () => {
     assert.equal(readFileSync(join(loser, "lib/both"), "utf8"), "loser");
   });
 
-  it("says which file is missing, or is no zip, and leaves nothing half unpacked", async () => {
+  it("reports which file is missing or not a zip, and leaves nothing partially unpacked", async () => {
     const broken = join(directory, "broken.zip");
     writeFileSync(broken, "no zip at all");
     await assert.rejects(cache.unpack("/nowhere/layer.zip"), /\/nowhere\/layer\.zip/);

@@ -44,7 +44,7 @@ describe("a launcher of the embedded AWS's provider", () => {
     server.close();
   });
 
-  it("is not taken at its word before it has said all", () => {
+  it("is not used before it is complete", () => {
     assert.equal(readContext("/work\0A=1\0"), undefined);
     assert.deepEqual(readContext("/work\0A=1\0\0"), { directory: "/work", environment: { A: "1" } });
   });
