@@ -12,7 +12,7 @@ export interface PageDocument {
 
 /**
  * Puts the built page into one document, with what there is besides rows: rows are then asked for as soon as it has arrived, and a
- * browser that shares its processors with ClickHouse draws them a third sooner than with three files (`npm run bench:web`).
+ * browser that shares its processors with ClickHouse draws them sooner than with three files (`npm run bench:web`).
  *
  * @param directory of index.html, page.js and style.css
  */
