@@ -105,7 +105,7 @@ describe("npm run demo", function () {
     ["wrong-key", /401/],
   ];
   for (const [fault, message] of broken) {
-    it(`--fault ${fault}: the functions answer, the demo says what is wrong`, async () => {
+    it(`--fault ${fault}: the functions answer, the demo reports the problem`, async () => {
       const { code, out, err } = await ended(start("--rounds", "1", "--fault", fault));
       assert.equal(code, 1, out + err);
       assert.match(err, message);
@@ -119,7 +119,7 @@ describe("npm run demo", function () {
     assert.match(err, /4318/);
   });
 
-  it("says what is wrong with an option", async () => {
+  it("reports an invalid option", async () => {
     const { code, err } = await ended(start("--fault", "nonsense"));
     assert.equal(code, 1);
     assert.match(err, /--fault must be one of: clickhouse-down, wrong-key, port-taken/);

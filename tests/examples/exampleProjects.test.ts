@@ -49,7 +49,7 @@ describe("the examples as projects of their own", function () {
   const surroundings = useSurroundings();
   useBuiltLayers();
 
-  it("take the package from the checkout that they are in, whose version nobody has published before its release", () => {
+  it("use the package from their own checkout, whose version is not published before its release", () => {
     for (const example of inTypeScript) {
       const { dependencies } = JSON.parse(
         readFileSync(join(root, "examples", example, "package.json"), "utf8"),

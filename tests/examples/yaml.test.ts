@@ -69,7 +69,7 @@ describe("the YAML example", () => {
     assert.match(findMistakes(program as YamlProgram).join(), /webhok: there is no such property/);
   });
 
-  it("would be found wrong without what is required, and with unknown types", () => {
+  it("would be rejected without required properties, and with unknown types", () => {
     const program = readProgram();
     const { "clickstack-extension": layers, "clickstack-ingestion-key-value": key } = program.resources;
     assert.ok(layers && key);

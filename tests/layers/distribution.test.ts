@@ -71,7 +71,7 @@ describe("the npm packages", function () {
     assert.deepEqual(readdirSync(layersSource).sort(), ["README.md", "package.json"]);
   });
 
-  it("installed in an empty folder, serve the package and publish the layers; or say what is missing", async () => {
+  it("installed in an empty folder, serve the package and publish the layers, or report what is missing", async () => {
     const project = join(folder, "project");
     writeProject(project);
     const archives = [packages.own, packages.layers].map(({ filename }) => join(folder, filename));

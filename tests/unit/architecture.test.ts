@@ -43,7 +43,7 @@ describe("the layout of the project", () => {
     assert.deepEqual([...new Set(sources.map(dirname))].sort(), Object.keys(arrows).sort());
   });
 
-  it("allows a folder only what stands above it, so that there are no circles", () => {
+  it("allows a folder to import only folders above it, so that there are no cycles", () => {
     const folders = Object.keys(arrows);
     const upwards = folders.flatMap((folder, index) =>
       (arrows[folder] ?? [])

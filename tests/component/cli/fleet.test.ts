@@ -140,7 +140,7 @@ describe("the command line with a fleet", () => {
     }
   });
 
-  it("waits for an IAM that shows changes late, so that the next command goes by them", async () => {
+  it("waits if IAM shows changes late, so that the next command sees them", async () => {
     plane.iamLagMs = 1500;
     fill(9);
     const before = snapshot(plane);

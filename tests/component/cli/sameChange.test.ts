@@ -199,7 +199,7 @@ describe("the command line and ObservedFunction", () => {
   }
 
   for (const { of, own, telemetry } of refused) {
-    it(`refuse the same in the same words: ${of}`, async () => {
+    it(`reject the same with the same message: ${of}`, async () => {
       const plan = planChange(stateOf(own), { extension, ...telemetry }, { policies: {} });
       assert.equal(plan.kind, "skipped");
       const reasons = "reasons" in plan ? plan.reasons : [];

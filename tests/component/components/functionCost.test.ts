@@ -42,7 +42,7 @@ describe("the cost of an ObservedFunction", () => {
     assert.equal((await costsOfOne("imported", 5, 10)).calls, 0);
   });
 
-  it("is no more resources and little more work for Pulumi than what it does written by hand", async () => {
+  it("needs no more resources and little more work for Pulumi than the same written manually", async () => {
     const [plain, observed] = [await costsOfOne("plain", 5, 10), await costsOfOne("imported", 5, 10)];
     assert.ok(observed.resources <= plain.resources, `${observed.resources} resources`);
     const ratio = observed.promises / plain.promises;

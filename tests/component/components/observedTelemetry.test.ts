@@ -304,7 +304,7 @@ describe("the layers of an ObservedFunction", () => {
     assert.equal(rotel.environment.AWS_LAMBDA_EXEC_WRAPPER, "/opt/otel-handler");
   });
 
-  it("are none for a container image, which still gets environment and policies", async () => {
+  it("are not added to a container image, which still gets environment and policies", async () => {
     const { resources } = await runMocked(
       () =>
         new clickstack.ObservedFunction("api", {
@@ -344,7 +344,7 @@ describe("the layers of an ObservedFunction", () => {
 describe("the log group of an ObservedFunction", () => {
   const logRetentionInDays = 14;
 
-  it("has a name of its own that the function is told, or the one the function's name gives", async () => {
+  it("has a custom name that the function receives, or the one derived from the function's name", async () => {
     const unnamed = await observe({ logRetentionInDays });
     const group = unnamed.resources.one(types.logGroup).inputs;
     assert.deepEqual([group.namePrefix, group.retentionInDays], ["/aws/lambda/api-", 14]);

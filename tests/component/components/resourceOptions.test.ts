@@ -36,7 +36,7 @@ async function optionsOf(options: clickstack.ObservedFunctionOptions) {
 }
 
 describe("the resource options of an ObservedFunction", () => {
-  it("are all those that the installed Pulumi has, each with a decision whom it concerns", () => {
+  it("are all those of the installed Pulumi, each with a decision to which resources it applies", () => {
     const declared = declaredOptions();
     assert.ok(declared.length >= 20, "the declarations were not read");
     assert.deepEqual([...new Set(declared)].sort(), Object.keys(optionOwners).sort());

@@ -92,7 +92,7 @@ describe("the log record that is sent before logs are denied", () => {
   };
 
   for (const [way, make] of Object.entries(ways)) {
-    it(`${way}: is stored, or else it is said who refused it or was not there`, async () => {
+    it(`${way}: is stored, or the error says who rejected it or was unreachable`, async () => {
       const name = `orders by ${way}`;
       await deliver(name, { ...make(ingestionKey), serviceName: name }, {});
       const sql = "SELECT Body, SeverityNumber FROM otel_logs WHERE ServiceName = {name:String}";
@@ -112,7 +112,7 @@ describe("the log record that is sent before logs are denied", () => {
     });
   }
 
-  it("has to be taken by every exporter that gets logs", async () => {
+  it("has to be accepted by every exporter that receives logs", async () => {
     const variables = {
       ROTEL_EXPORTER_A_ENDPOINT: `http://127.0.0.1:${grpc.port}`,
       ROTEL_EXPORTER_A_CUSTOM_HEADERS: `authorization=${ingestionKey}`,
@@ -129,7 +129,7 @@ describe("the log record that is sent before logs are denied", () => {
     await assert.rejects(deliver("both", both("wrong"), {}), /refused the key/);
   });
 
-  it("is missed where logs go nowhere, or where an env file that can't be read says where they go", async () => {
+  it("fails if logs have no destination, or if it is in an env file that cannot be read", async () => {
     const endpoint = clickhouse.otlpUrl;
     for (const [args, reason] of [
       [{ settings: { exporter: "blackhole" } }, /no exporter receives logs/],

@@ -35,7 +35,7 @@ const documents = (policies: RegisteredResource[]) => policies.map(({ inputs }) 
 const names = (policies: RegisteredResource[]) => policies.map(({ name }) => name).sort();
 
 describe("a role that many functions share", () => {
-  it("has one policy for what all of them read, and denials that leave it room", async () => {
+  it("has one policy for what all of them read, and compact deny statements", async () => {
     const policies = await policiesOf(
       functions(30, () => ({ authorization: secretArn, cloudWatchLogs: Disable })),
     );
@@ -98,7 +98,7 @@ describe("a role that many functions share", () => {
       ]);
   });
 
-  it("has further policies where functions read others, told apart by values too", async () => {
+  it("has further policies if functions read different secrets, distinguished by values too", async () => {
     const of = (i: number) => secretArn.replace("ingestion-key", `key-${i % 2}`);
     const later = pulumi.output({ a: of(0), b: of(1) });
     const cases: ((i: number) => Args)[] = [

@@ -53,7 +53,7 @@ describe("values that a transform gets after another one", () => {
     });
   }
 
-  it("are known where the value that the output was made of is", async () => {
+  it("are known if the value that the output was created from is", async () => {
     const { given, back } = await sentBack(secret({ variables: { A: "hush" } }));
     assert.ok(pulumi.Output.isInstance(given.value));
     assert.deepEqual(back.value, secret({ variables: { A: "hush" } }));

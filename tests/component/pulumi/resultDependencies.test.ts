@@ -8,7 +8,7 @@ const output = {
 };
 const urn = "urn:pulumi:s::p::some:index:Thing::a";
 
-describe("the dependencies of what a transform gives back", () => {
+describe("the dependencies of a transform's result", () => {
   for (const [what, make, expected] of [
     ["a plain value", () => "arn", { value: "arn" }],
     ["an output", () => pulumi.output({ a: ["arn"] }), { value: { a: ["arn"] } }],

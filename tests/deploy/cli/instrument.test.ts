@@ -151,7 +151,7 @@ describe("the command line with the embedded AWS", () => {
     assert.deepEqual(await configuration("bare"), before);
   });
 
-  it("publishes layers once, for others, too, instruments with them, and prunes those that nobody has", async () => {
+  it("publishes layers once, also for other accounts, instruments with them, and prunes unused ones", async () => {
     const directory = mkdtempSync(join(tmpdir(), "cli-layers-"));
     const build = async (text: string) => {
       const content = await zip([

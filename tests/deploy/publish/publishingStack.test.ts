@@ -29,7 +29,7 @@ describe("the layer publishing stack", () => {
     assert.match(project, /^main: publish\/stack\.ts$/m);
   });
 
-  it("publishes what was built in every commercial region of the account, once, and tells of the others", async () => {
+  it("publishes what was built in every commercial region of the account, once, and reports the others", async () => {
     const stack = await surroundings.stack({ projectName, program: publishLayers });
     const { outputs, summary, stdout } = await stack.up();
     const published = Object.keys(outputs.layerVersionArns?.value);

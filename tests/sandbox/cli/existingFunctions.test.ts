@@ -381,7 +381,7 @@ describe("the command line with functions that run", () => {
     );
   });
 
-  it("names a VPC without a way out, functions without rows, rows without attributes or a trace, and what is no function", async () => {
+  it("reports a VPC without a route out, functions without rows, rows without attributes or a trace, and unknown functions", async () => {
     const ec2 = new EC2Client(clientOptions(aws, region));
     const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
     const { Subnet } = await ec2.send(

@@ -97,7 +97,7 @@ describe("the command line with ClickHouse", () => {
     assert.deepEqual([none.code, none.out, none.err], [5, "", "no lines in the last 1m\n"]);
   });
 
-  it("reads as the user who may only read", async () => {
+  it("reads as the read-only user", async () => {
     const { user, password } = clickhouse.reader;
     const environment = { CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
     const lines = await cli(["tail", "orders", "--level", "error"], { environment });
@@ -240,7 +240,7 @@ describe("the command line with ClickHouse", () => {
     assert.deepEqual(rows[0]?.attributes, { "faas.invocation_id": "r-1" });
   });
 
-  it("says what is wrong with ClickHouse, and never the password", async () => {
+  it("reports what is wrong with ClickHouse, and never the password", async () => {
     const unused = "http://127.0.0.1:1";
     const cases: [string[], Record<string, string>, number, RegExp][] = [
       [[], { CLICKHOUSE_PASSWORD: "hush-1234" }, 1, /refused the user "default": set CLICKHOUSE_USER/],

@@ -82,7 +82,7 @@ describe("the extension in the sandbox", () => {
     assert.match(extensionLines(sandbox).join("\n"), /WARN/);
   });
 
-  it("wrong key: the function answers, the extension says once what is wrong", async () => {
+  it("wrong key: the function answers, the extension reports the problem once", async () => {
     bench = await ObservedSandbox.open();
     const sandbox = await bench.start("locked-out", {
       environment: { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: "Authorization=not-the-key" },

@@ -131,7 +131,7 @@ describe("the extension on Managed Instances", () => {
     );
   });
 
-  it("marks all that was under way when the runtime ended, and goes on in the next environment", async () => {
+  it("marks all invocations in progress when the runtime exited, and continues in the next environment", async () => {
     const sandbox = await start("ended");
     const before = await sandbox.invoke({ name: "before", lines: 1 });
     await stored("ended", 1);

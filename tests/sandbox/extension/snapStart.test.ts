@@ -130,7 +130,7 @@ describe("SnapStart with the extension", () => {
   const once = (lines: StoredLog[], text: string) =>
     assert.equal(lines.filter(({ body }) => body.includes(text)).length, 1, text);
 
-  it("Python: every line once, a restore span, and nothing of the extension under way at the snapshot", async () => {
+  it("Python: every line once, a restore span, and nothing of the extension in progress at the snapshot", async () => {
     const sandbox = await start("snap-python", "main.py", python.replace("FAILS", "False"), {
       runtime: "python3.12",
       handler: "main.handler",
@@ -166,7 +166,7 @@ describe("SnapStart with the extension", () => {
     assert.equal(found.lines.length, 3);
   });
 
-  it("tells of a restore that fails, with the hook's error", async () => {
+  it("reports a restore that fails, with the hook's error", async () => {
     const sandbox = await start("snap-fails", "main.py", python.replace("FAILS", "True"), {
       runtime: "python3.12",
       handler: "main.handler",

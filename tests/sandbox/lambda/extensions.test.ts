@@ -64,7 +64,7 @@ describe("sandbox: extensions", () => {
     assert.deepEqual(logLines(bench.telemetry(), "extension"), ["observer is ready\n"]);
   });
 
-  it("does not give extensions what is the runtime's", async () => {
+  it("does not give extensions the runtime's variables", async () => {
     const layer = bench.files("layer-variables", {
       "extensions/variables": `#!/bin/sh\nenv >&2\nexit 0\n`,
     });
@@ -126,7 +126,7 @@ describe("sandbox: extensions", () => {
     assert.equal(records(bench.telemetry(), "platform.runtimeDone").length, 2);
   });
 
-  it("tells extensions of a timeout, and starts them anew", async () => {
+  it("notifies extensions of a timeout, and restarts them", async () => {
     // Time for the start of the next environment as well, which is within its invocation.
     const sandbox = await bench.start(observed({}, { timeoutSeconds: 4 }));
     const late = await sandbox.invoke({ name: "a", sleepMs: 60_000 });
@@ -149,7 +149,7 @@ describe("sandbox: extensions", () => {
     assert.equal(new Set(bench.observations.map((each) => each.environment)).size, 2);
   });
 
-  it("tells extensions of a runtime that exits", async () => {
+  it("notifies extensions if the runtime exits", async () => {
     const sandbox = await bench.start(observed());
     assert.equal((await sandbox.invoke({ name: "a", exit: 1 })).status, "failure");
     assert.equal(bench.nextEvents().at(-1)?.shutdownReason, "failure");

@@ -132,7 +132,7 @@ describe("sandbox: invocations", () => {
     assert.equal((next.payload as { count: number }).count, 2);
   });
 
-  it("kills a function that takes too long, and starts it anew in the same environment", async () => {
+  it("kills a function that takes too long, and restarts it in the same environment", async () => {
     // Time for the start anew as well, which is within the next invocation.
     const sandbox = await bench.start(bench.nodeFunction(nodeSource, { timeoutSeconds: 4 }));
     await sandbox.invoke({ write: "kept" });

@@ -91,7 +91,7 @@ describe("sandbox: Managed Instances", () => {
     await eventually(() => logLines(sandbox.events).length === 12);
   });
 
-  it("tells what AWS tells there: variables, the kind, reports without memory and billing", async () => {
+  it("provides what AWS does there: variables, the initialization type, reports without memory and billing", async () => {
     const sandbox = await start(2);
     const result = await sandbox.invoke({ name: "a" });
     const { variables } = result.payload as Answer;

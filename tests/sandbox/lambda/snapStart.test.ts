@@ -117,7 +117,7 @@ describe("sandbox: SnapStart", () => {
     assert.equal(second.restoreDurationMs, undefined);
   });
 
-  it("gives credentials at an endpoint of the environment, to whoever has the token", async () => {
+  it("serves credentials at an endpoint of the environment, to requests with the token", async () => {
     const definition = bench.pythonFunction(hooked, python);
     const platformEnvironment = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example" };
     const sandbox = await bench.start(definition, { platformEnvironment });

@@ -35,7 +35,7 @@ async function applied(current: Partial<FunctionState>, refusal: string) {
 
 describe("a change whose update is refused", () => {
   for (const refusal of ["ResourceConflictException", "PreconditionFailedException"]) {
-    it(`is made of the function as it is now, where only its code was deployed: ${refusal}`, async () => {
+    it(`is applied to the current function if only its code was deployed: ${refusal}`, async () => {
       const { kind, named, stored } = await applied({}, refusal);
       assert.deepEqual([kind, named, stored.layers], ["changed", ["1", "2"], after.layers]);
     });

@@ -118,7 +118,7 @@ describe("the history of a log stream", () => {
     assert.equal(line?.type, "function");
   });
 
-  it("tells whether the extension ran in the environment", () => {
+  it("detects whether the extension ran in the environment", () => {
     const text = (name: string, state = "Ready") => [
       event(`EXTENSION\tName: ${name}\tState: ${state}\tEvents: [INVOKE]\n`),
     ];
@@ -420,7 +420,7 @@ describe("a backfill", () => {
     assert.equal(processMark(mark.pid), undefined);
   });
 
-  it("tells each part of a long invocation which one it is", async () => {
+  it("passes each part of a long invocation its number", async () => {
     const long = invocation(
       "r-1",
       Array.from({ length: 10 }, () => big),

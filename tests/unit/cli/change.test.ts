@@ -61,7 +61,7 @@ describe("the plan of a change", () => {
     assert.match(policies[0]?.after ?? "", new RegExp(secret));
   });
 
-  it("is none where it has been carried out, and takes back what was removed by hand", () => {
+  it("is empty if it was already made, and restores what was removed manually", () => {
     const { after, policies } = changeOf(functionOf());
     const done = functionOf(after);
     const written = Object.fromEntries(policies.map(({ name, after: document }) => [name, document ?? ""]));
@@ -152,7 +152,7 @@ describe("the plan of a change", () => {
   });
 });
 
-describe("what is shown of a change", () => {
+describe("the description of a change", () => {
   it("names layers, variables and policies, without the record", () => {
     const lines = diffOf(changeOf(functionOf())).map(
       ({ sign, subject, text }) => `${sign} ${subject} ${text}`,

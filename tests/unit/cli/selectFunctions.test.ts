@@ -64,7 +64,7 @@ describe("the selected functions", () => {
   };
   const everything = selectionOf([], { all: true });
 
-  it("are listed, and read one by one only for what listing does not tell", async () => {
+  it("are listed, and read one by one only for what the list does not contain", async () => {
     const names = ["a", "b", "new"];
     const list = `list ${region}`;
     const each = names.map((name) => `read ${name}`);

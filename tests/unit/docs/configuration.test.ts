@@ -27,7 +27,7 @@ function rustSources(): string {
 }
 
 describe("docs/configuration.md", () => {
-  it("is what npm run docs makes of settings.json", () => {
+  it("is what npm run docs generates from settings.json", () => {
     assert.equal(readFileSync(configurationPath, "utf8"), makeConfiguration(), "run npm run docs");
   });
 
@@ -42,7 +42,7 @@ describe("docs/configuration.md", () => {
     }
   });
 
-  it("tells of a setting that is new", () => {
+  it("shows a new setting's version", () => {
     const added: Setting = { ...(file[0] as Setting), name: "newOne", variable: "CLICKSTACK_NEW_ONE" };
     assert.match(makeConfiguration([...file, added]), /^\| `CLICKSTACK_NEW_ONE` \| `newOne` /m);
   });

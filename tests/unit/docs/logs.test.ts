@@ -5,7 +5,7 @@ import { logsPagePath, makeLogsPage } from "../../../scripts/logsPage";
 describe("docs/logs.md", () => {
   const page = readFileSync(logsPagePath, "utf8");
 
-  it("is what npm run docs makes of the extension's tables and cases", () => {
+  it("is what npm run docs generates from the extension's tables and cases", () => {
     assert.equal(page, makeLogsPage(), "run npm run docs");
   });
 

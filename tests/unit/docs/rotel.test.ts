@@ -11,7 +11,7 @@ const rotel = file.filter(({ variable, pattern }) => (variable ?? pattern ?? "")
 describe("docs/rotel.md", () => {
   const page = readFileSync(rotelPagePath, "utf8");
 
-  it("is what npm run docs makes of settings.json", () => {
+  it("is what npm run docs generates from settings.json", () => {
     assert.equal(page, makeRotelPage(), "run npm run docs");
   });
 

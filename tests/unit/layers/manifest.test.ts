@@ -36,7 +36,7 @@ describe("readBuildManifest", () => {
     assert.throws(() => readBuildManifest(folder), /names gone\.zip, which is missing/);
   });
 
-  it("says how to build them when there is none", () => {
+  it("explains how to build them if there is none", () => {
     assert.throws(
       () => readBuildManifest(folder),
       /layers are not built: .*manifest\.json.*npm run layers:build/s,
@@ -51,7 +51,7 @@ describe("readBuildManifest", () => {
     assert.throws(() => readBuildManifest(folder), /names gone\.zip, which is missing/);
   });
 
-  it("refuses what is not a manifest", () => {
+  it("rejects what is not a manifest", () => {
     write("{");
     assert.throws(() => readBuildManifest(folder), /not valid JSON/);
     write({ formatVersion: 2, layers: {} });

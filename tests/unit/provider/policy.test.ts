@@ -69,7 +69,7 @@ describe("the policy that every function is observed", () => {
     assert.deepEqual(reported({ a: {} }, {}, "my:index:Box$clickstack-lambda:index:ObservedFunction$"), []);
   });
 
-  it("leaves alone what is excluded or not included, by names, tags and decisions", () => {
+  it("ignores what is excluded or not included, by names, tags and decisions", () => {
     const functions = {
       a: { name: "shop-a", runtime: "nodejs22.x", tags: { observe: "no" } },
       b: { name: "shop-b", runtime: "python3.12", tags: unknown(["observe"]) },
@@ -93,13 +93,13 @@ describe("the policy that every function is observed", () => {
     );
   });
 
-  it("passes over what is not known yet, and sees what is known beside it", () => {
+  it("ignores what is unknown, and checks the known parts", () => {
     const layers = unknown([0], [undefined, layer("own")]);
     assert.deepEqual(reported({ whole: unknown(["layers"]), part: { layers } }), []);
     assert.deepEqual(reported({ known: unknown(["environment", "tags", "name", "runtime"], {}) }), ["known"]);
   });
 
-  it("is mandatory unless told otherwise", () => {
+  it("is mandatory unless configured otherwise", () => {
     assert.equal(everyFunctionObserved().enforcementLevel, "mandatory");
     assert.equal(everyFunctionObserved({ enforcementLevel: "advisory" }).enforcementLevel, "advisory");
   });

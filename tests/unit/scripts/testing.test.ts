@@ -154,7 +154,7 @@ describe("npm test", () => {
     assert.equal(scripts.processorSeconds(""), 0);
   });
 
-  it("starts what is first in the list and may start, with so many at a time", async () => {
+  it("starts the first task in the list that may start, with a limit of parallel tasks", async () => {
     const tasks = [
       { title: "a", alone: "cargo" },
       { title: "b", alone: "cargo" },
@@ -185,7 +185,7 @@ describe("npm test", () => {
     assert.deepEqual(await all, ["d", "a", "b", "e", "c"]);
   });
 
-  it("starts a task when what it needs is made, and others meanwhile", async () => {
+  it("starts a task when the steps that it needs are done, and others before", async () => {
     const tasks = [{ title: "a", needs: ["python"] }, { title: "b", needs: [] }, { title: "c" }];
     const events: string[] = [];
     let make = () => {};

@@ -27,7 +27,7 @@ describe("attributes of ClickStack's tables", () => {
     });
   });
 
-  it("are asked for once, and again after a failure; other tables are left alone", async () => {
+  it("are requested once, and again after a failure; other tables are not changed", async () => {
     const asked: string[] = [];
     const answers: (() => object[])[] = [
       () => {

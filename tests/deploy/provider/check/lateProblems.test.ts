@@ -23,7 +23,7 @@ const fixed: ObservedFunctionArgs = {
   code: plainCode(),
 };
 
-describe("what is wrong with values that come later", () => {
+describe("problems of values that are known only later", () => {
   const surroundings = useSurroundings();
   useBuiltLayers(["x86_64"]);
 
@@ -54,7 +54,7 @@ describe("what is wrong with values that come later", () => {
     assert.deepEqual(storedTypes(surroundings.engine, stack.name), []);
   });
 
-  it("ends the update of layers that are for an organization which is none, before one is published", async () => {
+  it("ends the update of layers with an invalid organization before one is published", async () => {
     const stack = await surroundings.stack({
       program: async () => {
         const made = new Parameter("late", { name: "/late/id", type: "String", value: "acme" });
@@ -106,7 +106,7 @@ describe("what is wrong with values that come later", () => {
       };
     }
 
-    it("ends the preview for what is known by then, and the update for the rest", async () => {
+    it("ends the preview for problems that are known by then, and the update for the others", async () => {
       const noLayer =
         /"orders" are not valid .*extension\.layerVersionArns .*no layer is published in us-east-2.* there are layers in eu-west-3\. Add the region/;
       const preview = await failureOf("preview", "functions");

@@ -44,7 +44,7 @@ describe("a log group that a function has already", () => {
   const surroundings = useSurroundings();
 
   for (const [way, start] of Object.entries(ways)) {
-    it(`${way}: is taken over with what it holds, and gets the retention`, async () => {
+    it(`${way}: is adopted with its content, and gets the retention`, async () => {
       const logs = new CloudWatchLogsClient(clientOptions(surroundings.aws, region));
       const lineage = async (logGroupNamePrefix: string) => {
         const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix }));
@@ -95,7 +95,7 @@ describe("a log group that a function has already", () => {
       assert.deepEqual([await lineage(own), await lineage(named)], [[], []]);
     });
 
-    it(`${way}: is not taken over by two functions`, async () => {
+    it(`${way}: is not adopted by two functions`, async () => {
       const logs = new CloudWatchLogsClient(clientOptions(surroundings.aws, region));
       const logGroup = `/shared/${way.replaceAll(" ", "-")}`;
       await logs.send(new CreateLogGroupCommand({ logGroupName: logGroup }));

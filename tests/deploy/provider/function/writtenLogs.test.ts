@@ -40,7 +40,7 @@ describe("the log groups that a made role may write to", () => {
   };
 
   for (const [way, Observed] of Object.entries(ways)) {
-    it(`${way}: are those of the function's names, whoever gave them`, async () => {
+    it(`${way}: use the function's names, wherever they were set`, async () => {
       let observed = false;
       const program = async () => {
         pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) =>

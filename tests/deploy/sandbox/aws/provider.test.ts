@@ -106,7 +106,7 @@ describe("the provider of the embedded AWS", () => {
     await stack.destroy();
   });
 
-  it("shows at preview what is not known yet as unknown, and what is known", async () => {
+  it("shows at preview what is unknown as unknown, and what is known", async () => {
     const program = async () => {
       const role = new aws.iam.Role("role", { name: "known", assumeRolePolicy: trustPolicy });
       return { name: role.name, arn: role.arn };

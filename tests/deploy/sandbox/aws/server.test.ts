@@ -178,7 +178,7 @@ describe("the embedded AWS", () => {
     }
   });
 
-  it("says what is missing, and how to fix it", async () => {
+  it("reports what is missing, and how to fix it", async () => {
     await assert.rejects(
       startEmbeddedAws({ python: "/nowhere/python" }),
       /\/nowhere\/python is missing: run `npm run setup`/,

@@ -149,7 +149,7 @@ describe("calls of the AWS SDK", () => {
   });
 });
 
-describe("the context in what is sent", () => {
+describe("the context in messages", () => {
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const fields = [
     ["traceparent", traceparent],

@@ -124,7 +124,7 @@ describe("the traced handler", () => {
   });
 
   for (const style of ["callback", "promise"] as const) {
-    it(`middy's middlewares run inside of the span, which has what they make of the response, runtime of ${style}s`, async () => {
+    it(`middy's middlewares run inside of the span, which has the response that they return, runtime of ${style}s`, async () => {
       const middy = pathToFileURL(require.resolve("@middy/core")).href;
       const { results, spans } = await processes.run({
         files: {
@@ -238,7 +238,7 @@ describe("the traced handler", () => {
     );
   });
 
-  it("an HTTP response from 500 on is an error, one of 404 is none", async () => {
+  it("an HTTP response from 500 on is an error, one with 404 is not", async () => {
     const { spans } = await processes.run({
       files: { "index.js": "exports.handler = async (event) => ({ statusCode: event.headers.status });" },
       invocations: [500, 404].map((status) => {

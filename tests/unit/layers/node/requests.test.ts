@@ -91,7 +91,7 @@ describe("requests of the function", () => {
     assert.equal(handler?.status, 0);
   });
 
-  it("a response that nobody reads is dropped as before, an error that nobody hears still ends the process", async () => {
+  it("an unread response is dropped as before, an unhandled error still ends the process", async () => {
     const { results, spans } = await run(`import http from "node:http";
       export const handler = ({ url }) => new Promise((resolve) => {
         http.get(url + "/200").on("close", () => resolve("closed"));
@@ -104,7 +104,7 @@ describe("requests of the function", () => {
     assert.match(output, /ECONNREFUSED/);
   });
 
-  it("requests outside of invocations, and those that carry a context already, are left alone", async () => {
+  it("requests outside of invocations, and those that already carry a context, are not changed", async () => {
     const { spans } = await run(
       `const { url } = JSON.parse(process.env.EVENT);
       await (await fetch(url)).text();

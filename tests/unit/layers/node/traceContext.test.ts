@@ -186,7 +186,7 @@ describe("baggage", () => {
 describe("samplers", () => {
   const parent = (traceFlags: number) => ({ traceId: trace, spanId: span, traceFlags });
 
-  it("follow the parent unless they are told not to", () => {
+  it("follow the parent unless configured otherwise", () => {
     const cases: [string | undefined, string | undefined, boolean, boolean, boolean][] = [
       // name, argument, root, sampled parent, unsampled parent
       [undefined, undefined, true, true, false],

@@ -115,7 +115,7 @@ describe("where an invocation comes from", () => {
     );
   });
 
-  it("is X-Ray's where there is no W3C context: a stored parent, or the trace alone", () => {
+  it("is X-Ray's if there is no W3C context: a stored parent, or only the trace", () => {
     assert.deepEqual(origin({}, { xray }), {
       parent: {
         traceId: "00000001bd862e3fe1be46a994272793",

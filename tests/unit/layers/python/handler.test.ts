@@ -13,7 +13,7 @@ describe("the tracing layer for Python", () => {
   });
   after(() => processes?.close());
 
-  it("makes a span of each invocation, and tells the extension of its end", async () => {
+  it("creates a span for each invocation, and notifies the extension of its end", async () => {
     const invocations = [1, 2].map((n) => ({ event: { n } }));
     const { results, spans, ended, output } = await processes.run({ files, invocations });
     assert.deepEqual(results, [{ response: 1 }, { response: 2 }], output);

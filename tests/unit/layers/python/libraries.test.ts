@@ -184,7 +184,7 @@ describe("what a function in Python calls", () => {
     assert.match(String(sent("/traced")[0]?.headers.traceparent), /^00-0af7651916cd43dd8448eb211c80319c/);
   });
 
-  it("AWS calls: service and operation, what they are about, and the context for who receives them", () => {
+  it("AWS calls: service and operation, their resource, and the context for the receiver", () => {
     const spans = of("botocore");
     assert.deepEqual(
       spans.map(({ name }) => name),

@@ -94,7 +94,7 @@ describe("triggers, as the layer for Python reads them", () => {
     assert.deepEqual([parent?.spanId, parent?.state, baggage], ["b7ad6b7169203331", "a=1,b=2", "user=7"]);
   });
 
-  it("X-Ray counts where there is no W3C context: a stored parent, or the trace alone", () => {
+  it("X-Ray's is used if there is no W3C context: a stored parent, or only the trace", () => {
     const parent = {
       traceId: "00000001bd862e3fe1be46a994272793",
       spanId: "53995c3f42cd8ad8",

@@ -43,7 +43,7 @@ describe("a repeated check", () => {
     assert.equal(await clock.goOn(), 2);
   });
 
-  it("reports once what is wrong, and is over then, also where nobody takes the report", async () => {
+  it("reports problems once, and then ends, even if nothing receives the report", async () => {
     for (const fails of [false, true]) {
       const clock = standingClock();
       const reports: string[] = [];

@@ -22,7 +22,7 @@ Duration: 2s
 `;
 
 describe("the engine's diagnostics", () => {
-  it("are what is said about resources, without the progress and the failure of the stack", () => {
+  it("are the messages about resources, without the progress and the failure of the stack", () => {
     assert.equal(
       engineDiagnostics(failedUpdate),
       "aws:lambda:Function (broken):\n  error: creating aws:lambda/function:Function broken: InvalidParameterValueException: no",

@@ -13,7 +13,7 @@ import { foreign, invalid, refused, useRefusing, validation, zipOf } from "./ref
 describe("changes of functions that the embedded AWS refuses", () => {
   const aws = useRefusing();
   const { create } = aws;
-  it("in an update as at their making, with what they have already", async () => {
+  it("in an update as at creation, with what they already have", async () => {
     const FunctionName = "updated";
     await create(FunctionName, { Layers: [foreign("one")] });
     await aws.lambda.send(new GetFunctionCommand({ FunctionName }));
@@ -34,7 +34,7 @@ describe("changes of functions that the embedded AWS refuses", () => {
     );
   });
 
-  it("while another change is under way", async () => {
+  it("while another change is in progress", async () => {
     const FunctionName = "busy";
     const conflict = "ResourceConflictException";
     const update = () =>
@@ -72,7 +72,7 @@ describe("changes of functions that the embedded AWS refuses", () => {
     await create("large", { Code: { ZipFile: half }, Layers: [LayerVersionArn] });
   });
 
-  it("and statements, aliases of what is there already, or is not", async () => {
+  it("and statements and aliases that already exist, or whose function does not", async () => {
     await create("permitted");
     const FunctionName = "permitted";
     const permission = {

@@ -140,14 +140,14 @@ describe("functions that the embedded AWS refuses", () => {
     it(what, () => refused(create("refused", more), name, message));
   }
 
-  it("names with other characters, too long or taken", async () => {
+  it("names with other characters, too long or already used", async () => {
     await refused(create("my.function"), validation, /'functionName' .*pattern/);
     await refused(create("x".repeat(65)), validation, /length less than or equal to 64/);
     await create("x".repeat(64));
     await refused(create("x".repeat(64)), "ResourceConflictException", /Function already exist/);
   });
 
-  it("and takes what is at the limits", async () => {
+  it("and accepts what is at the limits", async () => {
     const Variables = { CONFIG: "x".repeat(4096 - '{"CONFIG":""}'.length) };
     const CapacityProviderConfig = {
       LambdaManagedInstancesCapacityProviderConfig: {

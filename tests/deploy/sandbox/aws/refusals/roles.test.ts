@@ -15,7 +15,7 @@ describe("roles and policies that the embedded AWS refuses", () => {
   const aws = useRefusing();
   const { role } = aws;
 
-  it("names with other characters, too long or taken in whatever case", async () => {
+  it("names with other characters, too long or already used in any case", async () => {
     const invalid =
       /value for roleName is invalid. It must contain only alphanumeric characters and\/or the following: \+=,\.@_-$/;
     for (const name of ["GET /orders", "shop:orders", "röle"])

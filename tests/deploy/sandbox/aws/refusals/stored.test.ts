@@ -33,7 +33,7 @@ describe("log groups, secrets and parameters that the embedded AWS refuses", () 
     );
   });
 
-  it("secrets that exist, whose name is still taken, or of odd names", async () => {
+  it("secrets that exist, whose name is still in use, or with invalid names", async () => {
     const secrets = new SecretsManagerClient({ ...clientOptions(aws.server, region), maxAttempts: 1 });
     const make = (Name: string) => secrets.send(new CreateSecretCommand({ Name }));
     await make("key");

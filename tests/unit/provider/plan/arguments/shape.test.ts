@@ -81,7 +81,7 @@ describe("the kinds of an observed function's arguments", () => {
     });
   });
 
-  it("do not matter while values are not known, nor where there is none", () => {
+  it("are not reported while values are unknown, nor if there is none", () => {
     const unknown = {
       endpoint: UNKNOWN,
       headers: { a: UNKNOWN, b: null },

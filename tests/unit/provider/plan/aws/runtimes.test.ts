@@ -14,7 +14,7 @@ describe("runtimes", () => {
     }
   });
 
-  it("of next year need no new release, misspelt ones are told", () => {
+  it("of next year need no new release, misspelt ones are reported", () => {
     const newest = [
       "nodejs26.x",
       "python3.15",

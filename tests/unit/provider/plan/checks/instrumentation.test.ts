@@ -89,7 +89,7 @@ describe("instrumentation layers", () => {
     }
   });
 
-  it("that do not exist are told with those that do", () => {
+  it("that do not exist are reported with those that do", () => {
     assert.match(arn("opentelemetry", { runtime: "dotnet8" }), /no layer for dotnet8\. Use adot$/);
     assert.match(arn("adot", { runtime: "provided.al2023" }), /no layers instrument provided\.al2023/);
   });
@@ -276,7 +276,7 @@ describe("automatic instrumentation", () => {
     );
   });
 
-  it("by a layer of the user's choice takes its ARN alone, and its script where there is no language", () => {
+  it("by a layer of the user's choice needs only its ARN, and its script if there is no language", () => {
     const instrumented = { layerVersionArn: "arn:aws:lambda:eu-west-1:123456789012:layer:own-otel:1" };
     assert.deepEqual(reasons({ autoInstrumentation: instrumented }), {});
     const custom = { runtime: "provided.al2023", autoInstrumentation: instrumented };
@@ -285,7 +285,7 @@ describe("automatic instrumentation", () => {
     assert.match(reasons(both)["autoInstrumentation.version"] ?? "", /in layerVersionArn already/);
   });
 
-  it("warns of layers with a collector, whoever names them, and of little memory", () => {
+  it("warns of layers with a collector, wherever they are set, and of little memory", () => {
     const warned = (view: FunctionView) =>
       warnings({ ...good, ...view }).map(({ propertyPath }) => propertyPath);
     assert.deepEqual(warned({}), []);

@@ -43,7 +43,7 @@ describe("values of settings that are arguments", () => {
     assert.equal(zip["clickhouse.compression"], "must be one of: lz4, none");
   });
 
-  it("are what the extension takes, in its words", () => {
+  it("are what the extension accepts, with its messages", () => {
     for (const flushMode of ["auto", "end", "Periodic", "continuous, 5000", "periodic,900000"]) {
       assert.deepEqual(reasons({ flushMode }), {}, flushMode);
     }
@@ -58,7 +58,7 @@ describe("values of settings that are arguments", () => {
     }
   });
 
-  it("say which traces are kept, in the extension's words", () => {
+  it("select which traces are kept, with the extension's messages", () => {
     const reason = (name: string, value: string) =>
       reasons({ settings: { [name]: value } })[`settings.${name}`];
     for (const ratio of ["0", "1", "0.1", ".5", "1.0", "1e-3"])

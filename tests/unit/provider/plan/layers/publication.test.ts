@@ -43,7 +43,7 @@ describe("regions", () => {
 });
 
 describe("the regions to publish in", () => {
-  it("are all commercial ones that the account has enabled; the others are told", () => {
+  it("are all commercial ones that the account has enabled; the others are reported", () => {
     const choice = chooseRegions({}, [...defaultRegions, "il-central-1"]);
     assert.deepEqual(choice.regions, [...defaultRegions, "il-central-1"].sort());
     assert.deepEqual(choice.skipped, optInRegions.filter((region) => region !== "il-central-1").sort());
@@ -104,7 +104,7 @@ describe("the layer versions to publish", () => {
     assert.match(wrong("yes", built)[0]?.reason ?? "", /must be plain true or false/);
   });
 
-  it("are none when anything is wrong, and everything that is wrong is told", () => {
+  it("are none if there is a problem, and all problems are reported", () => {
     const wrong = planLayers(
       {
         regions: [],

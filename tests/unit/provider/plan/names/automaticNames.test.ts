@@ -26,7 +26,7 @@ describe("automatic names of functions", () => {
     assert.equal(names({ mode: "verbatim", providers: { aws: { resources } } }), "b-orders");
   });
 
-  it("are not known where the configuration says what is not understood", () => {
+  it("are unknown if the configuration is not understood", () => {
     for (const configuration of [
       { mode: "disabled" },
       { mode: "later" },
@@ -43,7 +43,7 @@ describe("automatic names of functions", () => {
     assert.equal(names(undefined, "all*"), undefined);
   });
 
-  it("are told from others", () => {
+  it("are distinguished from others", () => {
     assert.ok(isAutomaticName("orders-0a1b2c3", "orders-???????"));
     for (const other of ["orders-0a1b2c", "orders-0a1b2c34", "sales-00a1b2c3", "Orders-0a1b2c3"]) {
       assert.ok(!isAutomaticName(other, "orders-???????"), other);

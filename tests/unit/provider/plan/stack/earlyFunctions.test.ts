@@ -35,7 +35,7 @@ describe("functions that were registered too early", () => {
     assert.deepEqual(unseen({ exclude: { runtimes: ["nodejs*"] } }), ["early"]);
   });
 
-  it("are told from those that a refresh made known by the other resources of the state", () => {
+  it("are distinguished from those of a refresh by the other resources of the state", () => {
     const state = {
       ...outputs,
       [urn("pulumi:pulumi:Stack", "shop-dev")]: { outputs: {} },

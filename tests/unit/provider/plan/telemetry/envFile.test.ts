@@ -59,7 +59,7 @@ describe("env files", () => {
     assert.equal(read.Z, "1");
   });
 
-  it("give back what quotes hold, and are read to their end whatever they hold", () => {
+  it("return the content of quotes, and are read to their end whatever they contain", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary" }),

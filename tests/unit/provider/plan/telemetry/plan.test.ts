@@ -84,7 +84,7 @@ describe("the plan of the telemetry", () => {
     assert.equal(mergeEnvironment({}, twice).problems.length, 1);
   });
 
-  it("has nothing where nothing is configured, or only what is empty", () => {
+  it("is empty if nothing is configured, or only empty values", () => {
     assert.deepEqual(variables({}), {});
     assert.deepEqual(variables({ headers: {}, resourceAttributes: {}, settings: {} }), {});
     assert.deepEqual(variables({ clickhousePassword: "hush" }), {});
@@ -129,7 +129,7 @@ describe("the plan of the telemetry", () => {
     );
   });
 
-  it("tells a check no key", () => {
+  it("does not pass keys to checks", () => {
     const args = { ingestionKey: "hush-1", clickhousePassword: "hush-2", clickhouse: { user: "x" } };
     const found = planTelemetry(withUnknownKeys(args), knownValues).map(({ value }) => String(value));
     assert.ok(!/hush/.test(found.join()), found.join());

@@ -35,7 +35,7 @@ describe("references to secrets", () => {
     ]);
   });
 
-  it("are taken apart", () => {
+  it("are parsed", () => {
     assert.deepEqual(parseReference(`${secret}#token`), {
       service: "secretsmanager",
       arn: secret,

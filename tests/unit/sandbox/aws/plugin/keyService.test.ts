@@ -24,7 +24,7 @@ describe("the key of stacks' secrets", () => {
     return { status: response.status, answer: (await response.json()) as Record<string, string> };
   }
 
-  it("gives back what it encrypted, which is another text each time", async () => {
+  it("decrypts what it encrypted, which is a different text each time", async () => {
     const Plaintext = Buffer.from("hush").toString("base64");
     const request = JSON.stringify({ KeyId: "state", Plaintext });
     const [first, second] = [await call("Encrypt", request), await call("Encrypt", request)];
@@ -35,7 +35,7 @@ describe("the key of stacks' secrets", () => {
     assert.deepEqual(answer, { KeyId: "state", Plaintext });
   });
 
-  it("refuses what it did not encrypt, what is no request, and calls that it does not know", async () => {
+  it("rejects what it did not encrypt, invalid requests, and unknown calls", async () => {
     const foreign = JSON.stringify({ KeyId: "state", CiphertextBlob: Buffer.alloc(40).toString("base64") });
     assert.equal((await call("Decrypt", foreign)).status, 400);
     assert.equal((await call("Decrypt", "not JSON")).status, 400);

@@ -63,7 +63,7 @@ describe("what the embedded provider plans", () => {
     );
   });
 
-  it("says what is missing and what it does not know", () => {
+  it("reports missing and unknown inputs", () => {
     const properties = check({ colour: "red", region: "us-east-1" }).failures.map(({ property }) => property);
     assert.deepEqual(properties, ["policy", "colour"]);
   });
@@ -100,7 +100,7 @@ describe("what the embedded provider plans", () => {
     assert.equal(diff({ name: "a", [defaultsKey]: ["name"] }), false);
   });
 
-  it("promises at preview what is known and leaves the rest unknown", () => {
+  it("returns at preview what is known and leaves the rest unknown", () => {
     const inputs = { name: "a", policy, size: 3, [defaultsKey]: ["size"], tags: { a: "b" } };
     const created = previewState(type, context, inputs);
     assert.deepEqual(created, {

@@ -76,7 +76,7 @@ describe("Extensions API", () => {
     assert.equal(errorType(now(request("/event/next", unknown))), "Extension.UnknownExtensionIdentifier");
   });
 
-  it("gives each event to those who registered for it", () => {
+  it("delivers each event to the extensions that registered for it", () => {
     const answers: Record<string, unknown>[] = [];
     const next = (id: string) => {
       const pending = api.handle(request("/event/next", { "lambda-extension-identifier": id }));
@@ -109,7 +109,7 @@ describe("Extensions API", () => {
     ]);
   });
 
-  it("tells an extension that was busy of the shutdown when it comes back", () => {
+  it("notifies an extension that was busy of the shutdown at its next request", () => {
     const id = idOf(register("outer", { events: ["SHUTDOWN"] }));
     api.deliverShutdown("timeout", 7);
     const pending = api.handle(request("/event/next", { "lambda-extension-identifier": id }));

@@ -44,7 +44,7 @@ describe("Runtime API", () => {
 
   const statusOf = (each: ApiRequest) => (api.handle(each) as ApiAnswer).status;
 
-  it("takes one answer to the invocation under way", () => {
+  it("accepts one answer to the invocation in progress", () => {
     assert.equal(statusOf(request("POST", "/invocation/other/response", "1")), 400);
     assert.equal(statusOf(request("POST", "/invocation/r-1/response", "1")), 202);
     assert.equal(api.answerTo("r-1")?.kind, "response");

@@ -25,7 +25,7 @@ const definition = (changes: Partial<FunctionDefinition>): FunctionDefinition =>
 });
 
 describe("Managed Instances", () => {
-  it("take as many invocations at a time as Lambda does for one vCPU, or as they are told", () => {
+  it("accept as many invocations at a time as Lambda does for one vCPU, or as configured", () => {
     const of = (changes: Partial<FunctionDefinition>) => maxConcurrencyOf(definition(changes));
     const runtimes = ["nodejs22.x", "python3.13", "provided.al2023"];
     assert.deepEqual(

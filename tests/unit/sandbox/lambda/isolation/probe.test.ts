@@ -30,7 +30,7 @@ describe("path mapping", () => {
 });
 
 describe("failures", () => {
-  it("are worded as Lambda words them", () => {
+  it("have Lambda's wording", () => {
     assert.equal(runtimeExit({ code: 3 }).message, "Runtime exited with error: exit status 3");
     assert.equal(runtimeExit({ code: 0 }).message, "Runtime exited without providing a reason");
     assert.equal(

@@ -111,7 +111,7 @@ describe("telemetry subscriber", () => {
     assert.deepEqual(delivery.batches, [["a", "b", "c"], ["d"]]);
   });
 
-  it("drops log lines over its bound but no platform events, and tells how many", async () => {
+  it("drops log lines above its limit but no platform events, and reports how many", async () => {
     open({ maxPendingBytes: 400 });
     delivery.refusing = true;
     for (let index = 0; index < 20; index += 1) subscriber.push(line(`line ${index}`));

@@ -74,7 +74,7 @@ describe("telemetry subscription", () => {
     });
   }
 
-  it("refuses what is not JSON", () => {
+  it("rejects what is not JSON", () => {
     assert.throws(() => parseSubscription("{"), SubscriptionError);
   });
 });
