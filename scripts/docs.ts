@@ -19,7 +19,7 @@ interface Group {
   about: string;
 }
 
-/** Without effect comes first of all, see `groupOf`. What no form fits is in the last group. */
+/** Settings without effect come first, see `groupOf`. Those that match no form are in the last group. */
 const groups: Group[] = [
   {
     title: "ClickHouse",
@@ -41,7 +41,7 @@ const groups: Group[] = [
     title: "Secrets",
     form: /SECRETS/,
     about:
-      "`${arn:…}` anywhere in a `ROTEL_*` value, or `secret://arn:…` as the whole value, stands for a secret of Secrets Manager or a parameter of Parameter Store; `#key` or a JSON pointer after the ARN selects a part of a JSON document. They are fetched after the init phase, while the function works.",
+      "`${arn:…}` anywhere in a `ROTEL_*` value, or `secret://arn:…` as the whole value, stands for a secret of Secrets Manager or a parameter of Parameter Store; `#key` or a JSON pointer after the ARN selects a part of a JSON document. They are fetched after the init phase, while the function is running.",
   },
   {
     title: "Receivers",
@@ -81,18 +81,18 @@ const intro = `# Configuration
 
 <!-- Generated from settings.json by \`npm run docs\`; change it there. -->
 
-The extension reads these environment variables of the function, or a file of them (\`ROTEL_ENV_FILE\`), which takes precedence.
-\`ObservedFunction\` accepts them by name in \`settings\`. For a value that is not valid the function's log has a warning, and the
-default is used; an unknown \`ROTEL_\` or \`CLICKSTACK_\` name is a warning with the nearest known one.
+The extension reads these environment variables of the function, or a file with them (\`ROTEL_ENV_FILE\`), which takes
+precedence. \`ObservedFunction\` accepts them by name in \`settings\`. For an invalid value, the function's log contains a warning,
+and the default is used. An unknown \`ROTEL_\` or \`CLICKSTACK_\` name causes a warning with the nearest known name.
 
 Durations are written \`500ms\`, \`5s\` or \`1m30s\`; lists of keys and values \`key=value,key=value\`, with double quotes around
-values that contain commas. \`{A|B}\` in a variable stands for one of the words, \`{NAME}\` for a name of your choice.
+values that contain commas. \`{A|B}\` in a variable stands for one of these words, \`{NAME}\` for a name of your choice.
 `;
 
 const unsupported = `## Rotel settings without effect
 
-They are known, so that a function with Rotel's settings needs no change, but they have no meaning here or belong to what the
-extension doesn't have ([by reason](rotel.md#settings-without-effect)). Those that are set are named in one warning.
+They are accepted, so that a function with Rotel's settings needs no change, but have no meaning here or belong to parts of
+Rotel that the extension does not include ([by reason](rotel.md#settings-without-effect)). One warning lists those that are set.
 `;
 
 const typeNames: Partial<Record<Setting["type"], string>> = {

@@ -10,8 +10,8 @@ export const rotelPagePath = join(__dirname, "..", "docs", "rotel.md");
 const reasons: readonly { title: string; words: RegExp }[] = [
   { title: "Not supported yet", words: /not supported yet/i },
   { title: "No meaning in Lambda", words: /no meaning in Lambda/i },
-  { title: "Parts of Rotel that this extension does not have", words: /not part of this extension/i },
-  { title: "Done in another way", words: /./ },
+  { title: "Parts of Rotel that are not included", words: /not part of this extension/i },
+  { title: "Implemented differently", words: /./ },
 ];
 
 function nameOf({ name, variable = "", pattern = variable }: Setting): string {
@@ -40,31 +40,31 @@ const intro = (count: string): string => `# Coming from the Rotel Lambda Extensi
 Replace the layer and keep the environment:
 ${count}.
 
-The \`OTEL_*\` variables that it reads, \`RUST_LOG\` and the proxies' variables work, too. A name with \`{…}\` counts as one
-setting. Settings without effect that a function has are named in one warning:
+The \`OTEL_*\` variables that Rotel reads, \`RUST_LOG\` and the proxies' variables also work. A name with \`{…}\` counts as one
+setting. If a function has settings without effect, one warning lists them:
 
     these settings of Rotel have no effect in this version: …
 
-\`CLICKSTACK_COMPAT=rotel\` keeps logs as the Rotel extension makes them, for queries that rest on it.
+\`CLICKSTACK_COMPAT=rotel\` keeps the Rotel extension's format of logs, for queries that depend on it.
 
 ## What differs
 
 | | Rotel Lambda Extension 0.1.3 | this extension |
 |---|---|---|
-| a wrong setting, a missing secret, a taken port | the function does not start | one warning; the function runs |
+| an invalid setting, a missing secret, a port in use | the function does not start | one warning; the function runs |
 | \`SeverityText\` | \`SEVERITY_NUMBER_WARN\` | \`WARN\` |
 | fields of JSON logs | message, level, time and request id are kept | all are kept, as attributes |
 | plain-text lines | body only | invocation id, trace id, span id; a stack trace is one record |
 | the platform's events | not exported | spans, metrics, and records of timeouts and crashes |
-| database of the ClickHouse exporter, where none is set | \`otel\` | \`default\`, which is ClickStack's |
-| when telemetry leaves | after the invocation, then every 20 s | the same rule, and \`CLICKSTACK_FLUSH_MODE\` to choose |
+| database of the ClickHouse exporter, if none is set | \`otel\` | \`default\`, which is ClickStack's |
+| when telemetry is sent | after the invocation, then every 20 s | the same, or as set by \`CLICKSTACK_FLUSH_MODE\` |
 | secrets | fetched before the init phase ends | fetched after it, and again when they are rotated |
 `;
 
 const outside = `## Values without effect
 
-\`ROTEL_EXPORTER\`: \`datadog\`, \`awsxray\` and \`awsemf\` are parts of Rotel that this extension does not have; telemetry is
-dropped, with a warning. \`ROTEL_OTLP_EXPORTER_AUTHENTICATOR\`: only \`basic\` is supported, \`sigv4auth\` is ignored with a
+\`ROTEL_EXPORTER\`: \`datadog\`, \`awsxray\` and \`awsemf\` are parts of Rotel that are not included in this extension;
+telemetry is dropped, with a warning. \`ROTEL_OTLP_EXPORTER_AUTHENTICATOR\`: only \`basic\` is supported, \`sigv4auth\` is ignored with a
 warning.
 `;
 
