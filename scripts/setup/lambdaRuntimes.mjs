@@ -34,7 +34,20 @@ const nodeClients = [
       "sha512-FE5Vskx7mYNnqAnWWJXUOsLp2VGgdsJsCoRLFTa8L4Yk0QVtArqR8q58yPA++QC1a73ZWJXBQ2AH31nIAv7NOQ==",
   },
 ];
-const pythonPackages = ["awslambdaric==4.2.2", "simplejson==4.3.0", "snapshot-restore-py==1.0.0"];
+/** AWS's SDK as Lambda's runtime contains it, in its newest version and the last one for Python 3.9. */
+const pythonSdk = [
+  { name: "boto3", newest: "1.44.8", python39: "1.42.97" },
+  { name: "botocore", newest: "1.44.8", python39: "1.42.97" },
+  { name: "s3transfer", newest: "0.19.3", python39: "0.16.1" },
+  { name: "urllib3", newest: "2.8.0", python39: "2.6.3" },
+].flatMap(({ name, newest, python39 }) => [
+  `${name}==${newest}; python_version >= "3.10"`,
+  `${name}==${python39}; python_version < "3.10"`,
+]);
+const pythonPackages = [
+  ...["awslambdaric==4.2.2", "simplejson==4.3.0", "snapshot-restore-py==1.0.0"],
+  ...[...pythonSdk, "jmespath==1.1.0", "python-dateutil==2.9.0.post0", "six==1.17.0"],
+];
 
 /** The managed runtime starts with its own file; both read _HANDLER late, so that exec wrappers can change it. */
 const nodeEntry = `import { run } from "./ric.mjs";
@@ -137,7 +150,7 @@ export async function ensureLambdaRuntimes({ home, shim, python, log, languages 
   if (!languages.includes("python")) return;
   const version = await run(python, ["-VV"]);
   await ensureBundle(join(home, "python"), digest(script, version, python), (directory) => {
-    log(pythonPackages[0]);
+    log(`${pythonPackages[0]}, boto3`);
     return buildPythonRuntime(python, directory);
   });
 }

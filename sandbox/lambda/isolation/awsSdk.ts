@@ -12,19 +12,17 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The parts of AWS's SDKs that Lambda's runtimes contain, as far as functions here use them. */
+/** The parts of AWS's SDK that Lambda's Node.js runtimes contain, as far as functions here use them. */
 const packages = [
   "@aws-sdk/client-eventbridge",
   "@aws-sdk/client-lambda",
   "@aws-sdk/client-sns",
   "@aws-sdk/client-sqs",
 ];
-const modules = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"];
-const botoServices = ["events", "lambda", "sns", "sqs"];
 
 /**
- * A layer with AWS's SDKs for Node.js and Python, which AWS's runtimes contain and the interface clients that run here
- * do not: created from what this checkout has installed, once for each version.
+ * A layer with AWS's SDK for Node.js, which AWS's runtimes contain and the interface clients that run here do not: created
+ * from what this checkout has installed, once for each version. Python's runtime has boto3 (scripts/setup/lambdaRuntimes.mjs).
  * @param root of the checkout.
  * @param cacheDirectory where the layer is stored.
  * @returns its directory.
@@ -33,13 +31,12 @@ export function awsSdkLayer(root: string, cacheDirectory: string): string {
   const resolve = createRequire(join(root, "package.json"));
   const version = String(manifestOf(packageFolder(resolve, "@aws-sdk/client-sqs", root)).version);
   // A layer created by an earlier version contains other packages.
-  const layer = join(cacheDirectory, `aws-sdk-${version}-${botoServices.join("-")}`);
+  const layer = join(cacheDirectory, `aws-sdk-${version}`);
   if (existsSync(layer)) return layer;
   const unfinished = `${layer}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
     copyNodeModules(root, join(unfinished, "nodejs", "node_modules"));
-    copyPythonModules(root, join(unfinished, "python"));
     renameSync(unfinished, layer);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
@@ -79,26 +76,6 @@ function packageFolder(resolve: NodeJS.Require, name: string, from: string): str
 
 function manifestOf(folder: string): { version?: string; dependencies?: Record<string, string> } {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-}
-
-function copyPythonModules(root: string, to: string): void {
-  const libraries = join(root, ".cache", "python", "lib");
-  const [python = ""] = existsSync(libraries) ? readdirSync(libraries) : [];
-  const from = join(libraries, python, "site-packages");
-  if (!existsSync(join(from, "boto3"))) return;
-  mkdirSync(to, { recursive: true });
-  const data = join(from, "botocore", "data");
-  for (const name of modules) {
-    cpSync(join(from, name), join(to, name), {
-      recursive: true,
-      filter: (path) => {
-        if (path.includes("__pycache__")) return false;
-        if (!path.startsWith(`${data}/`)) return true;
-        const [service = ""] = path.slice(data.length + 1).split("/");
-        return service.endsWith(".json") || botoServices.includes(service);
-      },
-    });
-  }
 }
 
 /** Linked rather than copied where possible: copies would take megabytes. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { errorOf, logLines, records, Workbench } from "./fixtures";
 
 const nodeSource = `
@@ -90,6 +92,28 @@ describe("sandbox: invocations", () => {
     const lines = logLines(sandbox.events);
     assert.ok(lines.includes("printed\n"));
     assert.ok(lines.some((line) => /^\[WARNING\]\t\S+Z\t[0-9a-f-]{36}\ttwo\nlines\n$/.test(String(line))));
+  });
+
+  it("has boto3 in Python's runtime, for every service, and lets the function bring its own", async () => {
+    const source = `
+import boto3
+
+def handler(event, context):
+    services = ["dynamodb", "s3", "sqs", "bedrock-runtime"]
+    made = [boto3.client(name, region_name="eu-central-1").meta.service_model.service_name for name in services]
+    return {"file": boto3.__file__, "made": made}
+`;
+    const sandbox = await bench.start(bench.pythonFunction(source));
+    const { payload } = await sandbox.invoke({});
+    assert.deepEqual(payload, {
+      file: "/var/runtime/boto3/__init__.py",
+      made: ["dynamodb", "s3", "sqs", "bedrock-runtime"],
+    });
+    const own = bench.pythonFunction("import boto3\nhandler = lambda event, context: boto3.__file__");
+    mkdirSync(join(own.code, "boto3"));
+    writeFileSync(join(own.code, "boto3", "__init__.py"), "");
+    const bundled = await bench.start(own);
+    assert.equal((await bundled.invoke({})).payload, "/var/task/boto3/__init__.py");
   });
 
   it("delivers the JSON log format's lines as objects", async () => {
