@@ -36,7 +36,7 @@ export async function runDistributed(
   services: DemoServices,
 ): Promise<DistributedRun> {
   const { aws } = services;
-  const sdk = awsSdkLayer(root, services.cacheDirectory);
+  const sdk = awsSdkLayer({ root }, services.cacheDirectory);
   const [shop, fulfilment, payment] = await Promise.all(
     deployment.functionNames.map((name) => readFunction(name, services)),
   );

@@ -150,7 +150,7 @@ async function startSession(
 ) {
   const { own, environment } = options;
   if (options.inspect !== undefined) checkInspect(project);
-  const layers = localLayers();
+  const layers = localLayers(project);
   const runtimesDirectory = await runtimeClients(project, (notice) => reporter.notice(notice));
   const store = await storing;
   const links = new Links(store, hyperDxApp(environment));

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hostArchitecture } from "../layers/compile";
 import { packageRoot } from "../layers/location";
@@ -5,21 +6,23 @@ import { readVerifiedLayers } from "../layers/verifiedLayers";
 import { defaultCacheDirectory, findIsolation } from "../sandbox";
 import { awsSdkLayer } from "../sandbox/lambda/isolation/awsSdk";
 import type { HostRuntimes } from "./project/plainFolder";
-import { ProjectError } from "./project/project";
+import { type Project, ProjectError } from "./project/project";
 import type { LocalTelemetry } from "./run/definition";
 
 /** Major versions of Node.js that Lambda has runtimes for. */
 const nodeVersions = ["20", "22", "24"];
 
 /** What every function runs with, except where it sends its telemetry. */
-export function localLayers(): Pick<LocalTelemetry, "architecture" | "extensionLayer" | "sdkLayer"> {
+export function localLayers({
+  functions,
+}: Pick<Project, "functions">): Pick<LocalTelemetry, "architecture" | "extensionLayer" | "sdkLayer"> {
   const architecture = hostArchitecture();
   const layer = readVerifiedLayers().layers[architecture];
   if (layer === undefined)
     throw new ProjectError(
       `the extension's layer was not built for this machine's architecture, ${architecture}: run \`npm run layers:build\``,
     );
-  const sdkLayer = sdk();
+  const sdkLayer = sdk(functions);
   return { architecture, extensionLayer: layer.path, ...(sdkLayer === undefined ? {} : { sdkLayer }) };
 }
 
@@ -39,11 +42,18 @@ export async function hostRuntimes(): Promise<HostRuntimes> {
   };
 }
 
-/** Lambda's runtimes bring the AWS SDK; a function that has its own does not need it. */
-function sdk(): string | undefined {
-  try {
-    return awsSdkLayer(packageRoot(__dirname), join(sandboxCache(), "sdk"));
-  } catch {
-    return undefined;
+/** Lambda's Node.js runtimes contain the AWS SDK: what the project has of it, and some clients in any case. */
+function sdk(functions: Project["functions"]): string | undefined {
+  const own = functions.find(({ runtime, code }) => runtime.startsWith("nodejs") && existsSync(code));
+  const root = packageRoot(__dirname);
+  const sources = { root, ...(own && { project: own.code }) };
+  const cache = join(sandboxCache(), "sdk");
+  for (const source of [sources, { root }]) {
+    try {
+      return awsSdkLayer(source, cache);
+    } catch {
+      // A function that bundles the SDK does not need it.
+    }
   }
+  return undefined;
 }

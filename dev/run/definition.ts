@@ -7,7 +7,7 @@ export interface LocalTelemetry {
   architecture: "x86_64" | "arm64";
   /** Zip of the extension's layer, with light tracing in it. */
   extensionLayer: string;
-  /** Layer with the AWS SDK, which Lambda's runtimes bring; undefined where it is not at hand. */
+  /** Layer with the AWS SDK, which Lambda's Node.js runtimes contain; undefined if it is not available. */
   sdkLayer?: string;
   /** OTLP/HTTP endpoint, and the key that it wants. */
   otlpUrl: string;
@@ -69,7 +69,7 @@ export function definitionOf(
   const debugging: Record<string, string> =
     inspectPort === undefined ? {} : { NODE_OPTIONS: inspected(own.NODE_OPTIONS, inspectPort) };
   const { extensionLayer, sdkLayer, otlpUrl, ingestionKey, architecture } = telemetry;
-  const managed = traced && sdkLayer !== undefined ? [sdkLayer] : [];
+  const managed = runtime.startsWith("nodejs") && sdkLayer !== undefined ? [sdkLayer] : [];
   return {
     name,
     arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
@@ -84,7 +84,7 @@ export function definitionOf(
     timeoutSeconds: inspectPort === undefined ? project.timeoutSeconds : DEBUGGED_SECONDS,
     layers: [...managed, ...project.layers, extensionLayer],
     environment: {
-      ...(managed.length > 0 && runtime.startsWith("nodejs") ? withoutWarning : {}),
+      ...(managed.length > 0 ? withoutWarning : {}),
       ...kept,
       ...debugging,
       ...(wrapper === undefined && traced ? { AWS_LAMBDA_EXEC_WRAPPER: lightWrapper } : {}),

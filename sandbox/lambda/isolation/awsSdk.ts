@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -12,7 +13,8 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The parts of AWS's SDK that Lambda's Node.js runtimes contain, as far as functions here use them. */
+const scope = "@aws-sdk";
+/** The parts of AWS's SDK, which Lambda's Node.js runtimes contain, that are here in any case. */
 const packages = [
   "@aws-sdk/client-eventbridge",
   "@aws-sdk/client-lambda",
@@ -20,23 +22,34 @@ const packages = [
   "@aws-sdk/client-sqs",
 ];
 
+/** Where the packages of {@link awsSdkLayer} come from. */
+export interface SdkSources {
+  /** Root of the checkout or of the package, which has some clients. */
+  root: string;
+  /** Directory of the user's project; all that it has of the SDK, in its versions, precedes the root's. */
+  project?: string;
+}
+
 /**
  * A layer with AWS's SDK for Node.js, which AWS's runtimes contain and the interface clients that run here do not: created
- * from what this checkout has installed, once for each version. Python's runtime has boto3 (scripts/setup/lambdaRuntimes.mjs).
- * @param root of the checkout.
+ * from what is installed, once for each set of versions. Python's runtime has boto3 (scripts/setup/lambdaRuntimes.mjs).
  * @param cacheDirectory where the layer is stored.
  * @returns its directory.
  */
-export function awsSdkLayer(root: string, cacheDirectory: string): string {
-  const resolve = createRequire(join(root, "package.json"));
-  const version = String(manifestOf(packageFolder(resolve, "@aws-sdk/client-sqs", root)).version);
-  // A layer created by an earlier version contains other packages.
-  const layer = join(cacheDirectory, `aws-sdk-${version}`);
+export function awsSdkLayer({ root, project }: SdkSources, cacheDirectory: string): string {
+  const sources = [
+    ...(project === undefined ? [] : installedPackages(project).map((name) => ({ name, from: project }))),
+    ...packages.map((name) => ({ name, from: root })),
+  ];
+  // A layer created of other versions, or by an earlier version of this, contains other packages.
+  const versions = sources.map(({ name, from }) => `${name}@${manifestOf(folderOf(name, from)).version}`);
+  const digest = createHash("sha256").update(versions.join("\n")).digest("hex");
+  const layer = join(cacheDirectory, `aws-sdk-${digest.slice(0, 16)}`);
   if (existsSync(layer)) return layer;
   const unfinished = `${layer}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
-    copyNodeModules(root, join(unfinished, "nodejs", "node_modules"));
+    copyNodeModules(sources, join(unfinished, "nodejs", "node_modules"));
     renameSync(unfinished, layer);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
@@ -46,14 +59,26 @@ export function awsSdkLayer(root: string, cacheDirectory: string): string {
   return layer;
 }
 
+/** The packages of the SDK that are installed for a directory, there or above it. */
+function installedPackages(directory: string): string[] {
+  for (let at = directory; ; at = dirname(at)) {
+    const folder = join(at, "node_modules", scope);
+    if (existsSync(folder))
+      return readdirSync(folder)
+        .sort()
+        .map((name) => `${scope}/${name}`);
+    if (dirname(at) === at) return [];
+  }
+}
+
 /**
  * The packages with all their dependencies, in one directory; if two versions of a package are needed, the second is
- * inside its dependent.
+ * inside its dependent. Of packages that have two sources, the first counts.
  */
-function copyNodeModules(root: string, to: string): void {
+function copyNodeModules(sources: readonly { name: string; from: string }[], to: string): void {
   const placed = new Map<string, string>();
   const place = (name: string, from: string, user: string): void => {
-    const folder = packageFolder(createRequire(join(from, "package.json")), name, from);
+    const folder = folderOf(name, from);
     const there = placed.get(name);
     if (there === folder) return;
     const target = there === undefined ? join(to, name) : join(user, "node_modules", name);
@@ -63,11 +88,13 @@ function copyNodeModules(root: string, to: string): void {
     const { dependencies = {} } = manifestOf(folder);
     for (const dependency of Object.keys(dependencies)) place(dependency, folder, target);
   };
-  for (const name of packages) place(name, root, to);
+  for (const { name, from } of sources) if (!placed.has(name)) place(name, from, to);
 }
 
-function packageFolder(resolve: NodeJS.Require, name: string, from: string): string {
-  const found = resolve.resolve.paths(name)?.map((folder) => join(folder, name));
+function folderOf(name: string, from: string): string {
+  const found = createRequire(join(from, "package.json"))
+    .resolve.paths(name)
+    ?.map((folder) => join(folder, name));
   const folder = found?.find((path) => existsSync(join(path, "package.json")));
   if (folder === undefined) throw new Error(`${name} is not installed for ${from}: run \`npm ci\``);
   // pnpm installs packages as links; their dependencies are beside the packages themselves.

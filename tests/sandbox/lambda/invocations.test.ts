@@ -94,6 +94,23 @@ describe("sandbox: invocations", () => {
     assert.ok(lines.some((line) => /^\[WARNING\]\t\S+Z\t[0-9a-f-]{36}\ttwo\nlines\n$/.test(String(line))));
   });
 
+  it("finds packages of layers from CommonJS and ES modules", async () => {
+    const layer = bench.files("layer-modules", {
+      "nodejs/node_modules/stock/package.json": JSON.stringify({ name: "stock", main: "index.js" }),
+      "nodejs/node_modules/stock/index.js": "module.exports = { count: 17 };",
+    });
+    const sources = {
+      "index.js": "const { count } = require('stock'); exports.handler = async () => count;",
+      "index.mjs": "import stock from 'stock'; export const handler = async () => stock.count;",
+    };
+    for (const [name, source] of Object.entries(sources)) {
+      const code = bench.files(`code-${name}`, { [name]: source });
+      const sandbox = await bench.start({ ...bench.nodeFunction(source), code, layers: [layer] });
+      const { payload } = await sandbox.invoke({});
+      assert.equal(payload, 17, name);
+    }
+  });
+
   it("has boto3 in Python's runtime, for every service, and lets the function bring its own", async () => {
     const source = `
 import boto3

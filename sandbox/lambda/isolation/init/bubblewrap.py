@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from namespaces import HOSTS, REPLACED_AT_ROOT, REPLACED_IN_VAR
+from namespaces import HOSTS, MODULES_OF_LAYERS, REPLACED_AT_ROOT, REPLACED_IN_VAR
 
 OWN = os.path.dirname(os.path.abspath(__file__))
 #: Where the files of this directory are inside.
@@ -35,6 +35,7 @@ def options_of(config):
     options += ["--dev", "/dev", "--proc", "/proc", "--dir", "/var"]
     if os.path.isdir("/var"):
         options += mirrored("/var", REPLACED_IN_VAR)
+    options += ["--symlink", MODULES_OF_LAYERS, "/var/node_modules"]
     options += ["--ro-bind", config["task"], "/var/task", "--ro-bind", OWN, INSIDE]
     options += ["--ro-bind", config["runtime"], "/var/runtime"] if config["runtime"] else ["--dir", "/var/runtime"]
     options += ["--ro-bind", config["layers"][0], "/opt"] if config["layers"] else ["--dir", "/opt"]

@@ -20,7 +20,10 @@ SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
 #: Directories that Lambda's root directory does not have, or that are replaced there.
 REPLACED_AT_ROOT = {"opt", "proc", "tmp", "var"}
-REPLACED_IN_VAR = {"lang", "runtime", "task"}
+REPLACED_IN_VAR = {"lang", "node_modules", "runtime", "task"}
+#: Lambda's Node.js searches NODE_PATH for ES modules as well (https://aws.amazon.com/blogs/compute/node-js-18-x-runtime-now-available-in-aws-lambda/).
+#: Other builds search the directories above /var/task instead, which this link is one of.
+MODULES_OF_LAYERS = "/opt/nodejs/node_modules"
 HOSTS = "127.0.0.1 localhost sandbox sandbox.local sandbox.localdomain\n"
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -160,6 +163,7 @@ def enter_private_root(config):
         os.mkdir(f"{root}/{name}")
     for name, target in config["binaries"].items():
         os.symlink(target, f"{root}/var/lang/bin/{name}")
+    os.symlink(MODULES_OF_LAYERS, f"{root}/var/node_modules")
     bind(config["task"], f"{root}/var/task")
     if config["runtime"] is not None:
         bind(config["runtime"], f"{root}/var/runtime")

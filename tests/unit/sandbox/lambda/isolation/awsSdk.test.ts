@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { awsSdkLayer } from "../../../../../sandbox/lambda/isolation/awsSdk";
@@ -26,14 +34,43 @@ describe("the layer with AWS's SDK", () => {
 
   it("has the dependencies of packages that are installed as links", () => {
     install(clients);
-    const modules = join(awsSdkLayer(folder, join(folder, "cache")), "nodejs", "node_modules");
+    const modules = join(awsSdkLayer({ root: folder }, join(folder, "cache")), "nodejs", "node_modules");
     for (const name of [...clients, "core"])
       assert.ok(existsSync(join(modules, "@aws-sdk", name, "package.json")), name);
   });
 
+  it("has what a project has of the SDK, in its version, before what is there in any case", () => {
+    const project = join(folder, "project", "functions", "orders");
+    mkdirSync(project, { recursive: true });
+    const modules = join(folder, "project", "node_modules", "@aws-sdk");
+    const install = (name: string, version: string, dependencies: Record<string, string> = {}) => {
+      mkdirSync(join(modules, name), { recursive: true });
+      const manifest = { name: `@aws-sdk/${name}`, version, dependencies };
+      writeFileSync(join(modules, name, "package.json"), JSON.stringify(manifest));
+    };
+    install("client-dynamodb", "3.1.0", { "@aws-sdk/core": "3.1.0" });
+    install("client-sqs", "3.1.0", { "@aws-sdk/core": "3.1.0" });
+    install("core", "3.1.0");
+    const layer = awsSdkLayer({ root: checkout, project }, join(folder, "cache"));
+    const version = (...path: string[]) => {
+      const manifest = join(layer, "nodejs/node_modules/@aws-sdk", ...path, "package.json");
+      return existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : undefined;
+    };
+    assert.deepEqual(
+      [version("client-dynamodb"), version("client-sqs"), version("core")],
+      Array(3).fill("3.1.0"),
+    );
+    assert.notEqual(version("client-lambda"), undefined);
+    const beside = version("client-lambda", "node_modules/@aws-sdk/core");
+    assert.ok(beside !== undefined && beside !== "3.1.0", "a client of another version has its own core");
+    const without = awsSdkLayer({ root: checkout }, join(folder, "cache"));
+    assert.notEqual(without, layer);
+    assert.ok(!existsSync(join(without, "nodejs/node_modules/@aws-sdk/client-dynamodb")));
+  });
+
   it("leaves nothing where a package is missing", () => {
     install(clients.filter((name) => name !== "client-sns"));
-    assert.throws(() => awsSdkLayer(folder, join(folder, "cache")), /client-sns is not installed/);
-    assert.deepEqual(readdirSync(join(folder, "cache")), []);
+    assert.throws(() => awsSdkLayer({ root: folder }, join(folder, "cache")), /client-sns is not installed/);
+    assert.ok(!existsSync(join(folder, "cache")));
   });
 });
