@@ -2,7 +2,7 @@ import type { Addition } from "./addition";
 import { secretsPolicyName } from "./policies";
 import { UsageError } from "./usageError";
 
-/** Programs of infrastructure that snippets are for. */
+/** The infrastructure tools for which there are snippets. */
 export const snippetFormats = {
   sam,
   cdk,
@@ -74,7 +74,7 @@ function literal(template: string): string {
 }
 
 function serverless({ name, layers, variables, statements }: Addition): string {
-  // ${ begins a variable of the framework's, which a backslash keeps from being one. After another $ it would stay.
+  // ${ begins a variable of the framework unless a backslash precedes it. After another $, the backslash would be kept in the value.
   const escaped = Object.fromEntries(
     Object.entries(variables).map(([key, value]) => [key, value.replace(/(?<!\$)\$\{/g, () => "\\${")]),
   );
@@ -82,7 +82,7 @@ function serverless({ name, layers, variables, statements }: Addition): string {
   // All functions share the role's policy, in which Sids must be unique.
   const shared = statements.map(({ Sid: _, ...statement }) => statement);
   const provider = statements.length === 0 ? {} : { provider: { iam: { role: { statements: shared } } } };
-  return `# serverless.yml: merge into what is there\n${yaml({ functions, ...provider })}`;
+  return `# serverless.yml: merge into the existing file\n${yaml({ functions, ...provider })}`;
 }
 
 function sst({ name, layers, variables, statements }: Addition): string {
@@ -97,7 +97,7 @@ function sst({ name, layers, variables, statements }: Addition): string {
     }),
   }));
   const args = { layers, environment: variables, permissions };
-  // Without them the role might use the key for anything (https://github.com/anomalyco/sst/issues/6015).
+  // Without its condition, the statement would allow the role to use the key for anything (https://github.com/anomalyco/sst/issues/6015).
   const version = permissions.some(({ conditions }) => conditions)
     ? ", from 3.18.9 on for its conditions"
     : "";
@@ -108,7 +108,7 @@ function cli({ name, region, layers, variables, statements }: Addition): string 
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
   const role = `aws iam put-role-policy --policy-name ${secretsPolicyName({ region, name })} --policy-document ${quoted(policy)} --role-name "$(
   aws lambda get-function-configuration --region ${region} --function-name ${name} --query Role --output text | sed 's|.*/||')"\n`;
-  return `# ${name}: the variables that it has stay
+  return `# ${name}: its existing variables are kept
 aws lambda get-function-configuration --region ${region} --function-name ${name} --query 'Environment.Variables || \`{}\`' |
   jq --argjson added ${quoted(JSON.stringify(variables))} '{Variables: (. + $added)}' > environment.json
 aws lambda update-function-configuration --region ${region} --function-name ${name} \\
@@ -146,7 +146,7 @@ function pulumiYaml({ name, layers, variables, statements }: Addition): string {
     [name]: { type: "aws:lambda:Function", properties },
     ...(statements.length > 0 && { [`${name}-clickstack`]: policy }),
   };
-  return `# Pulumi.yaml: merge into what is there; the component ObservedFunction does it by itself\n${yaml({ resources })}`;
+  return `# Pulumi.yaml: merge into the existing file; the component ObservedFunction does this automatically\n${yaml({ resources })}`;
 }
 
 function text(value: string): string {
