@@ -11,8 +11,8 @@ interface DeployedTarget {
 }
 
 /**
- * A deployed function, by its name or ARN, with what leads to it.
- * @throws ProjectError when AWS does not give it.
+ * A deployed function, by its name or ARN, with the routes to it.
+ * @throws ProjectError if AWS does not return it.
  */
 export async function readDeployed(
   name: string,
@@ -22,11 +22,11 @@ export async function readDeployed(
     throw new ProjectError(
       `${name} does not exist. Pass a folder, a template, or the name of a deployed function`,
     );
-  // AWS's clients take long to load, and are for deployed functions alone.
+  // AWS's clients take long to load, and only deployed functions need them.
   const { readDeployedFunction } = await import("../sandbox/aws/deployedFunction.js");
   const read = await readDeployedFunction({}, { region, name, cacheDirectory }).catch((error: Error) => {
     throw new ProjectError(
-      `${name} is no file or folder here, and AWS does not give a function of that name: ${error.message}`,
+      `${name} is not a file or folder here, and AWS does not return a function of that name: ${error.message}`,
     );
   });
   const { environment, runtime, handler, code, layers, memorySizeMb, timeoutSeconds, logFormat } = read;
@@ -63,7 +63,7 @@ export async function readDeployed(
   };
 }
 
-/** What leads to a function. What AWS does not give is said, and missing. */
+/** The routes to a function. What AWS does not return is reported and missing. */
 async function readTriggers(name: string, arn: string, region: string) {
   const notices: string[] = [];
   const orNotice = <T>(reading: Promise<T>, otherwise: T, what: string) =>
@@ -78,7 +78,7 @@ async function readTriggers(name: string, arn: string, region: string) {
   const sources = await orNotice(
     readEventSources({}, { region, name }),
     [],
-    "its queues are not known, since AWS does not give its event sources",
+    "its queues are unknown, since AWS does not return its event sources",
   );
   const queues = sources.filter((source) => source.includes(":sqs:"));
   const arns = [arn, ...queues];
@@ -86,13 +86,13 @@ async function readTriggers(name: string, arn: string, region: string) {
     orNotice(
       readSubscriptions({}, { region, arns }),
       [],
-      "its topics are not known, since AWS does not give their subscriptions",
+      "its topics are unknown, since AWS does not return their subscriptions",
     ),
-    orNotice(readRules({}, { region, arns }), [], "its rules are not known, since AWS does not give them"),
+    orNotice(readRules({}, { region, arns }), [], "its rules are unknown, since AWS does not return them"),
     orNotice(
       readAsyncConfig({}, { region, name }),
       undefined,
-      "its destinations and dead-letter queue are not known, since AWS does not give them",
+      "its destinations and dead-letter queue are unknown, since AWS does not return them",
     ),
   ]);
   const settings = asyncSettingsOf({

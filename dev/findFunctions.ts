@@ -17,7 +17,7 @@ export interface Target extends FindOptions {
 
 /**
  * The functions to run: those of a folder or file, or a deployed one.
- * @throws ProjectError when there are none.
+ * @throws ProjectError if there are none.
  */
 export async function findFunctions(target: Target): Promise<Project> {
   const given = target.target ?? ".";

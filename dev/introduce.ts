@@ -7,7 +7,7 @@ import type { UrlServer } from "./run/urlServer";
 import type { Session } from "./session";
 import type { Reporter } from "./show/reporter";
 
-/** Says which functions run, where they are reached, and which schedules there are. */
+/** Prints the functions, their URLs and the schedules. */
 export function introduce(reporter: Reporter, project: Project, session: Session, urls: UrlServer): void {
   const count = session.names.length;
   reporter.notice(`${count} ${count === 1 ? "function" : "functions"} of ${project.source}`);
@@ -19,7 +19,7 @@ export function introduce(reporter: Reporter, project: Project, session: Session
     reporter.notice(`  ${name}  ${expression} → ${to.kind === "queue" ? `queue ${to.name}` : to.name}`);
 }
 
-/** The functions as the page shows them, with an event of each schedule that leads to one. */
+/** The functions for the page, with an event of each schedule whose target is a function. */
 export function pageFunctions(session: Session, urls: UrlServer): PageFunction[] {
   return session.runtimes.map(({ name, runtime }) => ({
     name,

@@ -17,7 +17,7 @@ export class Links {
     private readonly hyperDxUrl?: string,
   ) {}
 
-  /** Gives the links of an invocation as soon as its trace is stored; none where it is not. */
+  /** Returns the links of an invocation as soon as its trace is stored; none if it is not stored. */
   follow({ requestId }: InvocationResult, found: (links: readonly string[]) => void): void {
     const following = traceOf(this.store, requestId)
       .then((traceId) => found(traceId === undefined ? [] : this.ofTrace(traceId, Date.now())))
@@ -25,7 +25,7 @@ export class Links {
     this.following.add(following);
   }
 
-  /** When all that was followed has its links. */
+  /** Resolves when every followed invocation has its links. */
   async settled(): Promise<void> {
     await Promise.all(this.following);
   }

@@ -23,7 +23,7 @@ import { Session } from "./session";
 import { type Output, Reporter } from "./show/reporter";
 import { hostRuntimes, localLayers, sandboxCache } from "./surroundings";
 
-/** What `clickstack-lambda dev` is called with. */
+/** The options of `clickstack-lambda dev`. */
 export interface DevOptions {
   /** Folder, file, or name of a deployed function. Default: the current folder. */
   target?: string;
@@ -31,18 +31,18 @@ export interface DevOptions {
   function?: string[];
   handler?: string;
   runtime?: string;
-  /** File with an event as JSON, which the first function is invoked with. */
+  /** File with an event as JSON, with which the first function is invoked. */
   event?: string;
   /** Name of a schedule that fires at the start, and again after each change. */
   schedule?: string;
-  /** End after the answer to `event`, or what `schedule` leads to. */
+  /** End after the response to `event`, or after the outcome of `schedule`. */
   once?: boolean;
   envFile?: string;
   /** Port of the functions' URLs. Default: a free one. */
   port?: number;
   /** Ports of this machine that functions may reach. */
   hostPort?: number[];
-  /** Port for a debugger; one function alone can be debugged. */
+  /** Port for a debugger; only a single function can be debugged. */
   inspect?: number;
   open?: boolean;
   watch?: boolean;
@@ -50,7 +50,7 @@ export interface DevOptions {
   region?: string;
 }
 
-/** Where it writes, and what it may know of its process. */
+/** Its outputs and its process's environment. */
 export interface DevTerminal {
   out: Output;
   err: Output;
@@ -58,10 +58,10 @@ export interface DevTerminal {
 }
 
 /**
- * Runs the functions of a project until it is stopped, and shows what they do.
- * @param stop ends it.
- * @returns the exit code: 0; with `once`, 1 where the invocation failed.
- * @throws ProjectError and errors of ports, with how to fix them; all that was started has ended then.
+ * Runs the functions of a project until it is stopped, and shows their output.
+ * @param stop stops it.
+ * @returns the exit code: 0; with `once`, 1 if the invocation failed.
+ * @throws ProjectError and errors of ports, with how to fix them; everything that was started has been stopped by then.
  */
 export async function runDev(options: DevOptions, terminal: DevTerminal, stop: AbortSignal): Promise<number> {
   const cleanup = new Cleanup();
@@ -86,7 +86,7 @@ async function run(
   // Its process starts while the functions are found and the layers verified.
   const storing = Store.start((notice) => reporter.warning(notice));
   cleanup.use(storing, async (starting) => (await starting.catch(() => undefined))?.stop());
-  storing.catch(() => {}); // what keeps it from starting is told when it is needed
+  storing.catch(() => {}); // a failed start is reported when the store is needed
   const target = await targetOf(options, environment);
   const project = await findFunctions(target);
   for (const notice of project.notices) reporter.warning(notice);
@@ -126,7 +126,7 @@ async function run(
       if (options.schedule !== undefined) return await session.fire(options.schedule);
       return event === undefined || (await session.run(first, event)).status === "success";
     } catch (error) {
-      // What is ended under way fails, which is no news.
+      // An invocation that is aborted fails, as expected.
       if (!stop.aborted) reporter.failure((error as Error).message);
       return false;
     }
@@ -154,7 +154,7 @@ async function startSession(
   const runtimesDirectory = await runtimeClients(project, (notice) => reporter.notice(notice));
   const store = await storing;
   const links = new Links(store, hyperDxApp(environment));
-  // Listens before the functions are there, which reach it.
+  // Listens before the functions exist, since they connect to it.
   let played: PlayedAws | undefined;
   const aws = await startAwsProxy(async (call) => {
     if (played === undefined) throw new Error("no function runs yet");
@@ -207,7 +207,7 @@ function watch(
       reporter.notice(`changed: ${restarted.join(", ")}`);
       await send();
     } catch (error) {
-      // A file that is being written may be half of itself; the next change brings the rest.
+      // A file may be incomplete while it is being written; the next change contains the rest.
       reporter.failure((error as Error).message);
     }
   };

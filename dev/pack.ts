@@ -4,12 +4,12 @@ import { build } from "esbuild";
 import { buildPage } from "../web/build";
 
 const root = join(__dirname, "..");
-/** Folder of the npm package that brings `dev`. */
+/** Folder of the npm package that contains `dev`. */
 const packageDirectory = join(__dirname, "npm");
 
-/** What is started, and so brings all that it imports: `dev` itself, and ClickHouse's process. */
+/** Entry points, which are packed with everything that they import: `dev` itself, and ClickHouse's process. */
 const programs = ["dev/main.ts", "sandbox/clickhouse/main.ts"];
-/** What these read and run besides. */
+/** Other files that these read and run. */
 const assets = ["sandbox/lambda/isolation/init", "sandbox/runtimeShim"];
 const setup = "scripts/setup/lambdaRuntimes.mjs";
 
@@ -69,7 +69,7 @@ export async function fillDevPackage(directory: string): Promise<void> {
   copyFileSync(join(root, "LICENSE"), join(directory, "LICENSE"));
 }
 
-/** Removes again what {@link fillDevPackage} put there. */
+/** Removes the files that {@link fillDevPackage} put there. */
 function emptyDevPackage(directory: string): void {
   for (const name of ["dist", "page", "LICENSE"])
     rmSync(join(directory, name), { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { buildPage } from "../web/build";
 import { type PageOptions, servePage } from "../web/server";
 import type { Cleanup } from "./cleanup";
 
-/** The folder of the built page: the npm package brings it, in a checkout it is built. */
+/** The folder of the built page: included in the npm package, built in a checkout. */
 export async function pageDirectory(): Promise<string> {
   const root = packageRoot(__dirname);
   const packed = join(root, "page");
@@ -13,7 +13,7 @@ export async function pageDirectory(): Promise<string> {
 }
 
 /**
- * Serves the page over what is stored.
+ * Serves the page with the stored telemetry.
  * @returns its address.
  */
 export async function startPage(page: PageOptions, cleanup: Cleanup): Promise<string> {

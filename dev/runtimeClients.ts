@@ -5,7 +5,7 @@ import { hasSources } from "../layers/sources";
 import { defaultCacheDirectory, findIsolation } from "../sandbox";
 import { type Project, ProjectError } from "./project/project";
 
-/** The part of the set-up that the npm package brings as well (scripts/setup/lambdaRuntimes.mjs). */
+/** The part of the set-up that the npm package also includes (scripts/setup/lambdaRuntimes.mjs). */
 interface Setup {
   ensureLambdaRuntimes(options: {
     home: string;
@@ -17,9 +17,9 @@ interface Setup {
 }
 
 /**
- * The folder of AWS's runtime interface clients, which are downloaded once, as far as the project's functions need them.
+ * The folder of AWS's runtime interface clients. Those that the project's functions need are downloaded once.
  * @returns undefined in a checkout, whose set-up has put them where the sandbox looks.
- * @throws ProjectError when they cannot be downloaded.
+ * @throws ProjectError if they cannot be downloaded.
  */
 export async function runtimeClients(
   { functions }: Pick<Project, "functions">,

@@ -12,9 +12,9 @@ import type { PlayedFunctions } from "./run/playedAws";
 import { Router } from "./run/router";
 import { type DeliverToQueue, sendToQueue } from "./run/sqs";
 
-/** What a session needs of its surroundings. */
+/** The dependencies of a session. */
 export interface SessionOptions {
-  /** Makes the sandbox's definition of a function whose code is ready to run. */
+  /** Creates the sandbox's definition of a function whose code is ready to run. */
   define: (project: ProjectFunction) => FunctionDefinition;
   /** Ports of this machine that every function may reach. */
   hostPorts: readonly number[];
@@ -22,21 +22,21 @@ export interface SessionOptions {
   cacheDirectory: string;
   /** Whether environments are frozen between invocations. A debugger cannot attach to one that is. */
   freezes: boolean;
-  /** Where AWS's runtime interface clients are. Default: where the checkout's set-up puts them. */
+  /** Folder of AWS's runtime interface clients. Default: where the checkout's set-up puts them. */
   runtimesDirectory?: string;
   onEvent: (name: string, event: TelemetryEvent) => void;
   onNotice: (notice: string) => void;
   onResult: (name: string, result: InvocationResult) => void;
 }
 
-/** Environments that a function has at most. */
+/** Maximum number of environments per function. */
 const MAXIMUM_CONCURRENCY = 10;
 
 /** The functions of a project while they can be invoked. */
 export class Session implements PlayedFunctions {
   private readonly functions = new Map<string, { project: ProjectFunction; running: DevFunction }>();
 
-  /** Leads messages of topics, events of buses and schedules to the functions. */
+  /** Routes messages of topics, events of buses and schedules to the functions. */
   readonly router = new Router({
     invoke: (name, event) => this.invokeLater(name, event),
     send: (queue, message) => sendToQueue(queue, message, this.deliver, Date.now())?.handled,
@@ -61,7 +61,7 @@ export class Session implements PlayedFunctions {
     return [...this.functions.values()].map(({ project: { name, runtime } }) => ({ name, runtime }));
   }
 
-  /** The name of a function that has this name or alias; undefined where there is none. */
+  /** The name of the function with this name or alias; undefined if there is none. */
   private find(name: string): string | undefined {
     if (this.functions.has(name)) return name;
     return [...this.functions.values()].find(({ project }) => project.aliases.includes(name))?.project.name;
@@ -80,9 +80,9 @@ export class Session implements PlayedFunctions {
   }
 
   /**
-   * Has the functions be these from now on. Functions that changed, and those whose code or layers hold one of the paths, are
+   * Replaces the functions with these. Functions that changed, and functions whose code or layers contain one of the paths, are
    * restarted.
-   * @returns names of the functions that were started anew.
+   * @returns names of the functions that were restarted.
    */
   async update(
     { functions: projects, routes }: Pick<Project, "functions" | "routes">,
@@ -111,8 +111,8 @@ export class Session implements PlayedFunctions {
 
   /**
    * Runs a function once.
-   * @param name as {@link names} has it.
-   * @throws when it could not be started; the message says why.
+   * @param name one of {@link names}.
+   * @throws if the function could not be started; the message says why.
    */
   async run(name: string, payload: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
     const known = this.functions.get(name);
@@ -123,19 +123,19 @@ export class Session implements PlayedFunctions {
     return result;
   }
 
-  /** Runs a function that has this name or alias; undefined where there is none. */
+  /** Runs the function with this name or alias; undefined if there is none. */
   readonly invoke: InvokeByName = (name, payload, options) => {
     const known = this.find(name);
     return known === undefined ? undefined : this.run(known, payload, options);
   };
 
-  /** Invokes a function asynchronously, again while it fails; undefined where there is none. */
+  /** Invokes a function asynchronously, with retries if it fails; undefined if there is none. */
   readonly invokeLater: InvokeLater = (name, payload) => {
     const known = this.find(name);
     return known === undefined ? undefined : this.later.invoke(known, payload);
   };
 
-  /** Schedules that lead to a function of the project. */
+  /** Schedules whose target is a function of the project. */
   get schedules(): Schedule[] {
     const { schedules } = this.router.routes;
     return schedules.filter(({ to }) =>
@@ -144,9 +144,9 @@ export class Session implements PlayedFunctions {
   }
 
   /**
-   * Has a schedule fire.
-   * @returns whether what it leads to succeeded.
-   * @throws ProjectError where no schedule has the name.
+   * Fires a schedule.
+   * @returns whether its target succeeded.
+   * @throws ProjectError if no schedule has the name.
    */
   async fire(name: string): Promise<boolean> {
     const named = this.schedules.filter((schedule) => schedule.name === name);
@@ -159,8 +159,8 @@ export class Session implements PlayedFunctions {
   }
 
   /**
-   * Gives an event to the functions of a queue.
-   * @returns whether all of them succeeded; undefined where there are none.
+   * Delivers an event to the functions of a queue.
+   * @returns whether all of them succeeded; undefined if there are none.
    */
   readonly deliver: DeliverToQueue = (queue, event) => {
     const names = this.ofQueue(queue);
@@ -170,7 +170,7 @@ export class Session implements PlayedFunctions {
     );
   };
 
-  /** Names of the functions that have a queue. */
+  /** Names of the functions that read a queue. */
   private ofQueue(queue: string): string[] {
     const projects = [...this.functions.values()].map(({ project }) => project);
     return projects.flatMap(({ name, queues }) => (queues.includes(queue) ? [name] : []));
@@ -181,7 +181,7 @@ export class Session implements PlayedFunctions {
     return this.functions.get(name)?.running.sandbox;
   }
 
-  /** Ends the functions; none is started any more. */
+  /** Stops the functions; no function is started afterwards. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.later.stop();

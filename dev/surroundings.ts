@@ -9,10 +9,10 @@ import type { HostRuntimes } from "./project/plainFolder";
 import { type Project, ProjectError } from "./project/project";
 import type { LocalTelemetry } from "./run/definition";
 
-/** Major versions of Node.js that Lambda has runtimes for. */
+/** Major versions of Node.js for which Lambda has runtimes. */
 const nodeVersions = ["20", "22", "24"];
 
-/** What every function runs with, except where it sends its telemetry. */
+/** What all functions have in common, except the destination of their telemetry. */
 export function localLayers({
   functions,
 }: Pick<Project, "functions">): Pick<LocalTelemetry, "architecture" | "extensionLayer" | "sdkLayer"> {
@@ -31,7 +31,7 @@ export function sandboxCache(): string {
   return defaultCacheDirectory();
 }
 
-/** Runtimes of this machine's own Node.js and Python, for functions that name none. */
+/** Runtimes of this machine's own Node.js and Python, for functions that do not specify one. */
 export async function hostRuntimes(): Promise<HostRuntimes> {
   const [major = ""] = process.versions.node.split(".");
   const { python } = await findIsolation();
@@ -42,7 +42,7 @@ export async function hostRuntimes(): Promise<HostRuntimes> {
   };
 }
 
-/** Lambda's Node.js runtimes contain the AWS SDK: what the project has of it, and some clients in any case. */
+/** Lambda's Node.js runtimes include the AWS SDK: the packages that the project has, and in any case some clients. */
 function sdk(functions: Project["functions"]): string | undefined {
   const own = functions.find(({ runtime, code }) => runtime.startsWith("nodejs") && existsSync(code));
   const root = packageRoot(__dirname);

@@ -1,23 +1,23 @@
 import { type Destination, destinationOf } from "./routes";
 import { lastPart, mapOf, numberOf, textOf } from "./values";
 
-/** What may get the outcome of an asynchronous invocation. */
+/** A possible destination of the outcome of an asynchronous invocation. */
 export type OutcomeTarget = Destination | { kind: "topic" | "bus"; name: string };
 
-/** How asynchronous invocations end: those by topics, rules, schedules and Invoke with `Event`. */
+/** Settings of asynchronous invocations: those by topics, rules, schedules and Invoke with `Event`. */
 export interface AsyncSettings {
-  /** How often the function gets an event again that it fails of. */
+  /** Number of retries of a failed event. */
   retries: number;
   onSuccess?: OutcomeTarget;
   onFailure?: OutcomeTarget;
-  /** Gets the event itself, where no destination gets what became of it. */
+  /** Receives the event itself if no destination receives the outcome. */
   deadLetter?: OutcomeTarget;
 }
 
-/** As Lambda has it where nothing is configured. */
+/** Lambda's defaults if nothing is configured. */
 export const asyncDefaults: AsyncSettings = { retries: 2 };
 
-/** Settings as a template or AWS gives them, with ARNs. */
+/** Settings as in a template or an answer of AWS, with ARNs. */
 export interface GivenAsyncSettings {
   retries?: unknown;
   onSuccess?: unknown;
@@ -25,7 +25,7 @@ export interface GivenAsyncSettings {
   deadLetter?: unknown;
 }
 
-/** @returns undefined where nothing is given, so that Lambda's defaults apply. */
+/** @returns undefined if nothing is given, so that Lambda's defaults apply. */
 export function asyncSettingsOf(given: GivenAsyncSettings): { asynchronous?: AsyncSettings } {
   const { retries, ...arns } = given;
   const targets = Object.fromEntries(
@@ -38,7 +38,7 @@ export function asyncSettingsOf(given: GivenAsyncSettings): { asynchronous?: Asy
   return { asynchronous: { retries: numberOf(retries, asyncDefaults.retries), ...targets } };
 }
 
-/** What CloudFormation's EventInvokeConfig, SAM and Lambda's API say. */
+/** The settings in CloudFormation's EventInvokeConfig, SAM and Lambda's API. */
 export function eventInvokeSettings(config: unknown): GivenAsyncSettings {
   const { MaximumRetryAttempts, DestinationConfig } = mapOf(config);
   const { OnSuccess, OnFailure } = mapOf(DestinationConfig);
@@ -49,7 +49,7 @@ export function eventInvokeSettings(config: unknown): GivenAsyncSettings {
   };
 }
 
-/** Undefined for what is not played here, such as a bucket. */
+/** Undefined for what is not emulated here, such as a bucket. */
 function outcomeTargetOf(arn: string | undefined): OutcomeTarget | undefined {
   const kind = /^arn:[\w-]+:sns:/.test(arn ?? "")
     ? "topic"

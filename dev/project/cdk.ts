@@ -10,13 +10,13 @@ interface Artifact {
   properties?: { templateFile?: string; directoryName?: string; stackName?: string };
 }
 
-/** Paths of CDK's own functions: providers of custom resources, log retention, a bucket's notifications (aws-cdk-lib 2.276). */
+/** Paths of functions that CDK itself adds: providers of custom resources, log retention, bucket notifications (aws-cdk-lib 2.276). */
 const ownFunctions =
   /(^|\/)(Custom::|LogRetention[0-9a-f]{32}|BucketNotificationsHandler[0-9a-f]{32}|AWS679f53fac002430cb0da5b7982bd2287|framework-on(Event|Timeout)|framework-isComplete)|CustomResourceProvider/;
 
 const scheduleTypes = ["AWS::Events::Rule", "AWS::Scheduler::Schedule"];
 
-/** The folder of a CDK app's output: the one that cdk.json names, else cdk.out. */
+/** The folder of a CDK app's output: the one named in cdk.json, else cdk.out. */
 export function cdkOutput(folder: string): string {
   const output = textOf(readJson(join(folder, "cdk.json")).output);
   return join(folder, output ?? "cdk.out");
@@ -70,7 +70,7 @@ function readStack(directory: string, templateFile: string, stackName: string) {
   });
 }
 
-/** `Stack/Orders/Resource` is the function Orders to whoever wrote it. */
+/** The author of `Stack/Orders/Resource` knows it as the function Orders. */
 function constructId(path: string): string | undefined {
   const parts = path.split("/");
   return parts.at(-1) === "Resource" ? parts.at(-2) : parts.at(-1) || undefined;

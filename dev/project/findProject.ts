@@ -25,10 +25,10 @@ const templateNames = [
 const serverlessNames = ["serverless.yml", "serverless.yaml", "serverless.json"];
 
 /**
- * Finds the functions of a folder or a file, by what describes them: a SAM or CloudFormation template, serverless.yml, the output
+ * Finds the functions of a folder or a file by their description: a SAM or CloudFormation template, serverless.yml, the output
  * of CDK, a Pulumi program, else the folder's own handler.
- * @param path of a folder or file that exists.
- * @throws ProjectError when there are none, with what was looked for.
+ * @param path of an existing folder or file.
+ * @throws ProjectError if there are none; the message lists what was looked for.
  */
 export async function findProject(path: string, options: FindOptions): Promise<Project> {
   const project = statSync(path).isDirectory() ? await readFolder(path, options) : readFile(path, options);
@@ -59,6 +59,6 @@ function readFile(path: string, options: FindOptions): Project {
   if (mapOf(read).service !== undefined && mapOf(read).provider !== undefined)
     return readServerless(path, options.environment);
   throw new ProjectError(
-    `${path} is no SAM or CloudFormation template with functions, no serverless.yml and no output of \`pulumi stack export\``,
+    `${path} is not a SAM or CloudFormation template with functions, a serverless.yml or an output of \`pulumi stack export\``,
   );
 }

@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { temporaryFolder } from "./temporaryFolder";
 
-/** Writes code that stands in a template into a folder, as CloudFormation does: index.js or index.py. */
+/** Writes a template's inline code into a folder, as CloudFormation does: index.js or index.py. */
 export function writeInlineCode(code: string, runtime: string): string {
   return writeFiles({ [runtime.startsWith("python") ? "index.py" : "index.js"]: code });
 }
 
 /**
- * Writes files into a folder of their own, below the temporary one. The same files have the same folder, so that code that
- * did not change is seen as such.
+ * Writes files into their own folder below the temporary one. The same files get the same folder, so that unchanged code is
+ * recognised.
  */
 export function writeFiles(files: Readonly<Record<string, string>>): string {
   const folder = join(

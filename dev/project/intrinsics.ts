@@ -1,19 +1,19 @@
 import { listOf, mapOf } from "./values";
 
-/** A resource of a template, as it stands there. */
+/** A resource of a template, as written there. */
 export interface TemplateResource {
   Type?: string;
   Properties?: Record<string, unknown>;
   Metadata?: Record<string, unknown>;
 }
 
-/** A queue, topic or bus of a template; it has its logical id as name where the template gives it none. */
+/** A queue, topic or bus of a template; its name is its logical id unless the template sets one. */
 export interface PlayedResource {
   kind: "queue" | "topic" | "bus";
   name: string;
 }
 
-/** What intrinsic functions of a template refer to. */
+/** The values that intrinsic functions of a template refer to. */
 export interface TemplateContext {
   /** Values of parameters, by their names. */
   parameters: Readonly<Record<string, string>>;
@@ -22,11 +22,11 @@ export interface TemplateContext {
   region: string;
   accountId: string;
   stackName: string;
-  /** The template's queues, topics and buses, which are played, by their logical ids. */
+  /** The template's queues, topics and buses, which are emulated, by their logical ids. */
   played: Readonly<Record<string, PlayedResource>>;
 }
 
-/** A value, and the logical ids of what it refers to that exists in AWS alone. */
+/** A value, and the logical ids of the resources that it refers to and that exist only in AWS. */
 export interface Resolved {
   value: unknown;
   unknown: string[];
@@ -55,8 +55,8 @@ export function playedResources(
 }
 
 /**
- * A template's value with its intrinsic functions replaced. What only a deployment knows, such as a table's name, becomes its
- * logical id.
+ * A template's value with its intrinsic functions resolved. Values known only after a deployment, such as a table's name, become
+ * the logical id.
  */
 export function resolveIntrinsics(value: unknown, context: TemplateContext): Resolved {
   const resolver = new Resolver(context);
@@ -140,7 +140,7 @@ class Resolver {
     return id;
   }
 
-  /** What `Ref` gives, by the user guide's pages of the resources. */
+  /** What `Ref` returns, according to the user guide's pages on the resources. */
   private referenceOf(played: PlayedResource): string {
     const { region, accountId } = this.context;
     if (played.kind === "topic") return this.arnOf(played);

@@ -4,13 +4,13 @@ import { functionDefaults, type Project, ProjectError } from "./project";
 import { noRoutes } from "./routes";
 import { mapOf, textOf } from "./values";
 
-/** Runtimes of this machine, for folders that do not name one. */
+/** Runtimes of this machine, for folders that do not specify one. */
 export interface HostRuntimes {
   node: string;
   python: string;
 }
 
-/** What the user says of a folder's function. */
+/** The user's options for a folder's function. */
 export interface FolderOptions {
   handler?: string;
   runtime?: string;
@@ -52,7 +52,7 @@ export function readPlainFolder(folder: string, hosts: HostRuntimes, options: Fo
   const found = foundFunction(folder, hosts, options);
   if (found === undefined)
     throw new ProjectError(
-      `${folder} holds no function that is known here: no SAM or CloudFormation template, serverless.yml, cdk.json or Pulumi.yaml, ` +
+      `no function was found in ${folder}: no SAM or CloudFormation template, serverless.yml, cdk.json or Pulumi.yaml, ` +
         "and no handler in package.json's main, index.js, handler.js, app.js, lambda_function.py, app.py, main.py or bootstrap. " +
         "Pass the folder of a function, a template, or a handler (--handler src/orders.handler)",
     );
@@ -108,7 +108,7 @@ function foundFunction(
   return undefined;
 }
 
-/** A handler that the user names: its file says which runtime it is for. */
+/** A handler given by the user; the runtime follows from its file. */
 function namedHandler(
   folder: string,
   hosts: HostRuntimes,

@@ -6,12 +6,12 @@ import { type Project, ProjectError } from "./project";
 import { functionsOfResources } from "./pulumiState";
 import { listOf, mapOf } from "./values";
 
-/** Megabytes of a stack's state at most. */
+/** Maximum size of a stack's state, in megabytes. */
 const MAXIMUM_STATE = 256 * 1024 * 1024;
 
 /**
- * The functions of a Pulumi program: of its stack's state, else of its preview.
- * @param run runs Pulumi's CLI and gives its output. Default: `pulumi` on PATH.
+ * The functions of a Pulumi program: from its stack's state, else from its preview.
+ * @param run runs Pulumi's CLI and returns its output. Default: `pulumi` on PATH.
  */
 export async function readPulumiProject(
   folder: string,
@@ -37,7 +37,7 @@ export async function readPulumiProject(
   };
 }
 
-/** The functions of a file that `pulumi stack export` wrote. Paths start from its folder. */
+/** The functions in a file that `pulumi stack export` wrote. Paths are relative to its folder. */
 export function readPulumiState(path: string): Project {
   const state = parsed(readFileSync(path, "utf8"));
   const folder = dirname(path);
@@ -49,7 +49,7 @@ export function readPulumiState(path: string): Project {
   };
 }
 
-/** Whether something that was read is what `pulumi stack export` writes. */
+/** Whether a parsed document is the output of `pulumi stack export`. */
 export function isPulumiState(read: unknown): boolean {
   return (
     mapOf(mapOf(read).deployment).manifest !== undefined ||
@@ -57,7 +57,7 @@ export function isPulumiState(read: unknown): boolean {
   );
 }
 
-/** Whether a folder holds a Pulumi program. */
+/** Whether a folder contains a Pulumi program. */
 export function isPulumiProject(folder: string): boolean {
   return existsSync(join(folder, "Pulumi.yaml")) || existsSync(join(folder, "Pulumi.yml"));
 }
@@ -66,7 +66,7 @@ function parsed(text: string): Record<string, unknown> {
   try {
     return mapOf(JSON.parse(text));
   } catch {
-    throw new ProjectError(`pulumi wrote no JSON: ${text.slice(0, 200)}`);
+    throw new ProjectError(`the output of pulumi is not JSON: ${text.slice(0, 200)}`);
   }
 }
 

@@ -2,19 +2,19 @@ import type { GivenAsyncSettings } from "./asyncSettings";
 import { destinationOf, noRoutes, type Routes, ruleOf, scheduleOf, subscriptionOf } from "./routes";
 import { lastPart, listOf, mapOf, textOf } from "./values";
 
-/** Reads a property of a resource as text; undefined for secrets and for what only a deployment gives. */
+/** Reads a property of a resource as a string; undefined for secrets and for values known only after a deployment. */
 export type ReadText = (value: unknown) => string | undefined;
 
-/** What leads from the topics, buses and queues of a stack to its functions. */
+/** Routes from the topics, buses and queues of a stack to its functions. */
 export interface PulumiRoutes {
   routes: Routes;
   /** Names of queues by the names or ARNs of their functions. */
   queues: { function: string; queue: string }[];
-  /** How asynchronous invocations end, by the names or ARNs of the functions. */
+  /** Settings of asynchronous invocations, by the names or ARNs of the functions. */
   asynchronous: { function: string; settings: GivenAsyncSettings }[];
 }
 
-/** What the event sources, subscriptions and rules in the resources of a stack lead to. */
+/** Reads the routes from the event sources, subscriptions and rules in the resources of a stack. */
 export function routesOfResources(resources: readonly unknown[], read: ReadText): PulumiRoutes {
   const found: PulumiRoutes = { routes: noRoutes(), queues: [], asynchronous: [] };
   const all = resources.map((resource) => new Resource(mapOf(resource), read));
@@ -55,18 +55,18 @@ class Resource {
     this.outputs = mapOf(given.outputs);
   }
 
-  /** A property, as it was given or became; before a deployment, an ARN with the name of the resource that it comes from. */
+  /** A property, from the inputs or outputs; before a deployment, an ARN with the name of the resource that it comes from. */
   text(property: string): string | undefined {
     return this.read(this.inputs[property]) ?? this.read(this.outputs[property]) ?? this.plannedArn(property);
   }
 
-  /** A property that is JSON in text. */
+  /** A property that contains JSON as a string. */
   json(property: string): unknown {
     const text = this.text(property);
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  /** As FunctionEventInvokeConfig has them. */
+  /** In the form of FunctionEventInvokeConfig. */
   asyncSettings(): GivenAsyncSettings {
     const { onSuccess, onFailure } = mapOf(this.value("destinationConfig"));
     return {
@@ -80,12 +80,12 @@ class Resource {
     return this.inputs[property] ?? this.outputs[property];
   }
 
-  /** The name that the program gives it. */
+  /** Its name in the program. */
   get logicalName(): string {
     return lastPart(this.urn);
   }
 
-  /** The ARN that a property will have, or the first of a service where it comes from several resources. */
+  /** The ARN that a property will have, or the first ARN of a service if it comes from several resources. */
   plannedArn(property: string, service = "\\w+"): string | undefined {
     const urns = listOf(mapOf(this.given.propertyDependencies)[property]).map((urn) => textOf(urn) ?? "");
     const pattern = new RegExp(`::aws:(${service})/[^:]*:\\w+::(.+)$`);
@@ -108,7 +108,7 @@ function addSubscription({ subscriptions }: Routes, resource: Resource): void {
   );
 }
 
-/** A target names its rule, whose pattern it has. */
+/** A target names its rule, which has the pattern. */
 function addTarget(routes: Routes, target: Resource, rules: readonly Resource[]): void {
   const name = target.text("rule");
   const to = destinationOf(target.text("arn"));

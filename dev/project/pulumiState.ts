@@ -6,14 +6,14 @@ import { functionDefaults, type Project, type ProjectFunction } from "./project"
 import { routesOfResources } from "./pulumiRoutes";
 import { listOf, logFormatOf, mapOf, numberOf, textOf } from "./values";
 
-/** The property that says what a special value of Pulumi's state is, and the values that it has (pulumi/sdk, resource/sig). */
+/** The property that marks the kind of a special value in Pulumi's state, and its values (pulumi/sdk, resource/sig). */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
  * The functions in the resources of a Pulumi stack: those of `pulumi stack export`, or of the steps of `pulumi preview --json`.
- * @param folder of the program, from which paths of code start.
+ * @param folder of the program, to which paths of code are relative.
  */
 export function functionsOfResources(
   resources: readonly unknown[],
@@ -55,21 +55,19 @@ function pulumiFunction({ name, logicalName, given, folder }: Given): {
   const handler = known(given.handler) ?? (runtime?.startsWith("provided") ? "bootstrap" : undefined);
   if (runtime === undefined || handler === undefined)
     return {
-      notices: [`${name}: it has no runtime or no handler, as functions of container images; ignored`],
+      notices: [`${name}: it has no runtime or no handler, like functions from container images; ignored`],
     };
   const code = archivePath(given.code, folder);
   if (code === undefined)
     return {
-      notices: [
-        `${name}: its code is not on this machine (code must be a folder or zip that is here); ignored`,
-      ],
+      notices: [`${name}: its code is not on this machine (code must be a local folder or zip); ignored`],
     };
   const notices: string[] = [];
   const environment: Record<string, string> = {};
   const variables = unwrapped(mapOf(unwrapped(given.environment)).variables);
   if (given.environment !== undefined && variables === undefined)
     notices.push(
-      `${name}: its environment variables are a secret; none is set here. Set them with --env-file`,
+      `${name}: its environment variables are a secret, so none is set here. Set them with --env-file`,
     );
   for (const [variable, value] of Object.entries(mapOf(variables))) {
     const text = known(value);
@@ -82,7 +80,7 @@ function pulumiFunction({ name, logicalName, given, folder }: Given): {
   const layers = listOf(unwrapped(given.layers)).map(known);
   if (layers.length > 0)
     notices.push(
-      `${name}: its ${layers.length} layers are not on this machine; ignored. Run the deployed function by its name to have them`,
+      `${name}: its ${layers.length} layers are not on this machine; ignored. To use them, run the deployed function by its name`,
     );
   return {
     definition: {
@@ -102,18 +100,18 @@ function pulumiFunction({ name, logicalName, given, folder }: Given): {
   };
 }
 
-/** A string that the state has, and not as a secret. */
+/** A string in the state that is not a secret. */
 function known(value: unknown): string | undefined {
   const text = textOf(unwrapped(value));
   return text === UNKNOWN ? undefined : text;
 }
 
-/** A secret is nothing here, also where the state has it in plain text. */
+/** Secrets count as missing, even if the state contains them in plain text. */
 function unwrapped(value: unknown): unknown {
   return mapOf(value)[SIGNATURE] === SECRET ? undefined : value;
 }
 
-/** The folder or zip of an archive; what it holds as text is written into a folder. */
+/** The folder or zip of an archive; inline assets are written into a folder. */
 function archivePath(value: unknown, folder: string): string | undefined {
   const { path, assets } = mapOf(value);
   if (typeof path === "string") return existing(resolve(folder, path));
@@ -126,7 +124,7 @@ function archivePath(value: unknown, folder: string): string | undefined {
   const texts = files.map(([name, asset]) => [name, textOf(mapOf(asset).text)] as const);
   if (texts.every(([, text]) => text !== undefined))
     return writeFiles(Object.fromEntries(texts as [string, string][]));
-  // Files of one folder, each by its name, are that folder.
+  // If every file is listed by its own name in the same folder, the archive is that folder.
   const roots = new Set(
     files.map(([name, asset]) => {
       const own = textOf(mapOf(asset).path);

@@ -26,7 +26,7 @@ const intrinsics = [
   "Transform",
 ];
 
-/** The long form, which JSON templates have: `!Ref x` is `{ Ref: x }`, `!Sub x` is `{ "Fn::Sub": x }`. */
+/** The long form, as in JSON templates: `!Ref x` is `{ Ref: x }`, `!Sub x` is `{ "Fn::Sub": x }`. */
 function longForm(name: string, value: unknown): Record<string, unknown> {
   if (name === "Ref" || name === "Condition") return { [name]: value };
   if (name === "GetAtt" && typeof value === "string") {
@@ -51,9 +51,9 @@ const tags: Tags = intrinsics.flatMap((name) => [
 ]);
 
 /**
- * Reads YAML or JSON with CloudFormation's tags, which become their long forms.
+ * Reads YAML or JSON with CloudFormation's tags, which are converted to their long forms.
  * @param path of the file, for the message.
- * @throws ProjectError which names the line where it cannot be read.
+ * @throws ProjectError that names the line of the syntax error.
  */
 export function readYaml(path: string): unknown {
   const document = parseDocument(readFileSync(path, "utf8"), { customTags: tags, merge: true });

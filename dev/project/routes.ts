@@ -6,29 +6,29 @@ export interface Destination {
   name: string;
 }
 
-/** Who gets what is published to a topic. */
+/** A route from a topic to a subscriber. */
 export interface Subscription {
   /** Name of the topic. */
   topic: string;
   to: Destination;
-  /** Filter policy; undefined for everything. */
+  /** Filter policy; undefined matches everything. */
   filter?: unknown;
   filterScope: "MessageAttributes" | "MessageBody";
-  /** Whether a queue gets the message itself, and not SNS's notification around it. */
+  /** Whether a queue receives the message itself, without SNS's notification around it. */
   raw: boolean;
 }
 
-/** What a rule's target gets in place of the event. Default: the event. */
+/** What a rule's target receives instead of the event. Default: the event. */
 export interface TargetInput {
   /** A constant, as JSON. */
   constant?: string;
   /** JSON path of a part of the event. */
   path?: string;
-  /** Values of the event by names, and the template that they are set into. */
+  /** Named values of the event, and the template into which they are inserted. */
   transformer?: { paths: Readonly<Record<string, string>>; template: string };
 }
 
-/** Who gets an event of a bus that has a pattern. */
+/** A route from events of a bus that match a pattern to a target. */
 export interface Rule {
   /** Name of the bus. */
   bus: string;
@@ -42,20 +42,20 @@ export interface Schedule {
   name: string;
   /** Such as `rate(1 day)`. */
   expression: string;
-  /** Decides what the target gets. */
+  /** Determines what the target receives. */
   of: "rule" | "scheduler";
   to: Destination;
   input: TargetInput;
 }
 
-/** What leads from topics, buses and schedules to functions and queues of a project. */
+/** Routes from topics, buses and schedules to functions and queues of a project. */
 export interface Routes {
   subscriptions: Subscription[];
   rules: Rule[];
   schedules: Schedule[];
 }
 
-/** Where an ARN or a name that a template or state gives leads to; undefined for what is not played here. */
+/** The target of an ARN or a name in a template or state; undefined for what is not emulated here. */
 export function destinationOf(given: string | undefined): Destination | undefined {
   if (given === undefined) return undefined;
   const [, name] = /:function:([^:]+)/.exec(given) ?? [];
@@ -63,14 +63,14 @@ export function destinationOf(given: string | undefined): Destination | undefine
   return given.includes(":sqs:") ? { kind: "queue", name: lastPart(given) } : undefined;
 }
 
-/** What a subscription says besides its topic and its end, as SNS names it. */
+/** Properties of a subscription besides its topic and endpoint, with SNS's names. */
 export interface SubscriptionProperties {
   FilterPolicy?: unknown;
   FilterPolicyScope?: unknown;
   RawMessageDelivery?: unknown;
 }
 
-/** A subscription to a topic, which is given by its ARN or name. */
+/** A subscription to a topic, given by its ARN or name. */
 export function subscriptionOf(
   topic: string,
   to: Destination,
@@ -85,14 +85,14 @@ export function subscriptionOf(
   };
 }
 
-/** What a target says besides its end, as EventBridge names it. */
+/** Properties of a target besides its ARN, with EventBridge's names. */
 interface TargetProperties {
   Input?: unknown;
   InputPath?: unknown;
   InputTransformer?: unknown;
 }
 
-/** What a target gets. */
+/** What a target receives. */
 function targetInput({ Input, InputPath, InputTransformer }: TargetProperties): TargetInput {
   const { InputPathsMap, InputTemplate } = mapOf(InputTransformer);
   const [constant, path, template] = [Input, InputPath, InputTemplate].map(textOf);
@@ -104,7 +104,7 @@ function targetInput({ Input, InputPath, InputTransformer }: TargetProperties): 
   };
 }
 
-/** The bus that events are put to which name none. */
+/** The bus of events that do not name one. */
 export const DEFAULT_BUS = "default";
 
 /** A rule with one target. @param bus its ARN or name; undefined for the default one. */
@@ -130,7 +130,7 @@ export function noRoutes(): Routes {
   return { subscriptions: [], rules: [], schedules: [] };
 }
 
-/** All of several routes. */
+/** Combines several routes. */
 export function joinRoutes(all: readonly Routes[]): Routes {
   return {
     subscriptions: all.flatMap(({ subscriptions }) => subscriptions),

@@ -41,9 +41,9 @@ export function readServerless(
     entries.map(([key, given]) => [`${key}`, textOf(given.name) ?? `${prefix}-${key}`]),
   );
   const notices = unresolved.map(
-    (text) => `${path}: ${text} is not resolved here. Set what it is for with --env-file`,
+    (text) => `${path}: ${text} is not resolved here. Set the variable that uses it with --env-file`,
   );
-  // What is CloudFormation's has no variables of the framework's resolved.
+  // The framework does not resolve its variables in values of CloudFormation.
   const resources = resourcesOf(raw.resources);
   const context = contextOf(resources, names, prefix);
   const own = templateRoutes(resources, context);
@@ -60,7 +60,7 @@ export function readServerless(
   return { kind: "serverless", source: path, folder, functions, routes: joinRoutes(routes), notices };
 }
 
-/** Resources are a map, or a list of such. */
+/** Resources are a map, or a list of maps. */
 function resourcesOf(given: unknown): Record<string, TemplateResource> {
   return Object.assign({}, ...[given].flat().map((one) => mapOf(mapOf(one).Resources)));
 }
@@ -99,7 +99,8 @@ function serverlessFunction({ key, given, provider, read, folder, names, context
 } {
   const name = names[key] ?? key;
   const handler = textOf(given.handler);
-  if (handler === undefined) return { notices: [`${name}: container images are not run here; ignored`] };
+  if (handler === undefined)
+    return { notices: [`${name}: container images are not supported here; ignored`] };
   const notices: string[] = [];
   const environment: Record<string, string> = {};
   for (const [variable, written] of Object.entries({
@@ -141,7 +142,7 @@ function serverlessFunction({ key, given, provider, read, folder, names, context
   };
 }
 
-/** Destinations are functions of the file by their keys, or ARNs. */
+/** Destinations are keys of functions in the file, or ARNs. */
 function serverlessAsync(
   { maximumRetryAttempts, destinations, onError }: Values,
   names: Readonly<Record<string, string>>,

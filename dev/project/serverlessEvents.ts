@@ -20,9 +20,9 @@ export function eventQueues(events: readonly unknown[], context: TemplateContext
 }
 
 /**
- * What leads from topics, buses and schedules to a function (Serverless Framework documentation, "SNS", "EventBridge" and
+ * Routes from topics, buses and schedules to a function (Serverless Framework documentation, "SNS", "EventBridge" and
  * "Schedule").
- * @param id of the function, as the framework's logical ids begin.
+ * @param id prefix of the function's logical ids in the framework.
  */
 export function eventRoutes(
   name: string,
@@ -57,8 +57,8 @@ export function eventRoutes(
 }
 
 /**
- * Each rate of an event is a schedule of its own.
- * @param before how many the function has before them: they are numbered.
+ * Each rate of an event is a separate schedule.
+ * @param before number of the function's earlier schedules, for their numbering.
  */
 function schedulesOf(event: unknown, id: string, to: Destination, before: number): Schedule[] {
   const given = typeof event === "string" ? { rate: event } : mapOf(event);
@@ -71,11 +71,11 @@ function schedulesOf(event: unknown, id: string, to: Destination, before: number
   });
 }
 
-/** What a target says, as CloudFormation names it. */
+/** Properties of a target, with CloudFormation's names. */
 function targetOf({ input, inputPath, inputTransformer }: Record<string, unknown>) {
   const { inputPathsMap, inputTemplate } = mapOf(inputTransformer);
   return {
-    // A map here, where CloudFormation has a string.
+    // A map here; a string in CloudFormation.
     Input: input === undefined ? undefined : (textOf(input) ?? JSON.stringify(input)),
     InputPath: inputPath,
     InputTransformer: { InputPathsMap: inputPathsMap, InputTemplate: inputTemplate },

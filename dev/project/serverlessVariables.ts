@@ -1,19 +1,19 @@
 import { mapOf } from "./values";
 
-/** Where variables have their values from. */
+/** The sources of variables. */
 export interface VariableSources {
   region: string;
   accountId: string;
   environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** How deep variables may refer to variables, so that a circle ends. */
+/** Maximum depth of variables that refer to variables, so that a circle ends. */
 const MAXIMUM_DEPTH = 20;
 
 /**
  * Replaces the Serverless Framework's variables: `${self:…}`, `${env:…}`, `${opt:…}`, `${sls:stage}`, `${param:…}` and
  * `${aws:…}`, with defaults after commas (Serverless Framework documentation, "Variables").
- * @returns the document, and the variables that have no value here, such as `${ssm:…}`.
+ * @returns the document, and the variables without a value here, such as `${ssm:…}`.
  */
 export function resolveVariables(
   document: Readonly<Record<string, unknown>>,
@@ -46,7 +46,7 @@ export function resolveVariables(
     if (depth > MAXIMUM_DEPTH) return given;
     const whole = /^\$\{([^{}]+)\}$/.exec(given);
     if (whole) return variable(whole[1] ?? "", depth);
-    // Innermost first: a variable may stand in another one's name.
+    // Innermost first: a variable may be part of another one's name.
     const replaced = given.replace(/\$\{([^{}]+)\}/g, (_, content: string) =>
       String(variable(content, depth) ?? ""),
     );
@@ -58,7 +58,7 @@ export function resolveVariables(
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, of(item, depth)]));
   };
-  // What is made of a function's resources is CloudFormation's.
+  // Values from a function's resources are resolved by CloudFormation.
   const { resources: _resources, ...read } = document;
   return { value: of(read, 0), unresolved: [...unresolved] };
 }

@@ -13,10 +13,10 @@ import { templateAsync } from "./templateAsync";
 import { subscriptionQueue, templateRoutes } from "./templateRoutes";
 import { lastPart, listOf, logFormatOf, mapOf, numberOf, textOf, variableOf } from "./values";
 
-/** Where the code of a template's function or layer is; undefined where it is not on this machine. */
+/** Finds the code of a template's function or layer; undefined if it is not on this machine. */
 export type FindCode = (property: unknown, resource: TemplateResource) => string | undefined;
 
-/** What a template says, read whole. */
+/** The parsed content of a template. */
 export interface Template {
   resources: Record<string, TemplateResource>;
   globals: Record<string, unknown>;
@@ -26,17 +26,17 @@ export interface Template {
 const functionTypes = ["AWS::Serverless::Function", "AWS::Lambda::Function"];
 const layerTypes = ["AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"];
 
-/** The account and region that functions see; nothing of them exists. */
+/** The account and region that functions see; neither exists. */
 export const localPlace = { region: "us-east-1", accountId: "123456789012" } as const;
 
-/** Whether something that was read is a template with functions. */
+/** Whether a parsed document is a template with functions. */
 export function isTemplate(read: unknown): boolean {
   return Object.values(mapOf(mapOf(read).Resources)).some((resource) =>
     functionTypes.includes(textOf(mapOf(resource).Type) ?? ""),
   );
 }
 
-/** Reads what a template says, with its parameters' defaults. */
+/** Reads a template with its parameters' defaults. */
 export function parseTemplate(read: unknown, stackName: string): Template {
   const { Resources, Globals, Parameters } = mapOf(read);
   const resources = mapOf(Resources) as Record<string, TemplateResource>;
@@ -68,7 +68,7 @@ export function readTemplate(path: string): Project {
   return { kind: "template", source: path, folder, ...templateFunctions(template, findCode) };
 }
 
-/** The functions of a template whose code is found by `findCode`, and what leads to them. */
+/** The functions of a template whose code `findCode` finds, and the routes to them. */
 export function templateFunctions(
   template: Template,
   findCode: FindCode,
@@ -97,7 +97,7 @@ function templateFunction(
   const { globals, context } = template;
   const properties = { ...globals, ...resource.Properties };
   const plain = (name: string) => resolveIntrinsics(properties[name], context).value;
-  if (plain("PackageType") === "Image") return "container images are not run here; ignored";
+  if (plain("PackageType") === "Image") return "container images are not supported here; ignored";
   const runtime = textOf(plain("Runtime"));
   const handler = textOf(plain("Handler")) ?? (runtime?.startsWith("provided") ? "bootstrap" : undefined);
   if (runtime === undefined || handler === undefined) return "it has no Runtime or no Handler; ignored";
@@ -150,7 +150,7 @@ function templateEnvironment(
   return { environment, notices };
 }
 
-/** What to say of a variable that only a deployment could give its value. */
+/** The notice about a variable whose value is known only after a deployment. */
 export function deployedValue(
   name: string,
   variable: string,
@@ -158,10 +158,10 @@ export function deployedValue(
   value: string | undefined,
 ): string {
   const here = value === undefined ? "it is not set here" : `it is "${value}" here`;
-  return `${name}: ${variable} refers to ${refersTo.join(", ")}, which only a deployment knows; ${here}. Set it with --env-file`;
+  return `${name}: ${variable} refers to ${refersTo.join(", ")}, known only after a deployment; ${here}. Set it with --env-file`;
 }
 
-/** Queues of a function's own events, and of event source mappings. */
+/** Queues in a function's events and in event source mappings. */
 function templateQueues(
   id: string,
   name: string,

@@ -3,8 +3,8 @@ import { resolveIntrinsics, type TemplateContext, type TemplateResource } from "
 import { mapOf, textOf } from "./values";
 
 /**
- * What a template says of a function's asynchronous invocations: properties of its own, and an EventInvokeConfig.
- * @param names of the function: what references to it give, and its logical id.
+ * A template's settings of a function's asynchronous invocations: its own properties, and an EventInvokeConfig.
+ * @param names of the function: the values of references to it, and its logical id.
  */
 export function templateAsync(
   names: readonly string[],
@@ -18,7 +18,7 @@ export function templateAsync(
     const config = plain(Properties);
     return names.includes(textOf(config.FunctionName)?.split(":").at(-1) ?? "") ? [config] : [];
   });
-  // SAM has it at the function, and another name for the queue.
+  // In SAM it is a property of the function, with another name for the queue.
   const own = eventInvokeSettings(configs[0] ?? plain(properties.EventInvokeConfig));
   const letters = plain(properties.DeadLetterConfig ?? properties.DeadLetterQueue).TargetArn;
   return asyncSettingsOf({ ...own, deadLetter: letters });

@@ -10,13 +10,13 @@ import {
 } from "./routes";
 import { lastPart, listOf, mapOf, textOf } from "./values";
 
-/** Routes, and what of them is not played. */
+/** Routes, and the parts of them that are not emulated. */
 export interface FoundRoutes {
   routes: Routes;
   notices: string[];
 }
 
-/** What leads from a template's topics and buses to its functions and queues. */
+/** Routes from a template's topics and buses to its functions and queues. */
 export function templateRoutes(
   resources: Readonly<Record<string, TemplateResource>>,
   context: TemplateContext,
@@ -37,12 +37,12 @@ export function templateRoutes(
   return found;
 }
 
-/** The queue between a topic and a function of SAM with `SqsSubscription: true`. */
+/** The queue between a topic and a function in SAM with `SqsSubscription: true`. */
 export function subscriptionQueue(id: string, event: string): string {
   return `${id}${event}Queue`;
 }
 
-/** What SAM makes of a function's own events. */
+/** The routes that SAM creates from a function's events. */
 function addEvents(
   { routes }: FoundRoutes,
   id: string,
@@ -65,7 +65,7 @@ function addEvents(
     const expression = textOf(properties.Schedule ?? properties.ScheduleExpression);
     if ((Type === "Schedule" || Type === "ScheduleV2") && expression !== undefined) {
       const of = Type === "Schedule" ? "rule" : "scheduler";
-      // SAM's logical id of what it makes of the event.
+      // SAM's logical id of the resource that it creates for the event.
       const own = textOf(properties.Name) ?? `${id}${name}`;
       routes.schedules.push(scheduleOf({ name: own, expression, of, to }, properties));
     }
@@ -91,7 +91,7 @@ function addRule(found: FoundRoutes, id: string, properties: Record<string, unkn
       found.notices.push(notPlayed(id, arn ?? "a target"));
       continue;
     }
-    // Nothing fires a schedule by itself here, so one that is disabled can be fired as well.
+    // Schedules do not fire on their own here, so a disabled one can be fired as well.
     if (expression !== undefined)
       found.routes.schedules.push(scheduleOf({ name, expression, of: "rule", to }, target));
     if (EventPattern !== undefined && State !== "DISABLED")
@@ -111,5 +111,5 @@ function addSchedule(found: FoundRoutes, id: string, properties: Record<string, 
 }
 
 function notPlayed(id: string, what: string): string {
-  return `${id}: it leads to ${what}, which is not played here; ignored`;
+  return `${id}: its target is ${what}, which is not emulated here; ignored`;
 }

@@ -1,11 +1,11 @@
-/** A value that is a map in JSON or YAML; an empty one for everything else. */
+/** A value that is a map in JSON or YAML; an empty map for everything else. */
 export function mapOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 }
 
-/** A value that is a list; an empty one for everything else. */
+/** A value that is a list; an empty list for everything else. */
 export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -15,7 +15,7 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A number, also one that is written as a string; `otherwise` for everything else. */
+/** A number, also if it is written as a string; `otherwise` for everything else. */
 export function numberOf(value: unknown, otherwise: number): number {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : otherwise;
@@ -26,7 +26,7 @@ export function variableOf(value: unknown): string | undefined {
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
-/** A log format as the sandbox takes it; undefined for everything else. */
+/** A log format that the sandbox accepts; undefined for everything else. */
 export function logFormatOf(value: unknown): "Text" | "JSON" | undefined {
   return value === "Text" || value === "JSON" ? value : undefined;
 }

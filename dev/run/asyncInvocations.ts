@@ -10,13 +10,13 @@ const pauses = [
   { ms: 2_000, onLambda: "2 minutes" },
 ] as const;
 
-/** What asynchronous invocations need. */
+/** The dependencies of asynchronous invocations. */
 export interface AsyncSurroundings {
   run(name: string, event: unknown): Promise<InvocationResult>;
   settingsOf(name: string): AsyncSettings;
   /**
-   * Gives an outcome or an event to where the function's settings say.
-   * @returns whether anybody here gets it.
+   * Forwards an outcome or an event to the destination in the function's settings.
+   * @returns whether a function here receives it.
    */
   forward(to: OutcomeTarget, message: SentMessage, from: string): boolean;
   tell(notice: string): void;
@@ -30,7 +30,7 @@ export class AsyncInvocations {
 
   constructor(private readonly surroundings: AsyncSurroundings) {}
 
-  /** @returns whether the function succeeded in the end. What happens is shown where it runs. */
+  /** @returns whether the function finally succeeded. Results are shown where it runs. */
   async invoke(name: string, event: unknown): Promise<boolean> {
     const { run, settingsOf, tell, wait = pause } = this.surroundings;
     const { signal } = this.stopping;
@@ -52,7 +52,7 @@ export class AsyncInvocations {
     }
   }
 
-  /** Ends the waiting: nothing is run again. */
+  /** Ends the waiting: nothing is retried. */
   stop(): void {
     this.stopping.abort();
   }

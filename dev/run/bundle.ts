@@ -7,8 +7,8 @@ const runnable = [".js", ".mjs", ".cjs"];
 const sources = [".ts", ".mts", ".cts", ".tsx"];
 
 /**
- * The folder or zip to run a function from: its own, except for one that is written in TypeScript, which is bundled with esbuild.
- * @throws ProjectError when the handler's file does not exist or cannot be bundled.
+ * The folder or zip to run a function from: its own code, or a bundle by esbuild for TypeScript.
+ * @throws ProjectError if the handler's file does not exist or cannot be bundled.
  */
 export async function runnableCode({ name, code, runtime, handler }: ProjectFunction): Promise<string> {
   if (!runtime.startsWith("nodejs") || !statSync(code).isDirectory()) return code;
@@ -17,7 +17,7 @@ export async function runnableCode({ name, code, runtime, handler }: ProjectFunc
     extensions.map((extension) => join(code, module + extension)).find((path) => existsSync(path));
   if (file(runnable) !== undefined) return code;
   const source = file(sources);
-  // The runtime itself says what it does not find, also where a layer brings it.
+  // The runtime itself reports a missing handler; a layer may contain it.
   if (source === undefined) return code;
   return bundle(name, source, module);
 }
@@ -45,7 +45,7 @@ async function bundle(name: string, source: string, module: string): Promise<str
     target: "node20",
     format: esm ? "esm" : "cjs",
     sourcemap: "inline",
-    // Lambda's runtimes bring the AWS SDK; a copy that the project has is bundled.
+    // Lambda's runtimes include the AWS SDK; the project's own copy is bundled.
     external: hasSdk(dirname(source)) ? [] : ["@aws-sdk/*", "@smithy/*"],
     ...(esm && {
       banner: {

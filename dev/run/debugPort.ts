@@ -1,11 +1,11 @@
 import { createServer, type Socket } from "node:net";
 
 /**
- * Lets a debugger of this machine reach Node.js inside a function's environment: a port of 127.0.0.1 that leads to the same port
+ * Lets a debugger on this machine reach Node.js inside a function's environment: forwards a port of 127.0.0.1 to the same port
  * there.
  * @param connect opens a connection into the environment; undefined while there is none.
- * @returns ends it.
- * @throws when the port is taken; the message names it.
+ * @returns stops forwarding.
+ * @throws if the port is in use; the message names it.
  */
 export async function startDebugPort(
   port: number,

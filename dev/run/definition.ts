@@ -2,40 +2,40 @@ import type { FunctionDefinition } from "../../sandbox";
 import type { ProjectFunction } from "../project/project";
 import { localPlace } from "../project/template";
 
-/** What every function runs with, besides what is its own. */
+/** What all functions have in common. */
 export interface LocalTelemetry {
   architecture: "x86_64" | "arm64";
-  /** Zip of the extension's layer, with light tracing in it. */
+  /** Zip of the extension's layer with light tracing. */
   extensionLayer: string;
   /** Layer with the AWS SDK, which Lambda's Node.js runtimes contain; undefined if it is not available. */
   sdkLayer?: string;
-  /** OTLP/HTTP endpoint, and the key that it wants. */
+  /** OTLP/HTTP endpoint and its key. */
   otlpUrl: string;
   ingestionKey: string;
-  /** Where calls of AWS's services are answered. */
+  /** Endpoint for calls to AWS services. */
   awsEndpoint: string;
 }
 
-/** What the user adds to a function. */
+/** The user's additions to a function. */
 export interface FunctionOverrides {
-  /** Variables of --env-file, which win. */
+  /** Variables of --env-file, which take precedence. */
   environment: Readonly<Record<string, string>>;
   /** Port in the function's environment on which Node.js waits for a debugger. */
   inspectPort?: number;
 }
 
 const lightWrapper = "/opt/clickstack-tracing";
-/** Nobody steps through a function in three seconds. */
+/** Long enough to step through a function, unlike Lambda's default of three seconds. */
 const DEBUGGED_SECONDS = 900;
 
-/** Settings of the extension that were made for a deployment; what they send where is decided here. What is traced is the user's. */
+/** Settings of the extension for a deployment, which are replaced here. What is traced remains the user's choice. */
 const isDeployedTelemetry = (name: string) =>
   /^(ROTEL_|CLICKSTACK_(?!TRACING_)|OTEL_EXPORTER_)/.test(name) && name !== "ROTEL_OTEL_RESOURCE_ATTRIBUTES";
 
-/** URL of a queue: the account's number and the queue's name behind a host. */
+/** URL of a queue: a host, followed by the account's number and the queue's name. */
 const queueUrl = /^https?:\/\/[^/]+(\/\d{12}\/[\w.-]+)$/;
 
-/** AWS's SDK sends messages to the host of a queue's URL: the one that answers for SQS here. */
+/** AWS's SDK sends messages to the host of a queue's URL, so it is replaced with the host of the SQS emulator. */
 function withLocalQueues(
   environment: Readonly<Record<string, string>>,
   endpoint: string,
@@ -48,7 +48,7 @@ function withLocalQueues(
   );
 }
 
-/** AWS's SDK warns of a version of Node.js that Lambda still has, in every environment: nothing that its own SDK does there. */
+/** AWS's SDK warns in every environment about a Node.js version that Lambda still supports; Lambda's own SDK does not. */
 const withoutWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 
 /** A project's function as the sandbox runs it: with the extension and light tracing, which send to this machine. */
@@ -91,7 +91,7 @@ export function definitionOf(
       ROTEL_OTLP_EXPORTER_ENDPOINT: otlpUrl,
       ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
       ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `authorization=${ingestionKey}`,
-      // What an invocation wrote is to be seen when it has ended.
+      // An invocation's output must be visible when the invocation has ended.
       CLICKSTACK_FLUSH_MODE: "end",
       CLICKSTACK_WAIT_FOR_LOGS: "always",
     },
@@ -103,9 +103,9 @@ function inspected(options: string | undefined, port: number): string {
   return [options, `--inspect=127.0.0.1:${port}`].filter((part) => part !== undefined).join(" ");
 }
 
-/** Ports of this machine that a function's variables name, such as that of a local database: those it may reach. */
+/** Ports of this machine that a function's variables name, such as a local database's. The function may reach them. */
 export function localPorts(environment: Readonly<Record<string, string>>): number[] {
-  // What --inspect names is a port of the function's own.
+  // The port of --inspect is inside the function's environment.
   const { NODE_OPTIONS: _options, ...variables } = environment;
   const found = Object.values(variables).flatMap((value) =>
     [...value.matchAll(/(?:127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})\b/g)].map(([, port]) => Number(port)),

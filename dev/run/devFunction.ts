@@ -1,26 +1,26 @@
 import type { InvocationResult, InvokeOptions, Sandbox } from "../../sandbox";
 
-/** A function that can be restarted: invocations under way end with the code that they began with. */
+/** A function that can be restarted: running invocations finish with the code that they started with. */
 export class DevFunction {
-  /** What runs it now; undefined until it was started for the first time. */
+  /** Its current sandbox; undefined before the first start. */
   sandbox: Sandbox | undefined;
   private current: Promise<Sandbox>;
   private readonly ending = new Set<Promise<void>>();
   private stopped = false;
 
-  /** @param start makes a sandbox of the function as it is now. */
+  /** @param start creates a sandbox of the function's current code. */
   constructor(private readonly start: () => Promise<Sandbox>) {
     this.current = this.started();
   }
 
-  /** @throws what kept the function from being started, until a restart succeeds. */
+  /** @throws the error of a failed start, until a restart succeeds. */
   async invoke(payload: unknown, options: InvokeOptions): Promise<InvocationResult> {
     return (await this.current).invoke(payload, options);
   }
 
   /** The next invocation runs in a new environment, unless the function was stopped. */
   async restart(): Promise<void> {
-    // A file may change while `dev` ends.
+    // A file may change while `dev` is stopping.
     if (this.stopped) return;
     this.end(this.current);
     this.current = this.started();
@@ -38,7 +38,7 @@ export class DevFunction {
       this.sandbox = sandbox;
       return sandbox;
     });
-    // Whoever invokes it hears of it.
+    // The next invocation reports it.
     starting.catch(() => {});
     return starting;
   }

@@ -17,8 +17,8 @@ interface PutEntry {
 }
 
 /**
- * Answers EventBridge's PutEvents: each event is given to what the rules of its bus lead to.
- * @param put gives an event to the targets of a bus.
+ * Answers EventBridge's PutEvents: each event is delivered to the targets of its bus's rules.
+ * @param put delivers an event to the targets of a bus.
  * @returns undefined for calls of other services.
  */
 export function answerEventBridge(
@@ -31,7 +31,7 @@ export function answerEventBridge(
   if (operation !== "PutEvents")
     return json(400, {
       __type: "UnsupportedOperation",
-      message: `\`dev\` plays putting events alone, not ${operation}`,
+      message: `\`dev\` emulates only PutEvents of EventBridge, not ${operation}`,
     });
   const { Entries = [] } = jsonBody(call) as { Entries?: PutEntry[] };
   const answers = Entries.map((entry) => {
@@ -44,7 +44,7 @@ export function answerEventBridge(
   return json(200, { FailedEntryCount, Entries: answers });
 }
 
-/** The event of an entry; what is wrong with the entry otherwise. */
+/** The event of an entry, or the reason why the entry is invalid. */
 function busEvent(entry: PutEntry, now: number): (BusEvent & { id: string }) | string {
   const { Source, DetailType, Detail, Resources = [], Time } = entry;
   if (!Source || !DetailType || Detail === undefined) return "Source, DetailType and Detail are required.";

@@ -1,16 +1,16 @@
 import { functionUrlEvent } from "../../sandbox/aws/events";
 
-/** A request to a function URL, read whole. */
+/** A request to a function URL, with its body. */
 export interface UrlRequest {
   method: string;
-  /** With its query. */
+  /** Includes the query. */
   path: string;
   headers: Readonly<Record<string, string>>;
   body: Buffer;
   sourceIp: string;
 }
 
-/** What is answered to it. */
+/** The response to it. */
 export interface UrlAnswer {
   status: number;
   headers: Readonly<Record<string, string | string[]>>;
@@ -20,7 +20,7 @@ export interface UrlAnswer {
 const textTypes =
   /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded|graphql)|[^;]+\+(json|xml))/i;
 
-/** The event of a function URL, in payload format 2.0. A body that is no text is base64, as on Lambda. */
+/** The event of a function URL, in payload format 2.0. A binary body is encoded in base64, as on Lambda. */
 export function urlEvent(
   url: string,
   request: UrlRequest,
@@ -43,8 +43,8 @@ export function urlEvent(
 }
 
 /**
- * The HTTP answer that a function's result stands for: `{ statusCode, headers, cookies, body, isBase64Encoded }`, or any other
- * value as JSON. An error is status 502, as on Lambda.
+ * The HTTP response for a function's result: `{ statusCode, headers, cookies, body, isBase64Encoded }`, or any other value as
+ * JSON. An error has status 502, as on Lambda.
  */
 export function urlAnswer(payload: unknown, failed: boolean): UrlAnswer {
   if (failed) return json(502, { message: "Internal Server Error" });
@@ -53,7 +53,7 @@ export function urlAnswer(payload: unknown, failed: boolean): UrlAnswer {
   return answerOf(payload as Head);
 }
 
-/** What a function says of its answer besides the body. */
+/** The parts of a function's response besides the body. */
 export interface Head {
   statusCode?: number;
   headers?: Record<string, unknown>;
@@ -65,7 +65,7 @@ function answerOf({ body, isBase64Encoded, ...head }: Head & { body?: unknown; i
   return { ...headOf(head), body: Buffer.from(text, isBase64Encoded ? "base64" : "utf8") };
 }
 
-/** Status and headers of an answer. */
+/** Status and headers of a response. */
 export function headOf({
   statusCode,
   headers = {},
@@ -82,7 +82,7 @@ export function headOf({
   };
 }
 
-/** An answer in JSON. */
+/** A response in JSON. */
 export function json(status: number, value: unknown): UrlAnswer {
   return {
     status,
@@ -92,8 +92,8 @@ export function json(status: number, value: unknown): UrlAnswer {
 }
 
 /**
- * Which function a request is for: `orders.localhost` is `orders`; with one function alone, every request is for it.
- * @returns undefined when the host names none of several.
+ * The function of a request: `orders.localhost` is `orders`; a single function receives every request.
+ * @returns undefined if there are several functions and the host names none of them.
  */
 export function functionOfHost(host: string | undefined, names: readonly string[]): string | undefined {
   if (names.length === 1) return names[0];
@@ -101,7 +101,7 @@ export function functionOfHost(host: string | undefined, names: readonly string[
   return names.find((name) => hostLabel(name) === label);
 }
 
-/** A function's name as it can stand in a host's name. */
+/** A function's name in a form that is valid in a host name. */
 export function hostLabel(name: string): string {
   return name
     .toLowerCase()

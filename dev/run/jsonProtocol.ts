@@ -5,7 +5,7 @@ export function operationOf({ headers }: AwsCall, service: string): string | und
   return new RegExp(`^${service}\\.(\\w+)$`).exec(headers["x-amz-target"] ?? "")?.[1];
 }
 
-/** What a call of AWS's JSON protocol asks. */
+/** A call in AWS's JSON protocol. */
 export function jsonBody({ body }: AwsCall): object {
   return JSON.parse(body.toString() || "{}");
 }

@@ -2,19 +2,19 @@ import type { InvocationResult } from "../../sandbox";
 import { invokeAnswer, readInvoke } from "../../sandbox/aws/invokeApi";
 import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
 
-/** Runs a function by one of its names; undefined where no function has it. */
+/** Runs a function by one of its names; undefined if no function has it. */
 export type InvokeByName = (
   name: string,
   payload: unknown,
   options: { clientContext?: string },
 ) => Promise<InvocationResult> | undefined;
 
-/** Invokes a function asynchronously, by one of its names; undefined where no function has it. */
+/** Invokes a function asynchronously by one of its names; undefined if no function has it. */
 export type InvokeLater = (name: string, payload: unknown) => Promise<boolean> | undefined;
 
 /**
- * Answers what functions ask of AWS: Lambda's Invoke for functions of the project, an error that says what to do for everything
- * else.
+ * Answers the AWS calls of functions: Lambda's Invoke for functions of the project; for everything else, an error that says what
+ * to do.
  */
 export async function answerAws(
   call: AwsCall,
@@ -39,11 +39,11 @@ function notFound(name: string): AwsAnswer {
   return error(
     404,
     "ResourceNotFoundException",
-    `Function not found: ${name}. \`dev\` runs the functions of its project alone`,
+    `Function not found: ${name}. \`dev\` runs only the functions of its project`,
   );
 }
 
-/** The name in what Invoke takes: a name, an ARN or a part of it, with or without a version or alias. */
+/** The function's name in Invoke's argument: a name, an ARN or a part of it, with or without a version or alias. */
 export function functionName(given: string): string {
   const [, ofArn] = /(?:^|:)function:([^:]+)/.exec(given) ?? [];
   return ofArn ?? given.split(":")[0] ?? given;
@@ -60,7 +60,7 @@ function notPlayed(call: AwsCall): AwsAnswer {
   return error(
     400,
     "NotPlayedHereException",
-    `\`dev\` plays Lambda's Invoke, SQS, SNS and EventBridge, not ${service}. Give the function an emulator of it with --env-file, such as ${variable}=http://127.0.0.1:4566`,
+    `\`dev\` emulates Lambda's Invoke, SQS, SNS and EventBridge, not ${service}. Point the function to an emulator with --env-file, such as ${variable}=http://127.0.0.1:4566`,
   );
 }
 

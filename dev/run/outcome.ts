@@ -10,13 +10,13 @@ export interface Outcome {
   attempts: number;
 }
 
-/** The ARN that a function has here. */
+/** The ARN of a function here. */
 export function localArn(name: string): string {
   return `arn:aws:lambda:${localPlace.region}:${localPlace.accountId}:function:${name}`;
 }
 
 /**
- * What a destination gets (Lambda developer guide, "Capturing records of Lambda asynchronous invocations").
+ * The record for a destination (Lambda developer guide, "Capturing records of Lambda asynchronous invocations").
  * @param now in milliseconds since 1970.
  */
 export function outcomeRecord({ name, event, result, attempts }: Outcome, now: number): object {
@@ -40,7 +40,7 @@ export function outcomeRecord({ name, event, result, attempts }: Outcome, now: n
   };
 }
 
-/** What a dead-letter queue gets: the event, and attributes that say what became of it. */
+/** The message for a dead-letter queue: the event, with attributes that describe the failure. */
 export function deadLetter({ event, result }: Outcome): SentMessage {
   const { errorMessage } = (result.payload ?? {}) as { errorMessage?: unknown };
   const text = (DataType: string, StringValue: string) => ({ DataType, StringValue });

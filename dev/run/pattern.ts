@@ -1,7 +1,7 @@
 import { listOf, mapOf } from "../project/values";
 
 /**
- * Whether an event has a pattern of EventBridge, or a message a filter policy of SNS (EventBridge user guide, "Comparison
+ * Whether an event matches a pattern of EventBridge, or a message matches a filter policy of SNS (EventBridge user guide, "Comparison
  * operators for use in event patterns"; SNS developer guide, "Filter policies").
  */
 export function matchesPattern(pattern: unknown, event: unknown): boolean {
@@ -9,7 +9,7 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
     if (key === "$or" && Array.isArray(wanted)) return wanted.some((one) => matchesPattern(one, event));
     const value = mapOf(event)[key];
     if (!Array.isArray(wanted)) {
-      // Of a list of objects, one must have it.
+      // In a list of objects, one object must match.
       if (Array.isArray(value)) return value.some((one) => matchesPattern(wanted, one));
       return matchesPattern(wanted, value);
     }
@@ -18,7 +18,7 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
   });
 }
 
-/** Whether one of a field's values has a condition; a field that is not there has no values. */
+/** Whether one of a field's values meets a condition; a missing field has no values. */
 function matchesValues(condition: unknown, values: readonly unknown[]): boolean {
   const [name, argument] = Object.entries(mapOf(condition))[0] ?? [];
   if (name === "exists") return values.length > 0 === argument;

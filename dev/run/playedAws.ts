@@ -5,7 +5,7 @@ import type { Router } from "./router";
 import { answerSns } from "./sns";
 import { answerSqs, type DeliverToQueue } from "./sqs";
 
-/** The functions of a project, as far as calls of AWS lead to them. */
+/** The functions of a project, as targets of AWS calls. */
 export interface PlayedFunctions {
   invoke: InvokeByName;
   invokeLater: InvokeLater;
@@ -13,11 +13,11 @@ export interface PlayedFunctions {
   router: Pick<Router, "publish" | "put">;
 }
 
-/** What functions ask of AWS, answered by the functions of the project. */
+/** Answers the AWS calls of functions with the functions of the project. */
 export class PlayedAws {
   private readonly told = new Set<string>();
 
-  /** @param tell is given what goes nowhere, once each. */
+  /** @param tell reports messages and events without a recipient, each kind once. */
   constructor(
     private readonly functions: PlayedFunctions,
     private readonly tell: (notice: string) => void,
@@ -42,10 +42,10 @@ export class PlayedAws {
     );
   }
 
-  /** Whoever sends to nobody does not hear of it from AWS. */
+  /** AWS does not report a message without recipients to its sender. */
   private counted(receivers: number, what: string): void {
     if (receivers > 0 || this.told.has(what)) return;
     this.told.add(what);
-    this.tell(`no function of the project gets ${what}, or a filter holds them back`);
+    this.tell(`no function of the project receives ${what}, or a filter rejects them`);
   }
 }

@@ -9,21 +9,21 @@ import { scheduledEvent } from "./scheduledEvent";
 import type { SentMessage } from "./sqs";
 import { inputOfTarget } from "./targetInput";
 
-/** What messages and events are given to. What becomes of them is shown where the function runs. */
+/** Recipients of messages and events. Results are shown where the function runs. */
 export interface Receivers {
-  /** Runs a function; undefined where no function has the name. @returns whether it succeeded in the end. */
+  /** Runs a function; undefined if no function has the name. @returns whether it finally succeeded. */
   invoke(name: string, event: unknown): Promise<boolean> | undefined;
-  /** Sends a message to a queue; undefined where no function has it. @returns whether its functions succeeded in the end. */
+  /** Sends a message to a queue; undefined if no function reads it. @returns whether its functions finally succeeded. */
   send(queue: string, message: SentMessage): Promise<boolean> | undefined;
 }
 
-/** A message as it was published. */
+/** A published message. */
 export interface PublishedMessage extends SnsNotification {
-  /** Text for each protocol, with `MessageStructure` json. */
+  /** The message for each protocol, with `MessageStructure` json. */
   texts?: Readonly<Record<string, string>>;
 }
 
-/** An event of a bus, as targets get it. */
+/** An event of a bus, as targets receive it. */
 export interface BusEvent {
   source: string;
   "detail-type": string;
@@ -31,13 +31,13 @@ export interface BusEvent {
   [field: string]: unknown;
 }
 
-/** Gives messages of topics and events of buses to the functions and queues that want them. */
+/** Delivers messages of topics and events of buses to the matching functions and queues. */
 export class Router {
   routes: Routes = noRoutes();
 
   constructor(private readonly receivers: Receivers) {}
 
-  /** @returns to how many a message was given. */
+  /** @returns number of subscribers that received the message. */
   publish(topic: string, message: PublishedMessage): number {
     const wanting = this.routes.subscriptions.filter(
       (subscription) => subscription.topic === topic && isWanted(subscription, message),
@@ -46,7 +46,7 @@ export class Router {
     return wanting.length;
   }
 
-  /** @returns to how many an event was given. */
+  /** @returns number of targets that received the event. */
   put(bus: string, event: BusEvent): number {
     const wanting = this.routes.rules.filter(
       (rule) => rule.bus === bus && matchesPattern(rule.pattern, event),
@@ -59,8 +59,8 @@ export class Router {
   }
 
   /**
-   * Gives a schedule's event to its target.
-   * @returns whether that succeeded in the end; undefined where it leads to no function.
+   * Delivers a schedule's event to its target.
+   * @returns whether the target finally succeeded; undefined if no function receives the event.
    */
   fire(schedule: Schedule): Promise<boolean> | undefined {
     const event = scheduledEvent(schedule, Date.now(), randomUUID());
@@ -68,9 +68,9 @@ export class Router {
   }
 
   /**
-   * Gives the outcome of an invocation, or its event, to where a function's settings say.
+   * Forwards the outcome of an invocation, or its event, to the destination in the function's settings.
    * @param from name of the function.
-   * @returns whether it leads to a function.
+   * @returns whether a function receives it.
    */
   forward(to: OutcomeTarget, message: SentMessage, from: string): boolean {
     const { kind, name } = to;
@@ -119,7 +119,7 @@ function messageOf(event: unknown): SentMessage {
   return { MessageBody: typeof event === "string" ? event : JSON.stringify(event) };
 }
 
-/** The event of a bus that an outcome becomes. */
+/** The event that a bus receives for an outcome. */
 function outcomeEvent(name: string, record: { responseContext?: { functionError?: string } }): BusEvent {
   const failed = record.responseContext?.functionError !== undefined;
   return {

@@ -3,7 +3,7 @@ import { localPlace } from "../project/template";
 import { inputOfTarget } from "./targetInput";
 
 /**
- * The event that a schedule's target gets: what the schedule says as its input, else the one of a rule or of EventBridge Scheduler
+ * The event that a schedule's target receives: the schedule's own input, else the event of a rule or of EventBridge Scheduler
  * (EventBridge user guide, "Creating a rule that runs on a schedule"; EventBridge Scheduler user guide, "Adding context attributes").
  * @param now in milliseconds since 1970.
  * @param id of the event or of the scheduler's execution.

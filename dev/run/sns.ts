@@ -7,9 +7,9 @@ const VERSION = "2010-03-31";
 const namespace = `xmlns="https://sns.amazonaws.com/doc/${VERSION}/"`;
 
 /**
- * Answers SNS's Publish and PublishBatch, which come as forms and are answered in XML: each message is given to what the
- * topic's subscriptions lead to.
- * @param publish gives a message to the subscribers of a topic.
+ * Answers SNS's Publish and PublishBatch, which are sent as forms and answered in XML: each message is delivered to the topic's
+ * subscribers.
+ * @param publish delivers a message to the subscribers of a topic.
  * @returns undefined for calls of other services.
  */
 export function answerSns(
@@ -28,8 +28,8 @@ export function answerSns(
     return message.MessageId;
   };
   if (action !== "Publish" && action !== "PublishBatch")
-    return failure("InvalidAction", `\`dev\` plays publishing alone, not ${action}`);
-  if (topicArn === "") return failure("InvalidParameter", "`dev` plays topics alone: TopicArn is missing");
+    return failure("InvalidAction", `\`dev\` emulates only Publish and PublishBatch of SNS, not ${action}`);
+  if (topicArn === "") return failure("InvalidParameter", "`dev` emulates only topics: TopicArn is missing");
   if (action === "Publish") return answer(action, `<MessageId>${send("")}</MessageId>`);
   const entries = indexed(form, "PublishBatchRequestEntries.member").map((prefix) => {
     const id = escaped(form.get(`${prefix}Id`) ?? "");
@@ -59,7 +59,7 @@ function messageOf(form: URLSearchParams, prefix: string, TopicArn: string, now:
   };
 }
 
-/** The beginnings of a list's names in a form: `<name>.1.`, `<name>.2.`, … */
+/** The prefixes of a list's entries in a form: `<name>.1.`, `<name>.2.`, … */
 function indexed(form: URLSearchParams, name: string): string[] {
   const prefixes: string[] = [];
   for (let index = 1; ; index += 1) {

@@ -5,13 +5,13 @@ import { localPlace } from "../project/template";
 import { lastPart } from "../project/values";
 import { jsonAnswer, jsonBody, operationOf } from "./jsonProtocol";
 
-/** Runs the functions of a queue with an event; undefined where no function has the queue. */
+/** Runs the functions of a queue with an event; undefined if no function reads the queue. */
 export type DeliverToQueue = (queue: string, event: object) => Promise<boolean> | undefined;
 
-/** How often a message is given to a function that fails: as with a dead-letter queue's `maxReceiveCount` of 3. */
+/** Maximum number of deliveries of a message to a failing function: as with a dead-letter queue's `maxReceiveCount` of 3. */
 const DELIVERIES = 3;
 
-/** A message as it is sent to a queue. */
+/** A message sent to a queue. */
 export interface SentMessage {
   Id?: string;
   MessageBody?: string;
@@ -20,8 +20,8 @@ export interface SentMessage {
 }
 
 /**
- * Answers Amazon SQS for queues that functions of the project have: a message is given to them at once, each in an event of its
- * own.
+ * Answers Amazon SQS for queues that functions of the project read: messages are delivered to them immediately, each in a separate
+ * event.
  * @returns undefined for calls of other services.
  */
 export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => number): AwsAnswer | undefined {
@@ -55,13 +55,13 @@ export function answerSqs(call: AwsCall, deliver: DeliverToQueue, now: () => num
   }
   return json(400, {
     __type: "com.amazonaws.sqs#UnsupportedOperation",
-    message: `\`dev\` plays sending to queues alone, not ${operation}`,
+    message: `\`dev\` emulates only sending to queues, not ${operation}`,
   });
 }
 
 /**
- * Gives a message to the functions of a queue, again while they fail.
- * @returns undefined where no function has the queue; `handled` says in the end whether they succeeded.
+ * Delivers a message to the functions of a queue, with retries if they fail.
+ * @returns undefined if no function reads the queue; `handled` resolves to whether they finally succeeded.
  */
 export function sendToQueue(
   queue: string,
@@ -98,7 +98,7 @@ export function sendToQueue(
   return { MessageId, MD5OfMessageBody: MD5OfBody, handled };
 }
 
-/** As the SDK has them: what is binary comes as base64. */
+/** As in the SDK: binary values are base64. */
 function attributesOf(
   given: NonNullable<SentMessage["MessageAttributes"]>,
 ): Record<string, { DataType: string; StringValue?: string; BinaryValue?: Uint8Array }> {
@@ -114,7 +114,7 @@ function attributesOf(
   );
 }
 
-/** Gives a message again while the function fails. What happens is shown where the function runs. */
+/** Delivers a message again while the function fails. Results are shown where the function runs. */
 async function repeated(
   first: Promise<boolean>,
   again: (receives: number) => Promise<boolean> | undefined,
@@ -128,7 +128,7 @@ async function repeated(
 function noQueue(queue: string): AwsAnswer {
   return json(400, {
     __type: "com.amazonaws.sqs#QueueDoesNotExist",
-    message: `No function of the project has the queue "${queue}"`,
+    message: `No function of the project reads the queue "${queue}"`,
   });
 }
 

@@ -11,7 +11,7 @@ import {
 
 const WATCH_MS = 1_000;
 
-/** ClickHouse with its data and ports, which is started again when its process ends. */
+/** ClickHouse with its data and ports. It is restarted if its process ends. */
 export class Store {
   private watching: NodeJS.Timeout | undefined;
   private restarting: Promise<void> | undefined;
@@ -25,7 +25,7 @@ export class Store {
     this.watching = setInterval(() => void this.check(), WATCH_MS).unref();
   }
 
-  /** @param tell is given what happened to it. */
+  /** @param tell reports its failures and restarts. */
   static async start(tell: (notice: string) => void): Promise<Store> {
     const directory = mkdtempSync(join(tmpdir(), "clickstack-dev-"));
     const ingestionKey = randomBytes(16).toString("hex");
@@ -53,12 +53,12 @@ export class Store {
     return this.clickhouse.pid;
   }
 
-  /** Who may read alone. */
+  /** The read-only user. */
   get reader(): Omit<Reader, "query"> {
     return this.clickhouse.reader;
   }
 
-  /** Reads, as that user. */
+  /** Reads as that user. */
   query<Row>(sql: string, parameters?: QueryParameters): Promise<Row[]> {
     return this.clickhouse.reader.query<Row>(sql, parameters);
   }
@@ -71,7 +71,7 @@ export class Store {
     rmSync(this.clickhouse.directory, { recursive: true, force: true });
   }
 
-  /** Starts ClickHouse again where its process has ended. */
+  /** Restarts ClickHouse if its process has ended. */
   private async check(): Promise<void> {
     if (this.stopped || this.restarting !== undefined || isRunning(this.clickhouse.pid)) return;
     const { directory, ports } = this.clickhouse;
@@ -80,13 +80,13 @@ export class Store {
       .then((started) => {
         this.clickhouse = started;
         this.tell(
-          "ClickHouse is running again; what was sent meanwhile is lost unless the extension still holds it",
+          "ClickHouse is running again; what was sent in between is lost unless the extension still holds it",
         );
       })
       .catch((error: Error) => {
         clearInterval(this.watching);
         this.tell(
-          `ClickHouse could not be started again, so nothing is stored from now on: ${error.message}. End \`dev\` and start it anew`,
+          `ClickHouse could not be restarted, so nothing is stored from now on: ${error.message}. Stop \`dev\` and start it again`,
         );
       });
     await this.restarting;

@@ -1,24 +1,24 @@
 import { type Head, headOf } from "./functionUrl";
 
-/** What separates the head of a streamed answer from its body (Lambda developer guide, "Response streaming"). */
+/** The separator between the head of a streamed response and its body (Lambda developer guide, "Response streaming"). */
 const HEAD_END = Buffer.alloc(8);
 /** Content type of a response that begins with its head. */
 const WITH_HEAD = "application/vnd.awslambda.http-integration-response";
 
-/** Where a streamed answer is written to. */
+/** The destination of a streamed response. */
 export interface AnswerWriter {
   head(status: number, headers: Readonly<Record<string, string | string[]>>): void;
   body(chunk: Buffer): void;
 }
 
-/** Turns the parts of a streamed response into those of an HTTP answer, as they come. */
+/** Converts the chunks of a streamed response into those of an HTTP response as they arrive. */
 export class StreamedAnswer {
   private held: Buffer = Buffer.alloc(0);
   private headIsWritten = false;
 
   constructor(private readonly writer: AnswerWriter) {}
 
-  /** Whether a part has been written, so that no other answer can be given. */
+  /** Whether a part was written, so that another response is no longer possible. */
   get begun(): boolean {
     return this.headIsWritten;
   }
@@ -28,7 +28,7 @@ export class StreamedAnswer {
     if (body.length > 0) this.writer.body(body);
   }
 
-  /** Writes the head once it is there. @returns what of the body is known. */
+  /** Writes the head once it is complete. @returns the part of the body received so far. */
   private afterHead(chunk: Buffer, contentType: string | undefined): Buffer {
     if (contentType !== WITH_HEAD) {
       this.begin({ headers: { "content-type": contentType ?? "application/octet-stream" } });

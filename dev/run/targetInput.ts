@@ -1,6 +1,6 @@
 import type { TargetInput } from "../project/routes";
 
-/** What a rule's target gets of an event (EventBridge user guide, "Transforming target input"). */
+/** What a rule's target receives for an event (EventBridge user guide, "Transforming target input"). */
 export function inputOfTarget({ constant, path, transformer }: TargetInput, event: object): unknown {
   if (constant !== undefined) return parsed(constant);
   if (path !== undefined) return atPath(event, path) ?? null;
@@ -15,7 +15,7 @@ export function inputOfTarget({ constant, path, transformer }: TargetInput, even
     const value = namedValue(name);
     if (value === undefined) return name in paths ? "" : whole;
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    // Within quotes a value is a part of the string, elsewhere a value of its own.
+    // Within quotes a value is part of the string, elsewhere a separate value.
     return isQuoted(template.slice(0, offset)) ? JSON.stringify(text).slice(1, -1) : JSON.stringify(value);
   });
   return parsed(filled);

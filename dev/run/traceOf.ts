@@ -3,7 +3,7 @@ import type { Store } from "./store";
 const ATTEMPTS = 15;
 const PAUSE_MS = 100;
 
-/** The id of an invocation's trace, as soon as it is stored; undefined where that takes too long. */
+/** The id of an invocation's trace, as soon as it is stored; undefined if that takes too long. */
 export async function traceOf(store: Pick<Store, "query">, requestId: string): Promise<string | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const [row] = await store

@@ -16,22 +16,22 @@ import { StreamedAnswer } from "./streamedAnswer";
 /** The functions' URLs on this machine. */
 export interface UrlServer {
   port: number;
-  /** The address of a function. */
+  /** The URL of a function. */
   urlOf: (name: string) => string;
   close: () => Promise<void>;
 }
 
-/** What the server needs of the functions. */
+/** The functions as the server needs them. */
 export interface UrlFunctions {
   names: () => readonly string[];
   invoke: (name: string, event: unknown, options: InvokeOptions) => Promise<InvocationResult>;
 }
 
 /**
- * Serves all function URLs on one port of 127.0.0.1: `http://orders.localhost:<port>/` is the function `orders`, with one function
- * alone also `http://127.0.0.1:<port>/`.
+ * Serves all function URLs on one port of 127.0.0.1: `http://orders.localhost:<port>/` is the function `orders`; a single function
+ * is also `http://127.0.0.1:<port>/`.
  * @param port 0 for a free one.
- * @throws when the port is taken; the message names it.
+ * @throws if the port is in use; the message names it.
  */
 export async function startUrlServer(functions: UrlFunctions, port: number): Promise<UrlServer> {
   const server = createServer((request, response) => {
@@ -48,7 +48,7 @@ export async function startUrlServer(functions: UrlFunctions, port: number): Pro
       failed(
         error.code === "EADDRINUSE"
           ? new Error(
-              `port ${port} is in use, perhaps by another \`dev\`: choose another one with --port, or leave it out`,
+              `port ${port} is in use, perhaps by another \`dev\`: choose another one with --port, or omit the option`,
             )
           : error,
       ),
@@ -68,7 +68,7 @@ export async function startUrlServer(functions: UrlFunctions, port: number): Pro
   return { port: bound, urlOf, close };
 }
 
-/** Ends an answer. One that has begun as a stream is cut off where the function failed, as on Lambda. */
+/** Ends a response. A stream that has begun is aborted if the function fails, as on Lambda. */
 function finish(response: ServerResponse, { status, headers, body }: UrlAnswer, isStreamed: boolean): void {
   if (!isStreamed) response.writeHead(status, { ...headers }).end(body);
   else if (status === 502) response.destroy();
@@ -86,7 +86,7 @@ async function answer(
   if (name === undefined) {
     const addresses = names.map((known) => urlOf(known)).join(", ");
     return json(404, {
-      message: `No function has the address ${request.headers.host}. There are: ${addresses}`,
+      message: `No function has the address ${request.headers.host}. Addresses: ${addresses}`,
     });
   }
   const event = urlEvent(urlOf(name), await readRequest(request), new Date(), randomUUID());

@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 
-/** Milliseconds without a change after which a change counts: editors write files in several steps. */
+/** Milliseconds without further changes before a change is reported: editors write files in several steps. */
 const QUIET_MS = 80;
 
 const ignored = new Set([
@@ -15,7 +15,7 @@ const ignored = new Set([
   ".pytest_cache",
 ]);
 
-/** Whether a path's changes are no changes of a function. */
+/** Whether changes of a path do not affect a function. */
 export function isIgnored(path: string, folder: string): boolean {
   if (!path.startsWith(folder)) return false;
   return path
@@ -25,8 +25,8 @@ export function isIgnored(path: string, folder: string): boolean {
 }
 
 /**
- * Watches folders; `changed` gets the paths of every burst of changes.
- * @returns ends it.
+ * Watches folders; `changed` receives the paths of every burst of changes.
+ * @returns stops watching.
  */
 export async function watchFolders(
   folders: readonly string[],
@@ -44,7 +44,7 @@ export async function watchFolders(
     clearTimeout(timer);
     timer = setTimeout(() => changed(paths.splice(0)), QUIET_MS);
   });
-  watcher.on("error", () => {}); // a folder that vanished is noticed by whoever runs its function
+  watcher.on("error", () => {}); // running the function reports a folder that no longer exists
   await new Promise<void>((ready) => watcher.once("ready", () => ready()));
   return async () => {
     clearTimeout(timer);

@@ -1,7 +1,7 @@
 import type { TelemetryEvent } from "../../sandbox";
 import { printable } from "../../traces/printable";
 
-/** A log line as a person reads it. */
+/** A log line in readable form. */
 export interface ShownLine {
   level: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
   text: string;
@@ -22,10 +22,10 @@ const levels: Readonly<Record<string, ShownLine["level"]>> = {
 const nodeLine = /^\S+Z\t[^\t]*\t([A-Z]+)\t([\s\S]*)$/;
 /** `[LEVEL]\t<time>\t<request id>\t<message>`, as Python's logging writes it. */
 const pythonLine = /^\[([A-Z]+)\]\t\S+Z\t[^\t]*\t([\s\S]*)$/;
-/** `[ERROR] <type>: <message>`, as Python's runtime writes what a handler raised. */
+/** `[ERROR] <type>: <message>`, as Python's runtime writes a handler's exception. */
 const pythonError = /^\[(ERROR|WARNING)\] ([\s\S]*)$/;
 
-/** The line of an event that a function wrote; undefined for the platform's and extensions' own. */
+/** The line of an event that a function wrote; undefined for lines of the platform and of extensions. */
 export function lineOf({ type, record }: TelemetryEvent): ShownLine | undefined {
   if (type !== "function") return undefined;
   if (typeof record !== "string") return objectLine(record);
@@ -63,7 +63,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Without the last newline, and without what a terminal would obey. */
+/** Without the last newline, and without control sequences for the terminal. */
 function plain(text: string): string {
   return printable(text.replace(/\r?\n$/, ""));
 }

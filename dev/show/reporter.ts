@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { InvocationResult, TelemetryEvent } from "../../sandbox";
 import { lineOf, type ShownLine } from "./line";
 
-/** Something to write to, perhaps a terminal. */
+/** An output, possibly a terminal. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
@@ -55,7 +55,7 @@ export class Reporter {
     this.out.write(`${this.head(name, event.time)} ${level}  ${text}\n`);
   }
 
-  /** @param links where to see more of the invocation. */
+  /** @param links to more about the invocation. */
   result(name: string, result: InvocationResult, links: readonly string[]): void {
     const { status, durationMs, billedDurationMs, initDurationMs } = result;
     const parts = [

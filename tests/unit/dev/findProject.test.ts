@@ -88,7 +88,7 @@ describe("the functions of a project", () => {
 
     it("is missed with what was looked for", async () => {
       write({ "readme.md": "nothing" });
-      await assert.rejects(find(), /holds no function that is known here: .*lambda_function\.py.*--handler/);
+      await assert.rejects(find(), /no function was found in .*: no SAM .*lambda_function\.py.*--handler/);
     });
   });
 
@@ -255,8 +255,8 @@ Resources:
         "orders-test: TABLE refers to",
         'orders-test: layer "arn:aws:lambda:eu-west-1:1:layer:other:1" is',
         "Away: its code is",
-        "Sold's subscription: it leads",
-        "Daily: it leads to",
+        "Sold's subscription: its target",
+        "Daily: its target is",
       ],
     );
   });
@@ -347,7 +347,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
     );
     assert.deepEqual(functions[1]?.layers, [join(folder, "layers/tools")]);
     assert.deepEqual(notices, [
-      `${join(folder, "serverless.yml")}: \${ssm:/shop/key} is not resolved here. Set what it is for with --env-file`,
+      `${join(folder, "serverless.yml")}: \${ssm:/shop/key} is not resolved here. Set the variable that uses it with --env-file`,
     ]);
   });
 
@@ -589,7 +589,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
     write({ "other.yaml": "a: 1" });
     await assert.rejects(
       find(join(folder, "other.yaml")),
-      /is no SAM or CloudFormation template with functions/,
+      /is not a SAM or CloudFormation template with functions/,
     );
   });
 });

@@ -176,7 +176,10 @@ describe("what functions publish", () => {
       ["<1>", "functions"],
     );
     assert.deepEqual(sent, []);
-    assert.match((await sns({ Action: "CreateTopic" })).text, /plays publishing alone, not CreateTopic/);
+    assert.match(
+      (await sns({ Action: "CreateTopic" })).text,
+      /emulates only Publish and PublishBatch of SNS, not CreateTopic/,
+    );
   });
 
   const put = (...Entries: object[]) =>
@@ -210,12 +213,12 @@ describe("what functions publish", () => {
     await put(nowhere, nowhere);
     await sns({ Action: "Publish", TopicArn: "arn:aws:sns:us-east-1:1:stock", Message: "" });
     assert.deepEqual(notices, [
-      'no function of the project gets "placed" events of the bus default, or a filter holds them back',
-      "no function of the project gets messages of the topic stock, or a filter holds them back",
+      'no function of the project receives "placed" events of the bus default, or a filter rejects them',
+      "no function of the project receives messages of the topic stock, or a filter rejects them",
     ]);
     assert.match(
       (await call({ "x-amz-target": "AWSEvents.PutRule" }, "{}")).text,
-      /plays putting events alone, not PutRule/,
+      /emulates only PutEvents of EventBridge, not PutRule/,
     );
   });
 

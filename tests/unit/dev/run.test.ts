@@ -104,7 +104,7 @@ describe("a function that runs locally", () => {
     assert.deepEqual(["index.handler", "src/a.b.c", "a.b/c.d"].map(modulePath), ["index", "src/a", "a.b/c"]);
   });
 
-  it("runs on Linux alone, and says what to do elsewhere", () => {
+  it("runs only on Linux, and says what to do elsewhere", () => {
     checkPlatform("linux");
     assert.throws(() => checkPlatform("darwin"), /this machine is darwin.*devcontainer.*WSL 2/);
   });
@@ -318,7 +318,7 @@ describe("a message to a queue", () => {
     assert.deepEqual([batch.status, batch.body.Successful[0].Id], [200, "a"]);
     assert.match(
       send({ QueueUrl: "Q" }, () => undefined).body.message,
-      /No function of the project has the queue "Q"/,
+      /No function of the project reads the queue "Q"/,
     );
     assert.match(send({}, () => undefined, "ReceiveMessage").body.message, /not ReceiveMessage/);
   });
