@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** Bundles the page into a folder: index.html, page.js, style.css, of which `document.ts` makes one. */
+/** Bundles the page into a folder: index.html, page.js, style.css, which `document.ts` combines into one. */
 export async function buildPage(root: string, directory = join(root, "dist", "page")): Promise<string> {
   const source = join(root, "web", "page");
   mkdirSync(directory, { recursive: true });

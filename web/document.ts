@@ -3,16 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AboutPage } from "./api/rows";
 
-/** The page as it is served. */
+/** The served page. */
 export interface PageDocument {
-  /** Its Content-Security-Policy, by which nothing is loaded from elsewhere, framed, or run that is not its own script. */
+  /** Its Content-Security-Policy: nothing is loaded from elsewhere or framed, and only its own script runs. */
   policy: string;
   html(about: AboutPage): string;
 }
 
 /**
- * Puts the built page into one document, with what there is besides rows: rows are then asked for as soon as it has arrived, and a
- * browser that shares its processors with ClickHouse draws them sooner than with three files (`npm run bench:web`).
+ * Combines the built page and all data besides rows into one document. Rows are then requested as soon as the document arrives,
+ * and a browser on the same machine as ClickHouse draws them sooner than with three files (`npm run bench:web`).
  *
  * @param directory of index.html, page.js and style.css
  */
@@ -20,7 +20,7 @@ export function pageDocument(directory: string): PageDocument {
   const [page, script, style] = ["index.html", "page.js", "style.css"].map((name) =>
     readFileSync(join(directory, name), "utf8"),
   ) as [string, string, string];
-  // Functions, since `$` means something in a replacement.
+  // Functions, since `$` is special in a replacement string.
   const whole = page
     .replace("<!-- style -->", () => `<style>${style}</style>`)
     .replace("<!-- script -->", () => `<script>${script}</script>`);
@@ -34,7 +34,7 @@ function hashOf(content: string): string {
   return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
 }
 
-/** Data in a document; names of functions must not end the element that they are in. */
+/** Data in a document; function names must not be able to close the element that contains them. */
 function dataBlock(about: AboutPage): string {
   return `<script type="application/json" id="about">${JSON.stringify(about).replaceAll("<", "\\u003c")}</script>`;
 }

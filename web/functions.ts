@@ -3,22 +3,22 @@ import type { PageFunction, PageInvocation } from "./api/rows";
 /** Functions that the page can invoke. */
 export interface PageFunctions {
   list(): readonly PageFunction[];
-  /** @throws when the function could not be started; the message says why. */
+  /** @throws if the function could not be started; the message says why. */
   invoke(name: string, event: unknown): Promise<PageInvocation>;
 }
 
-/** What a browser sends to invoke a function. */
+/** A browser's request to invoke a function. */
 export interface InvokeRequest {
   function: string;
   event: unknown;
 }
 
-/** Lambda's limit on the event of an invocation that is waited for. */
+/** Lambda's limit for the event of a synchronous invocation. */
 export const MAXIMUM_EVENT_BYTES = 6 * 1024 * 1024;
 
 /**
  * Reads the request to invoke a function.
- * @returns undefined when it names none of the functions, or is no such request.
+ * @returns undefined if it names none of the functions or is not such a request.
  */
 export function invokeRequest(body: string, functions: readonly PageFunction[]): InvokeRequest | undefined {
   try {

@@ -1,21 +1,21 @@
 import { timingSafeEqual } from "node:crypto";
 
-/** What of a request decides whether it is answered. */
+/** The parts of a request that decide whether it is accepted. */
 export interface Caller {
   method: string;
   /** Header `host`. */
   host: string | undefined;
-  /** Header `origin`, which browsers send with requests of other pages. */
+  /** Header `origin`, which browsers send with requests from other pages. */
   origin: string | undefined;
   token: string | undefined;
-  /** Whether something is to be done at this path, and not read. */
+  /** Whether the path performs an action instead of reading. */
   isAction: boolean;
 }
 
 /**
- * Whether a request comes from the page's own address, with its token. The server reads telemetry for whoever asks, so a page of
- * somebody else in the same browser, also one whose name was made to point at this machine, must get nothing.
- * @returns what to say to a request that is refused; undefined for one that is answered.
+ * Whether a request comes from the page's own address, with its token. The server reads telemetry on request, so other pages in
+ * the same browser must be refused, also one whose name was made to resolve to this machine.
+ * @returns the message for a refused request; undefined for an accepted one.
  */
 export function refusal(caller: Caller, port: number, token: string): string | undefined {
   const method = caller.isAction ? "POST" : "GET";
@@ -33,7 +33,7 @@ function isToken(given: string | undefined, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Headers of every answer: nothing is framed or cached, and the page runs by its own policy. */
+/** Headers of every response: nothing is framed or cached, and the page runs under its own policy. */
 export function securityHeaders(policy: string): Readonly<Record<string, string>> {
   return {
     "content-security-policy": policy,

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 
-/** Opens an address in a browser where there is a desktop. */
+/** Opens an address in a browser if there is a desktop. */
 export function openBrowser(url: string): void {
   const command = browserCommand();
-  // A machine without such a command is one where the address is enough.
+  // On a machine without such a command, the printed address is enough.
   if (command !== undefined) spawn(command, [url], { stdio: "ignore", detached: true }).on("error", () => {});
 }
 

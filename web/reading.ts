@@ -3,17 +3,17 @@ import { AttributeColumns } from "../tables/attributes";
 import type { Statement } from "./query/statement";
 import type { Run } from "./routes";
 
-/** Something that runs statements and gives rows. */
+/** Runs statements and returns rows. */
 export interface RowSource {
   query<Row>(sql: string, parameters?: Readonly<Record<string, string | number>>): Promise<Row[]>;
 }
 
-/** Nobody waits for more than this. */
+/** Limits beyond which nobody waits for an answer. */
 const bounds = "max_execution_time = 30, max_result_rows = 100000";
 
 /**
- * What a statement ends with, by the user's own setting `readonly`: the page reads only, so ClickHouse refuses to write whatever a
- * filter is made of. A user who may only read cannot send that setting, and with 1 no setting at all
+ * The end of a statement, depending on the user's own setting `readonly`: the page only reads, so ClickHouse refuses to write
+ * regardless of the filter. A read-only user cannot send that setting, and with 1 no settings at all
  * (https://clickhouse.com/docs/operations/settings/permissions-for-queries).
  */
 function endingFor(readonly: number): string {
@@ -21,10 +21,10 @@ function endingFor(readonly: number): string {
   return readonly === 0 ? `\nSETTINGS readonly = 1, ${bounds}` : `\nSETTINGS ${bounds}`;
 }
 
-/** A statement that needs to know what the tables have. */
+/** A statement that depends on the tables' columns. */
 const ROWS = "SELECT 1 FROM otel_logs";
 
-/** Runs the page's statements as reading ones, over tables with maps or JSON. */
+/** Runs the page's statements read-only, on tables with maps or JSON. */
 export function reading(source: RowSource): Run {
   const ending = askedOnce(async () => {
     const [row] = await source.query<{ readonly: number | string }>(
@@ -33,7 +33,7 @@ export function reading(source: RowSource): Run {
     return endingFor(Number(row?.readonly ?? 0));
   });
   const columns = new AttributeColumns(async (sql) => source.query(`${sql}${await ending()}`));
-  // Asked before anybody waits for rows. Where ClickHouse does not answer yet, whoever asks for rows asks again.
+  // Queried before rows are requested. If ClickHouse does not answer yet, the next request for rows queries again.
   columns.fit(ROWS).catch(() => undefined);
   return async <Row>({ sql, parameters }: Statement) => {
     const fitted = await columns.fit(sql);

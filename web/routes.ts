@@ -14,7 +14,7 @@ import {
 } from "./query/queries";
 import { RequestError, type Statement } from "./query/statement";
 
-/** Rows of one answer at most. Log rows come in pages; of the others nobody reads more. */
+/** Maximum rows per response. Log rows are paged; for the others this is more than anyone reads. */
 const LIMIT = { logs: 1_000, traces: 5_000, invocations: 5_000 } as const;
 const STEPS = 120;
 
@@ -22,8 +22,8 @@ const STEPS = 120;
 export type Run = <Row>(statement: Statement) => Promise<Row[]>;
 
 /**
- * What answers a path of the API: rows by names; undefined for other paths.
- * @throws RequestError when a parameter cannot be read.
+ * The handler of an API path, which returns named rows; undefined for other paths.
+ * @throws RequestError if a parameter is invalid.
  */
 export async function answerOf(
   path: string,
@@ -76,14 +76,14 @@ function selection(query: URLSearchParams, now: number): Selection {
 function limit(query: URLSearchParams, most: number): number {
   const value = number(query, "limit", most);
   if (!Number.isInteger(value) || value < 1)
-    throw new RequestError("limit must be a whole number from 1 on.");
+    throw new RequestError("limit must be a whole number, 1 or greater.");
   return Math.min(value, most);
 }
 
 function offset(query: URLSearchParams): number {
   const value = number(query, "offset", 0);
   if (!Number.isInteger(value) || value < 0)
-    throw new RequestError("offset must be a whole number from 0 on.");
+    throw new RequestError("offset must be a whole number, 0 or greater.");
   return value;
 }
 

@@ -16,15 +16,15 @@ export interface PageOptions {
   directory: string;
   /** Functions that the page can invoke. Default: none. */
   functions?: PageFunctions;
-  /** Address of HyperDX's app, to which rows and traces then have links. Default: none. */
+  /** Address of HyperDX's app, for links from rows and traces. Default: none. */
   hyperDx?: string;
   /** Port on 127.0.0.1. Default: a free one. */
   port?: number;
 }
 
-/** A page that is being served. */
+/** A served page. */
 export interface ServedPage {
-  /** With the token, without which nothing is answered. */
+  /** Includes the token that every request needs. */
   url: string;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ const invokePath = "/api/invoke";
 
 /**
  * Serves the page and its API on 127.0.0.1, for one browser: the address has a token.
- * @throws when the port is taken; the message names it.
+ * @throws if the port is in use; the message names it.
  */
 export async function servePage(options: PageOptions): Promise<ServedPage> {
   const { directory, functions, port = 0 } = options;
@@ -45,14 +45,14 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
     const url = addressed(request.url);
-    if (url === undefined) return send(response, failure(400, "the address cannot be read"));
+    if (url === undefined) return send(response, failure(400, "the address is invalid"));
     const refused = refusal(caller(request, url), port, token);
     if (refused !== undefined) return send(response, failure(403, refused));
     if (url.pathname === "/") return send(response, { status: 200, body: document.html(about(options)) });
     const answering = url.pathname === invokePath ? invoke(functions, request) : answer(options, run, url);
     return void answering.then(
       (reply) => send(response, reply),
-      // Whoever asked has left.
+      // The client has disconnected.
       () => response.destroy(),
     );
   });
@@ -73,7 +73,7 @@ export async function servePage(options: PageOptions): Promise<ServedPage> {
   };
 }
 
-/** What a request is for; undefined where that is no address, such as `//`. */
+/** The address of a request; undefined if it is invalid, such as `//`. */
 function addressed(target = "/"): URL | undefined {
   return URL.canParse(target, "http://page") ? new URL(target, "http://page") : undefined;
 }
@@ -90,7 +90,7 @@ function caller(request: IncomingMessage, url: URL) {
   };
 }
 
-/** An answer: a document, or what is written as JSON. */
+/** A response: a document, or a value written as JSON. */
 interface Reply {
   status: number;
   body: string | object;
@@ -118,7 +118,7 @@ async function invoke(functions: PageFunctions | undefined, request: IncomingMes
     bytes += chunk.length;
     if (bytes <= MAXIMUM_EVENT_BYTES) chunks.push(chunk);
   }
-  if (bytes > MAXIMUM_EVENT_BYTES) return failure(413, "An event has at most 6 MB.");
+  if (bytes > MAXIMUM_EVENT_BYTES) return failure(413, "The event is larger than 6 MB, Lambda's limit.");
   const asked = invokeRequest(Buffer.concat(chunks).toString(), functions?.list() ?? []);
   if (functions === undefined || asked === undefined)
     return failure(404, "There is no function of this name. Reload the page.");

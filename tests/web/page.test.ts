@@ -175,7 +175,7 @@ describe("the page in a browser", function () {
     assert.equal(await list("Log lines").getByRole("button").count(), 1);
     await filter.fill("level:fatal");
     await filter.press("Enter");
-    await page.getByText("No log line fits the filter").waitFor();
+    await page.getByText("No log line in this time range matches the filter").waitFor();
     await filter.fill("colour:red");
     await filter.press("Enter");
     await page.getByText('There is no field "colour"').waitFor();

@@ -1,9 +1,9 @@
-/** Milliseconds that lists go back unless another time is chosen. */
+/** Default time range of lists, in milliseconds. */
 export const HOUR_MS = 3_600_000;
-/** Log rows of one request. */
+/** Number of log rows per request. */
 export const PAGE = 200;
 
-/** What a request asks for, by name. */
+/** The parameters of a request, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
 
 /** Path of a request of the API. */
@@ -12,7 +12,7 @@ export function apiPath(path: string, parameters: Parameters): string {
   return `/api/${path}${values.length === 0 ? "" : `?${new URLSearchParams(values)}`}`;
 }
 
-/** The newest log rows of a filter and of so many milliseconds until now. */
+/** The newest log rows of a filter in the last milliseconds. */
 export function newestRows(filter: string, last: number): Parameters {
   return { filter, last, limit: PAGE };
 }

@@ -1,4 +1,4 @@
-// What the server gives and the browser shows: one place for both. Numbers that ClickHouse counts in 64 bits may come as text.
+// What the server returns and the browser shows, defined once for both. ClickHouse's 64-bit numbers may arrive as strings.
 
 /** A log row. `time` in milliseconds since 1970. */
 export interface LogRow {
@@ -12,7 +12,7 @@ export interface LogRow {
   resource: Record<string, string>;
 }
 
-/** Log rows, the newest first, and the time that they are from: milliseconds since 1970, `to` excluded. */
+/** Log rows, newest first, and their time range: milliseconds since 1970, `to` excluded. */
 export interface LogRows {
   rows: LogRow[];
   from: number;
@@ -70,23 +70,23 @@ export interface InvocationRow {
   trigger: string;
 }
 
-/** A function's invocations, together. Durations in milliseconds. */
+/** A function's invocations, aggregated. Durations in milliseconds. */
 export interface FunctionRow {
   service: string;
   invocations: number;
   errors: number;
   coldStarts: number;
-  /** The most at the same time. */
+  /** Maximum concurrency. */
   concurrency: number;
   p50: number;
   p95: number;
   p99: number;
 }
 
-/** Steps that percentiles are given in. */
+/** Number of steps for percentiles. */
 export const PERCENTILE_STEPS = 40;
 
-/** Percentiles of a function's durations in one step of the time, in milliseconds. */
+/** Percentiles of a function's durations in one step of the time range, in milliseconds. */
 export interface PercentileRow {
   service: string;
   step: number;
@@ -95,7 +95,7 @@ export interface PercentileRow {
   p99: number;
 }
 
-/** What the extension measured of a function; zero where nothing came yet. */
+/** The extension's measurements of a function; zero if none has arrived yet. */
 export interface MeasureRow {
   service: string;
   billedSeconds: number;
@@ -103,7 +103,7 @@ export interface MeasureRow {
   memoryUsed: number;
   /** Bytes. */
   memorySize: number;
-  /** Milliseconds after the handler for an invocation. */
+  /** Milliseconds after the handler, per invocation. */
   overheadMs: number;
   /** Bytes of its log lines. */
   logBytes: number;
@@ -120,13 +120,13 @@ export interface StepRow {
 export interface PageFunction {
   name: string;
   runtime: string;
-  /** Its URL on this machine, where it has one. */
+  /** Its URL on this machine, if it has one. */
   url?: string;
-  /** Events of its own that can be sent, such as those of its schedules. */
+  /** Its own events that can be sent, such as those of its schedules. */
   samples?: readonly EventSample[];
 }
 
-/** An event that can be sent as it is, or changed first. */
+/** An event that can be sent unchanged or edited first. */
 export interface EventSample {
   title: string;
   event: unknown;
@@ -142,7 +142,7 @@ export interface PageInvocation {
   initDurationMs?: number;
 }
 
-/** What there is besides rows. */
+/** The page's data besides rows. */
 export interface AboutPage {
   functions: readonly PageFunction[];
   /** Address of HyperDX's app. */

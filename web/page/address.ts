@@ -1,22 +1,22 @@
 import { HOUR_MS } from "../api/request";
 
-/** The views of the page; the last one is there where functions can be invoked. */
+/** The views of the page; the last one exists if functions can be invoked. */
 export const views = ["logs", "traces", "invocations", "invoke"] as const;
 export type View = (typeof views)[number];
 
-/** What the page shows; kept in the address, so that it can be shared and gone back from. */
+/** What the page shows; kept in the address, so that it can be shared and the Back button works. */
 export interface Place {
   view: View;
   filter: string;
-  /** How far back, in milliseconds. */
+  /** Length of the time range until now, in milliseconds. */
   last: number;
   /** Whether the newest log line is the last of the list, as with `tail -f`. */
   newestLast: boolean;
-  /** A trace that is open over the list. */
+  /** The trace that is open on top of the list. */
   trace?: string;
 }
 
-/** Reads the part of an address behind `#`; what is not there or not readable has its default. */
+/** Reads the part of an address after `#`; missing and invalid values get their defaults. */
 export function placeOf(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [name, trace] = path.split("/");

@@ -1,6 +1,6 @@
 import { apiPath, type Parameters } from "../api/request";
 
-/** What became of a request: rows, or why there are none. */
+/** The state of a request: its rows, or why there are none. */
 export type Answer<T> =
   | { state: "loading" }
   | { state: "failed"; error: string }
@@ -9,15 +9,15 @@ export type Answer<T> =
 const token = new URLSearchParams(location.search).get("token") ?? "";
 
 /**
- * Asks the server that this page came from.
- * @throws Error with words for the reader: what the server said, or that it is gone.
+ * Sends a request to the page's server.
+ * @throws Error with a message for the reader: the server's message, or that the connection is lost.
  */
 export async function ask<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
   return request<T>(apiPath(path, parameters), { signal });
 }
 
 /**
- * Has the server do something.
+ * Sends a command to the server.
  * @throws Error as {@link ask} does.
  */
 export function act<T>(path: string, body: object): Promise<T> {

@@ -23,7 +23,7 @@ const nothing = {};
 /** Functions may be deployed while the page is open. */
 const REFRESH_MS = 5000;
 
-/** The page: what is shown is in the address, everything else follows from it. */
+/** The page: the address determines everything that is shown. */
 export function App({ about }: { about: AboutPage }) {
   const [place, setPlace] = useState(() => placeOf(location.hash));
   const [live, setLive] = useState(true);
@@ -38,7 +38,7 @@ export function App({ about }: { about: AboutPage }) {
   const go = (change: Partial<Place>) => {
     location.hash = hashOf({ ...place, trace: undefined, ...change });
   };
-  // The time ends at the server's now, so that a list goes on while it is looked at.
+  // The time range ends at the server's current time, so that a list continues while it is open.
   const { filter, last } = place;
   const parameters = useMemo(() => ({ filter, last }), [filter, last]);
   return (

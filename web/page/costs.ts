@@ -1,6 +1,6 @@
 import type { MeasureRow } from "../api/rows";
 
-/** Prices in US dollars, of us-east-1 and x86_64 without free tier (aws.amazon.com/lambda/pricing, aws.amazon.com/cloudwatch/pricing). */
+/** Prices in US dollars for us-east-1 and x86_64, without the free tier (aws.amazon.com/lambda/pricing, aws.amazon.com/cloudwatch/pricing). */
 export const prices = {
   /** A GB of memory for a second. */
   gigabyteSecond: 0.0000166667,
@@ -11,7 +11,7 @@ export const prices = {
 
 const GIGABYTE = 1024 ** 3;
 
-/** What a function's invocations cost at Lambda, and what its lines would cost in CloudWatch Logs; undefined until it was measured. */
+/** The costs of a function's invocations in Lambda, and of its log lines if they were in CloudWatch Logs; undefined until measured. */
 export function costs(
   invocations: number,
   { billedSeconds, memorySize, logBytes }: MeasureRow,
@@ -24,7 +24,7 @@ export function costs(
   };
 }
 
-/** `$1.20`, `$0.0034`: two digits that count; `–` where it is not known. */
+/** `$1.20`, `$0.0034`: two significant digits; `–` if unknown. */
 export function dollars(amount: number | undefined): string {
   if (amount === undefined) return "–";
   if (amount === 0) return "$0";
@@ -33,7 +33,7 @@ export function dollars(amount: number | undefined): string {
   return `$${amount.toFixed(digits)}`;
 }
 
-/** `61 of 256 MB`; `–` where it is not known. */
+/** `61 of 256 MB`; `–` if unknown. */
 export function memory({ memoryUsed, memorySize }: MeasureRow): string {
   const megabytes = (bytes: number) => Math.round(Number(bytes) / 1024 ** 2);
   if (Number(memorySize) === 0) return "–";

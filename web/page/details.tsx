@@ -10,11 +10,11 @@ interface DetailsProps {
   json: object;
   actions: readonly { title: string; act: () => void }[];
   close: () => void;
-  /** Stands beside the actions. */
+  /** Shown beside the actions. */
   children?: ComponentChildren;
 }
 
-/** All that is known of one row, beside the list. Nothing of it is taken for HTML. */
+/** The details of one row, beside the list. Nothing in it is interpreted as HTML. */
 export function Details({ title, body, maps, json, actions, close, children }: DetailsProps) {
   const panel = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState("");

@@ -1,4 +1,4 @@
-/** A severity as the page colours it. */
+/** A severity by its colour on the page. */
 export type Tone = "error" | "warn" | "other";
 
 export function toneOf(severity: string): Tone {
@@ -17,7 +17,7 @@ export function clock(ms: number): string {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** An end of a time of so many milliseconds, in the reader's time zone: `12:03`, and of a day or more `11-30 12:03`. */
+/** Start or end of a time range, in the reader's time zone: `12:03`; for ranges of a day or more `11-30 12:03`. */
 export function endOfTime(ms: number, lengthMs: number): string {
   const time = new Date(ms);
   const date = [time.getMonth() + 1, time.getDate()].map((value) => `${value}`.padStart(2, "0")).join("-");
@@ -33,7 +33,7 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** A filter's condition that a field has exactly this value. */
+/** A filter condition that a field has exactly this value. */
 export function equals(field: string, value: string): string {
   return `${field}:"${value.replace(/["\\]/g, "\\$&")}"`;
 }

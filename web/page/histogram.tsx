@@ -6,12 +6,12 @@ const tones = ["other", "warn", "error"] as const;
 
 interface HistogramProps {
   rows: readonly StepRow[];
-  /** The time of the list, in milliseconds since 1970. */
+  /** The list's time range, in milliseconds since 1970. */
   from: number;
   to: number;
 }
 
-/** How many lines there were over the time of the list, by severity. */
+/** Number of log lines by severity over the list's time range. */
 export function Histogram({ rows, from, to }: HistogramProps) {
   return (
     <>
@@ -43,7 +43,9 @@ function Bars({ rows }: Pick<HistogramProps, "rows">) {
       viewBox={`0 0 ${STEPS} 40`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={all === 0 ? "Lines over time" : `${all} lines over this time, ${errors} of them errors`}
+      aria-label={
+        all === 0 ? "Log lines over time" : `${all} log lines in this time range, ${errors} of them errors`
+      }
     >
       {steps.map((step) => {
         let y = 40;

@@ -4,12 +4,12 @@ import type { hyperDxLinks, TimeRange } from "../../clickstack/links";
 
 type Links = ReturnType<typeof hyperDxLinks>;
 
-/** The addresses of HyperDX; undefined where it is not known. */
+/** The addresses of HyperDX; undefined if it is not configured. */
 export const HyperDx = createContext<Links | undefined>(undefined);
 
 const HOUR_MS = 3_600_000;
 
-/** A link to HyperDX for what happened at a time; nothing where HyperDX is not known. */
+/** A link to HyperDX for what happened at a time; nothing if HyperDX is not configured. */
 export function HyperDxLink({ at, of }: { at: number; of: (links: Links, range: TimeRange) => string }) {
   const links = useContext(HyperDx);
   if (links === undefined) return null;

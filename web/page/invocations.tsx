@@ -19,7 +19,7 @@ interface Rows {
   percentiles: PercentileRow[];
 }
 
-/** Functions with their percentiles, measures and costs, and their invocations, the newest first. */
+/** Functions with their percentiles, measurements and costs, and their invocations, newest first. */
 export function Invocations({ parameters, live, go }: InvocationsProps) {
   return (
     <LiveRows<Rows>
@@ -64,8 +64,8 @@ const nothing: MeasureRow = {
   logBytes: 0,
 };
 const once = "The extension sends it once a minute, and when an environment ends";
-const price = "At the prices of us-east-1 and x86_64, without free tier";
-/** Titles of the columns, with what is to be known of them. */
+const price = "At the prices of us-east-1 and x86_64, without the free tier";
+/** Titles of the columns, with their explanations. */
 const columns: readonly (readonly [string, string?])[] = [
   ["Function"],
   ["Invocations"],
@@ -75,12 +75,12 @@ const columns: readonly (readonly [string, string?])[] = [
   ["p50"],
   ["p95"],
   ["p99"],
-  ["Over time", "p50, p95 and p99, from the first to the last invocation of this time"],
-  ["Memory", `The most that was used, of its size. ${once}`],
-  ["Extensions", `Milliseconds after the handler, for an invocation. ${once}`],
+  ["Over time", "p50, p95 and p99, from the first to the last invocation in this time range"],
+  ["Memory", `The maximum used, of the memory size. ${once}`],
+  ["Extensions", `Milliseconds after the handler, per invocation. ${once}`],
   ["Billed", once],
   ["Lambda", `${price}. ${once}`],
-  ["CloudWatch Logs", `What its lines would cost there. ${price}`],
+  ["CloudWatch Logs", `What its log lines would cost there. ${price}`],
 ];
 
 function Functions({

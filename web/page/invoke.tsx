@@ -20,13 +20,13 @@ type Sent =
 
 const REFRESH_MS = 1000;
 
-/** Sends an event to a function, and shows its answer, lines and trace. */
+/** Sends an event to a function, and shows its response, log lines and trace. */
 export function Invoke({ functions, go }: InvokeProps) {
   const [name, setName] = useState(functions[0]?.name ?? "");
   const [event, setEvent] = useState(pretty(samples[0]?.event));
   const [sent, setSent] = useState<Sent>({ state: "none" });
   const chosen = functions.find((one) => one.name === name);
-  // The first one stays: it is what stands in the field at the beginning.
+  // The first one stays: the field initially contains it.
   const offered = [...samples.slice(0, 1), ...(chosen?.samples ?? []), ...samples.slice(1)];
   const send = async () => {
     try {
@@ -142,7 +142,7 @@ function pretty(value: unknown): string {
   return JSON.stringify(value ?? null, null, 2);
 }
 
-/** @throws Error which says where the event is no JSON. */
+/** @throws Error that says where the event is not valid JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,25 +3,25 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ROW, useWindow } from "./useWindow";
 
 interface ListProps<T> {
-  /** What is listed; also the name of its columns' widths in page.css. */
+  /** What is listed; also the name of the column widths in page.css. */
   name: "logs" | "traces" | "invocations";
   label: string;
   columns: readonly string[];
   count: number;
-  /** The row of an index, of which 0 is the newest; undefined while it is being fetched. */
+  /** The row at an index, 0 being the newest; undefined while it is being fetched. */
   at: (index: number) => T | undefined;
-  /** Told which rows are in sight. */
+  /** Called with the visible rows. */
   need?: (first: number, end: number) => void;
   row: (row: T) => ComponentChildren[];
   tone: (row: T) => string;
   open: (row: T) => void;
-  /** The newest row is the last one, and stays in sight while it is: as `tail -f`. */
+  /** The newest row is the last one. While it is visible, the list follows new rows, as `tail -f` does. */
   newestLast?: boolean;
 }
 
 /**
- * Any number of rows, of which those in sight are in the document. Each is a button; Tab reaches the chosen one, and arrow keys,
- * Home, End and the page keys choose others.
+ * Any number of rows; only the visible ones are in the document. Each is a button; Tab reaches the selected one, and arrow keys,
+ * Home, End and the page keys select others.
  */
 export function List<T>({
   label,
@@ -97,7 +97,7 @@ function Head({ columns }: { columns: readonly string[] }) {
   );
 }
 
-/** The rows in sight, and the chosen one wherever it is: it may have the focus, and Tab must reach one. */
+/** The visible rows, and the selected one wherever it is: it may have the focus, and Tab must reach a row. */
 function drawn(first: number, end: number, chosen: number): number[] {
   const indices = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
   if (chosen >= 0 && chosen < first) return [chosen, ...indices];

@@ -3,7 +3,7 @@ import { State } from "./state";
 import { useAnswer } from "./useAnswer";
 
 interface LiveRowsProps<T> {
-  /** Of the API. */
+  /** Path in the API. */
   path: string;
   parameters: Readonly<Record<string, string | number>>;
   live: boolean;
@@ -15,7 +15,7 @@ interface LiveRowsProps<T> {
 
 const REFRESH_MS = 2000;
 
-/** Rows that are kept up to date, or words for why there are none or why they are old. */
+/** Rows that are kept up to date, or a message why there are none or why they are old. */
 export function LiveRows<T>({ path, parameters, live, what, isEmpty, children }: LiveRowsProps<T>) {
   const { answer, lost } = useAnswer<T>(path, parameters, live ? REFRESH_MS : undefined);
   return (
@@ -28,7 +28,7 @@ export function LiveRows<T>({ path, parameters, live, what, isEmpty, children }:
       <State
         answer={answer}
         isEmpty={isEmpty}
-        empty={`No ${what} in this time, or none that fits the filter. Invoke a function, or look further back.`}
+        empty={`No ${what} in this time range, or none that match the filter. Invoke a function, or choose a longer time range.`}
       >
         {children}
       </State>

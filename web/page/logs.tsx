@@ -13,18 +13,18 @@ import { type Pages, usePages } from "./usePages";
 
 interface LogsProps {
   place: Place;
-  /** What the lists are asked for. */
+  /** The query of the lists. */
   parameters: { filter: string; last: number };
   live: boolean;
   go: (change: Partial<Place>) => void;
 }
 
-/** Log rows, the newest first or last, with a histogram; a row opens to all that is known of it. */
+/** Log rows, newest first or last, with a histogram; a row opens to its details. */
 export function Logs({ place, parameters, live, go }: LogsProps) {
   const every = live ? 2000 : undefined;
   const { state, total, histogram, from, to, at, need, error } = usePages(parameters, every);
   const [row, setRow] = useState<LogRow>();
-  // Rows come while one scrolls; the histogram stays.
+  // Rows arrive while the reader scrolls; the histogram does not change.
   const drawn = useMemo(() => <Histogram rows={histogram} from={from} to={to} />, [histogram]);
   const leave = (change: Partial<Place>) => {
     setRow(undefined);
@@ -67,7 +67,7 @@ export function Logs({ place, parameters, live, go }: LogsProps) {
 interface RowDetailsProps {
   row: LogRow;
   close: () => void;
-  /** Shows something else instead. */
+  /** Replaces the view with another one. */
   leave: (change: Partial<Place>) => void;
 }
 
@@ -104,8 +104,8 @@ function answerOf(state: Pages["state"], total: number, error = ""): Answer<numb
 
 function nothing(filter: string): string {
   return filter === ""
-    ? "No log lines in this time. Invoke a function, or look further back."
-    : "No log line fits the filter in this time. Remove a part of it, or look further back.";
+    ? "No log lines in this time range. Invoke a function, or choose a longer time range."
+    : "No log line in this time range matches the filter. Remove a part of it, or choose a longer time range.";
 }
 
 /** The row's trace, else the lines of its invocation, else those of its function. */

@@ -4,7 +4,7 @@ import { duration } from "./format";
 const [WIDTH, HEIGHT] = [96, 26];
 const levels = ["p99", "p95", "p50"] as const;
 
-/** A function's percentiles from the first to the last invocation of the list, from zero to the slowest. */
+/** A function's percentiles from the first to the last invocation of the list, on a scale from zero to the slowest. */
 export function Percentiles({ service, rows }: { service: string; rows: readonly PercentileRow[] }) {
   const most = Math.max(...rows.map(({ p99 }) => p99), 0.001);
   const x = (step: number) => 2 + (step / PERCENTILE_STEPS) * (WIDTH - 4);

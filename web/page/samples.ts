@@ -65,7 +65,7 @@ const rest = {
 const record = { awsRegion: region, eventSource: "", eventVersion: "1.0" };
 const kinesisData = btoa(body);
 
-/** An event of every trigger that the tracing layers know, in the forms of AWS's documentation. */
+/** A sample event for every trigger that the tracing layers support, in the format of AWS's documentation. */
 export const samples: readonly EventSample[] = [
   { title: "Your own", event: { sku: "A-17", amount: 2 } },
   { title: "Function URL", event: http },

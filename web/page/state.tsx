@@ -9,7 +9,7 @@ interface StateProps<T> {
   children: (value: T) => ComponentChildren;
 }
 
-/** Rows, or words for why there are none. */
+/** Rows, or a message why there are none. */
 export function State<T>({ answer, empty, isEmpty, children }: StateProps<T>) {
   if (answer.state === "loading")
     return (

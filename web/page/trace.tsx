@@ -13,7 +13,7 @@ interface TraceRows {
   logs: TraceLogRow[];
 }
 
-/** A trace: its spans over time with the log rows under them; a line opens to all that is known of it. */
+/** A trace: its spans over time with the log rows under them; a line opens to its details. */
 export function Trace({ id, close }: { id: string; close: () => void }) {
   const box = useRef<HTMLElement>(null);
   useFocusBack();
@@ -39,7 +39,7 @@ export function Trace({ id, close }: { id: string; close: () => void }) {
   );
 }
 
-/** The lines of a trace alone; with `everyMs` they are kept up to date. */
+/** Only the lines of a trace; with `everyMs` they are kept up to date. */
 export function TraceLines({ id, everyMs }: { id: string; everyMs?: number }) {
   const { answer } = useAnswer<TraceRows>("trace", { id }, everyMs);
   return (
@@ -94,11 +94,11 @@ function counted(rows: readonly WaterfallRow[], kind: WaterfallRow["kind"], name
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
-/** When no span ran, as one line. */
+/** The times in which no span ran, as one line. */
 function Gaps({ gaps }: { gaps: readonly Gap[] }) {
   const all = gaps.reduce((sum, { ms }) => sum + ms, 0);
   return (
-    <li class="gaps" title="Environments were frozen, or a message waited">
+    <li class="gaps" title="Environments were frozen, or a message was waiting">
       <span class="name">no span ran</span>
       <span class="time">
         {gaps.map(({ start, width }) => (
@@ -110,7 +110,7 @@ function Gaps({ gaps }: { gaps: readonly Gap[] }) {
   );
 }
 
-/** Duration of a span, and its own time where its children take a part of it. */
+/** Duration of a span, and its self time if its children cover a part of it. */
 function lengthOf({ span, selfMs }: WaterfallRow & { kind: "span" }): string {
   const own = selfMs < span.durationMs - 0.05 ? `, itself ${duration(selfMs)}` : "";
   return `${duration(span.durationMs)}${own}`;
@@ -134,7 +134,7 @@ function SpanName({ row }: { row: WaterfallRow & { kind: "span" } }) {
     <>
       <b>{name}</b> {service === name ? "" : service}
       {status === "Error" ? ` – ${message || "error"}` : ""}
-      {row.orphan ? " (its parent is not here)" : ""}
+      {row.orphan ? " (its parent is missing)" : ""}
     </>
   );
 }
@@ -188,7 +188,7 @@ function RowDetails({ row, close }: { row: WaterfallRow; close: () => void }) {
   );
 }
 
-/** An exception's stack, which has type and message in it; of other events all attributes. */
+/** An exception's stack, which includes type and message; all attributes of other events. */
 function stack(attributes: Readonly<Record<string, string>>): string {
   return (
     attributes["exception.stacktrace"] ??

@@ -2,10 +2,10 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Answer, ask } from "./api";
 
 /**
- * Asks for rows, again whenever what is asked for changes and, with `everyMs`, in that interval. While a repeated request is under
- * way, or has failed, the earlier rows stay.
+ * Requests rows, again whenever the request changes and, with `everyMs`, at that interval. While a repeated request is pending,
+ * or if it has failed, the earlier rows are kept.
  *
- * @param known the first answer, where it need not be asked for.
+ * @param known the first answer, if it need not be requested.
  */
 export function useAnswer<T>(
   path: string,
@@ -19,9 +19,9 @@ export function useAnswer<T>(
   const [lost, setLost] = useState<string>();
   const [round, setRound] = useState(0);
   const key = JSON.stringify([path, parameters]);
-  /** What the answer is to. */
+  /** The request that the answer belongs to. */
   const asked = useRef(known === undefined ? "" : key);
-  // Not once it is drawn, but before: rows are asked for a frame earlier.
+  // Before drawing, not after it: rows are requested a frame earlier.
   useLayoutEffect(() => {
     const stop = new AbortController();
     const again = () => {

@@ -1,6 +1,6 @@
 import { useLayoutEffect } from "preact/hooks";
 
-/** For a panel that takes the focus: once it is closed, the focus is where it was before. */
+/** For a panel that takes the focus: returns the focus to its previous element when the panel is closed. */
 export function useFocusBack(): void {
   useLayoutEffect(() => {
     const before = document.activeElement;

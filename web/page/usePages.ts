@@ -3,29 +3,29 @@ import { newestRows, PAGE } from "../api/request";
 import type { LogRow, LogRows, StepRow } from "../api/rows";
 import { ask } from "./api";
 
-/** Milliseconds for which rows must be in sight to be fetched: whoever scrolls past does not want them. */
+/** Milliseconds for which rows must be visible before they are fetched, so that scrolling past them fetches nothing. */
 const SETTLED_MS = 60;
-/** Milliseconds after its first rows at which all are counted, so that drawing them, and a filter typed at once, come first. */
+/** Delay in milliseconds between the first rows and counting all rows, so that drawing, and a filter typed immediately, come first. */
 const COUNTED_AFTER_MS = 100;
 
-/** Log rows that are fetched as they come into sight. */
+/** Log rows, fetched as they become visible. */
 export interface Pages {
   state: "loading" | "there" | "failed";
-  /** As far as it is known: the first rows are there before the others are counted. */
+  /** Known so far: the first rows arrive before all rows are counted. */
   total: number;
-  /** How many there are over time. */
+  /** Number of rows over time. */
   histogram: readonly StepRow[];
   /** That time, in milliseconds since 1970. */
   from: number;
   to: number;
   at: (index: number) => LogRow | undefined;
-  /** Fetches the rows from one index to another, where they are missing. */
+  /** Fetches the missing rows between two indexes. */
   need: (first: number, end: number) => void;
-  /** Why there are none, or why they are not kept up to date. */
+  /** Why there are no rows, or why they are not up to date. */
   error?: string;
 }
 
-/** What a list is asked for: `last` in milliseconds. */
+/** The query of a list; `last` in milliseconds. */
 interface Asked {
   filter: string;
   last: number;
@@ -34,7 +34,7 @@ interface Asked {
 interface Loaded {
   key: string;
   filter: string;
-  /** The time, in milliseconds: later rows would move the others. */
+  /** End of the time range, in milliseconds: later rows would shift the others. */
   from: number;
   to: number;
   total: number;
@@ -43,14 +43,14 @@ interface Loaded {
 }
 
 /**
- * All log rows of a filter in so many milliseconds until now. With `everyMs` the list begins anew in that interval, as long as its
- * first rows are what is looked at.
+ * All log rows of a filter in the last milliseconds. With `everyMs`, the list is reloaded at that interval while its first rows
+ * are visible.
  */
 export function usePages({ filter, last }: Asked, everyMs?: number): Pages {
   const [loaded, setLoaded] = useState<Loaded>();
   const [error, setError] = useState<string>();
   const isAtTop = useRef(true);
-  /** Whose rows are there. */
+  /** The query of the current rows. */
   const shown = useRef("");
   const key = JSON.stringify([filter, last]);
   const begin = async (signal: AbortSignal) => {
@@ -64,7 +64,7 @@ export function usePages({ filter, last }: Asked, everyMs?: number): Pages {
     const counted = await ask<{ rows: StepRow[] }>("histogram", { filter, from, to }, signal);
     setLoaded((now) => (now?.to === to ? withCounts(now, counted.rows) : now));
   };
-  // Not once it is drawn, but before: rows are asked for a frame earlier.
+  // Before drawing, not after it: rows are requested a frame earlier.
   useLayoutEffect(() => repeated(begin, everyMs, (failure) => setError(failure.message)), [key, everyMs]);
   const current = loaded?.key === key ? loaded : undefined;
   const fetchPages = useMissingPages(current, (to, page, rows) =>
@@ -81,8 +81,8 @@ export function usePages({ filter, last }: Asked, everyMs?: number): Pages {
 }
 
 /**
- * Does work now and, with `everyMs`, so long after each end of it.
- * @returns what stops it.
+ * Runs work now and, with `everyMs`, again this long after each run ends.
+ * @returns stops it.
  */
 function repeated(
   work: (signal: AbortSignal) => Promise<void>,
@@ -104,13 +104,13 @@ function repeated(
   };
 }
 
-/** Fetches rows that have been in sight for a while and are not there. */
+/** Fetches missing rows that have been visible for a while. */
 function useMissingPages(
   loaded: Loaded | undefined,
   fetched: (to: number, page: number, rows: LogRow[]) => void,
 ): (first: number, end: number) => void {
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
-  /** Pages that are asked for, of the rows until a moment. */
+  /** Pages being requested, of the rows until a point in time. */
   const asked = useRef({ to: 0, pages: new Set<number>() });
   const fetchPages = (first: number, end: number) => {
     if (loaded === undefined) return;
@@ -133,7 +133,7 @@ function useMissingPages(
   };
 }
 
-/** What is known with the first rows; what was counted before stands until it is counted anew. */
+/** The state after the first rows arrive; the previous count is kept until the rows are counted again. */
 function firstRows(
   before: Loaded | undefined,
   { rows, ...asked }: LogRows & { key: string; filter: string },

@@ -1,25 +1,25 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** Pixels of a row, as page.css has them. */
+/** Height of a row in pixels, as in page.css. */
 export const ROW = 26;
 /** Rows drawn beyond both edges, so that scrolling never shows a gap. */
 const SPARE = 12;
 
-/** Which of many rows of the same height are in sight of a scrolled box. */
+/** Which of many rows of the same height are visible in a scrolled box. */
 export interface Window {
   box: RefObject<HTMLOListElement | null>;
   /** Index of the first row to draw, and of the first one after the last. */
   first: number;
   end: number;
-  /** Rows of one page. */
+  /** Number of rows per page. */
   page: number;
   onScroll: () => void;
-  /** Scrolls as little as is needed to have a row in sight. */
+  /** Scrolls just enough to make a row visible. */
   reveal: (index: number) => void;
 }
 
-/** @param follow stay at the last row when others come after it, unless the reader has scrolled away from it. */
+/** @param follow stay at the last row when rows are added after it, unless the reader has scrolled away from it. */
 export function useWindow(count: number, follow: boolean): Window {
   const box = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(true);

@@ -1,7 +1,7 @@
 import type { SpanRow, TraceLogRow } from "../api/rows";
 
 /**
- * A line of the waterfall: a span, one of its events, or one of its log rows. `start` and `width` are shares of the whole
+ * A line of the waterfall: a span, one of its events, or one of its log rows. `start` and `width` are fractions of the whole
  * trace.
  */
 export type WaterfallRow =
@@ -17,21 +17,21 @@ export type WaterfallRow =
   | { kind: "event"; depth: number; event: SpanEvent; start: number }
   | { kind: "log"; depth: number; log: TraceLogRow; start: number };
 
-/** What happened in a span, such as an exception. `time` in milliseconds since 1970. */
+/** An event in a span, such as an exception. `time` in milliseconds since 1970. */
 export interface SpanEvent {
   time: number;
   name: string;
   attributes: Record<string, string>;
 }
 
-/** A time of a trace in which no span ran: an environment was frozen, or something waited. */
+/** A part of a trace's time in which no span ran: an environment was frozen, or something was waiting. */
 export interface Gap {
   start: number;
   width: number;
   ms: number;
 }
 
-/** A trace as it is drawn. */
+/** A trace, laid out for drawing. */
 export interface Waterfall {
   rows: WaterfallRow[];
   gaps: Gap[];
@@ -40,8 +40,8 @@ export interface Waterfall {
 }
 
 /**
- * Lays out a trace: parents above their children, both by time, events and log rows under their spans. A span whose parent is not there is a
- * root and an orphan; log rows of no span come last.
+ * Lays out a trace: parents above their children, both by time, events and log rows under their spans. A span whose parent is
+ * missing is a root and an orphan; log rows without a span come last.
  */
 export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]): Waterfall {
   const startMs = Math.min(...spans.map((span) => span.startMs), ...logs.map(({ time }) => time));
@@ -68,7 +68,7 @@ export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]):
   };
   const addSpans = (parent: string, depth: number) => {
     for (const span of children.get(parent) ?? []) {
-      // Ids that repeat, or parents in a circle, are drawn once.
+      // Repeated ids and circles of parents are drawn once.
       if (seen.has(span.spanId)) continue;
       seen.add(span.spanId);
       rows.push({
@@ -93,10 +93,10 @@ export function layOut(spans: readonly SpanRow[], logs: readonly TraceLogRow[]):
   return { rows, gaps, startMs, durationMs };
 }
 
-/** Share of a trace from which on a gap is shown. */
+/** Minimum fraction of a trace for a gap to be shown. */
 const LEAST_GAP = 0.02;
 
-/** When no span ran between the first and the last one; what is logged before or after them is no gap. */
+/** The times between the first and the last span in which no span ran; log rows before or after them do not make a gap. */
 function between(spans: readonly SpanRow[]): { from: number; to: number }[] {
   const from = Math.min(...spans.map(({ startMs }) => startMs));
   const to = Math.max(...spans.map(({ startMs, durationMs }) => startMs + durationMs));

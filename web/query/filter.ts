@@ -1,7 +1,7 @@
 import { type Joined, parse, type Range, type Term } from "@hyperdx/lucene";
 import { type Parameters, RequestError } from "./statement";
 
-/** Tables that a filter is for. */
+/** Tables that can be filtered. */
 export type Table = "logs" | "traces";
 
 const columns: Readonly<Record<Table, readonly string[]>> = {
@@ -33,7 +33,7 @@ const maps: Readonly<Record<Table, readonly string[]>> = {
   traces: ["SpanAttributes", "ResourceAttributes"],
 };
 const numeric = new Set(["SeverityNumber", "Duration"]);
-/** Shorter names, beside HyperDX's. */
+/** Short names in addition to HyperDX's. */
 const aliases: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   logs: {
     level: "SeverityText",
@@ -55,7 +55,7 @@ type Node = Joined | Term | Range;
 /**
  * The SQL of a filter in HyperDX's subset of Lucene: words, `"phrases"`, `field:word`, `field:"exactly"`, `field:*`, `field:>5`,
  * `field:[1 TO 5]`, `AND`, `OR`, `NOT`, `-`, parentheses. Empty: every row.
- * @throws RequestError which says where the filter cannot be read, or which fields there are.
+ * @throws RequestError that says where the filter is invalid, or which fields exist.
  */
 export function filterCondition(filter: string, table: Table, parameters: Parameters): string {
   if (filter.trim() === "") return "1";
@@ -70,12 +70,12 @@ function parsed(filter: string): Joined {
     const rest = offset === undefined ? "" : filter.slice(offset);
     const where = rest === "" ? "its end" : `"${rest.slice(0, 20)}"`;
     throw new RequestError(
-      `The filter cannot be read at ${where}. Put values with spaces, colons or parentheses into quotes: Body:"a: b".`,
+      `The filter is invalid at ${where}. Put values with spaces, colons or parentheses in quotes: Body:"a: b".`,
     );
   }
 }
 
-/** One filter on its way to SQL. */
+/** Converts one filter to SQL. */
 class Translation {
   constructor(
     private readonly table: Table,
@@ -152,12 +152,12 @@ function named(own: string, outer: string | undefined): string {
   return own === undefined || (own === "<implicit>" && outer !== undefined) ? (outer ?? "<implicit>") : own;
 }
 
-/** Attributes are strings; those that are no numbers are in no range. */
+/** Attributes are strings; those that are not numbers are outside every range. */
 function numberOf(sql: string, isNumber: boolean): string {
   return isNumber ? sql : `toFloat64OrNull(${sql})`;
 }
 
-/** A pattern for LIKE, in which the word's own `%` and `_` stand for themselves and `*` for anything. */
+/** A pattern for LIKE, in which the word's own `%` and `_` are literal and `*` matches anything. */
 function pattern(text: string, anywhere: boolean): string {
   const escaped = text.replace(/[\\%_]/g, "\\$&").replaceAll("*", "%");
   return anywhere ? `%${escaped}%` : escaped;

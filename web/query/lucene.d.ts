@@ -1,20 +1,20 @@
-/** HyperDX's parser of Lucene: the package has no types. */
+/** Types of HyperDX's Lucene parser, whose package has none. */
 declare module "@hyperdx/lucene" {
-  /** A condition on a field; `<implicit>` where none is named. */
+  /** A condition on a field; `<implicit>` if none is named. */
   export interface Term {
     field: string;
     term: string;
     quoted: boolean;
     prefix?: "-" | "!" | "+" | null;
   }
-  /** Both ends included with "both", the lower one with "left", the upper one with "right". */
+  /** "both" includes both ends, "left" the lower one, "right" the upper one. */
   export interface Range {
     field: string;
     term_min: string;
     term_max: string;
     inclusive: "both" | "left" | "right" | "none";
   }
-  /** Conditions that are joined; without `right`, a single one; `field` where parentheses follow one. */
+  /** Joined conditions; a single one without `right`; `field` if parentheses follow a field. */
   export interface Joined {
     start?: "NOT";
     left?: Joined | Term | Range;
@@ -22,6 +22,6 @@ declare module "@hyperdx/lucene" {
     right?: Joined | Term | Range;
     field?: string;
   }
-  /** @throws SyntaxError with the place. */
+  /** @throws SyntaxError with the location. */
   export function parse(query: string): Joined;
 }

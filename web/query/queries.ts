@@ -1,7 +1,7 @@
 import { filterCondition } from "./filter";
 import { Parameters, type Statement } from "./statement";
 
-/** What every list is narrowed by. Times in milliseconds since 1970, `to` excluded. */
+/** The conditions of every list. Times in milliseconds since 1970, `to` excluded. */
 export interface Selection {
   filter: string;
   from: number;
@@ -15,10 +15,10 @@ function within({ from, to }: Selection, parameters: Parameters): string {
   return `Timestamp >= ${moment(from)} AND Timestamp < ${moment(to)}`;
 }
 
-/** As ClickStack's tables are sorted, so that a query for the newest rows ends when it has them. */
+/** The sort order of ClickStack's tables, so that a query for the newest rows ends when it has them. */
 const newestFirst = "toStartOfFiveMinutes(Timestamp) DESC, Timestamp DESC";
 
-/** Log rows, the newest first: so many after the first `offset` ones. */
+/** Log rows, newest first: the given number after the first `offset` ones. */
 export function logsQuery(selection: Selection, limit: number, offset: number): Statement {
   const parameters = new Parameters();
   const sql = `SELECT ${time}, ServiceName AS service, SeverityText AS severity, Body AS body, TraceId AS traceId,
@@ -29,12 +29,12 @@ export function logsQuery(selection: Selection, limit: number, offset: number): 
   return { sql, parameters: parameters.values };
 }
 
-/** Milliseconds of one of so many steps. */
+/** Length of one step, in milliseconds. */
 function stepMs({ from, to }: Selection, steps: number): number {
   return Math.max(1, Math.ceil((to - from) / steps));
 }
 
-/** Rows by time and severity, in so many steps. */
+/** Number of rows by time and severity, in the given number of steps. */
 export function histogramQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();
   const step = stepMs(selection, steps);
@@ -47,7 +47,7 @@ export function histogramQuery(selection: Selection, steps: number): Statement {
   return { sql, parameters: parameters.values };
 }
 
-/** Traces, the newest first, by the name of their request: how many spans there are, errors, and whether one was a cold start. */
+/** Traces, newest first, by the name of their request: number of spans, errors, and whether one was a cold start. */
 export function tracesQuery(selection: Selection, limit: number): Statement {
   const parameters = new Parameters();
   const sql = `SELECT TraceId AS traceId, min(toUnixTimestamp64Milli(Timestamp)) AS time,
@@ -76,7 +76,7 @@ export function spansQuery(traceId: string): Statement {
   return { sql, parameters: parameters.values };
 }
 
-/** The log rows of a trace, the oldest first. */
+/** The log rows of a trace, oldest first. */
 export function traceLogsQuery(traceId: string): Statement {
   const parameters = new Parameters();
   const sql = `SELECT toUnixTimestamp64Nano(Timestamp) / 1e6 AS time, ServiceName AS service, SeverityText AS severity,
@@ -85,7 +85,7 @@ export function traceLogsQuery(traceId: string): Statement {
   return { sql, parameters: parameters.values };
 }
 
-/** Invocations by their spans, the newest first. */
+/** Invocations by their spans, newest first. */
 export function invocationsQuery(selection: Selection, limit: number): Statement {
   const parameters = new Parameters();
   const attribute = (name: string) => `SpanAttributes['${name}']`;
@@ -98,14 +98,14 @@ export function invocationsQuery(selection: Selection, limit: number): Statement
   return { sql, parameters: parameters.values };
 }
 
-/** The most invocations at the same time: their beginnings count up and their ends down, in the order of time. */
+/** Maximum concurrency of invocations: starts count up and ends count down, in order of time. */
 const concurrency = `arrayMax(arrayCumSum(arrayMap(edge -> edge.2, arraySort(arrayConcat(
       groupArray(100000)((toUnixTimestamp64Nano(Timestamp), toInt8(1))),
       groupArray(100000)((toInt64(toUnixTimestamp64Nano(Timestamp) + Duration), toInt8(-1))))))))`;
 
 /**
- * What the extension measured of each function, which it sends once a minute: billed seconds, bytes of memory, milliseconds of
- * extensions for an invocation; and the bytes of its lines.
+ * The extension's measurements of each function, sent once a minute: billed seconds, bytes of memory, milliseconds of extensions
+ * per invocation; and the bytes of its log lines.
  */
 export function measuresQuery({ from, to }: Selection): Statement {
   const parameters = new Parameters();
@@ -129,8 +129,8 @@ export function measuresQuery({ from, to }: Selection): Statement {
 }
 
 /**
- * Percentiles of the durations of each function's invocations, in milliseconds, in so many steps from the first invocation to
- * the last: what was invoked within a minute of an hour would be one step of the hour.
+ * Percentiles of the durations of each function's invocations, in milliseconds, in the given number of steps from the first
+ * invocation to the last: with steps of an hour's range, invocations within one minute would be a single step.
  */
 export function percentilesQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();
@@ -151,7 +151,7 @@ const quantile = (level: number) => `quantile(${level})(Duration) / 1e6`;
 /** Which spans are invocations. */
 const invocations = "SpanAttributes['faas.invocation_id'] != '' AND SpanKind IN ('Server', 'Consumer')";
 
-/** Each function's invocations: how many, failed, cold, and their durations in milliseconds. */
+/** Each function's invocations: number, failures, cold starts, and durations in milliseconds. */
 export function functionsQuery(selection: Selection): Statement {
   const parameters = new Parameters();
   const sql = `SELECT ServiceName AS service, count() AS invocations, countIf(StatusCode = 'Error') AS errors,

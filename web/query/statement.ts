@@ -1,4 +1,4 @@
-/** A statement for ClickHouse: `{p0:String}` in its SQL stand for the parameters. No value of a user's is in the SQL. */
+/** A statement for ClickHouse, with placeholders such as `{p0:String}` for its parameters. The SQL contains no user's values. */
 export interface Statement {
   sql: string;
   parameters: Readonly<Record<string, string | number>>;
@@ -16,5 +16,5 @@ export class Parameters {
   }
 }
 
-/** What a user asked for cannot be read; the message says where and how to fix it. */
+/** A user's request is invalid; the message says where and how to fix it. */
 export class RequestError extends Error {}
