@@ -130,7 +130,7 @@ export function measuresQuery({ from, to }: Selection): Statement {
 
 /**
  * Percentiles of the durations of each function's invocations, in milliseconds, in the given number of steps from the first
- * invocation to the last: with steps of an hour's range, invocations within one minute would be a single step.
+ * invocation to the last: with steps over the whole time range, a minute's invocations would fall into one step of an hour.
  */
 export function percentilesQuery(selection: Selection, steps: number): Statement {
   const parameters = new Parameters();

@@ -55,8 +55,8 @@ describe("the page's filter", () => {
         () => condition(filter),
         (error) => error instanceof RequestError && pattern.test(error.message),
       );
-    fails("((", /cannot be read at its end/);
-    fails("a:b:c", /cannot be read at ":c"/);
+    fails("((", /is invalid at its end/);
+    fails("a:b:c", /is invalid at ":c"/);
     fails("colour:red", /no field "colour"\. Fields: level, function/);
     fails("SeverityNumber:high", /"high" is compared with SeverityNumber and must be a number/);
   });
