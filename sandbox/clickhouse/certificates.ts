@@ -13,8 +13,8 @@ const HOUR = 3_600_000;
 const VALID_DAYS = 7;
 
 /**
- * The certificate for localhost and 127.0.0.1 in a directory. Made on first use by an authority whose key is
- * thrown away; a server that starts again in the directory has the same one, so that clients go on trusting it.
+ * The certificate for localhost and 127.0.0.1 in a directory. It is created on first use by an authority whose key is
+ * discarded. A server that is restarted in the directory uses the same certificate, so that clients still trust it.
  */
 export async function serverCertificate(directory: string): Promise<ServerCertificate> {
   const file = (name: string): string => path.join(directory, name);
@@ -30,7 +30,7 @@ export async function serverCertificate(directory: string): Promise<ServerCertif
 }
 
 async function makeCertificates(now: number): Promise<{ ca: string; cert: string; key: string }> {
-  // Takes longer to load than all else of the server, and is for TLS alone.
+  // Takes longer to load than the rest of the server, and only TLS needs it.
   const { generate } = await import("selfsigned");
   const options = {
     keyType: "ec",

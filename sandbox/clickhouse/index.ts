@@ -19,9 +19,9 @@ export type { IntakeStats, Signal, SignalStats } from "./base/signal";
 
 /** Settings of an embedded ClickHouse. */
 export interface ClickHouseOptions {
-  /** Key that the OTLP intake wants in `authorization`; also the password of user `default`. */
+  /** Key that the OTLP intake expects in `authorization`; also the password of user `default`. */
   readonly ingestionKey: string;
-  /** Type of the tables' attribute columns, when they are made. Default: `map`, as ClickStack has them. */
+  /** Type of the tables' attribute columns when they are created. Default: `map`, as in ClickStack. */
   readonly attributes?: AttributeType;
   /** Serve both interfaces over TLS. Default: false. */
   readonly tls?: boolean;
@@ -37,10 +37,10 @@ export type QueryParameter = string | number | bigint | boolean | null | Date | 
 /** Values by the names of their placeholders. */
 export type QueryParameters = Readonly<Record<string, QueryParameter>>;
 
-/** Something that runs queries. */
+/** Runs queries. */
 export interface QuerySource {
   /**
-   * Runs a statement that gives rows.
+   * Runs a statement that returns rows.
    *
    * @param params values of its `{name:Type}` placeholders
    * @returns rows as objects by column; 64-bit integers are numbers
@@ -48,19 +48,19 @@ export interface QuerySource {
   query<Row>(sql: string, params?: QueryParameters): Promise<Row[]>;
 }
 
-/** A user who may read alone, within limits of time, memory and rows. */
+/** A read-only user, with limits of time, memory and rows. */
 export interface Reader extends QuerySource {
   readonly user: string;
   readonly password: string;
 }
 
-/** A running ClickHouse with ClickStack's tables and an OTLP intake as ClickStack's collector. */
+/** A running ClickHouse with ClickStack's tables and an OTLP intake like ClickStack's collector. */
 export interface EmbeddedClickHouse extends QuerySource {
   readonly pid: number;
   readonly directory: string;
   /** ClickHouse's HTTP interface: user `default`, password the ingestion key; and user `reader`. */
   readonly httpUrl: string;
-  /** For what shows rows: a page, commands that read. */
+  /** For programs that only show rows: the page, reading commands. */
   readonly reader: Reader;
   /** Base of OTLP/HTTP: `/v1/logs`, `/v1/traces` and `/v1/metrics` are below it. */
   readonly otlpUrl: string;
@@ -68,20 +68,20 @@ export interface EmbeddedClickHouse extends QuerySource {
   readonly caFile?: string;
   /** Ports of the HTTP interface and the intake. */
   readonly ports: readonly number[];
-  /** What the intake has counted since the process started. */
+  /** The intake's counts since the process started. */
   stats(): Promise<IntakeStats>;
-  /** Makes the intake fail from now on; without a fault it works again. */
+  /** Makes the intake fail from now on; `undefined` ends the fault. */
   setFault(fault?: Fault): Promise<void>;
-  /** Ends the process at once (SIGKILL) and leaves the data: start again with the same directory and ports. */
+  /** Ends the process immediately (SIGKILL) and keeps the data: start again with the same directory and ports. */
   kill(): Promise<void>;
   /** Ends the process; removes the directory if it is a temporary one. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts ClickHouse in a process of its own, which ends with this one. Both interfaces listen on 127.0.0.1.
+ * Starts ClickHouse in a separate process, which ends with this one. Both interfaces listen on 127.0.0.1.
  *
- * @throws Error that names the platform and has the last output of the process, when it can't start
+ * @throws Error with the platform and the last output of the process, if it cannot start
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<EmbeddedClickHouse> {
   const { ingestionKey, attributes = "map", tls = false, ports: [httpPort = 0, otlpPort = 0] = [] } = options;
@@ -145,9 +145,9 @@ function connect(
 ): ClickHouseClient {
   return createClient({
     url,
-    // A connection kept from before would fail after a kill and a new start.
+    // A connection kept open would fail after a kill and a restart.
     keep_alive: { enabled: false },
-    // Errors are the caller's to show.
+    // The caller reports errors.
     log: { level: ClickHouseLogLevel.OFF },
     ...options,
     ...(caFile === undefined ? {} : { tls: { ca_cert: readFileSync(caFile) } }),

@@ -41,5 +41,5 @@ async function receive(message: ToServer): Promise<void> {
 process.on("message", (message: ToServer) => void receive(message));
 process.on("disconnect", () => void stop(0));
 process.on("SIGTERM", () => void stop(0));
-// Ctrl-C reaches the whole process group; when to stop is the parent's to say.
+// Ctrl-C reaches the whole process group; the parent decides when to stop.
 process.on("SIGINT", () => undefined);

@@ -16,13 +16,13 @@ export interface Server {
   readonly caFile?: string;
   readonly faults: FaultPlan;
   readonly stats: IntakeStats;
-  /** Takes no more requests, finishes those under way and closes the data directory. */
+  /** Stops accepting requests, finishes running ones and closes the data directory. */
   close(): Promise<void>;
 }
 
 /** Opens the data directory and starts to listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  // Loaded here, as it fails on a platform that chdb has no engine for.
+  // Loaded here, since it fails on a platform for which chdb has no engine.
   const { Session } = await import("chdb");
   const { ingestionKey, attributes, directory, ports } = options;
   const certificate = options.tls ? await serverCertificate(path.join(directory, "tls")) : undefined;

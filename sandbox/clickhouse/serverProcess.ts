@@ -10,11 +10,11 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const KEPT_OUTPUT = 4000;
 
-/** What is sent over and over, with an answer each. */
+/** Commands that can be sent repeatedly, each with an answer. */
 type Request = Extract<ToServer, { id: number }>;
 type Started = Extract<FromServer, { type: "started" }>;
 
-/** The process that holds engine and listeners, seen from its parent. */
+/** The parent's handle of the process with the engine and the listeners. */
 export class ServerProcess {
   private output = "";
   private nextId = 1;
@@ -29,14 +29,14 @@ export class ServerProcess {
       this.output = (this.output + data).slice(-KEPT_OUTPUT);
     });
     child.on("message", (message: FromServer) => this.receive(message));
-    // Neither process nor its pipes keep the parent alive: they end with it.
+    // Neither the process nor its pipes keep the parent running: they end with it.
     child.unref();
     child.channel?.unref();
     if (child.stderr instanceof Socket) child.stderr.unref();
     this.exited = once(child, "exit").then(() => this.failWaiting());
   }
 
-  /** Starts the process; rejects when it can't serve, having ended it. */
+  /** Starts the process; if it cannot serve, ends it and rejects. */
   static async start(options: ServerOptions): Promise<{ process: ServerProcess; started: Started }> {
     const compiled = __filename.endsWith(".js");
     const child = fork(path.join(__dirname, compiled ? "main.js" : "main.ts"), [], {
@@ -72,14 +72,14 @@ export class ServerProcess {
     await this.request({ type: "fault", id: this.nextId++, ...(fault === undefined ? {} : { fault }) });
   }
 
-  /** SIGKILL; resolves when the process is gone. */
+  /** SIGKILL; resolves when the process has ended. */
   async kill(): Promise<void> {
     this.child.ref();
     if (this.running) this.child.kill("SIGKILL");
     await this.exited;
   }
 
-  /** Lets requests under way finish; resolves when the process is gone. */
+  /** Lets running requests finish; resolves when the process has ended. */
   async stop(): Promise<void> {
     if (!this.running) return this.exited;
     this.child.ref();
@@ -97,7 +97,7 @@ export class ServerProcess {
       // Not "exit": what the process wrote last may still be in the pipe then.
       this.child.once("close", (code, signal) => {
         clearTimeout(timer);
-        fail(signal ? `its process was ended by ${signal}` : `its process ended with exit code ${code}`);
+        fail(signal ? `its process was terminated by ${signal}` : `its process ended with exit code ${code}`);
       });
       this.child.once("message", (message: FromServer) => {
         clearTimeout(timer);
@@ -128,7 +128,7 @@ export class ServerProcess {
     this.waiting.clear();
   }
 
-  /** What to say when the process is wanted and is no more. */
+  /** The error of a call after the process has ended. */
   goneError(): Error {
     const output = this.output.trim() === "" ? "" : `\nLast output of its process:\n${this.output.trimEnd()}`;
     return new Error(`ClickHouse is not running: its process was stopped or killed.${output}`);

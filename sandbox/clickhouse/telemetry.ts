@@ -1,13 +1,13 @@
 import type { QuerySource } from "./index";
 
-/** A log record as a reader wants to see it. */
+/** A log record in readable form. */
 export interface StoredLog {
   /** UTC with nine decimals: `2026-01-31 12:00:00.000000000`. */
   readonly time: string;
   readonly service: string;
   readonly severity: string;
   readonly body: string;
-  /** Request id of the invocation; empty when the record belongs to none. */
+  /** Request id of the invocation; empty if the record belongs to none. */
   readonly invocationId: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -15,7 +15,7 @@ export interface StoredLog {
   readonly resource: Readonly<Record<string, string>>;
 }
 
-/** A span as a reader wants to see it. */
+/** A span in readable form. */
 export interface StoredSpan {
   /** UTC with nine decimals. */
   readonly time: string;
@@ -32,7 +32,7 @@ export interface StoredSpan {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** How many rows a service has. */
+/** Number of rows of a service. */
 export interface ServiceCount {
   readonly service: string;
   readonly count: number;

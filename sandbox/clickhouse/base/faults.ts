@@ -1,37 +1,37 @@
 import type { Signal } from "./signal";
 
-/** A failure that the OTLP intake shows instead of, or before, doing its work. */
+/** A failure that the OTLP intake simulates instead of, or before, processing a request. */
 export interface Fault {
-  /** Signals concerned. Default: all. */
+  /** Affected signals. Default: all. */
   readonly signals?: readonly Signal[];
   /** Answer with this HTTP status (such as 429 or 503) and store nothing. */
   readonly status?: number;
-  /** Value of the Retry-After header that goes with `status`, in seconds. */
+  /** Value of the Retry-After header sent with `status`, in seconds. */
   readonly retryAfterSeconds?: number;
-  /** Wait for so long before anything else, in milliseconds. Without `status` and `drop` the request is served then. */
+  /** Initial delay in milliseconds. Without `status` and `drop`, the request is then served. */
   readonly delayMs?: number;
   /** Close the connection without an answer; nothing is stored. */
   readonly drop?: boolean;
-  /** End after so many requests. Default: no such end. */
+  /** Number of requests after which the fault ends. Default: unlimited. */
   readonly requests?: number;
-  /** End after so much time, in milliseconds. Default: no such end. */
+  /** Time after which the fault ends, in milliseconds. Default: unlimited. */
   readonly durationMs?: number;
 }
 
-/** The fault in force, if any, and how much of it is left. */
+/** The active fault, if any, and its remaining time and requests. */
 export class FaultPlan {
   private fault: Fault | undefined;
   private startedAt = 0;
   private taken = 0;
 
-  /** Puts a fault in the place of the one before; `undefined` ends it. */
+  /** Replaces the current fault; `undefined` ends it. */
   set(fault: Fault | undefined, now: number): void {
     this.fault = fault;
     this.startedAt = now;
     this.taken = 0;
   }
 
-  /** The fault that a request of this signal meets, counting the request. */
+  /** The fault for a request of this signal; counts the request. */
   take(signal: Signal, now: number): Fault | undefined {
     const { fault } = this;
     if (!fault || (fault.signals && !fault.signals.includes(signal))) return undefined;

@@ -11,13 +11,13 @@ const decoders: Readonly<
   br: promisify(brotliDecompress),
 };
 
-/** A body that is too long, cut short or not in the encoding that its header names. */
+/** A body that is too long, truncated or not in the encoding named by its header. */
 export class RequestBodyError extends Error {
   override readonly name = "RequestBodyError";
 }
 
 /**
- * Reads a request's body and undoes its Content-Encoding (gzip, deflate, zlib, br or none).
+ * Reads a request's body and decodes its Content-Encoding (gzip, deflate, zlib, br or none).
  *
  * @param limit largest length in bytes, as sent and decoded
  * @throws RequestBodyError
@@ -25,7 +25,7 @@ export class RequestBodyError extends Error {
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
-  // A body that is too large is refused with an answer, for which the connection must live on.
+  // A body that is too large is refused with an answer, so the connection must stay open.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     length += part.length;
     if (length > limit) throw new RequestBodyError(`request body too large: more than ${limit} bytes`);

@@ -1,11 +1,11 @@
-/** The kinds of telemetry that OTLP has. */
+/** The kinds of telemetry in OTLP. */
 export type Signal = "logs" | "traces" | "metrics";
 
 export const SIGNALS: readonly Signal[] = ["logs", "traces", "metrics"];
 
-/** What the intake has seen of one signal since it started. */
+/** The intake's counts of one signal since it started. */
 export interface SignalStats {
-  /** Requests that arrived, whatever became of them. */
+  /** All requests that arrived, regardless of their outcome. */
   requests: number;
   /** Requests that were answered with an error or not at all. */
   refused: number;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** What ClickHouse's own configuration answers to a browser that asks whether a page may send a request (http_options_response). */
+/** The answer of ClickHouse's default configuration to a browser's preflight request (http_options_response). */
 const preflight = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Headers":
@@ -16,7 +16,7 @@ export function answerPreflight(request: IncomingMessage, response: ServerRespon
   return true;
 }
 
-/** Lets the page that asked read the answer, where the request says so (`add_http_cors_header=1`). */
+/** Lets the requesting page read the answer if the request asks for it (`add_http_cors_header=1`). */
 export function allowOrigin(
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,6 +1,6 @@
 /**
  * CityHash128 in version 1.0.2, the checksum of ClickHouse's compressed blocks. Later versions of CityHash
- * give other values, and no maintained npm package has this one.
+ * return other values, and no maintained npm package contains this one.
  */
 
 const K0 = 0xc3a5c85c97cb3127n;
@@ -64,7 +64,7 @@ function murmur(bytes: Buffer, seed: Pair): Pair {
   return [a ^ b, hashPair(b, a)];
 }
 
-/** Hash of 32 bytes that is good only as part of a larger one. */
+/** Hash of 32 bytes, weak on its own, used as part of a larger one. */
 function hash32Bytes(bytes: Buffer, at: number, seedA: bigint, seedB: bigint): Pair {
   const [w, x, y, z] = [0, 8, 16, 24].map((offset) => bytes.readBigUInt64LE(at + offset)) as [
     bigint,
@@ -94,7 +94,7 @@ function mix64Bytes(bytes: Buffer, at: number, state: State): void {
   const z = rotate(state.z ^ w[0], 33n);
   state.v = hash32Bytes(bytes, at, u64(v[1] * K1), u64(x + w[0]));
   state.w = hash32Bytes(bytes, at + 32, u64(z + w[1]), y);
-  // The next round takes them in each other's place.
+  // The next round uses them swapped.
   state.x = z;
   state.y = y;
   state.z = x;
@@ -124,7 +124,7 @@ function hashSeeded(bytes: Buffer, seed: Pair): Pair {
   return finish(bytes, length - at, state);
 }
 
-/** Takes in the last bytes, from the end in steps of 32, and folds the state. */
+/** Mixes in the last bytes, from the end in steps of 32, and folds the state. */
 function finish(bytes: Buffer, rest: number, state: State): Pair {
   let { v } = state;
   const { z } = state;

@@ -6,7 +6,7 @@ const CHECKSUM_SIZE = 16;
 const HEADER_SIZE = 9;
 const METHOD_NONE = 0x02;
 const METHOD_LZ4 = 0x82;
-/** As ClickHouse's own limit for one block. */
+/** ClickHouse's own limit for one block. */
 const MAX_BLOCK_SIZE = 0x40000000;
 
 // ClickHouse's names for these are in its system.errors table.
@@ -21,7 +21,7 @@ const CANNOT_READ_ALL_DATA = 33;
  * then method, size with header, size of the data (little-endian) and the compressed data. LZ4 and
  * uncompressed blocks; the checksum is verified.
  *
- * @throws ClickHouseError with ClickHouse's code for what is wrong
+ * @throws ClickHouseError with ClickHouse's code for the error
  */
 export function decodeCompressedBlocks(body: Buffer): Buffer {
   const parts: Buffer[] = [];
@@ -50,12 +50,12 @@ export function decodeCompressedBlocks(body: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Bytes of one block that is written. */
+/** Size in bytes of a written block. */
 const WRITTEN_BLOCK_SIZE = 1 << 20;
 
 /**
- * An answer as ClickHouse's compressed blocks (`compress=1`). The blocks hold the data as they are: every client reads that method,
- * and nothing travels further than this machine.
+ * An answer as ClickHouse's compressed blocks (`compress=1`). The blocks contain the data uncompressed: every client supports
+ * that method, and the data do not leave this machine.
  */
 export function encodeCompressedBlocks(data: Buffer): Buffer {
   const parts: Buffer[] = [];

@@ -2,15 +2,15 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { ClickHouseError } from "../base/clickHouseError";
 
-/** The user who may do everything. */
+/** The user with all permissions. */
 export const USER = "default";
-/** The user who may read, within limits that no request can raise. */
+/** The read-only user, with limits that no request can raise. */
 export const READER = "reader";
 
-/** Names of the users that there are. */
+/** Names of all users. */
 export type UserName = typeof USER | typeof READER;
 
-/** Who knows the ingestion key can read, and who can read does not know the key; it is the same after a new start. */
+/** The reader's password follows from the ingestion key but does not reveal it, and is the same after a restart. */
 export function readerPassword(ingestionKey: string): string {
   return createHash("sha256").update(`${READER} ${ingestionKey}`).digest("hex").slice(0, 32);
 }
@@ -27,9 +27,9 @@ interface Credentials {
  * Checks user and password of a request to ClickHouse's HTTP interface, given by the headers
  * `X-ClickHouse-User` and `-Key`, by basic authentication or by the parameters `user` and `password`.
  *
- * @param ingestionKey password of `default`, of which the one of `reader` is made
- * @returns who it is
- * @throws ClickHouseError 194 when there are none, 516 when they are wrong or given in two ways
+ * @param ingestionKey password of `default`, from which that of `reader` is derived
+ * @returns the user
+ * @throws ClickHouseError 194 if there are no credentials, 516 if they are wrong or given in two ways
  */
 export function authenticate(
   headers: IncomingHttpHeaders,
@@ -45,7 +45,7 @@ export function authenticate(
   return user;
 }
 
-/** Compares without telling by its duration how much is right. */
+/** Compares in constant time, so that the duration does not reveal how much is correct. */
 export function equalSecrets(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);

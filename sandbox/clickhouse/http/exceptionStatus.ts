@@ -1,4 +1,4 @@
-/** ClickHouse's exception codes (system.errors) by the HTTP status that it answers them with. */
+/** ClickHouse's exception codes (system.errors) by their HTTP status. */
 const CODES_BY_STATUS: readonly (readonly [number, readonly number[]])[] = [
   // Arguments, parsing, columns, syntax trees, syntax, data and types that don't fit.
   [
@@ -21,7 +21,7 @@ const CODES_BY_STATUS: readonly (readonly [number, readonly number[]])[] = [
   [503, [76, 209, 439]], // CANNOT_OPEN_FILE, SOCKET_TIMEOUT, CANNOT_SCHEDULE_TASK
 ];
 
-/** HTTP status for an exception of ClickHouse's with this code: 500 unless ClickHouse has another for it. */
+/** HTTP status for a ClickHouse exception with this code: 500 unless ClickHouse has another one for it. */
 export function exceptionStatus(code: number): number {
   return CODES_BY_STATUS.find(([, codes]) => codes.includes(code))?.[0] ?? 500;
 }

@@ -5,15 +5,15 @@ import { parseRequest, type QueryRequest } from "./request";
 import type { RequestParameters } from "./requestParameters";
 import { noSession, type Session, type Sessions } from "./sessions";
 
-/** What requests are executed with. */
+/** The context in which requests are executed. */
 export interface ExecutionContext {
   readonly engine: Engine;
   readonly sessions: Sessions;
-  /** Name of the user, where it may read alone. */
+  /** Name of the user if it is read-only. */
   readonly reader?: string;
 }
 
-/** An answer before it is written. */
+/** An answer that is not yet written. */
 export interface Answer {
   readonly body: Buffer;
   readonly format: string;
@@ -26,7 +26,7 @@ export interface Answer {
 const nothing = { body: Buffer.alloc(0), rowsRead: 0, bytesRead: 0, elapsedSeconds: 0 };
 
 /**
- * Executes what a request asks for.
+ * Executes a request's statement.
  *
  * @param content its body, uncompressed
  * @throws ClickHouseError with ClickHouse's code
@@ -55,7 +55,7 @@ export async function execute(
     const result = data.length === 0 ? nothing : await engine.insert({ ...context, head, tail, data });
     answer = { ...nothing, ...result, format, written: true };
   } else if (parsed.verb === "SET" || parsed.verb === "USE") {
-    // Without a session, what they change ends with the request: only whether they can be executed is left to say.
+    // Without a session, their changes end with the request, so only success or failure remains to be reported.
     after = await engine.change({ ...context, settings: before.settings, sql: parsed.sql });
     answer = { ...nothing, format: parsed.format ?? parameters.defaultFormat, written: false };
   } else {

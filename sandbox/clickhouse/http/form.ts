@@ -10,7 +10,7 @@ export function isForm(contentType: string | undefined): boolean {
 
 /**
  * The fields of a form, which mean the same as parameters of the URL.
- * @throws ClickHouseError for files, which would be external tables, and for what is no form.
+ * @throws ClickHouseError for files, which would be external tables, and for invalid forms.
  */
 export async function readForm(body: Buffer, contentType: string): Promise<[string, string][]> {
   const form = await new Response(new Uint8Array(body), { headers: { "content-type": contentType } })

@@ -14,7 +14,7 @@ import { contentType, type RequestParameters, readRequestParameters } from "./re
 const MAX_BODY_SIZE = 512 * 1024 * 1024;
 const BAD_REQUEST_BODY = 36; // BAD_ARGUMENTS
 const UNKNOWN_EXCEPTION = 1002;
-/** Whom requests are executed for. */
+/** The users for whom requests are executed. */
 export interface Clients {
   /** Password of user `default`. */
   readonly ingestionKey: string;
@@ -51,7 +51,7 @@ export async function answerClickHouse(
     sendResult(request, response, parameters, answer);
   } catch (error) {
     sendException(response, error, compressed);
-    request.resume(); // What is left of the body must not block the connection.
+    request.resume(); // An unread rest of the body must not block the connection.
   }
 }
 
@@ -94,7 +94,7 @@ function summary(answer: Answer): Record<string, string> {
   };
 }
 
-/** Who asked for compressed blocks reads exceptions out of them, too. */
+/** A client that requested compressed blocks expects exceptions in them, too. */
 function sendException(response: ServerResponse, error: unknown, compressed: boolean): void {
   const exception =
     error instanceof ClickHouseError

@@ -1,8 +1,8 @@
 /**
  * Decodes one LZ4 block (the block format, without frame).
  *
- * @param size length of the decoded data, which the container states
- * @throws Error when the block is cut short, points outside itself or decodes to another length
+ * @param size length of the decoded data, given by the container
+ * @throws Error if the block is truncated, points outside itself or decodes to another length
  */
 export function decodeLz4Block(block: Buffer, size: number): Buffer {
   const output = Buffer.allocUnsafe(size);
@@ -13,7 +13,7 @@ export function decodeLz4Block(block: Buffer, size: number): Buffer {
     if (read >= block.length) throw new Error("LZ4 block ends in the middle of a sequence");
     return block.readUInt8(read++);
   };
-  /** Lengths of 15 go on in further bytes, up to and with the first that isn't 255. */
+  /** Lengths of 15 continue in further bytes, up to and including the first that is not 255. */
   const length = (nibble: number): number => {
     let total = nibble;
     if (nibble < 15) return total;
@@ -33,13 +33,13 @@ export function decodeLz4Block(block: Buffer, size: number): Buffer {
     block.copy(output, written, read, read + literals);
     read += literals;
     written += literals;
-    if (read === block.length) break; // the last sequence has literals only
+    if (read === block.length) break; // the last sequence has only literals
 
     const offset = byte() | (byte() << 8);
     if (offset === 0 || offset > written) throw new Error("LZ4 match points outside the decoded data");
     const end = written + length(token & 15) + 4;
     if (end > size) throw new Error("LZ4 match reaches past the end of the decoded data");
-    // Source and target may overlap: that is how LZ4 repeats a pattern.
+    // Source and target may overlap: LZ4 repeats patterns this way.
     for (; written < end; written++) output[written] = output[written - offset] ?? 0;
   }
   if (written !== size) throw new Error(`LZ4 block decodes to ${written} bytes, its header says ${size}`);

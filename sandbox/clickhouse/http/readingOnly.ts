@@ -7,16 +7,16 @@ const READING_VERBS = new Set([
 ]);
 
 /**
- * A setting that gets its default. ClickHouse (26.7) does this where it refuses other values, `readonly` itself included, so that
- * nothing would be left of a reader's limits. What stands in a comment after `=` is not looked at: it is refused.
+ * A setting that is reset to its default. ClickHouse (26.7) allows this even where it refuses other values, also for `readonly`
+ * itself, so that a reader could remove all limits. A comment after `=` is not examined but refused.
  */
 const DEFAULT_VALUE = /=[^\w'"`]*(?:DEFAULT\b|--|#|\/\*)/i;
-/** Over HTTP, ClickHouse refuses to write a file of its machine; its engine alone would write it. */
+/** Over HTTP, ClickHouse refuses to write a file on its machine; the engine on its own would write it. */
 const OUTFILE = /\bOUTFILE\b/i;
 
-/** Refuses a request that is sent as one that only reads, and would write. @throws ClickHouseError 164 */
+/** Refuses a request that is sent as read-only and would write. @throws ClickHouseError 164 */
 export function refuseWriting(parsed: InsertRequest | QueryRequest): void {
-  // Without writing: what it changes ends with the request, or is its session's.
+  // Not a write: the change ends with the request or belongs to its session.
   const isSet = parsed.kind === "query" && parsed.verb === "SET";
   if (isSet || isReading(parsed)) return;
   throw refusal(
@@ -25,8 +25,8 @@ export function refuseWriting(parsed: InsertRequest | QueryRequest): void {
 }
 
 /**
- * Refuses what a user who may only read cannot do, beside what the engine refuses: it executes statements such as KILL and BACKUP,
- * and has ways around its own `readonly`.
+ * Refuses what a read-only user may not do, in addition to the engine's refusals: the engine executes statements such as KILL and
+ * BACKUP, and its `readonly` can be bypassed.
  *
  * @param user name for the message
  * @param settings of the request

@@ -1,7 +1,7 @@
 import { ClickHouseError } from "../base/clickHouseError";
 import { topLevelWords, type Word } from "./words";
 
-/** An INSERT whose rows came with the request, in one of ClickHouse's formats. */
+/** An INSERT whose rows are in the request, in one of ClickHouse's formats. */
 export interface InsertRequest {
   readonly kind: "insert";
   /** `INSERT INTO table (columns)` */
@@ -17,19 +17,19 @@ export interface QueryRequest {
   readonly sql: string;
   /** First word in upper case. */
   readonly verb: string;
-  /** The format that the statement itself asks for. */
+  /** The format given in the statement itself. */
   readonly format?: string;
 }
 
 const SYNTAX_ERROR = 62;
 /** Words that end an INSERT's table and columns, other than its settings. */
 const INSERT_SOURCES = new Set(["VALUES", "FORMAT", "SELECT", "WITH", "FROM", "WATCH", "EXPLAIN"]);
-/** Statements are looked at no further than this for where an INSERT's data begin, as ClickHouse's max_query_size. */
+/** How far into a statement the start of an INSERT's data is searched, as ClickHouse's max_query_size. */
 const MAX_HEAD_SIZE = 262144;
 
 /**
- * Takes apart what a request asks for: ClickHouse reads the `query` parameter, a line break and the body
- * as one text, in which the data of an INSERT follow its FORMAT or VALUES.
+ * Parses a request: ClickHouse reads the `query` parameter, a line break and the body as one text, in which the data of an
+ * INSERT follow its FORMAT or VALUES.
  */
 export function parseRequest(query: string, body: Buffer): InsertRequest | QueryRequest {
   const text = query === "" ? body : Buffer.concat([Buffer.from(`${query}\n`), body]);
@@ -37,7 +37,7 @@ export function parseRequest(query: string, body: Buffer): InsertRequest | Query
 }
 
 function parseInsert(text: Buffer): InsertRequest | undefined {
-  // One character a byte, so that positions hold for the bytes; keywords are ASCII.
+  // One character per byte, so that positions are byte positions; keywords are ASCII.
   const head = text.toString("latin1", 0, MAX_HEAD_SIZE);
   const bytes = (start: number, end: number): string => text.toString("utf8", start, end);
   let previous: Word | undefined;

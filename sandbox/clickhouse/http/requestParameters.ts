@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** What the URL and headers of a request to ClickHouse's HTTP interface say, apart from who asks. */
+/** The parameters in the URL and headers of a request to ClickHouse's HTTP interface, except the credentials. */
 export interface RequestParameters {
   readonly query: string;
   /** Default: the session's, else `default`. */
@@ -9,19 +9,19 @@ export interface RequestParameters {
   readonly queryId?: string;
   /** The body consists of ClickHouse's compressed blocks. */
   readonly decompress: boolean;
-  /** The answer is to consist of ClickHouse's compressed blocks. */
+  /** The answer must consist of ClickHouse's compressed blocks. */
   readonly compressBlocks: boolean;
   /** The answer may be compressed as the client's Accept-Encoding allows. */
   readonly compressResponse: boolean;
-  /** Whose protocol version the format Native is written for; 0 for a client that names none. */
+  /** The client's protocol version, for the format Native; 0 for a client that gives none. */
   readonly protocolVersion: number;
-  /** Tell the progress in a header. */
+  /** Report the progress in a header. */
   readonly progress: boolean;
-  /** Keeps what SET and USE change for further requests that name it. */
+  /** Keeps the changes of SET and USE for later requests with the same session. */
   readonly session?: SessionParameters;
   /** The client forbids writing for this request. */
   readonly readonly: boolean;
-  /** Settings of ClickHouse's for this request. */
+  /** ClickHouse settings for this request. */
   readonly settings: Readonly<Record<string, string>>;
   /** Values of `{name:Type}` placeholders, unescaped. */
   readonly values: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface RequestParameters {
 export interface SessionParameters {
   readonly id: string;
   readonly timeoutSeconds: number;
-  /** The session must be there already. */
+  /** The session must already exist. */
   readonly mustExist: boolean;
   /** It ends with this request. */
   readonly closes: boolean;
@@ -40,7 +40,7 @@ export interface SessionParameters {
 /** ClickHouse's default_session_timeout. */
 const SESSION_TIMEOUT_SECONDS = 60;
 
-/** Parameters that are no settings. Roles make no difference with a single user. */
+/** Parameters that are not settings. Roles make no difference with a single user. */
 const RESERVED = new Set([
   ...["query", "database", "default_format", "query_id", "user", "password", "decompress", "readonly"],
   ...[
@@ -81,7 +81,7 @@ export function readRequestParameters(url: URLSearchParams, headers: IncomingHtt
   };
 }
 
-/** Content-Type that ClickHouse gives an answer in a format. */
+/** ClickHouse's Content-Type for an answer in a format. */
 export function contentType(format: string): string {
   if (/^JSON.*EachRow/.test(format)) return "application/x-ndjson; charset=UTF-8";
   if (/^(JSON|GeoJSON)/.test(format)) return "application/json; charset=UTF-8";
@@ -122,7 +122,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "0": "\0",
 };
 
-/** Undoes the escapes of TabSeparated, in which parameters are sent. */
+/** Removes the escapes of TabSeparated, in which parameters are sent. */
 function unescapeTabSeparated(value: string): string {
   return value.replace(/\\([\s\S])/g, (_, character: string) => ESCAPES[character] ?? character);
 }

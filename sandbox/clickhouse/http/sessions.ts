@@ -9,18 +9,18 @@ export interface Session {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Of a request without a session, and at the beginning of one. */
+/** The state of a request without a session, and of a new session. */
 export const noSession: Session = { database: "default", settings: {} };
 
-/** The sessions that requests have named, each until nobody has used it for its time. */
+/** The sessions that requests have named. Each ends when it has not been used for its timeout. */
 export class Sessions {
   private readonly kept = new Map<string, { session: Session; until: number }>();
 
   /**
-   * What a session has so far.
+   * The current state of a session.
    *
    * @param now milliseconds
-   * @throws ClickHouseError 372 where the request wants one that isn't there
+   * @throws ClickHouseError 372 if the request requires a session that does not exist
    */
   read({ id, mustExist }: SessionParameters, now: number): Session {
     for (const [name, { until }] of this.kept) if (until <= now) this.kept.delete(name);
@@ -30,7 +30,7 @@ export class Sessions {
     return kept?.session ?? noSession;
   }
 
-  /** Keeps what a session has after a request. */
+  /** Stores the state of a session after a request. */
   write({ id, timeoutSeconds, closes }: SessionParameters, session: Session, now: number): void {
     if (closes) this.kept.delete(id);
     else this.kept.set(id, { session, until: now + timeoutSeconds * 1000 });

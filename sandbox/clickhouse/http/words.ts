@@ -18,7 +18,7 @@ const SKIPPED = new RegExp(
 );
 const WORD = /[A-Za-z_][A-Za-z0-9_.]*/y;
 
-/** The words of a SQL text at its top level, in order, as far as the caller asks for them. */
+/** The words of a SQL text at its top level, in order, parsed as far as the caller reads them. */
 export function* topLevelWords(sql: string): Generator<Word> {
   let depth = 0;
   for (let at = 0; at < sql.length; ) {

@@ -6,7 +6,7 @@ const CANNOT_READ_ALL_DATA = 33;
 export class ByteReader {
   constructor(
     private readonly bytes: Buffer,
-    /** Where the next byte is read. */
+    /** Position of the next byte. */
     public at = 0,
   ) {}
 
@@ -34,7 +34,7 @@ export class ByteReader {
     return this.bytes.readUInt32LE(this.at - 8) + this.bytes.readUInt32LE(this.at - 4) * 2 ** 32;
   }
 
-  /** Seven bits a byte, the lowest first; the highest bit says that there are more. */
+  /** Seven bits per byte, the lowest first; the highest bit says that more bytes follow. */
   varUint(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {

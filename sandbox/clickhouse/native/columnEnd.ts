@@ -7,14 +7,14 @@ const JSON_AS_TEXT = 1;
 const KEY_WIDTH_BITS = 0xff;
 const HAS_OWN_KEYS = 1 << 9;
 
-/** Bytes of a value of the types whose values all have the same length. */
+/** Bytes per value, for types with values of fixed length. */
 const WIDTHS: Readonly<Record<string, number>> = {
   ...{ Nothing: 1, Bool: 1, UInt8: 1, Int8: 1, Enum8: 1, UInt16: 2, Int16: 2, Enum16: 2, BFloat16: 2 },
   ...{ Date: 2, Date32: 4, DateTime: 4, Time: 4, DateTime64: 8, Time64: 8, IPv4: 4, IPv6: 16, UUID: 16 },
   ...{ UInt32: 4, Int32: 4, Float32: 4, UInt64: 8, Int64: 8, Float64: 8, Point: 16 },
   ...{ UInt128: 16, Int128: 16, UInt256: 32, Int256: 32 },
 };
-/** Types that are others by another name. */
+/** Types that are aliases of others. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   Ring: "Array(Point)",
   LineString: "Array(Point)",
@@ -24,10 +24,10 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Moves a reader to the end of a column's values, as ClickHouse's format Native has them (https://clickhouse.com/docs:
- * NativeFormat). Of JSON columns it knows the form of `output_format_native_write_json_as_string=1`.
+ * Moves a reader to the end of a column's values in ClickHouse's format Native (https://clickhouse.com/docs:
+ * NativeFormat). For JSON columns it supports the form of `output_format_native_write_json_as_string=1`.
  *
- * @throws ClickHouseError for types whose values it doesn't know
+ * @throws ClickHouseError for types that it does not support
  */
 export function skipColumn(reader: ByteReader, type: string, rows: number): void {
   if (rows === 0) return;
@@ -35,14 +35,14 @@ export function skipColumn(reader: ByteReader, type: string, rows: number): void
   skipValues(reader, type, rows);
 }
 
-/** The types that a type is made of, in the order of their values. */
+/** The component types of a type, in the order of their values. */
 function inner({ name, parameters }: DataType): readonly string[] {
   if (name === "Tuple" || name === "Nested") return parameters.map(elementType);
   if (name === "SimpleAggregateFunction") return parameters.slice(1);
   return ["Array", "Nullable", "Map", "Variant"].includes(name) ? parameters : [];
 }
 
-/** What stands once before all values: versions of the ways to write dictionaries, variants and JSON. */
+/** The prefix before all values: versions of the serialization of dictionaries, variants and JSON. */
 function skipPrefix(reader: ByteReader, text: string): void {
   const type = parseDataType(SYNONYMS[text] ?? text);
   if (type.name === "LowCardinality") {
@@ -64,7 +64,7 @@ const SKIPS: Readonly<Record<string, (reader: ByteReader, type: DataType, rows: 
     skipAll(reader, inner(type), rows);
   },
   Tuple: (reader, type, rows) => {
-    // A tuple without elements has a byte a row.
+    // A tuple without elements has one byte per row.
     if (type.parameters.length === 0) reader.skip(rows);
     skipAll(reader, inner(type), rows);
   },
@@ -101,14 +101,14 @@ function skipStrings(reader: ByteReader, rows: number): void {
   for (let row = 0; row < rows; row++) reader.skip(reader.varUint());
 }
 
-/** Offsets say where each row's elements end: the last one how many there are. */
+/** Offsets say where each row's elements end; the last offset is the number of elements. */
 function lastOffset(reader: ByteReader, rows: number): number {
   if (rows === 0) return 0;
   reader.skip((rows - 1) * 8);
   return reader.uint64();
 }
 
-/** Values that occur often are written once, and the rows as their numbers. */
+/** Frequent values are written once, and the rows contain their indexes. */
 function skipDictionary(reader: ByteReader, type: string, rows: number): void {
   const { name, parameters } = parseDataType(type);
   const keys = name === "Nullable" ? (parameters[0] ?? "") : type;

@@ -1,13 +1,13 @@
 /** A type as ClickHouse writes it: `Map(String, UInt8)` is `Map` of `String` and `UInt8`. */
 export interface DataType {
   readonly name: string;
-  /** What stands between its parentheses, as types as far as they are some. */
+  /** The arguments in its parentheses, parsed as types where they are types. */
   readonly parameters: readonly string[];
 }
 
 const PARTS = /'(?:\\[\s\S]|[^'\\])*'|`(?:\\[\s\S]|[^`\\])*`|[(),]|[^'`(),]+/g;
 
-/** Takes a type's name apart. */
+/** Parses a type's name. */
 export function parseDataType(text: string): DataType {
   const open = text.indexOf("(");
   if (open < 0) return { name: text.trim(), parameters: [] };

@@ -1,17 +1,17 @@
 import { ByteReader } from "./byteReader";
 import { skipColumn } from "./columnEnd";
 
-/** From this revision on, each column says whether its values are written in a way of its own. */
+/** From this revision on, each column says whether its values have a custom serialization. */
 const WITH_CUSTOM_SERIALIZATION = 54454;
 /** Field 1, a block of totals: no. Field 2, number of its bucket: -1, none. Field 0: the end. */
 const BLOCK_INFO = Buffer.from([1, 0, 2, 0xff, 0xff, 0xff, 0xff, 0]);
 const NO_CUSTOM_SERIALIZATION = Buffer.from([0]);
 
 /**
- * Blocks of format Native as a client of such a protocol version (`client_protocol_version`) reads them. The engine writes
- * them for revision 0; later ones have a description before each block and a flag before each column's values.
+ * Blocks of format Native for a client's protocol version (`client_protocol_version`). The engine writes them for revision 0;
+ * later revisions have a description before each block and a flag before each column's values.
  *
- * @throws ClickHouseError for types whose length it doesn't know
+ * @throws ClickHouseError for types whose length is unknown
  */
 export function blocksForRevision(blocks: Buffer, revision: number): Buffer {
   if (revision === 0) return blocks;

@@ -13,7 +13,7 @@ export interface Requests {
   readonly metrics: MetricsRequest;
 }
 
-/** A body that is no OTLP request of the signal. */
+/** A body that is not an OTLP request of the signal. */
 export class OtlpPayloadError extends Error {
   override readonly name = "OtlpPayloadError";
 }
@@ -24,7 +24,7 @@ const MESSAGES: Readonly<Record<Signal, string>> = {
   metrics: "ExportMetricsService",
 };
 const CONVERSION: IConversionOptions = { longs: BigInt, defaults: true };
-/** Length in bytes of the identifiers; OTLP's JSON has them in hexadecimal, unlike all other bytes. */
+/** Length of the identifiers in bytes; OTLP's JSON encodes them in hexadecimal, unlike all other bytes. */
 const ID_LENGTHS: Readonly<Record<string, number>> = { traceId: 16, spanId: 8, parentSpanId: 8 };
 
 let schema: Root | undefined;
@@ -51,7 +51,7 @@ export function decodeRequest<S extends Signal>(signal: S, encoding: Encoding, b
   }
 }
 
-/** The answer that everything was taken. */
+/** The response if everything was accepted. */
 export function encodeSuccess(signal: Signal, encoding: Encoding): Buffer {
   if (encoding === "json") return Buffer.from('{"partialSuccess":{}}');
   const type = message(`${MESSAGES[signal]}Response`);

@@ -31,7 +31,7 @@ const GRPC_CODES: Readonly<Record<number, number>> = {
   504: 14,
 };
 
-/** What the intake works with. */
+/** The dependencies of the intake. */
 export interface IntakeContext {
   readonly ingestionKey: string;
   readonly attributes: AttributeType;
@@ -128,7 +128,7 @@ function toRefusal(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof OtlpPayloadError || error instanceof RequestBodyError)
     return new Refusal(400, message);
-  return new Refusal(503, message); // The store failed: the client shall send it again.
+  return new Refusal(503, message); // The store failed: the client should retry.
 }
 
 function sendError(
@@ -146,5 +146,5 @@ function sendError(
 function sendText(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "Content-Type": "text/plain" });
   response.end(text);
-  request.resume(); // What is left of the body must not block the connection.
+  request.resume(); // An unread rest of the body must not block the connection.
 }

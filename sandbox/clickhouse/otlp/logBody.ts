@@ -34,11 +34,11 @@ function parseJson(text: string): Value | undefined {
   try {
     return fromJson(JSON.parse(text));
   } catch {
-    return undefined; // Text with braces that is not JSON is nothing unusual.
+    return undefined; // Text with braces that is not JSON is common.
   }
 }
 
-/** Keys are joined by dots, but for what is below an empty one. */
+/** Keys are joined by dots, except below an empty key. */
 function flatten(map: ValueMap, name: string, flat: Map<string, Value>): void {
   const prefix = name === "" ? "" : `${name}.`;
   for (const [key, value] of map) flattenValue(prefix + key, value, flat);

@@ -4,7 +4,7 @@ import type { LogRecord, LogsRequest } from "./messages";
 import { resolveSeverity } from "./severity";
 import { asString, toMap, toValue, type ValueMap } from "./value";
 
-/** Columns of `otel_logs` that hold what resource and scope say. */
+/** Columns of `otel_logs` for resource and scope. */
 interface Origin {
   readonly ServiceName: string;
   readonly ResourceSchemaUrl: string;

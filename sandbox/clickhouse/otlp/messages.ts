@@ -1,4 +1,4 @@
-/** OTLP's messages as `decodeRequest` gives them: every field present, 64-bit integers as bigint. */
+/** OTLP's messages as `decodeRequest` returns them: every field present, 64-bit integers as bigint. */
 
 export interface AnyValue {
   readonly stringValue?: string;

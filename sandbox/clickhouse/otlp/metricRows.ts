@@ -144,7 +144,7 @@ function exemplarCells(exemplars: readonly Exemplar[]): MetricRow {
   };
 }
 
-/** Next to maps, the exporter writes an exemplar's identifiers in full even when they are zero. */
+/** With maps, the exporter writes an exemplar's identifiers in full even if they are zero. */
 function fullId(id: Uint8Array, length: number): string {
   const digits = Buffer.from(id).toString("hex");
   return digits.padEnd(2 * length, "0");

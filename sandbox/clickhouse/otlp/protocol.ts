@@ -1,6 +1,6 @@
 /**
  * The messages of OTLP that a collector receives, with the field numbers of opentelemetry-proto 1.x.
- * Fields that no table has a column for are left out: decoders skip them.
+ * Fields without a column in any table are omitted: decoders skip them.
  */
 export const OTLP_PROTOCOL = `
 syntax = "proto3";

@@ -25,9 +25,9 @@ function cellText(cell: unknown, attributes: AttributeType): string {
 }
 
 /**
- * Attributes as a cell of type JSON: what Go's `json.Marshal` makes of them. Where the collector would lose its whole
- * batch, this writes what the extension does: null for what isn't finite, which `json.Marshal` refuses, and an exponent
- * for whole numbers that no integer of 64 bits can hold, which ClickHouse refuses without.
+ * Attributes as a cell of type JSON, as Go's `json.Marshal` writes them. Where the collector would lose its whole batch,
+ * this writes the same as the extension: null for numbers that are not finite, which `json.Marshal` refuses, and an exponent
+ * for whole numbers beyond 64 bits, which ClickHouse refuses without one.
  */
 export function jsonCell(attributes: ValueMap): string {
   return jsonText(attributes, { text: plainText, number: jsonNumber });
@@ -35,13 +35,13 @@ export function jsonCell(attributes: ValueMap): string {
 
 function jsonNumber(value: number): string {
   if (!Number.isFinite(value)) return "null";
-  // Digits are the fewest that tell the number, then zeros: of -(2 ** 63) they make less than that.
+  // The shortest digits that identify the number, padded with zeros: for -(2 ** 63) they are below that value.
   return value <= -(2 ** 63) || value >= 2 ** 64 ? value.toExponential() : numberText(value);
 }
 
 /**
- * The names of everything in the attributes, each once and sorted by their bytes: those of a map's entries after the
- * map's and a dot. Lists are not looked into.
+ * The names of all attributes, each once and sorted by bytes. The names of a map's entries follow the map's name and a dot.
+ * Lists are not traversed.
  */
 export function attributeNames(attributes: ValueMap): string[] {
   const names = new Set<string>();
@@ -51,7 +51,7 @@ export function attributeNames(attributes: ValueMap): string[] {
 
 function addNames(map: ValueMap, path: string, names: Set<string>): void {
   for (const [key, value] of map) {
-    // As in the collector, which takes an empty path for none.
+    // As in the collector, which treats an empty path as none.
     const name = path === "" ? key : `${path}.${key}`;
     if (isMap(value)) addNames(value, name, names);
     else names.add(name);

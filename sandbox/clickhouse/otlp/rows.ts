@@ -27,7 +27,7 @@ export function requestRows(
     case "traces":
       return new Map([["otel_traces", spanRows(decodeRequest("traces", encoding, body)).map(text)]]);
     case "metrics": {
-      // The exporter keeps metrics with maps whatever it is told.
+      // The exporter stores metrics with maps regardless of its configuration.
       const tables = metricRows(decodeRequest("metrics", encoding, body));
       return new Map([...tables].map(([table, rows]) => [table, rows.map((row) => rowText(row, "map"))]));
     }

@@ -19,12 +19,12 @@ const INFO: Severity = { text: "info", number: 9 };
 /** Attributes that may hold a severity, the first with text counts. */
 const SEVERITY_ATTRIBUTES = ["level", "Level", "LEVEL", "severity", "Severity", "SEVERITY", "log.level"];
 const KEYWORD = /\b(?:alert|crit|emerg|fatal|error|err|warn|notice|debug|dbug|trace)/i;
-/** Bytes of the body in which a keyword counts. */
+/** Number of leading bytes of the body in which a keyword counts. */
 const SEARCHED_BYTES = 256;
 
 /**
- * The severity that ClickStack's collector stores. One that the sender set stays. Else it is taken from an
- * attribute, else from the first keyword in the body, else it is info. The text is in lower case.
+ * The severity that ClickStack's collector stores: the sender's if set, else that of an attribute, else that of the first
+ * keyword in the body, else info. The text is in lower case.
  */
 export function resolveSeverity(sent: Severity, attributes: ValueMap, body: string): Severity {
   const severity =
@@ -42,7 +42,7 @@ function fromAttributes(attributes: ValueMap): Severity | undefined {
 }
 
 function fromBody(body: string): Severity {
-  // One character a byte: the collector counts bytes, and keywords are ASCII.
+  // One character per byte: the collector counts bytes, and keywords are ASCII.
   const start = Buffer.from(body.slice(0, SEARCHED_BYTES)).toString("latin1", 0, SEARCHED_BYTES);
   const keyword = KEYWORD.exec(start)?.[0];
   return keyword === undefined ? INFO : levelOf(keyword);

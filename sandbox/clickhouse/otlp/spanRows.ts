@@ -5,7 +5,7 @@ import { asString, toMap, type ValueMap } from "./value";
 const KINDS = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"];
 const STATUS_CODES = ["Unset", "Ok", "Error"];
 
-/** Columns of `otel_traces` that hold what resource and scope say. */
+/** Columns of `otel_traces` for resource and scope. */
 interface Origin {
   readonly ServiceName: string;
   readonly ResourceAttributes: ValueMap;

@@ -6,7 +6,7 @@ export type Value = null | string | boolean | bigint | number | Uint8Array | rea
 /** Keys and values in their order. */
 export type ValueMap = ReadonlyMap<string, Value>;
 
-/** Reads a value of OTLP's. */
+/** Reads an OTLP value. */
 export function toValue(any: AnyValue | null): Value {
   if (any === null) return null;
   if (any.arrayValue !== undefined) return any.arrayValue.values.map(toValue);
@@ -14,7 +14,7 @@ export function toValue(any: AnyValue | null): Value {
   return any.stringValue ?? any.boolValue ?? any.intValue ?? any.doubleValue ?? any.bytesValue ?? null;
 }
 
-/** Reads attributes of OTLP's; of equal keys the last one counts. */
+/** Reads OTLP attributes; of equal keys the last one counts. */
 export function toMap(attributes: readonly KeyValue[]): ValueMap {
   return new Map(attributes.map(({ key, value }) => [key, toValue(value)]));
 }
@@ -33,7 +33,7 @@ export function isMap(value: unknown): value is ValueMap {
   return value instanceof Map;
 }
 
-/** The text that the collector makes of a value for a String column: JSON for lists and maps, base64 for bytes. */
+/** The string that the collector writes for a value into a String column: JSON for lists and maps, base64 for bytes. */
 export function asString(value: Value): string {
   if (value === null) return "";
   if (typeof value === "string") return value;
@@ -43,7 +43,7 @@ export function asString(value: Value): string {
   return String(value);
 }
 
-/** Attributes as a row holds them. Without prototype, so that any key is an ordinary one. */
+/** Attributes in a row. Without a prototype, so that every key is an ordinary one. */
 export function asStrings(map: ValueMap): Record<string, string> {
   const strings: Record<string, string> = Object.create(null);
   for (const [key, value] of map) strings[key] = asString(value);
@@ -57,7 +57,7 @@ export function numberText(value: number): string {
   return `json: unsupported value: ${name}`;
 }
 
-/** Empty when it holds a number that JSON has no way to write. */
+/** Empty if it contains a number that JSON cannot represent. */
 function compositeText(value: readonly Value[] | ValueMap): string {
   try {
     return jsonText(value, TEXT);
@@ -83,7 +83,7 @@ const TEXT: JsonStyle = {
   text: JSON.stringify,
 };
 
-/** JSON as Go writes it: maps in the order of their keys' bytes, bytes as base64, none as null. */
+/** JSON as Go writes it: maps in the order of their keys' bytes, bytes as base64, missing values as null. */
 export function jsonText(value: Value, style: JsonStyle): string {
   if (value === null || (value instanceof Uint8Array && value.length === 0)) return "null";
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);

@@ -8,13 +8,13 @@ import { schemaStatements } from "./schema";
 import { identifier, quote, type Settings, settingsChange } from "./settings";
 
 /**
- * Dotted names of attributes can say the same as nested ones: of those, JSON columns keep the first, as with the
- * extension's own inserts, where the collector would lose its batch.
+ * Dotted and nested attribute names can be equal. JSON columns then keep the first one, as with the extension's own inserts;
+ * the collector would lose its batch.
  */
 const INSERT_SETTINGS = { type_json_skip_duplicated_paths: 1 };
 
 /**
- * What whoever only reads has, and cannot change: a page of the browser, or somebody who looks around, must not hold up the machine.
+ * The fixed settings of a read-only user: a page in the browser, or someone exploring the data, must not overload the machine.
  * `readonly` comes last, since nothing can be set after it.
  */
 const READER_SETTINGS = {
@@ -28,10 +28,10 @@ function dataDirectory(directory: string): string {
   return path.join(directory, "data");
 }
 
-/** One statement for the engine with what ClickHouse's HTTP interface lets a request set around it. */
+/** One statement for the engine with the options that ClickHouse's HTTP interface lets a request set. */
 export interface Statement {
   readonly sql: string;
-  /** Format of the result when the statement names none. */
+  /** Format of the result if the statement names none. */
   readonly format: string;
   readonly database: string;
   readonly settings: Settings;
@@ -39,7 +39,7 @@ export interface Statement {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface StatementResult {
   readonly bytes: Uint8Array;
   readonly rowsRead: number;
@@ -54,18 +54,18 @@ export interface StatementResult {
 export class Engine {
   private tail: Promise<unknown> = Promise.resolve();
   private database = "default";
-  /** What requests have set and the session still has: most requests of a client have the same settings. */
+  /** Settings of earlier requests that the session still has: most requests of a client have the same settings. */
   private settings: Settings = {};
   private inserts = 0;
 
   private constructor(
     private readonly session: Session,
     private readonly temporaryDirectory: string,
-    /** What has begun there is waited for. */
+    /** Waits for statements that have started there. */
     private readonly earlier?: Engine,
   ) {}
 
-  /** Opens (or makes) the data directory and tables with such attributes in it. */
+  /** Opens (or creates) the data directory and its tables with attributes of this type. */
   static async open(
     directory: string,
     attributes: AttributeType,
@@ -82,8 +82,8 @@ export class Engine {
   }
 
   /**
-   * Opens a data directory that another engine writes, to read it: ClickHouse refuses whatever writes, and to change any setting. It
-   * reads what the other was given before, whose statements do not wait for it.
+   * Opens a data directory that another engine writes, for reading: ClickHouse refuses every write and every change of settings. It
+   * reads what the other engine stored before, and the other engine's statements do not wait for it.
    */
   static async openReader(
     writer: Engine,
@@ -95,12 +95,12 @@ export class Engine {
     return reader;
   }
 
-  /** Runs a statement once those before it are done. Rejects with a `ClickHouseError`. */
+  /** Runs a statement after those before it. Rejects with a `ClickHouseError`. */
   run(statement: Statement): Promise<StatementResult> {
     return this.exclusive(() => this.execute(statement));
   }
 
-  /** Runs a SET or USE: what is set and used after it, beside what this server always has. */
+  /** Runs a SET or USE. @returns the database after it, and the settings that it changed. */
   change(statement: Omit<Statement, "format">): Promise<Pick<Statement, "database" | "settings">> {
     return this.exclusive(async () => {
       await this.useDatabase(statement.database);
@@ -127,7 +127,7 @@ export class Engine {
   }
 
   /**
-   * Runs an INSERT whose data are given in a format of ClickHouse's.
+   * Runs an INSERT whose data are in one of ClickHouse's formats.
    *
    * @param head the statement up to where `FROM INFILE` belongs: `INSERT INTO t (columns)`
    * @param tail what follows: `[SETTINGS …] FORMAT name`
@@ -205,7 +205,7 @@ export class Engine {
   private async useSettings(settings: Settings): Promise<void> {
     const sql = settingsChange(this.settings, settings);
     if (sql === undefined) return;
-    // A SET that is refused at its second setting may have set the first one.
+    // A SET that is refused because of its second setting may have changed the first one.
     await this.command(sql).catch(async (error) => {
       await this.unset(Object.keys({ ...this.settings, ...settings }));
       throw error;
@@ -213,7 +213,7 @@ export class Engine {
     this.settings = settings;
   }
 
-  /** Gives settings their defaults, also where some of the names are none. */
+  /** Resets settings to their defaults, even if some of the names do not exist. */
   private async unset(names: readonly string[]): Promise<void> {
     for (const name of names) await this.command(`SET ${identifier(name)} = DEFAULT`).catch(() => undefined);
     this.settings = {};

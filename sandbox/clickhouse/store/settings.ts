@@ -2,8 +2,8 @@
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * The one statement that makes the settings of a session other ones; what is not among them gets its default.
- * @returns undefined when they are the same already.
+ * The statement that replaces the settings of a session; settings that are not given get their defaults.
+ * @returns undefined if they are already the same.
  */
 export function settingsChange(before: Settings, after: Settings): string | undefined {
   const set = Object.entries(after).flatMap(([name, value]) =>

@@ -15,12 +15,12 @@ const ATTRIBUTE_TYPES: Readonly<Record<AttributeType, string>> = {
   json: "JSON",
 };
 
-/** `name type` with the name quoted, as column names hold dots. */
+/** `name type` with the name quoted, since column names contain dots. */
 export function column(name: string, type: string): string {
   return `\`${name}\` ${type}`;
 }
 
-/** Attributes; those that are JSON have a column with their names beside them. */
+/** Attributes; JSON attributes have an additional column with their names. */
 export function attributeColumns(name: string, attributes: AttributeType): string[] {
   const values = column(name, `${ATTRIBUTE_TYPES[attributes]} ${COMPRESSION}`);
   return attributes === "map" ? [values] : [values, arrayColumn(`${name}Keys`, "LowCardinality(String)")];
@@ -65,7 +65,7 @@ export function minMaxIndex(name: string, expression: string): string {
   return `INDEX ${name} ${expression} TYPE minmax GRANULARITY 1`;
 }
 
-/** What a `CREATE TABLE` needs beyond columns and indexes. */
+/** The parts of a `CREATE TABLE` besides columns and indexes. */
 export interface TableDefinition {
   /** Default: MergeTree. */
   readonly engine?: string;

@@ -8,8 +8,8 @@ import { tracesTable } from "./traces";
 import { traceTimes, traceTimesView } from "./traceTimes";
 
 /**
- * The statements that create the tables in database `default`; safe to run again. With maps they are ClickStack's; with JSON
- * those that the collector's exporter makes, which are fewer. ClickStack's `metrics_ts` is left out: nothing here writes into it.
+ * The statements that create the tables in database `default`; safe to run again. With maps, they are ClickStack's tables; with
+ * JSON, those of the collector's exporter, which are fewer. ClickStack's `metrics_ts` is omitted: nothing here writes into it.
  */
 export function schemaStatements(attributes: AttributeType): string[] {
   const tables = [logsTable(attributes), tracesTable(attributes), ...metricsTables()].map(createTable);

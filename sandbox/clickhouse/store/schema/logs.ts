@@ -11,7 +11,7 @@ import {
   textIndex,
 } from "./columns";
 
-/** Resource attributes that have columns of their own. */
+/** Resource attributes with separate columns. */
 export const MATERIALIZED_ATTRIBUTES = [
   "k8s.cluster.name",
   "k8s.container.name",

@@ -98,7 +98,7 @@ function kindColumns(): Record<string, string[]> {
   };
 }
 
-/** The five `otel_metrics_*` tables, which the collector's exporter makes with maps even where logs and spans have JSON. */
+/** The five `otel_metrics_*` tables, which the collector's exporter creates with maps even if logs and spans have JSON. */
 export function metricsTables(): TableDefinition[] {
   return Object.entries(kindColumns()).map(([kind, columns]) => ({
     name: `otel_metrics_${kind}`,

@@ -1,7 +1,7 @@
 import { column, minMaxIndex, type TableDefinition } from "./columns";
 import { MATERIALIZED_ATTRIBUTES } from "./logs";
 
-/** How often each value of some columns occurs in a quarter of an hour: what HyperDX offers to filter by. */
+/** How often each value of some columns occurs per quarter of an hour: HyperDX offers these values as filters. */
 export interface Rollup {
   readonly table: TableDefinition;
   readonly view: string;

@@ -2,7 +2,7 @@ import { bloomIndex, column, STRING, type TableDefinition } from "./columns";
 
 const TIME = "DateTime CODEC(Delta, ZSTD(1))";
 
-/** When each trace begins and ends, as the collector's exporter keeps it beside its spans. */
+/** Start and end of each trace, which the collector's exporter stores in addition to the spans. */
 export const traceTimes: TableDefinition = {
   name: "otel_traces_trace_id_ts",
   columns: [column("TraceId", STRING), column("Start", TIME), column("End", TIME)],
