@@ -1,4 +1,4 @@
-// Loaded by mocha before the tests (.mocharc.json): Pulumi's SDK starts in two thirds of the time, in each run of a file.
+// Loaded by mocha before the tests (.mocharc.json): Pulumi's SDK then starts in two thirds of the time, in each run of a test file.
 import { loadResolverLate } from "../provider/pulumi/lateModule";
 
 loadResolverLate();

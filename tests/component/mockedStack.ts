@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as it was registered with the mocked engine. */
+/** A resource registered with the mocked engine. */
 export interface RegisteredResource {
   type: string;
   name: string;
-  /** Inputs as the engine gets them. */
+  /** Inputs that the engine receives. */
   inputs: Record<string, unknown>;
 }
 
-/** What a program registered. */
+/** The resources that a program registered. */
 export class RegisteredResources {
   public constructor(public readonly all: readonly RegisteredResource[]) {}
 
-  /** The only resource of this type and, where given, of this name. */
+  /** The only resource of this type and, if given, of this name. */
   public one(type: string, name?: string): RegisteredResource {
     const found = this.all.filter((one) => one.type === type && (name === undefined || one.name === name));
     const [first] = found;
@@ -31,15 +31,15 @@ export const account = { id: "123456789012", region: "eu-west-1" };
 
 /** Options of a mocked run. */
 export interface MockOptions {
-  /** Whether to run as a preview, where what a resource will be given by AWS is unknown. */
+  /** Whether to run as a preview, in which the values that AWS assigns to a resource are unknown. */
   preview?: boolean;
-  /** Filled with what is registered, also when the program fails. */
+  /** Receives the registered resources, also if the program fails. */
   registered?: RegisteredResource[];
-  /** Filled with the tokens of the functions that are called. */
+  /** Receives the tokens of the called functions. */
   called?: string[];
 }
 
-/** Runs a program against a mocked engine and waits until all it registered is there. */
+/** Runs a program against a mocked engine and waits until everything is registered. */
 export async function runMocked<T>(
   program: () => T,
   { preview = false, registered: all = [], called = [] }: MockOptions = {},
@@ -65,7 +65,7 @@ export async function runMocked<T>(
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  // Pulumi reports what fails later as an unhandled rejection; the test wants it as its own failure.
+  // Pulumi reports later failures as unhandled rejections; the test must fail with them.
   const others = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", fail);

@@ -8,7 +8,7 @@ export const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clic
 /** A secret to refer to. */
 export const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ingestion-key-AbC123";
 
-/** The least that an observed function is made of. */
+/** The minimum arguments of an observed function. */
 export const minimal: clickstack.ObservedFunctionArgs = {
   runtime: "nodejs22.x",
   handler: "index.handler",
@@ -31,21 +31,21 @@ export async function problemsOf(
   return {};
 }
 
-/** The problems of a function with these arguments besides the least. */
+/** The problems of a function with these arguments in addition to the minimum. */
 export function problems(args: Partial<clickstack.ObservedFunctionArgs>) {
   return problemsOf(() => new clickstack.ObservedFunction("api", { ...minimal, ...args }));
 }
 
 /** A role of the user's own. */
 export const givenRole = "arn:aws:iam::123456789012:role/service/shared";
-/** Types of what a function is made of. */
+/** Types of a function's resources. */
 export const types = {
   function: "aws:lambda/function:Function",
   role: "aws:iam/role:Role",
   policy: "aws:iam/rolePolicy:RolePolicy",
 };
 
-/** What a function with these arguments besides the least is made of. */
+/** The resources of a function with these arguments in addition to the minimum. */
 export async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
   const { result, resources } = await runMocked(
     () => new clickstack.ObservedFunction("api", { ...minimal, ...args }),

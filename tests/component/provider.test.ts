@@ -36,7 +36,7 @@ describe("the package's provider", () => {
     for (const [name, output] of Object.entries(state)) assert.ok(pulumi.Output.isInstance(output), name);
   });
 
-  /** What is said of arguments of which `runtime` is the one whose value may be shown. */
+  /** The error about arguments of which only `runtime` may be shown with its value. */
   async function refusalOfRuntime(inputs: pulumi.Inputs): Promise<string> {
     const { result } = await runMocked(() =>
       new PackageProvider()
@@ -100,7 +100,7 @@ describe("the package's provider", () => {
     await assert.rejects(made, /clickstack-lambda \S+ has no component clickstack-lambda:index:Nothing/);
   });
 
-  // What these load is compiled, as it is when it is installed: `npm run build` makes it.
+  // These load compiled code, as in an installation: `npm run build` creates it.
   it("serves only when it is asked to, and loads no more of the AWS package than it needs", () => {
     const script = `
       const loaded = (name) => Object.keys(require.cache).some((path) => path.endsWith(name));

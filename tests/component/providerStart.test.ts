@@ -5,7 +5,7 @@ import { join } from "node:path";
 const root = join(__dirname, "..", "..");
 
 describe("the package's provider, started", () => {
-  // What this loads is compiled, as it is when it is installed: `npm run build` makes it.
+  // This loads compiled code, as in an installation: `npm run build` creates it.
   function start(environment: NodeJS.ProcessEnv) {
     const script = `
       const { createRequire } = require("node:module");
@@ -43,7 +43,7 @@ describe("the package's provider, started", () => {
 
   it("loads npm's resolver, a third of Pulumi's start, when something reads it and not before", () => {
     const { state } = start({});
-    // What stands in its place until then.
+    // The placeholder until then.
     assert.equal(state.resolver, 1);
     assert.equal(state.whenRead, true);
   });

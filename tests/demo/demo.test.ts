@@ -31,7 +31,7 @@ function ended(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
 }
 
-/** The processes below a process, as Linux lists them. */
+/** The descendants of a process, as listed by Linux. */
 function descendants(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
@@ -39,7 +39,7 @@ function descendants(pid: number): number[] {
       const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
       parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
     } catch {
-      // It ended while we looked.
+      // It ended in the meantime.
     }
   }
   const found = [pid];
@@ -58,7 +58,7 @@ function alive(pid: number): boolean {
 describe("npm run demo", function () {
   this.timeout(600_000);
 
-  it("brings every line of both functions to ClickHouse and says so in one JSON object", async () => {
+  it("delivers every line of both functions to ClickHouse and reports it in one JSON object", async () => {
     const { code, out, err } = await ended(start("--json"));
     assert.equal(code, 0, err);
     const summary = JSON.parse(out.trim().split("\n").at(-1) ?? "") as DemoSummary;
@@ -147,7 +147,7 @@ describe("npm run demo", function () {
       child.kill("SIGINT");
       const { code } = await end;
       assert.equal(code, 130);
-      // Those that end because their input closes may be some milliseconds behind.
+      // Processes that end because their input closes may take some milliseconds longer.
       const deadline = Date.now() + 20_000;
       while (seen.some(alive) && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -2,10 +2,10 @@ import type { Stack, UpResult } from "@pulumi/pulumi/automation";
 import { type EmbeddedAws, startEmbeddedAws } from "../../sandbox/aws/embeddedAws";
 import { type Engine, type StackOptions, startEngine } from "../../sandbox/engine";
 
-/** The region of stacks that do not say another. */
+/** The default region of stacks. */
 export const region = "us-east-2";
 
-/** An embedded AWS and an engine for the suite that calls this; both are gone after it. */
+/** An embedded AWS and an engine for the suite that calls this; both are removed after it. */
 export function useSurroundings(): {
   aws: EmbeddedAws;
   engine: Engine;
@@ -37,7 +37,7 @@ export function useSurroundings(): {
   });
 }
 
-/** How many resources of the program (the stack itself not counted) met with what. */
+/** Number of the program's resources per operation, without the stack itself. */
 export function changes(result: Pick<UpResult, "summary">): Record<string, number> {
   return Object.fromEntries(
     Object.entries(result.summary.resourceChanges ?? {}).filter(([operation]) => operation !== "same"),

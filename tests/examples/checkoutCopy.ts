@@ -16,15 +16,16 @@ import { type Engine, engineDiagnostics, secretsProviderVariable } from "../../s
 
 const root = join(__dirname, "..", "..");
 
-/** Has the engine's key service keep the key of a stack's secrets, instead of a passphrase that each command works on. */
+/** Uses the engine's key service for a stack's secrets instead of a passphrase, from which each command has to derive a key. */
 const keyOption = `--secrets-provider=$${secretsProviderVariable}`;
 
 /** Folders of the checkout that no Pulumi project reads. */
 const unread = /^(bench|demo|runtime|sandbox|sdk|tests)\//;
 
 /**
- * Copies what git has of this checkout into a temporary folder, as a clone is after `npm ci`: with the npm packages and the
- * compiled package of this checkout, to which the examples' package `clickstack-lambda` leads. Pulumi writes the stacks' configuration beside the projects: here it is away with the copy.
+ * Copies this checkout's files in git into a temporary folder, like a clone after `npm ci`: with the npm packages and the
+ * compiled package of this checkout, to which the examples' package `clickstack-lambda` is linked. Pulumi writes the stacks'
+ * configuration beside the projects: here it is removed with the copy.
  */
 export function copyCheckout(): { directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), "checkout-"));
@@ -56,10 +57,10 @@ export function hasLanguageHost(engine: Engine, language: string): boolean {
 }
 
 /**
- * Runs commands as somebody types them into a shell in a folder; `pulumi` is the engine and asks nothing.
+ * Runs commands in a folder as in a user's shell; `pulumi` is the engine and does not prompt.
  * @param environment variables besides those of the engine.
- * @returns what they print.
- * @throws at the first command that fails, with what the engine says about resources.
+ * @returns their output.
+ * @throws at the first command that fails, with the engine's messages about resources.
  */
 export function typeCommands(
   engine: Engine,
@@ -73,7 +74,7 @@ export function typeCommands(
     ...environment,
     PULUMI_SKIP_CONFIRMATIONS: "true",
     NODE: process.execPath,
-    // npm runs the tests with its own settings and node_modules/.bin, of which a shell knows nothing.
+    // npm runs the tests with its own settings and node_modules/.bin, which a user's shell does not have.
     PATH: [dirname(process.execPath), engine.environment.PATH].join(delimiter),
   };
   return new Promise((resolve, reject) => {

@@ -10,10 +10,10 @@ import { hasLanguageHost, typeCommands } from "./checkoutCopy";
 
 const root = join(__dirname, "..", "..");
 const key = "personal-key-hush-1234";
-/** For the key of the state's secrets alone. */
+/** Only for the key of the state's secrets. */
 const noAws = { environment: { AWS_ACCESS_KEY_ID: "none", AWS_SECRET_ACCESS_KEY: "none" } };
 
-/** The program of the page, which names HyperDX on the reader's machine. */
+/** The program of the page, which uses the address of HyperDX on the reader's machine. */
 function programOf(url: string): string {
   const page = readFileSync(join(root, "docs/clickstack.md"), "utf8");
   const [, block = ""] = /```yaml\n(resources:.*?)```/s.exec(page) ?? [];

@@ -10,20 +10,20 @@ import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 
 interface Example {
   name: string;
-  /** Whose language host of Pulumi runs it. */
+  /** The language of the Pulumi host that runs it. */
   language: "nodejs" | "yaml";
-  /** Commands before the first update, besides those that the page shows. */
+  /** Commands before the first update, in addition to the page's. */
   configured?: string;
-  /** What makes an update change something. Default: another endpoint. */
+  /** The change for an update. Default: another endpoint. */
   change?: string;
-  /** Functions that are observed and that are not, by the stack's output with the name or ARN. Default: not asked for. */
+  /** Observed and unobserved functions, by the stack's output with the name or ARN. Default: not checked. */
   functions?: { observed: string; plain?: string };
 }
 
 const root = join(__dirname, "..", "..");
 const inTypeScript = ["typescript", "move-function", "container-image", "distributed", "java", "node-manual"];
 
-/** The commands of the page that runs an example, without those that install and build what is here already. */
+/** The commands of an example's page, without those that install and build what already exists here. */
 function exampleCommands(): string[] {
   const page = readFileSync(join(root, "docs/getting-started.md"), "utf8");
   const blocks = [...page.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = ""]) => block);
@@ -116,7 +116,7 @@ describe("the examples as projects of their own", function () {
     });
   }
 
-  /** How many layers the function has whose name or ARN is a stack's output. */
+  /** Number of layers of the function whose name or ARN is a stack's output. */
   async function layerCount(type: (command: string) => Promise<string>, output: string): Promise<number> {
     const [name = "", index] = output.split(/[[\]]/);
     const value = JSON.parse(await type(`pulumi stack output --json ${name}`));

@@ -7,13 +7,13 @@ import { cachedSdk, canGenerateSdks } from "../../scripts/sdk";
 
 const root = join(__dirname, "..", "..");
 
-/** Runs a compiler; the assertion shows what it says. */
+/** Runs a compiler; the assertion shows its output. */
 function compile(command: string, args: readonly string[], cwd: string): void {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
   assert.equal(status, 0, `${command} ${args.join(" ")}\n${error ?? ""}${stdout}${stderr}`);
 }
 
-/** Whether the Go here is the one that the example's go.mod asks for, or a newer one. */
+/** Whether the installed Go has the version that the example's go.mod requires, or a newer one. */
 function hasGoFor(goMod: string): boolean {
   const [, wanted = ""] = /^go (\S+)$/m.exec(goMod) ?? [];
   const found = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim().replace(/^go/, "");
@@ -73,7 +73,7 @@ describe("the generated SDKs", function () {
         rmSync(join(directory, file), { force: true });
         cpSync(join(example, file), join(directory, file));
       }
-      // Compiling Pulumi's AWS SDK, which `go vet` does, takes minutes of a small machine.
+      // `go vet` compiles Pulumi's AWS SDK, which takes minutes on a small machine.
       compile("go", ["run", "./gocheck", directory], join(root, "tools"));
     });
   }

@@ -6,7 +6,7 @@ import { pythonSdkDirectory } from "../../scripts/sdk";
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
 
 /**
- * Gives `use` an environment in which Python finds the generated SDK as an installed package (it asks for its own
+ * Calls `use` with an environment in which Python finds the generated SDK as an installed package (it queries its own
  * version, which only an installed one has), without installing it anywhere.
  */
 export async function withInstalledSdk<T>(

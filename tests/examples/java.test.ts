@@ -6,10 +6,10 @@ import { account, runMocked } from "../component/mockedStack";
 import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
 
 const directory = join(__dirname, "../../examples/java");
-/** What `mvn package` makes. */
+/** The output of `mvn package`. */
 const jar = join(directory, "function", "target", "orders.jar");
 
-/** The function that the example makes with some configuration. */
+/** The function that the example creates with this configuration. */
 async function observedFunction(config: Record<string, string> = {}) {
   const { resources } = await runMocked(() => {
     const given = { endpoint: "https://clickstack.example.com:4318", ingestionKey: "hush", ...config };

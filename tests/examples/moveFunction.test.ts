@@ -7,7 +7,7 @@ import { changes, region, useSurroundings } from "../deploy/surroundings";
 
 const directory = join(__dirname, "../../examples/move-function");
 
-/** Runs the example as Pulumi does: as a module that is loaded for every update anew. */
+/** Runs the example as Pulumi does: as a module that is loaded again for every update. */
 async function program(): Promise<Record<string, unknown>> {
   const path = require.resolve(join(directory, "index"));
   delete require.cache[path];
@@ -46,7 +46,7 @@ describe("the example that moves a function", () => {
     const renamed = await stack.up();
     assert.equal(renamed.outputs.functionArn?.value, arn);
     const { update: __, ...more } = changes(renamed);
-    assert.deepEqual(more, {}, "nothing is made anew");
+    assert.deepEqual(more, {}, "nothing is replaced");
     assert.deepEqual(changes(await stack.up()), {});
   });
 });

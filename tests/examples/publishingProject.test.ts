@@ -27,7 +27,7 @@ describe("the publishing stack as its page shows it", function () {
     const [, main = ""] = /^main: (.*)$/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8")) ?? [];
     const folder = join(root, dirname(main));
     assert.ok(existsSync(join(folder, "tsconfig.json")), `tsconfig.json beside ${main}`);
-    // As cmd/run of @pulumi/pulumi does, though with a check of the types; importing the program makes nothing.
+    // As cmd/run of @pulumi/pulumi does, but with a type check; importing the program creates nothing.
     const script = `
       require(${JSON.stringify(require.resolve("@pulumi/pulumi/vendor/ts-node@7.0.1"))}).register({
         compiler: ${JSON.stringify(require.resolve("typescript"))},
@@ -42,7 +42,7 @@ describe("the publishing stack as its page shows it", function () {
     if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
     const copy = copyCheckout();
     try {
-      // The packages are installed and the layers are built already.
+      // The packages are already installed and the layers already built.
       const commands = publishingCommands().filter((command) => !/^npm (ci|run layers:build)/.test(command));
       const type = (...typed: string[]) => typeCommands(surroundings.engine, copy.directory, typed);
       await type(...commands);

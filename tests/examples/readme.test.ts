@@ -43,7 +43,7 @@ describe("the README's programs", () => {
   });
   afterEach(() => rmSync(project, { recursive: true, force: true }));
 
-  /** A stack whose program is this file, loaded anew each time. */
+  /** A stack whose program is this file, loaded again each time. */
   const stackOf = (projectName: string, file: string) =>
     surroundings.stack({
       projectName,

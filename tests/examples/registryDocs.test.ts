@@ -49,7 +49,7 @@ describe("the Pulumi registry's pages", () => {
         assert.ok(files, `${page}: nothing is known about blocks in "${language}"`);
         assert.ok(
           files.some((file) => read(file).includes(code)),
-          `${page}: this is in none of ${files.join(", ")}; quote it anew:\n${code}`,
+          `${page}: this is in none of ${files.join(", ")}; quote it again:\n${code}`,
         );
         quoted.add(language);
       }
@@ -82,7 +82,7 @@ describe("the Pulumi registry's pages", () => {
     assert.ok(commands.some((command) => command.startsWith("pulumi package add")));
   });
 
-  it("name the npm package that brings the layers' zips", () => {
+  it("name the npm package that contains the layers' zips", () => {
     assert.ok(read("docs/installation-configuration.md").includes(`\`${layersPackage}\``));
   });
 

@@ -10,7 +10,7 @@ import { changes, useSurroundings } from "../deploy/surroundings";
 const directory = join(__dirname, "../../examples/typescript");
 const region = "us-west-2";
 
-/** Runs the example as Pulumi does: as a module that is loaded for every update anew. */
+/** Runs the example as Pulumi does: as a module that is loaded again for every update. */
 async function program(): Promise<Record<string, unknown>> {
   const path = require.resolve(join(directory, "index"));
   delete require.cache[path];

@@ -13,7 +13,7 @@ function readProgram(): YamlProgram {
   return reader.load(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as YamlProgram;
 }
 
-/** What is found wrong with the example when its function's properties are changed so. */
+/** The mistakes found in the example with these changes of its function's properties. */
 function mistakesWith(change: Record<string, unknown>): string[] {
   const program = readProgram();
   const orders = program.resources["orders-python"];

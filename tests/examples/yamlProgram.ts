@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { schemaPath } from "../../scripts/schema";
 
-/** A Pulumi program in YAML, as far as it is looked at. */
+/** The checked parts of a Pulumi program in YAML. */
 export interface YamlProgram {
   config?: Record<string, unknown>;
   resources: Record<string, { type: string; properties?: Record<string, unknown> }>;
@@ -30,7 +30,7 @@ const schema = JSON.parse(readFileSync(schemaPath, "utf8")) as {
   types: Record<string, TypeSpec>;
 };
 
-/** What Pulumi's YAML host would not take about a program: types, properties, values and references, each by its path. */
+/** What Pulumi's YAML host would refuse in a program: types, properties, values and references, each with its path. */
 export function findMistakes(program: YamlProgram): string[] {
   const checker = new Checker(program);
   for (const [name, { type, properties = {} }] of Object.entries(program.resources)) {
@@ -120,7 +120,7 @@ function resolved(spec: TypeSpec): TypeSpec {
   return own === undefined ? spec : (schema.types[own] ?? {});
 }
 
-/** A resource of this package's schema, or of the installed AWS package; `package:Name` stands for `package:index:Name`. */
+/** A resource of this package's schema, or of the installed AWS package; `package:Name` is short for `package:index:Name`. */
 function resourceSpec(type: string): ResourceSpec | undefined {
   const [packageName = "", ...parts] = type.split(":");
   const [name = ""] = parts.slice(-1);
@@ -128,7 +128,7 @@ function resourceSpec(type: string): ResourceSpec | undefined {
   return packageName === "aws" && parts.length === 2 ? awsResource(parts[0] ?? "", name) : undefined;
 }
 
-/** The properties' names alone: the AWS package brings its declarations, but not its schema. */
+/** Only the properties' names: the AWS package includes its declarations, but not its schema. */
 function awsResource(module: string, name: string): ResourceSpec | undefined {
   const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
   let declaration: string;

@@ -44,9 +44,9 @@ sys.stdout.buffer.write(z.read("extensions/clickstack-extension"))`;
 }
 
 /**
- * What is compiled or assembled in another way for each processor, and all that a function's telemetry passes: TLS,
- * checksums, compression, searches in bytes, numbers as text. The others, two thirds, are about time and failures, of
- * which the processor knows nothing; `EMULATED_TESTS=all` runs them too, and CI runs all of them on the processor itself.
+ * Tests of code that is compiled or assembled differently for each processor, and of everything that a function's telemetry
+ * passes through: TLS, checksums, compression, byte searches, number formatting. The others, two thirds, are about time and
+ * failures, which do not depend on the processor; `EMULATED_TESTS=all` runs them too, and CI runs all of them natively.
  */
 const emulated = [
   ...["lifecycle::", "receivers::", "grpc_export::", "backend_answers::", "size_limits::", "newer_otlp::"],
@@ -90,11 +90,11 @@ describe("buildLayers", function () {
   });
 
   it("builds the other architecture where its standard library is available", async function () {
-    // Optimised as a release is, but piece by piece: the size does not matter here, and takes most of a build's time.
+    // Optimised like a release, but in separate units: the size does not matter here, and reducing it takes most of a build's time.
     Object.assign(process.env, byPieces);
     const { layers } = await buildLayers({ root, architectures: [other], directory: folders[0] }).catch(
       (error: Error) => {
-        // The one failure that is the machine's: the message names the command that fixes it.
+        // The only failure caused by the machine: the message names the command that fixes it.
         if (/rustup target add/.test(error.message)) this.skip();
         throw error;
       },
@@ -106,7 +106,7 @@ describe("buildLayers", function () {
     const binary = join(root, `runtime/target/${rustTarget("arm64")}/release/${extensionName}`);
     const emulator = await arm64Emulator(join(root, ".cache"));
     if (!emulator || !existsSync(binary)) this.skip();
-    // As `npm test` compiles the tests: what it has compiled is taken.
+    // With the same options as `npm test`, so that its compiled tests are reused.
     const path: string = "../../scripts/testing/suites.mjs";
     const { byClippy } = (await import(path)) as { byClippy: Record<string, string> };
     const test = (...chosen: string[]) => {
@@ -119,7 +119,7 @@ describe("buildLayers", function () {
     for (const name of emulated) assert.ok(output.includes(`test ${name}`), `${name}: there is no such test`);
     assert.match(output, /test result: .* [1-9]\d+ passed/, output.slice(-4000));
     if (failed.length === 0) return;
-    // Emulated beside each other, a few processes do not keep within Lambda's two seconds for SHUTDOWN. One at a time they do.
+    // Several emulated processes at the same time exceed Lambda's two seconds for SHUTDOWN. One at a time does not.
     assert.ok(failed.length < 10, failed.join(", "));
     const alone = test("--exact", "--test-threads=1", ...failed);
     assert.match(

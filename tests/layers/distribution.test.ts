@@ -19,12 +19,12 @@ interface Packed {
   files: { path: string }[];
 }
 
-/** Runs npm; what it prints on standard output. */
+/** Runs npm. @returns its standard output. */
 function npm(cwd: string, ...args: string[]): string {
   return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Packs the package of a folder; it was compiled by the set-up of the tests. */
+/** Packs the package of a folder, which the set-up of the tests has compiled. */
 function pack(directory: string, destination: string, ...options: string[]): Packed {
   const printed = npm(directory, "pack", "--json", "--pack-destination", destination, ...options);
   const [packed] = JSON.parse(printed.slice(printed.indexOf("["))) as Packed[];
@@ -102,7 +102,7 @@ describe("the npm packages", function () {
     }
   });
 
-  it("bring the command line with the page", () => {
+  it("contain the command line with the page", () => {
     const cli = join(folder, "project", "node_modules", ".bin", "clickstack-lambda");
     const { status, stderr } = spawnSync(cli, ["page"], {
       env: { ...process.env, CLICKHOUSE_URL: "http://127.0.0.1:1" },
@@ -115,7 +115,7 @@ describe("the npm packages", function () {
   it("compile with what is installed, as they do after `pulumi package add` has cloned the repository", () => {
     const modules = join(folder, "project", "node_modules");
     const tsc = [join(modules, "typescript/bin/tsc"), "-p", join(modules, "clickstack-lambda"), "--noEmit"];
-    // What tsc has to say goes to standard output, which the error then holds.
+    // tsc writes its messages to standard output, which the error then contains.
     try {
       execFileSync(process.execPath, tsc, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     } catch (error) {
@@ -138,7 +138,7 @@ describe("the npm packages", function () {
     writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "user", private: true }));
   }
 
-  /** Lets the engine start the installed package in place of this checkout, as its Node.js language host starts it. */
+  /** Makes the engine start the installed package instead of this checkout, as its Node.js language host does. */
   function serveFrom(project: string): void {
     const plugins = join(surroundings.engine.environment.PULUMI_HOME ?? "", "plugins");
     const launcher = join(

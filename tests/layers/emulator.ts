@@ -7,8 +7,8 @@ import { hasDebianPackages, unpackPackages } from "../../layers/debianPackages";
 const packages = ["qemu-user-static:amd64", "libc6-arm64-cross", "libgcc-s1-arm64-cross"];
 
 /**
- * The words that run an arm64 executable on x86_64: those of the machine, else Debian's packages, unpacked into the cache;
- * undefined where there are neither.
+ * The command that runs an arm64 executable on x86_64: the machine's emulator, else Debian's packages, unpacked into the
+ * cache; undefined if neither is available.
  */
 export async function arm64Emulator(cache: string): Promise<string[] | undefined> {
   if (process.arch !== "x64" || process.platform !== "linux") return undefined;

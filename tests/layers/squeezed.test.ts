@@ -10,7 +10,7 @@ import { zip } from "../../layers/zip";
 const root = join(__dirname, "..", "..");
 const python = join(root, ".cache", "python", "bin", "python");
 
-/** What a reader finds in a zip, its checksums checked. */
+/** The content of a zip, with verified checksums. */
 const listed = (bytes: Buffer): unknown => {
   const script = `
 import io, json, sys, zipfile
@@ -40,6 +40,6 @@ describe("a squeezed zip", () => {
     assert.ok(made.length < original.length, `${made.length} of ${original.length} bytes`);
     assert.ok(made.equals(await squeezed(root, original, kept)), "what was kept");
     rmSync(kept, { recursive: true });
-    assert.ok(made.equals(await squeezed(root, original, kept)), "made anew");
+    assert.ok(made.equals(await squeezed(root, original, kept)), "created again");
   });
 });

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { runCommandLine } from "../../../cli/commandLine";
 
-/** What a run of the command line wrote, and its exit code. */
+/** The output and exit code of a run of the command line. */
 export interface CliRun {
   code: number;
   out: string;
@@ -10,7 +10,7 @@ export interface CliRun {
 
 /** Options of {@link runCli}. */
 export interface CliRunOptions {
-  /** What is typed; without it the input is not a terminal. */
+  /** Typed input; without it, the input is not a terminal. */
   input?: string;
   isTTY?: boolean;
   environment?: Record<string, string>;
@@ -36,7 +36,7 @@ export async function runCli(
   return { code, ...written };
 }
 
-/** Makes the AWS SDK use no credentials but these, until the returned function is called. */
+/** Makes the AWS SDK use only these credentials until the returned function is called. */
 export function playedCredentials(): () => void {
   const played: Record<string, string | undefined> = {
     AWS_ACCESS_KEY_ID: "played",

@@ -25,7 +25,7 @@ const telemetry = [
   ...["--secret", `arn:aws:secretsmanager:eu-west-1:${account}:secret:key-AbC123`],
 ];
 
-/** The plane's functions and policies as text, without what every update changes. */
+/** The control plane's functions and policies as text, without values that every update changes. */
 function snapshot(plane: PlayedControlPlane): Record<string, string> {
   const functions = [...plane.functions].map(([key, { configuration, tags }]) => {
     const { RevisionId: _revision, LastModified: _modified, ...rest } = configuration;
@@ -241,7 +241,7 @@ describe("the command line with a fleet", () => {
     const untouched = snapshot(plane);
     for (const name of ["image", "large", "long", "old", "stacked"])
       assert.equal(untouched[`eu-west-1/${name}`], before[`eu-west-1/${name}`], name);
-    // Log groups, with subscription filters or without, are nothing to it.
+    // It ignores log groups, with or without subscription filters.
     const asked = [...plane.counts.keys()].filter((key) => !/Function|Polic(y|ies)|Tags|Layer/.test(key));
     assert.deepEqual(asked, []);
     fault = undefined;
@@ -276,7 +276,7 @@ describe("the command line with a fleet", () => {
 
   it("has done a function wholly or not at all whenever its process is killed, and completes it when it is run again", async function () {
     this.timeout(300_000);
-    // As it is published: it starts in a quarter of the time.
+    // The published form starts in a quarter of the time.
     const program = join(__dirname, "../../../dist/cli/main.js");
     const all = ["instrument", "--all", ...telemetry, "--yes", "--concurrency", "1"];
     const place = ["--endpoint-url", plane.endpoint, "--requests-per-second", "1000"];
@@ -292,7 +292,7 @@ describe("the command line with a fleet", () => {
         stdio: "ignore",
       });
       const closed = once(child, "close");
-      // The request is carried out, and nobody hears the answer.
+      // The request is carried out, but its response is lost.
       fault = ({ operation }) => {
         seen += 1;
         if (seen !== point) return undefined;

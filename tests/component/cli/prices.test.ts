@@ -6,7 +6,7 @@ import { AwsClients } from "../../../cli/aws/clients";
 import { readIngestionPrices } from "../../../cli/aws/prices";
 import { playedCredentials } from "./cliRun";
 
-/** A product as the Price List API has it, with the tiers of its price. */
+/** A product in the format of the Price List API, with its price tiers. */
 function product(usagetype: string, ...tiers: [beginRange: string, usd: string | undefined][]): string {
   const priceDimensions = Object.fromEntries(
     tiers.map(([beginRange, USD], index) => [

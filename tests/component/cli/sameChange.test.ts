@@ -19,7 +19,7 @@ const manifest = {
   })),
 };
 
-/** Functions as they are, and how they are to be observed. */
+/** Existing functions, and how to observe them. */
 const table: { of: string; own?: Partial<FunctionState>; telemetry: Telemetry }[] = [
   { of: "an endpoint alone", telemetry: { endpoint } },
   {
@@ -111,7 +111,7 @@ const table: { of: string; own?: Partial<FunctionState>; telemetry: Telemetry }[
 /** A manifest of a version of the extension without light tracing. */
 const older: Telemetry = { endpoint, autoInstrumentation: {}, extension: { manifest } };
 
-/** The same faults, in the same words. */
+/** Both report the same faults with the same words. */
 const refused: { of: string; own?: Partial<FunctionState>; telemetry: Telemetry }[] = [
   {
     of: "a variable that it has set",

@@ -11,7 +11,7 @@ import { runMocked, valueFrom } from "../mockedStack";
 const type = "aws:lambda/layerVersion:LayerVersion";
 const permissionType = "aws:lambda/layerVersionPermission:LayerVersionPermission";
 
-/** What a value waits for. */
+/** The dependencies of a value. */
 async function resourcesOf(output: pulumi.Output<unknown>): Promise<ReadonlySet<pulumi.Resource>> {
   return (output as unknown as { allResources(): Promise<Set<pulumi.Resource>> }).allResources();
 }

@@ -6,7 +6,7 @@ import { program, type Way } from "../../../bench/providerPrograms";
 import { runMocked } from "../mockedStack";
 import { minimal } from "../observedFunctionFixture";
 
-/** What so many functions make Pulumi's runtime do, in numbers that do not depend on the machine. */
+/** The work that a number of functions causes in Pulumi's runtime, in numbers that do not depend on the machine. */
 async function costs(way: Way, functions: number) {
   let promises = 0;
   const counting = createHook({
@@ -23,7 +23,7 @@ async function costs(way: Way, functions: number) {
   }
 }
 
-/** What each further function costs. */
+/** The cost of each additional function. */
 async function costsOfOne(way: Way, from: number, to: number) {
   const [few, many] = [await costs(way, from), await costs(way, to)];
   const each = (key: keyof typeof few) => (many[key] - few[key]) / (to - from);

@@ -109,7 +109,7 @@ describe("the telemetry of an ObservedFunction", () => {
       const { secretStatements } = await observe(args);
       assert.deepEqual(secretStatements()[0]?.Resource, [secretArn], JSON.stringify(args));
     }
-    // A name is no reference for the extension, and may be an output without a policy for what it might refer to.
+    // The extension does not treat a name as a reference, so the name may be an output and needs no policy.
     const { secretStatements } = await observe({ endpoint, serviceName: reference });
     assert.deepEqual(secretStatements(), []);
     const given = await observe({ endpoint, role: givenRole, serviceVersion: pulumi.output("1") });
@@ -174,7 +174,7 @@ describe("the telemetry of an ObservedFunction", () => {
 });
 
 describe("arguments of an ObservedFunction without a value", () => {
-  /** As programs in any language hand them over. */
+  /** In the form in which programs in any language pass them. */
   const none = {
     undefined,
     null: null,
@@ -323,7 +323,7 @@ describe("the layers of an ObservedFunction", () => {
   it("of code that is too large are an error before anything is made", async () => {
     const directory = mkdtempSync(join(tmpdir(), "large-code-test-"));
     try {
-      // A sparse file: it has the size and takes no room.
+      // A sparse file: it has the size but uses no disk space.
       writeFileSync(join(directory, "model.bin"), "");
       truncateSync(join(directory, "model.bin"), 251 * 1024 * 1024);
       const found = await problems({ code: new pulumi.asset.FileArchive(directory) });

@@ -7,7 +7,7 @@ import { functionOptions, optionOwners } from "../../../provider/function/option
 import { runMocked } from "../mockedStack";
 import { minimal, types } from "../observedFunctionFixture";
 
-/** Names of all resource options that the installed Pulumi declares. */
+/** Names of all resource options declared by the installed Pulumi. */
 function declaredOptions(): string[] {
   const path = require.resolve("@pulumi/pulumi/resource.d.ts");
   const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest);
@@ -20,7 +20,7 @@ function declaredOptions(): string[] {
 
 const role = "arn:aws:iam::123456789012:role/orders";
 
-/** The options that component and function are registered with. */
+/** The options with which component and function are registered. */
 async function optionsOf(options: clickstack.ObservedFunctionOptions) {
   const seen: Record<string, pulumi.ResourceOptions> = {};
   const look: pulumi.ResourceTransformation = ({ type, opts }) => {

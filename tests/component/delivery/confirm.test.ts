@@ -15,7 +15,7 @@ function codeWith(file: string, ...lines: string[]): pulumi.asset.AssetArchive {
   return new pulumi.asset.AssetArchive({ [file]: new pulumi.asset.StringAsset(lines.join("\n")) });
 }
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 async function closedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -36,7 +36,7 @@ describe("the log record that is sent before logs are denied", () => {
     await clickhouse?.stop();
   });
 
-  /** Where it goes, each way with this key; without an endpoint to the server that is there. */
+  /** The destination, with this key for each protocol; without an endpoint it is the running server. */
   const ways: Record<string, (key: string, endpoint?: string) => ObservedFunctionArgs> = {
     "OTLP/HTTP": (key, endpoint = clickhouse.otlpUrl) => ({ endpoint, ingestionKey: key }),
     "OTLP/gRPC": (key, endpoint = `http://127.0.0.1:${grpc.port}`) => ({

@@ -5,7 +5,7 @@ import { evaluate } from "../../../sandbox/aws/policy";
 import { account, runMocked, valueFrom } from "../mockedStack";
 import { givenRole, minimal, observe, secretArn, types } from "../observedFunctionFixture";
 
-/** What may be the log group of the function `api`, whose name Pulumi makes up. */
+/** Possible log groups of the function `api`, whose name Pulumi generates. */
 const automatic = `arn:aws:logs:eu-west-1:${account.id}:log-group:/aws/lambda/api-???????`;
 
 describe("the role of an ObservedFunction", () => {

@@ -14,7 +14,7 @@ const shared = "arn:aws:iam::123456789012:role/shared";
 
 type Args = Partial<clickstack.ObservedFunctionArgs>;
 
-/** Makes so many functions on one role of a program. */
+/** Creates a number of functions that share one role of a program. */
 function functions(count: number, args: (i: number) => Args, role?: () => pulumi.Input<string>) {
   return () =>
     pulumi.runtime.runInPulumiStack(async () => {

@@ -1,9 +1,9 @@
-// A provider of components that fail while others are made, served as the package's own is; its port is printed.
+// A provider of components that fail while others are created, served like the package's own; it prints its port.
 import type * as pulumi from "@pulumi/pulumi";
 import { serveApart } from "../../../provider/pulumi/ownFailures";
 
 const later = (milliseconds: number) => new Promise((come) => setTimeout(come, milliseconds));
-/** Ended once the failure has been reported, whenever that is. */
+/** Ends after the failure has been reported, whenever that is. */
 let failed = () => {};
 const failure = new Promise<void>((come) => {
   failed = come;
@@ -14,7 +14,7 @@ const provider: pulumi.provider.Provider = {
   async construct(name) {
     if (name === "failing") {
       await later(10);
-      // Nobody handles this rejection, and what waits for it is never answered.
+      // Nothing handles this rejection, and requests that wait for it never get a response.
       void later(0).then(() => {
         throw new Error("failing: the log group could not be read");
       });

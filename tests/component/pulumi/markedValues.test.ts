@@ -15,7 +15,7 @@ const resource = (name: string) => ({
 });
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What a transform makes of properties as the engine sends them, and what Pulumi then sends back. */
+/** The result of a transform for properties sent by the engine, and what Pulumi then sends back. */
 async function sentBack(sent: unknown): Promise<{ given: pulumi.Inputs; back: Record<string, unknown> }> {
   const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
   const { deserializeProperties } = require("@pulumi/pulumi/runtime/rpc");
@@ -23,7 +23,7 @@ async function sentBack(sent: unknown): Promise<{ given: pulumi.Inputs; back: Re
     async () => {
       const given = await withOutputs(deserializeProperties(Struct.fromJavaScript({ value: sent })));
       const { back } = await pulumi.runtime.serializeProperties("test", { back: given });
-      // What Pulumi's assets are known by in its own process.
+      // The mark of Pulumi's assets in its own process.
       const sentOnly = (key: string, value: unknown) => (key.startsWith("__pulumi") ? undefined : value);
       return { given, back: JSON.parse(JSON.stringify(back, sentOnly)) };
     },
@@ -70,7 +70,7 @@ describe("values that a transform gets after another one", () => {
   it("are unknown where a secret is not known", async () => {
     const { given, back } = await sentBack(secret(unknown));
     assert.ok(pulumi.Output.isInstance(given.value));
-    // Newer versions of Pulumi send that it is a secret, too.
+    // Newer versions of Pulumi also mark it as a secret.
     assert.equal(pulumi.runtime.unwrapRpcSecret(back.value), unknown);
   });
 

@@ -14,7 +14,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 describe("components of a provider beside one that fails", () => {
   let provider: ChildProcess;
   let client: ResourceProviderClient;
-  /** The engine, as far as it takes log lines; it says of everything else that it does not have it. */
+  /** An engine that only accepts log lines and reports everything else as not implemented. */
   const engine = new grpc.Server();
   const logged: string[] = [];
   let onLog = () => {};
@@ -49,7 +49,7 @@ describe("components of a provider beside one that fails", () => {
     engine.forceShutdown();
   });
 
-  /** The component's URN, or the error with which the engine's request was answered. */
+  /** The component's URN, or the error in the response to the engine's request. */
   function construct(name: string): Promise<string> {
     const request = new ConstructRequest().setType("test:index:Component").setName(name);
     request.setProject("project").setStack("stack").setMonitorendpoint(engineAddress).setDryrun(true);

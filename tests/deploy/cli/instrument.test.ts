@@ -194,7 +194,7 @@ describe("the command line with the embedded AWS", () => {
       assert.deepEqual([dry.code, results(dry.out)], [7, Array(4).fill("planned")]);
       const wrong = await layers("publish", "--accounts", "17");
       assert.match(wrong.err, /permissions\.accountIds\[0\]: "17" is not an AWS account ID/);
-      // One of two regions takes nothing: the other one is done, and a second run completes it.
+      // One of two regions refuses everything: the other one is changed, and a second run completes the change.
       const isIreland = ({ headers }: AwsCall) => headers.authorization?.includes("/eu-west-1/lambda/");
       const down = { status: 503, headers: {}, body: Buffer.from("{}") };
       const proxy = await startAwsProxy(async (call) =>

@@ -14,7 +14,7 @@ const root = join(__dirname, "../../..");
 const minutes = 60_000;
 const pack = join(root, "examples/policy");
 
-/** Folder with what the policy pack of the example needs from npm, kept in .cache; undefined if npm cannot be reached. */
+/** Folder with the npm packages of the example's policy pack, kept in .cache; undefined if npm cannot be reached. */
 async function installedPolicy(): Promise<string | undefined> {
   const { dependencies } = require(join(pack, "package.json")) as { dependencies: Record<string, string> };
   const wanted = ["@pulumi/policy", "@pulumi/pulumi"].map(
@@ -24,14 +24,14 @@ async function installedPolicy(): Promise<string | undefined> {
   return npmFolder(join("policy", folder.replaceAll(/[^\w.]+/g, "-")), Object.fromEntries(wanted));
 }
 
-/** The plugin by which the engine starts policy packs of Node.js; an engine built from source is without it. */
+/** The plugin with which the engine starts Node.js policy packs; an engine built from source lacks it. */
 const analyzer = `#!/bin/sh
 exec node "$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")" "$@"
 `;
 
 const code = plainCode();
 
-/** An observed function, one that the policy excludes, and perhaps one that nobody observes. */
+/** An observed function, one that the policy excludes, and optionally one that is not observed. */
 function program(forgets: boolean): void {
   const layer = new LayerVersion("extension", { layerName: "clickstack-extension-amd64", code });
   const extension = { layerVersionArn: layer.arn };

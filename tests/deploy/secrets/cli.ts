@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileS
 import { basename, join } from "node:path";
 import { type Engine, secretsProviderVariable } from "../../../sandbox/engine";
 
-/** What a command of the CLI came to. */
+/** The result of a CLI command. */
 export interface CliRun {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** A project and stack that are driven by the command `pulumi`, as a user drives them. */
+/** A project and stack, driven by the command `pulumi` as by a user. */
 export class CliStack {
-  /** Folder of the project, where the CLI also writes what it is told to. */
+  /** Folder of the project, into which the CLI also writes requested files. */
   public readonly directory: string;
 
   public constructor(
@@ -25,7 +25,7 @@ export class CliStack {
     mkdirSync(join(this.directory, "written"));
   }
 
-  /** The key for the stack's secrets, which `stack init` is given. */
+  /** The key for the stack's secrets, passed to `stack init`. */
   public get secretsProvider(): string {
     return this.engine.environment[secretsProviderVariable] ?? "";
   }
@@ -40,7 +40,7 @@ export class CliStack {
         // For plans and event logs.
         PULUMI_EXPERIMENTAL: "true",
         PULUMI_DEBUG_COMMANDS: "true",
-        // Traces hold every message in the clear otherwise, by Pulumi's choice.
+        // Otherwise Pulumi's traces contain every message in plain text.
         PULUMI_TRACING_NO_PAYLOADS: "true",
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -60,7 +60,7 @@ export class CliStack {
     });
   }
 
-  /** Every file that the CLI has written: state, its backups and history, plans, events, configuration. */
+  /** Every file that the CLI wrote: state, its backups and history, plans, events, configuration. */
   public writtenFiles(): Record<string, string> {
     const backend = (this.engine.environment.PULUMI_BACKEND_URL ?? "").replace("file://", "");
     const state = filesBelow(backend).filter((path) => path.includes(`/${this.name}/`));
@@ -75,7 +75,7 @@ export class CliStack {
   }
 }
 
-/** JSON in one line, so that several documents can follow each other. */
+/** JSON on one line, so that several documents can be concatenated. */
 function compact(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text));

@@ -8,7 +8,7 @@ import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { GetRequiredPluginsResponse, type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 
-/** What runs a program for `pulumi --client=ADDRESS`, in place of the host of the program's language. */
+/** Runs a program for `pulumi --client=ADDRESS` instead of the host of the program's language. */
 export interface LanguageHost {
   address: string;
   stop(): Promise<void>;
@@ -16,7 +16,7 @@ export interface LanguageHost {
 
 /** Runs a program in this process, as the Automation API does. */
 export function inlineHost(program: PulumiFn): Promise<LanguageHost> {
-  // Declared for Pulumi itself alone.
+  // Declared only for Pulumi itself.
   const { LanguageServer } = require("@pulumi/pulumi/automation/server") as {
     LanguageServer: new (program: PulumiFn) => grpc.UntypedServiceImplementation;
   };
@@ -25,8 +25,8 @@ export function inlineHost(program: PulumiFn): Promise<LanguageHost> {
 }
 
 /**
- * Runs the TypeScript program of a folder in a process of its own, exactly as Pulumi's host for Node.js does: the engine
- * of this project may come without that host.
+ * Runs the TypeScript program of a folder in a separate process, exactly as Pulumi's host for Node.js does: this project's
+ * engine may lack that host.
  */
 export function projectHost(directory: string, environment: Record<string, string>): Promise<LanguageHost> {
   return serve({
@@ -43,7 +43,7 @@ export function projectHost(directory: string, environment: Record<string, strin
     ) => {
       const response = new RunResponse();
       const code = await runProject(request, directory, environment);
-      // Pulumi's code for an error that has been reported already.
+      // Pulumi's exit code for an error that has already been reported.
       if (code === 32) response.setBail(true);
       else if (code !== 0) response.setError(`the program ended with ${code}`);
       answer(null, response);

@@ -1,22 +1,22 @@
 import { randomBytes } from "node:crypto";
 
-/** What the secret values of a program are made around, by the argument that holds each. */
+/** The marks inside the secret values of a program, by argument. */
 export type Marks = Readonly<Record<string, string>>;
 
-/** A secret value that was found where it does not belong. */
+/** A secret value that was found in the wrong place. */
 export interface Finding {
   /** Name of the mark in {@link Marks}. */
   secret: string;
-  /** How the value is written there, such as `base64`. */
+  /** The encoding of the value there, such as `base64`. */
   form: string;
 }
 
-/** A text that appears nowhere by chance, and that no way of quoting, escaping or writing in small letters changes. */
+/** A text that does not appear by chance and is not changed by quoting, escaping or lower case. */
 export function newMark(): string {
   return `s${randomBytes(10).toString("hex")}`;
 }
 
-/** The secrets that a text holds, as they are, in base64 or in hexadecimal. */
+/** The secrets in a text, in plain form, base64 or hexadecimal. */
 export function findSecrets(text: string, marks: Marks): Finding[] {
   return Object.entries(marks).flatMap(([secret, mark]) => {
     const found = Object.entries(formsOf(mark)).find(([, form]) => text.includes(form));
@@ -35,10 +35,10 @@ function formsOf(mark: string): Record<string, string> {
   };
 }
 
-/** What base64 has in it of any text that holds the mark so many bytes after a multiple of three. */
+/** The part of base64 that is common to all texts with the mark at this offset after a multiple of three bytes. */
 function base64Core(mark: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(mark)]);
   const whole = bytes.subarray(offset === 0 ? 0 : 3, bytes.length - (bytes.length % 3));
-  // The same in base64url: the mark has letters and digits alone, whose base64 holds neither + nor /.
+  // The same in base64url: the mark has only letters and digits, whose base64 contains neither + nor /.
   return whole.toString("base64");
 }

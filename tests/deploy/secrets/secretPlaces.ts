@@ -1,16 +1,16 @@
 import { type Finding, findSecrets, type Marks } from "./secretForms";
 
-/** A secret, and where it was found. */
+/** A secret and its location. */
 export interface PlacedFinding extends Finding {
-  /** What printed or wrote it, such as `up stderr` or `history`. */
+  /** The output or file, such as `up stderr` or `history`. */
   source: string;
-  /** Where in it: the path of a property, or the line of Pulumi's code that logged it. */
+  /** Its place therein: the path of a property, or the line of Pulumi's code that logged it. */
   place: string;
 }
 
 /**
- * Where in what a stack's commands printed and wrote there are secrets.
- * @param texts all that was printed and written, by what did so.
+ * The places of secrets in the output and files of a stack's commands.
+ * @param texts all outputs and files, by source.
  */
 export function findPlaces(texts: Readonly<Record<string, string>>, marks: Marks): PlacedFinding[] {
   const found = Object.entries(texts).flatMap(([source, text]) =>
@@ -24,8 +24,8 @@ export function findPlaces(texts: Readonly<Record<string, string>>, marks: Marks
 }
 
 /**
- * Whether plain resources show the same: in the engine's log the same line of Pulumi's code any secret, elsewhere the same
- * property the same secret.
+ * Whether plain resources show the same: in the engine's log, any secret in the same line of Pulumi's code; elsewhere, the same
+ * secret in the same property.
  */
 export function isShownBy(plain: readonly PlacedFinding[], finding: PlacedFinding): boolean {
   return plain.some(
@@ -63,7 +63,7 @@ function parsed(text: string): unknown {
 /** `I1129 12:34:56.789012   123 file.go:85] message`, as the engine logs. */
 const logEntry = /^[IWEF]\d{4} [\d:.]+ +\d+ (\S+\.go:\d+)\] ((?:[A-Za-z]+ ?){0,4})/m;
 
-/** The engine's log, each entry with the lines that follow it, by what writes it. */
+/** The engine's log, each entry with its continuation lines, by the code that writes it. */
 function logParts(text: string): Part[] {
   return text.split(/^(?=[IWEF]\d{4} [\d:.]+ +\d+ )/m).map((part) => {
     const [, code, message] = logEntry.exec(part) ?? [];
@@ -76,7 +76,7 @@ function isLogLine(place: string): boolean {
   return /^(\S+\.go:\d+|debug:) /.test(place);
 }
 
-/** Names and values, by the last two names of the path to them; what is before differs from resource to resource. */
+/** Names and values, by the last two names of their path; the beginning differs between resources. */
 function jsonParts(value: unknown, path: readonly string[]): Part[] {
   const place = path.slice(-2).join(".");
   if (typeof value !== "object" || value === null) return [{ place, part: String(value) }];

@@ -8,7 +8,7 @@ import { plainCode } from "../provider/setup/plainFunction";
 import { trustPolicy } from "../surroundings";
 import type { Marks } from "./secretForms";
 
-/** The package as a program has it: imported, or its components made by the plugin. */
+/** The package in a program: imported, or its components created by the plugin. */
 export interface Package {
   ExtensionLayers: new (
     name: string,
@@ -17,7 +17,7 @@ export interface Package {
   ObservedFunction: new (name: string, args: clickstack.ObservedFunctionArgs) => object;
 }
 
-/** A secret value of an argument, made around the mark of that name. */
+/** A secret value of an argument that contains the mark of that name. */
 type Hush = (name: MarkName, around?: (mark: string) => string) => pulumi.Output<string>;
 
 const names = [
@@ -29,7 +29,7 @@ const names = [
 ] as const;
 type MarkName = (typeof names)[number];
 
-/** What the marks of the programs here are called. */
+/** The names of the marks in these programs. */
 export const markNames: readonly string[] = names;
 
 export const region = "us-east-2";
@@ -44,7 +44,7 @@ function secretsOf(marks: Marks): Hush {
   };
 }
 
-/** With everything that is written differently in JSON, URLs, lists and HTML. */
+/** With all characters that are encoded differently in JSON, URLs, lists and HTML. */
 function withSigns(mark: string): string {
   return `${mark}"'\\é<&>$,;=%`;
 }
@@ -53,7 +53,7 @@ function secretArn(mark: string): string {
   return `arn:aws:secretsmanager:${region}:${account}:secret:${mark}-AbCdEf`;
 }
 
-/** Where the telemetry of a function goes, with a secret in every argument that can hold one. */
+/** The destination of a function's telemetry, with a secret in every argument that can contain one. */
 function telemetry(hush: Hush) {
   return {
     endpoint: hush("endpoint", (mark) => `https://${mark}.example.com:4318`),
@@ -88,7 +88,7 @@ const bare = {
   code: plainCode(),
 };
 
-/** Components with secrets in every argument that can hold one, as values of maps and lists and as those as a whole. */
+/** Components with secrets in every argument that can contain one: in maps and lists, and as whole maps and lists. */
 export function observedProgram(made: Package, marks: Marks): Record<string, unknown> {
   const hush = secretsOf(marks);
   const permissions = { organizationId: hush("organization", (mark) => `o-${mark}`) };
@@ -103,7 +103,7 @@ export function observedProgram(made: Package, marks: Marks): Record<string, unk
     loggingConfig: { logFormat: "JSON", logGroup: hush("logGroup", (mark) => `/own/${mark}`) },
     extension,
   });
-  // Keys that are no outputs are secrets as well. The file is not in the code, of which there is a warning.
+  // Keys that are not outputs are secrets as well. The file is not in the code, which causes a warning.
   new made.ObservedFunction("loud", {
     ...bare,
     endpoint,
@@ -139,7 +139,7 @@ export function observedProgram(made: Package, marks: Marks): Record<string, unk
 
 /**
  * Plain functions with secrets, observed with secrets.
- * @param observe how: by the function, or by the component, which functions then depend on.
+ * @param observe the way: by the function, or by the component, on which functions then depend.
  */
 export function observedStackProgram(
   observe: (args: clickstack.ObserveStackArgs) => pulumi.Resource | undefined,
@@ -159,7 +159,7 @@ export function observedStackProgram(
   return { ...ofConfig(), orders: orders.environment };
 }
 
-/** Pulumi's and AWS's own resources with the same secrets, to learn what they show by themselves. */
+/** Pulumi's and AWS's own resources with the same secrets, to find out what they show on their own. */
 export function plainProgram(marks: Marks): Record<string, unknown> {
   const hush = secretsOf(marks);
   pulumi.runtime.registerResourceTransform(({ props, opts }) => ({ props, opts }));
@@ -175,7 +175,7 @@ export function plainProgram(marks: Marks): Record<string, unknown> {
   new SecretVersion("secret", { secretId: secret.id, secretString: hush("ingestionKey") });
   const named = hush("functionName", (mark) => `/aws/lambda/${mark}`);
   new LogGroup("logs", { name: named, retentionInDays: 7 });
-  // A group of that name may be there already, which is looked up.
+  // A group of that name may already exist, so it is looked up.
   named.apply((name) => getLogGroup({ name, region }).catch(() => undefined));
   new LambdaFunction("orders", { ...ownArguments(hush), role: role.arn });
   const whole = new LambdaFunction("whole", {
@@ -197,7 +197,7 @@ export function plainProgram(marks: Marks): Record<string, unknown> {
   return ofConfig();
 }
 
-/** Somebody's component, which gives out its function as ours do. */
+/** A user's component, which has its function as an output like this package's components. */
 class Plain extends pulumi.ComponentResource {
   constructor(name: string, args: pulumi.Inputs, { arn, name: functionName, invokeArn }: LambdaFunction) {
     super("test:index:Plain", name, args);

@@ -19,9 +19,9 @@ const root = join(__dirname, "../../..");
 const remote = { ExtensionLayers: RemoteExtensionLayers, ObservedFunction: RemoteObservedFunction };
 
 /**
- * Whatever is secret in a program is looked for in all that comes of it. Pulumi's own debug output shows secrets of plain
- * resources as well, and AWS's provider gives names and tags back in the clear: a program of plain resources with the same
- * secrets shows at run time what is not the package's doing.
+ * Searches all outputs and files of a program for its secrets. Pulumi's own debug output shows secrets of plain resources as
+ * well, and AWS's provider returns names and tags in plain text: a program of plain resources with the same secrets shows at
+ * run time which of these the package does not cause.
  */
 describe("secrets of a program", function () {
   this.timeout(600_000);
@@ -39,7 +39,7 @@ describe("secrets of a program", function () {
     SECRET_PROGRAM: program,
   });
 
-  /** What a stack's whole life shows of its secrets. */
+  /** The secrets shown during a stack's whole lifetime. */
   async function shownOf(name: string, host: LanguageHost): Promise<PlacedFinding[]> {
     const stack = new CliStack(surroundings.engine, name);
     const client = `--client=${host.address}`;
@@ -77,7 +77,7 @@ describe("secrets of a program", function () {
   it("are found where plain resources show them, or the search would find nothing", () => {
     const shown = (source: string, secret: string) =>
       plain.some((finding) => finding.source.startsWith(source) && finding.secret === secret);
-    // Lambda knows a function by its name, and Pulumi logs each answer of its engine.
+    // Lambda identifies a function by its name, and Pulumi logs each response of its engine.
     assert.ok(shown("export stdout", "functionName"));
     assert.ok(shown("up stderr", "variable"));
   });

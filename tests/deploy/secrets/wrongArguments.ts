@@ -5,10 +5,10 @@ import type { Marks } from "./secretForms";
 
 type Args = clickstack.ObservedFunctionArgs;
 
-/** Numbers that are found as marks are, and are too large for every argument. */
+/** Numbers that can be searched like marks, and are too large for every argument. */
 export const wrongNumbers: Marks = { memorySize: "7318429", logRetentionInDays: "9264817" };
 
-/** What the marks are called of {@link wrongFunctions}. */
+/** The names of the marks in {@link wrongFunctions}. */
 export const wrongNames: readonly string[] = [
   ...[
     "runtime",
@@ -38,7 +38,7 @@ const code = plainCode();
 const bare = { runtime: "nodejs22.x", handler: "index.handler", code };
 const rotel = { rotel: { version: 12 } };
 
-/** Functions whose arguments are not valid, each for other reasons, with what is wrong in secrets. */
+/** Functions with invalid arguments, each for a different reason; the invalid values are secrets. */
 export function wrongFunctions(marks: Marks): Record<string, Args> {
   const hush = (name: string, around = (mark: string) => mark): pulumi.Output<string> =>
     pulumi.secret(around(marks[name] ?? ""));
@@ -123,7 +123,7 @@ export function wrongFunctions(marks: Marks): Record<string, Args> {
   };
 }
 
-/** Functions whose logs are denied only when their telemetry arrives, which it does not. */
+/** Functions whose logs are denied only if their telemetry arrives, which it does not. */
 export function undeliverableFunctions(marks: Marks, port: number): Record<string, Args> {
   const disable = {
     ...bare,

@@ -19,7 +19,7 @@ const ways = {
 describe("secrets that are not valid", () => {
   const surroundings = useSurroundings();
   useBuiltLayers(["x86_64"]);
-  /** Repeats what it was sent with, as servers do that help to find what is wrong. */
+  /** Repeats the request's headers, as servers with verbose error messages do. */
   const echo: Server = createServer((request, response) => {
     const { authorization, "x-tenant": tenant } = request.headers;
     response.writeHead(403, { "content-type": "text/plain" });
@@ -28,7 +28,7 @@ describe("secrets that are not valid", () => {
   before((done) => void echo.listen(0, "127.0.0.1", done));
   after((done) => void echo.close(done));
 
-  /** All that a user reads, and the engine's events, until the operation fails. */
+  /** The whole output for the user, and the engine's events, until the operation fails. */
   async function shown(operation: "preview" | "up", make: () => unknown): Promise<string> {
     const stack = await surroundings.stack({
       program: async () => {
@@ -38,7 +38,7 @@ describe("secrets that are not valid", () => {
     const printed: string[] = [];
     const note = (text: string) => void printed.push(text);
     const onEvent = (event: EngineEvent) => {
-      // Pulumi's own debug lines repeat the engine's answers with all that they hold; see secretSearch.test.ts.
+      // Pulumi's own debug lines repeat the engine's whole responses; see secretSearch.test.ts.
       if (String(event.diagnosticEvent?.severity) !== "debug") note(JSON.stringify(event));
     };
     const error: Error = await stack[operation]({ onOutput: note, onError: note, onEvent }).then(

@@ -27,7 +27,7 @@ describe("problems of values that are known only later", () => {
   const surroundings = useSurroundings();
   useBuiltLayers(["x86_64"]);
 
-  /** A stack of a function of that name, what is named after it, and what waits for that. */
+  /** A stack with a function of that name, a resource named after it, and a resource that depends on that. */
   const stackAround = (functionName: () => pulumi.Output<string>) =>
     surroundings.stack({
       program: async () => {
@@ -47,7 +47,7 @@ describe("problems of values that are known only later", () => {
     }));
     await assert.rejects(stack.up(), ({ message }: Error) => {
       assert.match(message, /"orders" are not valid.*timeout: is 1 s/s);
-      // What the provider was being asked when the engine ended is no fault of the program.
+      // Requests to the provider that were pending when the engine ended are not errors of the program.
       assert.doesNotMatch(message, /invocation of/);
       return true;
     });
@@ -89,7 +89,7 @@ describe("problems of values that are known only later", () => {
   });
 
   describe("in Python", () => {
-    /** What a user reads, and what there is afterwards. */
+    /** The output for the user, and the resources that exist afterwards. */
     async function failureOf(operation: "preview" | "up", program: string) {
       const { error = "" } = await pythonStep(
         surroundings.engine,

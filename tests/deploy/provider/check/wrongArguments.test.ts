@@ -18,7 +18,7 @@ describe("a preview with wrong arguments", () => {
   const surroundings = useSurroundings();
   useBuiltLayers(["x86_64"]);
 
-  /** What a user reads. */
+  /** The output for the user. */
   async function messageOf(program: () => void): Promise<string> {
     const stack = await surroundings.stack({
       program: async () => {
@@ -138,7 +138,7 @@ describe("a preview with wrong arguments", () => {
     assert.ok(!message.includes("the-key-itself"), message);
   });
 
-  /** What a user of the generated SDK reads. */
+  /** The output for a user of the generated SDK. */
   async function pythonMessageOf(program: string): Promise<string> {
     const { error } = await pythonStep(
       surroundings.engine,

@@ -14,7 +14,7 @@ import { RemoteObservedFunction, RemoteObserveStack } from "../setup/remoteCompo
 const ways = ["plain", "imported", "plugin", "observeStack", "ObserveStack"] as const;
 type Way = (typeof ways)[number];
 
-/** What changes from one command to the next. */
+/** Values that change from one command to the next. */
 interface Given {
   /** Whether functions are observed at all. */
   observe: boolean;
@@ -51,7 +51,7 @@ function program(way: Way, { observe, memorySize, description }: Given): Record<
   return { layer: layer.arn };
 }
 
-/** A stack of one way, driven by the CLI. */
+/** A stack for one of the ways to observe, driven by the CLI. */
 class DrivenStack {
   public readonly given: Given = { observe: true, memorySize: 128, description: "a" };
   private constructor(
@@ -67,7 +67,7 @@ class DrivenStack {
     return driven;
   }
 
-  /** Runs a command of the CLI; it has to succeed. */
+  /** Runs a command of the CLI, which must succeed. */
   public async run(command: string, ...options: string[]): Promise<CliRun & { operations: string[] }> {
     const run = await this.try(command, ...options);
     assert.equal(run.code, 0, `${command} ${options.join(" ")}: ${run.stdout}\n${run.stderr}`);
@@ -88,7 +88,7 @@ class DrivenStack {
   }
 }
 
-/** What the engine did to resources, by their own types and names; the package's components left out. */
+/** The engine's operations on resources, by their types and names, without the package's components. */
 function operations(events: string): string[] {
   const steps = events
     .trim()
@@ -104,7 +104,7 @@ function shortened(urn: string): string {
   return `${types.split("$").at(-1)?.split(":").at(-1)} ${name}`;
 }
 
-/** Whom `--target` and the like mean, whichever component made it. */
+/** The URN for `--target` and similar options, whichever component created the resource. */
 const theFunction = (name: string) => `**aws:lambda/function:Function::${name}`;
 
 describe("options of the engine", function () {
@@ -147,7 +147,7 @@ describe("options of the engine", function () {
     });
   }
 
-  /** Plain functions become observed ones. */
+  /** Changes plain functions to observed ones. */
   async function adopt(stack: DrivenStack, way: Way): Promise<void> {
     stack.given.observe = false;
     await stack.run("up");
@@ -160,18 +160,18 @@ describe("options of the engine", function () {
         : /ObserveStack::observed'/;
     assert.match(missing.stdout, need);
     assert.match(missing.stdout, /not specified in --target list/);
-    // The engine knows every function of the state before the program registers it.
+    // The engine already knows every function in the state before the program registers it.
     const adopted = await stack.run("up", "--refresh");
     assert.ok(adopted.operations.includes("update Function orders"));
   }
 
-  /** The denial of the logs of a function without a name follows the name that it is given anew. */
+  /** The statement that denies logs follows the newly generated name of a function without an explicit name. */
   function expected(steps: Record<string, string[]>): Record<string, string[]> {
     const own = (step: string) => !/-no-logs$/.test(step);
     return Object.fromEntries(Object.entries(steps).map(([title, all]) => [title, all.filter(own).sort()]));
   }
 
-  /** The function goes before what it needs, and the policies of a role before the role. */
+  /** The function is deleted before its dependencies, and the policies of a role before the role. */
   function assertOrder(destroyed: readonly string[], way: Way): void {
     const order = (step: RegExp) => destroyed.flatMap((one, i) => (step.test(one) ? [i] : []));
     const [made] = order(/^delete Function orders$/);

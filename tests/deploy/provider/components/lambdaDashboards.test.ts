@@ -10,10 +10,10 @@ import { storedState } from "../setup/storedState";
 
 const key = "personal-key-hush-1234";
 
-/** A resource as generated SDKs make it. */
+/** A resource, created as by generated SDKs. */
 class Registered extends pulumi.CustomResource {}
 
-/** For the key of the state's secrets alone. */
+/** Only for the key of the state's secrets. */
 const noAws = { environment: { AWS_ACCESS_KEY_ID: "none", AWS_SECRET_ACCESS_KEY: "none" } };
 
 describe("LambdaDashboards", () => {
@@ -40,7 +40,7 @@ describe("LambdaDashboards", () => {
     const made = new LambdaDashboards("lambda", { url: fake.url, apiKey: pulumi.secret(key), ...args });
     return { dashboards: made.dashboards, differences: made.differences };
   };
-  /** As the SDK of any language registers it, which may hand over a key that is no secret. */
+  /** Registered as by the SDK of any language, which may pass a key that is not a secret. */
   const registered = (args: object) => () => {
     new Registered("clickstack-lambda:index:LambdaDashboards", "lambda", { ...args });
     return {};
@@ -55,7 +55,7 @@ describe("LambdaDashboards", () => {
     assert.ok(!state.includes(key), "the key is in the state");
     assert.deepEqual(changes(await stack.up()), {});
 
-    // Somebody changes a tile by hand: a refresh finds it, the next update puts it back in place.
+    // A tile is changed by hand: a refresh detects it, the next update restores it in place.
     const [board] = fake.stored.dashboards ?? [];
     assert.ok(board);
     const [tile] = board.tiles as { w: number }[];

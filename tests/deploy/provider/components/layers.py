@@ -42,7 +42,7 @@ try:
     )
     permitted = up(first_built)
     retain = False
-    # The first version is still one that is retained, the second is not.
+    # The first version is still retained, the second is not.
     retained = up(second_built)
     deleted = up(third_built)
     refreshed = stack.refresh()

@@ -72,12 +72,12 @@ describe("deployed ExtensionLayers", () => {
       assert.deepEqual(changes(await stack.refresh()), {});
 
       permissions = { accountIds: ["210987654321"], organizationId: "o-a1b2c3d4e5" };
-      // Two statements in two regions; the component's own arguments count as an update through the plugin too.
+      // Two statements in two regions; a change of the component's own arguments is also an update through the plugin.
       assert.deepEqual(changes(await stack.up()), { create: 4, update: 1 });
       assert.deepEqual(await principalsOf(layerName, 2), ["account-210987654321", "organization"]);
       assert.deepEqual(changes(await stack.up()), {});
 
-      // What is retained keeps its permissions.
+      // Retained versions keep their permissions.
       await layers.build("one byte: c");
       assert.equal(versionIn((await stack.up()).outputs), 3);
       assert.deepEqual(await principalsOf(layerName, 2), ["account-210987654321", "organization"]);

@@ -90,7 +90,7 @@ describe("a deployed ObservedFunction", () => {
       assert.ok(state.includes("aws:lambda/function:Function") && !state.includes("hush"));
 
       timeout = 20;
-      // The function alone: the component keeps no copy of the function's own arguments.
+      // Only the function: the component keeps no copy of the function's own arguments.
       assert.deepEqual(changes(await stack.up()), { update: 1 });
       assert.equal((await read())?.Timeout, 20);
 

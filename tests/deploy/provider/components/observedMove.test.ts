@@ -14,7 +14,7 @@ import { storedState } from "../setup/storedState";
 const region = "us-east-2";
 const code = plainCode();
 
-/** Older engines keep the aliases of a component to themselves when a plugin makes it (pulumi/pulumi#18801). */
+/** Older engines do not pass the aliases of a component to the plugin that creates it (pulumi/pulumi#18801). */
 function handsOnAliases(stack: Stack): boolean {
   const [major = 0, minor = 0] = stack.workspace.pulumiVersion.replace("v", "").split(".").map(Number);
   return major > 3 || minor >= 217;
@@ -70,7 +70,7 @@ describe("a function that becomes an ObservedFunction", () => {
       step = "renamed";
       const renamed = await stack.up();
       assert.equal(renamed.outputs.arn?.value, arn);
-      // The log group alone is made anew: its name begins with the function's name in the program. What is created is
+      // Only the log group is replaced: its name begins with the function's name in the program. What is created is
       // the component around.
       const { update: _, ...rest } = changes(renamed);
       assert.deepEqual(rest, { create: 1, replace: 1 });

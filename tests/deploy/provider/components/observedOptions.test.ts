@@ -20,7 +20,7 @@ const fixed: ObservedFunctionArgs = {
   extension: { rotel: { version: 12 } },
 };
 
-/** What the engine keeps of a resource. */
+/** The engine's state of a resource. */
 interface StoredResource {
   urn: string;
   type: string;

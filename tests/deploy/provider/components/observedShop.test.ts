@@ -105,7 +105,7 @@ describe("a Python program with observed functions of every kind", () => {
     assert.equal((await step("destroy", "service", after)).error, undefined);
   });
 
-  /** The parameter that a header refers to, alone, by what the extension reads it with. */
+  /** Only the parameter that a header refers to, with the action by which the extension reads it. */
   async function assertTenant(role: string | undefined): Promise<void> {
     const parameter = (name: string) => `arn:aws:ssm:${region}:123456789012:parameter/shop/${name}`;
     for (const [action, name, expected] of [
@@ -120,7 +120,7 @@ describe("a Python program with observed functions of every kind", () => {
     }
   }
 
-  /** Function and layer are in the region of the provider that is inherited, and all parts are made by it. */
+  /** Function and layer are in the region of the inherited provider, which creates all parts. */
   function assertInParis({ inParis, inParisLayers }: Step["outputs"]): void {
     const arns: string[] = [...(inParis ?? []), ...(inParisLayers ?? [])];
     assert.equal(arns.length, 6);

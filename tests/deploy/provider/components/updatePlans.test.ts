@@ -19,7 +19,7 @@ const fixed: ObservedFunctionArgs = {
 };
 const { Disable } = CloudWatchLogs;
 
-/** Functions of which much is known only once other resources are there. */
+/** Functions with many properties that are known only after other resources have been created. */
 function functions(Observed: typeof ObservedFunction | typeof RemoteObservedFunction) {
   const made = new Parameter("made", { type: "String", value: "x" });
   const role = new Role("shared", { assumeRolePolicy: trustPolicy }).arn;

@@ -88,7 +88,7 @@ describe("a log group that a function has already", () => {
       logRetentionInDays = 30;
       assert.equal((await stack.preview()).changeSummary.import, undefined);
       const { update, ...others } = changes(await stack.up());
-      // The components, where there are any, keep the argument as well.
+      // The components, if any, keep the argument as well.
       assert.deepEqual([update, others], [way === "by observeStack" ? 3 : 6, {}]);
       assert.deepEqual(await lineage(own), [{ retentionInDays: 30, kmsKeyId }]);
       await stack.destroy();

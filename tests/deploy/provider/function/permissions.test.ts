@@ -15,7 +15,7 @@ import { type RecordedAws, recordActions } from "./recordedActions";
 
 const config = { "aws:region": { value: region } };
 
-/** The actions that the documentation says are needed: `service:Action`, the service left out where it repeats. */
+/** The actions required according to the documentation: `service:Action`; the service is omitted if it repeats. */
 function documentedActions(): string[] {
   const page = readFileSync(join(__dirname, "../../../../docs/installation-configuration.md"), "utf8");
   const section = /^## Permissions$(.*?)^## /ms.exec(page)?.[1] ?? "";

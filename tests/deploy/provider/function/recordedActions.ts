@@ -1,10 +1,10 @@
 import type { EmbeddedAws } from "../../../../sandbox/aws/embeddedAws";
 import { type AwsCall, forward, startAwsProxy } from "../../../../sandbox/aws/proxy";
 
-/** An embedded AWS that writes down what it is asked for. */
+/** An embedded AWS that records the requested actions. */
 export interface RecordedAws {
   aws: EmbeddedAws;
-  /** As IAM names them, such as `secretsmanager:CreateSecret`; those on Lambda functions are left out. */
+  /** By their names in IAM, such as `secretsmanager:CreateSecret`; actions on Lambda functions are omitted. */
   actions: Set<string>;
   stop(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export async function recordActions(aws: EmbeddedAws): Promise<RecordedAws> {
   return { aws: { ...aws, endpoint, port, environment }, actions, stop };
 }
 
-/** What the services call themselves in `X-Amz-Target`. */
+/** The names of the services in `X-Amz-Target`. */
 const services: Record<string, string> = {
   AmazonSSM: "ssm",
   Logs_20140328: "logs",

@@ -19,7 +19,7 @@ const plain = {
   code: plainCode(),
 };
 
-/** How functions are observed with a key of the program's own. */
+/** How functions are observed with a key from the program. */
 function withKey() {
   const secret = new Secret("key");
   const telemetry = {

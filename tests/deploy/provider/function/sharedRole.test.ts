@@ -60,7 +60,7 @@ describe("two functions with one role of the user's own, made with an explicit p
       assert.equal(await may("secretsmanager:GetSecretValue", secret("c")), false);
 
       cloudWatchLogs = CloudWatchLogs.Keep;
-      // The denial goes; the component shows the changed argument.
+      // The denying statement is deleted; the component shows the changed argument.
       assert.deepEqual(changes(await stack.up()), { delete: 1, update: 1 });
       assert.equal(await may("logs:CreateLogStream", group(outputs.quiet?.value)), true);
       await stack.destroy();

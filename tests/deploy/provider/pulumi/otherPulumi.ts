@@ -1,5 +1,5 @@
-// Runs the program of secretProgram.ts by the Automation API with another installation of Pulumi's packages and of this one:
-// `otherPulumi.ts DIRECTORY STACK OTHERS`, DIRECTORY being where they are installed.
+// Runs the program of secretProgram.ts with the Automation API and another installation of Pulumi's packages and of this one:
+// `otherPulumi.ts DIRECTORY STACK OTHERS`, where DIRECTORY contains the installation.
 import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 import type { LocalWorkspace } from "@pulumi/pulumi/automation";
@@ -9,18 +9,18 @@ interface Resolver {
   _resolveFilename(request: string, ...others: unknown[]): string;
 }
 
-/** What comes from the other installation: Pulumi's packages, and the package itself in place of the checkout's. */
+/** Packages from the other installation: Pulumi's, and this package instead of the checkout's. */
 const others = /^@pulumi\/(pulumi|aws)(\/|$)/;
 const checkout = "../../../index";
 
-/** Has every module from here on get these out of this directory. */
+/** Makes all modules loaded from now on resolve these packages in this directory. */
 function useInstallation(directory: string): void {
   const resolver = Module as unknown as Resolver;
   const resolve = resolver._resolveFilename.bind(Module);
   const other = createRequire(join(directory, "index.js"));
   let within = false;
   resolver._resolveFilename = (request, ...rest) => {
-    // By its path, since its name is the checkout's for tsx.
+    // By its path, since tsx resolves its name to the checkout.
     const wanted =
       request === checkout ? join(directory, "node_modules/clickstack-lambda/dist/index.js") : request;
     if (within || (wanted === request && !others.test(request))) return resolve(request, ...rest);

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const root = join(__dirname, "../../../..");
 const minutes = 60_000;
 
-/** Versions that a user's program may bring, besides the one of the lockfile, which is that of all other tests. */
+/** Versions that a user's program may have, besides the lockfile's version, which all other tests use. */
 const versions = {
   oldest: { pulumi: "3.142.0", aws: "7.2.0" },
   newest: { pulumi: "latest", aws: "latest" },
@@ -21,13 +21,13 @@ const versions = {
 interface Program {
   pulumi: string;
   aws: string;
-  /** Where both are installed beside the packed package. */
+  /** Folder in which both are installed beside the packed package. */
   directory: string;
 }
 
 const npm = (args: string[], cwd = root) => run("npm", args, { cwd, timeout: 5 * minutes });
 
-/** The version that a tag of npm's registry stands for; undefined where no registry can be reached. */
+/** The version of a tag in npm's registry; undefined if no registry can be reached. */
 async function resolved(name: string, wanted: string): Promise<string | undefined> {
   if (/^\d/.test(wanted)) return wanted;
   return npm(["view", `${name}@${wanted}`, "version"]).then(
@@ -36,13 +36,13 @@ async function resolved(name: string, wanted: string): Promise<string | undefine
   );
 }
 
-/** A program's folder with these versions, kept in .cache, and with the package as `npm pack` makes it now. */
+/** A program's folder with these versions, kept in .cache, and with the package as `npm pack` currently creates it. */
 async function installed(wanted: { pulumi: string; aws: string }): Promise<Program | undefined> {
   const pulumi = await resolved("@pulumi/pulumi", wanted.pulumi);
   const aws = await resolved("@pulumi/aws", wanted.aws);
   if (pulumi === undefined || aws === undefined) return undefined;
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  // What the package depends on, so that npm settles for versions as it does for a user; its own files come later.
+  // The package's dependencies, so that npm selects versions as it does for a user; its own files are added later.
   const all = { ...dependencies, "@pulumi/pulumi": pulumi, "@pulumi/aws": aws };
   const directory = await npmFolder(join("pulumi-versions", `${pulumi}-${aws}`), all);
   return directory === undefined ? undefined : { pulumi, aws, directory };
@@ -77,7 +77,7 @@ describe("the packed package beside other versions of Pulumi's packages", () => 
       const copy = join(found.directory, "node_modules", "clickstack-lambda");
       rmSync(copy, { recursive: true, force: true });
       cpSync(join(packed, "package"), copy, { recursive: true });
-      // The engine wants the plugin under the version that the program's @pulumi/aws asks for.
+      // The engine looks for the plugin in the version that the program's @pulumi/aws requests.
       const plugins = join(surroundings.engine.environment.PULUMI_HOME ?? "", "plugins");
       const { version: own } = JSON.parse(readFileSync(require.resolve("@pulumi/aws/package.json"), "utf8"));
       if (found.aws !== own)

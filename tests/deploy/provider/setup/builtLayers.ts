@@ -13,15 +13,15 @@ import { zip } from "../../../../layers/zip";
 
 const variable = "CLICKSTACK_LAYERS_DIRECTORY";
 
-/** Layers as a build leaves them, of a program that does nothing, for the suite that calls this. */
+/** Layers as created by a build, with a program that does nothing, for the suite that calls this. */
 export interface BuiltLayers {
-  /** Builds them anew with another content. */
+  /** Builds them again with different content. */
   build(content: string): Promise<void>;
-  /** Builds them with another content, and copies them into a directory that the next build leaves alone. */
+  /** Builds them with different content, and copies them into a directory that the next build does not change. */
   buildApart(content: string): Promise<string>;
 }
 
-/** Makes layers before the suite and points components at them, here and in providers that are started. */
+/** Creates layers before the suite and makes components use them, here and in the started providers. */
 export function useBuiltLayers(
   architectures: readonly LayerArchitecture[] = ["x86_64", "arm64"],
 ): BuiltLayers {

@@ -1,5 +1,5 @@
-// A language host for Node.js, the least that the engine needs to run a project's program in a process of its own, as
-// Pulumi's `pulumi-language-nodejs` does. That one comes with Pulumi's CLI alone; an engine built from source is without.
+// A minimal language host for Node.js, with which the engine runs a project's program in a separate process, as Pulumi's
+// `pulumi-language-nodejs` does. That one is only part of Pulumi's CLI; an engine built from source lacks it.
 import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";

@@ -9,9 +9,9 @@ const limitMs = 5 * 60_000;
 
 /**
  * A folder in .cache with these packages from npm, installed once.
- * @param name path of the folder in .cache, which says what is in it.
+ * @param name path of the folder in .cache, which describes its content.
  * @param dependencies as in a package.json.
- * @returns undefined where no registry of npm can be reached.
+ * @returns undefined if no npm registry can be reached.
  */
 export async function npmFolder(
   name: string,
@@ -19,7 +19,7 @@ export async function npmFolder(
 ): Promise<string | undefined> {
   const directory = join(cache, name);
   if (existsSync(directory)) return directory;
-  // Installed beside its place, so that an interrupted installation leaves nothing that looks like one.
+  // Installed in a temporary folder first, so that an interrupted installation does not look complete.
   const partial = `${directory}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
   writeFileSync(join(partial, "package.json"), JSON.stringify({ name: "program", dependencies }));

@@ -1,17 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** One request that the sink was sent. */
+/** A request that the sink received. */
 export interface SunkRequest {
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
-/** A backend for telemetry that answers as it is told. */
+/** A telemetry backend with configurable responses. */
 export interface OtlpSink {
   url: string;
-  /** HTTP status of the answers, at first 200. */
+  /** HTTP status of the responses, initially 200. */
   status: number;
   requests: SunkRequest[];
 }

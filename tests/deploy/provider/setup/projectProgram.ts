@@ -8,17 +8,17 @@ import { withReadableErrors } from "../../../../sandbox/engine/diagnostics";
 
 const checkout = join(__dirname, "../../../..");
 
-/** A project with a program of a file of its own, which the engine runs in a process of its own. */
+/** A project whose program is in a separate file, which the engine runs in a separate process. */
 export interface Project {
   stackName: string;
   /** Absolute path of a module, TypeScript or JavaScript, whose function `program` is the program. */
   program: string;
   config?: ConfigMap;
-  /** Variables that the program gets. */
+  /** The program's environment variables. */
   environment?: Record<string, string>;
 }
 
-/** Makes the stack of a project, as `pulumi stack init` in its folder does. */
+/** Creates the stack of a project, as `pulumi stack init` in its folder does. */
 export async function projectStack(engine: Engine, project: Project): Promise<Stack> {
   const { stackName, program, config = {}, environment = {} } = project;
   const home = engine.environment.PULUMI_HOME ?? "";
@@ -43,8 +43,8 @@ export async function projectStack(engine: Engine, project: Project): Promise<St
 }
 
 /**
- * The engine in a folder with our host for Node.js, which comes before one that stands beside the engine: that may be of
- * a release whose resource monitor has no transforms (tools/languageHost).
+ * The engine in a folder with this project's host for Node.js, which takes precedence over one beside the engine: that may
+ * be from a release whose resource monitor has no transforms (tools/languageHost).
  */
 async function commandWithHost(home: string): Promise<PulumiCommand> {
   const root = join(home, "with-host");

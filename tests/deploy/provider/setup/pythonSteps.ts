@@ -2,23 +2,23 @@ import { delimiter } from "node:path";
 import type { Engine } from "../../../../sandbox/engine";
 import { withInstalledSdk } from "../../../examples/installedSdk";
 
-/** What the engine is to do with a stack. */
+/** The operation on a stack. */
 export type Operation = "up" | "preview" | "refresh" | "destroy";
 
-/** What a step of a Python program's stack comes to. */
+/** The result of a step of a Python program's stack. */
 export interface Step {
   outputs: Record<string, string & string[]>;
-  /** How many resources met with what, those left alone not counted. */
+  /** Number of resources per operation, without unchanged ones. */
   changes: Record<string, number>;
-  /** What the engine says is wrong. */
+  /** The engine's error messages. */
   error?: string;
 }
 
 /**
- * Takes one step with a stack of a Python program, in a process of its own, with the generated SDK. The program may import
+ * Runs one step of a Python program's stack in a separate process, with the generated SDK. The program may import
  * the modules beside it and those beside this file.
  * @param script path of the program.
- * @param given what the program is given, with the name of the one of the script's programs that it is.
+ * @param given the program's inputs, including its name in the script.
  */
 export async function pythonStep(
   engine: Engine,

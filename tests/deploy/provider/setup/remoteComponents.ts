@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExtensionLayersArgs, ObservedFunctionArgs, ObserveStackArgs } from "../../../../index";
 
-/** Version under which the engine finds the package's provider. */
+/** Version with which the engine finds the package's provider. */
 const { version } = JSON.parse(JSON.stringify(require("../../../../package.json"))) as { version: string };
 
-/** `ObservedFunction` as a program in another language makes it: by the package's provider in a process of its own. */
+/** `ObservedFunction` as in a program in another language: created by the package's provider in a separate process. */
 export class RemoteObservedFunction extends pulumi.ComponentResource {
   declare public readonly functionArn: pulumi.Output<string>;
   declare public readonly functionName: pulumi.Output<string>;
@@ -30,7 +30,7 @@ export class RemoteObservedFunction extends pulumi.ComponentResource {
   }
 }
 
-/** `ExtensionLayers` made by the package's provider. */
+/** `ExtensionLayers` created by the package's provider. */
 export class RemoteExtensionLayers extends pulumi.ComponentResource {
   declare public readonly layerVersionArns: pulumi.Output<Record<string, Record<string, string>>>;
 
@@ -40,7 +40,7 @@ export class RemoteExtensionLayers extends pulumi.ComponentResource {
   }
 }
 
-/** `ObserveStack` made by the package's provider. */
+/** `ObserveStack` created by the package's provider. */
 export class RemoteObserveStack extends pulumi.ComponentResource {
   constructor(name: string, args: ObserveStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("clickstack-lambda:index:ObserveStack", name, { ...args }, { version, ...opts }, true);

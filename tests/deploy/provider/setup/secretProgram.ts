@@ -9,7 +9,7 @@ const trust = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
 });
 
-/** Where other transforms of the program stand: each gives back all properties, as those that add tags do. */
+/** Position of the program's other transforms: each returns all properties, as transforms that add tags do. */
 export type Others = "none" | "before" | "after" | "both";
 
 const code = new pulumi.asset.AssetArchive({
@@ -17,7 +17,7 @@ const code = new pulumi.asset.AssetArchive({
   lib: new pulumi.asset.AssetArchive({ "empty.js": new pulumi.asset.StringAsset("//\n") }),
 });
 
-/** Functions with secrets and values that a preview does not know, in everything that may hold them. */
+/** Functions with secrets and with values unknown to a preview, in every property that may contain them. */
 export function program(others = (process.env.OTHER_TRANSFORMS ?? "none") as Others) {
   if (others === "before" || others === "both") addTag("before");
   const layer = (layerName: string) => new LayerVersion(layerName, { layerName, code }).arn;

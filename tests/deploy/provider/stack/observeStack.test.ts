@@ -28,7 +28,7 @@ const { dependencies } = JSON.parse(
   readFileSync(join(__dirname, "..", "..", "..", "..", "package.json"), "utf8"),
 ) as { dependencies: Record<string, string> };
 
-/** Somebody's component with a function in it. */
+/** A user's component that contains a function. */
 class Api extends pulumi.ComponentResource {
   public readonly handler: LambdaFunction;
   constructor(name: string, role: pulumi.Input<string>) {
@@ -60,7 +60,7 @@ describe("observeStack", () => {
         callback: async () => 1,
         runtime: "nodejs22.x",
         timeout,
-        // Else the code is all of this package's dependencies, packed at each operation.
+        // Otherwise the code would include all dependencies of this package, packed at each operation.
         codePathOptions: { extraExcludePackages: Object.keys(dependencies) },
       });
       const api = new Api("api", role.arn);
@@ -119,7 +119,7 @@ describe("observeStack", () => {
       stackName: stack.name,
       program: program({ exclude, cloudWatchLogs }, 5),
     });
-    // Three functions, and that of the ObservedFunction.
+    // Three functions, and the one of the ObservedFunction.
     assert.deepEqual(changes(await update.up()), { update: 4 });
     await update.destroy();
   });

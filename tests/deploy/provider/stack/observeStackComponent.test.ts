@@ -60,7 +60,7 @@ describe("ObserveStack in a Python program", () => {
     assert.equal((await step("destroy", "waits", given)).error, undefined);
   });
 
-  /** Each function's own log group is denied, no other, by its name alone. */
+  /** Only each function's own log group is denied, only by its name. */
   async function assertDenials(outputs: Record<string, string>): Promise<void> {
     const policies = await rolePolicies(surroundings.aws, outputs.role ?? "");
     const denied: readonly string[] = JSON.stringify(policies).match(/arn:[^"]+:log-group:[^"]+/g) ?? [];
@@ -95,7 +95,7 @@ describe("ObserveStack in a Python program", () => {
   it("delivers a log record before logs are denied, where that is required", async () => {
     const given = { program: "guards", endpoint: sink.url };
     assert.equal((await step("up", "guards", given)).error, undefined);
-    // Functions that ask at the same time share one; on a loaded machine they ask one after another.
+    // Simultaneous requests of functions share one; on a loaded machine they are sent one after another.
     const sent = sink.requests.map(({ headers }) => headers.authorization);
     assert.deepEqual([...new Set(sent)], ["hush-key"]);
   });

@@ -50,7 +50,7 @@ describe("observeStack with functions of two providers", () => {
     };
     const stack = await surroundings.stack({ program });
 
-    /** Of each function: the region of its layer, whether it may log, and the retention of what it logs to. */
+    /** For each function: the region of its layer, whether it may log, and the retention of its log group. */
     const read = async (outputs: pulumi.automation.OutputMap) =>
       Promise.all(
         Object.entries(regions).map(async ([name, where]) => {

@@ -82,7 +82,7 @@ describe("secrets and unknown values of functions of observeStack", () => {
       program: async () => {
         const server = getCallbacks() as unknown as { _callbacks: Map<string, unknown> };
         const callbacks = server._callbacks;
-        // As a version of @pulumi/pulumi might have it that keeps its callbacks elsewhere.
+        // Simulates a version of @pulumi/pulumi that keeps its callbacks elsewhere.
         server._callbacks = {
           get: (token: string) => callbacks.get(token),
           set: (token: string, callback: unknown) => callbacks.set(token, callback),

@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, trustPolicy } from "../../surroundings";
 
-/** What the program of all resource types is told; a test changes it between two updates. */
+/** The inputs of the program with all resource types; a test changes them between two updates. */
 export interface EveryResourceSettings {
-  /** Goes into everything that can change in place. */
+  /** Used in every property that can change in place. */
   revision: number;
   /** Content of the code and of the layer. */
   code: string;
@@ -13,7 +13,7 @@ export interface EveryResourceSettings {
   token: string;
 }
 
-/** A program with one or two resources of each type that the embedded AWS has. */
+/** A program with one or two resources of each type that the embedded AWS supports. */
 export async function everyResource({ revision, code, secret, token }: EveryResourceSettings) {
   const archive = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) });
   const tags = { revision: String(revision) };

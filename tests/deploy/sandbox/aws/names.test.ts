@@ -15,7 +15,7 @@ const types = {
 const role = { assumeRolePolicy: trustPolicy };
 const functionInputs = { role: "arn:aws:iam::123456789012:role/r", imageUri: "x.y/z" };
 
-/** What the provider makes of a resource that its program does not name. */
+/** The provider's result for a resource that its program does not name. */
 function check(
   type: keyof typeof types,
   name: string,
@@ -52,7 +52,7 @@ describe("names that the provider of the embedded AWS makes up", () => {
     );
     assert.throws(() => check("function", over, functionInputs), /longer than maximum length 64/);
     const policy = { role: "r", policy: allow("s3:Get") };
-    // Its own limit is Pulumi's 255; IAM's is found by the check of the name.
+    // Its own limit is Pulumi's 255; the check of the name applies IAM's.
     assert.deepEqual(check("rolePolicy", "x".repeat(120), policy).failures, []);
     assert.match(
       check("rolePolicy", "x".repeat(121), policy).failures.join(),

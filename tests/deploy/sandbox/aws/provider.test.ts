@@ -120,7 +120,7 @@ describe("the provider of the embedded AWS", () => {
   it("refuses an input that it would not honour, with its path", async () => {
     const program = async () => {
       new aws.iam.Role("role", { assumeRolePolicy: trustPolicy, colour: "red" } as aws.iam.RoleArgs);
-      // The SDK passes on only what it knows: an input that the real provider has and this one has not.
+      // The SDK passes only known inputs: here, an input that the real provider has and this one lacks.
       new aws.lambda.LayerVersion("layer", { layerName: "x", code, region });
       new aws.lambda.Function("function", { role: "r", codeSigningConfigArn: "arn:x" });
     };

@@ -68,7 +68,7 @@ describe("every resource type of the embedded AWS", () => {
     for (const name of ["environment", "secretString", "parameterValue"]) {
       assert.equal(outputs[name]?.secret, true, `output ${name}`);
     }
-    // As it lies in the backend: an export would decrypt it.
+    // As stored in the backend: an export would decrypt it.
     const backend = fileURLToPath(surroundings.engine.environment.PULUMI_BACKEND_URL ?? "");
     const state = await readFile(join(backend, ".pulumi/stacks/embedded-aws", `${stack.name}.json`), "utf8");
     assert.match(state, /ciphertext/);
@@ -109,7 +109,7 @@ describe("every resource type of the embedded AWS", () => {
     settings.code = "exports.handler = 2";
     settings.secret = "second";
     const up = await stack.up();
-    // The function takes the new code and layer, the alias its new version, the parameter the new value.
+    // The function gets the new code and layer, the alias its new version, the parameter the new value.
     assert.deepEqual(changes(up), { replace: 3, update: 3 });
     assert.match(up.outputs.layerArn?.value, /:layer:every:2$/);
     const found = await lambda().send(new GetFunctionCommand({ FunctionName: output("functionName") }));

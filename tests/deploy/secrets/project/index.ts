@@ -1,7 +1,7 @@
 import * as clickstack from "clickstack-lambda";
 import { observedProgram, observedStackProgram } from "../secretPrograms";
 
-/** A program in the form that a project has, with its marks in the environment. */
+/** A program in the form of a project, with its marks in the environment. */
 const marks = JSON.parse(process.env.SECRET_MARKS ?? "{}");
 
 module.exports =

@@ -5,18 +5,18 @@ import { zip } from "../../../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../../../sandbox/aws/embeddedAws";
 import { allow, region, trustPolicy } from "../../../surroundings";
 
-/** A role that is there from the beginning. */
+/** A role that exists from the beginning. */
 export const roleArn = "arn:aws:iam::123456789012:role/somebody";
 /** Codes of Lambda's refusals: by its own rules, and by the model of its API. */
 export const invalid = "InvalidParameterValueException";
 export const validation = "ValidationException";
 
-/** A layer of another account, which need not be there. */
+/** A layer of another account, which need not exist. */
 export function foreign(name: string, version = 1): string {
   return `arn:aws:lambda:${region}:418653438961:layer:${name}:${version}`;
 }
 
-/** An embedded AWS for the suite that calls this, with clients that do not try again. */
+/** An embedded AWS for the suite that calls this, with clients that do not retry. */
 export function useRefusing() {
   const started = {} as { server: EmbeddedAws; lambda: LambdaClient; iam: IAMClient };
   const refusing = {
@@ -48,7 +48,7 @@ export function useRefusing() {
   });
 }
 
-/** A refusal: AWS's code, and what its message has to say. */
+/** A refusal: AWS's code, and a pattern for its message. */
 export function refused(call: Promise<unknown>, name: string, message: RegExp): Promise<void> {
   return assert.rejects(call, (error: Error) => {
     assert.equal(error.name, name, error.message);
@@ -57,13 +57,13 @@ export function refused(call: Promise<unknown>, name: string, message: RegExp): 
   });
 }
 
-/** A policy whose length without white space is this. */
+/** A policy of this length without white space. */
 export function policyOf(characters: number): string {
   const rest = characters - allow("").replace(/\s/g, "").length;
   return JSON.stringify(JSON.parse(allow("s3:".padEnd(rest, "x"))), undefined, 8);
 }
 
-/** A zip whose directory says that its one file has so many bytes unzipped; nobody unzips it. */
+/** A zip whose directory gives its only file this unzipped size; it is never unzipped. */
 export async function zipOf(bytes = 1): Promise<Buffer> {
   const archive = await zip([{ name: "index.js", content: Buffer.from("1"), mode: 0o644 }]);
   // The size is 24 bytes behind the directory entry's signature (APPNOTE.TXT 4.3.12).

@@ -81,7 +81,7 @@ describe("log groups, secrets and parameters that the embedded AWS refuses", () 
   });
 });
 
-/** Calls KMS, for which there is no SDK client here. */
+/** Calls KMS, for which no SDK client is installed here. */
 async function kms(aws: EmbeddedAws, operation: string, body: object) {
   const response = await fetch(aws.endpoint, {
     method: "POST",
