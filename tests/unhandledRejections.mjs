@@ -1,20 +1,20 @@
-// A rejection that nobody handles ends a program, and Mocha 12 drops it: its test would pass. Here the run fails.
+// An unhandled rejection ends a program, but Mocha 12 ignores it, so its test would pass. This makes the run fail.
 
-/** Lines of a reason that are shown. */
+/** Number of shown lines of a reason. */
 const shownLines = 6;
 
-/** How often which reason, and where it was seen first. @type {Map<string, { where: string, times: number }>} */
+/** How often each reason occurred, and where first. @type {Map<string, { where: string, times: number }>} */
 const reports = new Map();
 /** @type {unknown[]} */
 const unhandled = [];
-/** Mocha emits each once more. @type {WeakSet<object>} */
+/** Mocha emits each rejection again. @type {WeakSet<object>} */
 const seen = new WeakSet();
 let ownListeners = Number.POSITIVE_INFINITY;
 
 process.on("unhandledRejection", (reason, promise) => {
   if (seen.has(promise)) return;
   seen.add(promise);
-  // While a Pulumi program runs in this process, its runtime listens, too: the update fails by what it hears.
+  // While a Pulumi program runs in this process, its runtime listens, too, and fails the update.
   if (process.listenerCount("unhandledRejection") <= ownListeners) unhandled.push(reason);
 });
 

@@ -15,7 +15,7 @@ describe("the snippet for the AWS CLI", () => {
     parameters: Record<string, unknown>;
   }
 
-  /** Runs the snippet over a function that has these variables. */
+  /** Runs the snippet on a function with these variables. */
   async function callsFor(variables: Record<string, string> | undefined): Promise<Call[]> {
     const answer = {
       Role: "arn:aws:iam::123456789012:role/service-role/orders",

@@ -21,7 +21,7 @@ const heading = "AWS CDK: an Aspect for every function of a stack";
 describe("the Aspect of docs/programs.md, by the CDK", () => {
   const workshop = useFrameworks();
 
-  /** The template of a stack with these functions, which the documented program observes. */
+  /** The template of a stack with these functions, observed by the documented program. */
   async function synthesized(functions: string): Promise<Template> {
     workshop.write({
       "aspect.js": `module.exports = (stack, telemetry) => {\n${documented(heading)}\n};`,
@@ -79,7 +79,7 @@ new lambda.DockerImageFunction(stack, "Image", {
     assert.deepEqual(Stock.Environment, { Variables: stock.environment });
     assert.deepEqual(canonical(policyOf(template, "Stock")), canonical(stock.statements));
     assert.deepEqual([Image.Layers, Image.Environment], [undefined, undefined]);
-    // The role that two functions share has each statement once.
+    // A role shared by two functions has each statement once.
     assert.deepEqual(canonical(policyOf(template, "Role")), canonical(orders.statements));
   });
 

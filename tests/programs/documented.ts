@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./tools";
 
-/** The first program below a heading of docs/programs.md, or at its beginning, as it stands there. */
+/** The first program below a heading of docs/programs.md, or at the beginning of the page, unchanged. */
 export function documented(heading?: string): string {
   const page = readFileSync(join(root, "docs", "programs.md"), "utf8");
   const [first, ...sections] = page.split(/^## /m);

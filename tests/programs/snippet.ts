@@ -6,7 +6,7 @@ import { layerAccount, region, telemetry } from "./telemetry";
 export const ownLayer = `arn:aws:lambda:${region}:${layerAccount}:layer:own:1`;
 export const functionName = "shop-orders";
 
-/** What begins an expression in some tool, or needs quotes or escapes in others. */
+/** Text that begins an expression in some tools, or needs quotes or escapes in others. */
 const awkward = {
   QUOTES: `it's "so" \\ \\n $5 \`date\``,
   EXPRESSIONS: "${x} %{if} $${y} \\${z} {{a}} ${self:service} !Ref #{b} <<-END",
@@ -14,7 +14,7 @@ const awkward = {
   LIKE_A_BOOLEAN: "yes",
 };
 
-/** What a function with a layer and a variable of its own takes to be observed, with variables that are hard to write. */
+/** The addition for a function with its own layer and variable, with variables that are hard to quote. */
 export function addition(): Addition {
   const planned = planAddition(
     {

@@ -16,16 +16,16 @@ interface Made {
   inputs: Record<string, unknown>;
 }
 
-/** A function that has what the snippet says. */
+/** A function with the snippet's arguments. */
 const pasted = () => `new sst.aws.Function("Pasted", { handler: "index.handler",\n${snippetFor("sst")}});\n`;
 
 describe("the $transform of docs/programs.md and the snippet, by SST", () => {
   const workshop = useFrameworks();
 
-  /** The program of the page; with `aws` as its home, `sst install` would ask npm for the newest provider. */
+  /** The program of the page; with `aws` as its home, `sst install` would query npm for the newest provider. */
   const program = documented("SST").replace('home: "aws"', 'home: "local"');
 
-  /** The program with further functions. */
+  /** The program with additional functions. */
   const programWith = (more: string) => program.replace(/(?=\n {2}\},\n\}\);\n$)/, () => `\n${more}`);
 
   async function installed(text: string): Promise<void> {
@@ -110,7 +110,7 @@ new sst.aws.Function("Go", { handler: "./go", runtime: "go" });
   });
 });
 
-/** The arguments of a resource that was made. */
+/** The arguments of a created resource. */
 function inputsOf(made: readonly Made[], name: string): Record<string, unknown> {
   const found = made.find((one) => one.name === name);
   assert.ok(found, `${name} is made`);
@@ -123,7 +123,7 @@ function variablesOf(made: readonly Made[], name: string): Record<string, string
   return Object.fromEntries(Object.entries(variables).filter(([key]) => !key.startsWith("SST_")));
 }
 
-/** The statements of a role's inline policy, as IAM has them. */
+/** The statements of a role's inline policy, in IAM's format. */
 function statementsOf(made: readonly Made[], name: string): unknown[] {
   const [policy] = inputsOf(made, name).inlinePolicies as { policy: string }[];
   const { statements } = JSON.parse(policy?.policy ?? "{}") as { statements: DocumentStatement[] };
@@ -137,7 +137,7 @@ interface DocumentStatement {
   conditions?: { test: string; variable: string; values: string[] }[];
 }
 
-/** As IAM has a statement of Pulumi's getPolicyDocument. */
+/** A statement of Pulumi's getPolicyDocument in IAM's format. */
 function asStatement({ effect, actions, resources, conditions = [] }: DocumentStatement) {
   const Condition = Object.fromEntries(
     conditions.map(({ test, variable, values }) => [test, { [variable]: values }]),

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { frameworks, type Workshop } from "./tools";
 
-/** Versions that `sst` looks for and would download. Neither is run: `sst install` asks for them alone, and lets Bun fetch packages. */
+/** Versions that `sst` looks for and would download. Neither runs: `sst install` only queries them, and lets Bun fetch packages. */
 const tools = { pulumi: "v3.215.0", bun: "1.2.1" };
 
 /**
- * Has `sst` read the folder's sst.config.ts and write its platform, the sources of its components, beside it: `.sst/platform`.
- * It carries these itself.
+ * Makes `sst` read the folder's sst.config.ts and write its platform, the sources of its components, beside it:
+ * `.sst/platform`. `sst` includes these sources.
  */
 export async function installPlatform(workshop: Workshop): Promise<void> {
   for (const [name, version] of Object.entries(tools)) {
@@ -20,7 +20,7 @@ export async function installPlatform(workshop: Workshop): Promise<void> {
   await workshop.run(sst, ["install", "--stage", "dev"], { SST_TELEMETRY_DISABLED: "1", CI: "1" });
 }
 
-/** Packages that SST's components import besides Pulumi's and AWS's, as far as a function uses them: the zip, and a key for its links. */
+/** Packages besides Pulumi's and AWS's that SST's components import and a function uses: the zip, and a key for its links. */
 const stubs: Readonly<Record<string, string>> = {
   archiver: `module.exports = () => {
     let zip;
@@ -29,7 +29,7 @@ const stubs: Readonly<Record<string, string>> = {
   "@pulumi/random": `exports.RandomBytes = class { base64 = "key"; };`,
 };
 
-/** What this checkout does not have of them is nothing: the components of a function do not run it. */
+/** Packages that this checkout lacks are empty: the components of a function do not run them. */
 const packages: Plugin = {
   name: "packages",
   setup(bundle) {
@@ -59,7 +59,7 @@ export const load = async () => (await import("./sst.config")).default;
       logLevel: "silent",
     },
     ...{ platform: "node", format: "cjs", plugins: [packages] },
-    // The functions of SST that need no import.
+    // SST's global functions.
     inject: [join(directory, ".sst", "platform", "src", "shim", "run.js")],
   });
   return outfile;

@@ -1,4 +1,4 @@
-// Runs the bundled program of a folder with Pulumi's mocks, and writes the resources that it makes:
+// Runs the bundled program of a folder with Pulumi's mocks, and writes the resources that it creates:
 //   node --import tsx tests/programs/sstRun.ts FOLDER
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,7 @@ import { runtime } from "@pulumi/pulumi";
 const directory = process.argv[2] ?? "";
 const made: { type: string; name: string; inputs: unknown }[] = [];
 
-/** What SST's command answers its program. */
+/** The values that SST's command passes to its program. */
 const answers: Record<string, unknown> = {
   "Provider.Aws.Bootstrap": { asset: "assets" },
   "Runtime.Build": { handler: "index.handler", out: join(directory, "built"), errors: [], sourcemaps: [] },
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   });
   const { load } = require(join(directory, "program.cjs"));
   await (await load()).run();
-  // Once nothing is waited for any more.
+  // After nothing is pending any more.
   process.once("beforeExit", () => process.stdout.write(JSON.stringify(made)));
 }
 

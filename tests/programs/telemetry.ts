@@ -2,11 +2,11 @@ import { type Observed, type ObservedInputs, observed } from "../../observed";
 
 export const region = "eu-west-1";
 const account = "123456789012";
-/** Whose layers everybody may use. */
+/** Layers that everybody may use. */
 export const layerAccount = "210987654321";
 const secret = `arn:aws:secretsmanager:${region}:${account}:secret:clickstack-AbCdEf`;
 
-/** What the documented programs leave open. */
+/** The placeholders of the documented programs. */
 export const telemetry = {
   extension: {
     manifest: {
@@ -20,11 +20,11 @@ export const telemetry = {
   },
   endpoint: "https://clickstack.example.com:4318",
   authorization: secret,
-  // A statement with a condition comes of it.
+  // This leads to a statement with a condition.
   secretKmsKeyArns: [`arn:aws:kms:${region}:${account}:key/11111111-2222-3333-4444-555555555555`],
 } satisfies Partial<ObservedInputs>;
 
-/** What `observed` gives of a function with this telemetry. */
+/** The result of `observed` for a function with this telemetry. */
 export function expected(own: Omit<ObservedInputs<object>, "region" | "extension">): Observed<object> {
   return observed({ ...telemetry, region, ...own });
 }

@@ -6,7 +6,7 @@ export interface Resource {
   Properties: Record<string, unknown>;
 }
 
-/** A CloudFormation template, as far as it is looked at. */
+/** The checked parts of a CloudFormation template. */
 export interface Template {
   Resources: Record<string, Resource>;
 }
@@ -24,7 +24,7 @@ export function statementsIn({ Properties }: Resource = { Type: "", Properties: 
   return documents.flatMap(({ Statement }) => Statement);
 }
 
-/** Statements of a policy document in one form: tools write a list of one value as the value. */
+/** Statements of a policy document in a uniform form: tools write a list of one value as the value. */
 export function canonical(statements: readonly unknown[]): unknown[] {
   return (statements as PolicyStatement[]).map((statement) => ({
     Effect: statement.Effect,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { addition, snippetFor } from "./snippet";
 import { runPython, useCommand, usePython, useWorkshop } from "./tools";
 
-/** What goes into the function's resource, and the resource beside it. */
+/** The part for the function's resource, and the additional resource. */
 function partsOf(snippet: string): { body: string; policy: string } {
   const [body = "", policy = ""] = snippet.split(/^(?=resource )/m);
   return { body, policy };
@@ -46,7 +46,7 @@ describe("the snippet for Terraform", () => {
       const { body, policy } = partsOf(snippetFor("terraform"));
       const document = /policy = (<<-JSON\n.*?^ *JSON\n)/ms.exec(policy)?.[1];
       workshop.write({
-        // A block has no value; an object has.
+        // A block has no value, unlike an object.
         "main.tf": `locals {
   function = {\n${body.replace("environment {", "environment = {")}}
   policy = ${document}}\n`,

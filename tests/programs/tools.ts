@@ -5,13 +5,13 @@ import { promisify } from "node:util";
 
 export const root = join(__dirname, "..", "..");
 
-/** Where the set-up installs what tools/frameworks names. */
+/** Folder into which the set-up installs the packages of tools/frameworks. */
 export const frameworks = join(root, ".cache", "frameworks");
 
-/** The tests' Python environment, with what reads templates and modules. */
+/** The tests' Python environment, with parsers of templates and modules. */
 export const python = join(root, ".cache", "python", "bin", "python");
 
-/** What a program wrote to standard output. */
+/** A program's standard output. */
 export type Run = (
   command: string,
   args: readonly string[],
@@ -21,15 +21,15 @@ export type Run = (
 /** A folder for the programs of a test. */
 export interface Workshop {
   directory: string;
-  /** Writes files by their paths in the folder. */
+  /** Writes files, given by their paths in the folder. */
   write(files: Readonly<Record<string, string>>): void;
-  /** Runs a program in the folder. @throws with everything that it wrote when it fails. */
+  /** Runs a program in the folder. @throws an error with its whole output if it fails. */
   run: Run;
 }
 
 /**
- * A folder for each test, in which `clickstack-lambda` is this checkout and the packages of tools/frameworks are there. The
- * tests are skipped where the set-up could not install these.
+ * A folder for each test, in which `clickstack-lambda` is this checkout and the packages of tools/frameworks are available.
+ * The tests are skipped if the set-up could not install these packages.
  */
 export function useFrameworks(): Workshop {
   before(function () {
@@ -62,13 +62,13 @@ export function useWorkshop(): Workshop {
   return workshop;
 }
 
-/** Runs a file of tests/programs in Python with text as its input, and reads the JSON that it writes. */
+/** Runs a file of tests/programs in Python with this input, and parses the JSON that it writes. */
 export async function runPython(workshop: Workshop, file: string, input: string): Promise<unknown> {
   workshop.write({ input });
   return JSON.parse(await workshop.run(python, [join(__dirname, file), "input"]));
 }
 
-/** Skips the tests of a suite where the set-up could not install the tests' Python libraries. */
+/** Skips the tests of a suite if the set-up could not install the tests' Python libraries. */
 export function usePython(): void {
   before(function () {
     if (existsSync(join(dirname(python), "..", "libraries.stamp"))) return;
@@ -77,7 +77,7 @@ export function usePython(): void {
   });
 }
 
-/** Skips the tests of a suite where a program is not on PATH. */
+/** Skips the tests of a suite if a program is not on PATH. */
 export function useCommand(name: string): void {
   before(function () {
     if (spawnSync("sh", ["-c", `command -v ${name}`]).status === 0) return;
@@ -96,7 +96,7 @@ async function run(
   const env = {
     ...inherited,
     NODE_PATH: join(frameworks, "node_modules"),
-    // Nothing that is run here may leave this machine.
+    // Programs run here must not send anything from this machine.
     ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, HOME: directory },
     ...environment,
   };
@@ -110,5 +110,5 @@ async function run(
   }
 }
 
-/** A port of this machine on which nobody listens: TCP's discard service. */
+/** A port of this machine without a listener: TCP's discard service. */
 const nowhere = "http://127.0.0.1:9";

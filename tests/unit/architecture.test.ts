@@ -13,7 +13,7 @@ const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--excl
   .filter((file) => file && !/^(sdk|dist)\//.test(file) && existsSync(join(root, file)));
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
-/** The file that a specifier means; package names stay as they are. */
+/** The file of a specifier; package names are unchanged. */
 function resolved(file: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier;
   // `import()` names the compiled file.
@@ -21,7 +21,7 @@ function resolved(file: string, specifier: string): string {
   return [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`].find((own) => tracked.includes(own)) ?? path;
 }
 
-/** What a TypeScript file imports: own files as paths from the root, and package names. */
+/** The imports of a TypeScript file: own files as paths from the root, and package names. */
 function imports(file: string): string[] {
   const found = [...read(file).matchAll(/(?:from|import|require\()\s*\(?"([^"]+)"/g)];
   return found.map(([, specifier = ""]) => resolved(file, specifier));
@@ -35,7 +35,7 @@ const sources = tracked.filter((file) =>
   ),
 );
 
-/** Whether a file holds tests alone, which may be as long as the cases that they go through. */
+/** Whether a file contains only tests, which may be as long as their cases require. */
 const isTest = (file: string): boolean => /(^|\/)tests\/|(_|^|\/)tests\.rs$|\.test\.ts$/.test(file);
 
 describe("the layout of the project", () => {
@@ -82,14 +82,14 @@ describe("the layout of the project", () => {
     assert.deepEqual(circles, []);
   });
 
-  it("planning knows nothing of Pulumi or AWS clients", () => {
+  it("planning does not depend on Pulumi or AWS clients", () => {
     const wrong = tracked
       .filter((file) => file.startsWith("provider/plan/"))
       .flatMap((file) => imports(file).filter((path) => /^@(pulumi|aws-sdk)\//.test(path)));
     assert.deepEqual(wrong, []);
   });
 
-  it("the command line knows nothing of Pulumi, and loads AWS clients when they are needed", () => {
+  it("the command line does not depend on Pulumi, and loads AWS clients only when they are needed", () => {
     const wrong = tracked
       .filter((file) => file.startsWith("cli/"))
       .flatMap((file) =>

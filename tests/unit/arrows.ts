@@ -1,9 +1,9 @@
 /**
  * Which folders a folder's files may import, besides their own. `.` is the package's root (index.ts,
- * settings.json). Each may import what stands above it in this list, never below: so no circles.
+ * settings.json). Each may import only what is above it in this list, which excludes circles.
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
-  // What settings, arguments and policies mean: pure, and shared by every way to observe a function.
+  // The meaning of settings, arguments and policies: pure, and shared by every way to observe a function.
   "provider/plan": [],
   "provider/plan/aws": ["provider/plan"],
   "provider/plan/arguments": ["provider/plan"],
@@ -31,7 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "layers/python": ["layers"],
   "layers/build": ["layers", "layers/node", "layers/python"],
 
-  // Dashboards, searches and alerts of HyperDX: pure, but for the client of its API.
+  // Dashboards, searches and alerts of HyperDX: pure, except for the client of its API.
   "clickstack/api": [],
   "clickstack/content": [],
   "clickstack/forms": ["clickstack/content"],
@@ -111,10 +111,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // A trace as a tree, built from rows, for display.
   traces: [],
 
-  // ClickStack's tables, for everything that reads them.
+  // ClickStack's tables, for all code that reads them.
   tables: [],
 
-  // The page that shows telemetry: a server that reads ClickHouse, and what runs in the browser.
+  // The page that shows telemetry: a server that reads ClickHouse, and the code for the browser.
   "web/api": [],
   "web/query": [],
   "web/page": ["clickstack", "web/api"],
@@ -231,7 +231,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "sandbox/lambda/isolation",
     "sandbox/lambda/logs",
   ],
-  // Functions on this machine: what a project describes, running it, showing it.
+  // Functions on this machine: reading a project, running it, showing its output.
   "dev/project": [],
   "dev/run": ["dev/project", "sandbox", "sandbox/aws", "sandbox/clickhouse"],
   "dev/show": ["sandbox", "traces"],

@@ -49,7 +49,7 @@ describe("the page in a browser", function () {
       };
     },
   };
-  /** What the browser complained of. */
+  /** The browser's error messages. */
   let complaints: string[];
 
   before(async function () {
@@ -60,7 +60,7 @@ describe("the page in a browser", function () {
     }
     directory = mkdtempSync(join(tmpdir(), "page-test-"));
     [browser, clickhouse] = await Promise.all([
-      // As root, and in containers, Chromium's own sandbox does not start. The page is this project's.
+      // As root and in containers, Chromium's own sandbox does not start. The page is this project's own.
       chromium.launch({ executablePath, args: ["--no-sandbox"] }),
       startClickHouse({ ingestionKey: password }),
       buildPage(root, directory),
@@ -187,7 +187,7 @@ describe("the page in a browser", function () {
     const sample = page.getByLabel("Sample", { exact: true });
     await sample.selectOption({ label: "SQS" });
     assert.match(await event.inputValue(), /"eventSource": "aws:sqs"/);
-    // Events of the function's own.
+    // The function's own events.
     await sample.selectOption({ label: "Schedule nightly, rate(1 day)" });
     assert.deepEqual(JSON.parse(await event.inputValue()), { source: "aws.events" });
     await event.fill('{"sku": ');
@@ -214,7 +214,7 @@ describe("the page in a browser", function () {
     assert.deepEqual(complaints, []);
   });
 
-  /** Has lists of so many lines, of which `line 0` is the oldest; gives what was asked for. */
+  /** Serves lists of this number of lines, of which `line 0` is the oldest. @returns the requests. */
   async function serveLines(count: () => number): Promise<string[]> {
     const begun: string[] = [];
     const row = (index: number) => ({
@@ -243,7 +243,7 @@ describe("the page in a browser", function () {
   }
   const scroll = (end: "start" | "end") =>
     list("Log lines").evaluate((rows, to) => rows.scrollTo(0, to === "end" ? rows.scrollHeight : 0), end);
-  /** Of a line that is not only in the document. */
+  /** Whether a line is visible, not only in the document. */
   const isInSight = (text: string) =>
     list("Log lines")
       .getByText(text, { exact: true })
@@ -289,7 +289,7 @@ describe("the page in a browser", function () {
     await scroll("start");
     await page.clock.runFor(200);
     await list("Log lines").getByText("line 0", { exact: true }).waitFor();
-    // Tab reaches the chosen row, which is out of sight.
+    // Tab reaches the selected row, which is not visible.
     assert.equal(await list("Log lines").locator("[tabindex='0']").count(), 1);
     count = 1010;
     await page.clock.runFor(5000);
@@ -309,7 +309,7 @@ describe("the page in a browser", function () {
     await page.getByRole("complementary", { name: "Details" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("complementary", { name: "Details" }).waitFor({ state: "detached" });
-    // Back at the row that was opened, from which the arrow keys go on.
+    // Back at the row that was opened, from which the arrow keys continue.
     await list("Log lines").locator("[tabindex='0']:focus").waitFor();
     await page.goto(`${served.url}#/traces`);
     await list("Traces").getByRole("button").first().focus();

@@ -5,10 +5,10 @@ const ago = (seconds: number) => `now64(9) - toIntervalSecond(${seconds})`;
 
 /** The trace that {@link storeTrace} writes. */
 export const trace = "a1".repeat(16);
-/** What must never become a part of the page. */
+/** HTML that must never become part of the page. */
 export const hostile = '<img src=x onerror="document.title=1"><script>document.title = "owned"</script>';
 
-/** Columns of a span's events: the exception that it failed of. */
+/** Columns of a span's events: the exception that made it fail. */
 function events(started: number, error: string): string {
   if (error === "") return "[], [], []";
   const [type = "", message = ""] = error.split(": ");
@@ -33,7 +33,7 @@ export async function storeTrace(clickhouse: EmbeddedClickHouse, password: strin
     `(${ago(59)}, '${trace}', '${id}', '${severity}', '${service}', '${body}', map('faas.name', '${service}'), map('faas.invocation_id', '${id}'))`;
   const spans = [
     span("1111111111111111", "", "GET /orders", "shop", 120, ""),
-    // A cold start: begun before the request's own span.
+    // A cold start: it began before the request's own span.
     span("3333333333333333", "1111111111111111", "init", "shop", 80, "", {
       started: 61,
       attributes: "'faas.name', 'shop'",

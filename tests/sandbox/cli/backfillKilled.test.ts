@@ -143,7 +143,7 @@ describe("backfill, killed and run again", () => {
     return rows.map(({ Body }) => Body);
   }
 
-  /** Resolves when the state file says this. */
+  /** Resolves when the state file contains this state. */
   function noted(state: string, text: RegExp): Promise<void> {
     return new Promise((resolve) => {
       const watcher = watch(directory, () => {
@@ -154,7 +154,7 @@ describe("backfill, killed and run again", () => {
     });
   }
 
-  /** Resolves when the backend has been sent that many requests of logs. */
+  /** Resolves when the backend has received this number of requests with logs. */
   async function arrived(requests: number, { aborted }: { aborted: () => boolean }): Promise<void> {
     while (!aborted() && (await clickhouse.stats()).logs.requests < requests)
       await new Promise((resolve) => setTimeout(resolve, 5));

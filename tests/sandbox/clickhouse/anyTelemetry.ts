@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { SPAN_ID, TRACE_ID } from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
 
-/** Telemetry of every shape that OTLP allows, in the shape of OTLP's JSON. */
+/** Telemetry of every shape that OTLP allows, as OTLP JSON. */
 
 const keys = fc.oneof(
   fc.stringMatching(/^[a-z]{1,3}(\.[a-z]{1,3})?$/),
@@ -83,7 +83,7 @@ export function anySpan(time: bigint): fc.Arbitrary<Record<string, unknown>> {
   });
 }
 
-/** A span whose attributes are at the edges of what JSON columns take, and name the same thing twice. */
+/** A span whose attributes are edge cases of JSON columns, with the same name twice. */
 export function oddSpan(time: bigint): Record<string, unknown> {
   const map = (...values: object[]) => ({ kvlistValue: { values } });
   const list = (...values: object[]) => ({ arrayValue: { values } });
@@ -106,7 +106,7 @@ export function oddSpan(time: bigint): Record<string, unknown> {
   return { traceId: TRACE_ID, spanId: SPAN_ID, name: "odd", ...times, attributes, events: [event] };
 }
 
-/** Metrics at the edges: numbers that aren't finite, empty points, no data, equal names. */
+/** Edge cases of metrics: numbers that are not finite, empty points, no data, equal names. */
 export function oddMetrics(time: bigint): object {
   const at = { timeUnixNano: String(time) };
   const points = [Number.NaN, Infinity, -Infinity, -0].map((asDouble) => ({ ...at, asDouble }));

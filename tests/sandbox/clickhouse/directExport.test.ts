@@ -13,7 +13,7 @@ import { extensionLines, ingestionKey, ObservedSandbox } from "../extension/obse
 import { anyRecord, anySpan, oddMetrics, oddSpan } from "./anyTelemetry";
 import { comparable, isOwn, type Row, sorted, TABLES } from "./storedRows";
 
-/** Sends what it is given as its SDK would, and writes lines. */
+/** Sends its event's telemetry as an SDK would, and writes lines. */
 const source = `exports.handler = async ({ requests = [], lines = [], error }) => {
   for (const { signal, body } of requests) {
     const response = await fetch("http://127.0.0.1:4318/v1/" + signal, {
@@ -28,7 +28,7 @@ const source = `exports.handler = async ({ requests = [], lines = [], error }) =
   return "done";
 };`;
 
-/** Lines that the collector has rules for. */
+/** Lines for which the collector has rules. */
 const lines = [
   "a plain line",
   "an error: it failed",
@@ -42,7 +42,7 @@ const lines = [
 const now = BigInt(Date.now()) * 1_000_000n + 123n;
 const seed = 20261123;
 
-/** Requests with fixed ids and times: whatever way they go, the rows can be compared exactly. */
+/** Requests with fixed ids and times, so that the rows can be compared exactly regardless of their path. */
 function requests(): { signal: "logs" | "traces" | "metrics"; body: string }[] {
   const records = fc.sample(anyRecord(now), { numRuns: 200, seed });
   const spans = [...fc.sample(anySpan(now), { numRuns: 50, seed }), oddSpan(now)];
@@ -90,9 +90,9 @@ describe("direct export to ClickHouse", () => {
   });
 
   /**
-   * Every row of every table, which are empty then.
+   * Returns every row of every table, and empties the tables.
    *
-   * @param paths whether to select the types of what is in JSON columns, too
+   * @param paths whether to also select the types of the values in JSON columns
    */
   async function takeRows(database = "default", paths = false): Promise<Map<string, Row[]>> {
     const tables = new Map<string, Row[]>();
@@ -112,7 +112,7 @@ describe("direct export to ClickHouse", () => {
     return tables;
   }
 
-  /** Runs the function: telemetry of its own, an error, lines. */
+  /** Runs the function: its own telemetry, an error, lines. */
   async function run(environment: Record<string, string>): Promise<void> {
     const sandbox = await bench.start("orders", { code, environment });
     const statuses = [
@@ -125,7 +125,7 @@ describe("direct export to ClickHouse", () => {
     assert.deepEqual(extensionLines(sandbox), []);
   }
 
-  /** All that the function sent and wrote is there; what else the extension tells is its own affair. */
+  /** Everything that the function sent and wrote has arrived; the extension's own telemetry is not considered. */
   function assertCounts(tables: Map<string, Row[]>): void {
     const count = (table: string, which: (row: Row) => boolean): number =>
       (tables.get(table) ?? []).filter(which).length;
@@ -262,7 +262,7 @@ describe("direct export to ClickHouse", () => {
   }
 });
 
-/** A column's type as another schema has it. */
+/** A column's type in the other schema. */
 function otherType(type: string): string {
   return type
     .replace("Map(LowCardinality(String), String)", "JSON")

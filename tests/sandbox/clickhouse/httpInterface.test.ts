@@ -287,7 +287,7 @@ describe("HTTP interface of the embedded ClickHouse", () => {
       const query = `SELECT ${everything.join(", ")}, sku FROM (SELECT number, 'last' AS sku FROM numbers(250)) ORDER BY number`;
       const plain = await client.send({ compress: "1", client_protocol_version: "0" }, query);
       const answer = await client.send({ compress: "1" }, query);
-      // Eight bytes before each block and one before each column's values are all that differs.
+      // The only difference is eight bytes before each block and one byte before each column's values.
       const blocks = (answer.length - plain.length) / (8 + everything.length + 1);
       assert.ok(Number.isInteger(blocks) && blocks >= 1, `${answer.length} ${plain.length}`);
       assert.equal(answer.subarray(-5).toString(), "\u0004last");
@@ -396,7 +396,7 @@ describe("HTTP interface of the embedded ClickHouse", () => {
       const long = "SELECT number FROM numbers(1000001) FORMAT Null";
       assert.equal(await refusal({}, long), TOO_MANY_ROWS);
       for (const name of ["max_result_rows", "max_execution_time", "max_memory_usage", "readonly"]) {
-        // The parameter `readonly` says that the request only reads.
+        // The parameter `readonly` declares the request as read-only.
         if (name !== "readonly") assert.equal(await refusal({ [name]: "0" }, limits), READONLY);
         for (const change of [
           `${name} = 0`,

@@ -33,7 +33,7 @@ describe("life of the embedded ClickHouse", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Sends one log record and gives the status of the answer. */
+  /** Sends one log record. @returns the status of the response. */
   function sendLog(clickhouse: EmbeddedClickHouse, line: string): Promise<number> {
     const record = { timeUnixNano: String(BigInt(Date.now()) * 1_000_000n), body: { stringValue: line } };
     const headers = { authorization: KEY, "content-type": "application/json" };
@@ -78,7 +78,7 @@ describe("life of the embedded ClickHouse", () => {
     assert.deepEqual(second.ports, first.ports);
     assert.equal(await sendLog(second, "after"), 200);
     assert.deepEqual(await bodies(second), ["before", "after"]);
-    // Also after an orderly end.
+    // Also after an orderly shutdown.
     await second.stop();
     assert.deepEqual(await bodies(await start()), ["before", "after"]);
   });

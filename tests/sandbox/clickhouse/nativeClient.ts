@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { decodeCompressedBlocks } from "../../../sandbox/clickhouse/http/compressedBlocks";
 import { compressedBlock } from "../../unit/sandbox/clickhouse/http/lz4Encoder";
 
-/** The protocol version that clickhouse-go 2.47 names. */
+/** The protocol version of clickhouse-go 2.47. */
 const PROTOCOL_VERSION = "54460";
 
-/** A value of one of the types that telemetry has. */
+/** A value of one of telemetry's types. */
 export type Value = string | number | bigint | readonly Value[] | ReadonlyMap<string, string>;
 
 /** A column's name, type and values. */
 export type Column = readonly [name: string, type: string, values: readonly Value[]];
 
 /**
- * Speaks HTTP as clickhouse-go does, and so OpenTelemetry's clickhouseexporter: format Native of its protocol version, blocks
- * compressed both ways, a greeting of four functions, the columns' types asked for before an insert, which has revision 0.
+ * Uses HTTP as clickhouse-go does, and thus OpenTelemetry's clickhouseexporter: format Native of its protocol version, blocks
+ * compressed in both directions, an initial query of four functions, and a query of the column types before an insert, which
+ * has revision 0.
  */
 export class NativeClient {
   constructor(
@@ -48,7 +49,7 @@ export class NativeClient {
     return row;
   }
 
-  /** Inserts rows given by columns, whose types it asks the table for. */
+  /** Inserts rows given by columns, whose types it queries from the table. */
   async insert(table: string, columns: Readonly<Record<string, readonly Value[]>>): Promise<void> {
     const described = await this.rows(`DESCRIBE TABLE ${table}`);
     const typed = Object.entries(columns).map(([name, values]): Column => {
@@ -130,7 +131,7 @@ function nested<T>(rows: readonly (readonly T[])[], inner: (all: T[]) => Buffer)
   return Buffer.concat([...offsets, inner(rows.flat())]);
 }
 
-/** Distinct values after an empty one, and each row's number among them, in four bytes. */
+/** Distinct values after an empty one, and each row's index among them, in four bytes. */
 function dictionary(values: readonly string[]): Buffer {
   if (values.length === 0) return Buffer.alloc(0);
   const keys = [...new Set(["", ...values])];

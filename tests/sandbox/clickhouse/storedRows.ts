@@ -1,4 +1,4 @@
-/** The tables of ClickStack's, all of which the test writes into. */
+/** ClickStack's tables; the test writes into all of them. */
 export const TABLES = [
   "otel_logs",
   "otel_traces",
@@ -12,20 +12,20 @@ export const TABLES = [
 /** A stored row by column. */
 export type Row = Record<string, unknown>;
 
-/** Columns of our own records that differ from one run of a function to the next. */
+/** Columns of the extension's own records that differ between runs of a function. */
 const OF_A_RUN = ["Timestamp", "TraceId", "SpanId", "Events.Timestamp", "ParentSpanId", "Duration"];
 const SCOPE = "clickstack-extension";
 
-/** Whether a row is made of a record of the extension's own, not of what the function sent. */
+/** Whether a row comes from the extension's own record, not from the function's telemetry. */
 export function isOwn(row: Row): boolean {
   return row.ScopeName === SCOPE;
 }
 
 /**
- * A row with what differs by nature between two runs replaced: the execution environment's name in all rows and, in rows
- * of the extension's own records, times, ids and durations. What the function sent with fixed ids stays as it is.
+ * A row in which values that always differ between two runs are replaced: the execution environment's name in all rows and,
+ * in rows of the extension's own records, times, ids and durations. The function's telemetry with fixed ids is unchanged.
  *
- * @returns nothing for what the extension itself measured
+ * @returns nothing for the extension's own measurements
  */
 export function comparable(row: Row): Row[] {
   if (isOwn(row) && "MetricName" in row) return [];
@@ -39,7 +39,7 @@ export function comparable(row: Row): Row[] {
   return [Object.fromEntries(cells)];
 }
 
-/** `path`: column and keys with dots between, whether the attributes are a map with dotted keys or nested JSON. */
+/** `path`: column and keys joined by dots, both for attributes in a map with dotted keys and in nested JSON. */
 function mask(path: string, value: unknown, own: boolean): unknown {
   if (path.endsWith(".faas.instance")) return "<instance>";
   if (Array.isArray(value)) return value.map((element) => mask(path, element, own));
@@ -48,7 +48,7 @@ function mask(path: string, value: unknown, own: boolean): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, mask(`${path}.${key}`, entry, own)]));
 }
 
-/** A measured number may be whole in one run only, so its type in JSON is a matter of the run too. */
+/** A measured number may be whole in only one of the runs, so its type in JSON also depends on the run. */
 function maskAttribute(path: string, value: unknown): unknown {
   if (/duration|_ms$|memory/i.test(path) && /^([\d.]+|Int64|Float64)$/.test(String(value)))
     return `<${path}>`;
@@ -59,7 +59,7 @@ function maskAttribute(path: string, value: unknown): unknown {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
 }
 
-/** Rows in an order that does not depend on when they came. */
+/** Rows in an order that does not depend on their arrival. */
 export function sorted(rows: Row[]): Row[] {
   const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));

@@ -15,7 +15,7 @@ const source = `exports.handler = async ({ fail, wait }) => {
   }
 };`;
 
-/** Of a metric that exists only once telemetry was lost. */
+/** Tiles of a metric that exists only after telemetry was lost. */
 const nothingLost = "Telemetry lost";
 
 describe("dashboards and searches over a function's telemetry", () => {

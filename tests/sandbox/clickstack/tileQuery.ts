@@ -4,7 +4,7 @@ import { Parameters } from "../../../web/query/statement";
 
 const tables = { Logs: "otel_logs", Traces: "otel_traces" } as const;
 
-/** SQL of the rows behind a chart, by HyperDX's rules for the Lucene that the dashboards use. */
+/** SQL of the rows behind a chart, by HyperDX's rules for the dashboards' Lucene. */
 export function chartQuery(chart: SeriesChart | SearchChart): string {
   if (chart.kind === "search")
     return `SELECT ${chart.select} FROM ${tables[chart.source]} WHERE ${condition(chart.where, chart.source)}`;
@@ -15,7 +15,7 @@ export function chartQuery(chart: SeriesChart | SearchChart): string {
     const items = series.map((item) => aggregated(item, source)).join(", ");
     return `SELECT ${columns}${items} FROM ${tables[source]} WHERE ${condition(where, source)}${group} HAVING count() > 0`;
   }
-  // One query for each metric: they may be of different tables.
+  // One query per metric: metrics may be in different tables.
   const [first, ...others] = series.map((item) => metricQuery(item, columns, group));
   return [first, ...others].join(" UNION ALL ");
 }
@@ -35,7 +35,7 @@ function aggregated({ aggFn, value, level, where = "", alias }: Series, source: 
     : `${aggFn}If(${value}, ${filter}) ${name}`;
 }
 
-/** The condition with its values in it: they are this project's own. */
+/** The condition with its values inserted: they are this project's own. */
 function condition(lucene: string, source: "Logs" | "Traces"): string {
   const parameters = new Parameters();
   const sql = filterCondition(lucene, source === "Logs" ? "logs" : "traces", parameters);

@@ -127,7 +127,7 @@ exports.handler = async ({ sku, detail, requestPayload, nightly, Records: [recor
   await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: process.env.QUEUE, MessageBody: sku }));
 };`;
 
-/** Deploys the function shop with a layer, what leads to it, and a variable that refers to a secret. @returns the secret's ARN. */
+/** Deploys the function shop with a layer, its triggers, and a variable that refers to a secret. @returns the secret's ARN. */
 async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
   const [lambda, iam, sqs, sns, events] = [
     new LambdaClient(clientOptions(aws, region)),
@@ -201,7 +201,7 @@ async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
   return KEY;
 }
 
-/** A request with another host than the address says, as browsers send it to names that end with .localhost. */
+/** A request with a host that differs from the address, as browsers send it to names that end with .localhost. */
 function get(port: number, host: string, path: string): Promise<[number | undefined, string]> {
   return new Promise((resolve, reject) => {
     request({ port, path, host: "127.0.0.1", headers: { host: `${host}:${port}` } }, async (response) =>
@@ -212,7 +212,7 @@ function get(port: number, host: string, path: string): Promise<[number | undefi
   });
 }
 
-/** A request whose answer's first part is there before the function knows the last one, which it asks the gate for. */
+/** A request whose response begins before the function knows the last part, which it requests from the gate. */
 async function streams(port: number, gate: Server): Promise<void> {
   const asked = new Promise<ServerResponse>((resolve) =>
     gate.once("request", (_, response) => resolve(response)),
@@ -253,7 +253,7 @@ describe("dev", function () {
   });
 
   it("runs the functions of a template that call each other, until it is stopped", async () => {
-    // Others have files in the machine's own.
+    // Other tests have files in the machine's own temporary folder.
     const { TMPDIR } = process.env;
     process.env.TMPDIR = mkdtempSync(join(folder, "tmp-"));
     const { written, stop, ended } = startDev({
@@ -265,7 +265,7 @@ describe("dev", function () {
       await written.until(/Orders +WARN +stock low for A-17/);
       await written.until(/pay +ERROR +no customer for A-17/);
       await written.until(/pay +INFO +audited A-17/);
-      // Its result is written when its trace is stored.
+      // The result is written when its trace is stored.
       await written.until(/pay +✔[\s\S]*pay +✔/);
       const [, link = "", trace = ""] = await written.until(/Orders +✔.*(http:\S+)#\/traces\/([0-9a-f]{32})/);
       await written.until(new RegExp(`http://localhost:8080/trace/${trace}\\?source=Traces`));
@@ -353,7 +353,7 @@ describe("dev", function () {
         stop.abort();
         assert.equal(await ended, 0);
       }
-      // What fails is given again as often as the function says, and then to its destination.
+      // A failed event is retried as often as the function's settings say, and then forwarded to its destination.
       const fired = startDev({ target: "shop", region, schedule: "nightly", once: true });
       const notices =
         /ERROR +.*the night failed[\s\S]*retry in 1 s[\s\S]*the night failed[\s\S]*shop failed 2 times; its record goes to the function shop/;
@@ -377,7 +377,7 @@ describe("dev", function () {
           return Number(port);
         }),
       );
-      // An event that the function fails of.
+      // An event with which the function fails.
       const invoke = async (port: number | undefined) =>
         assert.equal((await get(Number(port), "127.0.0.1", "/"))[0], 502);
       await Promise.all(ports.map(invoke));
@@ -395,7 +395,7 @@ describe("dev", function () {
           before.filter(({ id }) => after.has(id)),
           [],
         );
-        // The other one has lost nothing.
+        // The other one lost nothing.
         if (index === 0) await invoke(ports[1]);
       }
     } finally {

@@ -34,7 +34,7 @@ function startDebugger(port: number) {
   let read = 0;
   return {
     ended,
-    /** Waits for output after what was waited for before. */
+    /** Waits for output after the previously matched output. */
     async until(pattern: RegExp): Promise<void> {
       const found = await written.until(pattern, read);
       read += found.index + found[0].length;
@@ -60,7 +60,7 @@ describe("dev --inspect", function () {
     try {
       const [, url = ""] = await dev.written.until(/ {2}(http:\/\/127\.0\.0\.1:\d+\/)[\s\S]*Ctrl-C/);
       const order = async () => (await fetch(`${url}?sku=A-17`)).json();
-      // The environment starts with the first invocation, and is there between two of them.
+      // The environment starts with the first invocation, and exists between invocations.
       assert.deepEqual(await order(), { ordered: "A-17" });
       client = startDebugger(port);
       await client.until(/ok[\s\S]*debug>/);

@@ -49,7 +49,7 @@ describe("dev from its npm package", function () {
     assert.match(stdout, /→ \{"sku":"A-17"\}/);
   });
 
-  /** Those of the checkout in place of hundreds of megabytes more. */
+  /** The checkout's packages instead of hundreds of megabytes more. */
   function installDependencies(names: readonly string[]): void {
     for (const name of names.filter((one) => one !== "clickstack-lambda")) {
       const target = join(folder, "node_modules", name);

@@ -10,7 +10,7 @@ import { queryRows, setEnvironment, startDev } from "./running";
 
 const root = join(__dirname, "..", "..", "..");
 
-/** A function that sends what is sold to a queue, and one that gets it from there. */
+/** A function that sends sold items to a queue, and one that receives them. */
 const orders = `
 const { SendMessageCommand, SQSClient } = require("@aws-sdk/client-sqs");
 exports.handler = async ({ sku }) => {
@@ -51,7 +51,7 @@ describe("dev runs the functions of", function () {
     }
   };
 
-  /** Runs a project with the event, until these functions have answered. @returns what was printed, and the lines that are stored. */
+  /** Runs a project with the event until these functions have responded. @returns the output and the stored lines. */
   const run = async (services: readonly string[], options: DevOptions = {}) => {
     running = startDev({
       target: folder,
@@ -60,7 +60,7 @@ describe("dev runs the functions of", function () {
     });
     const { written, stop, ended } = running;
     try {
-      // Its result is written when its trace is stored.
+      // The result is written when its trace is stored.
       for (const service of services) await written.until(new RegExp(`${service} +✔.*#/traces/`));
       await written.until(/→ {"ordered":"A-17"}/);
       const logs = await queryRows<Log>(
@@ -78,7 +78,7 @@ describe("dev runs the functions of", function () {
     }
   };
 
-  /** One function calls the other one by the queue, and all is in one trace. */
+  /** One function calls the other one through the queue, and both are in one trace. */
   const runBoth = async (first: string, second: string, options?: DevOptions) => {
     const { text, logs, spans } = await run([first, second], options);
     assert.deepEqual(
@@ -119,7 +119,7 @@ describe("dev runs the functions of", function () {
           },
           Payment: {
             Type: "AWS::Lambda::Function",
-            // What `aws cloudformation package` takes.
+            // The format that `aws cloudformation package` accepts.
             Properties: {
               ...{ Runtime: "python3.11", Handler: "payment.handler", Timeout: 20, Code: "./payment" },
             },
@@ -234,7 +234,7 @@ new aws.lambda.EventSourceMapping("audit", { eventSourceArn: audit.arn, function
       ]);
       const restore = setEnvironment(engine.environment);
       try {
-        // The engine gives resources in the order in which they become known.
+        // The engine lists resources in the order in which they become known.
         const both = { function: ["orders", "payment"] };
         const planned = await run(["orders"], both);
         assert.match(planned.text, /2 functions of the preview of the program in /);

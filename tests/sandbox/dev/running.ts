@@ -6,7 +6,7 @@ import { type DevOptions, runDev } from "../../../dev/main";
 
 const root = join(__dirname, "..", "..", "..");
 
-/** Sets variables of this process. @returns sets them back. */
+/** Sets variables of this process. @returns restores them. */
 export function setEnvironment(variables: Readonly<Record<string, string>>): () => void {
   const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, variables);
@@ -18,7 +18,7 @@ export function setEnvironment(variables: Readonly<Record<string, string>>): () 
   };
 }
 
-/** What was written so far, and what is waited for in it. */
+/** The output so far, and pending waits for matches in it. */
 export class Written {
   text = "";
   private waiting: (() => void)[] = [];
@@ -28,7 +28,7 @@ export class Written {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
-  /** Why nothing is written any more. */
+  /** Why no more output will follow. */
   private failure: Error | undefined;
 
   end(error: Error): void {
@@ -75,7 +75,7 @@ export async function queryRows<Row>(written: Written, sql: string): Promise<Row
     .map((line) => JSON.parse(line) as Row);
 }
 
-/** A process of this machine; `id` is that of no other one, as pids are used again. */
+/** A process of this machine; `id` is unique, unlike pids, which are reused. */
 export interface Process {
   pid: number;
   parent: number;
@@ -83,7 +83,7 @@ export interface Process {
   command: string;
 }
 
-/** All processes but those that have ended and wait for their parent to know. */
+/** All processes except zombies. */
 export function processes(): Process[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -96,12 +96,12 @@ export function processes(): Process[] {
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
         return [{ pid: Number(pid), parent: Number(parent), id: `${pid} since ${others[17]}`, command }];
       } catch {
-        return []; // it has ended meanwhile
+        return []; // it has ended in the meantime
       }
     });
 }
 
-/** A process and all that it has started. */
+/** A process and all its descendants. */
 export function treeOf(pid: number): Process[] {
   const all = processes();
   const below = (parent: number): Process[] =>
@@ -109,13 +109,13 @@ export function treeOf(pid: number): Process[] {
   return [...all.filter((one) => one.pid === pid), ...below(pid)];
 }
 
-/** The process of ClickHouse that this one has started. */
+/** The ClickHouse process that this one started. */
 export function clickHousePid(): number {
   const isClickHouse = ({ command }: Process) => command.includes("sandbox/clickhouse/main");
   return treeOf(process.pid).find(isClickHouse)?.pid ?? Number.NaN;
 }
 
-/** Starts `dev` as a shell does, in a group of processes of its own, which Ctrl-C reaches as a whole. */
+/** Starts `dev` as a shell does, in a separate process group, which Ctrl-C reaches as a whole. */
 export function startProcess(args: readonly string[]) {
   const program = [join(root, "cli", "main.ts"), "dev", ...args];
   const child = spawn(process.execPath, ["--import", "tsx", ...program], {

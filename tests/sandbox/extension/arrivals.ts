@@ -5,11 +5,11 @@ import { readLogs, readSpans, type StoredLog } from "../../../sandbox/clickhouse
 
 /** An invocation of one of the example's functions. */
 export interface Invoked extends InvocationResult {
-  /** Log records that it has to make. */
+  /** Log records that it must produce. */
   linesWritten: number;
 }
 
-/** Every scenario in turn; a stack trace is one line, an uncaught error the one record of the runtime. */
+/** Every scenario in turn; a stack trace is one line, an uncaught error is the runtime's single record. */
 const scenarios = [
   { scenario: "plain", lines: 3, written: 3 },
   { scenario: "json", written: 1 },
@@ -31,7 +31,7 @@ export async function invokeAll(sandbox: Sandbox, count: number, pauseMs = 0): P
 export const functionLogs = (logs: StoredLog[]): StoredLog[] =>
   logs.filter(({ attributes }) => attributes.type === "function");
 
-/** Each invocation has exactly its lines, each of them once, all of them under its stored span. */
+/** Each invocation has exactly its lines, each once, and all under its stored span. */
 export async function assertAllArrived(
   source: QuerySource,
   invoked: Invoked[],

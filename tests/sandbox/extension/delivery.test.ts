@@ -66,7 +66,7 @@ describe("the extension in the sandbox", () => {
     bench = await ObservedSandbox.open();
     const sandbox = await bench.start("patient", {});
     const before = await invokeAll(sandbox, 4);
-    // On a slow machine the key may take several invocations; only then is there something to break.
+    // On a slow machine, fetching the key may take several invocations; deliveries can only fail after that.
     while ((await bench.clickhouse.stats()).logs.records === 0) before.push(...(await invokeAll(sandbox, 4)));
     await bench.killClickHouse();
     const during = await invokeAll(sandbox, 4);
@@ -175,7 +175,7 @@ describe("the extension in the sandbox", () => {
       join(code, "index.js"),
       'console.log("while loading"); throw new Error("no configuration");',
     );
-    // A secret could come too late for the first environment, which ends at once.
+    // A secret could arrive too late for the first environment, which ends immediately.
     const environment = { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}` };
     const sandbox = await bench.start("broken", { code, environment });
     const { status, requestId } = await sandbox.invoke({});

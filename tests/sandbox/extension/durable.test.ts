@@ -51,10 +51,10 @@ describe("a durable function, by the SDK for JavaScript", () => {
     const environment = {
       ROTEL_OTLP_EXPORTER_ENDPOINT: bench.clickhouse.otlpUrl,
       ROTEL_OTLP_EXPORTER_PROTOCOL: "http",
-      // Without a secret, which may come too late for a short environment.
+      // Without a secret, which may arrive too late for a short environment.
       ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}`,
       CLICKSTACK_REPLAYED_LOGS: replayed,
-      // The AWS SDK's on this machine's Node.js.
+      // Warnings of the AWS SDK about this machine's Node.js.
       NODE_NO_WARNINGS: "1",
       ...functions.environment,
     };
@@ -89,7 +89,7 @@ describe("a durable function, by the SDK for JavaScript", () => {
         attributes["durable.replayed"] ?? "",
         attributes["durable.operation.name"] ?? "",
       ]);
-      // The SDK's logger and `console` write by different ways, so that their order is not certain.
+      // The SDK's logger and `console` write in different ways, so their order is not certain.
       assert.deepEqual(seen.sort(), [
         ["a new day", "", ""],
         ["charged", "", "charge"],

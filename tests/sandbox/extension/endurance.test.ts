@@ -29,7 +29,7 @@ describe("the extension over a long time", () => {
     };
 
     await each((sandbox) => invokeAll(sandbox, 60, 50));
-    // Everything is frozen: no request is under way whose answer could get lost.
+    // Everything is frozen: no request is pending whose response could get lost.
     await bench.killClickHouse();
     const backAt = Date.now() + OUTAGE_MS;
     await each((sandbox) => invokeAll(sandbox, 20, 500));
@@ -54,7 +54,7 @@ describe("the extension over a long time", () => {
   });
 });
 
-/** No invocation is stretched beyond what a probe and a new key may cost it, and most cost next to nothing. */
+/** No invocation is delayed by more than a probe and a new key may take, and most are hardly delayed. */
 function assertBounded(invoked: Invoked[]): void {
   const ends = new Set(invoked.map(({ status }) => status));
   assert.deepEqual([...ends].sort(), ["error", "success"], "no timeout, no failure");

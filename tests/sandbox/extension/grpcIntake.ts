@@ -12,14 +12,14 @@ const codes: Record<number, grpc.status> = {
   503: grpc.status.UNAVAILABLE,
 };
 
-/** OTLP/gRPC as ClickStack's collector has it on 4317, in front of an OTLP/HTTP intake: messages and headers pass unread. */
+/** OTLP/gRPC as in ClickStack's collector on 4317, in front of an OTLP/HTTP intake: messages and headers pass unchanged. */
 export class GrpcIntake {
   private constructor(
     private readonly server: grpc.Server,
     readonly port: number,
   ) {}
 
-  /** @param otlpUrl base URL of the OTLP/HTTP intake that does the work. */
+  /** @param otlpUrl base URL of the OTLP/HTTP intake that processes requests. */
   static async start(otlpUrl: string): Promise<GrpcIntake> {
     const server = new grpc.Server();
     const pass = (bytes: Buffer): Buffer => bytes;

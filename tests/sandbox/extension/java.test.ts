@@ -11,7 +11,7 @@ const agentFolder = join(cache, "java-agent");
 
 /** The function of the example. */
 const example = join(__dirname, "../../../examples/java/function/src/main/java/shop/Orders.java");
-/** One that does more. */
+/** A function that does more. */
 const source = `package shop;
 import com.amazonaws.services.lambda.runtime.*;
 import java.util.*;
@@ -39,7 +39,7 @@ const request = (more: object = {}): object => ({
   ...more,
 });
 
-/** By AWS's runtime interface client for Java, on this machine's java. */
+/** Runs with AWS's runtime interface client for Java, on this machine's java. */
 describe("functions in Java", () => {
   let bench: ObservedSandbox;
   let code: string;
@@ -67,7 +67,7 @@ describe("functions in Java", () => {
     timeoutSeconds: 60,
   };
 
-  /** The function's own line. On a loaded machine one of the platform comes first: the init phase took its 10 seconds. */
+  /** The function's own line. On a loaded machine, a platform line precedes it: the init phase took its 10 seconds. */
   const orderLine = async (invocationId: string) =>
     (await readLogs(bench.clickhouse, { invocationId })).find(({ body }) =>
       body.startsWith("order received"),
@@ -115,7 +115,7 @@ describe("functions in Java", () => {
     mkdirSync(layer);
     const [jar = ""] = readdirSync(agentFolder).filter((name) => name.endsWith(".jar"));
     cpSync(join(agentFolder, jar), join(layer, "agent.jar"));
-    // As the script of OpenTelemetry's layer for Java does it.
+    // As in the script of OpenTelemetry's layer for Java.
     const script = '#!/bin/sh\nexport JAVA_TOOL_OPTIONS=-javaagent:/opt/agent.jar\nexec "$@"\n';
     writeFileSync(join(layer, "otel-handler"), script, { mode: 0o755 });
     const sandbox = await bench.start("java-agent", {
@@ -129,10 +129,10 @@ describe("functions in Java", () => {
         OTEL_PROPAGATORS: "tracecontext",
       },
     });
-    // The agent takes seconds to start, and on a loaded machine more than the init phase has: then lines are sent meanwhile.
+    // The agent takes seconds to start, on a loaded machine longer than the init phase: lines are then sent in the meantime.
     await sandbox.invoke(request({ body: "A-16" }));
     const { requestId: invocationId } = await sandbox.invoke(request({ body: "A-17" }));
-    // Nothing but what was sent before the freeze.
+    // Only what was sent before the freeze.
     const spans = await readSpans(bench.clickhouse, { invocationId });
     assert.deepEqual(
       spans.map(({ name, kind }) => [name, kind]),

@@ -62,7 +62,7 @@ describe("kinds of functions with the extension", () => {
     return directory;
   }
 
-  /** The invocation has these lines, in any order, all under its one span. */
+  /** The invocation has these lines, in any order, all under its single span. */
   async function assertLines({ requestId }: InvocationResult, expected: RegExp[]): Promise<StoredSpan> {
     const spans = await readSpans(bench.clickhouse, { invocationId: requestId });
     const [span, ...others] = spans.filter(({ kind }) => kind === "Server");
@@ -138,7 +138,7 @@ describe("kinds of functions with the extension", () => {
     assert.equal(failed?.metrics.producedBytes, 4_000);
     assert.deepEqual([done?.status, failed?.status], ["success", "error"]);
     const lasted = (name: string) => done?.spans.find((span) => span.name === name)?.durationMs ?? 0;
-    // Three of the four pauses lie between the first part and the end at least.
+    // At least three of the four pauses are between the first part and the end.
     assert.ok(lasted("responseDuration") >= 290, String(lasted("responseDuration")));
     assert.ok(lasted("responseLatency") + lasted("responseDuration") <= (done?.metrics.durationMs ?? 0) + 1);
     const span = await assertLines(whole, [/begins/, /ends/]);
@@ -163,7 +163,7 @@ describe("kinds of functions with the extension", () => {
     const { attributes } = exception.find(({ body }) => body.startsWith("no such key")) ?? {};
     assert.equal(attributes?.["exception.type"], "KeyError");
     assert.match(attributes?.["exception.stacktrace"] ?? "", /KeyError: 'customer'/);
-    // The runtime ends it without a line break, so the last line is only complete with the next invocation's first.
+    // The runtime ends it without a line break, so the last line is complete only with the next invocation's first line.
     await assertLines(last, [/printed/, /logged/, /^no such key\nTraceback /, /^KeyError: 'customer'$/]);
     const span = await assertLines(bad, [/printed/, /logged/, /ValueError: no customer/]);
     assert.equal(span.status, "Error");

@@ -10,7 +10,7 @@ import { ObservedSandbox } from "./observedSandbox";
 const CONCURRENCY = 8;
 const ROUNDS = 3;
 
-/** Every invocation waits for all others of its round, so that as many are under way at once as Lambda allows by default. */
+/** Every invocation waits for all others of its round, so that as many run at the same time as Lambda allows by default. */
 const nodeSource = `
 const rounds = new Map();
 exports.handler = async ({ round, together, name, fail }) => {
@@ -28,7 +28,7 @@ exports.handler = async ({ round, together, name, fail }) => {
 `;
 
 describe("the extension on Managed Instances", () => {
-  // One for all tests, each of which has a service of its own.
+  // One for all tests, each of which has its own service.
   let bench: ObservedSandbox;
   before(async () => {
     bench = await ObservedSandbox.open();
@@ -44,8 +44,8 @@ describe("the extension on Managed Instances", () => {
   }
 
   /**
-   * Waits for what the extension sends by itself, without any further invocation. On a slow machine the key may take longer
-   * than there is time at SHUTDOWN: a test that ends an environment waits for one line of it at least.
+   * Waits for what the extension sends on its own, without another invocation. On a slow machine, fetching the key may take
+   * longer than the time at SHUTDOWN: a test that ends an environment waits for at least one line of it.
    */
   async function stored(service: string, count: number): Promise<StoredLog[]> {
     for (;;) {
@@ -97,7 +97,7 @@ describe("the extension on Managed Instances", () => {
       for (const { invocationId, traceId, spanId } of own)
         assert.deepEqual([invocationId, traceId, spanId], [requestId, span.traceId, span.spanId], name);
     }
-    // A line that doesn't name its invocation belongs to none, rather than to a wrong one.
+    // A line that does not name its invocation is assigned to none, rather than to a wrong one.
     const plain = logs.filter(({ body }) => body.includes("plain"));
     assert.deepEqual([...new Set(plain.map(({ invocationId }) => invocationId))], [""]);
   });
@@ -109,7 +109,7 @@ describe("the extension on Managed Instances", () => {
       sandbox.invoke({ name: "quick", lines: 1 }),
     ]);
     assert.deepEqual([late.status, quick.status], ["timeout", "success"]);
-    // The last one comes from the late thread, whose answer is refused: its code runs on.
+    // The last one comes from the late thread, whose response is refused: its code continues to run.
     const logs = await stored("rhythm", 4);
     assert.deepEqual(
       logs.map(({ body, invocationId }) => [body, invocationId]).sort(),

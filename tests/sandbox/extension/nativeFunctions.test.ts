@@ -13,10 +13,10 @@ const cache = join(root, ".cache");
 interface NativeFunction {
   language: string;
   service: string;
-  /** Folder of its sources, and what its executable is made of. */
+  /** Folder of its sources, and the inputs of its executable. */
   source: string;
   files: readonly string[];
-  /** The environment variable that has it compiled, and what that takes. */
+  /** The environment variable that makes the tests compile it, and the required tools. */
   variable: string;
   effort: string;
   compile: (source: string, executable: string) => void;
@@ -53,7 +53,7 @@ const functions: readonly NativeFunction[] = [
   },
 ];
 
-/** The function's executable, kept by what it is made of. */
+/** The function's executable, cached by its inputs. */
 function executableOf({ language, source, files }: NativeFunction): string {
   const digest = createHash("sha256");
   for (const file of files) digest.update(readFileSync(join(source, file)));

@@ -14,11 +14,11 @@ import { type AttributeType, type EmbeddedClickHouse, startClickHouse } from "..
 
 export const ingestionKey = "key-made-for-this-test";
 const region = "eu-central-1";
-/** On a loaded machine a request may need more than Lambda's two seconds, which tests of the extension itself hold. */
+/** On a loaded machine a request may need more than Lambda's two seconds, which tests of the extension itself check. */
 const shutdownMs = 10_000;
 const functions = join(__dirname, "..", "..", "..", "examples", "typescript", "functions");
 
-/** The functions of the example, which write what they are asked for. */
+/** The functions of the example, which write the requested lines. */
 export const runtimes = {
   "Node.js 20": { runtime: "nodejs20.x", handler: "index.handler", code: join(functions, "node") },
   "Node.js 22": { runtime: "nodejs22.x", handler: "index.handler", code: join(functions, "node") },
@@ -58,7 +58,7 @@ export class ObservedSandbox {
     return this.startWithSettings(name, { ...changes, environment });
   }
 
-  /** Starts a function with the extension and no settings but those in its environment. */
+  /** Starts a function with the extension and only the settings in its environment. */
   async startWithSettings(
     name: string,
     changes: Partial<FunctionDefinition>,
@@ -80,7 +80,7 @@ export class ObservedSandbox {
         timeoutSeconds: 10,
         architecture: hostArchitecture(),
         ...rest,
-        // An image has copied the layer's files to its own /opt.
+        // An image contains the layer's files in its own /opt.
         ...(rest.packageType === "Image"
           ? { imageOpt: layer.path, layers: [] }
           : { layers: [layer.path, ...layers] }),
@@ -96,21 +96,21 @@ export class ObservedSandbox {
     return sandbox;
   }
 
-  /** Gives the secret, which holds the ingestion key at first, another value. */
+  /** Changes the secret, which initially contains the ingestion key. */
   async storeSecret(value: string): Promise<void> {
     const client = new SecretsManagerClient(clientOptions(this.aws, region));
     await client.send(new PutSecretValueCommand({ SecretId: this.secretArn, SecretString: value }));
     client.destroy();
   }
 
-  /** Kills ClickHouse once it has answered what it was sent: what it stored without an answer is rightly sent again. */
+  /** Kills ClickHouse after it has answered all requests: stored requests without an answer are rightly sent again. */
   async killClickHouse(): Promise<void> {
     let requests = 0;
     for (let before = -1; requests !== before; ) {
       before = requests;
-      // What a frozen environment has sent may still be on its way.
+      // Requests of a frozen environment may not have arrived yet.
       await new Promise((resolve) => setTimeout(resolve, 200));
-      // Statements run one after another, so what came before this one has its answer.
+      // Statements run one after another, so all earlier ones have been answered.
       await this.clickhouse.query("SELECT 1");
       const stats = Object.values(await this.clickhouse.stats());
       requests = stats.reduce((sum, { requests }) => sum + requests, 0);
@@ -118,7 +118,7 @@ export class ObservedSandbox {
     await this.clickhouse.kill();
   }
 
-  /** Starts ClickHouse again after a kill, with its data and at its ports. */
+  /** Restarts ClickHouse after a kill, with its data and on its ports. */
   async restartClickHouse(key = ingestionKey): Promise<void> {
     const { directory, ports } = this.clickhouse;
     this.clickhouse = await startClickHouse({ ingestionKey: key, directory, ports });
@@ -140,7 +140,7 @@ export class ObservedSandbox {
   }
 }
 
-/** What the extension itself wrote to its log. */
+/** The extension's own log lines. */
 export function extensionLines(sandbox: Sandbox): string[] {
   return sandbox.events.filter(({ type }) => type === "extension").map(({ record }) => String(record));
 }

@@ -5,7 +5,7 @@ import { readLogs, readSpans } from "../../../sandbox/clickhouse/telemetry";
 import { functionLogs } from "./arrivals";
 import { ingestionKey, ObservedSandbox, runtimes } from "./observedSandbox";
 
-/** What HyperDX's trace view reads of a failed span. */
+/** The parts of a failed span that HyperDX's trace view reads. */
 interface FailedSpan {
   name: string;
   message: string;
@@ -14,7 +14,7 @@ interface FailedSpan {
   events: Record<string, string>[];
 }
 
-/** Without a secret, which may come too late for an environment that ends after one invocation. */
+/** Without a secret, which may arrive too late for an environment that ends after one invocation. */
 const environment = { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}` };
 
 describe("telemetry as a reader in HyperDX sees it", () => {

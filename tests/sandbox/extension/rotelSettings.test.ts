@@ -7,7 +7,7 @@ import { extensionLines, ingestionKey, ObservedSandbox, runtimes } from "./obser
 
 type Settings = Record<string, string>;
 
-/** Settings as the guides of Rotel and of ClickStack write them, moved to the loopback. */
+/** Settings from the guides of Rotel and of ClickStack, with loopback addresses. */
 const cases: Record<string, (bench: ObservedSandbox, grpcPort: number) => Settings> = {
   "gRPC, the default, and a field of a secret that holds JSON": ({ secretArn }, port) => ({
     ROTEL_OTLP_EXPORTER_ENDPOINT: `http://127.0.0.1:${port}`,

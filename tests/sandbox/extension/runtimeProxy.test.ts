@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readLogs, readSpans } from "../../../sandbox/clickhouse/telemetry";
 import { ObservedSandbox } from "./observedSandbox";
 
-/** Ends the extension that this environment has, and no other: the one whose proxy its runtime uses. */
+/** Ends only this environment's extension: the one whose proxy its runtime uses. */
 const killExtension = `function killExtension() {
   const own = process.env.AWS_LAMBDA_RUNTIME_API;
   const begin = ".clickstack-runtime-proxy-";
@@ -77,7 +77,7 @@ describe("the runtime API proxy, with AWS's runtime interface client for Node.js
       },
     });
 
-  /** What the one span of an invocation says; its line is in it. */
+  /** The content of an invocation's single span; its line belongs to it. */
   async function told(invocationId: string, line: string) {
     const [span, ...others] = await readSpans(bench.clickhouse, { invocationId });
     assert.deepEqual(others, []);
@@ -121,11 +121,11 @@ describe("the runtime API proxy, with AWS's runtime interface client for Node.js
       .filter(({ type }) => type === "platform.runtimeDone")
       .map(({ record }) => (record as { spans?: { name: string; durationMs: number }[] }).spans ?? [])
       .map((spans) => spans.find(({ name }) => name === "responseDuration")?.durationMs ?? 0);
-    // Lambda has the first part before the last is written.
+    // Lambda receives the first part before the last is written.
     assert.ok((lasted[0] ?? 0) >= 290, String(lasted));
     const spans = [];
     for (const { kind, requestId } of invoked) {
-      // Nobody is left to tell of this one.
+      // Nothing is left to report this one.
       if (kind !== "extension") spans.push(await told(requestId, `streaming ${kind}`));
     }
     const [http, broken, large, exit, plain] = spans;

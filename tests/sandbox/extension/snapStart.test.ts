@@ -28,7 +28,7 @@ const node = `console.log("initialises");
 exports.handler = async (event) => console.log("line", event.number);
 `;
 
-/** Stands before a port, to see who connects to it. */
+/** A proxy in front of a port, which records connections. */
 class Gate {
   connections = 0;
   private constructor(private readonly server: net.Server) {}
@@ -101,7 +101,7 @@ describe("SnapStart with the extension", () => {
     return { lines, spans: await readSpans(bench.clickhouse, { service }) };
   }
 
-  /** Each has its line once, under its own span, and the first one the restore as well. */
+  /** Each has its line once, under its own span; the first one also has the restore. */
   function assertInvocations(
     invoked: InvocationResult[],
     { lines, spans }: Awaited<ReturnType<typeof stored>>,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readLogs, readSpans } from "../../../sandbox/clickhouse/telemetry";
 import { ingestionKey, ObservedSandbox, runtimes } from "./observedSandbox";
 
-/** Without a secret, which may come too late for an environment that ends after one invocation. */
+/** Without a secret, which may arrive too late for an environment that ends after one invocation. */
 const environment = { ROTEL_OTLP_EXPORTER_CUSTOM_HEADERS: `Authorization=${ingestionKey}` };
 const attribute = "aws.lambda.tenant_id";
 

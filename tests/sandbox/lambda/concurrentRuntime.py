@@ -1,7 +1,7 @@
 """A runtime for Managed Instances: AWS_LAMBDA_MAX_CONCURRENCY threads, each of which asks for its own invocations.
 
 The event says what an invocation does:
-  together  how many invocations wait for each other between their lines, so that they are all under way at once
+  together  how many invocations wait for each other between their lines, so that they all run at the same time
   lines     JSON lines with the request id
   plain     lines without it
   sleepMs   how long it takes after its lines
@@ -21,7 +21,7 @@ lock = threading.Lock()
 
 
 def write(text):
-    # In one piece, so that lines of several threads don't mix.
+    # In one write, so that lines of several threads do not mix.
     os.write(1, f"{text}\n".encode())
 
 

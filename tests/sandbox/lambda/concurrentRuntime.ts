@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FunctionDefinition, findIsolation } from "../../../sandbox";
 
-/** What an invocation of `concurrentRuntime.py` does. */
+/** The behaviour of an invocation of `concurrentRuntime.py`. */
 export interface ConcurrentEvent {
   name?: string;
   round?: string;

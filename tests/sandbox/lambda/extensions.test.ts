@@ -50,7 +50,7 @@ describe("sandbox: extensions", () => {
     assert.equal(events[0].invokedFunctionArn, "arn:aws:lambda:eu-central-1:123456789012:function:hello");
     assert.deepEqual(Object.keys(events[0].tracing as object), ["type", "value"]);
     assert.equal(events[3].shutdownReason, "spindown");
-    // Everything that happened was delivered, and as it happened: also what was before the subscription.
+    // Every event was delivered, in order, including events before the subscription.
     assert.deepEqual(bench.telemetry(), sandbox.events.slice(0, bench.telemetry().length));
     assert.equal(bench.telemetry()[0].type, "platform.initStart");
     assert.deepEqual(
@@ -93,7 +93,7 @@ describe("sandbox: extensions", () => {
   });
 
   it("waits for extensions, and reports their part apart from the function's", async () => {
-    // It works from INVOKE on, and so in part while the function still runs.
+    // It works from INVOKE on, and thus partly while the function is still running.
     const sandbox = await bench.start(observed({ workMs: 2_000 }));
     const { durationMs, extensionOverheadMs, billedDurationMs, status } = await sandbox.invoke({ name: "a" });
     assert.equal(status, "success");
@@ -141,7 +141,7 @@ describe("sandbox: extensions", () => {
         ["INVOKE", undefined],
       ],
     );
-    // The extension of the invocation that failed still learns how it ended.
+    // The extension of the failed invocation still receives its outcome.
     assert.deepEqual(
       records(bench.telemetry(), "platform.report").map((record) => [record.requestId, record.status]),
       [[late.requestId, "timeout"]],

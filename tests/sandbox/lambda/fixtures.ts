@@ -11,7 +11,7 @@ import {
   type TelemetryEvent,
 } from "../../../sandbox";
 
-/** What the test extension saw: an event from `/next`, a delivery of telemetry, or an answer of an API. */
+/** An observation of the test extension: an event from `/next`, a delivery of telemetry, or a response of an API. */
 export interface Observation {
   kind: "event" | "telemetry" | "api";
   environment: string;
@@ -34,7 +34,7 @@ export class Workbench {
   readonly observations: Observation[] = [];
   private readonly server = http.createServer();
   private readonly sandboxes: Sandbox[] = [];
-  /** Free on this machine, for where functions and extensions share its loopback. */
+  /** Free on this machine, for the case that functions and extensions share its loopback. */
   private ports: number[] = [];
 
   static async open(): Promise<Workbench> {
@@ -133,12 +133,12 @@ export class Workbench {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** The telemetry that the test extension was given, in the order of delivery. */
+  /** The telemetry that the test extension received, in order of delivery. */
   telemetry(): TelemetryEvent[] {
     return this.observed("telemetry").flatMap((content) => content as TelemetryEvent[]);
   }
 
-  /** The events that `/next` gave to the test extension. */
+  /** The events that the test extension received from `/next`. */
   nextEvents(): Record<string, unknown>[] {
     return this.observed("event") as Record<string, unknown>[];
   }
@@ -172,7 +172,7 @@ export function errorOf(result: InvocationResult): { errorType?: string; errorMe
   return result.payload as { errorType?: string; errorMessage?: string };
 }
 
-/** Waits for something that another process does; the test's own timeout limits the wait. */
+/** Waits for an effect of another process; the test's own timeout limits the wait. */
 export async function eventually(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }

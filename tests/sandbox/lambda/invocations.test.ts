@@ -174,7 +174,7 @@ def handler(event, context):
   });
 
   it("kills a function that takes too long, and restarts it in the same environment", async () => {
-    // Time for the start anew as well, which is within the next invocation.
+    // Includes time for the restart, which is part of the next invocation.
     const sandbox = await bench.start(bench.nodeFunction(nodeSource, { timeoutSeconds: 4 }));
     await sandbox.invoke({ write: "kept" });
     const late = await sandbox.invoke({ sleepMs: 60_000 });
@@ -195,7 +195,7 @@ def handler(event, context):
       records(sandbox.events, "platform.report").map((record) => record.status),
       ["success", "timeout", "success"],
     );
-    // A reset leaves /tmp alone, as on Lambda.
+    // A reset keeps /tmp, as on Lambda.
     assert.equal(next.payload, "kept");
   });
 

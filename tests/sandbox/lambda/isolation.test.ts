@@ -6,10 +6,10 @@ import type { Isolation } from "../../../sandbox";
 import { probe } from "../../../sandbox/lambda/isolation/probe";
 import { eventually, logLines, records, Workbench } from "./fixtures";
 
-/** Marks the process that a function leaves behind. */
+/** Identifies the process that a function leaves running. */
 const orphanSeconds = `4242.${process.pid}`;
 
-/** Binds the same port in every environment, and tells where it is. */
+/** Binds the same port in every environment, and reports where it runs. */
 const source = `
 const http = require("node:http");
 const listening = new Promise((resolve, reject) => {
@@ -55,7 +55,7 @@ function processes(): ProcessInfo[] {
   });
 }
 
-/** What a process started, with all that this started in turn. */
+/** All descendants of a process. */
 function descendants(of: number): ProcessInfo[] {
   const all = processes();
   const children = (pid: number): ProcessInfo[] =>
@@ -81,7 +81,7 @@ describe("sandbox: isolation", () => {
       try {
         isolation = await probe([mode]);
       } catch {
-        return this.skip(); // not on this machine
+        return this.skip(); // not supported on this machine
       }
       const mountsBefore = mounts();
       const layer = bench.extensionLayer();
@@ -98,7 +98,7 @@ describe("sandbox: isolation", () => {
         results.map((result) => result.status),
         ["success", "success"],
       );
-      // Another function has its turn, even where only one environment runs at a time.
+      // Another function can run, even if only one environment runs at a time.
       const py = await bench.start(bench.pythonFunction(python, { layers, name: `py-${mode}` }), {
         isolation,
       });
@@ -139,7 +139,7 @@ describe("sandbox: isolation", () => {
   it("shows functions Lambda's directories, read-only but for /tmp, and nobody else's", async function () {
     const isolation = await probe();
     if (isolation.mode === "none") return this.skip();
-    // A name that nothing else on this machine has.
+    // A name that is unique on this machine.
     const file = `/tmp/isolation-test-${process.pid}`;
     const sandbox = await bench.start(
       bench.nodeFunction(

@@ -7,7 +7,7 @@ const source = `exports.handler = async (event) => {
   if (event.sleepMs) await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
 };`;
 
-/** Keeps the lines of every stream that it opens. */
+/** Stores the lines of every stream that it opens. */
 class MemorySink implements LogSink {
   readonly opened: Parameters<LogSink["open"]>[0][] = [];
   readonly lines: LogLine[] = [];

@@ -134,7 +134,7 @@ describe("sandbox: Managed Instances", () => {
       ],
     );
     await eventually(() => logLines(sandbox.events).includes("answer refused 410\n"));
-    // The thread that was late takes invocations again.
+    // The thread that was late accepts invocations again.
     const after = await invokeAll(sandbox, [
       { name: "a", together: 2, lines: 1 },
       { name: "b", together: 2, lines: 1 },
@@ -207,7 +207,7 @@ describe("sandbox: Managed Instances", () => {
       [undefined, 400, 200],
     );
     const { requestId } = await sandbox.invoke({ name: "a", lines: 1 });
-    // Without a freeze the report comes by itself.
+    // Without a freeze, the report arrives without another invocation.
     await eventually(() => records(bench.telemetry(), "platform.report").length === 1);
     assert.deepEqual(
       logLines(bench.telemetry()).map((record) => (record as { requestId: string }).requestId),

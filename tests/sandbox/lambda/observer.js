@@ -1,4 +1,4 @@
-// The test extension: registers, subscribes, and reports what it is given to the test. OBSERVER says, as JSON, how it behaves.
+// The test extension: registers, subscribes, and reports what it receives to the test. OBSERVER sets its behaviour as JSON.
 const http = require("node:http");
 const path = require("node:path");
 
@@ -42,7 +42,7 @@ const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 let invocations = 0;
 
-/** Refuses as many deliveries as it was told to, or until its invocation of that number, then takes every one. */
+/** Refuses the given number of deliveries, or until the given invocation, then accepts all. */
 function listen() {
   let refusals = behaviour.refuse ?? 0;
   const server = http.createServer((request, response) => {
@@ -93,7 +93,7 @@ async function main() {
     await report("event", event);
     invocations += 1;
     if (event.eventType === "SHUTDOWN") {
-      await sleep(behaviour.lingerMs ?? 700); // for the deliveries under way
+      await sleep(behaviour.lingerMs ?? 700); // for pending deliveries
       process.exit(0);
     }
     if (behaviour.exitOnInvoke !== undefined) process.exit(behaviour.exitOnInvoke);

@@ -10,7 +10,7 @@ import os, socket, json, urllib.error, urllib.request
 from snapshot_restore_py import register_after_restore, register_before_snapshot
 
 steps = ["init"]
-# One connection out of the environment, one to what stays inside.
+# One connection out of the environment, one that stays inside.
 outside = socket.create_connection(("127.0.0.1", int(os.environ["REPORT_PORT"])))
 host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
 inside = socket.create_connection((host, int(port)))
@@ -126,7 +126,7 @@ describe("sandbox: SnapStart", () => {
     for (const absent of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]) {
       assert.ok(!names.includes(absent), absent);
     }
-    // Many environments come from one snapshot, so it can't name their log stream.
+    // Many environments start from one snapshot, so it cannot contain the name of their log stream.
     assert.ok(!names.some((name) => /^AWS_LAMBDA_LOG_(GROUP|STREAM)/.test(name)), names.join());
     assert.equal(variables.AWS_LAMBDA_INITIALIZATION_TYPE, "snap-start");
     const [refused, given] = (await sandbox.invoke({ credentials: true })).payload as [

@@ -31,7 +31,7 @@ describe("sandbox: tenant isolation", () => {
       }
       const [blue = new Set(), green = new Set()] = environments.values();
       assert.ok([...blue].every((environment) => !green.has(environment)));
-      // With one environment at most, green's has taken the place of blue's first.
+      // With at most one environment, green's has replaced blue's first one.
       if (sandbox.isolation.mode !== "none") assert.equal(blue.size, maxConcurrency === 1 ? 2 : 1);
       await sandbox.shutdown();
       for (const type of ["platform.start", "platform.runtimeDone", "platform.report"]) {

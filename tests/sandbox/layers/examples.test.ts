@@ -11,7 +11,7 @@ import { root } from "./node/tracedSandbox";
 
 const python = join(root, ".cache", "python");
 
-/** The page of an example: the event that its function is invoked with, and the tree that it shows, by depth and words. */
+/** The page of an example: the event for its function, and the tree that it shows, by depth and words. */
 function page(example: string): { event: unknown; tree: string[] } {
   const text = readFileSync(join(root, "examples", example, "README.md"), "utf8");
   const [, payload = ""] = /--payload '(.*)'/.exec(text) ?? [];
@@ -74,7 +74,7 @@ describe("the examples with spans of their own, in the sandbox", () => {
     const { roots } = traceTree(own?.traceId ?? "", spans, lines);
     const handler = roots.find(({ span }) => span.spanId === own?.spanId);
     assert.ok(handler, JSON.stringify(spans));
-    // Lines have the millisecond that Lambda wrote them in, so that within one it is open where between spans they stand.
+    // Lines have the millisecond of Lambda's write, so that their position between spans of the same millisecond is undefined.
     const parts = (whole: string[]) => [whole.filter((one) => !isLine(one)), whole.filter(isLine)];
     assert.deepEqual(parts(drawn(handler)), parts(tree));
   };

@@ -9,7 +9,7 @@ import { functionLogs } from "../extension/arrivals";
 import { ObservedSandbox } from "../extension/observedSandbox";
 import { root, writeFiles } from "./node/tracedSandbox";
 
-/** Invocations of each round, at a time. */
+/** Simultaneous invocations per round. */
 const TOGETHER = 4;
 
 const node = `
@@ -50,7 +50,7 @@ describe("the tracing layers on Managed Instances, in the sandbox", () => {
   });
   after(() => observed?.close());
 
-  /** Four invocations at a time, twice: each has its span, below it its own work, and on it its line. */
+  /** Four simultaneous invocations, twice: each has its span, its own work below it, and its line on it. */
   async function check(name: string, changes: Partial<FunctionDefinition>): Promise<void> {
     const sandbox = await observed.start(name, {
       version: "3",

@@ -15,7 +15,7 @@ const change: PlannedChange = {
   ...{ policies: [], obsolete: [], warnings: [] },
 };
 
-/** Applies the change to a function that differs from what was listed, where the first update is refused. */
+/** Applies the change to a function that differs from its listing, so that the first update is refused. */
 async function applied(current: Partial<FunctionState>, refusal: string) {
   let stored: FunctionState = { ...planned, revisionId: "2", ...current };
   const named: (string | undefined)[] = [];

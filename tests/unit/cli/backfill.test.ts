@@ -23,7 +23,7 @@ const start = Date.parse("2026-11-27T10:00:00Z");
 const event = (message: string, after = 0): StoredEvent => ({ timestamp: start + after, message });
 const report = (id: string, more = "") =>
   `REPORT RequestId: ${id}\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\t${more}\n`;
-/** What an invocation that writes these lines leaves in a text log stream. */
+/** The events in a text log stream after an invocation that writes these lines. */
 const invocation = (id: string, lines: string[], at: number, more = ""): StoredEvent[] => [
   event(`START RequestId: ${id} Version: 7\n`, at),
   ...lines.map((line) => event(`${line}\n`, at + 1)),
@@ -196,7 +196,7 @@ describe("what backfill decides", () => {
         );
     assert.deepEqual(left([]), ["INIT", "r-1", "one", "r-2", "two", "r-3", "r-4", "four"]);
     assert.deepEqual(left(["r-1", "r-4"]), ["r-2", "two", "r-3"]);
-    // Spans alone do not say that lines arrived.
+    // Spans alone do not prove that lines arrived.
     assert.deepEqual(left(["r-1"], ["r-2", "r-3"]), ["r-2", "two", "r-4", "four"]);
   });
 
@@ -363,12 +363,12 @@ describe("a backfill", () => {
         results.flatMap(({ failure }) => failure ?? []),
         [],
       );
-      // Whether the killed delivery arrived cannot be known without ClickHouse.
+      // Without ClickHouse, it is unknown whether the killed delivery arrived.
       assert.ok(results.some(({ repeated = 0 }) => repeated > 0));
     }
   });
 
-  it("with ClickHouse knows what the killed delivery brought", async () => {
+  it("with ClickHouse knows what the killed delivery stored", async () => {
     const path = join(directory, "stored.json");
     const sent: string[] = [];
     const arrived = new Set<string>();
@@ -384,7 +384,7 @@ describe("a backfill", () => {
           if (type === "platform.start") underWay.push((record as { requestId: string }).requestId);
         return dies ? new Promise<never>(() => {}) : { refused: 0, unsent: 0, warnings: [] };
       };
-    // The extension outlives the command, and sends what it was given.
+    // The extension continues after the command ends, and sends what it received.
     const waitedFor: ProcessMark[] = [];
     const ended = async (process: ProcessMark) => {
       waitedFor.push(process);

@@ -84,7 +84,7 @@ describe("the plan of a change", () => {
     const change = changeOf(functionOf(after), other, written);
     assert.ok(!("ROTEL_OTLP_EXPORTER_ENDPOINT" in change.after.variables));
     assert.deepEqual(change.after.layers.slice(2), [layer("clickstack-extension-amd64", 4)]);
-    // The function reads its secret until it is changed.
+    // The function uses its secret until it is changed.
     assert.deepEqual(
       [change.policies, change.obsolete.map(({ name }) => name)],
       [[], ["clickstack-lambda-eu-west-1-orders"]],

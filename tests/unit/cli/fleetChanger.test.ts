@@ -17,7 +17,7 @@ const planner: Planner = {
 };
 
 describe("functions that are changed as they are read", () => {
-  /** Lets every update wait until it is allowed. */
+  /** Makes every update wait until it is allowed. */
   function held() {
     const waiting = new Map<string, () => void>();
     const plane = {
@@ -32,7 +32,7 @@ describe("functions that are changed as they are read", () => {
     };
     return { waiting, counts, changer: new FleetChanger(plane, planner, options) };
   }
-  /** Once everything has happened that needs no update's answer. */
+  /** Resolves after everything that does not depend on an update's response. */
   const quiet = () => new Promise((resolve) => setImmediate(resolve));
 
   it("do not wait for other regions, and wait for those of their own that were read before", async () => {

@@ -6,7 +6,7 @@ const planned = ["eu-west-1", "eu-west-1", "us-east-1"].map((region) => ({ regio
 const publication = (region: string, result: Publication["result"], reason?: string) =>
   ({ layer: { region }, layerName: "own", result, ...(reason && { reason }) }) as Publication;
 
-/** What is written to a stream of this kind. */
+/** The output to a stream of this kind. */
 function writtenTo(stream: { isTTY?: boolean; rows?: number; columns?: number }): string {
   let text = "";
   const output = { ...stream, write: (part: string) => (text += part) };

@@ -3,13 +3,13 @@ import type { AddressInfo } from "node:net";
 
 type Json = Record<string, unknown>;
 
-/** What the fake keeps, by collection. */
+/** The fake's stored objects, by collection. */
 export interface FakeHyperDx {
   url: string;
   stored: Record<string, (Json & { id: string })[]>;
-  /** Methods and paths that were asked for. */
+  /** Methods and paths of the requests. */
   requests: string[];
-  /** Answers that are given instead, one for each request to come. */
+  /** Responses to return instead, one for each following request. */
   instead: { status: number; headers?: Record<string, string>; body: string }[];
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ const levels = [0.5, 0.9, 0.95, 0.99];
 const intervals = ["1m", "5m", "15m", "30m", "1h", "6h", "12h", "1d"];
 const thresholds = ["above", "below", "above_exclusive", "below_or_equal"];
 
-/** HyperDX's API v2 as its openapi.json (2.36) describes it, as far as this project asks for it. */
+/** The parts of HyperDX's API v2 that this project uses, as described in its openapi.json (2.36). */
 export async function fakeHyperDx(key: string): Promise<FakeHyperDx> {
   const fake: Omit<FakeHyperDx, "url" | "close"> = {
     stored: {
@@ -78,7 +78,7 @@ async function answer(
   if (request.method === "GET") {
     const offset = Number(searchParams.get("offset") ?? 0);
     const data = all.slice(offset, offset + Math.min(Number(searchParams.get("limit") ?? 1000), 2));
-    // Dashboards and sources come all at once.
+    // Dashboards and sources are not paged.
     return ["dashboards", "sources"].includes(collection)
       ? { status: 200, body: { data: all } }
       : { status: 200, body: { data, meta: { total: all.length, limit: 2, offset } } };
@@ -106,7 +106,7 @@ function withoutFilterId({ filters }: Json): string | undefined {
   return at < 0 ? undefined : `filters.${at}.id: Required`;
 }
 
-/** HyperDX gives tiles and filters ids and fills in what was left out. */
+/** HyperDX assigns ids to tiles and filters and adds omitted values. */
 function withDefaults(body: Json, nextId: () => string, existing: Json | undefined): Json {
   const known = ((existing?.filters ?? []) as Json[]).map(({ id }) => id);
   const tiles = body.tiles as Json[] | undefined;

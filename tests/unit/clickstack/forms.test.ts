@@ -13,7 +13,7 @@ interface Imported {
   tiles: { config: { select?: unknown; source: string; where: string } }[];
 }
 
-/** Cells that two tiles both cover. */
+/** Cells that are covered by two tiles. */
 function overlap(a: Tile, b: Tile): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }

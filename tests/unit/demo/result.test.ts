@@ -5,7 +5,7 @@ import { plannedInvocations } from "../../../demo/scenario";
 import { traceTree } from "../../../traces/tree";
 import { line, span, traceId } from "../traces/rows";
 
-/** A result in which everything is as it should be. */
+/** A result without errors. */
 function good(): DemoResult {
   const planned = plannedInvocations(1);
   return {

@@ -6,7 +6,7 @@ import type { InvocationResult } from "../../../sandbox";
 
 describe("an asynchronous invocation", () => {
   const queue = { kind: "queue", name: "failed" } as const;
-  /** Invokes a function whose attempts end like this. */
+  /** Invokes a function whose attempts have these outcomes. */
   const invoke = async (outcomes: readonly string[], settings: Partial<AsyncSettings> = {}) => {
     const ended = { runs: 0, pauses: [] as number[], notices: [] as string[] };
     const forwarded: [OutcomeTarget, SentMessage][] = [];

@@ -322,7 +322,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
         { topic: "Paid", to: orders, filter: { sku: ["A-17"] }, ...all },
       ],
       rules: [{ bus: "Bus", pattern: { source: ["shop"] }, to: orders, input: { constant: '{"a":1}' } }],
-      // Their names are those that the framework gives them.
+      // With the names that the framework assigns.
       schedules: [
         ["shop-test-orders-rule-4", "rate(5 days)", '{"a":1}'],
         ["OrdersEventsRuleSchedule1", "rate(1 day)"],
@@ -450,7 +450,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
               endpoint: unknown,
               filterPolicy: '{"sku":["A-17"]}',
             },
-            // Before a deployment only the resources are known that a property comes from.
+            // Before a deployment, only the resources that a property comes from are known.
             propertyDependencies: {
               topic: ["urn:pulumi:dev::shop::aws:sns/topic:Topic::sold"],
               endpoint: ["urn:pulumi:dev::shop::aws:lambda/function:Function::orders"],

@@ -9,7 +9,7 @@ const manifest = (path: string) => JSON.parse(readFileSync(join(root, path), "ut
 describe("the npm package of dev", () => {
   const packed = manifest("dev/npm/package.json");
   const own = manifest("package.json");
-  /** What only runs in a checkout, and what is looked up by its folder (sandbox/lambda/isolation/awsSdk.ts). */
+  /** Packages that only run in a checkout, and packages that are found by their folder (sandbox/lambda/isolation/awsSdk.ts). */
   const [onlyInCheckout, byFolder] = [["tsx"], ["@aws-sdk/client-sqs"]];
 
   it("depends on what its sources import, and on clickstack-lambda in the same version", async () => {

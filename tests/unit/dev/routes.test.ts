@@ -208,7 +208,7 @@ describe("what functions publish", () => {
     );
   });
 
-  it("is said once where it goes nowhere", async () => {
+  it("is reported once if it has no recipient", async () => {
     const nowhere = { Source: "orders", DetailType: "placed", Detail: "{}" };
     await put(nowhere, nowhere);
     await sns({ Action: "Publish", TopicArn: "arn:aws:sns:us-east-1:1:stock", Message: "" });

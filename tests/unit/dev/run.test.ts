@@ -66,7 +66,7 @@ describe("a function that runs locally", () => {
     assert.deepEqual(rust.layers, ["/layers/extension.zip"]);
   });
 
-  it("has queues where they are played, or at the emulator of the user's, in place of AWS", () => {
+  it("has queues at dev's emulator, or at the user's, instead of AWS", () => {
     const url = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo";
     const environment = { QUEUE: url, OTHER: "https://example.com/123456789012" };
     const made = definitionOf({ ...project, environment }, telemetry, {
@@ -355,7 +355,7 @@ describe("a function that was stopped", () => {
 
 describe("a line on the terminal", () => {
   const line = (record: string | Record<string, unknown>) => lineOf({ time: "", type: "function", record });
-  it("has the level and the words of whoever wrote it", () => {
+  it("has the level and the message of its author", () => {
     assert.deepEqual(line("2026-01-01T00:00:00.000Z\tid\tWARN\tstock low\n"), {
       level: "warn",
       text: "stock low",

@@ -7,7 +7,7 @@ import { configurationPath, makeConfiguration } from "../../../scripts/docs";
 const root = join(__dirname, "..", "..", "..");
 const file = JSON.parse(readFileSync(join(root, "settings.json"), "utf8")) as Setting[];
 
-/** `A_{B|C}` becomes `A_B` and `A_C`; an open place becomes a word. */
+/** Expands `A_{B|C}` to `A_B` and `A_C`; a placeholder becomes a word. */
 function namesOf({ variable, pattern = "", aliases = [] }: Setting): string[] {
   if (variable !== undefined) return [variable, ...aliases];
   const place = /\{([^}]*)\}/.exec(pattern);
@@ -17,7 +17,7 @@ function namesOf({ variable, pattern = "", aliases = [] }: Setting): string[] {
     .flatMap((word) => namesOf({ pattern: pattern.replace(place[0], word) } as Setting));
 }
 
-/** What the extension's code says about settings, without its tests. */
+/** The extension's code about settings, without its tests. */
 function rustSources(): string {
   const directory = join(root, "runtime", "src", "config");
   const files = readdirSync(directory).filter((name) => name.endsWith(".rs") && !/tests\.rs$/.test(name));

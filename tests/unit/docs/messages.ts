@@ -4,14 +4,14 @@ import * as ts from "typescript";
 
 const root = join(__dirname, "..", "..", "..");
 
-/** A string of the sources that may be a message, with where it stands. */
+/** A string of the sources that may be a message, with its location. */
 export interface Found {
   file: string;
   line: number;
   text: string;
 }
 
-/** The same message in a source and on the page: values and spaces don't count. */
+/** A normalized message, for comparing sources and page: values and spaces are ignored. */
 export function normal(text: string): string {
   return text
     .replace(/\{[^{}]*\}|<[^<>]*>/g, "□")
@@ -20,7 +20,7 @@ export function normal(text: string): string {
     .trim();
 }
 
-/** Whether a string has words enough to be a message of its own. */
+/** Whether a string has enough words to be a separate message. */
 export function isSentence(text: string): boolean {
   const words =
     normal(text)
@@ -39,7 +39,7 @@ function files(folder: string, ending: string): string[] {
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const lineOf = (source: string, at: number): number => source.slice(0, at).split("\n").length;
 
-/** The string literals of a Rust source: comments and characters are skipped, line breaks that Rust skips, too. */
+/** The string literals of a Rust source, without comments, characters and the line breaks that Rust skips. */
 export function rustStrings(source: string): { at: number; text: string }[] {
   const tokens =
     /\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w"])b?r(#*)"([\s\S]*?)"\1|"((?:\\[\s\S]|[^"\\])*)"|'(?:\\[^']+|[^'\\])'/g;
@@ -49,7 +49,7 @@ export function rustStrings(source: string): { at: number; text: string }[] {
   });
 }
 
-/** What the extension's sources without their tests hold. Reasons of lints are for readers of the code. */
+/** The strings of the extension's sources without tests. Reasons of lints are for readers of the code. */
 export function extensionStrings(): Found[] {
   return files("runtime/src", ".rs")
     .filter((file) => !/(^|[_/])tests?\.rs$|testing|\/tests\//.test(file))
@@ -73,7 +73,7 @@ function flat(node: ts.Node): string | undefined {
   return undefined;
 }
 
-/** The strings of a TypeScript source; those within a template's values are of their own. */
+/** The strings of a TypeScript source; strings within a template's values are separate ones. */
 export function typeScriptStrings(source: string): { at: number; text: string }[] {
   const file = ts.createSourceFile("source.ts", source, ts.ScriptTarget.Latest, true);
   const found: { at: number; text: string }[] = [];
@@ -92,7 +92,7 @@ function valuesWithin(node: ts.Node): ts.Node[] {
   return ts.isBinaryExpression(node) ? [node.left, node.right].flatMap(valuesWithin) : [];
 }
 
-/** What the package's sources hold. */
+/** The strings of the package's sources. */
 export function packageStrings(folders: readonly string[]): Found[] {
   return folders.flatMap((folder) =>
     files(folder, ".ts").flatMap((file) => {

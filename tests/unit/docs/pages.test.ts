@@ -17,9 +17,9 @@ const pages = tracked.filter((path) => /^((README|CONTRIBUTING|SECURITY)\.md|doc
 
 const folders = new Set(tracked.filter((path) => path.includes("/")).map((path) => path.split("/")[0] ?? ""));
 const names = new Set(tracked.map((path) => basename(path)));
-/** What is made here and not tracked, or belongs to Pulumi's own repository. */
+/** Files that are generated and not tracked, or belong to Pulumi's own repository. */
 const elsewhere = /^(sdk\/(nodejs|go)\/|sdks\/|dist\/|runtime\/target)/;
-/** Names of files that users have, or that a build makes. */
+/** Names of users' files, or of files that a build creates. */
 const ofUsers =
   /^(layers\.json|main\.py|app\.py|input\.json|index\.(js|ts)|manifest\.json|package\.json|Pulumi\.yaml|\w+\.csproj)$/;
 
@@ -28,7 +28,7 @@ interface Code {
   text: string;
 }
 
-/** What a page shows as code: in its lines, in indented blocks and in fenced ones. */
+/** The code on a page: inline, in indented blocks and in fenced ones. */
 function codeOf(text: string): Code[] {
   const fenced = [...text.matchAll(/^ *```(\w*)\n(.*?)^ *```$/gms)];
   const rest = fenced.reduce((left, [block]) => left.replace(block, ""), text);
@@ -39,7 +39,7 @@ function codeOf(text: string): Code[] {
   ];
 }
 
-/** Whether code is commands or a name, in which a path is one of this repository. */
+/** Whether code is commands or a name, in which paths refer to this repository. */
 const isCommand = ({ language }: Code): boolean => ["", "bash", "sh"].includes(language);
 
 function exists(path: string): boolean {
@@ -51,7 +51,7 @@ function exists(path: string): boolean {
   return tracked.some((one) => new RegExp(`^${pattern.replaceAll("*", ".*")}(/|$)`).test(one));
 }
 
-/** Paths of the repository that a page names and that are not there. */
+/** Paths of the repository that a page names but that do not exist. */
 function missingPaths(text: string): string[] {
   return codeOf(text)
     .filter(isCommand)
@@ -64,7 +64,7 @@ function missingPaths(text: string): string[] {
     });
 }
 
-/** How GitHub names the place of a heading. */
+/** GitHub's anchor of a heading. */
 function slug(heading: string): string {
   return heading
     .replace(/[`*]/g, "")

@@ -6,14 +6,14 @@ const root = join(__dirname, "..", "..", "..");
 const users = readFileSync(join(root, "docs", "reliability.md"), "utf8");
 const text = readFileSync(join(root, "docs", "contributing", "reliability-tests.md"), "utf8");
 
-/** The files below a folder whose names end so. */
+/** The files below a folder whose names have this ending. */
 function files(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(ending))
     .map((name) => readFileSync(join(root, folder, name), "utf8"));
 }
 
-/** The tests there are: Rust's functions, those of proptest included, and mocha's titles. */
+/** All tests: Rust's functions, including those of proptest, and mocha's titles. */
 function tests(): Set<string> {
   const rust = [...files("runtime/src", ".rs"), ...files("runtime/tests", ".rs")];
   const functions = rust.flatMap((source) =>

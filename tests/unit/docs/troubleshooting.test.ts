@@ -21,7 +21,7 @@ const sources = [...extensionStrings(), ...packageStrings(folders)];
 const places = (found: readonly Found[]): string[] =>
   found.map(({ file, line, text }) => `${file}:${line}: ${text}`);
 
-/** Strings that are no messages, by file or by words, each with the reason. Every one of these has to be needed. */
+/** Strings that are not messages, by file or by words, each with the reason. Every exception must be needed. */
 const exceptions: readonly { why: string; file?: RegExp; text?: RegExp }[] = [
   {
     why: "what is recognised in the function's own lines",

@@ -50,7 +50,7 @@ describe("where the layers' zips are", () => {
     );
   });
 
-  it("in an installed package without them, names the package that brings them first", () => {
+  it("in an installed package without them, first names the package that contains them", () => {
     assert.throws(
       () => layersDirectory(root),
       /Install that package .*, or build them with `npm run layers:build`/s,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileOfZip, readZip } from "../../../layers/unzip";
 import { zip } from "../../../layers/zip";
 
-/** A zip of these files, whose names are written as they are given: zips of other tools have such names. */
+/** A zip of these files with unchanged names, as other tools write them. */
 async function zipped(files: Record<string, string>): Promise<Buffer> {
   const names = Object.keys(files);
   const placeholder = (name: string) => String(names.indexOf(name)).padStart(name.length, "_");

@@ -7,7 +7,7 @@ const root = join(__dirname, "../../..");
 const layer = (name: string) => `arn:aws:lambda:us-east-2:123456789012:layer:${name}:3`;
 const extension = layer("clickstack-extension-amd64");
 
-/** Fails when one of these properties is read, as `@pulumi/policy` does while a value is not known. */
+/** Throws when one of these properties is read, as `@pulumi/policy` does while a value is unknown. */
 function unknown(names: readonly (string | number)[], known: object = {}): Record<string, unknown> {
   for (const name of names) {
     Object.defineProperty(known, name, {
@@ -20,7 +20,7 @@ function unknown(names: readonly (string | number)[], known: object = {}): Recor
   return known as Record<string, unknown>;
 }
 
-/** What the policy reports of functions with these properties, by name, in a stack with other resources. */
+/** The policy's reports about functions with these properties, by name, in a stack with other resources. */
 function reported(
   functions: Record<string, Record<string, unknown>>,
   args?: EveryFunctionObservedArgs,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "../../../layers/run";
 
-/** Cryptography in C: it costs megabytes, and tens of milliseconds of CPU at the first handshake. */
+/** Cryptography libraries in C: they cost megabytes, and tens of milliseconds of CPU at the first handshake. */
 const unwanted = /^(aws-lc|openssl|native-tls)/;
 
 const targets = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];

@@ -21,7 +21,7 @@ describe("the set-up's tools of documented programs", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  /** Takes the step in a checkout whose lockfile has no packages. @returns what it said. */
+  /** Runs the step in a checkout whose lockfile has no packages. @returns its messages. */
   async function said(dependencies: Record<string, string>): Promise<string[]> {
     const source = join(root, "tools", "frameworks");
     mkdirSync(source, { recursive: true });

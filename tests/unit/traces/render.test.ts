@@ -49,7 +49,7 @@ describe("a drawn trace", () => {
     }
   });
 
-  it("writes nothing of its rows that a terminal would obey", () => {
+  it("writes no control sequences from its rows to the terminal", () => {
     const clear = "\u001b[2J\u009b1;1H\r";
     const hostile = traceTree(
       traceId,

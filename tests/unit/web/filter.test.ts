@@ -3,14 +3,14 @@ import * as fc from "fast-check";
 import { filterCondition } from "../../../web/query/filter";
 import { Parameters, RequestError } from "../../../web/query/statement";
 
-/** The condition with its values in place of the placeholders, in `‹›`. */
+/** The condition with its values, in `‹›`, instead of the placeholders. */
 function condition(filter: string, table: "logs" | "traces" = "logs"): string {
   const parameters = new Parameters();
   const sql = filterCondition(filter, table, parameters);
   return sql.replace(/\{(p\d+):\w+\}/g, (_, name) => `‹${parameters.values[name]}›`);
 }
 
-/** What the SQL of a filter consists of: columns, operators and placeholders. */
+/** The tokens in the SQL of a filter: columns, operators and placeholders. */
 const onlyOurs =
   /^(1|NOT|AND|OR|ILIKE|toFloat64OrNull|Body|SpanName|SpanKind|Severity(Text|Number)|ServiceName|(Parent)?SpanId|TraceId|(Event|Scope)Name|Status(Code|Message)|Duration|(Log|Resource|Scope|Span)Attributes|!=|>=|<=|[<>=()[\] ]|''|\{p\d+:\w+\})+$/;
 
@@ -61,7 +61,7 @@ describe("the page's filter", () => {
     fails("SeverityNumber:high", /"high" is compared with SeverityNumber and must be a number/);
   });
 
-  it("puts nothing of the user's into the SQL, whatever is typed", () => {
+  it("puts none of the user's input into the SQL, whatever is typed", () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom("logs" as const, "traces" as const), (filter, table) => {
         let sql: string;

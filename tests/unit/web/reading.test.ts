@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { reading } from "../../../web/reading";
 
-/** The statements that reach ClickHouse of a user with this setting. */
+/** The statements that reach ClickHouse for a user with this setting. */
 async function sent(readonly: number): Promise<string[]> {
   const statements: string[] = [];
   const run = reading({

@@ -4,7 +4,7 @@ import { answerOf, type Run } from "../../../web/routes";
 
 const now = 10_000_000;
 
-/** Answers a path from rows by the first words of the statements; also what was asked. */
+/** Answers a path with these rows as the result of every statement. @returns the statements, too. */
 async function answer(path: string, query = "", rows: unknown[] = []) {
   const asked: Statement[] = [];
   const run: Run = async (statement) => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type ServedPage, servePage } from "../../../web/server";
 
 describe("the page's server", () => {
-  /** Of a function, as no function is called: it would end the element that it is in. */
+  /** An impossible function name, which would close the element that contains it. */
   const name = "a</script><script>";
   let directory: string;
   let served: ServedPage;
@@ -76,7 +76,7 @@ describe("the page's server", () => {
     socket.write("{");
     socket.resetAndDestroy();
     await once(socket, "close");
-    // By their answers the server knows of the end, too: tests/unhandledRejections.mjs fails what nobody handles.
+    // When these are answered, the server has noticed the disconnect: tests/unhandledRejections.mjs fails unhandled rejections.
     await isUp();
     await isUp();
   });

@@ -29,7 +29,7 @@ const orders = new NodejsFunction(stack, "Orders", {
   entry: join(__dirname, "orders/index.ts"),
   timeout,
   environment: { AUDIT: audit.queueUrl },
-  // A function of CDK's own.
+  // A function that CDK itself adds.
   logRetention: 7,
 });
 audit.grantSendMessages(orders);

@@ -6,8 +6,8 @@ import { readLogs, readSpans } from "../../../../sandbox/clickhouse/telemetry";
 import { functionLogs } from "../../extension/arrivals";
 import { root, TracedSandbox } from "./tracedSandbox";
 
-// The extension has to have heard of the invocation when its span comes: the handler takes some time, and the extension, which
-// flushes at the end of each invocation, has nothing else to do at the beginning of the next.
+// The extension must know the invocation before its span arrives: the handler takes some time, and the extension, which flushes
+// at the end of each invocation, has nothing else to do at the beginning of the next.
 const environment = { CLICKSTACK_FLUSH_MODE: "end" };
 const body = `async (event) => {
   console.log("line of " + event.number);
@@ -23,12 +23,12 @@ async function invokeMany(sandbox: Sandbox, count: number): Promise<InvocationRe
   return done;
 }
 
-/** Rows by their span id: a backend that is slow to answer is sent the same again. */
+/** Rows by their span id: a request that is answered too slowly is sent again. */
 function distinct<T extends { spanId: string }>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [row.spanId, row])).values()];
 }
 
-/** Each invocation has one span, the layer's own, and its line is in it. */
+/** Each invocation has one span, the layer's own, and its line belongs to it. */
 async function assertHandlerSpans(bench: TracedSandbox, invoked: readonly InvocationResult[]): Promise<void> {
   const all = await readSpans(bench.observed.clickhouse);
   const spans = distinct(all.filter(({ kind }) => kind === "Server"));
@@ -80,7 +80,7 @@ describe("the tracing layer for Node.js in the sandbox", () => {
         await pause(kind === "slow" ? 2_400 : 60_000);
         console.log("last line of " + kind);
       };`;
-    // Lines leave while the invocation runs, as they do by default.
+    // Lines are sent while the invocation is running, as by default.
     const settings = { CLICKSTACK_TRACE_RATIO: "0", CLICKSTACK_TRACE_DEBUG_LOGS: "true" };
     const sandbox = await bench.start(
       "slow",

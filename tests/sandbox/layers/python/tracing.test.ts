@@ -34,7 +34,7 @@ def handler(event, context):
     return carrier
 `;
 
-/** Rows by their span id: a backend that is slow to answer is sent the same again. */
+/** Rows by their span id: a request that is answered too slowly is sent again. */
 function distinct<T extends { spanId: string }>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [row.spanId, row])).values()];
 }
@@ -50,7 +50,7 @@ describe("the tracing layer for Python in the sandbox", () => {
   });
   afterEach(() => observed?.close());
 
-  /** With packages of the Python environment in its code, as a deployment package has them. */
+  /** With packages of the Python environment in its code, as in a deployment package. */
   function start(): Promise<Sandbox> {
     const code = writeFiles(join(observed.directory, "code"), { "shop/app.py": source });
     const [site = ""] = [9, 10, 11, 12, 13, 14, 15]

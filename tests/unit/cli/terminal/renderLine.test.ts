@@ -27,7 +27,7 @@ describe("a log line on a terminal", () => {
     const hostile = { ...line, function: "\u001b[2J", service: "a\u009b2J", body: "\u001b[31mb\rc\u0007" };
     const shown = "2026-01-31T12:00:00.123Z INFO    bc";
     assert.equal(lineText(terminal(false), hostile), shown);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of colours are what is looked for.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for colour sequences.
     assert.equal(lineText(terminal(true), hostile).replaceAll(/\u001b\[\d+m/g, ""), shown);
   });
 });

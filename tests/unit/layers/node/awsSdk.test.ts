@@ -13,7 +13,7 @@ const root = join(__dirname, "..", "..", "..", "..");
 const client = 3;
 const producer = 4;
 
-/** Answers like SQS, SNS and Lambda, and keeps what it was sent. */
+/** Answers like SQS, SNS and Lambda, and records the requests. */
 class FakeAws {
   readonly received: { headers: http.IncomingHttpHeaders; body: string }[] = [];
   private readonly server = http.createServer((request, response) => {

@@ -6,7 +6,7 @@ import { TracedProcesses } from "./tracedProcess";
 
 const client = 3;
 
-/** By library: a function that makes two calls, of which the second fails, and what its spans say. */
+/** By library: a function that makes two calls, of which the second fails, and the expected spans. */
 const libraries: readonly {
   name: string;
   start: () => Promise<FakeDatabase>;
@@ -82,7 +82,7 @@ const libraries: readonly {
         const client = new Redis({ host: "127.0.0.1", port, enableReadyCheck: false });
         await client.set("session", "s3cret");
         const message = await client.get("FAIL").catch((error) => error.message);
-        // Its failed command is a rejected promise that nobody handles (node-newrelic issue 3448).
+        // Its failed command leaves an unhandled rejection (node-newrelic issue 3448).
         await client.pipeline().get("FAIL").exec();
         client.disconnect();
         return message;

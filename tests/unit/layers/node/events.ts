@@ -1,5 +1,5 @@
-// Events as AWS's documentation of each service shows them, shortened. The layers for Node.js and Python and the extension's
-// runtime API proxy replay the same file.
+// Shortened events from AWS's documentation of each service. The tests of the layers for Node.js and Python and of the
+// extension's runtime API proxy replay the same file.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const sqsRecord = (fields: object): object => ({
   eventSourceARN: `arn:aws:sqs:${account}:orders`,
   ...fields,
 });
-/** By trigger: an event, and what its span has to say. `isChild`: the event has a W3C context. */
+/** By trigger: an event, and the expected span. `isChild`: the event has a W3C context. */
 export interface EventCase {
   trigger: string;
   event: unknown;
@@ -29,7 +29,7 @@ export interface EventCase {
 const file = join(__dirname, "..", "..", "..", "..", "runtime", "tests", "fixtures", "triggers.json");
 const cases = JSON.parse(readFileSync(file, "utf8")) as (EventCase & { title: string })[];
 
-/** By title. An attribute that is `null` in the file must not be there. */
+/** By title. An attribute that is `null` in the file must not exist. */
 export const events: Readonly<Record<string, EventCase>> = Object.fromEntries(
   cases.map(({ title, attributes = {}, ...rest }) => {
     const expected = Object.entries(attributes).map(([name, value]) => [name, value ?? undefined]);
@@ -37,7 +37,7 @@ export const events: Readonly<Record<string, EventCase>> = Object.fromEntries(
   }),
 );
 
-/** A batch of SQS messages, each from a trace of its own. */
+/** A batch of SQS messages, each from a different trace. */
 export const sqsBatch = (contexts: readonly (string | undefined)[]): object => ({
   Records: contexts.map((context, index) =>
     sqsRecord({

@@ -12,7 +12,7 @@ const files = { "index.js": "exports.handler = async (event) => event.n;" };
 const invocations = [1, 2, 3].map((n) => ({ event: { n } }));
 const answers = [{ response: 1 }, { response: 2 }, { response: 3 }];
 
-/** A port at which nobody listens. */
+/** A port without a listener. */
 async function closedPort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -28,7 +28,7 @@ describe("what must not fail the handler", () => {
   });
   after(() => processes.close());
 
-  /** Runs with something in the way before the layer is loaded. */
+  /** Runs with this obstacle set up before the layer is loaded. */
   const withPreload = (source: string, options: Partial<RunOptions> = {}) => {
     const preload = join(processes.directory, `preload-${Math.random()}.cjs`);
     writeFileSync(preload, source);
@@ -153,7 +153,7 @@ describe("what must not fail the handler", () => {
       for (const name of Object.keys(fs)) if (/^(write|append|mkdir|open|create)/.test(name) && !/^open|Read/.test(name))
         fs[name] = () => { throw Object.assign(new Error("EROFS"), { code: "EROFS" }); };`;
     const { results, spans } = await withPreload(source);
-    // The results themselves are printed to a pipe, which is no file.
+    // The results themselves are printed to a pipe, which is not a file.
     assert.deepEqual([results, spans.length], [answers, 3]);
   });
 

@@ -3,7 +3,7 @@ import * as net from "node:net";
 import { BSON } from "mongodb";
 import { createServer as createMysqlServer } from "mysql2";
 
-/** A server of a test, at a free port. */
+/** A test's server, on a free port. */
 export interface FakeDatabase {
   port: number;
   close: () => void;
@@ -41,7 +41,7 @@ const ready = message("Z", Buffer.from("I"));
 const complete = message("C", Buffer.from("SELECT 0\0"));
 const failure = message("E", Buffer.from('SERROR\0C42P01\0Mrelation "missing" does not exist\0\0'));
 
-/** PostgreSQL's protocol, as far as a client needs it for queries without rows. */
+/** The parts of PostgreSQL's protocol that a client needs for queries without rows. */
 export const fakePostgres = (): Promise<FakeDatabase> => {
   const failed = new WeakSet<net.Socket>();
   return listen((socket, data) => {
@@ -68,7 +68,7 @@ export const fakePostgres = (): Promise<FakeDatabase> => {
 
 type MysqlServer = ReturnType<typeof createMysqlServer>;
 
-/** The part of mysql2's connections of a server for which it has no types. */
+/** The part of mysql2's server connections for which it has no types. */
 interface MysqlConnection {
   sequenceId: number;
   on(event: string, listener: (sql: string) => void): void;
@@ -78,7 +78,7 @@ interface MysqlConnection {
   close(): void;
 }
 
-/** MySQL's protocol, by mysql2 itself. */
+/** MySQL's protocol, implemented by mysql2 itself. */
 export const fakeMysql = async (): Promise<FakeDatabase> => {
   const server = (createMysqlServer as () => MysqlServer)();
   const connections: MysqlConnection[] = [];

@@ -1,4 +1,4 @@
-// Calls a handler as AWS's runtime interface clients do, for the invocations in MINI_RUNTIME, and prints how each ended.
+// Calls a handler as AWS's runtime interface clients do, for the invocations in MINI_RUNTIME, and prints their outcomes.
 const {
   entry,
   invocations,
@@ -32,7 +32,7 @@ function contextOf({ context, xray }, number) {
   };
 }
 
-/** Version 3 hands out a callback and waits for it unless the handler returns a promise; version 4 has promises alone. */
+/** Version 3 passes a callback and waits for it unless the handler returns a promise; version 4 supports only promises. */
 function call({ event }, context) {
   if (handler[streaming]) {
     const stream = { written: [], write: (chunk) => stream.written.push(chunk) };
@@ -62,5 +62,5 @@ const results = [];
 if (overlapping) results.push(...(await Promise.all(invocations.map(invoke))));
 else for (const [number, invocation] of invocations.entries()) results.push(await invoke(invocation, number));
 console.log(`MINI_RUNTIME ${JSON.stringify({ results, parameters: handler.length, name: handler.name })}`);
-// An environment lives on after an invocation: answers that nobody has read at its end would reset the connection.
+// An environment continues after an invocation: responses that are still unread at its end would reset the connection.
 await new Promise((resolve) => setTimeout(resolve, 100));

@@ -5,7 +5,7 @@ import { type Outcome, TracedProcesses } from "./tracedProcess";
 
 const root = join(__dirname, "..", "..", "..", "..");
 
-/** What the first invocation answered. */
+/** The response of the first invocation. */
 function responseOf([first]: readonly Outcome[]): unknown {
   assert.ok(first && first.error === undefined, JSON.stringify(first));
   return first.response;
@@ -138,7 +138,7 @@ describe("spans of the function's own", () => {
   });
 
   it("are there for every copy and every 1.x version of the API", async () => {
-    // What differs between the versions is which registered version they take: one not older than their own.
+    // The versions differ in which registered version they accept: one that is not older than their own.
     const copies = ["1.0.0", "1.4.1", "1.9.0", "1.40.0"].map((version) => `take("${version}")`);
     const { results, output } = await processes.run({
       files: {

@@ -11,7 +11,7 @@ import type { AnyValue, KeyValue, Span } from "../../../../sandbox/clickhouse/ot
 
 const root = join(__dirname, "..", "..", "..", "..");
 
-/** A span as tests want to see it. */
+/** A span in the form that tests check. */
 export interface SeenSpan {
   name: string;
   kind: number;
@@ -34,10 +34,10 @@ export interface Outcome {
 }
 
 export interface Run {
-  /** Of the invocations, in their order; none if the process ended before. */
+  /** Results of the invocations, in order; none if the process ended before. */
   results: Outcome[];
   spans: SeenSpan[];
-  /** Request ids of invocations that were said to have ended, by requests; undefined for one that said of none. */
+  /** Request ids of invocations reported as ended, by request; undefined for a request that reported none. */
   ended: (string | undefined)[];
   code: number | null;
   output: string;
@@ -54,7 +54,7 @@ export interface RunOptions {
   overlapping?: boolean;
   remainingMs?: number;
   env?: Readonly<Record<string, string>>;
-  /** Where the layer sends to. Default: a receiver of the test. */
+  /** The layer's destination. Default: a receiver of the test. */
   endpoint?: string;
   execArgv?: readonly string[];
 }
@@ -95,12 +95,12 @@ export function spansIn(body: Buffer | string): SeenSpan[] {
 
 const isSnapshot = ({ attributes }: SeenSpan): boolean => attributes["clickstack.unfinished"] === true;
 
-/** Whether a request holds open spans alone, as one that a slow machine makes of any invocation. */
+/** Whether a request contains only open spans, as a slow machine may send for any invocation. */
 export function areSnapshots(spans: readonly SeenSpan[]): boolean {
   return spans.length > 0 && spans.every(isSnapshot);
 }
 
-/** What the extension makes of spans: the snapshot of an open one counts where it did not end after all, and the last one. */
+/** Merges spans as the extension does: the last snapshot of an open span counts only if the span did not end. */
 export function settled(spans: readonly SeenSpan[]): SeenSpan[] {
   return spans.filter(
     (span, i) =>
@@ -109,7 +109,7 @@ export function settled(spans: readonly SeenSpan[]): SeenSpan[] {
   );
 }
 
-/** Runs functions with the layer in processes of their own. */
+/** Runs functions with the layer in separate processes. */
 export class TracedProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
   private readonly server = http.createServer();
@@ -173,7 +173,7 @@ export class TracedProcesses {
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    // The layer has written everything before it returned; this server may have yet to accept and to read it.
+    // The layer wrote everything before it returned, but this server may not have accepted and read it yet.
     await new Promise((resolve) => setTimeout(resolve, 20));
     while (this.connections.size > 0)
       await Promise.all([...this.connections].map((one) => once(one, "close")));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { COMPILED, compilePython } from "../../../../layers/python/bundle";
 import { isPrepared, python, root, TracedPythons } from "./tracedPython";
 
-/** Fails in a frame below the layer's, and says which code the layer's modules are. */
+/** Fails in a frame below the layer's, and reports the code of the layer's modules. */
 const source = `
 import sys, traceback
 def lines():

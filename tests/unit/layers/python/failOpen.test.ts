@@ -266,7 +266,7 @@ def handler(event, context):
             time.sleep(0.7)
             os.kill(os.getpid(), 9)
         deadline = time.time() + 10
-        # Without a pause, as a handler that hangs.
+        # Without a pause, like a handler that hangs.
         while context.get_remaining_time_in_millis() > 10 and time.time() < deadline:
             pass
 `;
@@ -299,7 +299,7 @@ def handler(event, context):
           open.map((span) => span.message),
           [message, message],
         );
-      // What ends after all is sent again.
+      // A span that ends after its snapshot is sent again.
       if (kind === "killed") continue;
       const query = sent.filter(({ name }) => name === "query");
       assert.ok(query.some(({ attributes }) => attributes["clickstack.unfinished"] === undefined));

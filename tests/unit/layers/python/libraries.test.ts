@@ -86,7 +86,7 @@ def handler(event, context):
     psycopg.Cursor().execute("select 1")
 `;
 
-/** As far as the hook reads psycopg. */
+/** The parts of psycopg that the hook reads. */
 const psycopg = `
 class Info: dbname, host, port = "shop", "db", 5432
 class Connection: info = Info()

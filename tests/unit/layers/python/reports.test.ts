@@ -3,7 +3,7 @@ import { pythonTracingLayer } from "../../../../layers/python/bundle";
 import { zip } from "../../../../layers/zip";
 import { isPrepared, root, TracedPythons } from "./tracedPython";
 
-// Reports about other tracing layers for Python, as docs/traces.md lists them.
+// Bug reports about other tracing layers for Python that docs/traces.md lists.
 describe("reports about other layers for Python", () => {
   let processes: TracedPythons;
   before(async function () {

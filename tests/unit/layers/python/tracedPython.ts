@@ -15,25 +15,25 @@ export const python = join(root, ".cache", "python", "bin", "python");
 /** AWS's runtime interface client. */
 const runtime = join(root, ".cache", "lambda-runtimes", "python");
 
-/** What the tests need of `npm run setup`. */
+/** The parts of `npm run setup` that the tests need. */
 export const isPrepared = existsSync(python) && existsSync(join(runtime, "awslambdaric"));
 
 export interface Outcome {
   response?: unknown;
   error?: { name: string; message: string };
-  /** Files of the error's frames, without the runtime's. */
+  /** Files of the error's frames, without the runtime's frames. */
   frames?: string[];
 }
 
 export interface Run {
-  /** Of the invocations, in their order; none if the process ended before. */
+  /** Results of the invocations, in order; none if the process ended before. */
   results: Outcome[];
-  /** How loading the handler failed, as the runtime reports it. */
+  /** The runtime's report of a failure to load the handler. */
   initError?: { type?: string; errorType?: string; message?: string; trace?: string[] };
   spans: SeenSpan[];
-  /** All that were sent, snapshots of open ones among them. */
+  /** All sent spans, including snapshots of open ones. */
   sent: SeenSpan[];
-  /** Of each request: the invocation that it says has ended. */
+  /** For each request: the invocation that it reports as ended. */
   ended: (string | undefined)[];
   code: number | null;
   output: string;
@@ -47,14 +47,14 @@ export interface RunOptions {
   overlapping?: boolean;
   remainingMs?: number;
   env?: Readonly<Record<string, string>>;
-  /** Where the layer sends to. Default: a receiver of the test. */
+  /** The layer's destination. Default: a receiver of the test. */
   endpoint?: string;
   /** Python that runs before the handler is loaded. */
   preload?: string;
   interpreter?: string;
 }
 
-/** Interpreters of other versions on this machine, on PATH or by pyenv. */
+/** Interpreters of other versions on this machine, on PATH or from pyenv. */
 export function otherInterpreters(): string[] {
   const minors = [9, 10, 11, 12, 13, 14, 15];
   const names = minors.map((minor) => `python3.${minor}`);
@@ -74,7 +74,7 @@ export function otherInterpreters(): string[] {
     .filter((line) => line !== "");
 }
 
-/** Runs functions with the layer in processes of their own. */
+/** Runs functions with the layer in separate processes. */
 export class TracedPythons {
   readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
   private readonly server = http.createServer();
@@ -137,7 +137,7 @@ export class TracedPythons {
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    // The layer has written everything before it returned; this server may have yet to read it.
+    // The layer wrote everything before it returned, but this server may not have read it yet.
     await new Promise((resolve) => setTimeout(resolve, 20));
     const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
     const { results = [], initError } = said ? JSON.parse(said) : {};

@@ -49,7 +49,7 @@ const responses = [
   { statusCode: 2000 },
 ];
 
-/** Beside the events of the layer for Node.js, whose tests are replayed here. */
+/** In addition to the events of the layer for Node.js, whose tests are replayed here. */
 const more = {
   client: { event: { order: 7 }, client: [w3c], xray },
   xray: { event: {}, xray },

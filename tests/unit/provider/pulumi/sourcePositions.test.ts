@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutPositions } from "../../../../provider/pulumi/sourcePositions";
 
-/** Pulumi's own, private function; when this fails, decision 8 says what is lost with it. */
+/** Pulumi's own, private function; if this fails, decision 8 says what is lost without it. */
 const finder = pulumi.Resource as unknown as { stackTrace: (skip: number) => unknown[] };
 
 describe("resources without positions", () => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { checkAgain } from "../../../../provider/stack/repeatedCheck";
 
-/** A clock that stands until it is told to go on. */
+/** A clock that only advances on request. */
 function standingClock() {
   const waiting: { seconds: number; action: () => void }[] = [];
   return {
     waiting,
     after: (seconds: number, action: () => void) => void waiting.push({ seconds, action }),
-    /** Lets the only pause be over, and what follows happen. */
+    /** Ends the only pause, and lets the following steps run. */
     async goOn(): Promise<number> {
       const [next, ...others] = waiting.splice(0);
       assert.ok(next !== undefined && others.length === 0, "one pause at a time");

@@ -8,7 +8,7 @@ const files = Object.fromEntries(preparedFiles.map((path) => [path, readFileSync
 const today = "2030-01-02";
 const version = "987.6.5";
 
-/** Lines that differ, without what they have in common. */
+/** The lines that differ, without the common ones. */
 function changedLines(path: string): [string, string][] {
   const after = (prepared(files, version, today)[path] ?? "").split("\n");
   return (files[path] ?? "").split("\n").flatMap((line, index) => {

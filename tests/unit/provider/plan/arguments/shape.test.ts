@@ -54,7 +54,7 @@ describe("the kinds of an observed function's arguments", () => {
       found["extension.layerVersionArnz"] ?? "",
       /no property of this name\. Did you mean layerVersionArns?\?/,
     );
-    // What every object has is no property of an argument.
+    // Properties that every object inherits are not properties of an argument.
     assert.match(
       reasons({ extension: { toString: {} } })["extension.toString"] ?? "",
       /no property of this name/,

@@ -8,7 +8,7 @@ import type { PublishedLayersView } from "../../../../../provider/plan/layers/ch
 const layerVersionArn = "arn:aws:lambda:eu-west-1:123456789012:layer:clickstack-extension-amd64:3";
 const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbC123";
 
-/** The problems of a function with these arguments besides the least, reasons by path. */
+/** The problems of a function with these arguments in addition to the minimum, reasons by path. */
 function reasons(view: FunctionView): Record<string, string> {
   const problems = checkFunction({ runtime: "nodejs22.x", extension: { layerVersionArn }, ...view });
   return Object.fromEntries(problems.map(({ propertyPath, reason }) => [propertyPath, reason]));

@@ -28,7 +28,7 @@ describe("policies", () => {
 
   it("of a secret by name: with the random suffix that AWS appends", () => {
     assert.deepEqual(statements(secret("key"))[0]?.Resource, [secret("key-??????")]);
-    // Reads like a name and like a full ARN.
+    // Could be a name or a full ARN.
     const policy = { Statement: statements(secret("prod-secret")) };
     const readable = (name: string) =>
       isAllowed([policy], { action: "secretsmanager:GetSecretValue", resource: secret(name) });

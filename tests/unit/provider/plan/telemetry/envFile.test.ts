@@ -4,7 +4,7 @@ import { envFileVariables, pathInCode } from "../../../../../provider/plan/telem
 
 const environment = { HOME: "/home" };
 
-/** The value of a variable that is written so; the next line is read too. */
+/** The value of a variable with this notation; the next line is read, too. */
 function value(text: string): string | undefined {
   const { A, B } = envFileVariables(`A=${text}\nB=next\n`, environment);
   assert.equal(B, "next", text);

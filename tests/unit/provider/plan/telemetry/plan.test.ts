@@ -15,14 +15,14 @@ import { variableOf } from "../../../../../provider/plan/telemetry/settings";
 
 const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ingestion-key-AbC123";
 
-/** The variables of a plan whose values are all there. */
+/** The variables of a plan whose values are all known. */
 const variables = (args: PlannedArguments) =>
   mergeEnvironment({}, planTelemetry(args, plainValues)).variables;
 
 const text = fc.constantFrom("a", "b,c", 'say "hi"', " d ", "${arn:x}");
 const pairs = fc.dictionary(fc.constantFrom("x", "y", "x-team"), text, { maxKeys: 3 });
 
-/** Any arguments, right or wrong, by the kinds of the table. */
+/** Arbitrary arguments, valid or invalid, by the kinds of the table. */
 const anyArguments: fc.Arbitrary<Record<string, unknown>> = fc.record(
   {
     ...{ endpoint: text, protocol: text, managedClickStack: fc.boolean(), webIdentityAudience: text },
@@ -37,7 +37,7 @@ const anyArguments: fc.Arbitrary<Record<string, unknown>> = fc.record(
   { requiredKeys: [] },
 );
 
-/** The same arguments with some values, at any depth, not known. */
+/** The same arguments with some unknown values, at any depth. */
 function obscured(value: unknown, hide: (depth: number) => boolean, depth = 0): unknown {
   if (depth > 0 && hide(depth)) return UNKNOWN;
   if (typeof value !== "object" || value === null) return value;

@@ -56,7 +56,7 @@ describe("settings", () => {
     });
     const good: [Setting["type"], string][] = [
       ["enum", "a"],
-      // As the extension takes them.
+      // As the extension accepts them.
       ["enum", "A"],
       ["boolean", "true"],
       ["boolean", "FALSE"],

@@ -10,15 +10,15 @@ import {
   resolveReferences,
 } from "../../../../../provider/plan/telemetry/references";
 
-/** An environment, and where logs go by it: what the package plans with is what the extension will do. */
+/** An environment, and the resulting destination of logs: the package plans with what the extension will do. */
 interface Case {
   name: string;
   environment: Record<string, string>;
   /** Content of the file that `ROTEL_ENV_FILE` names. */
   envFile?: string;
-  /** Values by reference. */
+  /** Values of references. */
   secrets?: Record<string, string>;
-  /** What has to be fetched, in the order of the variables' names. */
+  /** References to fetch, in the order of the variables' names. */
   references: string[];
   logs: (DeliveryTarget & { webIdentity?: true })[];
 }
@@ -38,7 +38,7 @@ async function logsOf({ environment, envFile, secrets = {} }: Case): Promise<Cas
           return value;
         }),
       );
-      // As URLs, for which a path that is missing is "/".
+      // As URLs, in which a missing path is "/".
       const endpoint = new URL(target.endpoint).href;
       return { ...target, endpoint, ...("webIdentity" in destination && { webIdentity: true }) };
     }),

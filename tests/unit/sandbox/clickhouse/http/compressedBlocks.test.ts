@@ -83,7 +83,7 @@ describe("compressed blocks", () => {
     }
     return 0;
   };
-  /** A block with a right checksum over the header given. */
+  /** A block with a correct checksum over the given header. */
   const block = (method: number, compressedSize: number, size: number, data: Buffer): Buffer => {
     const content = Buffer.alloc(9 + data.length);
     content.writeUInt8(method, 0);

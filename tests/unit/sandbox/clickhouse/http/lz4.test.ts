@@ -5,7 +5,7 @@ import { encodeLz4Block } from "./lz4Encoder";
 
 describe("LZ4 blocks", () => {
   it("decode to what was encoded", () => {
-    // Few different bytes, so that there are matches, overlapping ones among them.
+    // Few different bytes, so that there are matches, including overlapping ones.
     const data = fc.oneof(
       fc.uint8Array({ maxLength: 400 }),
       fc.array(fc.constantFrom(1, 2, 3), { maxLength: 2000 }).map((bytes) => Uint8Array.from(bytes)),

@@ -36,7 +36,7 @@ function rest(length: number): number[] {
   return [...new Array<number>(Math.floor((length - 15) / 255)).fill(255), (length - 15) % 255];
 }
 
-/** A compressed block as ClickHouse wants it with `decompress=1`. */
+/** A compressed block as ClickHouse expects it with `decompress=1`. */
 export function compressedBlock(data: Buffer, method: "lz4" | "none" = "lz4"): Buffer {
   const content = method === "lz4" ? encodeLz4Block(data) : data;
   const block = Buffer.alloc(9 + content.length);

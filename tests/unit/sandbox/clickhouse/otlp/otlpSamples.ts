@@ -2,7 +2,7 @@ import { parse } from "protobufjs";
 import type { Signal } from "../../../../../sandbox/clickhouse/base/signal";
 import { OTLP_PROTOCOL } from "../../../../../sandbox/clickhouse/otlp/protocol";
 
-/** Requests in the shape of OTLP's JSON. */
+/** Requests as OTLP JSON. */
 
 export const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 export const SPAN_ID = "b7ad6b7169203331";
@@ -119,7 +119,7 @@ const MESSAGES: Record<Signal, string> = {
   metrics: "ExportMetricsServiceRequest",
 };
 
-/** Encodes a request in the shape of OTLP's JSON as protobuf. */
+/** Encodes a request in OTLP JSON as protobuf. */
 export function encodeRequest(signal: Signal, request: object): Buffer {
   const type = parse(OTLP_PROTOCOL).root.lookupType(`otlp.${MESSAGES[signal]}`);
   const withBinaryIds = JSON.parse(JSON.stringify(request), (key, value) =>

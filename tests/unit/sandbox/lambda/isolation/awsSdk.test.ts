@@ -21,7 +21,7 @@ describe("the layer with AWS's SDK", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Installs packages as pnpm does: links to where they and their dependencies are. */
+  /** Installs packages as pnpm does: with links to the folders of packages and their dependencies. */
   const install = (names: readonly string[]) => {
     writeFileSync(join(folder, "package.json"), "{}");
     for (const name of names) {
@@ -39,7 +39,7 @@ describe("the layer with AWS's SDK", () => {
       assert.ok(existsSync(join(modules, "@aws-sdk", name, "package.json")), name);
   });
 
-  it("has what a project has of the SDK, in its version, before what is there in any case", () => {
+  it("prefers the project's packages of the SDK, in its version, to those that are always available", () => {
     const project = join(folder, "project", "functions", "orders");
     mkdirSync(project, { recursive: true });
     const modules = join(folder, "project", "node_modules", "@aws-sdk");

@@ -26,7 +26,7 @@ const line = (record: string): TelemetryEvent => ({
 });
 const start: TelemetryEvent = { ...line(""), type: "platform.start", record: { requestId: "r" } };
 
-/** Keeps what it is given; refuses while `refusing`. */
+/** Stores its deliveries; refuses them while `refusing`. */
 class FakeDelivery implements TelemetryDelivery {
   readonly batches: string[][] = [];
   refusing = false;
