@@ -18,8 +18,8 @@ export interface Addition {
 }
 
 /**
- * The change that makes a function an observed one, for the program that manages it. That program knows nothing of what
- * `instrument` did to the function.
+ * The change that makes a function an observed one, for the program that manages it. That program does not know about changes
+ * that `instrument` made to the function.
  */
 export function planAddition(of: FunctionState, telemetry: Telemetry): Addition | NoChange {
   const own = originalOf(of) ?? of;

@@ -6,7 +6,7 @@ import type { IntakeStats } from "./base/signal";
 export interface ServerOptions {
   readonly ingestionKey: string;
   readonly attributes: AttributeType;
-  /** Holds the data, inserts under way and certificates. */
+  /** Contains the data, running inserts and certificates. */
   readonly directory: string;
   readonly tls: boolean;
   /** Ports of ClickHouse's HTTP interface and of the OTLP intake; 0 for a free one. */

@@ -34,7 +34,7 @@ describe("the package's provider, started", () => {
     return { port, state: JSON.parse(state) };
   }
 
-  it("prints its port, and leaves out what Pulumi does for debugging alone", () => {
+  it("prints its port, and omits what Pulumi does only for debugging", () => {
     const { port, state } = start({});
     assert.match(port ?? "", /^\d+$/);
     const { resolver: _, whenRead: __, ...debugging } = state;
@@ -48,7 +48,7 @@ describe("the package's provider, started", () => {
     assert.equal(state.whenRead, true);
   });
 
-  it("keeps stack traces and debug lines when it is to be looked into", () => {
+  it("keeps stack traces and debug lines when it is debugged", () => {
     const { state } = start({ CLICKSTACK_LAMBDA_PROVIDER_DEBUG: "true" });
     assert.match(state.stack, /\n +at /);
     assert.equal(state.debugLines, true);

@@ -25,7 +25,7 @@ fn a_backend_that_hangs_is_not_waited_for_until_its_timeout() {
         let (lambda, intake, extension) = started(&[LONG]).await;
         intake.delay(Duration::from_secs(3600));
         invocations(&lambda, 0..20).await;
-        assert_eq!(intake.requests(), 2, "logs and traces, which are still under way");
+        assert_eq!(intake.requests(), 2, "logs and traces, which are still being sent");
         assert_eq!(extension.output(), "");
     });
 }

@@ -232,7 +232,7 @@ fn a_share_of_the_traces_is_sent_and_every_invocation_that_somebody_looks_for() 
             let id = request_id(number.into());
             lambda.invoke(&id, Duration::from_secs(30));
             lambda.deliver(&[lambda.start_event(&id)]).await;
-            // Spans that the function ends come before it is known what becomes of the invocation.
+            // Spans that the function ends arrive before the outcome of the invocation is known.
             let mut spans = vec![of_trace(child(20 + number), kept)];
             if number == 1 {
                 spans.push(of_trace(child(30), true));
