@@ -25,7 +25,7 @@ describe("the package's provider", () => {
     assert.equal(provider.version, JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version);
   });
 
-  it("makes a component and returns every output of the schema", async () => {
+  it("creates a component and returns every output of the schema", async () => {
     const inputs = { ...code, runtime: "nodejs22.x", extension: { layerVersionArn } };
     const { result } = await construct("ObservedFunction", inputs);
     const { urn, state } = await result;
@@ -77,7 +77,7 @@ describe("the package's provider", () => {
     assert.ok(!message.includes("hush"));
   });
 
-  it("delivers one log record before it makes a component that requires it, and no other", async () => {
+  it("delivers one log record before it creates a component that requires it, and for no other component", async () => {
     let records = 0;
     const server = createServer((_, response) => {
       records++;

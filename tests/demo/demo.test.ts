@@ -77,7 +77,7 @@ describe("npm run demo", function () {
     assert.ok(summary.seconds > 0);
   });
 
-  it("instruments functions that exist, verifies them, cuts them off and gives them back", async () => {
+  it("instruments existing functions, verifies them, denies them CloudWatch Logs and restores them", async () => {
     const { code, out, err } = await ended(start("--existing", "--json"));
     assert.equal(code, 0, err);
     const { seconds, ...counts } = JSON.parse(out.trim().split("\n").at(-1) ?? "");

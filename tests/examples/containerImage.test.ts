@@ -56,7 +56,7 @@ describe("the container image example", () => {
     });
   }
 
-  it("has a Dockerfile that copies what its context has, and the README quotes it", async () => {
+  it("has a Dockerfile that only copies files of its context, and the README quotes it", async () => {
     await run({});
     const dockerfile = readFileSync(join(context, "Dockerfile"), "utf8");
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(\S+) /gm)].map(([, source]) => source ?? "");

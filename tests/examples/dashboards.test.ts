@@ -58,7 +58,7 @@ describe("the dashboards of docs/clickstack.md, by Pulumi's own host for YAML", 
   const kept = (name: string) => fake.stored[name]?.length ?? 0;
   const unchanged = "pulumi up --skip-preview --expect-no-changes";
 
-  it("are made, not changed twice, put back where somebody changed them, and deleted", async () => {
+  it("are created, not changed twice, restored after a manual change, and deleted", async () => {
     await type(
       "pulumi stack init dashboards",
       `pulumi config set --secret hyperdxApiKey ${key}`,

@@ -71,7 +71,7 @@ describe("the examples as projects of their own", function () {
   ];
 
   for (const name of ["distributed", "node-manual"]) {
-    it(`${name}: deploys, has nothing to do twice, and is destroyed`, async function () {
+    it(`${name}: deploys, has no changes on a second run, and is destroyed`, async function () {
       if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
       const copy = copyCheckout();
       const directory = join(copy.directory, "examples", name);
@@ -86,7 +86,7 @@ describe("the examples as projects of their own", function () {
   }
 
   for (const { name, language, configured, change, functions } of examples) {
-    it(`${name}: deploys, has nothing to do twice, takes a change, and is destroyed`, async function () {
+    it(`${name}: deploys, has no changes on a second run, applies a change, and is destroyed`, async function () {
       if (!hasLanguageHost(surroundings.engine, language)) {
         console.log(
           `      no pulumi-language-${language} on PATH or in .cache/pulumi/bin (docs/contributing/set-up.md)`,

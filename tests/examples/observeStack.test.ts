@@ -16,7 +16,7 @@ describe("the examples of ObserveStack", () => {
   const surroundings = useSurroundings();
   useBuiltLayers();
 
-  it("Python: observes the functions that are not excluded; nothing to do twice; takes an update", async () => {
+  it("Python: observes the functions that are not excluded; no changes on a second run; applies an update", async () => {
     const script = join(__dirname, "runPython.py");
     const { stdout } = await withInstalledSdk((environment) =>
       surroundings.engine.runPython({ script, args: ["observed", "observe-stack-python"], environment }),
@@ -30,7 +30,7 @@ describe("the examples of ObserveStack", () => {
     assert.deepEqual(found.refreshed, {});
   });
 
-  it("YAML: has just what the schemas have, and every function waits for the component", () => {
+  it("YAML: has only properties of the schemas, and every function waits for the component", () => {
     const directory = join(examples, "observe-stack-yaml");
     const program = reader.load(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as YamlProgram;
     assert.deepEqual(findMistakes(program), []);

@@ -38,7 +38,7 @@ describe("the publishing stack as its page shows it", function () {
     execFileSync(process.execPath, ["-e", script], { cwd: folder, stdio: "pipe" });
   });
 
-  it("publishes, has nothing to do twice, and is destroyed", async function () {
+  it("publishes, has no changes on a second run, and is destroyed", async function () {
     if (!hasLanguageHost(surroundings.engine, "nodejs")) this.skip();
     const copy = copyCheckout();
     try {

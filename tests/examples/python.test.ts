@@ -8,7 +8,7 @@ describe("the Python examples", () => {
   const surroundings = useSurroundings();
   useBuiltLayers();
 
-  it("deploys by the generated SDK and the plugin; nothing to do twice; takes an update", async () => {
+  it("deploys with the generated SDK and the plugin; no changes on a second run; applies an update", async () => {
     const script = join(__dirname, "runPython.py");
     const { stdout } = await withInstalledSdk((environment) =>
       surroundings.engine.runPython({ script, args: ["example"], environment }),
@@ -24,7 +24,7 @@ describe("the Python examples", () => {
     assert.deepEqual(found.third, { update: 2 });
   });
 
-  it("python-clickhouse deploys with its password as a secret; nothing to do twice; takes an update", async () => {
+  it("python-clickhouse deploys with its password as a secret; no changes on a second run; applies an update", async () => {
     const script = join(__dirname, "runPython.py");
     const { stdout } = await withInstalledSdk((environment) =>
       surroundings.engine.runPython({

@@ -19,7 +19,7 @@ function snippet(language: string, place = 0): string {
 }
 
 describe("the README's program in YAML", () => {
-  it("has just what the package's schema has", () => {
+  it("has only properties of the package's schema", () => {
     // Pulumi's own reader of its project files.
     const reader: { load(text: string): unknown } = require(
       require.resolve("js-yaml", { paths: [require.resolve("@pulumi/pulumi")] }),
@@ -55,7 +55,7 @@ describe("the README's programs", () => {
       },
     });
 
-  it("TypeScript: deploys, and has nothing to do the second time", async () => {
+  it("TypeScript: deploys, and has no changes on a second run", async () => {
     const file = join(project, "index.ts");
     writeFileSync(file, snippet("ts"));
     const stack = await stackOf("readme-typescript", file);
@@ -65,7 +65,7 @@ describe("the README's programs", () => {
     await stack.destroy();
   });
 
-  it("TypeScript: observes a function that the program makes after observeStack()", async () => {
+  it("TypeScript: observes a function that the program creates after observeStack()", async () => {
     const [first = ""] = snippet("ts").split("const orders");
     const file = join(project, "index.ts");
     writeFileSync(
@@ -92,7 +92,7 @@ export const layerArns = observed.layers;
     await stack.destroy();
   });
 
-  it("Python: deploys, and has nothing to do the second time", async () => {
+  it("Python: deploys, and has no changes on a second run", async () => {
     writeFileSync(join(project, "__main__.py"), snippet("python"));
     const { stdout } = await withInstalledSdk((environment) =>
       surroundings.engine.runPython({

@@ -31,7 +31,7 @@ function blocks(page: string): { language: string; code: string }[] {
 }
 
 describe("the Pulumi registry's pages", () => {
-  it("begin with the front matter that the registry wants", () => {
+  it("begin with the front matter that the registry requires", () => {
     for (const page of pages) {
       const [, matter = ""] = /^---\n(.*?)\n---\n/s.exec(read(page)) ?? [];
       const keys = matter.split("\n").map((line) => line.slice(0, line.indexOf(":")));

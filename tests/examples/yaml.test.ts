@@ -23,7 +23,7 @@ function mistakesWith(change: Record<string, unknown>): string[] {
 }
 
 describe("the YAML example", () => {
-  it("has just what the package's schema and the AWS package have, and its code is there", () => {
+  it("has only properties of the package's schema and the AWS package, and its code exists", () => {
     const program = readProgram();
     assert.deepEqual(
       Object.values(program.resources).map(({ type }) => type),

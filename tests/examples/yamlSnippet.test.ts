@@ -36,7 +36,7 @@ function program(): YamlProgram & { name: string; runtime: string } {
 }
 
 describe("the snippet for Pulumi YAML", () => {
-  it("has just what the AWS package has", () => {
+  it("has only properties of the AWS package", () => {
     assert.ok(program().resources[functionName]?.properties?.layers);
     assert.ok(JSON.stringify(program().resources).includes(ownLayer));
     assert.deepEqual(findMistakes(program()), []);

@@ -89,7 +89,7 @@ describe("buildLayers", function () {
     );
   });
 
-  it("builds the other architecture where its standard library is available", async function () {
+  it("builds the other architecture if its standard library is available", async function () {
     // Optimised like a release, but in separate units: the size does not matter here, and reducing it takes most of a build's time.
     Object.assign(process.env, byPieces);
     const { layers } = await buildLayers({ root, architectures: [other], directory: folders[0] }).catch(

@@ -45,7 +45,7 @@ describe("the npm packages", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("hold what they should and nothing else", () => {
+  it("contain exactly the expected files", () => {
     assert.deepEqual(packages.layers.files.map(({ path }) => path).sort(), [
       ...["LICENSE", "README.md", "clickstack-extension-amd64.zip", "clickstack-extension-arm64.zip"],
       ...["clickstack-tracing.zip", "manifest.json", "package.json"],

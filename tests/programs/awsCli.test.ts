@@ -35,7 +35,7 @@ describe("the snippet for the AWS CLI", () => {
     return lines.map((line) => JSON.parse(line));
   }
 
-  it("makes the change by requests that the services take, and keeps the function's own variables", async () => {
+  it("makes the change with requests that the services accept, and keeps the function's own variables", async () => {
     const { layers, variables, statements } = addition();
     for (const own of [{ STAGE: "live" }, undefined]) {
       const calls = await callsFor(own);

@@ -47,7 +47,7 @@ process.stdout.write(JSON.stringify(require(require("node:path").resolve("out/Sh
     return statementsIn(found?.[1]);
   };
 
-  it("gives each function what observed() gives, and keeps its own layers and variables", async () => {
+  it("adds the results of observed() to each function, and keeps its own layers and variables", async () => {
     const template = await synthesized(`
 new lambda.Function(stack, "Orders", { code, handler: "index.handler", runtime: lambda.Runtime.NODEJS_22_X });
 const table = new dynamodb.Table(stack, "Table", { partitionKey: { name: "id", type: "S" } });
@@ -98,7 +98,7 @@ new lambda.Function(stack, "Orders", {
 describe("the snippet for the CDK", () => {
   const workshop = useFrameworks();
 
-  it("makes the change of a function that has layers and variables of its own", async () => {
+  it("makes the change of a function with its own layers and variables", async () => {
     workshop.write({
       "app.js": `${imports}
 const fn = new lambda.Function(stack, "Orders", {

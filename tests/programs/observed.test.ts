@@ -6,7 +6,7 @@ import { useWorkshop } from "./tools";
 describe("the first program of docs/programs.md", () => {
   const workshop = useWorkshop();
 
-  it("gets what observed() plans, from the package as it is compiled", async () => {
+  it("gets the results of observed() from the compiled package", async () => {
     workshop.write({
       "layers.json": JSON.stringify(telemetry.extension.manifest),
       "program.js": `${documented()}\nconsole.log(JSON.stringify({ layers, environment, statements }));\n`,

@@ -36,7 +36,7 @@ async function packaged(workshop: Workshop, files: Readonly<Record<string, strin
 describe("the plugin of docs/programs.md, by the Serverless Framework", () => {
   const workshop = useFrameworks();
 
-  it("gives each function what observed() gives, and keeps what the service has", async () => {
+  it("adds the results of observed() to each function, and keeps the service's own settings", async () => {
     const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/images@sha256:".padEnd(123, "0");
     const functions = {
       orders: { handler: "index.handler" },

@@ -49,7 +49,7 @@ describe("the $transform of docs/programs.md and the snippet, by SST", () => {
     return JSON.parse(await workshop.run(process.execPath, node));
   }
 
-  it("gives each function what observed() gives, and keeps its own", async () => {
+  it("adds the results of observed() to each function, and keeps its own", async () => {
     const more = `
 new sst.aws.Function("Stock", {
   handler: "stock.handler",
@@ -80,7 +80,7 @@ new sst.aws.Function("Go", { handler: "./go", runtime: "go" });
     assert.deepEqual(inputsOf(made, "GoFunction").layers, expected({ runtime: "provided.al2023" }).layers);
   });
 
-  it("takes the snippet among the arguments of a function", async () => {
+  it("accepts the snippet in the arguments of a function", async () => {
     const made = await run(`export default $config({
   app: () => ({ name: "shop", home: "local" }),
   async run() {\n${pasted()}},

@@ -160,7 +160,7 @@ describe("the command line with a fleet", () => {
     assert.deepEqual(snapshot(plane), observed);
   });
 
-  it("says which policy IAM does not show in time, and waits for none that it may not read", async () => {
+  it("names a policy that IAM does not show in time, and does not wait for policies that it may not read", async () => {
     const [region = ""] = regions;
     const { configuration } = plane.add(region, "orders");
     const of = { role: configuration.Role, region };
@@ -249,7 +249,7 @@ describe("the command line with a fleet", () => {
     assert.deepEqual(snapshot(plane), before);
   });
 
-  it("takes back a change that Lambda could not carry out", async () => {
+  it("reverts a change that Lambda could not apply", async () => {
     plane.add("eu-west-1", "orders", { Environment: { Variables: { STAGE: "live" } } });
     plane.updateMs = 60_000;
     const before = snapshot(plane);
@@ -359,7 +359,7 @@ describe("the command line with a fleet", () => {
     assert.deepEqual(await selected("missing", "f0"), ["f0@eu-west-1", `missing@${regions.join(", ")}`]);
   });
 
-  it("shows which functions are observed, and by what, without a request for each", async () => {
+  it("shows which functions are observed, and how, without a request per function", async () => {
     for (const name of ["bare", "done", "broken", "other"]) plane.add("eu-west-1", name);
     const rotel = [{ Arn: "arn:aws:lambda:eu-west-1:418653438961:layer:rotel-extension-amd64:9" }];
     plane.add("eu-west-1", "other", { Layers: rotel });
@@ -450,7 +450,7 @@ functions:
     }
   });
 
-  it("pages through many functions and their tags, and reads them one by one where it may not list tags", async () => {
+  it("pages through many functions and their tags, and reads tags one by one if it may not list them", async () => {
     const stack = { "aws:cloudformation:stack-name": "shop" };
     for (let index = 0; index < 130; index++) plane.add("eu-west-1", `f${index}`, {}, { team: "shop" });
     plane.add("eu-west-1", "stacked", {}, stack);
@@ -504,7 +504,7 @@ describe("the command line's manners", () => {
     assert.equal((await runCli(instrument(), { input: "y\n" })).code, 0);
   });
 
-  it("colours on a terminal alone, and not with NO_COLOR", async () => {
+  it("uses colours only on a terminal, and not with NO_COLOR", async () => {
     const dry = ["uninstrument", "orders", ...common(), "--dry-run"];
     const colour = "\u001b[";
     assert.ok((await runCli(dry, { isTTY: true })).out.includes(colour));

@@ -64,7 +64,7 @@ describe("ExtensionLayers", () => {
     assert.equal(inputs.layerName, "team-arm64");
   });
 
-  it("publishes light tracing alone where it is wanted, once for all architectures", async () => {
+  it("publishes light tracing as a separate layer on request, once for all architectures", async () => {
     const { result, resources } = await runMocked(
       () =>
         new clickstack.ExtensionLayers("extension", {
@@ -94,7 +94,7 @@ describe("ExtensionLayers", () => {
     assert.equal(manifest?.tracingLayers?.[0]?.layerVersionArn, arn);
   });
 
-  it("allows accounts and an organization, and gives an ARN out once they are allowed", async () => {
+  it("allows accounts and an organization, and outputs an ARN only after they are allowed", async () => {
     const { result, resources } = await runMocked(
       () =>
         new clickstack.ExtensionLayers("extension", {
@@ -151,7 +151,7 @@ describe("ExtensionLayers", () => {
     );
   });
 
-  it("names every wrong region at once and makes nothing", async () => {
+  it("names every wrong region at once and creates nothing", async () => {
     await assert.rejects(
       runMocked(() => new clickstack.ExtensionLayers("extension", { regions: ["us-esat-2", "mars"] })),
       (error: Error) => {
@@ -165,7 +165,7 @@ describe("ExtensionLayers", () => {
     );
   });
 
-  it("says how to build the layers when they are not", async () => {
+  it("says how to build the layers if they are missing", async () => {
     const built = process.env.CLICKSTACK_LAYERS_DIRECTORY;
     const empty = mkdtempSync(join(tmpdir(), "no-layers-test-"));
     process.env.CLICKSTACK_LAYERS_DIRECTORY = empty;

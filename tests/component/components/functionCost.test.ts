@@ -55,7 +55,7 @@ describe("the cost of an ObservedFunction", () => {
     assert.ok(Math.abs(later.promises / first.promises - 1) <= 0.02, JSON.stringify([first, later]));
   });
 
-  it("asks a provider once what it has to know of it, whatever the number of functions", async () => {
+  it("queries a provider once, regardless of the number of functions", async () => {
     const called: string[] = [];
     const role = "arn:aws:iam::123456789012:role/shared";
     const many = () =>
@@ -76,7 +76,7 @@ describe("the cost of an ObservedFunction", () => {
     assert.deepEqual(Object.keys(inputs).sort(), ["authorization", "endpoint", "extension"]);
   });
 
-  it("keeps the position of the component alone, not those of its parts", async () => {
+  it("keeps only the source position of the component, not those of its parts", async () => {
     const positions: Record<string, boolean> = {};
     await runMocked(() => {
       const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };

@@ -30,7 +30,7 @@ describe("ObservedFunction", () => {
     }
   });
 
-  it("configures the extension through the environment and leaves the user's variables alone", async () => {
+  it("configures the extension through the environment and keeps the user's variables", async () => {
     const { environment, component } = await observe({
       endpoint: "https://clickstack.example.com:4318",
       authorization: secretArn,
@@ -55,7 +55,7 @@ describe("ObservedFunction", () => {
     assert.deepEqual(await valueFrom(component.environmentVariableNames), Object.keys(expected).sort());
   });
 
-  it("lets the user's own protocol stand when none is given", async () => {
+  it("keeps the user's own protocol if none is given", async () => {
     const { environment } = await observe({
       endpoint: "https://clickstack.example.com:4317",
       environment: { variables: { ROTEL_OTLP_EXPORTER_PROTOCOL: "grpc" } },
@@ -112,7 +112,7 @@ describe("ObservedFunction", () => {
   });
 
   describe("CloudWatch logs", () => {
-    it("disabled on a role that is made: no permission and a denial of this log group alone", async () => {
+    it("disabled on a created role: no permission, and a denial of only this log group", async () => {
       const { resources, policy } = await observe({ cloudWatchLogs: clickstack.CloudWatchLogs.Disable });
       assert.deepEqual(resources.names(types.policy), ["api-no-logs"]);
       const group = `arn:aws:logs:eu-west-1:${account.id}:log-group:/aws/lambda/api-4d5e6f7`;
@@ -126,7 +126,7 @@ describe("ObservedFunction", () => {
       ]);
     });
 
-    it("disabled for a function with a name: the denial is there before the function", async () => {
+    it("disabled for a function with a name: the denial exists before the function", async () => {
       const { resources, policy } = await observe({
         role: givenRole,
         name: "orders",

@@ -33,7 +33,7 @@ async function observe(args: Partial<clickstack.ObservedFunctionArgs>) {
 }
 
 describe("the telemetry of an ObservedFunction", () => {
-  it("goes to managed ClickStack by one argument, plain or as output", async () => {
+  it("goes to managed ClickStack with one argument, plain or as an output", async () => {
     for (const managedClickStack of [true, pulumi.output(true)]) {
       const { environment } = await observe({ endpoint, managedClickStack });
       assert.equal(environment.CLICKSTACK_MANAGED, "true");
@@ -135,7 +135,7 @@ describe("the telemetry of an ObservedFunction", () => {
     assert.deepEqual(secretStatements()[0].Resource, [secretArn]);
   });
 
-  it("takes keys as values, which it stores", async () => {
+  it("accepts keys as values, which it stores", async () => {
     const key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b";
     const { environment, resources, secretStatements, inputs } = await observe({
       clickhouse: { endpoint: "https://clickhouse.example.com:8443" },
@@ -286,7 +286,7 @@ describe("the layers of an ObservedFunction", () => {
     });
   });
 
-  it("hold light tracing in the extension's for Node.js and Python, also where the runtime is known later", async () => {
+  it("include light tracing in the extension's layer for Node.js and Python, also if the runtime is known later", async () => {
     for (const runtime of ["nodejs22.x", pulumi.output("python3.13")]) {
       const { inputs, environment } = await observe({ layers: [own], runtime, autoInstrumentation: {} });
       assert.deepEqual(inputs.layers, [own, layerVersionArn]);
@@ -320,7 +320,7 @@ describe("the layers of an ObservedFunction", () => {
     assert.deepEqual(resources.names(types.policy), ["api-permissions"]);
   });
 
-  it("of code that is too large are an error before anything is made", async () => {
+  it("of code that is too large are an error before anything is created", async () => {
     const directory = mkdtempSync(join(tmpdir(), "large-code-test-"));
     try {
       // A sparse file: it has the size but uses no disk space.
@@ -356,7 +356,7 @@ describe("the log group of an ObservedFunction", () => {
     assert.deepEqual(json.inputs.loggingConfig, { logFormat: "JSON", logGroup: "/aws/lambda/api-8f9e" });
   });
 
-  it("stays when logs are disabled, and is what is denied", async () => {
+  it("stays when logs are disabled, and is the denied one", async () => {
     const cloudWatchLogs = clickstack.CloudWatchLogs.Disable;
     const { statements, resources } = await observe({ logRetentionInDays, cloudWatchLogs });
     assert.deepEqual(resources.names(types.logGroup), ["api-log-group"]);

@@ -42,7 +42,7 @@ describe("the resource options of an ObservedFunction", () => {
     assert.deepEqual([...new Set(declared)].sort(), Object.keys(optionOwners).sort());
   });
 
-  it("mean the function where they do so with the plain resource", async () => {
+  it("apply to the function if they do so with the plain resource", async () => {
     // Its constructor registers it with an engine.
     const hook: pulumi.ResourceHook = Object.create(pulumi.ResourceHook.prototype);
     const other = new pulumi.DependencyResource("urn:pulumi:stack::project::a:b:C::other");

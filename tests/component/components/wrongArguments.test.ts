@@ -39,7 +39,7 @@ describe("wrong arguments of ObservedFunction", () => {
     );
   });
 
-  it("in outputs keep everything from being made", async () => {
+  it("in outputs prevent everything from being created", async () => {
     const registered: RegisteredResource[] = [];
     const args = { ...minimal, runtime: pulumi.output("cobol") };
     const found = await problemsOf(() => new clickstack.ObservedFunction("api", args), { registered });
@@ -64,7 +64,7 @@ describe("wrong arguments of ObservedFunction", () => {
     assert.deepEqual(Object.keys(found).sort(), ["architectures[0]", "layers", "settings.nothing"]);
   });
 
-  it("are not found where all is unknown at preview", async () => {
+  it("are not found if everything is unknown at preview", async () => {
     const { result } = await runMocked(
       () => {
         const other = new clickstack.ObservedFunction("other", minimal);

@@ -9,7 +9,7 @@ import { givenRole, minimal, observe, secretArn, types } from "../observedFuncti
 const automatic = `arn:aws:logs:eu-west-1:${account.id}:log-group:/aws/lambda/api-???????`;
 
 describe("the role of an ObservedFunction", () => {
-  it("is made with what AWS's own policy for logs allows, in one policy", async () => {
+  it("is created with the permissions of AWS's own policy for logs, in one policy", async () => {
     const { resources, component, policy } = await observe({});
     const trust = JSON.parse(String(resources.one(types.role).inputs.assumeRolePolicy));
     assert.equal(trust.Statement[0].Principal.Service, "lambda.amazonaws.com");
@@ -27,7 +27,7 @@ describe("the role of an ObservedFunction", () => {
     assert.equal(resources.one(types.function).inputs.role, await valueFrom(component.roleArn));
   });
 
-  it("is made with what the network, tracing and dead letters need", async () => {
+  it("is created with the permissions for the network, tracing and dead letters", async () => {
     const { policy, resources } = await observe({
       authorization: secretArn,
       vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
@@ -42,7 +42,7 @@ describe("the role of an ObservedFunction", () => {
     assert.ok(actions.includes("secretsmanager:GetSecretValue"));
   });
 
-  it("that is given gets policies by its name and nothing else", async () => {
+  it("that is given gets policies by its name, and nothing else", async () => {
     const { resources, component, policy } = await observe({ role: givenRole, authorization: secretArn });
     assert.deepEqual(resources.names(types.role), []);
     assert.equal(resources.one(types.policy).inputs.role, "shared");
@@ -85,7 +85,7 @@ describe("the role of an ObservedFunction", () => {
       assert.equal(evaluate(policies, { action, resource: secretArn }), "implicitlyDenied");
   });
 
-  it("may write to this function's log group alone where its name is known before there is the function", async () => {
+  it("may write only to this function's log group if the group's name is known before the function exists", async () => {
     const group = (name: string) => `arn:aws:logs:eu-west-1:${account.id}:log-group:${name}`;
     const cases: [Partial<clickstack.ObservedFunctionArgs>, string][] = [
       [{ name: "orders" }, "/aws/lambda/orders"],
@@ -104,7 +104,7 @@ describe("the role of an ObservedFunction", () => {
     assert.deepEqual(statement("WriteLogs").Resource, [group("/shop"), `${group("/shop")}:*`]);
   });
 
-  it("may save the executions of a durable function, of this function alone", async () => {
+  it("may save the executions of a durable function, only of this function", async () => {
     const durableConfig = { executionTimeout: 60, retentionPeriod: 1 };
     const of = (name: string) => [`arn:aws:lambda:eu-west-1:${account.id}:function:${name}:*`];
     const { statement } = await observe({ durableConfig, name: "orders" });
@@ -141,7 +141,7 @@ describe("the role of an ObservedFunction", () => {
     });
   });
 
-  it("has a name that IAM takes, whatever the component is called", async () => {
+  it("has a name that IAM accepts, whatever the component's name", async () => {
     for (const name of ["GET /orders/{id}", "shop:orders", "a/b", "x".repeat(70), "prod-".repeat(30)]) {
       const args = { name: "orders", authorization: secretArn, ingestionKey: undefined };
       const logs = { cloudWatchLogs: clickstack.CloudWatchLogs.Disable };

@@ -35,7 +35,7 @@ const documents = (policies: RegisteredResource[]) => policies.map(({ inputs }) 
 const names = (policies: RegisteredResource[]) => policies.map(({ name }) => name).sort();
 
 describe("a role that many functions share", () => {
-  it("has one policy for what all of them read, and compact deny statements", async () => {
+  it("has one policy for everything that they read, and compact deny statements", async () => {
     const policies = await policiesOf(
       functions(30, () => ({ authorization: secretArn, cloudWatchLogs: Disable })),
     );
@@ -117,7 +117,7 @@ describe("a role that many functions share", () => {
     }
   });
 
-  it("is refused at preview where the policies would be too long together, with what to do", async () => {
+  it("is refused at preview if the policies together would be too long, with instructions", async () => {
     const args = () => ({ authorization: secretArn, cloudWatchLogs: Disable });
     const roles = [shared, () => new Role("shop", { assumeRolePolicy: "{}" }).arn] as const;
     for (const role of roles) {
@@ -128,7 +128,7 @@ describe("a role that many functions share", () => {
     }
   });
 
-  it("takes any number of functions that log to one group", async () => {
+  it("allows any number of functions that log to one group", async () => {
     const loggingConfig = { logFormat: "JSON", logGroup: "/shop" };
     const args = () => ({ authorization: secretArn, cloudWatchLogs: Disable, loggingConfig });
     assert.equal((await policiesOf(functions(60, args))).length, 2);

@@ -78,7 +78,7 @@ describe("values that a transform gets after another one", () => {
     assert.deepEqual((await sentBack([resource("a")])).back.value, [unknown]);
   });
 
-  it("are the same objects where there is nothing to be made an output", async () => {
+  it("are the same objects if nothing needs to become an output", async () => {
     const own = pulumi.output({ a: "b" });
     const file = new pulumi.asset.FileAsset("./file");
     const kept = await withOutputs({ own, file });

@@ -77,7 +77,7 @@ describe("the command line with the embedded AWS", () => {
       "--yes",
     ]);
 
-  it("instruments a function, leaves it when run again, and takes everything back after others changed it", async () => {
+  it("instruments a function, changes nothing when run again, and reverts everything after others changed it", async () => {
     const Code = {
       ZipFile: await zip([
         { name: "index.js", content: Buffer.from("exports.handler = async () => 1;"), mode: 0o644 },

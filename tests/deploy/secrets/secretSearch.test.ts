@@ -97,7 +97,7 @@ describe("secrets of a program", function () {
     await assertHidden("plugin-stack", await inlineHost(async () => observedStackProgram(observe, marks)));
   });
 
-  it("stay secrets in components that the plugin makes", async () => {
+  it("stay secrets in components that the plugin creates", async () => {
     await assertHidden("plugin", await inlineHost(async () => observedProgram(remote, marks)));
   });
 

@@ -149,7 +149,7 @@ describe("the command line with functions that run", () => {
     return { code, checks, fault: fault && `${fault.name}: ${fault.text}` };
   };
 
-  it("instruments, verifies by an invocation, denies CloudWatch Logs and gives everything back", async () => {
+  it("instruments, verifies by an invocation, denies CloudWatch Logs and restores everything", async () => {
     await create("orders");
     const before = await configuration("orders");
     assert.equal((await instrument("orders")).code, 0);

@@ -73,7 +73,7 @@ describe("the command line with ClickHouse", () => {
   });
   after(() => clickhouse?.stop());
 
-  it("shows lines since a moment by function and level, with colours on a terminal alone", async () => {
+  it("shows lines since a moment by function and level, with colours only on a terminal", async () => {
     const lines = (out: string) =>
       out
         .trimEnd()
@@ -240,7 +240,7 @@ describe("the command line with ClickHouse", () => {
     assert.deepEqual(rows[0]?.attributes, { "faas.invocation_id": "r-1" });
   });
 
-  it("reports what is wrong with ClickHouse, and never the password", async () => {
+  it("reports errors of ClickHouse, but never the password", async () => {
     const unused = "http://127.0.0.1:1";
     const cases: [string[], Record<string, string>, number, RegExp][] = [
       [[], { CLICKHOUSE_PASSWORD: "hush-1234" }, 1, /refused the user "default": set CLICKHOUSE_USER/],

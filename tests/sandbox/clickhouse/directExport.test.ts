@@ -175,7 +175,7 @@ describe("direct export to ClickHouse", () => {
     assertEqualRows(collected, await withTypes());
   });
 
-  it("finds out what the tables have: JSON instead of Map, other precision, no EventName", async () => {
+  it("detects the tables' columns: JSON instead of Map, other precision, no EventName", async () => {
     await open();
     await command("CREATE DATABASE other");
     for (const table of TABLES) {

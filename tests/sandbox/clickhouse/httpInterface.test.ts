@@ -49,7 +49,7 @@ describe("HTTP interface of the embedded ClickHouse", () => {
     assert.equal(await text({}), "Ok.\n");
   });
 
-  it("takes the query from URL or body, and the format from query or parameter", async () => {
+  it("accepts the query in the URL or body, and the format from query or parameter", async () => {
     assert.equal(await text({ query: "SELECT 1, 'a'" }), "1\ta\n");
     assert.equal(await text({}, "SELECT 1 AS x FORMAT JSONEachRow"), '{"x":1}\n');
     assert.equal(await text({ default_format: "CSV" }, "SELECT 1, 'a'"), '1,"a"\n');
@@ -92,7 +92,7 @@ describe("HTTP interface of the embedded ClickHouse", () => {
     assert.equal(summary.written_rows, "2");
   });
 
-  it("takes compressed bodies, as gzip or in ClickHouse's blocks with asynchronous inserts", async () => {
+  it("accepts compressed bodies, as gzip or in ClickHouse's blocks with asynchronous inserts", async () => {
     const insert = {
       query: "INSERT INTO t (n, s) FORMAT RowBinary",
       async_insert: "1",
@@ -297,7 +297,7 @@ describe("HTTP interface of the embedded ClickHouse", () => {
       );
     });
 
-    it("takes logs and spans as the collector's exporter sends them into its own tables with JSON", async () => {
+    it("accepts logs and spans as the collector's exporter sends them into its own tables with JSON", async () => {
       const client = new NativeClient(clickhouse.httpUrl, PASSWORD, { async_insert: "1" });
       const [, version, revision, zone] = await client.greet();
       assert.match(String(version), /^\d+\.\d+/);

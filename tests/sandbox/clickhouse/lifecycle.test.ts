@@ -66,7 +66,7 @@ describe("life of the embedded ClickHouse", () => {
     }
   };
 
-  it("goes on with its data on the same ports after it was killed", async () => {
+  it("continues with its data on the same ports after it was killed", async () => {
     const first = await start();
     assert.equal(await sendLog(first, "before"), 200);
     await first.kill();

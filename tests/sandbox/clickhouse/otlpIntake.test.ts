@@ -192,7 +192,7 @@ describe("OTLP intake of the embedded ClickHouse", () => {
     assert.deepEqual(await countLogs(clickhouse), []);
   });
 
-  it("takes a request without records, and one of 10,000", async () => {
+  it("accepts a request without records, and one of 10,000", async () => {
     assert.equal((await post("/v1/logs", "{}")).status, 200);
     const records = Array.from({ length: 10_000 }, (_, i) => record(`line ${i} with an é and {"n":${i}}`));
     const response = await post("/v1/logs", encodeRequest("logs", logsRequest(records)), {
@@ -205,7 +205,7 @@ describe("OTLP intake of the embedded ClickHouse", () => {
     assert.deepEqual(row, { count: 10_000, bodies: 10_000, sum: 49_995_000 });
   });
 
-  it("takes requests that come at once and counts them", async () => {
+  it("accepts simultaneous requests and counts them", async () => {
     const before = await clickhouse.stats();
     const send = (i: number) =>
       post("/v1/logs", JSON.stringify(logsRequest([record(`a ${i}`), record(`b ${i}`)])));
@@ -227,7 +227,7 @@ describe("OTLP intake of the embedded ClickHouse", () => {
     );
   });
 
-  it("fails as it is told to", async () => {
+  it("fails as requested", async () => {
     const body = JSON.stringify(logsRequest([record("x")]));
     await clickhouse.setFault({ status: 503, retryAfterSeconds: 2, requests: 1, signals: ["logs"] });
     const refused = await post("/v1/logs", body);

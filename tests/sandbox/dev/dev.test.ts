@@ -330,7 +330,7 @@ describe("dev", function () {
     else process.env.TMPDIR = TMPDIR;
   });
 
-  it("runs a deployed function by its name, with its layers and what leads to it; secrets stay references", async () => {
+  it("runs a deployed function by its name, with its layers and triggers; secrets stay references", async () => {
     const aws = await startEmbeddedAws();
     const region = "eu-central-1";
     const restore = setEnvironment({ ...aws.environment, AWS_CONFIG_FILE: "/dev/null" });
@@ -403,7 +403,7 @@ describe("dev", function () {
     }
   });
 
-  it("says that a port is taken, and leaves nothing", async () => {
+  it("reports a port in use, and leaves nothing running", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await new Promise((listening) => taken.once("listening", listening));
     const { port } = taken.address() as { port: number };
@@ -415,7 +415,7 @@ describe("dev", function () {
     }
   });
 
-  it("says that there is no such target", async () => {
+  it("reports a missing target", async () => {
     await assert.rejects(
       startDev({ target: join(folder, "missing") }).ended,
       /does not exist. Pass a folder, a template/,

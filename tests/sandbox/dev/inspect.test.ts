@@ -53,7 +53,7 @@ describe("dev --inspect", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("lets a debugger stop in the function, read and change it, and go on; Ctrl-C leaves nothing", async () => {
+  it("lets a debugger stop in the function, read and change values, and continue; Ctrl-C leaves nothing running", async () => {
     const port = await freePort();
     const dev = startProcess([folder, "--inspect", `${port}`]);
     let client: ReturnType<typeof startDebugger> | undefined;

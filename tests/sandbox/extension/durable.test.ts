@@ -119,7 +119,7 @@ describe("a durable function, by the SDK for JavaScript", () => {
     assert.equal(traces.size, 2, "each execution has its own");
   });
 
-  it("lines that the replay repeats are left out if the user wants it", async () => {
+  it("lines that the replay repeats are omitted if the user requests it", async () => {
     await run("drop");
     const bodies = (await readLogs(bench.clickhouse)).map(({ body }) => body).sort();
     const once = ["order came", "charged", "in the first step", "paid 42", "a new day", "shipped"];

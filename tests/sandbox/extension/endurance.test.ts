@@ -12,7 +12,7 @@ describe("the extension over a long time", () => {
   let bench: ObservedSandbox;
   afterEach(() => bench?.close());
 
-  it("loses and doubles nothing while the backend dies for 30 s, returns and wants another key", async () => {
+  it("loses and duplicates nothing while the backend is down for 30 s, returns and requires another key", async () => {
     bench = await ObservedSandbox.open();
     const invoked = new Map<string, Invoked[]>();
     const sandboxes = new Map<string, Sandbox>();

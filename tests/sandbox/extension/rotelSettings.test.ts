@@ -93,7 +93,7 @@ describe("the Rotel extension's documented settings", () => {
       assertDelivers(bench, `service-${index}`, settings(bench, intake.port)));
   }
 
-  it("need no change: HTTP and a bearer token, as the managed ClickStack wants it", async () => {
+  it("need no change: HTTP and a bearer token, as managed ClickStack expects it", async () => {
     const managed = await ObservedSandbox.open({ ingestionKey: `Bearer ${ingestionKey}` });
     try {
       await assertDelivers(managed, "managed", {

@@ -111,7 +111,7 @@ describe("sandbox: invocations", () => {
     }
   });
 
-  it("has boto3 in Python's runtime, for every service, and lets the function bring its own", async () => {
+  it("has boto3 in Python's runtime, for every service, and lets the function include its own", async () => {
     const source = `
 import boto3
 
@@ -263,7 +263,7 @@ def handler(event, context):
     assert.deepEqual((await sandbox.invoke()).payload, ["second", "first"]);
   });
 
-  it("runs a function that brings its own runtime", async () => {
+  it("runs a function that includes its own runtime", async () => {
     const code = bench.files("code-own", {
       bootstrap: `#!${process.execPath}
 const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime/invocation/";
@@ -315,7 +315,7 @@ const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runti
     );
   });
 
-  it("provisions all environments ahead, and says why one can't be", async () => {
+  it("provisions all environments ahead, and reports why one cannot be provisioned", async () => {
     const kind = { version: "3", initializationType: "provisioned-concurrency" } as const;
     const sandbox = await bench.start(bench.nodeFunction(nodeSource, kind), { maxConcurrency: 2 });
     const provisioned = sandbox.isolation.mode === "none" ? 1 : 2;

@@ -136,7 +136,7 @@ describe("sandbox: isolation", () => {
     assert.equal(records(sandbox.events, "platform.initStart").length, 2);
   });
 
-  it("shows functions Lambda's directories, read-only but for /tmp, and nobody else's", async function () {
+  it("shows functions Lambda's directories, read-only but for /tmp, and no others", async function () {
     const isolation = await probe();
     if (isolation.mode === "none") return this.skip();
     // A name that is unique on this machine.
@@ -164,7 +164,7 @@ describe("sandbox: isolation", () => {
   });
 
   for (const only of [["root", "user", "bubblewrap", "none"], ["none"]]) {
-    it(`takes everything along when its own process is killed, of ${only.join(", ")}`, async function () {
+    it(`ends everything when its own process is killed, of ${only.join(", ")}`, async function () {
       if (process.platform !== "linux") return this.skip();
       const definition = bench.nodeFunction(source, { layers: [bench.extensionLayer()] });
       const script = `

@@ -66,7 +66,7 @@ describe("sandbox: CloudWatch Logs", () => {
     assert.ok(times.every((time) => Number.isInteger(time) && Math.abs(time - Date.now()) < 600_000));
   });
 
-  it("gets nothing where the role may not write", async () => {
+  it("gets nothing if the role may not write", async () => {
     const logSink = new MemorySink(false);
     const sandbox = await bench.start(bench.nodeFunction(source), { logSink });
     assert.equal((await sandbox.invoke({ n: 1 })).status, "success");

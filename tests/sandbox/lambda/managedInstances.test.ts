@@ -116,7 +116,7 @@ describe("sandbox: Managed Instances", () => {
     );
   });
 
-  it("lets an invocation that takes too long fail alone, and runs its code on", async () => {
+  it("fails only the invocation that takes too long, and continues to run its code", async () => {
     const sandbox = await start(2, { timeoutSeconds: 1 });
     const [late, bad] = await invokeAll(sandbox, [
       { name: "late", sleepMs: 1_500 },
@@ -187,7 +187,7 @@ describe("sandbox: Managed Instances", () => {
     assert.equal(new Set(results.map(({ environmentId }) => environmentId)).size, most);
   });
 
-  it("refuses extensions the INVOKE event and older schema versions, and sends them SHUTDOWN alone", async () => {
+  it("refuses extensions the INVOKE event and older schema versions, and sends them only SHUTDOWN", async () => {
     const layers = [bench.extensionLayer()];
     await assert.rejects(start(2, { layers }), /can't provision an environment: Extension/);
     const [refused] = bench.observed("api") as { errorType: string }[];
@@ -240,7 +240,7 @@ describe("sandbox: Managed Instances", () => {
     );
   });
 
-  it("runs Python functions in processes, and goes on without one that ended", async () => {
+  it("runs Python functions in processes, and continues without one that ended", async () => {
     const sandbox = await bench.start(
       bench.pythonFunction(pythonSource, {
         ...kind,

@@ -98,7 +98,7 @@ describe("sandbox: SnapStart", () => {
     assert.ok(after < types.indexOf("platform.restoreRuntimeDone"));
   });
 
-  it("says the durations of init and restore where Lambda says them", async () => {
+  it("reports the durations of init and restore where Lambda reports them", async () => {
     const sandbox = await pythonFunction(hook("time.sleep(0.2)"));
     const first = await sandbox.invoke({});
     const second = await sandbox.invoke({});
@@ -185,7 +185,7 @@ describe("sandbox: SnapStart", () => {
     ]);
   });
 
-  it("takes no snapshot of a function whose init phase or hook fails", async () => {
+  it("does not take a snapshot of a function whose init phase or hook fails", async () => {
     const before = hook("pass").replaceAll("after_restore", "before_snapshot").replace("pass", "1 / 0");
     await assert.rejects(
       pythonFunction(before),
@@ -203,7 +203,7 @@ describe("sandbox: SnapStart", () => {
     assert.deepEqual(phases(sandbox), [...inited, ...restored, ...invoked]);
   });
 
-  it("refuses what has no SnapStart", async () => {
+  it("refuses functions that do not support SnapStart", async () => {
     const definition = bench.pythonFunction(hooked, python);
     await assert.rejects(
       bench.start({ ...definition, version: "$LATEST" }),

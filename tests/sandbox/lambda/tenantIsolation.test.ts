@@ -42,7 +42,7 @@ describe("sandbox: tenant isolation", () => {
     });
   }
 
-  it("Python is given the tenant, too", async () => {
+  it("Python functions receive the tenant, too", async () => {
     const python = `
 def handler(event, context):
     return context.tenant_id

@@ -79,7 +79,7 @@ describe("the examples with spans of their own, in the sandbox", () => {
     assert.deepEqual(parts(drawn(handler)), parts(tree));
   };
 
-  it("node-manual makes the tree that its page shows", async () => {
+  it("node-manual creates the tree that its page shows", async () => {
     const layer = join(observed.directory, "node");
     await writeTracingLayer(root, layer);
     const code = codeOf(observed.directory, "node-manual", "checkout");
@@ -90,7 +90,7 @@ describe("the examples with spans of their own, in the sandbox", () => {
     );
   });
 
-  it("python-clickhouse makes the tree that its page shows, without a collector", async () => {
+  it("python-clickhouse creates the tree that its page shows, without a collector", async () => {
     const layer = join(observed.directory, "python");
     writePythonTracingLayer(root, layer);
     const runtime = join(root, ".cache", "lambda-runtimes", "python", "interpreter");

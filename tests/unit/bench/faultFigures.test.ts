@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { faultFigures, median } from "../../../bench/faultFigures";
 
 describe("figures of faults", () => {
-  it("are what a fault adds to a healthy environment, invocation by invocation", () => {
+  it("are the costs that a fault adds to a healthy environment, by invocation", () => {
     const healthy = [
       [10, 2, 2, 2],
       [12, 2, 2, 2],

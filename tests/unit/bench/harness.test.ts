@@ -17,7 +17,7 @@ describe("the benchmark's harness", () => {
       assert.ok((measured?.[figure].median ?? 0) > 0, figure);
   });
 
-  it("names what an extension failed at", async () => {
+  it("names the step at which an extension failed", async () => {
     const idle = { name: "idle", cmd: "/bin/false", env: {} };
     const [measured] = await measure([idle], { runs: 1 });
     assert.equal(measured?.runsEnded, 0);

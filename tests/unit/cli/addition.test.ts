@@ -24,8 +24,8 @@ const orders: FunctionState = {
   logGroup: "/aws/lambda/orders",
 };
 
-describe("what a program has to add to its function", () => {
-  it("is what the function does not have, without the record of this tool", () => {
+describe("the addition to a function's program", () => {
+  it("is what the function lacks, without the record of this tool", () => {
     const { layers, addedLayers, variables, statements } = planAddition(orders, telemetry) as Addition;
     assert.deepEqual(layers, [layer("own"), layer("clickstack-extension-amd64")]);
     assert.deepEqual(addedLayers, [layer("clickstack-extension-amd64")]);
@@ -40,7 +40,7 @@ describe("what a program has to add to its function", () => {
     );
   });
 
-  it("is the same when `instrument` has changed the function, of which its program knows nothing", () => {
+  it("is the same when `instrument` has changed the function without its program", () => {
     const { after } = planChange(orders, telemetry, { policies: {} }) as PlannedChange;
     assert.ok(after.variables[recordVariable]);
     const instrumented = { ...orders, ...after };

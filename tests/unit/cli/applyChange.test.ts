@@ -40,7 +40,7 @@ describe("a change whose update is refused", () => {
       assert.deepEqual([kind, named, stored.layers], ["changed", ["1", "2"], after.layers]);
     });
 
-    it(`is given up where somebody changed what the plan depends on: ${refusal}`, async () => {
+    it(`is abandoned if the basis of the plan was changed: ${refusal}`, async () => {
       const meanwhile = [{ variables: {} }, { layers: ["other"] }, { runtime: "java21" }, { role: "other" }];
       for (const changed of meanwhile) {
         const { kind, named, stored } = await applied(changed, refusal);
@@ -49,7 +49,7 @@ describe("a change whose update is refused", () => {
       }
     });
 
-    it(`is done where the update was carried out and its answer got lost: ${refusal}`, async () => {
+    it(`counts as done if the update was applied and its response got lost: ${refusal}`, async () => {
       const { kind, named } = await applied(after, refusal);
       assert.deepEqual([kind, named], ["changed", ["1"]]);
     });

@@ -74,7 +74,7 @@ describe("the history of a log stream", () => {
     });
   });
 
-  it("says of timeouts and exits what old reports did not say, and leaves out what Lambda wrote about them", () => {
+  it("adds what old reports lack about timeouts and exits, and omits Lambda's own lines about them", () => {
     const records = (events: StoredEvent[]) =>
       telemetryOfStream(events).map(({ type, record }) => {
         const { status, errorType } = record as { status?: string; errorType?: string };
@@ -161,7 +161,7 @@ describe("what backfill decides", () => {
     assert.equal(endings.length, cut.length - 1, "one of them is cut within the long invocation");
   });
 
-  it("goes on behind what was delivered, also within a millisecond", () => {
+  it("continues after the last delivery, also within a millisecond", () => {
     const events = ["a", "b", "c", "d"].map((message, index) => event(message, Math.floor(index / 3)));
     const first = positionAfter(events.slice(0, 2), undefined);
     assert.deepEqual(first, { time: start, count: 2 });
@@ -200,7 +200,7 @@ describe("what backfill decides", () => {
     assert.deepEqual(left(["r-1"], ["r-2", "r-3"]), ["r-2", "two", "r-4", "four"]);
   });
 
-  it("chooses the streams of the range, and of the function where it shares its log group", () => {
+  it("selects the streams of the range, and of the function if it shares its log group", () => {
     const stream = (name: string, firstEvent: number, lastEvent: number, lastIngestion = lastEvent) => ({
       ...{ name, firstEvent, lastEvent, lastIngestion },
     });
@@ -222,7 +222,7 @@ describe("what backfill decides", () => {
     );
   });
 
-  it("gives the extension the function's settings, and nothing that only holds in the function", () => {
+  it("passes the function's settings to the extension, except those that apply only in the function", () => {
     const environment = extensionEnvironment(
       {
         name: "orders",
@@ -262,7 +262,7 @@ describe("what backfill decides", () => {
     assert.equal(rest.AWS_LAMBDA_FUNCTION_VERSION, "7");
   });
 
-  it("reads what the extension says of what it could not deliver", () => {
+  it("reads the extension's reports about undelivered records", () => {
     const said =
       "clickstack-extension: WARN http://127.0.0.1:1/v1/logs: connection refused\n" +
       "clickstack-extension: INFO records dropped: 1 (buffer full), 2 (refused by the backend), 3 (retried for too long), 4 (not sent before the end)\n";
@@ -279,7 +279,7 @@ describe("what backfill decides", () => {
     );
   });
 
-  it("takes durations and times, and refuses machines that cannot run the extension", async () => {
+  it("accepts durations and times, and refuses machines that cannot run the extension", async () => {
     const now = Date.parse("2026-11-30T12:00:00Z");
     assert.equal(momentMs("7d", "--since", now), Date.parse("2026-11-23T12:00:00Z"));
     assert.equal(momentMs("2026-11-01", "--since", now), Date.parse("2026-11-01T00:00:00Z"));
@@ -330,7 +330,7 @@ describe("a backfill", () => {
       type === "function" ? [String(record).split(" ").slice(0, 2).join(" ")] : [],
     );
 
-  it("that is killed at any delivery goes on where it was, and sends each line once", async () => {
+  it("that is killed at any delivery continues where it was, and sends each line once", async () => {
     for (const killedAt of [0, 1, 4, 8]) {
       const path = join(directory, `killed-${killedAt}.json`);
       const sent: string[] = [];
@@ -442,7 +442,7 @@ describe("a backfill", () => {
     assert.deepEqual([starts, result?.lines], [[1, 1], 10]);
   });
 
-  it("ends where the backend takes nothing, and names the reason once it is run again", async () => {
+  it("ends if the backend refuses everything, and names the reason when it is run again", async () => {
     const path = join(directory, "refused.json");
     const state = () => BackfillState.open(path, arn, start, false);
     let calls = 0;

@@ -46,7 +46,7 @@ const reasonsOf = (more: Partial<FunctionState>, policies = {}) => {
 };
 
 describe("the plan of a change", () => {
-  it("adds to what the function has, with a record, and a policy for its secret", () => {
+  it("adds to the function's configuration, with a record, and a policy for its secret", () => {
     const { after, policies } = changeOf(functionOf());
     assert.deepEqual(after.layers, [layer("own"), layer("other"), extension]);
     assert.equal(after.variables.STAGE, "live");
@@ -117,7 +117,7 @@ describe("the plan of a change", () => {
     assert.equal(left.kind, "change", "an interrupted run left a policy");
   });
 
-  it("takes away the policy that a function with secrets has, though IAM does not show it yet", () => {
+  it("removes the policy of a function with secrets, even if IAM does not show it yet", () => {
     const { after } = changeOf(functionOf());
     const plan = planRemoval(functionOf({ ...after }), {}) as PlannedChange;
     assert.deepEqual(plan.obsolete, [{ name: "clickstack-lambda-eu-west-1-orders" }]);

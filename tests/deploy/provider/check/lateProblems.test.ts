@@ -40,7 +40,7 @@ describe("problems of values that are known only later", () => {
   const stackOf = (args: () => ObservedFunctionArgs) =>
     stackAround(() => new ObservedFunction("orders", { ...fixed, ...args() }).functionName);
 
-  it("ends the update with its reason, before anything is made", async () => {
+  it("ends the update with its reason, before anything is created", async () => {
     const stack = await stackOf(() => ({
       extension: { rotel: { version: 12 } },
       timeout: pulumi.output(new Promise<number>((come) => setTimeout(() => come(1), 50))),

@@ -79,7 +79,7 @@ describe("observeStack", () => {
     };
   }
 
-  it("observes functions of every kind, and those alone that are wanted", async () => {
+  it("observes functions of every kind, and only the selected ones", async () => {
     const exclude = { tags: { observe: "no" } };
     const cloudWatchLogs = clickstack.CloudWatchLogs.Disable;
     const stack = await surroundings.stack({ program: program({ exclude, cloudWatchLogs }) });

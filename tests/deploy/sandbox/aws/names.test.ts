@@ -32,7 +32,7 @@ function check(
   return { name: inputs.name, failures: failures.map(({ reason }) => reason), inputs };
 }
 
-describe("names that the provider of the embedded AWS makes up", () => {
+describe("names that the provider of the embedded AWS generates", () => {
   it("are the logical name and seven hexadecimal digits, and stay", () => {
     const first = check("role", "orders", role);
     assert.match(String(first.name), /^orders-[0-9a-f]{7}$/);
@@ -121,7 +121,7 @@ describe("names that the provider of the embedded AWS makes up", () => {
       });
     });
 
-    it("are refused at preview where the configuration makes up none", async () => {
+    it("are refused at preview if the configuration generates none", async () => {
       const program = async () => {
         new aws.iam.Role("orders", role);
       };

@@ -12,7 +12,7 @@ describe("the provider of the embedded AWS", () => {
     "extensions/one": new pulumi.asset.StringAsset("#!/bin/sh\n"),
   });
 
-  it("makes resources in several regions by their `region`, and replaces them when it changes", async () => {
+  it("creates resources in several regions by their `region`, and replaces them when it changes", async () => {
     let regions = ["us-east-2", "eu-north-1", "sa-east-1"];
     const program = async () =>
       Object.fromEntries(
@@ -77,7 +77,7 @@ describe("the provider of the embedded AWS", () => {
     await stack.destroy();
   });
 
-  it("replaces by name: first the new one when it made the name up, first the deletion when the program gave it", async () => {
+  it("replaces by name: creates first if it generated the name, deletes first if the program set it", async () => {
     let path = "/one/";
     const program = async () => {
       const given = new aws.iam.Role("given", { name: "given-name", path, assumeRolePolicy: trustPolicy });
@@ -106,7 +106,7 @@ describe("the provider of the embedded AWS", () => {
     await stack.destroy();
   });
 
-  it("shows at preview what is unknown as unknown, and what is known", async () => {
+  it("shows unknown values as unknown at preview, and known values", async () => {
     const program = async () => {
       const role = new aws.iam.Role("role", { name: "known", assumeRolePolicy: trustPolicy });
       return { name: role.name, arn: role.arn };

@@ -44,7 +44,7 @@ describe("every resource type of the embedded AWS", () => {
     assert.deepEqual((await lambda().send(new ListFunctionsCommand({}))).Functions, []);
   });
 
-  it("makes them, with the outputs of the real provider", async () => {
+  it("creates them, with the outputs of the real provider", async () => {
     const up = await stack.up();
     outputs = up.outputs;
     assert.deepEqual(changes(up), { create: 19 });
@@ -120,7 +120,7 @@ describe("every resource type of the embedded AWS", () => {
     assert.deepEqual(changes(await stack.refresh()), {});
   });
 
-  it("sees drift made by hand in a refresh, and the next update undoes it", async () => {
+  it("detects manual drift in a refresh, and the next update reverts it", async () => {
     const FunctionName = output("functionName");
     const Environment = { Variables: { REVISION: "by hand" } };
     await lambda().send(
@@ -138,7 +138,7 @@ describe("every resource type of the embedded AWS", () => {
     assert.deepEqual(found.Configuration?.Environment?.Variables, { REVISION: "2", TOKEN: "hush" });
   });
 
-  it("sees a resource that is gone, and the next update makes it again", async () => {
+  it("detects a deleted resource, and the next update creates it again", async () => {
     const logs = new CloudWatchLogsClient(clientOptions(surroundings.aws, region));
     await logs.send(new DeleteLogGroupCommand({ logGroupName: `/aws/lambda/${output("functionName")}` }));
     assert.deepEqual(changes(await stack.refresh()), { delete: 1 });

@@ -57,7 +57,7 @@ describe("the embedded AWS", () => {
       }),
     );
 
-  it("gives a function back with its code and layers, as Lambda reads it", async () => {
+  it("returns a function with its code and layers, as Lambda reads it", async () => {
     const layers = [await publish("first", "one"), await publish("second", "two")];
     await create("read-me", {
       Layers: layers,
@@ -92,7 +92,7 @@ describe("the embedded AWS", () => {
     ]);
   });
 
-  it("takes layers of other accounts at their word, and gives them when the other account published them", async () => {
+  it("accepts layers of other accounts unchecked, and gives them when the other account published them", async () => {
     const other = new LambdaClient({ ...clientOptions(aws, region), maxAttempts: 1 });
     other.middlewareStack.add(
       (next) => (args) => {
@@ -153,7 +153,7 @@ describe("the embedded AWS", () => {
     assert.equal(new Set(names).size, 53);
   });
 
-  it("says that it runs no code, instead of making an answer up", async () => {
+  it("reports that it runs no code, instead of inventing an answer", async () => {
     await create("never-run");
     await assert.rejects(lambda.send(new InvokeCommand({ FunctionName: "never-run" })), /runs no code/);
   });

@@ -28,7 +28,7 @@ describe("the Pulumi engine", () => {
     assert.deepEqual(found.second, { same: 4 });
   });
 
-  it("says what a Python program failed of", async () => {
+  it("reports why a Python program failed", async () => {
     const directory = await mkdtemp(join(tmpdir(), "engine-test-"));
     const script = join(directory, "bad.py");
     await writeFile(script, 'raise ValueError("no such thing")\n');
@@ -39,7 +39,7 @@ describe("the Pulumi engine", () => {
     await rm(directory, { recursive: true });
   });
 
-  it("says in few lines which resource failed and why", async () => {
+  it("reports in few lines which resource failed and why", async () => {
     const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("") });
     const layers = ["arn:aws:lambda:us-east-2:123456789012:layer:missing:1"];
     const program = async () => {
@@ -107,7 +107,7 @@ describe("the Pulumi engine", () => {
     await rm(directory, { recursive: true });
   });
 
-  it("reads outputs and the last update from the state as the CLI says them", async () => {
+  it("reads outputs and the last update from the state as the CLI prints them", async () => {
     let outputs: Record<string, unknown> = {
       n: 1.5,
       list: [1, null, { deep: "x" }],
