@@ -16,7 +16,7 @@ describe("what helps contributors", () => {
     assert.match(scripts.hooks ?? "", /core\.hooksPath \.githooks$/);
   });
 
-  it("is a container whose set-up is there", () => {
+  it("is a container whose set-up exists", () => {
     const { postCreateCommand } = JSON.parse(read(".devcontainer/devcontainer.json"));
     const [, script = "", purpose = ""] = /^node (\S+) (\w+)$/.exec(postCreateCommand) ?? [];
     assert.ok(existsSync(join(root, script)));

@@ -30,7 +30,7 @@ describe("clickstack-lambda clickstack", () => {
     return { code, ...written };
   }
 
-  it("shows, makes and takes back", async () => {
+  it("shows, creates and removes", async () => {
     const before = await run(["diff"]);
     assert.deepEqual([before.code, fake.stored.dashboards], [7, []]);
     assert.match(

@@ -31,7 +31,7 @@ describe("the table of regions", () => {
     ]);
   });
 
-  it("is a line as each region is done elsewhere, and where it is longer than the terminal", () => {
+  it("is a line per finished region elsewhere, and if it is wider than the terminal", () => {
     const lines =
       "us-east-1        1/1  1 failed  ServiceException: away\neu-west-1        2/2  1 published, 1 there\n";
     assert.equal(writtenTo({}), lines);

@@ -23,12 +23,12 @@ describe("the tags of a function that was listed", () => {
   const isRead = (more: Partial<FunctionState>, tags?: Tags) =>
     withIndexedTags(functionOf("f", more), tags, now) === undefined;
 
-  it("are those of the tagging API where it must know them", () => {
+  it("are those of the tagging API if it must know them", () => {
     assert.deepEqual(withIndexedTags(functionOf("f"), stack, now)?.tags, stack);
     assert.deepEqual(withIndexedTags(functionOf("f"), undefined, now)?.tags, {});
   });
 
-  it("are read with the function where the tagging API may not know them yet", () => {
+  it("are read with the function if the tagging API may not know them yet", () => {
     const lately = { lastModified: now - 60_000 };
     assert.ok(isRead(lately));
     assert.ok(isRead(lately, { team: "shop" }));
@@ -74,14 +74,14 @@ describe("the selected functions", () => {
     assert.deepEqual(await asked(everything, "all"), { names, requests: [list, ...each], slow: [] });
   });
 
-  it("are read themselves where they are named or selected by tags, which have to be exact", async () => {
+  it("are read individually if they are named or selected by tags, which must be exact", async () => {
     assert.deepEqual((await asked(selectionOf(["b"], {}), "manager")).requests, ["read b"]);
     const tagged = await asked(selectionOf([], { tag: ["team=shop"] }), "configuration");
     assert.deepEqual(tagged.names, ["a"]);
     assert.equal(tagged.requests.length, 4);
   });
 
-  it("are read one by one where the tagging API cannot be asked, with the reason", async () => {
+  it("are read one by one if the tagging API cannot be used, with the reason", async () => {
     const denied = {
       ...plane,
       async tags(): Promise<never> {

@@ -21,7 +21,7 @@ const addition: Addition = {
 };
 
 describe("snippets", () => {
-  it("are what the tools read as the change, with references as they are", () => {
+  it("are read by the tools as the change, with unchanged references", () => {
     const sam = parse(snippetOf("sam", addition));
     assert.deepEqual(sam.Environment.Variables, variables);
     assert.deepEqual([sam.Layers, sam.Policies[0].Statement], [layers, addition.statements]);
@@ -53,7 +53,7 @@ describe("snippets", () => {
     );
   });
 
-  it("for the AWS CLI give the function its own variables back, in a shell's grammar", () => {
+  it("for the AWS CLI keep the function's own variables, in a shell's syntax", () => {
     const script = snippetOf("cli", addition);
     execFileSync("bash", ["-n", "-c", script]);
     const [, , json = ""] =
@@ -62,14 +62,14 @@ describe("snippets", () => {
     assert.match(script, /--layers arn:\S+:own:1 arn:\S+:x:2 /);
   });
 
-  it("say what to add where layers are added one by one, and the whole list where it is written", () => {
+  it("give the addition if layers are added one by one, and the whole list if the list is replaced", () => {
     for (const format of Object.keys(snippetFormats)) {
       const isAdded = format === "cdk" || format === "console";
       assert.equal(snippetOf(format, addition).includes(layers[0] ?? ""), !isAdded, format);
     }
   });
 
-  it("leave the role out where nothing is read, and know their formats", () => {
+  it("omit the role if nothing is read, and list their formats", () => {
     for (const format of Object.keys(snippetFormats)) {
       const text = snippetOf(format, { ...addition, statements: [] });
       assert.ok(text.includes(layers[1] ?? ""), format);

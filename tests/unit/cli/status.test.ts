@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { assumptions, costOf } from "../../../cli/plan/cost";
 import { observedSum } from "../../../cli/plan/status";
 
-describe("what status ends with", () => {
+describe("the exit code of status", () => {
   const functions = [{ observed: "command" }, { observed: "none" }] as const;
 
   it("counts the functions that were read, and names the regions that were not", () => {
@@ -17,8 +17,8 @@ describe("what status ends with", () => {
   });
 });
 
-describe("what status says of costs", () => {
-  it("is an estimate where the price is neither given nor from AWS's list", () => {
+describe("the costs in status", () => {
+  it("is an estimate if the price is neither given nor from AWS's list", () => {
     const listed = new Map([["us-east-1", 0.5]]);
     const isEstimate = (region: string, given?: number) =>
       costOf(1e9, region, given === undefined ? { listed } : { given }).isEstimate;

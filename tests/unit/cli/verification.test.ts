@@ -25,7 +25,7 @@ function secret(name: string, more: Partial<SecretView & { found: true }> = {}):
   return { reference, found: true, ...more };
 }
 
-describe("what verify decides", () => {
+describe("the decisions of verify", () => {
   it("a way out of a VPC is one that a function without a public address can take", () => {
     const subnetId = "subnet-1";
     const fault = (target?: string, state = "active") =>
@@ -69,7 +69,7 @@ describe("what verify decides", () => {
     assert.deepEqual(neededAccess(of, []), []);
   });
 
-  it("a stream that was written to is a fault where the role is denied to", () => {
+  it("a written stream is a fault if the role is denied access", () => {
     const results = [checkCloudWatch(false, 3), checkCloudWatch(true, 0), checkCloudWatch(true, 1)];
     assert.deepEqual(
       results.map(({ result }) => result),
@@ -96,7 +96,7 @@ describe("the denial of CloudWatch Logs", () => {
     assert.equal(planPermission(of, {}).kind, "unchanged");
   });
 
-  it("is refused without rows, without the extension, and for what a stack manages", () => {
+  it("is refused without rows, without the extension, and for functions that a stack manages", () => {
     const paths = (plan: ReturnType<typeof planDenial>) =>
       "reasons" in plan ? plan.reasons.map(({ propertyPath }) => propertyPath) : [];
     assert.deepEqual(paths(planDenial(of, { ...context, hasRows: false })), ["rows"]);

@@ -36,7 +36,7 @@ describe("dashboards, searches and alerts in HyperDX", () => {
     assert.equal(writes().length, made);
   });
 
-  it("are put back where somebody changed them, and their tiles keep the ids that alerts know", async () => {
+  it("are restored after a manual change, and their tiles keep the ids that alerts use", async () => {
     await apply(api(), { webhook: "on-call" });
     const [board] = fake.stored.dashboards ?? [];
     const tiles = board?.tiles as { id: string; name: string; w: number }[];
@@ -55,7 +55,7 @@ describe("dashboards, searches and alerts in HyperDX", () => {
     );
   });
 
-  it("are put back where somebody removed a filter, and the others keep their ids", async () => {
+  it("are restored after a filter was removed, and the other filters keep their ids", async () => {
     await apply(api(), {});
     const [board] = fake.stored.dashboards ?? [];
     const filters = () => fake.stored.dashboards?.[0]?.filters as { id: string; name: string }[];
@@ -95,7 +95,7 @@ describe("dashboards, searches and alerts in HyperDX", () => {
     assert.deepEqual(await remove(api(), false), []);
   });
 
-  it("never replace what somebody else made under the same name", async () => {
+  it("never replace someone else's objects of the same name", async () => {
     fake.stored.dashboards?.push({ id: "theirs", name: "AWS Lambda", tags: [], tiles: [] });
     await assert.rejects(
       apply(api(), {}),
@@ -124,7 +124,7 @@ describe("dashboards, searches and alerts in HyperDX", () => {
     assert.deepEqual(writes(), []);
   });
 
-  it("wait as long as HyperDX says when it has had too many requests", async () => {
+  it("wait as long as HyperDX requests after too many requests", async () => {
     fake.instead.push(
       { status: 429, headers: { "retry-after": "7" }, body: "{}" },
       { status: 429, body: "{}" },
@@ -133,7 +133,7 @@ describe("dashboards, searches and alerts in HyperDX", () => {
     assert.deepEqual(waits, [7000, 15_000]);
   });
 
-  it("say what to do about a wrong key, the app's address, an error and an address where nothing is", async () => {
+  it("say how to fix a wrong key, the app's address, an error and an address without a server", async () => {
     const fails = (pattern: RegExp) => assert.rejects(apply(api(), {}), pattern);
     await assert.rejects(apply(api("ingestion"), {}), (error: Error) => {
       assert.match(error.message, /with 401 \(the key must be a personal API access key.*: Unauthorized/);

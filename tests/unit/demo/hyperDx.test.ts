@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { hyperDxHint } from "../../../demo/hyperDx";
 
-describe("how the demo says to look at it with HyperDX", () => {
+describe("the demo's instructions for HyperDX", () => {
   it("is a command whose shell hands HyperDX the connection that its sources name", () => {
     const hint = hyperDxHint({
       ...{ httpUrl: "http://127.0.0.1:39041", password: "it's secret" },

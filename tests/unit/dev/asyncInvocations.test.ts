@@ -34,7 +34,7 @@ describe("an asynchronous invocation", () => {
     return { ...ended, succeeded, forwarded };
   };
 
-  it("is made again twice while it fails, and then dropped", async () => {
+  it("is retried twice while it fails, and then discarded", async () => {
     assert.deepEqual(await invoke(["error", "timeout", "error", "success"]), {
       ...{ succeeded: false, runs: 3, pauses: [1_000, 2_000], forwarded: [] },
       notices: [
@@ -47,12 +47,12 @@ describe("an asynchronous invocation", () => {
     assert.deepEqual([recovered.succeeded, recovered.runs, recovered.notices.length], [true, 2, 1]);
   });
 
-  it("is made as often as the function says", async () => {
+  it("is attempted as often as the function's settings say", async () => {
     assert.equal((await invoke(["error", "error"], { retries: 0 })).runs, 1);
     assert.equal((await invoke(["error", "error", "error"], { retries: 1 })).runs, 2);
   });
 
-  it("gives its outcome to a destination, and the event to a dead-letter queue", async () => {
+  it("sends its outcome to a destination, and the event to a dead-letter queue", async () => {
     const topic = { kind: "topic", name: "alarm" } as const;
     const settings = { retries: 1, onFailure: queue, deadLetter: topic };
     const { forwarded, notices } = await invoke(["error", "error"], settings);
@@ -83,13 +83,13 @@ describe("an asynchronous invocation", () => {
     ]);
   });
 
-  it("gives its outcome to a destination for success", async () => {
+  it("sends its outcome to a destination for success", async () => {
     const { forwarded } = await invoke(["success"], { onSuccess: queue, onFailure: queue });
     assert.equal(forwarded.length, 1);
     assert.equal(JSON.parse(forwarded[0]?.[1].MessageBody ?? "").requestContext.condition, "Success");
   });
 
-  it("says what kept the function from starting, and is not made again when `dev` ends", async () => {
+  it("reports why the function did not start, and is not retried when `dev` ends", async () => {
     const missing = await invoke(["missing"]);
     assert.deepEqual([missing.runs, missing.notices], [1, ["pay: pay.py does not exist"]]);
     assert.equal((await invoke(["error", "stopped"])).runs, 1);

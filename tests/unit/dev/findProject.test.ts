@@ -60,7 +60,7 @@ describe("the functions of a project", () => {
         );
       });
 
-    it("is what package.json names, by its name", async () => {
+    it("is the module that package.json names, with the package's name", async () => {
       write({
         "package.json": { name: "@shop/orders", main: "./lib/orders.js" },
         "lib/orders.js": "exports.handler = 1",
@@ -86,7 +86,7 @@ describe("the functions of a project", () => {
       );
     });
 
-    it("is missed with what was looked for", async () => {
+    it("is reported as missing, with the list of what was looked for", async () => {
       write({ "readme.md": "nothing" });
       await assert.rejects(find(), /no function was found in .*: no SAM .*lambda_function\.py.*--handler/);
     });
@@ -585,7 +585,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
     await assert.rejects(find(), /template\.yaml: .*at line/);
   });
 
-  it("says of a file that it does not know", async () => {
+  it("reports an unknown kind of file", async () => {
     write({ "other.yaml": "a: 1" });
     await assert.rejects(
       find(join(folder, "other.yaml")),

@@ -48,7 +48,7 @@ describe("a pattern of events", () => {
     assert.equal(matchesPattern({}, event), true);
   });
 
-  it("gives a target the event, a part of it, a constant, or a template", () => {
+  it("passes the event, a part of it, a constant, or a template to a target", () => {
     assert.equal(inputOfTarget({}, event), event);
     assert.equal(inputOfTarget({ path: "$.detail.lines[1].sku" }, event), "C");
     assert.deepEqual(inputOfTarget({ constant: '{"a":1}' }, event), { a: 1 });
@@ -64,7 +64,7 @@ describe("a pattern of events", () => {
   });
 });
 
-describe("what functions publish", () => {
+describe("a message that a function publishes", () => {
   const routes: Routes = {
     subscriptions: [
       {
@@ -122,7 +122,7 @@ describe("what functions publish", () => {
       `${new URLSearchParams({ Version: "2010-03-31", TopicArn: "arn:aws:sns:us-east-1:1:orders", ...fields })}`,
     );
 
-  it("reaches the subscribers of a topic, as far as their filters want it", async () => {
+  it("reaches the subscribers of a topic whose filters match", async () => {
     const attribute = (index: number, name: string, type: string, value: string) => ({
       [`MessageAttributes.entry.${index}.Name`]: name,
       [`MessageAttributes.entry.${index}.Value.DataType`]: type,
@@ -158,7 +158,7 @@ describe("what functions publish", () => {
     assert.deepEqual(notices, []);
   });
 
-  it("is held back by filters, comes in batches, with a text for each protocol", async () => {
+  it("is rejected by filters, arrives in batches, with a message for each protocol", async () => {
     const entry = (index: number, name: string) => `PublishBatchRequestEntries.member.${index}.${name}`;
     const { text } = await sns({
       Action: "PublishBatch",
@@ -222,7 +222,7 @@ describe("what functions publish", () => {
     );
   });
 
-  it("is the event of a schedule that fires, or what the schedule says instead", async () => {
+  it("is the event of a schedule that fires, or the schedule's own input", async () => {
     const fire = async (schedule: Partial<Schedule>) => {
       const to = { kind: "function", name: "mail" } as const;
       await router.fire({ name: "nightly", expression: "", of: "rule", to, input: {}, ...schedule });

@@ -58,7 +58,7 @@ describe("a function that runs locally", () => {
     });
   });
 
-  it("keeps the wrapper of its own layers, and gets none where there is no light tracing", () => {
+  it("keeps the wrapper of its own layers, and gets none without light tracing", () => {
     const own = definitionOf({ ...project, layers: ["/layers/otel"] }, telemetry, { environment: {} });
     assert.equal(own.environment.AWS_LAMBDA_EXEC_WRAPPER, "/opt/otel-handler");
     const rust = definitionOf({ ...project, runtime: "provided.al2023" }, telemetry, { environment: {} });
@@ -126,7 +126,7 @@ describe("a function URL on this machine", () => {
   const event = (changes: Partial<UrlRequest>) =>
     urlEvent("http://orders.localhost:4000/", { ...request, ...changes }, new Date(0), "id");
 
-  it("makes events of payload format 2.0", () => {
+  it("creates events of payload format 2.0", () => {
     const made = event({}) as { requestContext: { http: object } } & Record<string, unknown>;
     assert.equal(made.version, "2.0");
     assert.deepEqual(
@@ -152,7 +152,7 @@ describe("a function URL on this machine", () => {
     const { status, headers, body } = urlAnswer(payload, failed);
     return [status, headers, body.toString()];
   };
-  it("answers with what the function gives", () => {
+  it("responds with the function's result", () => {
     assert.deepEqual(
       answer({
         statusCode: 201,
@@ -181,7 +181,7 @@ describe("a function URL on this machine", () => {
     for (const chunk of chunks) answer.push(Buffer.from(chunk), type);
     return [...written, answer.begun];
   };
-  it("passes a streamed answer on as it comes, with the head that it begins with", () => {
+  it("forwards a streamed response as it arrives, with its head", () => {
     const type = "application/vnd.awslambda.http-integration-response";
     const head = '{"statusCode":418,"headers":{"content-type":"text/html"},"cookies":["s=1"]}';
     assert.deepEqual(streamed(type, head.slice(0, 9), `${head.slice(9)}${"\0".repeat(8)}<p>`, "tea"), [
@@ -271,7 +271,7 @@ describe("a message to a queue", () => {
     return { status: answered?.status, body: JSON.parse(`${answered?.body ?? "null"}`) };
   };
 
-  it("is given to the functions of the queue, again while they fail", async () => {
+  it("is delivered to the functions of the queue, with retries while they fail", async () => {
     interface Event {
       Records: {
         body: string;
@@ -309,7 +309,7 @@ describe("a message to a queue", () => {
     assert.match(first?.eventSourceARN ?? "", /:sqs:.*:Orders$/);
   });
 
-  it("is sent in batches, and refused with words where nobody gets it", () => {
+  it("is sent in batches, and refused with a message if no function reads it", () => {
     const batch = send(
       { QueueUrl: "Q", Entries: [{ Id: "a", MessageBody: "1" }] },
       async () => true,
@@ -325,7 +325,7 @@ describe("a message to a queue", () => {
 });
 
 describe("a function that was stopped", () => {
-  it("is not started again by a change that comes later", async () => {
+  it("is not restarted by a later change", async () => {
     const states: string[] = [];
     const running = new DevFunction(async () => {
       states.push("started");
@@ -388,7 +388,7 @@ describe("a line on the terminal", () => {
 });
 
 describe("what is watched", () => {
-  it("leaves out what is installed or built", () => {
+  it("ignores installed and built files", () => {
     const folder = join("/", "project", "node_modules", "own");
     assert.equal(isIgnored(join(folder, "index.js"), folder), false);
     assert.equal(isIgnored(join(folder, "node_modules", "a", "index.js"), folder), true);

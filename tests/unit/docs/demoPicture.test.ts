@@ -47,7 +47,7 @@ describe("the README's picture", () => {
     assert.equal(svg.match(/<rect/g)?.length, 2, "the background and the span's bar");
   });
 
-  it("shows the trace of the request through three functions where there is one", () => {
+  it("shows the trace of the request through three functions if there is one", () => {
     const trace = traceTree(
       traceId,
       [row("a", "", 0, { name: "shop" }), row("b", "a", 5, { name: "payment", status: "Error" })],

@@ -15,7 +15,7 @@ describe("docs/rotel.md", () => {
     assert.equal(page, makeRotelPage(), "run npm run docs");
   });
 
-  it("has each of Rotel's settings once, where it belongs", () => {
+  it("has each of Rotel's settings once, in its section", () => {
     const [without = "", working = ""] = page.split("## Settings that mean the same");
     assert.ok(rotel.length > 50);
     for (const { variable, pattern, supported } of rotel) {

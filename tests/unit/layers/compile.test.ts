@@ -9,7 +9,7 @@ describe("requiredGlibc", () => {
     assert.equal(requiredGlibc(table("GLIBC_2.34", "GLIBC_2.4")), "2.34");
   });
 
-  it("takes whole names of the string table only", () => {
+  it("accepts only whole names of the string table", () => {
     assert.equal(requiredGlibc(Buffer.from("see GLIBC_2.99 for more", "latin1")), undefined);
     assert.equal(requiredGlibc(table("GLIBC_PRIVATE")), undefined);
   });

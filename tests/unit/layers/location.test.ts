@@ -14,7 +14,7 @@ const sources = [
   "layers/python/pyodide.cjs",
 ];
 
-describe("where the layers' zips are", () => {
+describe("the location of the layers' zips", () => {
   const named = process.env[variable];
   let root: string;
   beforeEach(() => {

@@ -16,7 +16,7 @@ describe("readBuildManifest", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("gives each built layer with the path of its zip", () => {
+  it("returns each built layer with the path of its zip", () => {
     writeFileSync(join(folder, "a.zip"), "zip");
     write({ formatVersion: 1, layers: { arm64: { file: "a.zip", sha256: "00", size: 3, unzippedSize: 9 } } });
     const { layers } = readBuildManifest(folder);
@@ -25,7 +25,7 @@ describe("readBuildManifest", () => {
     assert.equal(layers.arm64?.unzippedSize, 9);
   });
 
-  it("gives light tracing where the build has it, and reads manifests from before", () => {
+  it("returns light tracing if the build has it, and reads older manifests", () => {
     writeFileSync(join(folder, "t.zip"), "zip");
     const tracing = { file: "t.zip", sha256: "00", size: 3, unzippedSize: 9 };
     write({ formatVersion: 1, layers: {}, tracing });

@@ -18,7 +18,7 @@ async function zipped(files: Record<string, string>): Promise<Buffer> {
 }
 
 describe("a file of a zip", () => {
-  it("is found by what its path means, however the zip and the caller write it", async () => {
+  it("is found by its normalized path, however the zip and the caller write it", async () => {
     const bytes = await zipped({ "./.env": "A=1", "config/./dev.env": "B=2", "index.js": "" });
     const text = async (path: string) => (await fileOfZip(bytes, path))?.toString();
     assert.deepEqual(await Promise.all([".env", "./.env"].map(text)), ["A=1", "A=1"]);
@@ -27,7 +27,7 @@ describe("a file of a zip", () => {
     assert.equal(await text("missing"), undefined);
   });
 
-  it("is the last one of a path, which is what is there once the zip is unpacked", async () => {
+  it("is the last one of a path, as after unpacking the zip", async () => {
     const bytes = await zipped({ ".env": "first", "./.env": "second" });
     const order: string[] = [];
     await readZip(bytes, ({ fileName }) => void order.push(fileName));

@@ -15,7 +15,7 @@ describe("built layers before they are published", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("must be what their manifest says", () => {
+  it("must match their manifest", () => {
     const zip = Buffer.from("a zip");
     writeFileSync(join(folder, "a.zip"), zip);
     const layer = { file: "a.zip", sha256: sha256(zip), size: zip.length, unzippedSize: 9 };

@@ -12,11 +12,11 @@ const entries = [
 ];
 
 describe("zip", () => {
-  it("gives the same bytes whatever the order of the entries", async () => {
+  it("returns the same bytes regardless of the order of the entries", async () => {
     assert.deepEqual(await zip(entries), await zip([...entries].reverse()));
   });
 
-  it("gives the same bytes in every time zone and at every time", async () => {
+  it("returns the same bytes in every time zone and at every time", async () => {
     const script = `const { zip } = require("./layers/zip"); const { sha256 } = require("./layers/sha256");
       zip([{ name: "a", content: Buffer.from("x"), mode: 0o755 }]).then((bytes) => console.log(sha256(bytes)));`;
     const hashes = ["UTC", "Asia/Tokyo", "America/Los_Angeles"].map((TZ) =>

@@ -12,7 +12,7 @@ const table = { Ref: "OrdersTable" };
 const shared = { "Fn::ImportValue": "shared-layer" };
 
 describe("observed, with values that another tool resolves", () => {
-  it("gives them back as they are, in their places", () => {
+  it("returns them unchanged, in their places", () => {
     const { layers, environment, statements } = observed({
       ...inputs,
       layers: [shared, arn("own")],

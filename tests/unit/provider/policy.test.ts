@@ -62,14 +62,14 @@ describe("the policy that every function is observed", () => {
     );
   });
 
-  it("knows layers of other names, and functions that an ObservedFunction has made", () => {
+  it("recognizes layers of other names, and functions that an ObservedFunction has created", () => {
     const layerNames = ["shop-amd64", "shop-arm*"];
     const functions = { a: { layers: [layer("shop-arm64")] }, b: { layers: [extension] } };
     assert.deepEqual(reported(functions, { layerNames }), ["b"]);
     assert.deepEqual(reported({ a: {} }, {}, "my:index:Box$clickstack-lambda:index:ObservedFunction$"), []);
   });
 
-  it("ignores what is excluded or not included, by names, tags and decisions", () => {
+  it("ignores functions that are excluded or not included, by names, tags and decisions", () => {
     const functions = {
       a: { name: "shop-a", runtime: "nodejs22.x", tags: { observe: "no" } },
       b: { name: "shop-b", runtime: "python3.12", tags: unknown(["observe"]) },
@@ -81,7 +81,7 @@ describe("the policy that every function is observed", () => {
     ]);
   });
 
-  it("takes an image with settings of the extension for observed, and reports others", () => {
+  it("treats an image with settings of the extension as observed, and reports others", () => {
     const image = { packageType: "Image" };
     assert.deepEqual(
       reported({
@@ -93,7 +93,7 @@ describe("the policy that every function is observed", () => {
     );
   });
 
-  it("ignores what is unknown, and checks the known parts", () => {
+  it("ignores unknown parts, and checks the known ones", () => {
     const layers = unknown([0], [undefined, layer("own")]);
     assert.deepEqual(reported({ whole: unknown(["layers"]), part: { layers } }), []);
     assert.deepEqual(reported({ known: unknown(["environment", "tags", "name", "runtime"], {}) }), ["known"]);

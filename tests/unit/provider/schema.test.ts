@@ -27,7 +27,7 @@ describe("schema.json", () => {
   const schema = JSON.parse(readFileSync(schemaPath, "utf8"));
   const observed = schema.resources["clickstack-lambda:index:ObservedFunction"];
 
-  it("is what `npm run schema` makes", () => {
+  it("is the output of `npm run schema`", () => {
     assert.equal(readFileSync(schemaPath, "utf8"), makeSchema(), "run `npm run schema`");
   });
 
@@ -67,7 +67,7 @@ describe("schema.json", () => {
     assert.deepEqual(observed.requiredInputs ?? [], []);
   });
 
-  it("takes types of the AWS package by reference to the installed version", () => {
+  it("refers to types of the installed version of the AWS package", () => {
     const { version } = JSON.parse(readFileSync(require.resolve("@pulumi/aws/package.json"), "utf8"));
     assert.equal(
       observed.inputProperties.environment.$ref,
@@ -90,7 +90,7 @@ describe("schema.json", () => {
     ]);
   });
 
-  it("is what the committed Python SDK was generated from", function () {
+  it("is the source of the committed Python SDK", function () {
     if (!canGenerateSdks()) {
       console.log("      skipped: regenerating the SDK takes Go");
       return this.skip();

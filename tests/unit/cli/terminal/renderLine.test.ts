@@ -23,7 +23,7 @@ describe("a log line on a terminal", () => {
     assert.equal(lineText(terminal(false), line), "2026-01-31T12:00:00.123Z INFO  orders  accepted");
   });
 
-  it("has nothing that the terminal would obey but the colours of its level", () => {
+  it("has no control sequences except the colours of its level", () => {
     const hostile = { ...line, function: "\u001b[2J", service: "a\u009b2J", body: "\u001b[31mb\rc\u0007" };
     const shown = "2026-01-31T12:00:00.123Z INFO    bc";
     assert.equal(lineText(terminal(false), hostile), shown);

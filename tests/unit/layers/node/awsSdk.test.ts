@@ -86,7 +86,7 @@ describe("calls of the AWS SDK", () => {
   });
 
   for (const [title, source] of Object.entries(imports)) {
-    it(`${title}: each is a child of the handler's span, and the context is in what it sends`, async () => {
+    it(`${title}: each is a child of the handler's span, and its messages contain the context`, async () => {
       const file = title === "CommonJS" ? "index.js" : "index.mjs";
       const handler = `${source}\n${file === "index.js" ? "exports.handler" : "export const handler"} = ${calls};`;
       const { results, spans } = await processes.run({
@@ -123,7 +123,7 @@ describe("calls of the AWS SDK", () => {
     });
   }
 
-  it("of a bundled SDK have spans, and the log says once what they lack and how to change that", async () => {
+  it("of a bundled SDK have spans, and the log says once which are missing and how to change that", async () => {
     const bundle = async (): Promise<string> => {
       const contents = `${imports.CommonJS}\nexports.handler = ${calls};`;
       const made = await build({
@@ -161,7 +161,7 @@ describe("the context in messages", () => {
   const some = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, text("x")]));
 
-  it("is in attributes, as far as there is room; none takes the place of the user's own", () => {
+  it("is in attributes, as far as there is room, and does not replace the user's own", () => {
     const names = (input: object) =>
       Object.keys(
         (put("SQS", "SendMessage", input) as { MessageAttributes?: object }).MessageAttributes ?? {},
@@ -218,7 +218,7 @@ describe("the context in messages", () => {
     }
   });
 
-  it("is in payloads where the user wants it, and leaves the digits of their numbers alone", () => {
+  it("is in payloads if the user enables it, without changing the digits of their numbers", () => {
     const event = {
       Entries: [{ Detail: '{ "order": 12345678901234567890 }' }, { Detail: "[1]" }, { Detail: "{}" }],
     };
@@ -269,7 +269,7 @@ describe("the span of an AWS SDK's call", () => {
   const attributes = (service: string, operation: string, input: object) =>
     operationSpan({ service, operation, input }).attributes;
 
-  it("names what the call is about", () => {
+  it("names the target of the call", () => {
     const cases: [string, string, object, Record<string, unknown>][] = [
       [
         "DynamoDB",

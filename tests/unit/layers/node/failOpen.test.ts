@@ -21,7 +21,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-describe("what must not fail the handler", () => {
+describe("the handler does not fail because of", () => {
   let processes: TracedProcesses;
   before(async () => {
     processes = await TracedProcesses.open();
@@ -68,7 +68,7 @@ describe("what must not fail the handler", () => {
     });
   }
 
-  it("a connection that breaks: what was not answered is sent again", async () => {
+  it("a broken connection: requests without a response are sent again", async () => {
     let connections = 0;
     const server = net.createServer((socket) => {
       socket.on("error", () => {});
@@ -101,7 +101,7 @@ describe("what must not fail the handler", () => {
     assert.equal(spans.length, 3);
   });
 
-  it("a node:http nobody has seen", async () => {
+  it("an unknown version of node:http", async () => {
     const source = `delete require("node:http").ClientRequest.prototype._implicitHeader;`;
     const { results, spans } = await withPreload(source);
     assert.deepEqual([results, spans.length], [answers, 3]);
@@ -225,7 +225,7 @@ describe("what must not fail the handler", () => {
       }
     });
 
-    it("leaves the handler alone where the layer is off or missing", () => {
+    it("does not change the handler if the layer is off or missing", () => {
       for (const value of ["off", "OFF", "false", "0", "no"]) {
         assert.equal(handler(installed(), { CLICKSTACK_TRACING: value }), "a.b|", value);
       }
@@ -246,7 +246,7 @@ describe("what must not fail the handler", () => {
         }).trim();
       afterEach(() => rmSync(file, { force: true }));
 
-      it("is used if it is wanted and the extension is there", () => {
+      it("is used if it is enabled and the extension is available", () => {
         assert.equal(seen({ CLICKSTACK_RUNTIME_PROXY: "true" }), api, "no extension");
         writeFileSync(file, "");
         assert.equal(seen({ CLICKSTACK_RUNTIME_PROXY: "true" }), api, "nothing is in the file");

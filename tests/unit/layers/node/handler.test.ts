@@ -339,7 +339,7 @@ describe("the traced handler", () => {
     assert.deepEqual(ended, [], "the handler has not ended");
   });
 
-  it("while an invocation goes on, open spans are sent early, so that its lines have a span and a killed process leaves them", async () => {
+  it("while an invocation is running, open spans are sent early, so that its lines have a span and a killed process leaves them", async () => {
     const { spans, ended } = await processes.run({
       files: {
         "index.js": `const { trace } = require("@opentelemetry/api");

@@ -79,7 +79,7 @@ describe("spans of the function's own", () => {
     assert.equal(new Set(all).size, all.length);
   });
 
-  it("baggage comes in, is found, changed and passed on; so is the trace's state", async () => {
+  it("baggage is received, read, changed and propagated, as is the trace's state", async () => {
     const { results } = await processes.run({
       files: {
         "index.js": `${api}
@@ -137,7 +137,7 @@ describe("spans of the function's own", () => {
     assert.deepEqual(results[0]?.response, [1, null, 1, 1, 0, true]);
   });
 
-  it("are there for every copy and every 1.x version of the API", async () => {
+  it("are available to every copy and every 1.x version of the API", async () => {
     // The versions differ in which registered version they accept: one that is not older than their own.
     const copies = ["1.0.0", "1.4.1", "1.9.0", "1.40.0"].map((version) => `take("${version}")`);
     const { results, output } = await processes.run({
@@ -166,7 +166,7 @@ describe("spans of the function's own", () => {
     assert.match(traces[0] ?? "", /[1-9a-f]/);
   });
 
-  it("go to the function's own SDK where it registers one, below the handler's span", async () => {
+  it("go to the function's own SDK if it registers one, below the handler's span", async () => {
     const { results, spans, output } = await processes.run({
       files: {
         "index.js": `${api}
@@ -196,7 +196,7 @@ describe("spans of the function's own", () => {
     assert.deepEqual(inner?.slice(1), [spans[0]?.traceId, spans[0]?.spanId]);
   });
 
-  it("keep working where only a logger of the API is registered", async () => {
+  it("keep working if only a logger of the API is registered", async () => {
     const { results, spans } = await processes.run({
       files: {
         "index.js": `${api}
@@ -239,7 +239,7 @@ describe("spans of the function's own", () => {
     assert.equal(traceId, spans[0]?.traceId);
   });
 
-  it("are not recorded where the caller's trace is not, and so is nothing else", async () => {
+  it("are not recorded if the caller's trace is not, and neither is anything else", async () => {
     const { results, spans } = await processes.run({
       files: {
         "index.js": `${api} exports.handler = async () => {

@@ -33,7 +33,7 @@ describe("traceparent", () => {
     );
   });
 
-  it("takes a newer version with more fields, and surrounding spaces", () => {
+  it("accepts a newer version with more fields, and surrounding spaces", () => {
     for (const header of [`cc-${trace}-${span}-01-more`, ` 00-${trace}-${span}-01 `]) {
       assert.deepEqual(parseTraceparent(header), {
         traceId: trace,

@@ -97,11 +97,11 @@ describe("the status code of a response", () => {
   });
 });
 
-describe("where an invocation comes from", () => {
+describe("the source of an invocation", () => {
   const xray = "Root=1-00000001-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
   const own = `Root=1-${now.toString(16)}-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`;
 
-  it("is the client context's where the event says nothing, with its baggage", () => {
+  it("is the client context's if the event has none, with its baggage", () => {
     const clientContext = { custom: { traceparent, baggage: "user=7" } };
     const found = origin({ order: 7 }, { clientContext, xray });
     assert.equal(found.parent?.spanId, "b7ad6b7169203331");

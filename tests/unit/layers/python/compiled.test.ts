@@ -23,7 +23,7 @@ describe("compiled code of the layer for Python", () => {
   });
   after(() => processes?.close());
 
-  it("is what runs, with its lines in tracebacks; without it, or where it is damaged, the sources do", async () => {
+  it("runs with its lines in tracebacks; if it is missing or damaged, the sources run", async () => {
     const opt = join(processes.directory, "opt");
     const run = async () => {
       const { results, spans, output } = await processes.run({ files: { "app.py": source } });

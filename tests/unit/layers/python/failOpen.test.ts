@@ -25,7 +25,7 @@ async function listening(onConnection: (socket: net.Socket, number: number) => v
   return { endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
-describe("what must not fail a handler in Python", () => {
+describe("a handler in Python does not fail because of", () => {
   let processes: TracedPythons;
   before(async function () {
     if (!isPrepared) this.skip();
@@ -84,7 +84,7 @@ def handler(event, context):
     }
   });
 
-  it("a connection that breaks: what was not answered is sent again", async () => {
+  it("a broken connection: requests without a response are sent again", async () => {
     const { endpoint, close } = await listening((socket, number) => {
       if (number === 1) socket.once("data", () => socket.destroy());
       else {
@@ -194,7 +194,7 @@ def handler(event, context):
       });
     }
 
-    it("takes paths, callables and methods", async () => {
+    it("accepts paths, callables and methods", async () => {
       for (const [handler, offset] of [
         ["src/shop/orders.handler", 0],
         ["src.shop.orders.handler", 0],
@@ -212,7 +212,7 @@ def handler(event, context):
     });
   });
 
-  it("errors of the handler have the function's frames alone, and are exceptions of the span", async () => {
+  it("errors of the handler have only the function's frames, and are exceptions of the span", async () => {
     const source = `
 class Declined(Exception): pass
 def charge(): raise Declined("no money")
@@ -384,7 +384,7 @@ def handler(event, context):
     }
   });
 
-  it("the exec wrapper keeps PYTHONPATH unless it is set, and leaves other runtimes alone", () => {
+  it("the exec wrapper keeps PYTHONPATH unless it is set, and does not change other runtimes", () => {
     const wrapper = join(processes.directory, "opt", "clickstack-tracing");
     chmodSync(wrapper, 0o755);
     const variables = (env: Record<string, string>): string =>

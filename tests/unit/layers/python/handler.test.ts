@@ -36,7 +36,7 @@ describe("the tracing layer for Python", () => {
     assert.deepEqual(ended, ["request-0", "request-1"]);
   });
 
-  it("wrappers by Powertools stay what they are, with an invocation's span around them", async () => {
+  it("wrappers of Powertools are unchanged, with an invocation's span around them", async () => {
     const source = `
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver

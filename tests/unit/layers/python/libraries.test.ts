@@ -99,7 +99,7 @@ class AsyncCursor:
     async def executemany(self, query): return self
 `;
 
-describe("what a function in Python calls", () => {
+describe("the calls of a function in Python", () => {
   let processes: TracedPythons;
   let server: http.Server;
   let url: string;
@@ -245,7 +245,7 @@ describe("what a function in Python calls", () => {
     assert.equal(of("pymongo")[0]?.attributes["db.collection.name"], "orders");
   });
 
-  it("CLICKSTACK_TRACING_DISABLED names what makes no spans, and payloads are not changed unasked", async () => {
+  it("CLICKSTACK_TRACING_DISABLED names libraries without spans, and payloads are not changed by default", async () => {
     requests.length = 0;
     const { spans, output } = await processes.run({
       files: {

@@ -108,7 +108,7 @@ def handler(event, lambda_context):
     assert.deepEqual([handler.traceId, handler.parentSpanId], [traceparent.slice(3, 35), "b7ad6b7169203331"]);
   });
 
-  it("are also made where the API is imported within the handler, and none leak into the next invocation", async () => {
+  it("are also created if the API is imported within the handler, and none leak into the next invocation", async () => {
     const source = `
 def handler(event, context):
     from opentelemetry import trace

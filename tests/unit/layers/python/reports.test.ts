@@ -77,7 +77,7 @@ def handler(event, context):
     assert.ok(bytes.equals(await zip(pythonTracingLayer(root))), "the same bytes each time");
   });
 
-  it("opentelemetry-python-contrib 2764, aws-otel-python 11: what boto3 sends to a queue continues the trace", async () => {
+  it("opentelemetry-python-contrib 2764, aws-otel-python 11: a message that boto3 sends to a queue continues the trace", async () => {
     const source = `
 import os
 os.environ.update(AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b", AWS_DEFAULT_REGION="eu-central-1")

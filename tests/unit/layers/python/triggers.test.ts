@@ -89,7 +89,7 @@ describe("triggers, as the layer for Python reads them", () => {
     });
   }
 
-  it("the client context counts where the event says nothing, with its state and baggage", () => {
+  it("the client context counts if the event has none, with its state and baggage", () => {
     const { parent, baggage } = of("client");
     assert.deepEqual([parent?.spanId, parent?.state, baggage], ["b7ad6b7169203331", "a=1,b=2", "user=7"]);
   });

@@ -137,14 +137,14 @@ describe("IAM identity policies", () => {
     assert.equal(decide({ Resource }), "implicitlyDenied");
   });
 
-  it("refuse to guess what an unknown operator means", () => {
+  it("refuse to guess the meaning of an unknown operator", () => {
     assert.throws(
       () => decide({ Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } }),
       /operator IpAddress is not known/,
     );
   });
 
-  it("match every text with itself where it holds no wildcard, and with each way to wildcard it", () => {
+  it("match every text with itself if it contains no wildcard, and with each way to wildcard it", () => {
     const text = fc
       .string({ unit: "binary-ascii", maxLength: 30 })
       .map((value) => value.replace(/[*?]/g, "."));

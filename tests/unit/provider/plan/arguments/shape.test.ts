@@ -62,7 +62,7 @@ describe("the kinds of an observed function's arguments", () => {
     assert.match(found["environment.PORT"] ?? "", /no property of this name\. Known properties: variables\./);
   });
 
-  it("of the function's own inputs are as its provider takes them", () => {
+  it("of the function's own inputs are as its provider accepts them", () => {
     const { view, problems } = fitArguments({
       timeout: "10",
       runtime: 22,
@@ -119,7 +119,7 @@ describe("the kinds of an observed function's arguments", () => {
   });
 });
 
-describe("what a function has to have", () => {
+describe("the required arguments of a function", () => {
   const paths = (view: FunctionView) => checkRequired(view).map(({ propertyPath }) => propertyPath);
   const zip = { runtime: "nodejs22.x", handler: "index.handler", code: "given" };
   const image = { packageType: "Image", imageUri: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:1" };

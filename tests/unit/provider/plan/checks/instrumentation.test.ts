@@ -114,7 +114,7 @@ describe("instrumentation layers", () => {
     assert.equal(byArn(arn("opentelemetry"), { distribution: "adot" }), "adot");
   });
 
-  it("are light tracing for Node.js and Python where nothing asks for another", () => {
+  it("are light tracing for Node.js and Python if no other is requested", () => {
     const unnamed = (runtime: string | undefined, named = {}, extension?: object) =>
       distributionOf(named, runtime, extension);
     assert.equal(unnamed("nodejs22.x"), "light");
@@ -164,7 +164,7 @@ describe("the runtime API proxy", () => {
     );
   });
 
-  it("sets nothing where it is off, in images, and with Rotel's extension", () => {
+  it("sets nothing if it is off, in images, and with Rotel's extension", () => {
     const settings = { runtimeProxy: "true" };
     for (const args of [
       { settings: {} },
@@ -209,7 +209,7 @@ describe("automatic instrumentation", () => {
     );
   });
 
-  it("by light tracing takes no room, whose version is the extension's", () => {
+  it("by light tracing needs no additional layer, and has the extension's version", () => {
     const own = [1, 2, 3, 4].map((n) => `arn:aws:lambda:eu-west-1:123456789012:layer:own-${n}:1`);
     assert.deepEqual(reasons({ layers: own }), {});
     const light = { distribution: "light" };
@@ -268,7 +268,7 @@ describe("automatic instrumentation", () => {
     assert.deepEqual(reasons({ region, extension: manifest({ ...published, tracing: true }) }), {});
   });
 
-  it("leaves an exec wrapper of the user's own alone and names both", () => {
+  it("keeps the user's own exec wrapper and names both", () => {
     const environment = { variables: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/mine" } };
     assert.match(
       reasons({ environment })["environment.variables.AWS_LAMBDA_EXEC_WRAPPER"] ?? "",

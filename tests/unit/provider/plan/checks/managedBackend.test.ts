@@ -17,7 +17,7 @@ function reasons(view: FunctionView): Record<string, string> {
 describe("managed ClickStack", () => {
   const reasonsOf = (view: FunctionView) => reasons({ managedClickStack: true, ...view });
 
-  it("takes a host alone, or a URL, and a key of either kind", () => {
+  it("accepts a host or a URL, and a key of either kind", () => {
     for (const right of ["ingest.example.com", "ingest.example.com:443", "https://ingest.example.com"]) {
       assert.deepEqual(reasonsOf({ endpoint: right, authorization: secretArn }), {}, right);
     }
@@ -27,7 +27,7 @@ describe("managed ClickStack", () => {
     assert.match(reasons({ endpoint: "ingest.example.com" }).endpoint ?? "", /scheme/);
   });
 
-  it("is not mixed with what it cannot be", () => {
+  it("is not combined with incompatible arguments", () => {
     assert.match(reasonsOf({}).managedClickStack ?? "", /needs the endpoint of managed ClickStack/);
     assert.match(reasonsOf({ endpoint, protocol: "grpc" }).protocol ?? "", /HTTP only: remove this/);
     const clickhouse = { endpoint: "https://x:8443" };
@@ -70,7 +70,7 @@ describe("web identity tokens", () => {
     }
   });
 
-  it("are allowed to a role for this audience alone, as the extension requests them", () => {
+  it("are allowed to a role only for this audience, as the extension requests them", () => {
     const policies = [{ Statement: [webIdentityStatement(audience)] }];
     const request = { audience: [audience], seconds: "900", algorithm: "RS256" };
     const allowed = (changed: Partial<typeof request> = {}, action = "sts:GetWebIdentityToken") => {

@@ -43,7 +43,7 @@ describe("values of settings that are arguments", () => {
     assert.equal(zip["clickhouse.compression"], "must be one of: lz4, none");
   });
 
-  it("are what the extension accepts, with its messages", () => {
+  it("are those that the extension accepts, with its messages", () => {
     for (const flushMode of ["auto", "end", "Periodic", "continuous, 5000", "periodic,900000"]) {
       assert.deepEqual(reasons({ flushMode }), {}, flushMode);
     }
@@ -113,7 +113,7 @@ describe("ClickHouse", () => {
 });
 
 describe("keys and secrets", () => {
-  it("are given once, and where they belong", () => {
+  it("are given once, and in the right place", () => {
     assert.match(reasons({ authorization: "hush" }).authorization ?? "", /pass it as ingestionKey/);
     const twice = reasons({ authorization: secretArn, ingestionKey: "hush" });
     assert.match(twice.ingestionKey ?? "", /by authorization and by ingestionKey/);
@@ -149,7 +149,7 @@ describe("limits", () => {
     assert.deepEqual(reasons({ timeout: UNKNOWN, memorySize: UNKNOWN }), {});
   });
 
-  it("that AWS may raise are warnings, and none where Managed Instances have more", () => {
+  it("that AWS may raise are warnings, and do not apply where Managed Instances have more", () => {
     const warned = (view: FunctionView) =>
       Object.fromEntries(warnings(view).map((w) => [w.propertyPath, w.reason]));
     const large = { timeout: 5400, memorySize: 16_384 };
@@ -234,7 +234,7 @@ describe("limits", () => {
 });
 
 describe("requireDelivery", () => {
-  it("takes disabled logs and somewhere to send a record to", () => {
+  it("requires disabled logs and a destination for the record", () => {
     const cloudWatchLogs = "Disable";
     assert.deepEqual(reasons({ requireDelivery: true, cloudWatchLogs, endpoint: "https://x:4318" }), {});
     assert.match(reasons({ requireDelivery: true, cloudWatchLogs }).requireDelivery ?? "", /an endpoint/);
@@ -271,7 +271,7 @@ describe("the extension's layer", () => {
     assert.match(china["extension.rotel"] ?? "", /no layers in cn-north-1/);
   });
 
-  it("is there once, in one version, however it is named", () => {
+  it("exists once, in one version, however it is named", () => {
     const other = layerVersionArn.replace(/3$/, "5");
     const own = "arn:aws:lambda:eu-west-1:123456789012:layer:own:1";
     const sources: FunctionView["extension"][] = [

@@ -61,7 +61,7 @@ describe("the regions to publish in", () => {
     assert.deepEqual(more.regions, ["eu-west-1", "us-gov-west-1"]);
   });
 
-  it("are the ones that every account has, where the account may not be asked", () => {
+  it("are those enabled in every account if the account may not be queried", () => {
     const choice = chooseRegions({ additionalRegions: ["af-south-1"] }, undefined);
     assert.deepEqual(choice.regions, [...defaultRegions, "af-south-1"].sort());
     assert.ok(choice.skipped.includes("me-south-1"));
@@ -90,7 +90,7 @@ describe("the layer versions to publish", () => {
     );
   });
 
-  it("are one more for every region where light tracing is wanted alone", () => {
+  it("are one more per region if light tracing is requested as a separate layer", () => {
     const built = { layers: { arm64: layer }, tracing: { ...layer, sha256: "cc" } };
     const { planned } = planLayers({ regions: ["us-east-2", "eu-west-3"], tracing: true }, built);
     assert.deepEqual(

@@ -7,14 +7,14 @@ function names(configuration?: unknown, name = "orders"): string | undefined {
 }
 
 describe("automatic names of functions", () => {
-  it("are the name in the program with seven digits, where nothing is configured", () => {
+  it("are the name in the program with seven digits if nothing is configured", () => {
     assert.equal(names(), "orders-???????");
     assert.equal(names({}), "orders-???????");
     assert.equal(names({ mode: "default" }), "orders-???????");
     assert.equal(names({ providers: { azure: { mode: "verbatim" } } }), "orders-???????");
   });
 
-  it("are what the configuration says, the nearest level first", () => {
+  it("are as configured, the nearest level first", () => {
     const type = "aws:lambda/function:Function";
     assert.equal(names({ mode: "verbatim" }), "orders");
     assert.equal(names({ pattern: `\${project}-\${stack}-\${name}-\${hex(4)}` }), "shop-dev-orders-????");

@@ -7,14 +7,14 @@ import {
 } from "../../../../../provider/plan/names/resourceNames";
 
 describe("names of the resources beside a function", () => {
-  it("stay as they are where the service takes them", () => {
+  it("are unchanged if the service accepts them", () => {
     assert.equal(resourceName("orders", roleNames), "orders");
     assert.equal(resourceName("a".repeat(56), roleNames), "a".repeat(56));
     assert.equal(resourceName("shop+eu=1,a.b@c-d_e", policyNames, "-secrets"), "shop+eu=1,a.b@c-d_e-secrets");
     assert.equal(resourceName("shop/orders#1", logGroupNames), "shop/orders#1");
   });
 
-  it("are valid for any other name, and differ where names differ", () => {
+  it("are valid for any other name, and differ if names differ", () => {
     const names = [
       ...["GET /orders/{id}", "GET /orders/{id }", "shop:orders", "shop/orders", "füße", "/", "日本語", " "],
       ...["a".repeat(57), "a".repeat(58), `${"a".repeat(70)}:`, "prod-platform-".repeat(20)],

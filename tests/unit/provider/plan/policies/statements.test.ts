@@ -15,7 +15,7 @@ const statements = (...arns: string[]) =>
   secretStatements(arns.flatMap((arn) => parseReferences(`\${${arn}}`)));
 
 describe("policies", () => {
-  it("of one secret: GetSecretValue on its full ARN alone", () => {
+  it("of one secret: GetSecretValue only on its full ARN", () => {
     assert.deepEqual(statements(secret("key-a1B2c3"), `${secret("key-a1B2c3")}#field`), [
       {
         Sid: "ReadSecrets",
@@ -52,7 +52,7 @@ describe("policies", () => {
     ]);
   });
 
-  it("of secrets under a key: decryption by way of their services alone", () => {
+  it("of secrets under a key: decryption only through their services", () => {
     const key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b";
     const references = parseReferences(
       `\${${secret("key-a1B2c3")}} \${arn:aws:ssm:eu-west-3:123456789012:parameter/x}`,

@@ -49,7 +49,7 @@ describe("functions that were registered too early", () => {
     assert.equal(mayBeRefreshed([]), true, "where nothing tells, nothing is an error");
   });
 
-  it("are those that a first update may have made just now, if the state may be refreshed", () => {
+  it("are those that a first update may just have created, if the state may be refreshed", () => {
     const modified = (lastModified?: string) => ({ outputs: { ...made, lastModified } });
     const state = {
       [urn("pulumi:pulumi:Stack", "shop-dev")]: { outputs: {} },
@@ -65,7 +65,7 @@ describe("functions that were registered too early", () => {
     assert.deepEqual(madeInFirstUpdate(updated, functions, now), [], "it was updated before");
   });
 
-  it("are named with what to do in each language", () => {
+  it("are named, with instructions for each language", () => {
     const said = describeEarly('ObserveStack "all"', [urn(fn, "early"), urn(fn, "other")]);
     for (const word of ['"early"', '"other"', "settled()", "Settled(ctx)", "await", "dependsOn", "YAML"]) {
       assert.ok(said.includes(word), word);
@@ -74,7 +74,7 @@ describe("functions that were registered too early", () => {
 });
 
 describe("the log group of a function without a name", () => {
-  it("is of this function alone, by its URN", () => {
+  it("is only for this function, by its URN", () => {
     const groups = [
       urn(fn, "orders"),
       urn(`some:index:Api$${fn}`, "orders"),
@@ -87,7 +87,7 @@ describe("the log group of a function without a name", () => {
     assert.equal(ownLogGroup(urn(fn, "orders")), ownLogGroup(urn(fn, "orders")));
   });
 
-  it("is a name that CloudWatch takes, however long the function's is", () => {
+  it("is a name that CloudWatch accepts, however long the function's name is", () => {
     const [long, longer] = [400, 900].map((length) => ownLogGroup(urn(fn, "o".repeat(length))));
     for (const group of [long, longer]) assert.match(group ?? "", /^[\w.\-/#]{1,512}$/);
   });

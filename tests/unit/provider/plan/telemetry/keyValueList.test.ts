@@ -40,12 +40,12 @@ describe("lists of pairs", () => {
 });
 
 describe("lists of pairs that are written", () => {
-  it("put a value in quotes only where it could be misread", () => {
+  it("put a value in quotes only if it could be misread", () => {
     const pairs = { a: "Bearer x=y", b: "1,2", c: ' "q" ', d: "back\\slash", e: 'say "hi"' };
     assert.equal(keyValueList(pairs), 'a=Bearer x=y,b="1,2",c=" \\"q\\" ",d=back\\slash,e=say "hi"');
   });
 
-  it("refuse what they cannot carry", () => {
+  it("refuse values that they cannot represent", () => {
     const found = checkPairs({ "a b": "x", "": "x", "x=y": "x", good: "x", lines: "a\nb" }, "headers");
     assert.deepEqual(
       found.map(({ propertyPath }) => propertyPath),

@@ -26,7 +26,7 @@ describe("the environment of a function", () => {
     );
   });
 
-  it("holds every variable that was planned, or has a problem for it that names both origins", () => {
+  it("contains every planned variable, or a problem for it that names both origins", () => {
     fc.assert(
       fc.property(own, planned, (variables, more) => {
         const { variables: merged, problems } = mergeEnvironment(variables, more);
@@ -42,7 +42,7 @@ describe("the environment of a function", () => {
     );
   });
 
-  it("says nothing of the values in a conflict", () => {
+  it("does not show the values in a conflict", () => {
     const { problems } = mergeEnvironment({ KEY: "hush" }, [
       { name: "KEY", value: "hush", origin: "endpoint" },
     ]);

@@ -47,7 +47,7 @@ function obscured(value: unknown, hide: (depth: number) => boolean, depth = 0): 
 }
 
 describe("the plan of the telemetry", () => {
-  it("makes variables of the arguments, lists of pairs among them", () => {
+  it("converts the arguments to variables, including lists of pairs", () => {
     const found = variables({
       endpoint: "https://clickstack.example.com:4318",
       managedClickStack: true,
@@ -90,7 +90,7 @@ describe("the plan of the telemetry", () => {
     assert.deepEqual(variables({ clickhousePassword: "hush" }), {});
   });
 
-  it("names for a variable the argument that it comes from", () => {
+  it("names the argument from which a variable comes", () => {
     const origins = (args: PlannedArguments) =>
       planTelemetry(args, plainValues).map(({ origin, isDefault }) => `${origin}${isDefault ? "?" : ""}`);
     assert.deepEqual(origins({ authorization: secretArn, serviceVersion: "1" }), [
@@ -148,7 +148,7 @@ describe("the table of arguments", () => {
     assert.deepEqual(secretArguments, ["ingestionKey", "clickhousePassword"]);
   });
 
-  it("says of which arguments the plan is made", () => {
+  it("reports the arguments from which the plan is made", () => {
     const args = Object.fromEntries(telemetryPaths.map(({ path }) => [path, path]));
     const names = Object.keys(plannedArguments(args));
     for (const name of ["endpoint", "ingestionKey", "authorization", "clickhouse", "settings"])

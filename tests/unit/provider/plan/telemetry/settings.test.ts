@@ -45,7 +45,7 @@ describe("settings", () => {
     assert.doesNotMatch(unknownSetting("zzzzzzzz"), /Did you mean/);
   });
 
-  it("check their values by type, except where a reference stands", () => {
+  it("check their values by type, except for references", () => {
     const setting = (type: Setting["type"]): Setting => ({
       name: "x",
       type,

@@ -41,7 +41,7 @@ const check = (news: PropertyMap, olds: PropertyMap = {}) =>
   checkInputs(type, { name: "thing", olds, news, seed });
 const policy = '{"Statement":[]}';
 
-describe("what the embedded provider plans", () => {
+describe("the plans of the embedded provider", () => {
   it("fills in names and defaults, and remembers that it did", () => {
     const { inputs, failures } = check({ policy: { Statement: [] } });
     assert.deepEqual(failures, []);
@@ -91,7 +91,7 @@ describe("what the embedded provider plans", () => {
     ]);
   });
 
-  it("deletes first only what keeps the name that the program gave it", () => {
+  it("deletes first only if the program set the name and it does not change", () => {
     const all: ResourceType = { ...type, replaceOn: "all" };
     const diff = (inputs: PropertyMap) =>
       difference(all, context, { inputs, state: { region: "us-east-2" } }, { ...inputs, size: 4 })
@@ -100,7 +100,7 @@ describe("what the embedded provider plans", () => {
     assert.equal(diff({ name: "a", [defaultsKey]: ["name"] }), false);
   });
 
-  it("returns at preview what is known and leaves the rest unknown", () => {
+  it("returns known values at preview and keeps the rest unknown", () => {
     const inputs = { name: "a", policy, size: 3, [defaultsKey]: ["size"], tags: { a: "b" } };
     const created = previewState(type, context, inputs);
     assert.deepEqual(created, {
@@ -121,7 +121,7 @@ describe("what the embedded provider plans", () => {
     assert.equal(updated.layers, undefined, "an input no longer given is gone");
   });
 
-  it("turns drift into inputs, so that the next update sees it, but not what AWS decides", () => {
+  it("converts drift to inputs, so that the next update detects it, but not values that AWS assigns", () => {
     const inputs = { name: "a", policy, size: 3 };
     const before = { ...inputs, mode: "auto", arn: "arn" };
     const now = { ...before, size: 9, mode: "manual", layers: ["x"], policy: '{ "Statement": [] }' };
@@ -129,7 +129,7 @@ describe("what the embedded provider plans", () => {
     assert.deepEqual(refreshedInputs(type, inputs, before, before), inputs);
   });
 
-  it("imports what the program could have said", () => {
+  it("imports the inputs that the program could have set", () => {
     const state = { name: "a", policy, size: 4, mode: "auto", arn: "arn", layers: [], region: "us-east-2" };
     assert.deepEqual(importedInputs(type, state), { name: "a", policy, size: 4, [defaultsKey]: [] });
   });

@@ -32,7 +32,7 @@ describe("the embedded AWS's schema", () => {
     assert.deepEqual([secretString.secret, arn.secret], [true, undefined]);
   });
 
-  it("takes anything where several types are allowed", () => {
+  it("accepts anything where several types are allowed", () => {
     const { assumeRolePolicy } = schema.resources["aws:iam/role:Role"].inputProperties;
     assert.deepEqual(assumeRolePolicy, { $ref: "pulumi.json#/Any" });
   });
@@ -50,7 +50,7 @@ describe("the embedded AWS's schema", () => {
     for (const [, token = ""] of text.matchAll(/"#\/types\/([^"]+)"/g)) assert.ok(schema.types[token], token);
   });
 
-  it("refuses what the aws package does not have", () => {
+  it("refuses properties that the aws package lacks", () => {
     const unknown = { ...parts, resources: ["aws:lambda/function:Functions"] };
     assert.throws(
       () => awsSchema(unknown),

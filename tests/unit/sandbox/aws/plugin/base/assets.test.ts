@@ -51,7 +51,7 @@ describe("archives of the embedded provider", () => {
     assert.deepEqual(await archiveBytes(archive({ path }), "/"), bytes);
   });
 
-  it("refuse what they can't take", async () => {
+  it("refuse unsupported kinds", async () => {
     const path = join(directory, "made.tar");
     await writeFile(path, "not a zip");
     await assert.rejects(archiveBytes(archive({ path }), "/"), /made\.tar is not a zip/);

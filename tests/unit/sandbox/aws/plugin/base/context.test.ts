@@ -14,7 +14,7 @@ describe("a launcher of the embedded AWS's provider", () => {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  it("says where it was started and in which environment, prints the port, and ends with its connection", async () => {
+  it("reports where it was started and in which environment, prints the port, and ends with its connection", async () => {
     const server = createServer();
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
