@@ -121,7 +121,7 @@ function installedProgram(own: string): string {
   try {
     program = require.resolve(DEV_PACKAGE, paths);
   } catch {
-    throw new UsageError(`\`dev\` comes with a package of its own, since it brings ClickHouse: ${fix}`);
+    throw new UsageError(`\`dev\` is in a separate package, since it includes ClickHouse: ${fix}`);
   }
   const { version } = require(require.resolve(`${DEV_PACKAGE}/package.json`, paths)) as { version: string };
   if (version === own) return program;

@@ -23,7 +23,7 @@ export interface DeployedFunctionOptions {
 interface Content {
   what: string;
   location: string | undefined;
-  /** Base64 SHA-256, as Lambda gives it. */
+  /** Base64 SHA-256, as Lambda returns it. */
   sha256: string | undefined;
 }
 
@@ -98,7 +98,7 @@ function fail(what: string, error: unknown): never {
 
 /** The path of the zip in the cache, downloaded if it is missing. */
 async function download({ what, location, sha256 }: Content, cacheDirectory: string): Promise<string> {
-  if (!location || !sha256) throw new Error(`can't read ${what}: AWS gives no download for it`);
+  if (!location || !sha256) throw new Error(`can't read ${what}: AWS returns no download for it`);
   const digest = Buffer.from(sha256, "base64").toString("hex");
   const path = join(cacheDirectory, `${digest}.zip`);
   if (await exists(path)) return path;

@@ -63,7 +63,7 @@ export function answerIam(store: IamStore, parameters: URLSearchParams): XmlAnsw
       );
     }
     default:
-      return refused(400, "InvalidAction", `${action} is not played`);
+      return refused(400, "InvalidAction", `${action} is not supported by the fake`);
   }
 }
 

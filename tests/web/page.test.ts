@@ -99,7 +99,7 @@ describe("the page in a browser", function () {
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.reload();
     await list("Log lines").waitFor();
-    await page.getByRole("img", { name: /^3 lines/ }).waitFor();
+    await page.getByRole("img", { name: /^3 log lines/ }).waitFor();
     assert.match((await page.locator(".axis span").allInnerTexts()).join(" "), /^\d\d:\d\d \d\d:\d\d$/);
     assert.deepEqual(asked.slice(0, 3), ["/", "/api/logs", "/api/histogram"]);
     await page.getByRole("link", { name: "Invoke" }).waitFor();
@@ -238,7 +238,7 @@ describe("the page in a browser", function () {
       .getByText(`line ${count() - 1}`, { exact: true })
       .waitFor();
     await page.clock.runFor(200);
-    await page.getByRole("img", { name: new RegExp(`^${count()} lines`) }).waitFor();
+    await page.getByRole("img", { name: new RegExp(`^${count()} log lines`) }).waitFor();
     return begun;
   }
   const scroll = (end: "start" | "end") =>
@@ -276,14 +276,14 @@ describe("the page in a browser", function () {
     await page.reload();
     await list("Log lines").getByText("line 999", { exact: true }).waitFor();
     await page.clock.runFor(200);
-    await page.getByRole("img", { name: /^1000 lines/ }).waitFor();
+    await page.getByRole("img", { name: /^1000 log lines/ }).waitFor();
     assert.ok(await isInSight("line 999"));
     assert.ok(await isInSight("line 990"));
     const last = list("Log lines").getByRole("listitem").last();
     assert.equal(await last.getAttribute("aria-posinset"), "1000");
     count = 1003;
     await page.clock.runFor(2500);
-    await page.getByRole("img", { name: /^1003 lines/ }).waitFor();
+    await page.getByRole("img", { name: /^1003 log lines/ }).waitFor();
     await list("Log lines").getByText("line 1002", { exact: true }).waitFor();
     assert.ok(await isInSight("line 1002"));
     await scroll("start");

@@ -97,7 +97,8 @@ export function Invoke({ functions, go }: InvokeProps) {
 }
 
 function Result({ sent, go }: { sent: Sent; go: InvokeProps["go"] }) {
-  if (sent.state === "none") return <p class="state">The answer, its lines and its trace are shown here.</p>;
+  if (sent.state === "none")
+    return <p class="state">The response, its log lines and its trace are shown here.</p>;
   if (sent.state === "running") return <p class="state">Running …</p>;
   if (sent.state === "failed") return <p class="state failed">{sent.error}</p>;
   const { requestId, status, payload, durationMs, billedDurationMs, initDurationMs } = sent.answer;
