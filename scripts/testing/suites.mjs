@@ -151,17 +151,18 @@ export const suites = {
 export function everything() {
   return [
     rustfmt,
-    lintedTest,
-    mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")], forDeployments),
     layers,
+    // The tests of functions wait for the layers, one task after the other: that takes longest.
+    sandboxTests,
+    { ...lintedTest, after: layers.title },
+    mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")], forDeployments),
     // Its emulated run needs the tests' executables, and takes longest of all.
     layersTests,
     mocha("examples", [below("examples")], forDeployments),
-    sandboxTests,
     mocha("deploy/secrets", [below("deploy/secrets"), below("deploy/cli")], forDeployments),
     mocha("deploy/sandbox", [below("deploy/sandbox")], forDeployments),
     // The demo builds the layers as well, and would wait for the other architecture's build.
-    mocha("demo", [below("demo")], forDemo, { ...inFunctions, after: "mocha, layers" }),
+    mocha("demo", [below("demo")], forDemo, { ...inFunctions, after: layersTests.title }),
     ...(suites.lint?.tasks.slice(0, 3) ?? []),
     webTests,
     programsTests,
