@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useFocusBack } from "./useFocusBack";
 
 interface DetailsProps {
@@ -19,7 +19,8 @@ export function Details({ title, body, maps, json, actions, close, children }: D
   const panel = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState("");
   useFocusBack();
-  useEffect(() => {
+  // Before the next key is handled, which may be Escape.
+  useLayoutEffect(() => {
     panel.current?.focus();
     setCopied("");
   }, [title]);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ROW, useWindow } from "./useWindow";
 
 interface ListProps<T> {
@@ -38,7 +38,8 @@ export function List<T>({
   const [place, setPlace] = useState<number>();
   const chosen = Math.min(place ?? (newestLast ? count : 0), count - 1);
   const focusWanted = useRef(false);
-  useEffect(() => {
+  // Before the next key is handled: Enter opens the row that has the focus.
+  useLayoutEffect(() => {
     if (!focusWanted.current) return;
     focusWanted.current = false;
     box.current?.querySelector<HTMLButtonElement>("[tabindex='0']")?.focus({ preventScroll: true });

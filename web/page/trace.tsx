@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SpanRow, TraceLogRow } from "../api/rows";
 import { Details } from "./details";
 import { clock, duration, toneOf } from "./format";
@@ -17,7 +17,7 @@ interface TraceRows {
 export function Trace({ id, close }: { id: string; close: () => void }) {
   const box = useRef<HTMLElement>(null);
   useFocusBack();
-  useEffect(() => box.current?.focus(), [id]);
+  useLayoutEffect(() => box.current?.focus(), [id]);
   return (
     <section
       class="trace"
