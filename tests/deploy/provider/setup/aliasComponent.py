@@ -2,7 +2,7 @@ import pulumi
 
 
 def alias_component(name: str, aliases: list[pulumi.Alias]) -> None:
-    """For Pulumi before 3.217: says which names a component of the plugin had. Call it before the component is made."""
+    """For Pulumi before 3.217: sets the earlier names of a plugin's component. Call it before the component is created."""
 
     def add_aliases(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         if args.type_ != "clickstack-lambda:index:ObservedFunction" or args.name != name:
