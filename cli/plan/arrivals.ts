@@ -25,7 +25,7 @@ export function checkArrivals({ logs, spans, missing }: Arrivals, within: string
       fault(
         "rows",
         `ClickHouse has no rows of the function ${within}`,
-        "Look for lines of the extension in CloudWatch Logs, or in ClickHouse with --clickhouse-database; with --invoke the function is run now.",
+        "Run `verify` with --invoke again: an environment that was frozen before it could send does so with its next invocation. If there are still none, look for lines of the extension in CloudWatch Logs, and check --clickhouse-database.",
       ),
     ];
   }
