@@ -55,7 +55,7 @@ interface Noted {
 function note(): void {
   const { document, requestAnimationFrame: frame } = globalThis as unknown as {
     document: {
-      querySelector(selector: string): { textContent: string } | null;
+      querySelector(selector: string): object | null;
       addEventListener(type: string, listener: (event: { key: string }) => void, capture: boolean): void;
     };
     requestAnimationFrame(callback: () => void): void;
@@ -77,8 +77,7 @@ function note(): void {
   );
   const look = () => {
     if (noted.rowsAt === undefined && document.querySelector(".rows button")) mark("rowsAt");
-    const said = document.querySelector(".state")?.textContent ?? "";
-    if (noted.answeredAt === undefined && said.includes("No log line fits")) mark("answeredAt");
+    if (noted.answeredAt === undefined && document.querySelector(".state.empty")) mark("answeredAt");
   };
   const { MutationObserver: Observer } = globalThis as unknown as {
     MutationObserver: new (callback: () => void) => { observe(target: unknown, options: object): void };

@@ -25,7 +25,7 @@ export function State<T>({ answer, empty, isEmpty, children }: StateProps<T>) {
     );
   if (isEmpty(answer.value))
     return (
-      <p class="state" role="status">
+      <p class="state empty" role="status">
         {empty}
       </p>
     );
