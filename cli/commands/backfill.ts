@@ -20,7 +20,7 @@ import { backfillSettings } from "../run/backfillSettings";
 import { BackfillState } from "../run/backfillState";
 import { extensionFile } from "../run/extensionFile";
 import { deliverByExtension } from "../run/extensionProcess";
-import { type ProcessMark, processEnded, processMark } from "../run/processMark";
+import { isRunning, type ProcessMark, processEnded } from "../run/processMark";
 import { regionsOf } from "../run/regions";
 import { selectFunctions } from "../run/selectFunctions";
 import { interruption } from "../terminal/interruption";
@@ -169,7 +169,7 @@ async function send(
 }
 
 async function senderEnded({ err }: Terminal, sender: ProcessMark): Promise<void> {
-  if (processMark(sender.pid)?.startTicks !== sender.startTicks) return;
+  if (!isRunning(sender)) return;
   err.write(
     `waiting for the extension that an earlier run started (process ${sender.pid}), which may still be sending\n`,
   );

@@ -35,9 +35,6 @@ export function planAddition(of: FunctionState, telemetry: Telemetry): Addition 
         ([name, value]) => own.variables[name] !== value && name !== recordVariable,
       ),
     ),
-    statements: readingStatements(variables, {
-      ...(secretArns && { secretArns }),
-      ...(secretKmsKeyArns && { secretKmsKeyArns }),
-    }),
+    statements: readingStatements(variables, { secretArns, secretKmsKeyArns }),
   };
 }

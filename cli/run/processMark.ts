@@ -21,11 +21,15 @@ export function processMark(pid: number): ProcessMark | undefined {
   return fields[0] === "Z" ? undefined : { pid, startTicks: Number(fields[19]) };
 }
 
+/** Whether the process still runs, and not another one with its id. */
+export function isRunning({ pid, startTicks }: ProcessMark): boolean {
+  return processMark(pid)?.startTicks === startTicks;
+}
+
 /** Milliseconds between two looks. */
 const pollMs = 100;
 
-/** Waits until a process has ended. One that ends by itself is left to. */
-export async function processEnded({ pid, startTicks }: ProcessMark): Promise<void> {
-  while (processMark(pid)?.startTicks === startTicks)
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+/** Waits until a process has ended by itself. */
+export async function processEnded(mark: ProcessMark): Promise<void> {
+  while (isRunning(mark)) await new Promise((resolve) => setTimeout(resolve, pollMs));
 }
