@@ -29,6 +29,11 @@ const layerTypes = ["AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"
 /** The account and region that functions see; neither exists. */
 export const localPlace = { region: "us-east-1", accountId: "123456789012" } as const;
 
+/** The ARN of a function in {@link localPlace}. */
+export function localArn(name: string): string {
+  return `arn:aws:lambda:${localPlace.region}:${localPlace.accountId}:function:${name}`;
+}
+
 /** Whether a parsed document is a template with functions. */
 export function isTemplate(read: unknown): boolean {
   return Object.values(mapOf(mapOf(read).Resources)).some((resource) =>

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from "../../sandbox";
 import type { ProjectFunction } from "../project/project";
-import { localPlace } from "../project/template";
+import { localArn, localPlace } from "../project/template";
 
 /** What all functions have in common. */
 export interface LocalTelemetry {
@@ -72,7 +72,7 @@ export function definitionOf(
   const managed = runtime.startsWith("nodejs") && sdkLayer !== undefined ? [sdkLayer] : [];
   return {
     name,
-    arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    arn: localArn(name),
     accountId,
     region,
     version: "$LATEST",

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { AwsAnswer, AwsCall } from "../../sandbox/aws/proxy";
 import { DEFAULT_BUS } from "../project/routes";
-import { localPlace } from "../project/template";
 import { lastPart } from "../project/values";
+import { type BusEvent, busEvent } from "./busEvent";
 import { jsonAnswer, jsonBody, operationOf } from "./jsonProtocol";
-import type { BusEvent } from "./router";
 
 interface PutEntry {
   Source?: string;
@@ -35,7 +34,7 @@ export function answerEventBridge(
     });
   const { Entries = [] } = jsonBody(call) as { Entries?: PutEntry[] };
   const answers = Entries.map((entry) => {
-    const event = busEvent(entry, now());
+    const event = eventOf(entry, now());
     if (typeof event === "string") return { ErrorCode: "MalformedDetail", ErrorMessage: event };
     put(lastPart(entry.EventBusName ?? DEFAULT_BUS), event);
     return { EventId: event.id };
@@ -45,7 +44,7 @@ export function answerEventBridge(
 }
 
 /** The event of an entry, or the reason why the entry is invalid. */
-function busEvent(entry: PutEntry, now: number): (BusEvent & { id: string }) | string {
+function eventOf(entry: PutEntry, now: number): BusEvent | string {
   const { Source, DetailType, Detail, Resources = [], Time } = entry;
   if (!Source || !DetailType || Detail === undefined) return "Source, DetailType and Detail are required.";
   let detail: unknown;
@@ -54,18 +53,10 @@ function busEvent(entry: PutEntry, now: number): (BusEvent & { id: string }) | s
   } catch {
     return "Detail is malformed.";
   }
-  const time = new Date(Time === undefined ? now : Time * 1000);
-  return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": DetailType,
-    source: Source,
-    account: localPlace.accountId,
-    time: `${time.toISOString().slice(0, 19)}Z`,
-    region: localPlace.region,
-    resources: Resources,
-    detail,
-  };
+  return busEvent(
+    { id: randomUUID(), "detail-type": DetailType, source: Source, resources: Resources, detail },
+    Time === undefined ? now : Time * 1000,
+  );
 }
 
 const json = (status: number, body: object): AwsAnswer => jsonAnswer("1.1", status, body);

@@ -1,5 +1,5 @@
 import type { InvocationResult } from "../../sandbox";
-import { localPlace } from "../project/template";
+import { localArn } from "../project/template";
 import type { SentMessage } from "./sqs";
 
 /** How an asynchronous invocation ended. */
@@ -8,11 +8,6 @@ export interface Outcome {
   event: unknown;
   result: InvocationResult;
   attempts: number;
-}
-
-/** The ARN of a function here. */
-export function localArn(name: string): string {
-  return `arn:aws:lambda:${localPlace.region}:${localPlace.accountId}:function:${name}`;
 }
 
 /**

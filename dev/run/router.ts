@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type SnsNotification, snsEvent } from "../../sandbox/aws/events";
 import type { OutcomeTarget } from "../project/asyncSettings";
 import { type Destination, noRoutes, type Routes, type Schedule, type Subscription } from "../project/routes";
-import { localPlace } from "../project/template";
-import { localArn } from "./outcome";
+import { localArn, localPlace } from "../project/template";
+import { type BusEvent, busEvent } from "./busEvent";
 import { matchesPattern } from "./pattern";
 import { scheduledEvent } from "./scheduledEvent";
 import type { SentMessage } from "./sqs";
@@ -21,14 +21,6 @@ export interface Receivers {
 export interface PublishedMessage extends SnsNotification {
   /** The message for each protocol, with `MessageStructure` json. */
   texts?: Readonly<Record<string, string>>;
-}
-
-/** An event of a bus, as targets receive it. */
-export interface BusEvent {
-  source: string;
-  "detail-type": string;
-  detail: unknown;
-  [field: string]: unknown;
 }
 
 /** Delivers messages of topics and events of buses to the matching functions and queues. */
@@ -122,17 +114,16 @@ function messageOf(event: unknown): SentMessage {
 /** The event that a bus receives for an outcome. */
 function outcomeEvent(name: string, record: { responseContext?: { functionError?: string } }): BusEvent {
   const failed = record.responseContext?.functionError !== undefined;
-  return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": `Lambda Function Invocation Result - ${failed ? "Failure" : "Success"}`,
-    source: "lambda",
-    account: localPlace.accountId,
-    time: `${new Date().toISOString().slice(0, 19)}Z`,
-    region: localPlace.region,
-    resources: [localArn(name)],
-    detail: record,
-  };
+  return busEvent(
+    {
+      id: randomUUID(),
+      "detail-type": `Lambda Function Invocation Result - ${failed ? "Failure" : "Success"}`,
+      source: "lambda",
+      resources: [localArn(name)],
+      detail: record,
+    },
+    Date.now(),
+  );
 }
 
 function rawMessage({ Message, MessageAttributes }: SnsNotification): SentMessage {

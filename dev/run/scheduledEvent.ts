@@ -1,5 +1,6 @@
 import type { Schedule } from "../project/routes";
 import { localPlace } from "../project/template";
+import { busEvent } from "./busEvent";
 import { inputOfTarget } from "./targetInput";
 
 /**
@@ -10,20 +11,21 @@ import { inputOfTarget } from "./targetInput";
  */
 export function scheduledEvent({ name, of, input }: Schedule, now: number, id: string): unknown {
   const { region, accountId } = localPlace;
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
   const arn =
     of === "rule"
       ? `arn:aws:events:${region}:${accountId}:rule/${name}`
       : `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`;
-  const event = {
-    ...{ version: "0", id, "detail-type": "Scheduled Event" },
-    ...{ source: of === "rule" ? "aws.events" : "aws.scheduler", account: accountId, time, region },
-    ...{ resources: [arn], detail: of === "rule" ? {} : "{}" },
-  };
+  const event = busEvent(
+    {
+      ...{ id, "detail-type": "Scheduled Event", source: of === "rule" ? "aws.events" : "aws.scheduler" },
+      ...{ resources: [arn], detail: of === "rule" ? {} : "{}" },
+    },
+    now,
+  );
   if (of === "rule" || input.constant === undefined) return inputOfTarget(input, event);
   const context: Readonly<Record<string, string>> = {
     "schedule-arn": arn,
-    "scheduled-time": time,
+    "scheduled-time": event.time,
     "execution-id": id,
     "attempt-number": "1",
   };
