@@ -113,6 +113,7 @@ impl App {
     ) -> App {
         let session = Session::new(&config.function, &config.sending)
             .with_platform_metrics(config.platform_metrics)
+            .with_exemplars(config.links_spans())
             .with_sampling(config.sampling)
             .with_logs(config.logs.clone());
         let session = Rc::new(RefCell::new(session));

@@ -28,6 +28,7 @@ use crate::environment::settings::Setting;
 use crate::environment::{Environment, settings};
 use crate::http::Proxies;
 use crate::lambda::initialization::InitializationType;
+use crate::record::Signal;
 use reader::{PREFIX, Reader, parse_boolean};
 
 /// The prefix of settings that Rotel does not have.
@@ -143,6 +144,15 @@ impl Config {
     /// Whether exports need a secret or token from AWS.
     pub fn needs_secrets(&self) -> bool {
         !self.secret_references.is_empty() || self.web_identity_audience.is_some()
+    }
+
+    /// Whether metrics may refer to spans: both are sent, if not to the same place.
+    pub fn links_spans(&self) -> bool {
+        let sends = |signal| {
+            let mut destinations = self.destinations.iter();
+            destinations.any(|destination| destination.signals.contains(&signal))
+        };
+        sends(Signal::Metrics) && sends(Signal::Traces)
     }
 
     /// The user's resource attributes with secret references substituted; an error names the missing reference.

@@ -1,10 +1,11 @@
 //! The extension's own metrics as an OTLP request, which is passed on like one of the function's SDK.
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::exemplar::Value as Single;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value as Number;
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Gauge, Histogram, HistogramDataPoint, Metric as WireMetric, NumberDataPoint,
+    AggregationTemporality, Exemplar, Gauge, Histogram, HistogramDataPoint, Metric as WireMetric, NumberDataPoint,
     ResourceMetrics, ScopeMetrics, Sum,
 };
 use prost::Message;
@@ -35,6 +36,7 @@ pub fn request(metrics: Vec<Metric>) -> Forwarded {
 
 fn wire_metric(metric: Metric) -> WireMetric {
     let attributes = metric.attributes.into_iter().map(key_value).collect();
+    let exemplars = metric.exemplars.into_iter().map(wire_exemplar).collect();
     let number = |value| NumberDataPoint {
         start_time_unix_nano: metric.start,
         time_unix_nano: metric.time,
@@ -44,21 +46,25 @@ fn wire_metric(metric: Metric) -> WireMetric {
     let data = match metric.measure {
         Measure::Sum(count) => sum(NumberDataPoint {
             attributes,
+            exemplars,
             ..number(Number::AsInt(i64::try_from(count).unwrap_or(i64::MAX)))
         }),
         Measure::Amount(amount) => sum(NumberDataPoint {
             attributes,
+            exemplars,
             ..number(Number::AsDouble(amount))
         }),
         Measure::Gauge(value) => Data::Gauge(Gauge {
             data_points: vec![NumberDataPoint {
                 attributes,
+                exemplars,
                 ..number(Number::AsDouble(value))
             }],
         }),
         Measure::Histogram(histogram) => Data::Histogram(Histogram {
             data_points: vec![HistogramDataPoint {
                 attributes,
+                exemplars,
                 start_time_unix_nano: metric.start,
                 time_unix_nano: metric.time,
                 ..wire_histogram(histogram)
@@ -72,6 +78,16 @@ fn wire_metric(metric: Metric) -> WireMetric {
         unit: metric.unit.to_owned(),
         data: Some(data),
         ..WireMetric::default()
+    }
+}
+
+fn wire_exemplar(exemplar: record::Exemplar) -> Exemplar {
+    Exemplar {
+        time_unix_nano: exemplar.time,
+        trace_id: exemplar.context.trace_id.to_vec(),
+        span_id: exemplar.context.span_id.to_vec(),
+        value: Some(Single::AsDouble(exemplar.value)),
+        ..Exemplar::default()
     }
 }
 
@@ -98,7 +114,7 @@ fn wire_histogram(histogram: record::Histogram) -> HistogramDataPoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Attributes;
+    use crate::record::{Attributes, TraceContext};
 
     fn metric(measure: Measure) -> Metric {
         Metric {
@@ -109,6 +125,14 @@ mod tests {
             attributes: Attributes::new(),
             start: 1,
             time: 2,
+            exemplars: vec![record::Exemplar {
+                context: TraceContext {
+                    trace_id: [3; 16],
+                    span_id: [4; 8],
+                },
+                time: 2,
+                value: 0.5,
+            }],
         }
     }
 
@@ -146,5 +170,23 @@ mod tests {
         };
         assert!(amount.is_monotonic);
         assert_eq!(amount.data_points[0].value, Some(Number::AsDouble(0.25)));
+        let Some(Data::Gauge(gauge)) = &metrics[2].data else {
+            panic!("no gauge")
+        };
+        let exemplar = Exemplar {
+            filtered_attributes: Vec::new(),
+            time_unix_nano: 2,
+            span_id: vec![4; 8],
+            trace_id: vec![3; 16],
+            value: Some(Single::AsDouble(0.5)),
+        };
+        for exemplars in [
+            &sum.data_points[0].exemplars,
+            &point.exemplars,
+            &gauge.data_points[0].exemplars,
+            &amount.data_points[0].exemplars,
+        ] {
+            assert_eq!(exemplars.as_slice(), std::slice::from_ref(&exemplar));
+        }
     }
 }

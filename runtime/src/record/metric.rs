@@ -1,6 +1,7 @@
 //! Measurements over an interval.
 
 use super::attributes::Attributes;
+use super::trace_context::TraceContext;
 
 /// The value of a metric for its interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,19 @@ pub struct Metric {
     pub start: u64,
     /// The end of the interval.
     pub time: u64,
+    /// Some of the values that it is made of.
+    pub exemplars: Vec<Exemplar>,
+}
+
+/// One value of those that a metric is made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exemplar {
+    /// The span that it belongs to.
+    pub context: TraceContext,
+    /// When it was measured, nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// The value, in the metric's unit.
+    pub value: f64,
 }
 
 /// Values counted in ranges.

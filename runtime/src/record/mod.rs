@@ -18,7 +18,7 @@ mod value;
 pub use attributes::{Attributes, Key};
 pub use forwarded::Forwarded;
 pub use log::{Log, Origin};
-pub use metric::{Histogram, Measure, Metric};
+pub use metric::{Exemplar, Histogram, Measure, Metric};
 pub use resource::Resource;
 pub use severity::Severity;
 pub use signal::Signal;

@@ -105,9 +105,7 @@ impl Session {
             self.push_incident(log, now);
             self.reasons.platform(&report.request_id, at, reason);
         }
-        if let Some(measures) = &mut self.measures {
-            measures.report(report, self.invocations.labels(&report.request_id), at);
-        }
+        self.measure(report, at);
     }
 
     fn phase_report(&mut self, name: &'static str, event: &telemetry::Phase<'_>, at: u64, now: u64) {

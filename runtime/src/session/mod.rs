@@ -3,6 +3,7 @@
 mod durable;
 mod events;
 mod executions;
+mod measuring;
 mod meters;
 mod open_spans;
 mod order;
@@ -24,8 +25,7 @@ use crate::convert::platform::{incidents, spans};
 use crate::invocation::Invocations;
 use crate::lambda::events::Invoke;
 use crate::lambda::telemetry::Status;
-use crate::otlp::metrics;
-use crate::record::{Forwarded, Signal, TraceContext};
+use crate::record::{Signal, TraceContext};
 use durable::Durable;
 use meters::Meters;
 use open_spans::OpenSpans;
@@ -95,14 +95,6 @@ impl Session {
             traced: false,
             ending: false,
             logs: LogsConfig::default(),
-        }
-    }
-
-    /// Enables metrics of Lambda's measurements if `wanted`.
-    pub fn with_platform_metrics(self, wanted: bool) -> Self {
-        Session {
-            measures: wanted.then(|| Meters::new(&self.function_name)),
-            ..self
         }
     }
 
@@ -252,12 +244,6 @@ impl Session {
             self.reported_drops = drops;
             self.buffer.push_log(log);
         }
-    }
-
-    fn due_metrics(&mut self, now: u64) -> Option<Forwarded> {
-        let (drops, ending) = (self.buffer.drops, self.ending);
-        let measures = self.measures.as_mut().filter(|measures| measures.is_due(now, ending))?;
-        Some(metrics::request(measures.take(drops, now))).filter(|request| request.items > 0)
     }
 
     /// Bytes queued, and the capacity.

@@ -3,7 +3,7 @@ use bytes::Bytes;
 
 use crate::invocation::HandlerSpan;
 use crate::otlp::received::{Received, SentSpan};
-use crate::record::{Log, Origin, SpanStatus, TraceContext};
+use crate::record::{Forwarded, Log, Origin, SpanStatus, TraceContext};
 use crate::timestamp;
 
 const NOW: u64 = 1_763_913_811_000_000_000;
@@ -345,6 +345,8 @@ fn spans_that_were_sent_before_the_function_was_ended_are_below_its_invoke_span(
 }
 
 mod durable;
+
+mod exemplars;
 
 mod ids;
 

@@ -197,6 +197,13 @@ describe("direct export to ClickHouse", () => {
       assert.deepEqual([type, String(count), ratio, service], ["JSON", "3", 0.1, "orders"]);
       assert.ok(Math.abs(Number(time) - Date.now() / 1000) < 600, String(time));
     }
+    const [linked] = await bench.clickhouse.query<{ exemplars: number; types: string[] }>(
+      `SELECT count() AS exemplars, groupUniqArray(toTypeName(Exemplars.FilteredAttributes)) AS types
+       FROM other.otel_metrics_sum ARRAY JOIN Exemplars.TraceId AS traceId, Exemplars.SpanId AS spanId
+       WHERE MetricName = 'aws.lambda.billed_duration'
+         AND (traceId, spanId) IN (SELECT TraceId, SpanId FROM other.otel_traces WHERE SpanKind = 'Server')`,
+    );
+    assert.deepEqual([Number(linked?.exemplars), linked?.types], [3, ["Array(JSON)"]]);
     assertCounts(await takeRows("other"));
   });
 

@@ -83,6 +83,21 @@ fn signals_go_where_they_are_sent() {
 }
 
 #[test]
+fn metrics_refer_to_spans_where_both_are_sent() {
+    assert!(parse(&[]).0.links_spans());
+    let [spans, metrics] = ["TRACES", "METRICS"].map(|signal| format!("ROTEL_EXPORTERS_{signal}"));
+    for (spans_to, metrics_to, linked) in [
+        (Some("stack"), Some("archive"), true),
+        (Some("stack"), None, false),
+        (None, Some("archive"), false),
+    ] {
+        let sent = [(spans.as_str(), spans_to), (metrics.as_str(), metrics_to)];
+        let sent: Vec<(&str, &str)> = sent.into_iter().filter_map(|(name, to)| Some((name, to?))).collect();
+        assert_eq!(two(&sent).0.links_spans(), linked, "{sent:?}");
+    }
+}
+
+#[test]
 fn a_signal_has_its_own_endpoint_here_too() {
     let (config, _) = two(&[("ROTEL_EXPORTER_STACK_LOGS_ENDPOINT", "https://logs.example.com/in")]);
     let ExporterConfig::Otlp(otlp) = resolved(&config, 0) else {

@@ -1,15 +1,14 @@
 //! Lambda's measurements of this environment, aggregated over an interval.
 
+use super::measured::{BYTES_PER_MB, Invoked, Measured};
 use crate::buffer::Drops;
 use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::{Done, Status};
-use crate::record::{Attributes, Histogram, Measure, Metric, Value};
+use crate::record::{Attributes, Exemplar, Histogram, Measure, Metric, TraceContext, Value};
 
 /// Metrics are sent at this interval, in nanoseconds, as in OpenTelemetry's SDKs, and at the end of the environment: a
 /// request after each invocation would not be worth its cost.
 const INTERVAL: u64 = 60_000_000_000;
-
-const BYTES_PER_MB: f64 = 1_048_576.0;
 
 /// Upper bounds of durations in seconds, 25 for each power of ten, so that a quantile is off by a tenth at most. From
 /// half a millisecond to 90 minutes, Lambda's longest timeout (Managed Instances, asynchronously). The bounds are the
@@ -48,11 +47,7 @@ impl Kind {
             Kind::Invoke => ("faas.invoke_duration", "s", "Duration of the handler"),
             Kind::Init => ("faas.init_duration", "s", "Duration of the init phase"),
             Kind::Restore => ("aws.lambda.restore_duration", "s", "Duration of the restore phase"),
-            Kind::Overhead => (
-                "aws.lambda.extension_overhead",
-                "s",
-                "Time that extensions ran after the function",
-            ),
+            Kind::Overhead => OVERHEAD,
         }
     }
 }
@@ -68,6 +63,11 @@ const COUNTS: [About; 4] = [
     ("faas.timeouts", "{timeout}", "Invocations that timed out"),
     ("faas.coldstarts", "{coldstart}", "Cold starts"),
 ];
+const OVERHEAD: About = (
+    "aws.lambda.extension_overhead",
+    "s",
+    "Time that extensions ran after the function",
+);
 const BILLED: About = ("aws.lambda.billed_duration", "s", "Billed duration");
 const MEMORY_USED: About = (
     "faas.mem_usage",
@@ -96,6 +96,8 @@ pub struct Measures {
     memory_used: Option<f64>,
     memory_size: Option<f64>,
     histograms: Vec<(Kind, Histogram)>,
+    /// What billed duration, memory and overhead are made of.
+    invoked: Invoked,
     drops: Drops,
     /// Attributes of every data point.
     attributes: Attributes,
@@ -132,27 +134,32 @@ impl Measures {
         self.milliseconds(Kind::Invoke, outcome.duration_ms);
     }
 
-    /// Adds a `platform.report`.
-    pub fn report(&mut self, report: &Done<'_>, at: u64) {
+    /// Adds a `platform.report`, with exemplars if the span of its invocation is given.
+    pub fn report(&mut self, report: &Done<'_>, at: u64, span: Option<TraceContext>) {
         let Some(metrics) = &report.metrics else { return };
         self.begin(at);
-        if let Some(billed) = metrics.billed_duration_ms.filter(|billed| is_measure(*billed)) {
-            self.billed += billed / 1_000.0;
+        let measured = Measured::of(report);
+        self.billed += measured.billed.unwrap_or_default();
+        if let Some(overhead) = measured.overhead {
+            self.record(Kind::Overhead, overhead);
         }
-        self.milliseconds(Kind::Overhead, report.extension_overhead_ms());
         self.milliseconds(Kind::Restore, metrics.restore_duration_ms);
         self.milliseconds(Kind::Init, metrics.init_duration_ms);
-        if let Some(used) = metrics
-            .max_memory_used_mb
-            .filter(|used| is_measure(*used) && *used > 0.0)
-        {
-            let most = self.memory_used.unwrap_or_default();
-            self.memory_used = Some(most.max(used * BYTES_PER_MB));
+        if let Some(used) = measured.memory {
+            self.memory_used = Some(self.memory_used.unwrap_or_default().max(used));
         }
         self.memory_size = metrics
             .memory_size_mb
             .map(|size| size * BYTES_PER_MB)
             .or(self.memory_size);
+        if let Some(context) = span {
+            self.invoked.add(context, at, measured);
+        }
+    }
+
+    /// The number of invocations with exemplars.
+    pub fn exemplars(&self) -> usize {
+        self.invoked.len()
     }
 
     /// Whether there are measurements and they are due.
@@ -179,6 +186,7 @@ impl Measures {
             attributes: taken.attributes.clone(),
             start,
             time: now,
+            exemplars: exemplars(&taken.invoked, name),
         };
         let counts = COUNTS.into_iter().zip(taken.counts());
         let counts = counts.filter(|(_, count)| *count > 0);
@@ -233,6 +241,16 @@ impl Measures {
         if let Some((_, histogram)) = self.histograms.get_mut(at) {
             histogram.record(value);
         }
+    }
+}
+
+/// The values of single invocations that this metric is made of.
+fn exemplars(invoked: &Invoked, name: &str) -> Vec<Exemplar> {
+    match name {
+        _ if name == BILLED.0 => invoked.exemplars(|measured| measured.billed),
+        _ if name == MEMORY_USED.0 => invoked.exemplars(|measured| measured.memory),
+        _ if name == OVERHEAD.0 => invoked.exemplars(|measured| measured.overhead),
+        _ => Vec::new(),
     }
 }
 

@@ -4,6 +4,18 @@ use crate::lambda::initialization::InitializationType;
 
 const REPORT: &str = r#"{"requestId":"r","status":"success","metrics":{"durationMs":10.8,"billedDurationMs":11,"memorySizeMB":512,"maxMemoryUsedMB":46,"initDurationMs":77.9},"spans":[{"name":"extensionOverhead","start":"2026-11-23T16:03:23Z","durationMs":2.5}]}"#;
 
+const SPAN: TraceContext = TraceContext {
+    trace_id: [1; 16],
+    span_id: [2; 8],
+};
+
+fn exemplars(metrics: &[Metric], name: &str) -> Vec<(u64, f64)> {
+    let metric = metrics.iter().find(|metric| metric.name == name).unwrap();
+    assert!(metric.exemplars.iter().all(|exemplar| exemplar.context == SPAN));
+    let exemplars = metric.exemplars.iter();
+    exemplars.map(|exemplar| (exemplar.time, exemplar.value)).collect()
+}
+
 fn measured() -> Measures {
     let mut invocations = Invocations::new(InitializationType::OnDemand, "env");
     for (id, status) in [("r", Status::Success), ("s", Status::Error), ("t", Status::Timeout)] {
@@ -20,7 +32,7 @@ fn measured() -> Measures {
     for invocation in invocations.take_finished() {
         measures.invocation(&invocation);
     }
-    measures.report(&serde_json::from_str(REPORT).unwrap(), 10);
+    measures.report(&serde_json::from_str(REPORT).unwrap(), 10, Some(SPAN));
     measures
 }
 
@@ -65,7 +77,7 @@ fn billed_time_adds_up_and_memory_is_the_most_used() {
             ..Default::default()
         });
         let report: Done<'_> = serde_json::from_str(REPORT).unwrap();
-        measures.report(&Done { metrics, ..report }, 10);
+        measures.report(&Done { metrics, ..report }, 20, Some(SPAN));
     }
     let metrics = measures.take(Drops::default(), 100);
     assert!((value(&metrics, "aws.lambda.billed_duration") - 0.0615).abs() < 1e-9);
@@ -73,6 +85,28 @@ fn billed_time_adds_up_and_memory_is_the_most_used() {
     let of = |name: &str| &metrics.iter().find(|metric| metric.name == name).unwrap().measure;
     assert!(matches!(of("aws.lambda.billed_duration"), Measure::Amount(_)));
     assert!(matches!(of("faas.mem_usage"), Measure::Gauge(_)));
+    assert_eq!(
+        exemplars(&metrics, "aws.lambda.billed_duration"),
+        [(10, 0.011), (20, 0.02), (20, 0.0305)]
+    );
+    let memory = [46.0, 92.0, 60.0].map(|used| used * BYTES_PER_MB);
+    assert_eq!(
+        exemplars(&metrics, "faas.mem_usage"),
+        [(10, memory[0]), (20, memory[1]), (20, memory[2])],
+        "each invocation's own, not the most used"
+    );
+    assert_eq!(
+        exemplars(&metrics, "aws.lambda.extension_overhead"),
+        [(10, 0.0025), (20, 0.0025), (20, 0.0025), (20, 0.0025), (20, 0.0025)]
+    );
+    let others = metrics.iter().filter(|metric| metric.exemplars.is_empty());
+    assert_eq!(others.count(), metrics.len() - 3);
+    assert!(
+        measures
+            .take(Drops::default(), 200)
+            .iter()
+            .all(|metric| metric.exemplars.is_empty())
+    );
 }
 
 #[test]
