@@ -5,11 +5,13 @@ import {
   histogramQuery,
   invocationsQuery,
   logsQuery,
+  measuredQuery,
   measuresQuery,
   percentilesQuery,
   type Selection,
   spansQuery,
   traceLogsQuery,
+  traceMeasuredQuery,
   tracesQuery,
 } from "./query/queries";
 import { RequestError, type Statement } from "./query/statement";
@@ -43,27 +45,42 @@ export async function answerOf(
       return all(run, { rows: tracesQuery(selection(query, now), limit(query, LIMIT.traces)) });
     case "/api/trace": {
       const id = traceId(query);
-      return all(run, { spans: spansQuery(id), logs: traceLogsQuery(id) });
+      return all(
+        run,
+        { spans: spansQuery(id), logs: traceLogsQuery(id) },
+        { measured: traceMeasuredQuery(id) },
+      );
     }
-    case "/api/invocations":
-      return all(run, {
-        rows: invocationsQuery(selection(query, now), limit(query, LIMIT.invocations)),
-        functions: functionsQuery(selection(query, now)),
-        measures: measuresQuery(selection(query, now)),
-        percentiles: percentilesQuery(selection(query, now), PERCENTILE_STEPS),
-      });
+    case "/api/invocations": {
+      const chosen = selection(query, now);
+      const most = limit(query, LIMIT.invocations);
+      const fromSpans = {
+        rows: invocationsQuery(chosen, most),
+        functions: functionsQuery(chosen),
+        percentiles: percentilesQuery(chosen, PERCENTILE_STEPS),
+      };
+      return all(run, fromSpans, { measures: measuresQuery(chosen), measured: measuredQuery(chosen, most) });
+    }
     default:
       return undefined;
   }
 }
 
+/**
+ * The rows of statements, by name. `fromMetrics` have no rows if they fail: there may be no tables of metrics, or the user may
+ * not read them. Of a ClickHouse that does not answer, the other statements report it.
+ */
 async function all(
   run: Run,
   statements: Readonly<Record<string, Statement>>,
+  fromMetrics: Readonly<Record<string, Statement>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
-  const entries = Object.entries(statements).map(
-    async ([name, statement]) => [name, await run(statement)] as const,
-  );
+  const entries = [
+    ...Object.entries(statements).map(async ([name, statement]) => [name, await run(statement)] as const),
+    ...Object.entries(fromMetrics).map(
+      async ([name, statement]) => [name, await run(statement).catch(() => [])] as const,
+    ),
+  ];
   return Object.fromEntries(await Promise.all(entries));
 }
 

@@ -128,6 +128,52 @@ describe("the page in a browser", function () {
     ]);
   });
 
+  it("has what Lambda measured of each invocation, and says when it comes", async () => {
+    await page.getByRole("link", { name: "Invocations" }).click();
+    const invocation = (name: RegExp) => list("Invocations").getByRole("button", { name }).locator("span");
+    const cells = async (name: RegExp) => (await invocation(name).allInnerTexts()).slice(1, 8);
+    await invocation(/shop/).first().waitFor();
+    assert.deepEqual(await cells(/shop/), [
+      ...["shop", "120 ms", "121 ms", "48 of 256 MB", "25 ms"],
+      ...["$0.00000070", "http"],
+    ]);
+    assert.deepEqual(await cells(/payments/), ["payments", "40 ms", "–", "–", "–", "–", "http"]);
+    const titles = page.locator(".invocations .head span[title]");
+    assert.deepEqual(await titles.allInnerTexts(), ["Billed", "Memory", "Extensions", "Lambda"]);
+    for (const title of await titles.all())
+      assert.match((await title.getAttribute("title")) ?? "", /once a minute, and when an environment ends$/);
+    await invocation(/shop/).first().click();
+    const details = page.getByRole("complementary", { name: "Details" });
+    await page.locator(".waterfall").getByText("GET /orders").click();
+    const measured = details.locator("section", { hasText: "Measured by Lambda" }).locator("dt, dd");
+    await measured.first().waitFor();
+    assert.deepEqual(await measured.allInnerTexts(), [
+      ...["billed", "121 ms", "memory", "48 of 256 MB"],
+      ...["time of extensions", "25 ms", "cost in Lambda", "$0.00000070"],
+    ]);
+    await page.locator(".waterfall").getByText("charge").click();
+    await details.getByText("charge, server, 40 ms").waitFor();
+    assert.equal(await measured.count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  it("has no row wider than the screen, on screens of any width", async () => {
+    await page.goto(`${served.url}#/invocations`);
+    for (const width of [1280, 1001, 1000, 641, 640, 390]) {
+      await page.setViewportSize({ width, height: 780 });
+      await list("Invocations").getByRole("button").first().waitFor();
+      const widths = await page
+        .locator(".invocations .columns, .invocations .rows")
+        .evaluateAll((boxes) => boxes.map((box) => box.scrollWidth - box.clientWidth));
+      assert.deepEqual(
+        widths.map((wider) => Math.max(0, wider)),
+        [0, 0, 0, 0],
+        `${width}`,
+      );
+      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
+    }
+  });
+
   it("names a trace by its request, also where the init phase came first", async () => {
     await page.getByRole("link", { name: "Traces" }).click();
     await list("Traces")

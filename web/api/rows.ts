@@ -43,6 +43,8 @@ export interface SpanRow {
   startMs: number;
   durationMs: number;
   attributes: Record<string, string>;
+  /** Bytes of memory of its function; empty if unknown. */
+  memorySize: string;
   events: [number, string, Record<string, string>][];
 }
 
@@ -62,12 +64,26 @@ export interface InvocationRow {
   service: string;
   name: string;
   traceId: string;
+  spanId: string;
   durationMs: number;
   status: string;
   message: string;
   invocationId: string;
   coldStart: number;
   trigger: string;
+  /** Bytes of memory of its function; empty if unknown. */
+  memorySize: string;
+}
+
+/** Lambda's measurements of one invocation, by its span. They arrive later than the span; null if Lambda reported none. */
+export interface MeasuredRow {
+  traceId: string;
+  spanId: string;
+  billedMs: number | null;
+  /** Bytes. */
+  memoryUsed: number | null;
+  /** Milliseconds of extensions after the handler. */
+  overheadMs: number | null;
 }
 
 /** A function's invocations, aggregated. Durations in milliseconds. */

@@ -1,5 +1,3 @@
-import type { MeasureRow } from "../api/rows";
-
 /** Prices in US dollars for us-east-1 and x86_64, without the free tier (aws.amazon.com/lambda/pricing, aws.amazon.com/cloudwatch/pricing). */
 export const prices = {
   /** A GB of memory for a second. */
@@ -11,17 +9,19 @@ export const prices = {
 
 const GIGABYTE = 1024 ** 3;
 
-/** The costs of a function's invocations in Lambda, and of its log lines if they were in CloudWatch Logs; undefined until measured. */
-export function costs(
+/** The costs of invocations in Lambda; undefined until billed time and the size of memory, in bytes, are known. */
+export function lambdaCost(
   invocations: number,
-  { billedSeconds, memorySize, logBytes }: MeasureRow,
-): { lambda?: number; cloudWatch: number } {
-  const isMeasured = Number(billedSeconds) > 0 && Number(memorySize) > 0;
-  const memory = (Number(memorySize) / GIGABYTE) * Number(billedSeconds) * prices.gigabyteSecond;
-  return {
-    ...(isMeasured && { lambda: memory + Number(invocations) * prices.request }),
-    cloudWatch: (Number(logBytes) / GIGABYTE) * prices.ingestedGigabyte,
-  };
+  billedSeconds: number,
+  memorySize: number,
+): number | undefined {
+  if (billedSeconds <= 0 || memorySize <= 0) return undefined;
+  return (memorySize / GIGABYTE) * billedSeconds * prices.gigabyteSecond + invocations * prices.request;
+}
+
+/** What a function's log lines would cost in CloudWatch Logs. */
+export function logsCost(bytes: number): number {
+  return (bytes / GIGABYTE) * prices.ingestedGigabyte;
 }
 
 /** `$1.20`, `$0.0034`: two significant digits; `–` if unknown. */
@@ -33,11 +33,9 @@ export function dollars(amount: number | undefined): string {
   return `$${amount.toFixed(digits)}`;
 }
 
-/** `61 of 256 MB`; `–` if unknown. */
-export function memory({ memoryUsed, memorySize }: MeasureRow): string {
-  const megabytes = (bytes: number) => Math.round(Number(bytes) / 1024 ** 2);
-  if (Number(memorySize) === 0) return "–";
-  return Number(memoryUsed) === 0
-    ? `${megabytes(memorySize)} MB`
-    : `${megabytes(memoryUsed)} of ${megabytes(memorySize)} MB`;
+/** `61 of 256 MB` for bytes used and the size of memory; 0 if unknown, and `–` if both are. */
+export function memory(used: number, size: number): string {
+  const megabytes = (bytes: number) => Math.round(bytes / 1024 ** 2);
+  if (used === 0) return size === 0 ? "–" : `${megabytes(size)} MB`;
+  return size === 0 ? `${megabytes(used)} MB used` : `${megabytes(used)} of ${megabytes(size)} MB`;
 }

@@ -1,9 +1,10 @@
-import type { FunctionRow, InvocationRow, MeasureRow, PercentileRow } from "../api/rows";
+import type { FunctionRow, InvocationRow, MeasuredRow, MeasureRow, PercentileRow } from "../api/rows";
 import type { Place } from "./address";
-import { costs, dollars, memory } from "./costs";
+import { dollars, lambdaCost, logsCost, memory } from "./costs";
 import { clock, duration, equals } from "./format";
 import { List } from "./list";
 import { LiveRows } from "./liveRows";
+import { measuredBySpan, unmeasured } from "./measured";
 import { Percentiles } from "./percentiles";
 
 interface InvocationsProps {
@@ -16,6 +17,7 @@ interface Rows {
   rows: InvocationRow[];
   functions: FunctionRow[];
   measures: MeasureRow[];
+  measured: MeasuredRow[];
   percentiles: PercentileRow[];
 }
 
@@ -29,43 +31,59 @@ export function Invocations({ parameters, live, go }: InvocationsProps) {
       live={live}
       isEmpty={({ rows }) => rows.length === 0}
     >
-      {({ rows, functions, measures, percentiles }) => (
+      {({ functions, measures, percentiles, ...list }) => (
         <>
           <Functions functions={functions} measures={measures} percentiles={percentiles} go={go} />
-          <List
-            name="invocations"
-            label="Invocations"
-            columns={["Time", "Function", "Duration", "Trigger", "", "Result"]}
-            count={rows.length}
-            at={(index) => rows[index]}
-            row={({ time, service, durationMs, trigger, coldStart, status, message }) => [
-              clock(Number(time)),
-              service,
-              duration(durationMs),
-              trigger,
-              Number(coldStart) === 1 ? "cold start" : "",
-              status === "Error" ? message || "error" : "",
-            ]}
-            tone={({ status }) => (status === "Error" ? "error" : "other")}
-            open={({ traceId }) => go({ trace: traceId })}
-          />
+          <InvocationList {...list} go={go} />
         </>
       )}
     </LiveRows>
   );
 }
 
-const nothing: MeasureRow = {
-  service: "",
-  billedSeconds: 0,
-  memoryUsed: 0,
-  memorySize: 0,
-  overheadMs: 0,
-  logBytes: 0,
-};
+/** Of a function that has no measurements. */
+const nothing = { billedSeconds: 0, memoryUsed: 0, memorySize: 0, overheadMs: 0 } as const;
 const once = "The extension sends it once a minute, and when an environment ends";
 const price = "At the prices of us-east-1 and x86_64, without the free tier";
-/** Titles of the columns, with their explanations. */
+
+/** Every invocation with what Lambda measured, as soon as that has arrived. */
+function InvocationList({
+  rows,
+  measured,
+  go,
+}: Pick<Rows, "rows" | "measured"> & Pick<InvocationsProps, "go">) {
+  const measuredOf = measuredBySpan(measured);
+  return (
+    <List
+      name="invocations"
+      label="Invocations"
+      columns={[
+        ...["Time", "Function", "Duration"],
+        ["Billed", once],
+        ["Memory", `The maximum used, of the memory size. ${once}`],
+        ["Extensions", `Time after the handler. ${once}`],
+        ["Lambda", `${price}. ${once}`],
+        ...["Trigger", "", "Result"],
+      ]}
+      count={rows.length}
+      at={(index) => rows[index]}
+      row={(row) => {
+        const { billed, memory, extensions, cost } = measuredOf(row) ?? unmeasured;
+        return [
+          ...[clock(Number(row.time)), row.service, duration(row.durationMs)],
+          ...[billed, memory, extensions, cost],
+          row.trigger,
+          Number(row.coldStart) === 1 ? "cold start" : "",
+          row.status === "Error" ? row.message || "error" : "",
+        ];
+      }}
+      tone={({ status }) => (status === "Error" ? "error" : "other")}
+      open={({ traceId }) => go({ trace: traceId })}
+    />
+  );
+}
+
+/** Titles of the functions' columns, with their explanations. */
 const columns: readonly (readonly [string, string?])[] = [
   ["Function"],
   ["Invocations"],
@@ -88,8 +106,8 @@ function Functions({
   measures,
   percentiles,
   go,
-}: Omit<Rows, "rows"> & Pick<InvocationsProps, "go">) {
-  const measured = new Map(measures.map((measure) => [measure.service, measure]));
+}: Omit<Rows, "rows" | "measured"> & Pick<InvocationsProps, "go">) {
+  const measureOf = new Map(measures.map((measure) => [measure.service, measure]));
   return (
     <section class="functions" aria-label="Functions">
       <table>
@@ -106,7 +124,7 @@ function Functions({
           {functions.map((row) => (
             <FunctionLine
               row={row}
-              measure={measured.get(row.service) ?? nothing}
+              measure={measureOf.get(row.service)}
               percentiles={percentiles.filter(({ service }) => service === row.service)}
               go={go}
             />
@@ -119,14 +137,13 @@ function Functions({
 
 interface FunctionLineProps extends Pick<InvocationsProps, "go"> {
   row: FunctionRow;
-  measure: MeasureRow;
+  measure: MeasureRow | undefined;
   percentiles: readonly PercentileRow[];
 }
 
 function FunctionLine({ row, measure, percentiles, go }: FunctionLineProps) {
   const { service, invocations, errors, coldStarts, concurrency, p50, p95, p99 } = row;
-  const { lambda, cloudWatch } = costs(invocations, measure);
-  const { billedSeconds, overheadMs } = measure;
+  const { billedSeconds, memoryUsed, memorySize, overheadMs } = measure ?? nothing;
   return (
     <tr>
       <th scope="row">
@@ -144,11 +161,11 @@ function FunctionLine({ row, measure, percentiles, go }: FunctionLineProps) {
       <td>
         <Percentiles service={service} rows={percentiles} />
       </td>
-      <td>{memory(measure)}</td>
-      <td>{Number(overheadMs) > 0 ? duration(Number(overheadMs)) : "–"}</td>
-      <td>{Number(billedSeconds) > 0 ? duration(Number(billedSeconds) * 1000) : "–"}</td>
-      <td>{dollars(lambda)}</td>
-      <td>{dollars(cloudWatch)}</td>
+      <td>{memory(memoryUsed, memorySize)}</td>
+      <td>{overheadMs > 0 ? duration(overheadMs) : "–"}</td>
+      <td>{billedSeconds > 0 ? duration(billedSeconds * 1000) : "–"}</td>
+      <td>{dollars(lambdaCost(Number(invocations), billedSeconds, memorySize))}</td>
+      <td>{dollars(measure && logsCost(Number(measure.logBytes)))}</td>
     </tr>
   );
 }

@@ -6,7 +6,8 @@ interface ListProps<T> {
   /** What is listed; also the name of the column widths in page.css. */
   name: "logs" | "traces" | "invocations";
   label: string;
-  columns: readonly string[];
+  /** Titles, those in pairs with their explanations. */
+  columns: readonly (string | readonly string[])[];
   count: number;
   /** The row at an index, 0 being the newest; undefined while it is being fetched. */
   at: (index: number) => T | undefined;
@@ -88,12 +89,13 @@ export function List<T>({
   );
 }
 
-function Head({ columns }: { columns: readonly string[] }) {
+function Head({ columns }: Pick<ListProps<unknown>, "columns">) {
   return (
     <p class="head columns" aria-hidden="true">
-      {columns.map((title) => (
-        <span>{title}</span>
-      ))}
+      {columns.map((column) => {
+        const [name, title] = typeof column === "string" ? [column] : column;
+        return <span title={title}>{name}</span>;
+      })}
     </p>
   );
 }

@@ -1,8 +1,9 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { SpanRow, TraceLogRow } from "../api/rows";
+import type { MeasuredRow, SpanRow, TraceLogRow } from "../api/rows";
 import { Details } from "./details";
 import { clock, duration, toneOf } from "./format";
 import { HyperDxLink } from "./hyperDx";
+import { type Measured, measuredBySpan } from "./measured";
 import { State } from "./state";
 import { useAnswer } from "./useAnswer";
 import { useFocusBack } from "./useFocusBack";
@@ -11,6 +12,7 @@ import { type Gap, layOut, type SpanEvent, type Waterfall, type WaterfallRow } f
 interface TraceRows {
   spans: SpanRow[];
   logs: TraceLogRow[];
+  measured: MeasuredRow[];
 }
 
 /** A trace: its spans over time with the log rows under them; a line opens to its details. */
@@ -48,14 +50,20 @@ export function TraceLines({ id, everyMs }: { id: string; everyMs?: number }) {
       isEmpty={({ spans, logs }) => spans.length + logs.length === 0}
       empty="There are no spans or lines of this trace."
     >
-      {({ spans, logs }) => <Lines id={id} waterfall={layOut(spans, logs)} />}
+      {({ spans, logs, measured }) => <Lines id={id} waterfall={layOut(spans, logs)} measured={measured} />}
     </State>
   );
 }
 
-function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
+interface LinesProps extends Pick<TraceRows, "measured"> {
+  id: string;
+  waterfall: Waterfall;
+}
+
+function Lines({ id, waterfall, measured }: LinesProps) {
   const [chosen, setChosen] = useState<WaterfallRow>();
   const { rows, gaps, startMs, durationMs } = waterfall;
+  const measuredOf = (span: SpanRow) => measuredBySpan(measured)({ ...span, traceId: id });
   return (
     <>
       <p class="summary">
@@ -83,7 +91,9 @@ function Lines({ id, waterfall }: { id: string; waterfall: Waterfall }) {
           </li>
         ))}
       </ol>
-      {chosen !== undefined && <RowDetails row={chosen} close={() => setChosen(undefined)} />}
+      {chosen !== undefined && (
+        <RowDetails row={chosen} measuredOf={measuredOf} close={() => setChosen(undefined)} />
+      )}
     </>
   );
 }
@@ -145,7 +155,14 @@ function toneOfRow(row: WaterfallRow): string {
   return row.span.status === "Error" ? "span error" : "span other";
 }
 
-function RowDetails({ row, close }: { row: WaterfallRow; close: () => void }) {
+interface RowDetailsProps {
+  row: WaterfallRow;
+  /** Lambda's measurements of the invocation that a span stands for. */
+  measuredOf: (span: SpanRow) => Measured | undefined;
+  close: () => void;
+}
+
+function RowDetails({ row, measuredOf, close }: RowDetailsProps) {
   if (row.kind === "log") {
     const { log } = row;
     return (
@@ -180,12 +197,23 @@ function RowDetails({ row, close }: { row: WaterfallRow; close: () => void }) {
     <Details
       title={`${span.name}, ${span.kind.toLowerCase()}, ${duration(span.durationMs)}`}
       body={span.message || span.service}
-      maps={{ Events: events, Attributes: span.attributes }}
+      maps={{
+        "Measured by Lambda": named(measuredOf(span)),
+        Events: events,
+        Attributes: span.attributes,
+      }}
       json={span}
       actions={[]}
       close={close}
     />
   );
+}
+
+/** Measurements by their names; nothing for spans that no invocation is measured by. */
+function named(measured: Measured | undefined): Record<string, string> {
+  if (measured === undefined) return {};
+  const { billed, memory, extensions, cost } = measured;
+  return { billed, memory, "time of extensions": extensions, "cost in Lambda": cost };
 }
 
 /** An exception's stack, which includes type and message; all attributes of other events. */

@@ -70,6 +70,7 @@ export function spansQuery(traceId: string): Statement {
   const sql = `SELECT SpanId AS spanId, ParentSpanId AS parentSpanId, SpanName AS name, SpanKind AS kind,
     ServiceName AS service, StatusCode AS status, StatusMessage AS message,
     toUnixTimestamp64Nano(Timestamp) / 1e6 AS startMs, Duration / 1e6 AS durationMs, SpanAttributes AS attributes,
+    ${memorySize},
     arrayMap((time, name, values) -> (toUnixTimestamp64Nano(time) / 1e6, name, values),
       Events.Timestamp, Events.Name, Events.Attributes) AS events
   FROM otel_traces WHERE TraceId = ${parameters.add(traceId)} ORDER BY Timestamp LIMIT 10000`;
@@ -85,17 +86,66 @@ export function traceLogsQuery(traceId: string): Statement {
   return { sql, parameters: parameters.values };
 }
 
+const memorySize = "ResourceAttributes['faas.max_memory'] AS memorySize";
+
+/** The newest invocations by their spans. */
+function newestInvocations(selection: Selection, limit: number, parameters: Parameters): string {
+  return `FROM otel_traces
+  WHERE ${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
+  ORDER BY Timestamp DESC LIMIT ${parameters.add(limit, "UInt32")}`;
+}
+
 /** Invocations by their spans, newest first. */
 export function invocationsQuery(selection: Selection, limit: number): Statement {
   const parameters = new Parameters();
   const attribute = (name: string) => `SpanAttributes['${name}']`;
-  const sql = `SELECT ${time}, ServiceName AS service, SpanName AS name, TraceId AS traceId, Duration / 1e6 AS durationMs,
-    StatusCode AS status, StatusMessage AS message, ${attribute("faas.invocation_id")} AS invocationId,
-    ${attribute("faas.coldstart")} = 'true' AS coldStart, ${attribute("faas.trigger")} AS trigger
-  FROM otel_traces
-  WHERE ${invocations} AND ${within(selection, parameters)} AND ${filterCondition(selection.filter, "traces", parameters)}
-  ORDER BY Timestamp DESC LIMIT ${parameters.add(limit, "UInt32")}`;
+  const sql = `SELECT ${time}, ServiceName AS service, SpanName AS name, TraceId AS traceId, SpanId AS spanId,
+    Duration / 1e6 AS durationMs, StatusCode AS status, StatusMessage AS message,
+    ${attribute("faas.invocation_id")} AS invocationId, ${attribute("faas.coldstart")} = 'true' AS coldStart,
+    ${attribute("faas.trigger")} AS trigger, ${memorySize}
+  ${newestInvocations(selection, limit, parameters)}`;
   return { sql, parameters: parameters.values };
+}
+
+/** Lambda's measurements of the invocations that {@link invocationsQuery} lists. */
+export function measuredQuery(selection: Selection, limit: number): Statement {
+  const parameters = new Parameters();
+  // Metrics have the time at which they were sent, which is later than the invocation, by minutes if its environment was frozen.
+  const since = `toDateTime(${parameters.add(Math.floor(selection.from / 1000), "Int64")})`;
+  const listed = `SELECT TraceId, SpanId ${newestInvocations(selection, limit, parameters)}`;
+  const sql = measured(`TimeUnix >= ${since}`, `(traceId, spanId) IN (${listed})`);
+  return { sql, parameters: parameters.values };
+}
+
+/** Lambda's measurements of the invocations in a trace. */
+export function traceMeasuredQuery(traceId: string): Statement {
+  const parameters = new Parameters();
+  const id = parameters.add(traceId);
+  // An idle environment ends within a day.
+  const sql = `WITH (SELECT (min(Timestamp), max(Timestamp)) FROM otel_traces WHERE TraceId = ${id}) AS ends
+  ${measured("TimeUnix >= toDateTime(ends.1) AND TimeUnix < ends.2 + toIntervalDay(1)", `traceId = ${id}`)}`;
+  return { sql, parameters: parameters.values };
+}
+
+const MEASURED = {
+  sum: "aws.lambda.billed_duration",
+  gauge: "faas.mem_usage",
+  histogram: "aws.lambda.extension_overhead",
+} as const;
+
+/** The measurements of single invocations, which are the exemplars of three metrics. A request that was sent twice may be stored twice. */
+function measured(when: string, which: string): string {
+  const value = (metric: string, factor: string) => `maxOrNullIf(value, metric = '${metric}')${factor}`;
+  const tables = Object.entries(MEASURED).map(
+    ([kind, metric]) => `SELECT '${metric}' AS metric, traceId, spanId, value
+    FROM otel_metrics_${kind}
+    ARRAY JOIN Exemplars.TraceId AS traceId, Exemplars.SpanId AS spanId, Exemplars.Value AS value
+    WHERE MetricName = '${metric}' AND ${when} AND ${which}`,
+  );
+  return `SELECT traceId, spanId, ${value(MEASURED.sum, " * 1e3")} AS billedMs, ${value(MEASURED.gauge, "")} AS memoryUsed,
+    ${value(MEASURED.histogram, " * 1e3")} AS overheadMs
+  FROM (${tables.join("\n    UNION ALL ")})
+  GROUP BY traceId, spanId`;
 }
 
 /** Maximum concurrency of invocations: starts count up and ends count down, in order of time. */

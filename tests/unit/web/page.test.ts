@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { HOUR_MS } from "../../../web/api/request";
 import type { SpanRow } from "../../../web/api/rows";
 import { hashOf, placeOf } from "../../../web/page/address";
-import { costs, dollars, memory } from "../../../web/page/costs";
+import { dollars, lambdaCost, logsCost, memory } from "../../../web/page/costs";
 import { duration, endOfTime, equals, toneOf } from "../../../web/page/format";
+import { measuredBySpan } from "../../../web/page/measured";
 import { layOut } from "../../../web/page/waterfall";
 
 const span = (spanId: string, parentSpanId: string, startMs: number, durationMs: number): SpanRow => ({
@@ -17,6 +18,7 @@ const span = (spanId: string, parentSpanId: string, startMs: number, durationMs:
   status: "Unset",
   message: "",
   attributes: {},
+  memorySize: "",
   events: [],
 });
 const log = (spanId: string, time: number) => ({
@@ -141,27 +143,51 @@ describe("what the page shows", () => {
   });
 });
 
-describe("costs of a function", () => {
-  const measure = {
-    service: "orders",
-    billedSeconds: 1000,
-    memoryUsed: 61 * 1024 ** 2,
-    memorySize: 512 * 1024 ** 2,
-    overheadMs: 12,
-    logBytes: 2 * 1024 ** 3,
-  };
+const MEGABYTE = 1024 ** 2;
 
+describe("costs of a function", () => {
   it("are those of memory and requests at Lambda, and of lines in CloudWatch Logs", () => {
-    const { lambda = 0, cloudWatch } = costs(1_000_000, measure);
+    const lambda = lambdaCost(1_000_000, 1000, 512 * MEGABYTE) ?? 0;
     assert.equal(lambda.toFixed(6), (500 * 0.0000166667 + 0.2).toFixed(6));
-    assert.equal(cloudWatch, 1);
-    assert.equal(costs(5, { ...measure, billedSeconds: 0 }).lambda, undefined);
+    assert.equal(logsCost(2 * 1024 ** 3), 1);
+    assert.equal(lambdaCost(5, 0, 512 * MEGABYTE), undefined);
+    assert.equal(lambdaCost(5, 1, 0), undefined);
   });
 
   it("are written with the digits that count", () => {
     assert.deepEqual([1.234, 0.00345, 0, undefined].map(dollars), ["$1.23", "$0.0034", "$0", "–"]);
-    assert.equal(memory(measure), "61 of 512 MB");
-    assert.equal(memory({ ...measure, memoryUsed: 0 }), "512 MB");
-    assert.equal(memory({ ...measure, memorySize: 0 }), "–");
+    assert.equal(memory(61 * MEGABYTE, 512 * MEGABYTE), "61 of 512 MB");
+    assert.equal(memory(0, 512 * MEGABYTE), "512 MB");
+    assert.equal(memory(61 * MEGABYTE, 0), "61 MB used");
+    assert.equal(memory(0, 0), "–");
+  });
+});
+
+describe("what Lambda measured of an invocation", () => {
+  const ids = { traceId: "a1".repeat(16), spanId: "b2".repeat(8) };
+  const measured = { ...ids, billedMs: 121, memoryUsed: 64 * MEGABYTE, overheadMs: 2.5 };
+  const invoked = { ...ids, memorySize: `${256 * MEGABYTE}` };
+
+  it("is found by trace and span", () => {
+    assert.deepEqual(measuredBySpan([measured])(invoked), {
+      billed: "121 ms",
+      memory: "64 of 256 MB",
+      extensions: "2.5 ms",
+      cost: "$0.00000070",
+    });
+    for (const other of [{ traceId: "c3".repeat(16) }, { spanId: "c3".repeat(8) }])
+      assert.equal(measuredBySpan([measured])({ ...invoked, ...other }), undefined);
+  });
+
+  it("has a dash for what Lambda did not report, and a zero where it reported that", () => {
+    const nothing = { billedMs: null, memoryUsed: null, overheadMs: null };
+    assert.deepEqual(measuredBySpan([{ ...ids, ...nothing }])(invoked), {
+      billed: "–",
+      memory: "–",
+      extensions: "–",
+      cost: "–",
+    });
+    const found = measuredBySpan([{ ...measured, overheadMs: 0 }])({ ...invoked, memorySize: "" });
+    assert.deepEqual([found?.extensions, found?.memory, found?.cost], ["0.0 ms", "64 MB used", "–"]);
   });
 });

@@ -44,8 +44,27 @@ describe("the page's API", () => {
     for (const path of ["logs", "histogram", "traces", "invocations"])
       assert.ok((await answer(`/api/${path}`)).body, path);
     const trace = await answer("/api/trace", `id=${"a1".repeat(16)}`);
-    assert.deepEqual(Object.keys(trace.body ?? {}), ["spans", "logs"]);
+    assert.deepEqual(Object.keys(trace.body ?? {}), ["spans", "logs", "measured"]);
     assert.equal((await answer("/api/other")).body, undefined);
+  });
+
+  it("has invocations and traces also where metrics cannot be read, and fails where nothing can be", async () => {
+    const failing = (tables: RegExp): Run => {
+      return async ({ sql }) => {
+        if (tables.test(sql)) throw new Error("Unknown table expression identifier");
+        return ["row"] as never[];
+      };
+    };
+    const query = new URLSearchParams({ id: "a1".repeat(16) });
+    assert.deepEqual(await answerOf("/api/invocations", query, now, failing(/otel_metrics/)), {
+      ...{ rows: ["row"], functions: ["row"], percentiles: ["row"] },
+      ...{ measures: [], measured: [] },
+    });
+    assert.deepEqual(await answerOf("/api/trace", query, now, failing(/otel_metrics/)), {
+      ...{ spans: ["row"], logs: ["row"] },
+      measured: [],
+    });
+    await assert.rejects(answerOf("/api/invocations", query, now, failing(/otel_traces/)), /Unknown table/);
   });
 
   it("refuses what cannot be a number, a limit or a trace id", async () => {
