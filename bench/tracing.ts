@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { squeezed } from "../layers/build/squeezed";
 import { zip } from "../layers/zip";
 import { median } from "./faultFigures";
 import type { BenchedLanguage } from "./tracingLanguage";
@@ -82,11 +83,8 @@ async function measure(language: BenchedLanguage, runs: number): Promise<object>
   language.install();
   const measured = await measureAll(language, runs);
   print(language, measured);
-  const size = (await zip(await language.layer())).length;
+  const { length: size } = await squeezed(root, await zip(await language.layer()));
   console.log(`zip of the layer: ${(size / 1000).toFixed(1)} kB (budget 100 kB)`);
-  const compiled = await language.compiled?.();
-  if (compiled)
-    console.log(`its compiled code on top: ${((await zip(compiled)).length / 1000).toFixed(1)} kB`);
   return { size, ...Object.fromEntries(measured) };
 }
 

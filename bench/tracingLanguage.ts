@@ -8,9 +8,8 @@ export interface BenchedLanguage {
   budgets: Partial<Record<keyof Figures, number>>;
   /** Installs the peers, once. */
   install: () => void;
+  /** The released files, of which the zip consists. */
   layer: () => Promise<ZipEntry[]>;
-  /** Compiled code in addition to the layer's files, if there is any. */
-  compiled?: () => Promise<ZipEntry[]>;
   benched: BenchedFunction;
   /**
    * The bare handler, the layer, and its peers, in this order.

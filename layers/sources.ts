@@ -7,8 +7,7 @@ const inputs = [
   ...["settings.json", "runtime/Cargo.toml", "runtime/Cargo.lock", "runtime/build.rs", "runtime/src"],
   ...["runtime/build/formats.rs", "runtime/log_formats.json"],
   ...["layers/compile.ts", "layers/zip.ts", "layers/build", "layers/node"],
-  ...["layers/clickstack-tracing", "layers/python/clickstack_handler.py", "layers/python/clickstack_tracing"],
-  ...["layers/python/compile.py", "layers/python/compilers.json", "layers/python/pyodide.cjs"],
+  ...["layers/clickstack-tracing", "layers/python"],
 ];
 
 /**

@@ -23,7 +23,7 @@ export interface BuildOptions {
   architectures: readonly LayerArchitecture[];
   /** Folder of the zips. Default: dist/layers of the checkout. */
   directory?: string;
-  /** Code of the tracing layer for Python, from `compiledPython`. Default: none; each environment then compiles it. */
+  /** The released Python files, from `compiledPython`. Default: the sources, which each environment then compiles. */
   python?: readonly ZipEntry[];
   /** Makes a zip smaller. Default: unchanged. */
   squeeze?: (zip: Buffer) => Promise<Buffer>;

@@ -6,9 +6,9 @@ import type { ZipEntry } from "../zip";
  * The files of light tracing for every language, as in /opt: the exec wrapper, which they share, and what it loads.
  * They contain no machine code, so they are the same for every architecture.
  * @param root of the checkout.
- * @param compiled code of the Python files for some versions of Python, which saves each environment the compilation.
+ * @param python the Python files of a release, which replace the sources: from `compiledPython`.
  */
-export async function tracingFiles(root: string, compiled: readonly ZipEntry[] = []): Promise<ZipEntry[]> {
-  const files = [...(await tracingLayer(root)), ...pythonTracingLayer(root), ...compiled];
+export async function tracingFiles(root: string, python: readonly ZipEntry[] = []): Promise<ZipEntry[]> {
+  const files = [...(await tracingLayer(root)), ...pythonTracingLayer(root), ...python];
   return [...new Map(files.map((file) => [file.name, file])).values()];
 }

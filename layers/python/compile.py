@@ -1,6 +1,9 @@
 """Compiles the modules that every function loads, for the version of Python that runs this.
 
-A layer contains them as sources, which Python would compile again in each environment: /opt is read-only. One file per version contains the code of all of them, by their names, with whether each is a package.
+    python compile.py SOURCES TARGET
+
+A layer contains them as sources, which Python would compile again in each environment: /opt is read-only. This adds a
+version to the file TARGET/compiled, whose format clickstack_compiled.py describes.
 """
 
 import marshal
@@ -17,37 +20,81 @@ MODULES = (
     + ("http_triggers", "message_triggers")
 )
 
+# Strings without references to earlier ones, which would differ between versions.
+PLAIN = 2
 
-def compiled(read, folder):
-    """The file's content. `read` gives a module's source by its path, `folder` is where tracebacks look for it."""
-    codes = {}
+
+def compile_modules(source):
+    """The columns of the file."""
+    modules, codes = {}, []
     for module in MODULES:
         is_package = module.endswith("__init__")
         name = f"{PACKAGE}/{module}".replace("/__init__", "").replace("/", ".")
-        path = f"{folder}/{PACKAGE}/{module}.py"
+        modules[name] = (is_package, len(codes))
+        codes.extend(with_inner(compiled(source, f"{PACKAGE}/{module}.py")))
+    bytecode = b"".join([code.co_code for code in codes])
+    columns = [modules, bytecode[::2], bytecode[1::2]]
+    rows = [values(code) for code in codes]
+    return [marshal.dumps(column, PLAIN) for column in columns] + [
+        # Constants may be of types that older formats do not have.
+        marshal.dumps([row[name] for row in rows], *(() if name == "consts" else (PLAIN,)))
+        for name in rows[0]
+    ]
+
+
+def compiled(source, path):
+    with open(os.path.join(source, path), encoding="utf-8") as file:
         # Without docstrings.
-        code = compile(read(f"{PACKAGE}/{module}.py"), path, "exec", dont_inherit=True, optimize=2)
-        codes[name] = (is_package, code)
-    return marshal.dumps(codes)
+        return compile(file.read(), path, "exec", dont_inherit=True, optimize=2)
 
 
-def tag():
-    """Which Python can load it: implementation, version, and the magic number of its bytecode format."""
-    from importlib.util import MAGIC_NUMBER
+def with_inner(code):
+    yield code
+    for value in code.co_consts:
+        if isinstance(value, type(code)):
+            yield from with_inner(value)
 
-    return f"{sys.implementation.cache_tag}-{int.from_bytes(MAGIC_NUMBER[:2], 'little')}"
+
+def values(code):
+    from clickstack_compiled import INNER, ROW
+
+    consts = tuple([INNER if isinstance(value, type(code)) else value for value in code.co_consts])
+    known = {"size": len(code.co_code), "consts": consts}
+    return {name: known[name] if name in known else getattr(code, f"co_{name}") for name in ROW}
 
 
-def read_from(folder):
-    def read(path):
-        with open(os.path.join(folder, path), encoding="utf-8") as file:
-            return file.read()
+def verify(source, target):
+    """What is read back is what was compiled. A comparison of code objects leaves out some of their values."""
+    from clickstack_compiled import Compiled
 
-    return read
+    read_back = Compiled(target)
+    for name in read_back.modules:
+        spec = read_back.find_spec(name)
+        if spec is None:
+            raise ValueError(f"{name} cannot be read back in Python {sys.version}")
+        pair = (compiled(source, os.path.relpath(spec.origin, target)), spec.loader_state)
+        expected, found = ([(code, values(code)) for code in with_inner(one)] for one in pair)
+        if found != expected:
+            raise ValueError(f"{name} differs when it is read back in Python {sys.version}")
+
+
+def main(source, target):
+    sys.path.insert(0, source)
+    from clickstack_compiled import TAG
+
+    os.makedirs(target, exist_ok=True)
+    path = os.path.join(target, "compiled")
+    added = compile_modules(source)
+    columns = [{} for _ in added]
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            columns = marshal.loads(file.read())
+    for column, value in zip(columns, added):
+        column[TAG] = value
+    with open(path, "wb") as file:
+        file.write(marshal.dumps(columns, PLAIN))
+    verify(source, target)
 
 
 if __name__ == "__main__":
-    source, target, tracebacks = sys.argv[1:]
-    os.makedirs(target, exist_ok=True)
-    with open(os.path.join(target, tag()), "wb") as output:
-        output.write(compiled(read_from(source), tracebacks))
+    main(*sys.argv[1:])

@@ -1,1 +1,1 @@
-"""Light tracing for functions in Python: https://github.com/clickstack-lambda (docs/traces.md)."""
+# Light tracing for functions in Python: https://github.com/clickstack-lambda (docs/traces.md).

@@ -10,8 +10,6 @@ const sources = [
   ...["runtime/build/formats.rs", "runtime/log_formats.json"],
   ...["layers/compile.ts", "layers/zip.ts", "layers/build/main.ts", "layers/node/main.ts"],
   ...["layers/clickstack-tracing", "layers/python/clickstack_handler.py"],
-  ...["layers/python/clickstack_tracing/main.py", "layers/python/compile.py", "layers/python/compilers.json"],
-  "layers/python/pyodide.cjs",
 ];
 
 describe("the location of the layers' zips", () => {

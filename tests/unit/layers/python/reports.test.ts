@@ -70,7 +70,7 @@ def handler(event, context):
         : [],
     );
     const known =
-      "_contextvars _socket _thread atexit base64 contextlib functools importlib json os re sys threading time";
+      "_contextvars _frozen_importlib _frozen_importlib_external _socket _thread atexit base64 contextlib functools importlib json marshal os re sys threading time";
     assert.deepEqual([...new Set(imported)].sort(), known.split(" ").sort());
     const bytes = await zip(entries);
     assert.ok(bytes.length <= 100_000, `${bytes.length} bytes`);
