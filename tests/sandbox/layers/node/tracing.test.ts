@@ -52,6 +52,7 @@ describe("the tracing layer for Node.js in the sandbox", () => {
   let bench: TracedSandbox;
   afterEach(() => bench.close());
 
+  // opentelemetry-lambda 2034, aws-otel-lambda 416
   for (const [runtime, title, files, count] of [
     ["nodejs20.x", "CommonJS", commonJs, 100],
     ["nodejs22.x", "ES modules", esModule, 10],

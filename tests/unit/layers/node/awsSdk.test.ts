@@ -161,7 +161,7 @@ describe("the context in messages", () => {
   const some = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, text("x")]));
 
-  it("is in attributes, as far as there is room, and does not replace the user's own", () => {
+  it("is in attributes, as far as there is room, and does not replace the user's own (dd-trace-js 1094)", () => {
     const names = (input: object) =>
       Object.keys(
         (put("SQS", "SendMessage", input) as { MessageAttributes?: object }).MessageAttributes ?? {},
@@ -186,7 +186,7 @@ describe("the context in messages", () => {
     assert.equal(put("SNS", "Publish", message), message);
   });
 
-  it("does not make a message too large for its service", () => {
+  it("does not make a message too large for its service (dd-trace-dotnet 4499)", () => {
     for (const limit of [256 * 1024, 1024 * 1024]) {
       const large = { MessageBody: "x".repeat(limit - 20) };
       assert.equal(put("SQS", "SendMessage", large), large);

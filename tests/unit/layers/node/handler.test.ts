@@ -198,6 +198,7 @@ describe("the traced handler", () => {
         ? { "calls back with": "(e, c, done) => { done(new TypeError('oven is cold')); }" }
         : {}),
     })) {
+      // dd-trace-js 2893
       it(`a handler that ${title} an error, runtime of ${style}s: the error as it is, and on the span`, async () => {
         const { results, spans } = await processes.run({
           files: { "index.js": `exports.handler = ${source};` },
