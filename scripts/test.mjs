@@ -10,6 +10,7 @@ import { begin } from "./setup/steps.mjs";
 import { choose } from "./testing/choice.mjs";
 import { countsOf, processorSeconds, total } from "./testing/counts.mjs";
 import { failuresOf } from "./testing/failures.mjs";
+import { besideEachOther, hasNamespaces } from "./testing/namespaces.mjs";
 import { runTasks } from "./testing/schedule.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -74,10 +75,11 @@ function run({ title, command, args, directory = ".", environment, runner }, bes
 
 async function main() {
   const started = Date.now();
-  const { setup, tasks } = choose(process.argv.slice(2));
+  const { setup, tasks: chosen } = choose(process.argv.slice(2));
+  const tasks = besideEachOther(chosen, hasNamespaces());
   if (setup.length > 0) checkPrerequisites();
-  // One more than the number of processors: many tests wait for an engine, a frozen function or a deadline.
-  const places = Math.min(tasks.length, availableParallelism() + 1);
+  // Two more than the number of processors: many tests wait for an engine, a frozen function or a deadline.
+  const places = Math.min(tasks.length, availableParallelism() + 2);
   if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places} at a time`);
   const results = await runTasks(tasks, places, (task) => run(task, tasks.length > 1), begin(root, setup));
   const counts = total(results.map((result) => result.counts));

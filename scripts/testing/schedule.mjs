@@ -1,10 +1,10 @@
 // Runs tasks in parallel, each as soon as the tasks before it are done and a place is free.
 
-/** @typedef {{ title: string, needs?: readonly string[], after?: string, alone?: string }} Waiting */
+/** @typedef {{ title: string, needs?: readonly string[], after?: readonly string[], alone?: readonly string[] }} Waiting */
 
 /**
- * The task to start next: the first one not started whose steps and previous task are done, and whose kind is not
- * running.
+ * The task to start next: the first one not started whose steps and previous tasks are done, and none of whose kinds
+ * is running.
  * @template {Waiting} Task
  * @param {readonly Task[]} waiting tasks that are not started, the most urgent one first.
  * @param {readonly Task[]} running
@@ -13,10 +13,9 @@
  */
 export function nextTask(waiting, running, done) {
   return waiting.find(
-    ({ needs = [], after, alone }) =>
-      needs.every((step) => done.has(step)) &&
-      (after === undefined || done.has(after)) &&
-      (alone === undefined || running.every((other) => other.alone !== alone)),
+    ({ needs = [], after = [], alone = [] }) =>
+      [...needs, ...after].every((before) => done.has(before)) &&
+      alone.every((kind) => !running.some((other) => other.alone?.includes(kind))),
   );
 }
 
@@ -24,8 +23,8 @@ export function nextTask(waiting, running, done) {
  * Runs all tasks, as many at a time as there are places.
  * @template {Waiting} Task
  * @template Result
- * @param {readonly Task[]} tasks the most urgent one first. A task begins when the steps that it `needs` and the task named
- *   by `after` have ended, and never in parallel with another one of the same `alone`.
+ * @param {readonly Task[]} tasks the most urgent one first. A task begins when the steps that it `needs` and the tasks named
+ *   by `after` have ended, and never in parallel with another one of a kind in its `alone`.
  * @param {number} places
  * @param {(task: Task) => Promise<Result>} run
  * @param {ReadonlyMap<string, Promise<void>>} [steps] set-up steps that run in parallel, by name.

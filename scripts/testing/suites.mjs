@@ -9,8 +9,8 @@
  * @property {Record<string, string>} [environment] variables besides this process's
  * @property {"cargo" | "mocha"} [runner] the runner whose counts are at the end of its output
  * @property {import("../setup/steps.mjs").Step[]} needs steps of the set-up that must have ended
- * @property {string} [after] title of the task that must have ended
- * @property {string} [alone] tasks of the same kind never run at the same time
+ * @property {string[]} [after] titles of the tasks that must have ended
+ * @property {string[]} [alone] its kinds: tasks with a common one never run at the same time
  */
 
 /**
@@ -25,7 +25,7 @@ const cargo = (/** @type {string} */ title, /** @type {string[]} */ args, more =
   args,
   directory: "runtime",
   needs: [],
-  alone: "cargo",
+  alone: ["cargo"],
   ...more,
 });
 const mocha = (
@@ -58,6 +58,9 @@ const lintedTest = cargo("cargo test, by clippy", ["test", "--locked"], {
   runner: "cargo",
   environment: byClippy,
 });
+/** The tasks that run functions. Without separate namespaces, two functions at a time would use the same ports. */
+export const inFunctions = "functions";
+
 /** @typedef {import("../setup/steps.mjs").Step[]} Steps */
 /** What the build of the layers needs. */
 const forLayers = /** @type {Steps} */ (["nodeModules", "python", "compilers"]);
@@ -77,14 +80,14 @@ const layers = {
   command: "node",
   args: ["--import", "tsx", "layers/build/main.ts"],
   needs: forLayers,
-  alone: "cargo",
+  alone: ["cargo"],
 };
-/** Without separate namespaces, two functions at a time would use the same ports. */
-const inFunctions = { alone: "functions" };
-const withExtension = { after: layers.title, ...inFunctions };
+const afterLayers = { after: [layers.title] };
+const withExtension = { ...afterLayers, alone: [inFunctions] };
 
 const sandboxTests = mocha("sandbox", [below("sandbox")], forFunctions, withExtension);
-const layersTests = mocha("layers", [below("layers")], forPackages, { after: layers.title, alone: "cargo" });
+const layersTests = mocha("layers", [below("layers")], forPackages, { ...afterLayers, alone: ["cargo"] });
+const demoTests = mocha("demo", [below("demo")], forDemo, withExtension);
 const webTests = mocha("web", [below("web")], ["nodeModules", "chromium"]);
 const programsTests = mocha(
   "programs",
@@ -139,7 +142,7 @@ export const suites = {
   },
   demo: {
     title: "`npm run demo`",
-    tasks: [layers, mocha("demo", [below("demo")], forDemo, withExtension)],
+    tasks: [layers, demoTests],
   },
   layers: {
     title: "the build of the layers and the npm packages",
@@ -147,22 +150,34 @@ export const suites = {
   },
 };
 
-/** All tasks, the longest first: a free place is given to the next one that can start. */
+/**
+ * All tasks, the longest first: a free place is given to the next one that can start.
+ * @returns {Task[]}
+ */
 export function everything() {
+  const folders = (/** @type {string} */ suite, /** @type {string[]} */ names) =>
+    names.map((name) => below(`${suite}/${name}`));
   return [
     rustfmt,
+    // Needs no set-up, and a build directory that only the emulated run of the layers' tests shares.
+    { ...lintedTest, alone: [] },
     layers,
-    // The tests of functions wait for the layers, one task after the other: that takes longest.
-    sandboxTests,
-    { ...lintedTest, after: layers.title },
-    mocha("deploy/provider", [below("deploy/provider"), below("deploy/publish")], forDeployments),
-    // Its emulated run needs the tests' executables, and takes longest of all.
-    layersTests,
+    // They wait for freezes and deadlines: two at a time leave the processors to the others.
+    mocha("sandbox/extension", folders("sandbox", ["extension", "layers"]), forFunctions, withExtension),
+    mocha(
+      "sandbox/lambda",
+      folders("sandbox", ["lambda", "clickhouse", "clickstack", "cli", "dev"]),
+      forFunctions,
+      withExtension,
+    ),
+    mocha("deploy/provider", folders("deploy", ["provider", "publish"]), forDeployments),
+    // Before the other architecture's build, for which its own build of the layers would wait.
+    { ...demoTests, alone: ["cargo", inFunctions] },
+    // Its emulated run needs the tests' executables.
+    { ...layersTests, after: [layers.title, lintedTest.title] },
     mocha("examples", [below("examples")], forDeployments),
-    mocha("deploy/secrets", [below("deploy/secrets"), below("deploy/cli")], forDeployments),
-    mocha("deploy/sandbox", [below("deploy/sandbox")], forDeployments),
-    // The demo builds the layers as well, and would wait for the other architecture's build.
-    mocha("demo", [below("demo")], forDemo, { ...inFunctions, after: layersTests.title }),
+    mocha("deploy/secrets", folders("deploy", ["secrets", "cli"]), forDeployments),
+    mocha("deploy/sandbox", folders("deploy", ["sandbox"]), forDeployments),
     ...(suites.lint?.tasks.slice(0, 3) ?? []),
     webTests,
     programsTests,

@@ -6,8 +6,8 @@ interface Task {
   title: string;
   args: string[];
   needs: string[];
-  after?: string;
-  alone?: string;
+  after?: string[];
+  alone?: string[];
 }
 interface Counts {
   passed: number;
@@ -19,6 +19,7 @@ interface Scripts {
   countsOf(run: { runner?: string; output: string; ok: boolean }): Counts;
   failuresOf(run: { runner?: string; output: string }): string;
   processorSeconds(times: string): number;
+  besideEachOther(tasks: Partial<Task>[], namespaces: boolean): Partial<Task>[];
   total(counts: Counts[]): Counts;
   runTasks<T>(
     tasks: Partial<Task>[],
@@ -31,7 +32,7 @@ interface Scripts {
 const root = join(__dirname, "../../..");
 /** The scripts are plain JavaScript, since they run before anything is installed. */
 const load = async (): Promise<Scripts> => {
-  const modules = ["choice", "counts", "failures", "schedule"].map(
+  const modules = ["choice", "counts", "failures", "namespaces", "schedule"].map(
     (name) => import(`../../../scripts/testing/${name}.mjs`),
   );
   return Object.assign({}, ...(await Promise.all(modules)));
@@ -156,9 +157,9 @@ describe("npm test", () => {
 
   it("starts the first task in the list that may start, with a limit of parallel tasks", async () => {
     const tasks = [
-      { title: "a", alone: "cargo" },
-      { title: "b", alone: "cargo" },
-      { title: "c", after: "b" },
+      { title: "a", alone: ["cargo"] },
+      { title: "b", alone: ["cargo", "functions"] },
+      { title: "c", after: ["b"] },
       { title: "d" },
       { title: "e" },
     ];
@@ -185,6 +186,20 @@ describe("npm test", () => {
     assert.deepEqual(await all, ["d", "a", "b", "e", "c"]);
   });
 
+  it("runs functions in parallel only where they have ports of their own", () => {
+    const tasks = [{ title: "a", alone: ["cargo", "functions"] }, { title: "b" }];
+    assert.deepEqual(scripts.besideEachOther(tasks, false), tasks);
+    const [first, second] = scripts.besideEachOther(tasks, true);
+    assert.deepEqual([first?.alone, second?.alone], [["cargo"], undefined]);
+  });
+
+  it("never runs two tests of functions, or builds, at a time that would wait for each other", () => {
+    const { tasks } = scripts.choose([]);
+    const of = (kind: string) => tasks.filter(({ alone }) => alone?.includes(kind)).map(({ title }) => title);
+    assert.deepEqual(of("functions"), ["mocha, sandbox/extension", "mocha, sandbox/lambda", "mocha, demo"]);
+    assert.deepEqual(of("cargo"), ["rustfmt", "layers", "mocha, demo", "mocha, layers"]);
+  });
+
   it("starts a task when the steps that it needs are done, and others before", async () => {
     const tasks = [{ title: "a", needs: ["python"] }, { title: "b", needs: [] }, { title: "c" }];
     const events: string[] = [];
@@ -204,7 +219,7 @@ describe("npm test", () => {
 
   it("says what can never start", async () => {
     await assert.rejects(
-      scripts.runTasks([{ title: "f", after: "nobody" }], 2, async () => 1),
+      scripts.runTasks([{ title: "f", after: ["nobody"] }], 2, async () => 1),
       /nothing can start: f/,
     );
   });
