@@ -47,6 +47,8 @@ impl Extension {
         let receiver = format!("127.0.0.1:{otlp_port}");
         let mut child = command
             .env_clear()
+            // Where an executable that is built for `cargo llvm-cov` writes which lines it has run.
+            .envs(std::env::var("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
             .env("AWS_LAMBDA_FUNCTION_NAME", "orders")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
