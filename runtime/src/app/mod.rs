@@ -64,7 +64,8 @@ pub async fn run(name: &str) -> ExitCode {
     let format = if config.json_logs { Format::Json } else { Format::Text };
     let diagnostics = Rc::new(Diagnostics::new(format, config.own_level));
     diagnostics::report_panics(format);
-    let reads = listeners::start_proxy(&config, &diagnostics);
+    // The runtime may start as soon as the extension is registered, and a function's SDK may send in the init phase.
+    let intake = Intake::start(&config, &diagnostics).await;
     let mut client = Client::new(&config.runtime_api);
     let registration = match register(&mut client, name, &config).await {
         Ok(registration) => registration,
@@ -77,9 +78,9 @@ pub async fn run(name: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // The runtime may start as soon as the extension is registered, and then reads the link.
+    // The runtime reads the link.
     account::publish(registration.account_id.as_deref(), Path::new(account::LINK));
-    let app = App::start(&mut client, config, registration, diagnostics, reads).await;
+    let app = App::start(&mut client, config, registration, diagnostics, intake).await;
     for warning in &warnings {
         app.diagnostics.warn_once(warning);
     }
@@ -103,14 +104,17 @@ async fn register(client: &mut Client, name: &str, config: &Config) -> Result<Re
     }
 }
 
-impl App {
-    async fn start(
-        client: &mut Client,
-        config: Config,
-        registration: Registration,
-        diagnostics: Rc<Diagnostics>,
-        reads: Option<Receiver<Read>>,
-    ) -> App {
+/// What the function itself may reach from its start on, and what takes its data.
+struct Intake {
+    session: Rc<RefCell<Session>>,
+    changed: Rc<Notify>,
+    /// What the runtime API proxy reads, if it is enabled.
+    reads: Option<Receiver<Read>>,
+}
+
+impl Intake {
+    async fn start(config: &Config, diagnostics: &Rc<Diagnostics>) -> Intake {
+        let reads = listeners::start_proxy(config, diagnostics);
         let session = Session::new(&config.function, &config.sending)
             .with_platform_metrics(config.platform_metrics)
             .with_exemplars(config.links_spans())
@@ -118,7 +122,28 @@ impl App {
             .with_logs(config.logs.clone());
         let session = Rc::new(RefCell::new(session));
         let changed = Rc::new(Notify::new());
-        listeners::serve_receivers(&config.receiver, &session, &changed, &diagnostics).await;
+        listeners::serve_receivers(&config.receiver, &session, &changed, diagnostics).await;
+        Intake {
+            session,
+            changed,
+            reads,
+        }
+    }
+}
+
+impl App {
+    async fn start(
+        client: &mut Client,
+        config: Config,
+        registration: Registration,
+        diagnostics: Rc<Diagnostics>,
+        intake: Intake,
+    ) -> App {
+        let Intake {
+            session,
+            changed,
+            reads,
+        } = intake;
         let port = listeners::serve_telemetry(config.telemetry_address, &session, &changed, &diagnostics, reads).await;
         let subscribed = match port {
             Some(port) => listeners::subscribe(client, port, &config.logs, &diagnostics).await,

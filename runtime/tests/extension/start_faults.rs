@@ -1,5 +1,8 @@
 //! Faults before the first invocation: files, secrets, Lambda's own API.
 
+use std::cell::{Cell, RefCell};
+use std::net::TcpStream;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::support::server::{Server, answer};
@@ -21,6 +24,25 @@ fn a_bad_env_file_is_said_and_survived() {
             assert!(!extension.output().contains("the-secret-key"));
         }
         assert_eq!(intake.bodies(), ["one", "one"]);
+    });
+}
+
+#[test]
+fn a_function_that_exports_as_soon_as_the_extension_is_registered_reaches_it() {
+    run(async {
+        let port = Rc::new(Cell::new(0));
+        let reached = Rc::new(RefCell::new(None));
+        let (to, seen) = (Rc::clone(&port), Rc::clone(&reached));
+        let lambda = Server::start(0, move |_| {
+            let connected = TcpStream::connect(("127.0.0.1", to.get())).map(|_| ());
+            *seen.borrow_mut() = Some(connected.map_err(|error| error.kind()));
+            async { answer(403, "no further") }
+        })
+        .await;
+        let mut extension = Extension::start(&format!("127.0.0.1:{}", lambda.port), &[]);
+        port.set(extension.grpc_port());
+        assert_eq!(extension.ended().await, 1);
+        assert_eq!(*reached.borrow(), Some(Ok(())));
     });
 }
 
