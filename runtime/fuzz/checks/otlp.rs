@@ -10,13 +10,13 @@ use clickstack_extension::environment::Environment;
 use clickstack_extension::export::Exporter;
 use clickstack_extension::grpc::MessageReader;
 use clickstack_extension::gzip;
+use clickstack_extension::otlp::messages::collector::{
+    ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest,
+};
+use clickstack_extension::otlp::messages::metrics::Data;
 use clickstack_extension::otlp::{json, received, request};
 use clickstack_extension::record::{Resource, Signal, Value};
 use clickstack_extension::session::Session;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use prost::Message;
 
 const LIMIT: usize = 256 * 1024;

@@ -5,11 +5,10 @@ use clickstack_extension::config::{FunctionIdentity, SendingConfig};
 use clickstack_extension::diagnostics;
 use clickstack_extension::lambda::events::Invoke;
 use clickstack_extension::lambda::telemetry::{Event, parse};
+use clickstack_extension::otlp::messages::collector::{ExportLogsServiceRequest, ExportTraceServiceRequest};
 use clickstack_extension::otlp::request;
 use clickstack_extension::record::{Log, Resource, Signal};
 use clickstack_extension::session::Session;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use serde_json::{Value, json};
 

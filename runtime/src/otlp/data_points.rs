@@ -1,7 +1,7 @@
 //! Metrics of the function's SDK without data points.
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::{Metric, metric::Data};
+use super::messages::collector::ExportMetricsServiceRequest;
+use super::messages::metrics::{Data, Metric};
 
 /// How many data points a metric has.
 pub fn count(metric: &Metric) -> usize {
@@ -34,7 +34,7 @@ pub fn drop_empty(request: &mut ExportMetricsServiceRequest) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry_proto::tonic::metrics::v1::{
+    use crate::otlp::messages::metrics::{
         ExponentialHistogram, Gauge, Histogram, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, Summary,
     };
 

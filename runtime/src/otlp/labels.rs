@@ -1,10 +1,9 @@
 //! Adds an attribute to every record of an SDK's request. Works on the encoded message, so that fields of a newer OTLP
 //! are kept.
 
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use prost::Message;
 
+use super::messages::common::{AnyValue, KeyValue, Value as Any};
 use crate::protobuf::{Broken, fields, put};
 use crate::record::Signal;
 

@@ -2,7 +2,7 @@
 //!
 //! They are by far the most numerous records. A message struct needs nine allocations per record; this needs none, and
 //! a third of the time. Fields and order are those of `opentelemetry/proto/logs/v1/logs.proto`; a test compares with
-//! the generated code.
+//! the message structs.
 
 use prost::Message;
 
@@ -110,11 +110,10 @@ fn field_length(content: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-    use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-    use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
-    use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-    use opentelemetry_proto::tonic::resource::v1::Resource;
+    use crate::otlp::messages::collector::ExportLogsServiceRequest;
+    use crate::otlp::messages::common::{AnyValue, InstrumentationScope, KeyValue, Value as Any};
+    use crate::otlp::messages::logs::{LogRecord, ResourceLogs, ScopeLogs};
+    use crate::otlp::messages::resource::Resource;
     use proptest::prelude::*;
 
     use crate::record::{Origin, Value};
@@ -125,7 +124,7 @@ mod tests {
         })
     }
 
-    fn generated(log: Log) -> LogRecord {
+    fn as_struct(log: Log) -> LogRecord {
         let mut attributes = vec![KeyValue {
             key: "type".into(),
             value: text(log.origin.name()),
@@ -177,7 +176,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_the_generated_code(logs in prop::collection::vec(any_log(), 0..6)) {
+        fn agrees_with_the_message_structs(logs in prop::collection::vec(any_log(), 0..6)) {
             let resource = Resource {
                 attributes: vec![KeyValue { key: "service.name".into(), value: text("orders") }],
                 ..Resource::default()
@@ -187,7 +186,7 @@ mod tests {
             write_request(&mut written, &resource.encode_to_vec(), &scope.encode_to_vec(), logs.clone(), Severity::text);
             let scope_logs = vec![ScopeLogs {
                 scope: Some(scope),
-                log_records: logs.into_iter().map(generated).collect(),
+                log_records: logs.into_iter().map(as_struct).collect(),
                 ..ScopeLogs::default()
             }];
             let resource_logs = vec![ResourceLogs { resource: Some(resource), scope_logs, ..ResourceLogs::default() }];

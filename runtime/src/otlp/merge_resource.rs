@@ -1,11 +1,9 @@
 //! Merges resource attributes into telemetry of the function's own SDK.
 
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
-
 use prost::Message;
 
+use super::messages::common::{KeyValue, Value as Any};
+use super::messages::resource::Resource as WireResource;
 use super::value::any_value;
 use crate::protobuf::{Broken, fields, put};
 use crate::record::{Resource, Value};
@@ -93,7 +91,7 @@ fn is_placeholder(attribute: &KeyValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use crate::otlp::messages::collector::ExportTraceServiceRequest;
 
     fn ours() -> Resource {
         Resource {

@@ -1,15 +1,12 @@
 //! The extension's own metrics as an OTLP request, which is passed on like one of the function's SDK.
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::exemplar::Value as Single;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value as Number;
-use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Exemplar, Gauge, Histogram, HistogramDataPoint, Metric as WireMetric, NumberDataPoint,
-    ResourceMetrics, ScopeMetrics, Sum,
-};
 use prost::Message;
 
+use super::messages::collector::ExportMetricsServiceRequest;
+use super::messages::metrics::{
+    AggregationTemporality, Data, Exemplar, ExemplarValue as Single, Gauge, Histogram, HistogramDataPoint,
+    Metric as WireMetric, Number, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum,
+};
 use super::scope::scope;
 use super::value::key_value;
 use crate::record::{self, Forwarded, Measure, Metric, Signal};

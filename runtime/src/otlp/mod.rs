@@ -5,6 +5,7 @@ pub mod json;
 pub mod labels;
 mod log_records;
 mod merge_resource;
+pub mod messages;
 pub mod metrics;
 pub mod received;
 pub mod request;

@@ -3,16 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode};
 use prost::Message;
 
 use super::data_points;
 use super::json::repair;
+use super::messages::collector::{ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest};
+use super::messages::common::{AnyValue, KeyValue, Value as Any};
+use super::messages::trace::{Span, SpanKind, StatusCode};
 use super::unfinished::{self, UnfinishedSpan};
 use crate::invocation::{HandlerSpan, durable};
 use crate::record::{Forwarded, Signal, TraceContext};

@@ -1,17 +1,13 @@
 //! Encodes neutral records and the SDK's requests as OTLP export requests.
 
 use bytes::Bytes;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::logs::v1::ResourceLogs;
-use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
-use opentelemetry_proto::tonic::trace::v1::{
-    ResourceSpans, ScopeSpans, Span as WireSpan, Status, span::Event, span::Link, span::SpanKind, status::StatusCode,
-};
 use prost::Message;
 
+use super::messages::collector::{ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest};
+use super::messages::common::KeyValue;
+use super::messages::logs::ResourceLogs;
+use super::messages::resource::Resource as WireResource;
+use super::messages::trace::{Event, Link, ResourceSpans, ScopeSpans, Span as WireSpan, SpanKind, Status, StatusCode};
 use super::scope::scope;
 use super::value::{any_value, key_value};
 use super::{log_records, merge_resource};

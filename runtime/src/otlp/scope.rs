@@ -1,6 +1,6 @@
 //! The instrumentation scope of the extension.
 
-use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
+use super::messages::common::InstrumentationScope;
 
 const SCOPE: &str = env!("CARGO_PKG_NAME");
 

@@ -58,8 +58,8 @@ pub fn split(request: &[u8], is_taken: impl Fn(&[u8; 16]) -> bool) -> Result<(Pa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+    use crate::otlp::messages::collector::ExportTraceServiceRequest;
+    use crate::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span};
     use proptest::prelude::*;
     use prost::Message;
 

@@ -2,9 +2,9 @@
 //! fields of a newer OTLP are kept.
 
 use bytes::Bytes;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::trace::v1::Span;
 
+use super::messages::common::Value as Any;
+use super::messages::trace::Span;
 use crate::protobuf::{Broken, Field, fields, put};
 
 /// The attribute of a span that was still open.
@@ -109,10 +109,10 @@ pub(super) fn id_in<const N: usize>(span: &[u8], field: u32) -> Result<Option<[u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-    use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
-    use opentelemetry_proto::tonic::resource::v1::Resource;
-    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans};
+    use crate::otlp::messages::collector::ExportTraceServiceRequest;
+    use crate::otlp::messages::common::InstrumentationScope;
+    use crate::otlp::messages::resource::Resource;
+    use crate::otlp::messages::trace::{ResourceSpans, ScopeSpans};
     use proptest::prelude::*;
     use prost::Message;
 

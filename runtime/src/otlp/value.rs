@@ -1,8 +1,6 @@
 //! Values and attributes in OTLP's terms.
 
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValue, KeyValueList};
-
+use super::messages::common::{AnyValue, ArrayValue, KeyValue, KeyValueList, Value as Any};
 use crate::record::{Key, Value};
 
 /// An attribute in OTLP's terms.

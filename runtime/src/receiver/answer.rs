@@ -1,12 +1,13 @@
 //! Responses to senders: whether everything was accepted, or why not.
 
-use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
-use opentelemetry_proto::tonic::collector::metrics::v1::{ExportMetricsPartialSuccess, ExportMetricsServiceResponse};
-use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
 use prost::Message;
 use serde_json::json;
 
 use crate::grpc::Code;
+use crate::otlp::messages::collector::{
+    ExportLogsPartialSuccess, ExportLogsServiceResponse, ExportMetricsPartialSuccess, ExportMetricsServiceResponse,
+    ExportTracePartialSuccess, ExportTraceServiceResponse,
+};
 use crate::record::Signal;
 
 const NO_ROOM: &str =

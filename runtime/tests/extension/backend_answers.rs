@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::support::grpc::GrpcBackend;
 use crate::support::server::{Server, answer};
 use crate::support::{Extension, Lambda, request_id, run};
-use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
+use clickstack_extension::otlp::messages::collector::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use prost::Message;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::CertificateDer;

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::support::intake::{attribute, body};
 use crate::support::{Extension, Intake, request_id, run, server, started_with_mode, until};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, span::SpanKind};
+use clickstack_extension::otlp::messages::collector::ExportTraceServiceRequest;
+use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value};
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span, SpanKind};
 use prost::Message;
 
 /// A line reaches the backend within this time.

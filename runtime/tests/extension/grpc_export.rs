@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::support::grpc::{GrpcBackend, LOGS, TRACES};
 use crate::support::intake::body;
 use crate::support::{Extension, Lambda, request_id, run, until};
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use clickstack_extension::otlp::messages::collector::{ExportLogsServiceRequest, ExportTraceServiceRequest};
 use prost::Message;
 use tokio_rustls::TlsAcceptor;
 

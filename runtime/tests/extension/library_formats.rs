@@ -8,13 +8,12 @@ use std::path::Path;
 
 use clickstack_extension::config::{FunctionIdentity, SendingConfig};
 use clickstack_extension::lambda::events::Invoke;
+use clickstack_extension::otlp::messages::collector::ExportLogsServiceRequest;
+use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value as Any};
+use clickstack_extension::otlp::messages::logs::LogRecord;
 use clickstack_extension::otlp::request;
 use clickstack_extension::record::{Resource, Signal};
 use clickstack_extension::session::Session;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

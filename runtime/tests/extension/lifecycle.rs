@@ -6,14 +6,13 @@ use std::time::Duration;
 use crate::support::intake::{attribute, body, hex};
 use crate::support::lambda::{TRACE_ID, node_line};
 use crate::support::{Extension, Lambda, request_id, run, server, started};
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, span::SpanKind};
+use clickstack_extension::otlp::messages::collector::{ExportMetricsServiceRequest, ExportTraceServiceRequest};
+use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value};
+use clickstack_extension::otlp::messages::metrics::{
+    Data, Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics,
+};
+use clickstack_extension::otlp::messages::resource::Resource;
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span, SpanKind};
 use prost::Message;
 use serde_json::json;
 

@@ -6,14 +6,15 @@ use std::time::Duration;
 use crate::support::grpc::{LOGS, METRICS, TRACES, call, framed};
 use crate::support::{Extension, Intake, Lambda, request_id, run, server, started};
 use bytes::Bytes;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
-use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value};
-use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use clickstack_extension::otlp::messages::collector::{
+    ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use clickstack_extension::otlp::messages::common::{AnyValue, Value};
+use clickstack_extension::otlp::messages::logs::{LogRecord, ResourceLogs, ScopeLogs};
+use clickstack_extension::otlp::messages::metrics::{
+    Data, Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics,
+};
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 use serde_json::json;
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::support::intake::{attribute, body, hex};
 use crate::support::{Lambda, request_id, run, started};
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use clickstack_extension::otlp::messages::logs::LogRecord;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{Extension, Intake, Lambda, env_file, request_id, run, started};
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use clickstack_extension::otlp::messages::logs::LogRecord;
 use serde_json::json;
 
 /// The result for a JSON log with a custom field.

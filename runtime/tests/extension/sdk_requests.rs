@@ -6,8 +6,8 @@ use crate::support::grpc::{TRACES, call, framed};
 use crate::support::intake::attribute;
 use crate::support::server::post;
 use crate::support::{request_id, run, started, until};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use clickstack_extension::otlp::messages::collector::ExportTraceServiceRequest;
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 
 /// Spans with these names; `?` is an invalid UTF-8 byte.

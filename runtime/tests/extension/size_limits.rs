@@ -4,11 +4,9 @@ use crate::support::grpc::{GrpcBackend, LOGS, TRACES};
 use crate::support::intake::body;
 use crate::support::server::post;
 use crate::support::{Extension, Lambda, request_id, run, started};
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use clickstack_extension::otlp::messages::collector::{ExportLogsServiceRequest, ExportTraceServiceRequest};
+use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value};
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 
 const NO_COMPRESSION: (&str, &str) = ("ROTEL_OTLP_EXPORTER_COMPRESSION", "none");

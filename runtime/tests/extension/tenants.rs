@@ -5,12 +5,10 @@ use std::time::Duration;
 use crate::support::intake::{attribute, body};
 use crate::support::lambda::node_line;
 use crate::support::{Extension, request_id, run, server, started};
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::AnyValue;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use clickstack_extension::otlp::messages::collector::{ExportLogsServiceRequest, ExportTraceServiceRequest};
+use clickstack_extension::otlp::messages::common::{AnyValue, Value};
+use clickstack_extension::otlp::messages::logs::{LogRecord, ResourceLogs, ScopeLogs};
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 
 const TENANT: &str = "aws.lambda.tenant_id";

@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use crate::support::intake::{attribute, hex};
 use crate::support::{Extension, Intake, Lambda, request_id, run, server, started};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status, span::SpanKind};
+use clickstack_extension::otlp::messages::collector::ExportTraceServiceRequest;
+use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value};
+use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span, SpanKind, Status, StatusCode};
 use prost::Message;
 
 fn text(key: &str, text: &str) -> KeyValue {

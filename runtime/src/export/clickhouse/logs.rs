@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
-
 use super::body::{self, Body};
 use super::fields::{self, Field, Fields};
 use super::row::Row;
 use super::severity::{self, Severity};
 use super::value;
+use crate::otlp::messages::logs::LogRecord;
 use crate::record::{Log, Value};
 
 /// A log record before the collector's rules.
@@ -114,9 +113,9 @@ mod tests {
     use super::*;
     use crate::export::clickhouse::column::Column;
     use crate::export::clickhouse::tables::{Layout, Table};
+    use crate::otlp::messages::collector::ExportLogsServiceRequest;
     use crate::otlp::request;
     use crate::record::{Origin, Resource, Severity as Level};
-    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
     use proptest::prelude::*;
     use prost::Message;
 

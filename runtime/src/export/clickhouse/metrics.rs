@@ -1,15 +1,13 @@
 //! Rows of the `otel_metrics_*` tables: one for each data point.
 
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::{
-    Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, NumberDataPoint, SummaryDataPoint, exemplar,
-    exponential_histogram_data_point::Buckets, number_data_point,
-};
-
 use super::row::{Cell, Row};
 use super::tables::Table;
 use super::{fields, value};
+use crate::otlp::messages::common::KeyValue;
+use crate::otlp::messages::metrics::{
+    Buckets, Data, Exemplar, ExemplarValue, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, Number,
+    NumberDataPoint, SummaryDataPoint,
+};
 use crate::record::Value;
 
 /// What all points of a metric have in common.
@@ -109,8 +107,8 @@ fn number(row: &mut Row<'_>, metric: &Description, point: NumberDataPoint, sum: 
         row.integer(u64::from(monotonic));
     }
     row.float(match point.value {
-        Some(number_data_point::Value::AsDouble(value)) => value,
-        Some(number_data_point::Value::AsInt(value)) => value as f64,
+        Some(Number::AsDouble(value)) => value,
+        Some(Number::AsInt(value)) => value as f64,
         None => 0.0,
     });
     exemplars(row, point.exemplars);
@@ -172,8 +170,8 @@ fn exemplars(row: &mut Row<'_>, mut exemplars: Vec<Exemplar>) {
     row.list(&exemplars, |cell, exemplar| cell.time(exemplar.time_unix_nano));
     row.list(&exemplars, |cell, exemplar| {
         cell.float(match exemplar.value {
-            Some(exemplar::Value::AsDouble(value)) => value,
-            Some(exemplar::Value::AsInt(value)) => value as f64,
+            Some(ExemplarValue::AsDouble(value)) => value,
+            Some(ExemplarValue::AsInt(value)) => value as f64,
             None => 0.0,
         });
     });

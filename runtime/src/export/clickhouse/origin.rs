@@ -1,10 +1,9 @@
 //! The origin of rows: the resource and scope of their records.
 
-use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
-use opentelemetry_proto::tonic::resource::v1::Resource as WireResource;
-
 use super::row::Row;
 use super::{fields, value};
+use crate::otlp::messages::common::InstrumentationScope;
+use crate::otlp::messages::resource::Resource as WireResource;
 use crate::record::{Resource, Value};
 
 /// A resource as in rows.

@@ -4,16 +4,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::{
-    Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric::Data,
-};
 use prost::Message;
 
 use super::*;
 use crate::convert::logs::from_line;
 use crate::http::testing::{Answer, Authority, Seen, Server, run};
 use crate::http::{HeaderValue, Pem, TlsOptions};
+use crate::otlp::messages::collector::ExportMetricsServiceRequest;
+use crate::otlp::messages::metrics::{Data, Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum};
 use crate::record::{Forwarded, Origin, Span, SpanKind, SpanStatus, TraceContext, Value};
 
 const COLUMNS: &str = "otel_logs\tTimestamp\tDateTime64(9)\notel_logs\tBody\tString\notel_logs\tLogAttributes\tJSON\n";

@@ -1,10 +1,8 @@
 //! Rows of `otel_traces`.
 
-use opentelemetry_proto::tonic::trace::v1::Span;
-use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
-
 use super::row::Row;
 use super::{fields, value};
+use crate::otlp::messages::trace::{Event, Link, Span};
 use crate::record::Value;
 
 /// Names by OTLP's numbers, spelled as HyperDX compares them.

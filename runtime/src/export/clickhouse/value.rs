@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 
+use crate::otlp::messages::common::{AnyValue, KeyValue, Value as Any};
 use crate::record::Value;
 
 /// Whole numbers that fit into an `Int64` or a `UInt64` when written with their shortest digits followed by zeros. For

@@ -5,9 +5,6 @@
 //! from something that has not stored anything.
 
 use bytes::Bytes;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
 use serde_json::Value;
 
@@ -15,6 +12,9 @@ use crate::export::response::{WORDS, media_type, named};
 use crate::export::verdict::Verdict;
 use crate::grpc::{self, MessageReader};
 use crate::http::{Client, Endpoint, Response};
+use crate::otlp::messages::collector::{
+    ExportLogsServiceResponse, ExportMetricsServiceResponse, ExportTraceServiceResponse,
+};
 use crate::record::Signal;
 
 /// Number of rejected records, and the reason.

@@ -1,20 +1,17 @@
 //! JSON requests compared with the equivalent messages.
 
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{
-    AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList,
-};
-use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use proptest::prelude::*;
 use prost::Message;
 use serde_json::{Value, json};
 
 use super::to_protobuf;
+use crate::otlp::messages::collector::{ExportLogsServiceRequest, ExportTraceServiceRequest};
+use crate::otlp::messages::common::{
+    AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList, Value as Any,
+};
+use crate::otlp::messages::logs::{LogRecord, ResourceLogs, ScopeLogs};
+use crate::otlp::messages::resource::Resource;
+use crate::otlp::messages::trace::{Event, Link, ResourceSpans, ScopeSpans, Span, Status};
 use crate::record::Signal;
 
 pub(super) fn read<M: Message + Default>(signal: Signal, json: &Value) -> M {
@@ -275,4 +272,5 @@ proptest! {
     }
 }
 
+mod fields;
 mod metrics;

@@ -1,6 +1,7 @@
 use super::*;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans};
 use proptest::prelude::*;
+
+use crate::otlp::messages::trace::{ResourceSpans, ScopeSpans};
 
 fn request(kind: SpanKind, attribute: &str) -> Bytes {
     let span = Span {
@@ -97,8 +98,7 @@ proptest! {
 
 #[test]
 fn metrics_are_counted_by_data_points() {
-    use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-    use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
+    use crate::otlp::messages::metrics::{Data, Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
     let data_points = vec![NumberDataPoint::default(); 3];
     let gauge = Metric {
         data: Some(Data::Gauge(Gauge { data_points })),

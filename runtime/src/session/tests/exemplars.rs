@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::{Exemplar, exemplar};
 use prost::Message;
 
 use super::*;
 use crate::config::{Config, SamplingConfig};
 use crate::environment::Environment;
+use crate::otlp::messages::collector::ExportMetricsServiceRequest;
+use crate::otlp::messages::metrics::{Data, Exemplar, ExemplarValue};
 
 const EXEMPLARS: [&str; 3] = [
     "aws.lambda.billed_duration",
@@ -67,7 +66,7 @@ fn exemplars_of(session: &mut Session, tenant: Option<&str>) -> BTreeMap<String,
 
 fn value(exemplar: &Exemplar) -> f64 {
     match exemplar.value {
-        Some(exemplar::Value::AsDouble(value)) => value,
+        Some(ExemplarValue::AsDouble(value)) => value,
         other => panic!("{other:?}"),
     }
 }

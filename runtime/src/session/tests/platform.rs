@@ -1,12 +1,12 @@
 //! Phases, platform metrics, losses and stack traces, from telemetry to what is sent.
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use prost::Message;
 use serde_json::json;
 
 use super::super::*;
 use crate::buffer::Source as _;
 use crate::lambda::initialization::InitializationType::{self, OnDemand, ProvisionedConcurrency, SnapStart};
+use crate::otlp::messages::collector::ExportMetricsServiceRequest;
 use crate::record::{Log, Severity, Span, SpanKind, SpanStatus};
 use crate::timestamp;
 

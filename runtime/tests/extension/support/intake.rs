@@ -6,15 +6,14 @@ use std::io::Read;
 use std::rc::Rc;
 use std::time::Duration;
 
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::Span;
+use clickstack_extension::otlp::messages::collector::{
+    ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest,
+};
+use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value};
+use clickstack_extension::otlp::messages::logs::LogRecord;
+use clickstack_extension::otlp::messages::metrics::Data;
+use clickstack_extension::otlp::messages::resource::Resource;
+use clickstack_extension::otlp::messages::trace::Span;
 use prost::Message;
 
 use super::server::{Answer, Call, Server, answer};

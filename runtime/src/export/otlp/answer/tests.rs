@@ -4,8 +4,8 @@ use super::*;
 use crate::grpc;
 use crate::http::HeaderValue;
 use crate::http::header::{CONTENT_TYPE, LOCATION};
+use crate::otlp::messages::collector::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use bytes::Bytes;
-use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
 use prost::Message;
 
 const SIZE: Size = Size {

@@ -1,12 +1,11 @@
 use super::*;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::{Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
-use opentelemetry_proto::tonic::resource::v1::Resource;
 use proptest::prelude::*;
 use prost::Message;
+
+use crate::otlp::messages::collector::{ExportLogsServiceRequest, ExportMetricsServiceRequest};
+use crate::otlp::messages::logs::{LogRecord, ResourceLogs, ScopeLogs};
+use crate::otlp::messages::metrics::{Data, Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics};
+use crate::otlp::messages::resource::Resource;
 
 /// This many records in each scope of each resource, numbered by their time.
 fn logs(shape: &[Vec<usize>]) -> ExportLogsServiceRequest {

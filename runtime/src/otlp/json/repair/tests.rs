@@ -2,11 +2,9 @@
 
 use super::super::tests::read;
 use super::super::*;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::Span;
+use crate::otlp::messages::collector::{ExportLogsServiceRequest, ExportTraceServiceRequest};
+use crate::otlp::messages::common::{AnyValue, KeyValue, Value as Any};
+use crate::otlp::messages::trace::Span;
 use proptest::prelude::*;
 use prost::Message;
 use serde_json::{Value, json};

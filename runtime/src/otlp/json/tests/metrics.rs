@@ -1,16 +1,14 @@
 //! Metrics in JSON compared with the equivalent messages.
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
-use opentelemetry_proto::tonic::metrics::v1::summary_data_point::ValueAtQuantile;
-use opentelemetry_proto::tonic::metrics::v1::{
-    Exemplar, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge, Histogram, HistogramDataPoint, Metric,
-    NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, Summary, SummaryDataPoint, exemplar, metric,
-    number_data_point,
-};
 use serde_json::{Value, json};
 
 use super::{attributes, read, request, resource, scope};
+use crate::otlp::messages::collector::ExportMetricsServiceRequest;
+use crate::otlp::messages::metrics::{
+    Buckets, Data, Exemplar, ExemplarValue, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge, Histogram,
+    HistogramDataPoint, Metric, Number, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, Summary, SummaryDataPoint,
+    ValueAtQuantile,
+};
 use crate::record::Signal;
 
 fn exemplar() -> (Value, Vec<Exemplar>) {
@@ -21,12 +19,12 @@ fn exemplar() -> (Value, Vec<Exemplar>) {
         time_unix_nano: 9,
         span_id: vec![10],
         trace_id: vec![11],
-        value: Some(exemplar::Value::AsInt(-5)),
+        value: Some(ExemplarValue::AsInt(-5)),
     };
     (json, vec![exemplar])
 }
 
-fn metric_of(name: &str, data: metric::Data) -> Metric {
+fn metric_of(name: &str, data: Data) -> Metric {
     Metric {
         name: name.into(),
         data: Some(data),
@@ -53,26 +51,26 @@ fn numbers() -> (Value, Vec<Metric>) {
             time_unix_nano: 2,
             exemplars: exemplar().1,
             flags: 1,
-            value: Some(number_data_point::Value::AsDouble(1.5)),
+            value: Some(Number::AsDouble(1.5)),
         }],
     };
     let sum = Sum {
         aggregation_temporality: 1,
         is_monotonic: true,
         data_points: vec![
-            point(number_data_point::Value::AsInt(-9_007_199_254_740_993)),
-            point(number_data_point::Value::AsInt(0)),
-            point(number_data_point::Value::AsDouble(f64::NAN)),
-            point(number_data_point::Value::AsDouble(3.0)),
+            point(Number::AsInt(-9_007_199_254_740_993)),
+            point(Number::AsInt(0)),
+            point(Number::AsDouble(f64::NAN)),
+            point(Number::AsDouble(3.0)),
         ],
     };
     let gauge = Metric {
         description: "d".into(),
         unit: "1".into(),
         metadata: attributes().1,
-        ..metric_of("g", metric::Data::Gauge(gauge))
+        ..metric_of("g", Data::Gauge(gauge))
     };
-    (json, vec![gauge, metric_of("s", metric::Data::Sum(sum))])
+    (json, vec![gauge, metric_of("s", Data::Sum(sum))])
 }
 
 fn distributions() -> (Value, Vec<Metric>) {
@@ -141,11 +139,11 @@ fn distributions() -> (Value, Vec<Metric>) {
         aggregation_temporality: 1,
     };
     let metrics = vec![
-        metric_of("h", metric::Data::Histogram(histogram)),
-        metric_of("e", metric::Data::ExponentialHistogram(exponential)),
+        metric_of("h", Data::Histogram(histogram)),
+        metric_of("e", Data::ExponentialHistogram(exponential)),
         metric_of(
             "q",
-            metric::Data::Summary(Summary {
+            Data::Summary(Summary {
                 data_points: vec![summary],
             }),
         ),
