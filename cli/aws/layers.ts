@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type { LayerStatement } from "../../provider/plan/layers/permissions";
 import type { LayerAttributes } from "../../provider/plan/layers/publication";
 import type { StoredLayerVersion } from "../plan/layerVersions";
-import { awsErrorName } from "./awsError";
+import type { LayerView } from "../plan/verification";
+import { awsErrorName, describeError } from "./awsError";
 import type { AwsClients } from "./clients";
 
 /** The versions of a layer, the newest first; none if there is no such layer. */
@@ -27,6 +28,18 @@ export async function listLayerVersions(
     }
   }
   return versions.sort((a, b) => b.version - a.version);
+}
+
+/** Reads a layer version, also of another account. */
+export async function readLayer(clients: AwsClients, region: string, Arn: string): Promise<LayerView> {
+  const { GetLayerVersionByArnCommand } = await import("@aws-sdk/client-lambda");
+  try {
+    const client = await clients.lambda(region);
+    const { CompatibleArchitectures } = await client.send(new GetLayerVersionByArnCommand({ Arn }));
+    return { architectures: CompatibleArchitectures ?? [] };
+  } catch (error) {
+    return { error: describeError(error) };
+  }
 }
 
 /** Hexadecimal SHA-256 of a layer version's zip. */

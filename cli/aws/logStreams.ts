@@ -1,5 +1,6 @@
 import type { LogStreamView } from "../plan/backfill";
 import type { StoredEvent } from "../plan/history";
+import { awsErrorName, describeError } from "./awsError";
 import type { AwsClients } from "./clients";
 import { Pace } from "./pace";
 
@@ -91,4 +92,26 @@ export class LogReader {
 
 function storedEvent({ timestamp = 0, message = "" }: { timestamp?: number; message?: string }): StoredEvent {
   return { timestamp, message };
+}
+
+/** Number of log streams of a group that were created or written to since a moment; 0 if there is no group. */
+export async function countStreams(
+  clients: AwsClients,
+  region: string,
+  logGroupName: string,
+  since: number,
+): Promise<number | { error: string }> {
+  const { DescribeLogStreamsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+  try {
+    const client = await clients.logs(region);
+    const { logStreams = [] } = await client.send(
+      new DescribeLogStreamsCommand({ logGroupName, orderBy: "LastEventTime", descending: true }),
+    );
+    return logStreams.filter(
+      ({ creationTime = 0, lastIngestionTime = 0 }) => Math.max(creationTime, lastIngestionTime) >= since,
+    ).length;
+  } catch (error) {
+    if (awsErrorName(error) === "ResourceNotFoundException") return 0;
+    return { error: describeError(error) };
+  }
 }

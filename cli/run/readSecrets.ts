@@ -1,6 +1,6 @@
 import { mayRefer, parseReferences, resolveReferences } from "../../provider/plan/telemetry/references";
 import type { AwsClients } from "../aws/clients";
-import { readSecret } from "../aws/verification";
+import { readSecret } from "../aws/secrets";
 import type { SecretView } from "../plan/verification";
 
 /** The secrets that a function's variables refer to, as far as they could be read here. */
