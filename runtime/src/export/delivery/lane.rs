@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::circuit::{Circuit, Permit};
-use super::needs::Needs;
 use super::purpose::Purpose;
 use super::queue::Queue;
+use super::response_times::ResponseTimes;
 use super::underway::Underway;
 use crate::config::Retry;
 use crate::export::exporter::Exporter;
@@ -35,7 +35,7 @@ pub(super) struct Lane {
     pub signal: Signal,
     pub queue: RefCell<Queue>,
     pub circuit: RefCell<Circuit>,
-    pub needs: RefCell<Needs>,
+    pub response_times: RefCell<ResponseTimes>,
     pub underway: Underway,
     /// Whether the last request failed and this was logged.
     pub failing: Cell<bool>,
@@ -59,7 +59,7 @@ impl Lane {
             signal,
             queue: RefCell::default(),
             circuit: RefCell::default(),
-            needs: RefCell::default(),
+            response_times: RefCell::default(),
             underway: Underway::default(),
             failing: Cell::default(),
             size_limit: Cell::default(),
@@ -100,7 +100,7 @@ impl Lane {
             self.size_limit.set(limit);
         }
         self.circuit.borrow_mut().answered(began.elapsed());
-        self.needs.borrow_mut().answered(began.elapsed());
+        self.response_times.borrow_mut().answered(began.elapsed());
     }
 
     /// A request that began then failed.
@@ -126,7 +126,7 @@ impl Lane {
     /// known to be slow.
     pub async fn has_turn(&self) -> bool {
         self.underway.one_ended(Instant::now() + A_LOOK).await;
-        let is_slow = self.is_open() && self.needs.borrow().is_slow();
+        let is_slow = self.is_open() && self.response_times.borrow().is_slow();
         match self.underway.requests() {
             0 => true,
             others => is_slow && others < LAST_REQUESTS as usize,
@@ -137,7 +137,7 @@ impl Lane {
     pub fn answer_until(&self, until: Instant, purpose: Purpose, budget: Duration) -> Instant {
         match purpose {
             Purpose::Shutdown => until,
-            Purpose::Routine => until.min(Instant::now() + self.needs.borrow().patience().min(budget)),
+            Purpose::Routine => until.min(Instant::now() + self.response_times.borrow().patience().min(budget)),
         }
     }
 

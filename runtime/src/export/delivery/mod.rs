@@ -3,12 +3,12 @@
 mod circuit;
 mod factory;
 mod lane;
-mod needs;
 mod outcome;
 pub(super) mod purpose;
 mod queue;
 mod request;
 mod resource;
+mod response_times;
 mod results;
 mod underway;
 
@@ -27,10 +27,10 @@ use crate::record::Signal;
 use crate::timestamp;
 use factory::{ExporterFactory, ExporterSet};
 use lane::{LAST_REQUESTS, Lane};
-use needs::BUDGET;
 use outcome::Outcome;
 use purpose::Purpose;
 use queue::{Content, Waiting};
+use response_times::BUDGET;
 
 /// Approximate size of the records in one request, before encoding.
 const REQUEST_BYTES: usize = 1024 * 1024;

@@ -21,11 +21,11 @@ const REMEMBERED: usize = 16;
 
 /// How long the last responses took.
 #[derive(Debug, Default)]
-pub struct Needs {
+pub struct ResponseTimes {
     recent: VecDeque<Duration>,
 }
 
-impl Needs {
+impl ResponseTimes {
     /// The backend responded, after `took`.
     pub fn answered(&mut self, took: Duration) {
         if self.recent.len() == REMEMBERED {
@@ -54,12 +54,12 @@ impl Needs {
 mod tests {
     use super::*;
 
-    fn after(milliseconds: &[u64]) -> Needs {
-        let mut needs = Needs::default();
+    fn after(milliseconds: &[u64]) -> ResponseTimes {
+        let mut times = ResponseTimes::default();
         for took in milliseconds {
-            needs.answered(Duration::from_millis(*took));
+            times.answered(Duration::from_millis(*took));
         }
-        needs
+        times
     }
 
     #[test]
@@ -75,15 +75,15 @@ mod tests {
 
     #[test]
     fn a_backend_that_became_quick_is_known_to_be_after_a_while() {
-        let mut needs = after(&[2_000; 20]);
-        assert!(needs.is_slow());
+        let mut times = after(&[2_000; 20]);
+        assert!(times.is_slow());
         for _ in 0..8 {
-            needs.answered(Duration::from_millis(50));
+            times.answered(Duration::from_millis(50));
         }
-        assert!(!needs.is_slow());
+        assert!(!times.is_slow());
         for _ in 0..8 {
-            needs.answered(Duration::from_millis(50));
+            times.answered(Duration::from_millis(50));
         }
-        assert_eq!(needs.patience(), LEAST);
+        assert_eq!(times.patience(), LEAST);
     }
 }
