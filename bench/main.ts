@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { buildLayers } from "../layers/build/buildLayers";
+import { buildReleasedLayers } from "../layers/build/releasedLayers";
 import { compileExtension, extensionName, hostArchitecture } from "../layers/compile";
 import { type FaultReport, measureFaults } from "./faults";
 import { type MeasuredExtension, type Measurement, measure, nodeBaseline } from "./harness";
@@ -131,7 +131,7 @@ async function measureAll(
   { runs, quick, faults, others }: Options,
 ): Promise<{ text: string; raw: unknown }> {
   const architecture = hostArchitecture();
-  const { layers } = await buildLayers({ root, architectures: [architecture], log });
+  const { layers } = await buildReleasedLayers({ root, architectures: [architecture], log });
   const binary = join(work, extensionName);
   writeToDisk(binary, await compileExtension({ root, architecture, log }));
   if (faults) return measureFaultsOf(ours(binary), runs);

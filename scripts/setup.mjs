@@ -9,7 +9,7 @@ const purpose = process.argv[2] ?? "test";
 
 const purposes = {
   layers: ["nodeModules", "python", "compilers"],
-  bench: ["nodeModules", "python"],
+  bench: ["nodeModules", "python", "compilers"],
   tracing: ["nodeModules", "python", "runtimes", "compilers"],
   web: ["nodeModules", "chromium"],
   billed: ["nodeModules", "python", "runtimes"],

@@ -2,9 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hostArchitecture } from "../compile";
 import { builtLayers, layerArchitectures } from "../manifest";
-import { buildLayers } from "./buildLayers";
-import { compiledPython } from "./compiledPython";
-import { squeezed } from "./squeezed";
+import { buildReleasedLayers } from "./releasedLayers";
 
 /** `npm run layers:build [-- --all-architectures]` */
 async function main(): Promise<void> {
@@ -12,14 +10,7 @@ async function main(): Promise<void> {
   const architectures = values["all-architectures"] ? layerArchitectures : [hostArchitecture()];
   const root = join(__dirname, "..", "..");
   const log = (detail: string): void => console.error(`… ${detail}`);
-  const python = await compiledPython(root, log);
-  const built = await buildLayers({
-    root,
-    architectures,
-    python,
-    squeeze: (zip) => squeezed(root, zip),
-    log,
-  });
+  const built = await buildReleasedLayers({ root, architectures, log });
   console.log(built.directory);
   for (const layer of builtLayers(built)) {
     console.log(

@@ -13,7 +13,7 @@ pub struct AnyValue {
 /// The types of a value.
 #[derive(Clone, PartialEq, Oneof)]
 pub enum Value {
-    /// Text.
+    /// A string.
     #[prost(string, tag = "1")]
     StringValue(String),
     /// A boolean.
