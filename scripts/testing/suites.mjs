@@ -170,7 +170,16 @@ export function everything() {
       forFunctions,
       withExtension,
     ),
-    mocha("deploy/provider", folders("deploy", ["provider", "publish"]), forDeployments),
+    mocha("deploy/provider/components", folders("deploy/provider", ["components"]), forDeployments),
+    mocha(
+      "deploy/provider",
+      [
+        "tests/deploy/provider/*.test.ts",
+        ...folders("deploy/provider", ["check", "delivery", "function", "pulumi", "stack"]),
+        ...folders("deploy", ["publish"]),
+      ],
+      forDeployments,
+    ),
     // Before the other architecture's build, for which its own build of the layers would wait.
     { ...demoTests, alone: ["cargo", inFunctions] },
     // Its emulated run needs the tests' executables.

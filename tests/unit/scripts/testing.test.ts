@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 interface Task {
@@ -47,27 +47,27 @@ describe("npm test", () => {
   it("without arguments runs every folder of tests once, and both languages' checks", () => {
     const { tasks, setup } = scripts.choose([]);
     const patterns = tasks.flatMap(({ args }) => args).filter((arg) => arg.startsWith("tests/"));
-    const covered = patterns.map((pattern) => pattern.replace("/**/*.test.ts", ""));
-    const folders = readdirSync(join(root, "tests"), { withFileTypes: true }).filter((entry) =>
-      entry.isDirectory(),
-    );
-    for (const { name } of folders) {
-      const within = covered.filter((path) => path.startsWith(`tests/${name}/`));
-      if (within.length === 0) assert.ok(covered.includes(`tests/${name}`), name);
-      else {
-        const inner = readdirSync(join(root, "tests", name), { withFileTypes: true });
-        const expected = inner
-          .filter((entry) => entry.isDirectory())
-          .map((entry) => `tests/${name}/${entry.name}`);
-        assert.deepEqual(within.sort(), expected.sort());
-        assert.ok(
-          !inner.some((entry) => entry.name.endsWith(".test.ts")),
-          `tests/${name} has tests of its own`,
-        );
-      }
+    assert.equal(new Set(patterns).size, patterns.length);
+    /** The test files below a folder, and those that a pattern selects: `**` is any folders, `*` a part of a name. */
+    const files = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".test.ts"))
+      .map((path) => `tests/${path}`);
+    const selects = patterns.map((pattern) => {
+      const source = pattern
+        .replaceAll(".", "\\.")
+        .replaceAll("**/", "(.+/)?")
+        .replace(/\*(?!\))/, "[^/]*");
+      return { pattern, matches: new RegExp(`^${source}$`) };
+    });
+    for (const file of files) {
+      const selecting = selects.filter(({ matches }) => matches.test(file));
+      assert.equal(selecting.length, 1, `${file}: ${selecting.map(({ pattern }) => pattern)}`);
     }
-    assert.equal(new Set(covered).size, covered.length);
-    for (const path of covered) assert.ok(existsSync(join(root, path)), path);
+    for (const { pattern, matches } of selects)
+      assert.ok(
+        files.some((file) => matches.test(file)),
+        pattern,
+      );
     for (const title of ["biome", "tsc", "tsc of the page", "rustfmt", "cargo test, by clippy"])
       assert.ok(
         tasks.some((task) => task.title === title),
