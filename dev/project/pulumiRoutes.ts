@@ -138,5 +138,9 @@ function addSchedule({ schedules }: Routes, resource: Resource): void {
   const expression = resource.text("scheduleExpression");
   if (to === undefined || expression === undefined) return;
   const name = resource.text("name") ?? resource.logicalName;
-  schedules.push(scheduleOf({ name, expression, of: "scheduler", to }, { Input: resource.read(input) }));
+  // Before a deployment, an ARN with the group's name.
+  const group = lastPart(resource.text("groupName") ?? "");
+  schedules.push(
+    scheduleOf({ name, group, expression, of: "scheduler", to }, { Input: resource.read(input) }),
+  );
 }

@@ -44,6 +44,8 @@ export interface Schedule {
   expression: string;
   /** Determines what the target receives. */
   of: "rule" | "scheduler";
+  /** The scheduler's group that contains it. Default: `default`. */
+  group?: string;
   to: Destination;
   input: TargetInput;
 }
@@ -117,12 +119,15 @@ export function ruleOf(
   return { bus: lastPart(bus ?? DEFAULT_BUS), pattern, to, input: targetInput(properties) };
 }
 
+/** A schedule before its target's input is read. */
+interface GivenSchedule extends Pick<Schedule, "name" | "expression" | "of" | "to"> {
+  /** May be empty, as without a group. */
+  group?: string | undefined;
+}
+
 /** A schedule with one target. */
-export function scheduleOf(
-  schedule: Pick<Schedule, "name" | "expression" | "of" | "to">,
-  properties: TargetProperties,
-): Schedule {
-  return { ...schedule, input: targetInput(properties) };
+export function scheduleOf({ group, ...schedule }: GivenSchedule, properties: TargetProperties): Schedule {
+  return { ...schedule, ...(group && { group }), input: targetInput(properties) };
 }
 
 /** Routes of a project without topics, buses and schedules. */

@@ -67,7 +67,8 @@ function addEvents(
       const of = Type === "Schedule" ? "rule" : "scheduler";
       // SAM's logical id of the resource that it creates for the event.
       const own = textOf(properties.Name) ?? `${id}${name}`;
-      routes.schedules.push(scheduleOf({ name: own, expression, of, to }, properties));
+      const group = textOf(properties.GroupName);
+      routes.schedules.push(scheduleOf({ name: own, group, expression, of, to }, properties));
     }
   }
 }
@@ -106,8 +107,9 @@ function addSchedule(found: FoundRoutes, id: string, properties: Record<string, 
   const to = destinationOf(arn);
   const expression = textOf(properties.ScheduleExpression) ?? "";
   const name = textOf(properties.Name) ?? id;
+  const group = textOf(properties.GroupName);
   if (to === undefined) found.notices.push(notPlayed(id, arn ?? "a target"));
-  else found.routes.schedules.push(scheduleOf({ name, expression, of: "scheduler", to }, target));
+  else found.routes.schedules.push(scheduleOf({ name, group, expression, of: "scheduler", to }, target));
 }
 
 function notPlayed(id: string, what: string): string {

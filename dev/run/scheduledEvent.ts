@@ -9,12 +9,16 @@ import { inputOfTarget } from "./targetInput";
  * @param now in milliseconds since 1970.
  * @param id of the event or of the scheduler's execution.
  */
-export function scheduledEvent({ name, of, input }: Schedule, now: number, id: string): unknown {
+export function scheduledEvent(
+  { name, of, group = "default", input }: Schedule,
+  now: number,
+  id: string,
+): unknown {
   const { region, accountId } = localPlace;
   const arn =
     of === "rule"
       ? `arn:aws:events:${region}:${accountId}:rule/${name}`
-      : `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`;
+      : `arn:aws:scheduler:${region}:${accountId}:schedule/${group}/${name}`;
   const event = busEvent(
     {
       ...{ id, "detail-type": "Scheduled Event", source: of === "rule" ? "aws.events" : "aws.scheduler" },

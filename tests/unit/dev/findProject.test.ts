@@ -125,7 +125,7 @@ Resources:
         Rule: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop] }, EventBusName: !Ref Bus, InputPath: $.detail } }
         Off: { Type: EventBridgeRule, Properties: { Pattern: {}, State: DISABLED } }
         Hourly: { Type: Schedule, Properties: { Schedule: rate(1 hour), Input: '{"sku":"A-17"}' } }
-        Weekly: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(7 days), Name: weekly } }
+        Weekly: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(7 days), Name: weekly, GroupName: shop } }
       EventInvokeConfig:
         MaximumRetryAttempts: 0
         DestinationConfig: { OnFailure: { Type: SQS, Destination: !GetAtt Outgoing.Arn }, OnSuccess: { Type: EventBridge, Destination: !GetAtt Bus.Arn } }
@@ -158,7 +158,7 @@ Resources:
     Properties: { ScheduleExpression: rate(1 day), State: DISABLED, Targets: [{ Id: a, Arn: !GetAtt Payment.Arn }, { Id: b, Arn: !GetAtt Cluster.Arn }] }
   Yearly:
     Type: AWS::Scheduler::Schedule
-    Properties: { Name: yearly, ScheduleExpression: "cron(0 0 1 1 ? *)", Target: { Arn: !GetAtt Outgoing.Arn, Input: "{}" } }
+    Properties: { Name: yearly, GroupName: !Ref AWS::NoValue, ScheduleExpression: "cron(0 0 1 1 ? *)", Target: { Arn: !GetAtt Outgoing.Arn, Input: "{}" } }
   Invoked:
     Type: AWS::Lambda::EventInvokeConfig
     Properties: { FunctionName: !Ref Payment, Qualifier: $LATEST, DestinationConfig: { OnFailure: { Destination: !Ref Sold } } }
@@ -235,7 +235,10 @@ Resources:
           ...{ name: "OrdersHourly", expression: "rate(1 hour)", of: "rule", to: ordersTest },
           input: { constant: '{"sku":"A-17"}' },
         },
-        { name: "weekly", expression: "rate(7 days)", of: "scheduler", to: ordersTest, input: {} },
+        {
+          ...{ name: "weekly", group: "shop", expression: "rate(7 days)", of: "scheduler" },
+          ...{ to: ordersTest, input: {} },
+        },
         {
           ...{ name: "Daily", expression: "rate(1 day)", of: "rule", input: {} },
           to: { kind: "function", name: "Payment" },
@@ -483,9 +486,11 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
             urn: "urn:pulumi:dev::shop::aws:scheduler/schedule:Schedule::weekly",
             inputs: {
               scheduleExpression: "rate(7 days)",
+              groupName: unknown,
               target: { arn: unknown, roleArn: unknown, input: '{"sku":"B"}' },
             },
             propertyDependencies: {
+              groupName: ["urn:pulumi:dev::shop::aws:scheduler/scheduleGroup:ScheduleGroup::shop"],
               target: [
                 "urn:pulumi:dev::shop::aws:iam/role:Role::scheduler",
                 "urn:pulumi:dev::shop::aws:lambda/function:Function::orders",
@@ -536,7 +541,7 @@ resources: { Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { Name: 
             ...{ to: { kind: "function", name: "orders" }, input: {} },
           },
           {
-            ...{ name: "weekly", expression: "rate(7 days)", of: "scheduler" },
+            ...{ name: "weekly", group: "shop", expression: "rate(7 days)", of: "scheduler" },
             ...{ to: { kind: "function", name: "orders" }, input: { constant: '{"sku":"B"}' } },
           },
         ],

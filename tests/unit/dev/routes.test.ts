@@ -240,6 +240,8 @@ describe("a message that a function publishes", () => {
     assert.deepEqual(await fire({ of: "scheduler", input: { constant } }), {
       ...{ a: "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly", n: 1 },
     });
+    const { resources } = await fire({ of: "scheduler", group: "shop" });
+    assert.deepEqual(resources, ["arn:aws:scheduler:us-east-1:123456789012:schedule/shop/nightly"]);
     await router.fire({
       ...{ name: "n", expression: "", of: "rule", input: { constant: "{}" } },
       to: { kind: "queue", name: "audit" },
