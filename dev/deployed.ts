@@ -1,7 +1,15 @@
-import type { DeployedRule, DeployedSubscription } from "../sandbox/aws/deployedTriggers";
+import type { DeployedRule, DeployedSchedule, DeployedSubscription } from "../sandbox/aws/deployedTriggers";
 import { asyncSettingsOf, eventInvokeSettings } from "./project/asyncSettings";
 import { type Project, ProjectError } from "./project/project";
-import { destinationOf, noRoutes, type Routes, ruleOf, scheduleOf, subscriptionOf } from "./project/routes";
+import {
+  destinationOf,
+  noRoutes,
+  type Routes,
+  ruleOf,
+  type Schedule,
+  scheduleOf,
+  subscriptionOf,
+} from "./project/routes";
 import { lastPart } from "./project/values";
 
 /** Which deployed function to read. */
@@ -72,7 +80,7 @@ async function readTriggers(name: string, arn: string, region: string) {
       return otherwise;
     });
   const { readEventSources } = await import("../sandbox/aws/eventSources.js");
-  const { readAsyncConfig, readRules, readSubscriptions } = await import(
+  const { readAsyncConfig, readRules, readSchedules, readSubscriptions } = await import(
     "../sandbox/aws/deployedTriggers.js"
   );
   const sources = await orNotice(
@@ -82,13 +90,18 @@ async function readTriggers(name: string, arn: string, region: string) {
   );
   const queues = sources.filter((source) => source.includes(":sqs:"));
   const arns = [arn, ...queues];
-  const [subscriptions, rules, config] = await Promise.all([
+  const [subscriptions, rules, schedules, config] = await Promise.all([
     orNotice(
       readSubscriptions({}, { region, arns }),
       [],
       "its topics are unknown, since AWS does not return their subscriptions",
     ),
     orNotice(readRules({}, { region, arns }), [], "its rules are unknown, since AWS does not return them"),
+    orNotice(
+      readSchedules({}, { region, arns }),
+      [],
+      "its schedules of EventBridge Scheduler are unknown, since AWS does not return them",
+    ),
     orNotice(
       readAsyncConfig({}, { region, name }),
       undefined,
@@ -99,7 +112,20 @@ async function readTriggers(name: string, arn: string, region: string) {
     ...eventInvokeSettings(config?.eventInvokeConfig),
     deadLetter: config?.deadLetterArn,
   });
-  return { queues: queues.map(lastPart), routes: routesOf(subscriptions, rules), settings, notices };
+  const routes = routesOf(subscriptions, rules);
+  routes.schedules.push(...schedulesOf(schedules));
+  return { queues: queues.map(lastPart), routes, settings, notices };
+}
+
+/** Schedules do not fire on their own here, so a disabled one can be fired as well. */
+function schedulesOf(schedules: readonly DeployedSchedule[]): Schedule[] {
+  return schedules.flatMap((schedule) => {
+    const { Name: name = "", GroupName: group, ScheduleExpression: expression = "", Target } = schedule;
+    const to = destinationOf(Target?.Arn);
+    return to === undefined
+      ? []
+      : scheduleOf({ name, group, expression, of: "scheduler", to }, { Input: Target?.Input });
+  });
 }
 
 function routesOf(subscriptions: readonly DeployedSubscription[], rules: readonly DeployedRule[]): Routes {

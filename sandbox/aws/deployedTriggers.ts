@@ -13,6 +13,13 @@ import {
   LambdaClient,
   ResourceNotFoundException,
 } from "@aws-sdk/client-lambda";
+import {
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  paginateListSchedules,
+  ResourceNotFoundException as ScheduleNotFoundException,
+  SchedulerClient,
+} from "@aws-sdk/client-scheduler";
 import { GetSubscriptionAttributesCommand, paginateListSubscriptions, SNSClient } from "@aws-sdk/client-sns";
 import type { AwsAccess } from "./deployedFunction";
 
@@ -31,6 +38,12 @@ export interface DeployedRule {
   >;
   targets: Pick<Target, "Arn" | "Input" | "InputPath" | "InputTransformer">[];
 }
+
+/** A schedule of EventBridge Scheduler. */
+export type DeployedSchedule = Pick<
+  GetScheduleCommandOutput,
+  "Name" | "GroupName" | "ScheduleExpression" | "Target"
+>;
 
 const clientOf = ({ endpoint, credentials }: AwsAccess, region: string) => ({
   region,
@@ -53,8 +66,7 @@ export async function readSubscriptions(
     const found: DeployedSubscription[] = [];
     for await (const { Subscriptions = [] } of paginateListSubscriptions({ client }, {}))
       for (const { SubscriptionArn, TopicArn: topicArn = "", Endpoint: endpoint = "" } of Subscriptions) {
-        // A function's may name a version or an alias.
-        if (!arns.some((arn) => endpoint === arn || endpoint.startsWith(`${arn}:`))) continue;
+        if (!leadsTo(arns, endpoint)) continue;
         const { Attributes = {} } = await client.send(
           new GetSubscriptionAttributesCommand({ SubscriptionArn }),
         );
@@ -64,6 +76,43 @@ export async function readSubscriptions(
   } finally {
     client.destroy();
   }
+}
+
+/** Whether a target is one of these; a function's may name a version or an alias. */
+function leadsTo(arns: readonly string[], target: string): boolean {
+  return arns.some((arn) => target === arn || target.startsWith(`${arn}:`));
+}
+
+/**
+ * The schedules of EventBridge Scheduler, in all groups and states, that lead to a function or to its queues: all of the
+ * region's are listed, since Scheduler has no search by target.
+ * @param arns of the function and its queues.
+ * @throws when they can't be read.
+ */
+export async function readSchedules(
+  aws: AwsAccess,
+  { region, arns }: { region: string; arns: readonly string[] },
+): Promise<DeployedSchedule[]> {
+  const client = new SchedulerClient(clientOf(aws, region));
+  try {
+    const found: DeployedSchedule[] = [];
+    for await (const { Schedules = [] } of paginateListSchedules({ client }, {}))
+      for (const { Name, GroupName, Target } of Schedules) {
+        if (!leadsTo(arns, Target?.Arn ?? "")) continue;
+        // The list has no inputs.
+        const read = client.send(new GetScheduleCommand({ Name, GroupName }));
+        found.push(...(await read.then((schedule) => [schedule], noneIfDeleted)));
+      }
+    return found;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A schedule that ran for the last time may be deleted by itself after it was listed. */
+function noneIfDeleted(error: unknown): [] {
+  if (error instanceof ScheduleNotFoundException) return [];
+  throw error;
 }
 
 /**

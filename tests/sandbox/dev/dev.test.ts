@@ -26,6 +26,11 @@ import {
   PublishLayerVersionCommand,
   PutFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
+import {
+  CreateScheduleCommand,
+  CreateScheduleGroupCommand,
+  SchedulerClient,
+} from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { zip } from "../../../layers/zip";
@@ -114,8 +119,9 @@ const deployed = `
 const { EventBridgeClient, PutEventsCommand } = require("@aws-sdk/client-eventbridge");
 const { PublishCommand, SNSClient } = require("@aws-sdk/client-sns");
 const { SendMessageCommand, SQSClient } = require("@aws-sdk/client-sqs");
-exports.handler = async ({ sku, detail, requestPayload, nightly, Records: [record] = [] }) => {
+exports.handler = async ({ sku, detail, requestPayload, nightly, weekly, Records: [record] = [] }) => {
   if (nightly) throw new Error("the night failed");
+  if (weekly) return console.info("weekly", weekly);
   if (requestPayload) return console.info("given up", requestPayload);
   if (detail) return console.info("placed", detail.sku);
   if (record?.Sns) return console.info("sold", record.Sns.Message);
@@ -129,12 +135,13 @@ exports.handler = async ({ sku, detail, requestPayload, nightly, Records: [recor
 
 /** Deploys the function shop with a layer, its triggers, and a variable that refers to a secret. @returns the secret's ARN. */
 async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
-  const [lambda, iam, sqs, sns, events] = [
+  const [lambda, iam, sqs, sns, events, scheduler] = [
     new LambdaClient(clientOptions(aws, region)),
     new IAMClient(clientOptions(aws, region)),
     new SQSClient(clientOptions(aws, region)),
     new SNSClient(clientOptions(aws, region)),
     new EventBridgeClient(clientOptions(aws, region)),
+    new SchedulerClient(clientOptions(aws, region)),
   ];
   const policy = (statement: object) =>
     JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
@@ -188,6 +195,14 @@ async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
     const { Name: Rule, EventBusName } = rule;
     await events.send(new PutTargetsCommand({ Rule, EventBusName, Targets: [{ Id: "a", Arn, Input }] }));
   }
+  await scheduler.send(new CreateScheduleGroupCommand({ Name: "shop" }));
+  await scheduler.send(
+    new CreateScheduleCommand({
+      ...{ Name: "weekly", GroupName: "shop", State: "DISABLED" },
+      ...{ ScheduleExpression: "cron(0 6 ? * MON *)", FlexibleTimeWindow: { Mode: "OFF" } },
+      Target: { Arn, RoleArn: Role?.Arn, Input: '{"weekly":"<aws.scheduler.schedule-arn>"}' },
+    }),
+  );
   await lambda.send(
     new PutFunctionEventInvokeConfigCommand({
       FunctionName: "shop",
@@ -197,7 +212,7 @@ async function deploy(aws: EmbeddedAws, region: string): Promise<string> {
   );
   const EventSourceArn = `arn:aws:sqs:${region}:${aws.accountId}:audit`;
   await lambda.send(new CreateEventSourceMappingCommand({ FunctionName: "shop", EventSourceArn }));
-  for (const client of [lambda, iam, sqs, sns, events]) client.destroy();
+  for (const client of [lambda, iam, sqs, sns, events, scheduler]) client.destroy();
   return KEY;
 }
 
@@ -349,6 +364,7 @@ describe("dev", function () {
           await written.until(new RegExp(`INFO +${line} A-17`));
         await written.until(/shop +✔.*#\/traces\//);
         await written.until(/nightly {2}rate\(1 day\) → shop/);
+        await written.until(/weekly {2}cron\(0 6 \? \* MON \*\) → shop/);
       } finally {
         stop.abort();
         assert.equal(await ended, 0);
@@ -359,6 +375,9 @@ describe("dev", function () {
         /ERROR +.*the night failed[\s\S]*retry in 1 s[\s\S]*the night failed[\s\S]*shop failed 2 times; its record goes to the function shop/;
       await fired.written.until(notices);
       assert.equal(await fired.ended, 1);
+      const weekly = startDev({ target: "shop", region, schedule: "weekly", once: true });
+      await weekly.written.until(/INFO +weekly arn:aws:scheduler:\S+:schedule\/shop\/weekly/);
+      assert.equal(await weekly.ended, 0);
     } finally {
       restore();
       await aws.stop();
