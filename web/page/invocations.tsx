@@ -88,7 +88,7 @@ const columns: readonly (readonly [string, string?])[] = [
   ["Function"],
   ["Invocations"],
   ["Errors"],
-  ["Cold starts"],
+  ["Cold", "Cold starts"],
   ["At once", "The most invocations at the same time"],
   ["p50"],
   ["p95"],
@@ -98,7 +98,7 @@ const columns: readonly (readonly [string, string?])[] = [
   ["Extensions", `Milliseconds after the handler, per invocation. ${once}`],
   ["Billed", once],
   ["Lambda", `${price}. ${once}`],
-  ["CloudWatch Logs", `What its log lines would cost there. ${price}`],
+  ["CloudWatch", `What its log lines would cost in CloudWatch Logs. ${price}`],
 ];
 
 function Functions({
