@@ -78,7 +78,8 @@ describe("the extension in the sandbox", () => {
       invoked.filter(({ status }) => status === "failure" || status === "timeout"),
       [],
     );
-    await assertAllArrived(bench.clickhouse, invoked, "patient");
+    // A loaded ClickHouse may take too long for the first request after an outage, and store it nevertheless.
+    await assertAllArrived(bench.clickhouse, invoked, "patient", { repeated: true });
     assert.match(extensionLines(sandbox).join("\n"), /WARN/);
   });
 
