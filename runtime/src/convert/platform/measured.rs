@@ -35,7 +35,12 @@ impl Measured {
 }
 
 fn measure(value: Option<f64>) -> Option<f64> {
-    value.filter(|value| value.is_finite() && *value >= 0.0)
+    value.filter(|value| is_measure(*value))
+}
+
+/// Whether a number may be a duration or a size.
+pub fn is_measure(value: f64) -> bool {
+    value.is_finite() && value >= 0.0
 }
 
 /// The measurements of one invocation.

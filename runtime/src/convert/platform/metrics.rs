@@ -1,6 +1,6 @@
 //! Lambda's measurements of this environment, aggregated over an interval.
 
-use super::measured::{BYTES_PER_MB, Invoked, Measured};
+use super::measured::{BYTES_PER_MB, Invoked, Measured, is_measure};
 use crate::buffer::Drops;
 use crate::invocation::{Invocation, Labels};
 use crate::lambda::telemetry::{Done, Status};
@@ -252,10 +252,6 @@ fn exemplars(invoked: &Invoked, name: &str) -> Vec<Exemplar> {
         _ if name == OVERHEAD.0 => invoked.exemplars(|measured| measured.overhead),
         _ => Vec::new(),
     }
-}
-
-fn is_measure(value: f64) -> bool {
-    value.is_finite() && value >= 0.0
 }
 
 #[cfg(test)]
