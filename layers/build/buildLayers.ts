@@ -41,7 +41,7 @@ export async function buildLayers({
   root,
   architectures,
   directory = join(root, "dist", "layers"),
-  python = [],
+  python,
   squeeze = async (bytes) => bytes,
   log = () => {},
   signal,
