@@ -76,7 +76,7 @@ function run({ title, command, args, directory = ".", environment, runner }, bes
 async function main() {
   const started = Date.now();
   const { setup, tasks: chosen } = choose(process.argv.slice(2));
-  const tasks = besideEachOther(chosen, hasNamespaces());
+  const tasks = chosen.length > 1 ? besideEachOther(chosen, hasNamespaces()) : chosen;
   if (setup.length > 0) checkPrerequisites();
   // Two more than the number of processors: many tests wait for an engine, a frozen function or a deadline.
   const places = Math.min(tasks.length, availableParallelism() + 2);
