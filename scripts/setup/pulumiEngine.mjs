@@ -2,10 +2,12 @@
 // own npm package or, if that cannot reach its server, built from source. Plain Node without dependencies: node
 // scripts/setup/pulumiEngine.mjs
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { modulesInput, withLazyDictionaries } from "./engineModules.mjs";
 import { atLeast, versionOf } from "./prerequisites.mjs";
+import { digest, isStamped, stamp } from "./stamp.mjs";
 
 /** Oldest engine that is accepted, and the one that is built; the module of tools/go.mod has the same version. */
 const oldest = "3.200.0";
@@ -22,7 +24,8 @@ const enginePackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 export async function ensurePulumiEngine({ root, log }) {
   const home = join(root, ".cache", "pulumi");
   const engine = join(home, "bin", "pulumi");
-  if (isNewEnough("pulumi") || isNewEnough(engine)) return;
+  if (isNewEnough("pulumi")) return;
+  if (isNewEnough(engine)) return rebuild(root, engine, log);
   log("downloading");
   const refused = await download(home).catch((error) => error);
   if (isNewEnough(engine)) return;
@@ -35,6 +38,17 @@ Fix one of them, or put pulumi ≥ ${oldest} on PATH (https://www.pulumi.com/doc
     );
   });
   if (!isNewEnough(engine)) throw new Error(`${engine} does not run: remove ${home} and try again`);
+}
+
+/** Builds it again if it was built from source, and in another way. Otherwise, or if that fails, it is kept. */
+async function rebuild(root, engine, log) {
+  const isBuilt = versionOf(engine, ["version"]) === oldest;
+  if (!isBuilt || isStamped(`${engine}.stamp`, buildInputs(root))) return;
+  await build(root, engine, log).catch((error) => log(`not built again: ${firstLine(error)}`));
+}
+
+function buildInputs(root) {
+  return digest(readFileSync(join(root, "tools", "go.sum"), "utf8"), modulesInput);
 }
 
 function isNewEnough(command) {
@@ -77,8 +91,11 @@ async function build(root, engine, log) {
   const partial = `${engine}.${process.pid}`;
   const flags = ["-v", "-buildvcs=false", "-ldflags", `-s -w -X ${versionVariable}=v${oldest}`];
   try {
-    await finished("go", ["build", ...flags, "-o", partial, enginePackage], { cwd, onLine });
+    await withLazyDictionaries(cwd, join(root, ".cache", "pulumi-modules"), (selection) =>
+      finished("go", ["build", ...flags, ...selection, "-o", partial, enginePackage], { cwd, onLine }),
+    );
     renameSync(partial, engine);
+    stamp(`${engine}.stamp`, buildInputs(root));
   } finally {
     rmSync(partial, { force: true });
   }

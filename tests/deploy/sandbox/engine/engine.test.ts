@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import * as lambda from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,6 +13,8 @@ import { GetRootResourceRequest } from "@pulumi/pulumi/proto/engine_pb";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { startEngine } from "../../../../sandbox/engine";
 import { changes, region, useSurroundings } from "../../surroundings";
+
+const run = promisify(execFile);
 
 describe("the Pulumi engine", () => {
   const surroundings = useSurroundings();
@@ -138,6 +142,18 @@ describe("the Pulumi engine", () => {
     await stack.setConfig("stored:token", { value: "hush", secret: true });
     assert.deepEqual((await stack.refresh()).summary, (await asked()).summary);
     assert.deepEqual((await stack.destroy()).summary, (await asked()).summary);
+  });
+
+  it("recognises settings that look like secrets", async () => {
+    const { workspace, name } = await surroundings.stack({});
+    const set = (value: string) =>
+      run("pulumi", ["config", "set", "apiToken", value, "--stack", name, "--non-interactive"], {
+        cwd: workspace.workDir,
+        env: surroundings.engine.environment,
+      });
+    await assert.rejects(set("Vq7xTm2cWz9kHd4sRb8nYf3g"), /looks like a secret/);
+    // As long, but made of words of the dictionaries that the engine reads for this (engineModules.mjs).
+    await set("passwordfootballprincess");
   });
 
   it("leaves nothing behind, and engines do not see each other's stacks", async () => {
