@@ -4,6 +4,7 @@ Every change of moto's answers is in this file, each with its reason; what has t
 how servers start and end in `forks.py`.
 """
 
+import gc
 import hashlib
 import json
 import logging
@@ -11,6 +12,8 @@ import os
 from typing import Any, Optional
 from urllib.parse import parse_qs, urlparse
 
+# Until all is loaded (loading.py).
+gc.disable()
 # Read while moto is imported: without it AWS's managed policies (AWSLambdaBasicExecutionRole) do not exist.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
@@ -24,6 +27,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 )
 from moto.sqs.models import sqs_backends  # noqa: E402
 from forks import Forks  # noqa: E402
+from loading import do_less, keep_what_is_loaded  # noqa: E402
 from refusals import install, layers  # noqa: E402
 from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
 from werkzeug.test import Client  # noqa: E402
@@ -171,6 +175,7 @@ moto_list_functions = responses.LambdaResponse.list_functions
 
 def patch_moto() -> None:
     install.install()
+    do_less()
     models.LambdaFunction = EmbeddedFunction
     models.LayerVersion = EmbeddedLayerVersion
     responses.LambdaResponse.get_layer_version_by_arn = get_layer_version_by_arn
@@ -205,6 +210,7 @@ def bind() -> BaseWSGIServer:
 
 def load_services() -> None:
     """Makes moto load what it loads at a service's first request, which takes most of a server's start time."""
+    gc.disable()
     client = Client(application)
     for service, target, action in FIRST_REQUESTS:
         scope = f"embedded/20260101/us-east-1/{service}/aws4_request"
@@ -215,6 +221,7 @@ def load_services() -> None:
             client.post("/", headers=headers, data={"Action": action})
         else:
             client.get("/2015-03-31/functions/", headers=headers)
+    keep_what_is_loaded()
 
 
 application = EmbeddedAws(create_backend_app)
@@ -224,6 +231,7 @@ def main() -> None:
     # One line per request would hide the relevant line when something fails.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     patch_moto()
+    keep_what_is_loaded()
     Forks(bind, load_services).serve_commands()
 
 
