@@ -11,7 +11,8 @@ import type { AttributeType } from "./base/attributeType";
 import type { Fault } from "./base/faults";
 import type { IntakeStats } from "./base/signal";
 import { READER, readerPassword, USER } from "./http/credentials";
-import { ServerProcess } from "./serverProcess";
+import type { ServerOptions } from "./ipc";
+import { ServerProcess, type ServingProcess } from "./serverProcess";
 
 export type { AttributeType } from "./base/attributeType";
 export type { Fault } from "./base/faults";
@@ -78,60 +79,91 @@ export interface EmbeddedClickHouse extends QuerySource {
   stop(): Promise<void>;
 }
 
+/** Where a ClickHouse runs. */
+export interface Processes {
+  start(options: ServerOptions): Promise<ServingProcess>;
+  /** Ends the server; its directory is not used any more when this resolves. */
+  end(process: ServerProcess): Promise<void>;
+}
+
+const OWN_PROCESS: Processes = {
+  start: (options) => ServerProcess.start(options),
+  end: (process) => process.stop(),
+};
+
 /**
  * Starts ClickHouse in a separate process, which ends with this one. Both interfaces listen on 127.0.0.1.
  *
+ * @param processes Default: a process for this ClickHouse only
  * @throws Error with the platform and the last output of the process, if it cannot start
  */
-export async function startClickHouse(options: ClickHouseOptions): Promise<EmbeddedClickHouse> {
+export async function startClickHouse(
+  options: ClickHouseOptions,
+  processes: Processes = OWN_PROCESS,
+): Promise<EmbeddedClickHouse> {
   const { ingestionKey, attributes = "map", tls = false, ports: [httpPort = 0, otlpPort = 0] = [] } = options;
   if (ingestionKey === "") throw new Error("startClickHouse: ingestionKey: must not be empty");
   const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), "clickstack-clickhouse-"));
   const removeDirectory = (): void => {
     if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
   };
-  const settings = {
+  const settings: ServerOptions = {
     ingestionKey,
     attributes,
     tls,
     directory: path.resolve(directory),
     ports: [httpPort, otlpPort],
-  } as const;
-  const { process, started } = await ServerProcess.start(settings).catch((error: unknown) => {
+  };
+  const serving = await processes.start(settings).catch((error: unknown) => {
     removeDirectory();
     throw error;
   });
-  const { ports, caFile } = started;
+  return embeddedClickHouse(settings, serving, async () => {
+    await processes.end(serving.process);
+    removeDirectory();
+  });
+}
+
+function embeddedClickHouse(
+  { ingestionKey, tls, directory }: ServerOptions,
+  { process, started: { ports, caFile } }: ServingProcess,
+  end: () => Promise<void>,
+): EmbeddedClickHouse {
   const scheme = tls ? "https" : "http";
   const httpUrl = `${scheme}://127.0.0.1:${ports[0]}`;
   const client = connect(httpUrl, caFile, { username: USER, password: ingestionKey, ...NUMBERS });
   const password = readerPassword(ingestionKey);
   const reading = connect(httpUrl, caFile, { username: READER, password });
+  let ended: Promise<void> | undefined;
+  // Afterwards the process may serve another one.
+  const untilEnd = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (ended) throw process.goneError();
+    return work();
+  };
   const queryBy =
     (client: ClickHouseClient) =>
     async <Row>(sql: string, params?: QueryParameters): Promise<Row[]> => {
       try {
         return await query<Row>(client, sql, params);
       } catch (error) {
-        throw process.running ? error : process.goneError();
+        throw process.running && !ended ? error : process.goneError();
       }
     };
   return {
     pid: process.pid,
-    directory: settings.directory,
+    directory,
     httpUrl,
     reader: { user: READER, password, query: queryBy(reading) },
     otlpUrl: `${scheme}://127.0.0.1:${ports[1]}`,
     ...(caFile === undefined ? {} : { caFile }),
     ports,
     query: queryBy(client),
-    stats: () => process.stats(),
-    setFault: (fault) => process.fault(fault),
-    kill: () => process.kill(),
-    stop: async () => {
-      await Promise.all([client.close(), reading.close()]);
-      await process.stop();
-      removeDirectory();
+    stats: () => untilEnd(() => process.stats()),
+    setFault: (fault) => untilEnd(() => process.fault(fault)),
+    kill: () => ended ?? process.kill(),
+    stop: () => {
+      ended ??= Promise.all([client.close(), reading.close()]).then(end);
+      return ended;
     },
   };
 }

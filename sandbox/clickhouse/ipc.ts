@@ -13,9 +13,10 @@ export interface ServerOptions {
   readonly ports: readonly [number, number];
 }
 
-/** What the parent sends to the server process. The first message starts it. */
+/** What the parent sends to the server process. `start` comes first, and again after `close`. */
 export type ToServer =
   | { readonly type: "start"; readonly options: ServerOptions }
+  | { readonly type: "close"; readonly id: number }
   | { readonly type: "fault"; readonly id: number; readonly fault?: Fault }
   | { readonly type: "stats"; readonly id: number }
   | { readonly type: "stop" };

@@ -35,6 +35,10 @@ async function receive(message: ToServer): Promise<void> {
   const running = await server;
   if (!running) return;
   if (message.type === "fault") running.faults.set(message.fault, Date.now());
+  if (message.type === "close") {
+    await running.close();
+    server = undefined;
+  }
   send({ type: "answer", id: message.id, stats: running.stats });
 }
 

@@ -14,10 +14,19 @@ const KEPT_OUTPUT = 4000;
 type Request = Extract<ToServer, { id: number }>;
 type Started = Extract<FromServer, { type: "started" }>;
 
+/** A process and what its server answered when it had started. */
+export interface ServingProcess {
+  readonly process: ServerProcess;
+  readonly started: Started;
+}
+
 /** The parent's handle of the process with the engine and the listeners. */
 export class ServerProcess {
   private output = "";
   private nextId = 1;
+  private starting:
+    | { resolve: (started: Started) => void; fail: (reason: string) => void; timer: NodeJS.Timeout }
+    | undefined;
   private readonly waiting = new Map<
     number,
     { resolve: (stats: IntakeStats) => void; reject: (e: Error) => void }
@@ -29,6 +38,13 @@ export class ServerProcess {
       this.output = (this.output + data).slice(-KEPT_OUTPUT);
     });
     child.on("message", (message: FromServer) => this.receive(message));
+    child.on("error", (error) => this.starting?.fail(error.message));
+    // Not "exit": what the process wrote last may still be in the pipe then.
+    child.once("close", (code, signal) =>
+      this.starting?.fail(
+        signal ? `its process was terminated by ${signal}` : `its process ended with exit code ${code}`,
+      ),
+    );
     // Neither the process nor its pipes keep the parent running: they end with it.
     child.unref();
     child.channel?.unref();
@@ -37,19 +53,24 @@ export class ServerProcess {
   }
 
   /** Starts the process; if it cannot serve, ends it and rejects. */
-  static async start(options: ServerOptions): Promise<{ process: ServerProcess; started: Started }> {
+  static async start(options: ServerOptions): Promise<ServingProcess> {
     const compiled = __filename.endsWith(".js");
     const child = fork(path.join(__dirname, compiled ? "main.js" : "main.ts"), [], {
       execArgv: compiled ? [] : ["--import", pathToFileURL(require.resolve("tsx")).href],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    const server = new ServerProcess(child);
+    return new ServerProcess(child).startAgain(options);
+  }
+
+  /** Serves again, after `close`, with other options; if it cannot, ends the process and rejects. */
+  async startAgain(options: ServerOptions): Promise<ServingProcess> {
+    this.output = "";
     try {
-      const started = server.untilStarted();
-      child.send({ type: "start", options } satisfies ToServer);
-      return { process: server, started: await started };
+      const started = this.untilStarted();
+      this.child.send({ type: "start", options } satisfies ToServer);
+      return { process: this, started: await started };
     } catch (error) {
-      await server.kill();
+      await this.kill();
       throw error;
     }
   }
@@ -79,31 +100,33 @@ export class ServerProcess {
     await this.exited;
   }
 
-  /** Lets running requests finish; resolves when the process has ended. */
+  /** Lets running statements finish; resolves when the process has ended. */
   async stop(): Promise<void> {
     if (!this.running) return this.exited;
     this.child.ref();
-    const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
     if (this.child.connected) this.child.send({ type: "stop" } satisfies ToServer);
-    await this.exited;
-    clearTimeout(timer);
+    await this.orKilled(this.exited);
+  }
+
+  /** Ends the server but keeps the process, for `startAgain`; rejects if the process has ended. */
+  async close(): Promise<void> {
+    await this.orKilled(this.request({ type: "close", id: this.nextId++ }));
+  }
+
+  /** Kills the process if it takes too long. */
+  private async orKilled(ending: Promise<unknown>): Promise<void> {
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await ending.finally(() => clearTimeout(timer));
   }
 
   private untilStarted(): Promise<Started> {
-    return new Promise((resolve, reject) => {
+    return new Promise<Started>((resolve, reject) => {
       const fail = (reason: string): void => reject(new Error(startFailure(reason, this.output)));
       const timer = setTimeout(() => fail(`no answer within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
-      this.child.once("error", (error) => fail(error.message));
-      // Not "exit": what the process wrote last may still be in the pipe then.
-      this.child.once("close", (code, signal) => {
-        clearTimeout(timer);
-        fail(signal ? `its process was terminated by ${signal}` : `its process ended with exit code ${code}`);
-      });
-      this.child.once("message", (message: FromServer) => {
-        clearTimeout(timer);
-        if (message.type === "started") resolve(message);
-        else fail(message.type === "failed" ? message.message : `unexpected message ${message.type}`);
-      });
+      this.starting = { resolve, fail, timer };
+    }).finally(() => {
+      clearTimeout(this.starting?.timer);
+      this.starting = undefined;
     });
   }
 
@@ -117,10 +140,13 @@ export class ServerProcess {
   }
 
   private receive(message: FromServer): void {
-    if (message.type !== "answer") return;
-    this.waiting.get(message.id)?.resolve(message.stats);
-    this.waiting.delete(message.id);
-    if (this.waiting.size === 0) this.child.channel?.unref();
+    if (message.type === "started") this.starting?.resolve(message);
+    else if (message.type === "failed") this.starting?.fail(message.message);
+    else {
+      this.waiting.get(message.id)?.resolve(message.stats);
+      this.waiting.delete(message.id);
+      if (this.waiting.size === 0) this.child.channel?.unref();
+    }
   }
 
   private failWaiting(): void {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createClient } from "@clickhouse/client";
-import { type AttributeType, type EmbeddedClickHouse, startClickHouse } from "../../sandbox/clickhouse";
+import type { AttributeType, EmbeddedClickHouse } from "../../sandbox/clickhouse";
 import type { InvocationRow, MeasuredRow, MeasureRow } from "../../web/api/rows";
 import { reading } from "../../web/reading";
 import { answerOf } from "../../web/routes";
+import { startInReusedProcess } from "../sandbox/reusedClickHouse";
 
 const password = "made-for-this-test";
 const MEGABYTE = 1024 ** 2;
@@ -25,7 +26,7 @@ for (const attributes of ["map", "json"] as const satisfies readonly AttributeTy
     }
 
     before(async () => {
-      clickhouse = await startClickHouse({ ingestionKey: password, attributes });
+      clickhouse = await startInReusedProcess({ ingestionKey: password, attributes });
       const map = (values: Record<string, string>) =>
         attributes === "json"
           ? `'${JSON.stringify(values)}'`

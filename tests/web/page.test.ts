@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { type EmbeddedClickHouse, startClickHouse } from "../../sandbox/clickhouse";
+import type { EmbeddedClickHouse } from "../../sandbox/clickhouse";
 import { buildPage } from "../../web/build";
 import type { PageFunctions } from "../../web/functions";
 import { type ServedPage, servePage } from "../../web/server";
+import { startInReusedProcess } from "../sandbox/reusedClickHouse";
 import { hostile, storeTrace, trace } from "./telemetry";
 
 const root = join(__dirname, "..", "..");
@@ -62,7 +63,7 @@ describe("the page in a browser", function () {
     [browser, clickhouse] = await Promise.all([
       // As root and in containers, Chromium's own sandbox does not start. The page is this project's own.
       chromium.launch({ executablePath, args: ["--no-sandbox"] }),
-      startClickHouse({ ingestionKey: password }),
+      startInReusedProcess({ ingestionKey: password }),
       buildPage(root, directory),
     ]);
     await storeTrace(clickhouse, password);

@@ -16,8 +16,9 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { hostArchitecture } from "../../../layers/compile";
 import { zip } from "../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
-import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import type { EmbeddedClickHouse } from "../../../sandbox/clickhouse";
 import { playedCredentials } from "../../component/cli/cliRun";
+import { startInReusedProcess } from "../reusedClickHouse";
 
 const region = "eu-central-1";
 const key = "key-made-for-this-test";
@@ -39,7 +40,7 @@ describe("backfill, killed and run again", () => {
 
   before(async () => {
     restore = playedCredentials();
-    [aws, clickhouse] = await Promise.all([startEmbeddedAws(), startClickHouse({ ingestionKey: key })]);
+    [aws, clickhouse] = await Promise.all([startEmbeddedAws(), startInReusedProcess({ ingestionKey: key })]);
     await createFunction();
     await writeHistory();
   });

@@ -29,9 +29,10 @@ import { hostArchitecture } from "../../../layers/compile";
 import { readBuildManifest } from "../../../layers/manifest";
 import { zip } from "../../../layers/zip";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
-import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import type { EmbeddedClickHouse } from "../../../sandbox/clickhouse";
 import { type RunningAws, startRunningAws } from "../../../sandbox/runningAws";
 import { playedCredentials, runCli } from "../../component/cli/cliRun";
+import { startInReusedProcess } from "../reusedClickHouse";
 
 const region = "eu-central-1";
 const key = "key-made-for-this-test";
@@ -66,7 +67,7 @@ describe("the command line with functions that run", () => {
 
   before(async () => {
     restore = playedCredentials();
-    [aws, clickhouse] = await Promise.all([startEmbeddedAws(), startClickHouse({ ingestionKey: key })]);
+    [aws, clickhouse] = await Promise.all([startEmbeddedAws(), startInReusedProcess({ ingestionKey: key })]);
     running = await startRunningAws({
       ...{ aws, region, ports: clickhouse.ports, cacheDirectory: join(directory, "cache") },
     });

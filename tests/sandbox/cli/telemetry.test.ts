@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { functionsWithRows, readArrivals } from "../../../cli/clickhouse/arrivals";
 import { openClickHouse } from "../../../cli/clickhouse/connection";
 import { followLines } from "../../../cli/clickhouse/follow";
-import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import type { EmbeddedClickHouse } from "../../../sandbox/clickhouse";
 import { buildPage } from "../../../web/build";
 import { answerOf } from "../../../web/routes";
 import { runCli } from "../../component/cli/cliRun";
+import { startInReusedProcess } from "../reusedClickHouse";
 
 const key = "key-made-for-this-test";
 const traceId = "5759e988bd862e3fe1be46a994272793";
@@ -54,7 +55,7 @@ describe("the command line with ClickHouse", () => {
     });
 
   before(async () => {
-    clickhouse = await startClickHouse({ ingestionKey: key });
+    clickhouse = await startInReusedProcess({ ingestionKey: key });
     await insert("otel_logs", [
       logRow(7_200_000, "orders", "info", 9, "too old"),
       logRow(3000, "orders", "info", 9, "order 17 came in"),

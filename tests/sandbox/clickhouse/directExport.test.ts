@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { type AttributeType, startClickHouse } from "../../../sandbox/clickhouse";
+import type { AttributeType } from "../../../sandbox/clickhouse";
 import {
   encodeRequest,
   logsRequest,
@@ -10,6 +10,7 @@ import {
   spansRequest,
 } from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
 import { extensionLines, ingestionKey, ObservedSandbox } from "../extension/observedSandbox";
+import { startInReusedProcess } from "../reusedClickHouse";
 import { anyRecord, anySpan, oddMetrics, oddSpan } from "./anyTelemetry";
 import { comparable, isOwn, type Row, sorted, TABLES } from "./storedRows";
 
@@ -218,7 +219,7 @@ describe("direct export to ClickHouse", () => {
     await bench.killClickHouse();
     await sandbox.invoke({ ...numbered(3), requests: requests().slice(2) });
     await sandbox.invoke(numbered(6));
-    const again = await startClickHouse({ ingestionKey, directory, ports, tls: true });
+    const again = await startInReusedProcess({ ingestionKey, directory, ports, tls: true });
     try {
       await sandbox.invoke(numbered(9));
       await sandbox.shutdown();

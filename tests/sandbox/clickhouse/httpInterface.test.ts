@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
-import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import type { EmbeddedClickHouse } from "../../../sandbox/clickhouse";
 import { decodeCompressedBlocks } from "../../../sandbox/clickhouse/http/compressedBlocks";
 import { compressedBlock } from "../../unit/sandbox/clickhouse/http/lz4Encoder";
+import { startInReusedProcess } from "../reusedClickHouse";
 import { NativeClient } from "./nativeClient";
 
 const PASSWORD = "it's \\ a key";
@@ -15,7 +16,7 @@ describe("HTTP interface of the embedded ClickHouse", () => {
   let clickhouse: EmbeddedClickHouse;
 
   before(async () => {
-    clickhouse = await startClickHouse({ ingestionKey: PASSWORD });
+    clickhouse = await startInReusedProcess({ ingestionKey: PASSWORD });
     await text({}, "CREATE TABLE t (n UInt64, s String) ENGINE = MergeTree ORDER BY n");
   });
   after(() => clickhouse?.stop());

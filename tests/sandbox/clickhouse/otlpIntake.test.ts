@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import type { EmbeddedClickHouse } from "../../../sandbox/clickhouse";
 import { countLogs, countSpans, readLogs, readSpans } from "../../../sandbox/clickhouse/telemetry";
 import {
   encodeRequest,
@@ -11,6 +11,7 @@ import {
   TRACE_ID,
   text,
 } from "../../unit/sandbox/clickhouse/otlp/otlpSamples";
+import { startInReusedProcess } from "../reusedClickHouse";
 
 const KEY = "ingestion-key";
 const PROTOBUF = "application/x-protobuf";
@@ -20,7 +21,7 @@ describe("OTLP intake of the embedded ClickHouse", () => {
   let clickhouse: EmbeddedClickHouse;
 
   before(async () => {
-    clickhouse = await startClickHouse({ ingestionKey: KEY });
+    clickhouse = await startInReusedProcess({ ingestionKey: KEY });
   });
   after(() => clickhouse?.stop());
   afterEach(async () => {

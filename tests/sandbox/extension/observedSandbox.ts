@@ -10,7 +10,8 @@ import { hostArchitecture } from "../../../layers/compile";
 import { readBuildManifest } from "../../../layers/manifest";
 import { type FunctionDefinition, Sandbox } from "../../../sandbox";
 import { clientOptions, type EmbeddedAws, startEmbeddedAws } from "../../../sandbox/aws/embeddedAws";
-import { type AttributeType, type EmbeddedClickHouse, startClickHouse } from "../../../sandbox/clickhouse";
+import type { AttributeType, EmbeddedClickHouse } from "../../../sandbox/clickhouse";
+import { clickHouseDirectory, startInReusedProcess } from "../reusedClickHouse";
 
 export const ingestionKey = "key-made-for-this-test";
 const region = "eu-central-1";
@@ -42,7 +43,7 @@ export class ObservedSandbox {
     const directory = mkdtempSync(join(tmpdir(), "extension-test-"));
     const [aws, clickhouse] = await Promise.all([
       startEmbeddedAws(),
-      startClickHouse({ ingestionKey, directory: join(directory, "clickhouse"), ...options }),
+      startInReusedProcess({ ingestionKey, directory: clickHouseDirectory(), ...options }),
     ]);
     const client = new SecretsManagerClient(clientOptions(aws, region));
     const { ARN = "" } = await client.send(
@@ -121,7 +122,7 @@ export class ObservedSandbox {
   /** Restarts ClickHouse after a kill, with its data and on its ports. */
   async restartClickHouse(key = ingestionKey): Promise<void> {
     const { directory, ports } = this.clickhouse;
-    this.clickhouse = await startClickHouse({ ingestionKey: key, directory, ports });
+    this.clickhouse = await startInReusedProcess({ ingestionKey: key, directory, ports });
   }
 
   private exporterSettings(): Record<string, string> {
@@ -136,7 +137,8 @@ export class ObservedSandbox {
   async close(): Promise<void> {
     await Promise.allSettled(this.sandboxes.map((sandbox) => sandbox.shutdown()));
     await Promise.allSettled([this.aws.stop(), this.clickhouse.stop()]);
-    rmSync(this.directory, { recursive: true, force: true });
+    for (const directory of [this.directory, this.clickhouse.directory])
+      rmSync(directory, { recursive: true, force: true });
   }
 }
 
