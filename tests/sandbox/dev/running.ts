@@ -79,6 +79,8 @@ export async function queryRows<Row>(written: Written, sql: string): Promise<Row
 export interface Process {
   pid: number;
   parent: number;
+  /** Of the machine's clock, in its ticks. */
+  startedAt: number;
   id: string;
   command: string;
 }
@@ -94,7 +96,10 @@ export function processes(): Process[] {
           .split(" ");
         if (state === "Z") return [];
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        return [{ pid: Number(pid), parent: Number(parent), id: `${pid} since ${others[17]}`, command }];
+        const startedAt = Number(others[17]);
+        return [
+          { pid: Number(pid), parent: Number(parent), startedAt, id: `${pid} since ${startedAt}`, command },
+        ];
       } catch {
         return []; // it has ended in the meantime
       }
@@ -109,10 +114,10 @@ export function treeOf(pid: number): Process[] {
   return [...all.filter((one) => one.pid === pid), ...below(pid)];
 }
 
-/** The ClickHouse process that this one started. */
+/** The last ClickHouse process that this one started; earlier ones wait for other tests. */
 export function clickHousePid(): number {
-  const isClickHouse = ({ command }: Process) => command.includes("sandbox/clickhouse/main");
-  return treeOf(process.pid).find(isClickHouse)?.pid ?? Number.NaN;
+  const started = treeOf(process.pid).filter(({ command }) => command.includes("sandbox/clickhouse/main"));
+  return started.sort((a, b) => b.startedAt - a.startedAt)[0]?.pid ?? Number.NaN;
 }
 
 /** Starts `dev` as a shell does, in a separate process group, which Ctrl-C reaches as a whole. */
