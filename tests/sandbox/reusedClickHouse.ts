@@ -10,7 +10,7 @@ import {
 import type { ServerOptions } from "../../sandbox/clickhouse/ipc";
 import { ServerProcess, type ServingProcess } from "../../sandbox/clickhouse/serverProcess";
 
-/** Each time the engine keeps five more threads and 4 MB. */
+/** With each start, the engine keeps five threads and 4 MB more. */
 const MAX_STARTS = 20;
 const MEMORY = "/dev/shm";
 const ENOUGH_BYTES = 1024 ** 3;
@@ -39,8 +39,9 @@ export class ReusedProcesses implements Processes {
 const shared = new ReusedProcesses();
 
 /**
- * Starts ClickHouse in the process of an earlier one that was stopped, if there is one: a process takes longer to start than
- * all else. Directory, ports, counts and faults are new, and requests to the earlier one's ports are refused.
+ * Starts ClickHouse in the process of an earlier one that was stopped, if there is one, since most of a start is the process.
+ * Directory, ports, counts and faults are new, and requests to the earlier one's ports are refused. Tests that use the process
+ * itself need `startClickHouse`.
  */
 export async function startInReusedProcess(
   options: ClickHouseOptions,
