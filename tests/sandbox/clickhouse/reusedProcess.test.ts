@@ -9,16 +9,16 @@ const KEY = "ingestion-key";
 
 describe("a process that serves one ClickHouse after another", () => {
   const running: EmbeddedClickHouse[] = [];
-  let processes: ReusedProcesses;
-  beforeEach(() => {
-    processes = new ReusedProcesses(2);
-  });
+  const processes = new ReusedProcesses();
   afterEach(async () => {
     await Promise.all(running.splice(0).map((clickhouse) => clickhouse.stop()));
   });
 
-  async function start(options: Partial<ClickHouseOptions> = {}): Promise<EmbeddedClickHouse> {
-    const clickhouse = await startInReusedProcess({ ingestionKey: KEY, ...options }, processes);
+  async function start(
+    options: Partial<ClickHouseOptions> = {},
+    where = processes,
+  ): Promise<EmbeddedClickHouse> {
+    const clickhouse = await startInReusedProcess({ ingestionKey: KEY, ...options }, where);
     running.push(clickhouse);
     return clickhouse;
   }
@@ -80,9 +80,10 @@ describe("a process that serves one ClickHouse after another", () => {
   });
 
   it("ends after some of them", async () => {
+    const twice = new ReusedProcesses(2);
     const pids: number[] = [];
     for (let starts = 0; starts < 3; starts++) {
-      const clickhouse = await start();
+      const clickhouse = await start({}, twice);
       pids.push(clickhouse.pid);
       await clickhouse.stop();
     }
