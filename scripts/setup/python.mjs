@@ -4,9 +4,11 @@ import { pythonCommand } from "./prerequisites.mjs";
 import { run } from "./run.mjs";
 import { digest, isStamped, stamp } from "./stamp.mjs";
 
+const uvVersion = "0.13.9";
+
 /**
  * A private virtual environment in .cache/python with the packages of scripts/requirements.txt.
- * @throws when there is no venv module, or pip fails.
+ * @throws when there is no venv module, or pip fails as well as uv.
  */
 export async function ensurePython({ root, log }) {
   const home = join(root, ".cache", "python");
@@ -41,8 +43,30 @@ export async function ensurePythonLibraries({ root, log }) {
   stamp(file, value);
 }
 
-function install(home, requirements) {
+/**
+ * Installs by uv, in a fifth of pip's processor time; by pip where pip is configured for other indexes than PyPI, which
+ * uv does not read, or where uv is not available.
+ */
+async function install(home, requirements) {
+  const python = join(home, "bin", "python");
   // Not compiled here: most files are never imported, and Python compiles the others when they first are.
-  const options = ["--quiet", "--disable-pip-version-check", "--no-compile"];
-  return run(join(home, "bin", "python"), ["-m", "pip", "install", ...options, "-r", requirements]);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
+  try {
+    const configuration = await run(python, ["-m", "pip", "config", "list"]);
+    if (hasOwnIndex(configuration)) throw new Error("pip has an index of its own");
+    await run(python, [...pip, `uv==${uvVersion}`]);
+    // The machine's certificates, as pip uses them, and none of the user's settings for other projects.
+    const options = ["--quiet", "--system-certs", "--no-config", "--python", python];
+    await run(join(home, "bin", "uv"), ["pip", "install", ...options, "-r", requirements]);
+  } catch {
+    await run(python, [...pip, "-r", requirements]);
+  }
+}
+
+/**
+ * Whether pip takes packages from elsewhere than PyPI.
+ * @param {string} configuration the output of `pip config list`, which includes variables of the environment.
+ */
+export function hasOwnIndex(configuration) {
+  return /^[^=]*\.(index-url|extra-index-url|no-index)=/m.test(configuration);
 }
