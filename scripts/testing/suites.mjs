@@ -28,6 +28,13 @@ const cargo = (/** @type {string} */ title, /** @type {string[]} */ args, more =
   alone: ["cargo"],
   ...more,
 });
+/** Types by TypeScript 7, in a fifth of the time. `dist` is compiled by the version that the package depends on. */
+const tsc = (/** @type {string} */ title, /** @type {string[]} */ args) => ({
+  title,
+  command: "node",
+  args: ["node_modules/typescript-7/bin/tsc", ...args],
+  needs: /** @type {Steps} */ (["nodeModules"]),
+});
 const mocha = (
   /** @type {string} */ title,
   /** @type {string[]} */ files,
@@ -102,11 +109,8 @@ export const suites = {
     title: "formatting, types and lints of both languages",
     tasks: [
       { title: "biome", command: "biome", args: ["check", "."], needs: ["nodeModules"] },
-      { title: "tsc", command: "tsc", args: ["-p", "tsconfig.dev.json", "--noEmit"], needs: ["nodeModules"] },
-      {
-        ...{ title: "tsc of the page", command: "tsc", args: ["-p", "web/page/tsconfig.json"] },
-        needs: ["nodeModules"],
-      },
+      tsc("tsc", ["-p", "tsconfig.dev.json", "--noEmit"]),
+      tsc("tsc of the page", ["-p", "web/page/tsconfig.json"]),
       rustfmt,
       clippy,
     ],
