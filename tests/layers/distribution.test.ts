@@ -114,7 +114,12 @@ describe("the npm packages", function () {
 
   it("compile with what is installed, as they do after `pulumi package add` has cloned the repository", () => {
     const modules = join(folder, "project", "node_modules");
-    const tsc = [join(modules, "typescript/bin/tsc"), "-p", join(modules, "clickstack-lambda"), "--noEmit"];
+    const tsc = [
+      join(root, "node_modules/typescript-7/bin/tsc"),
+      "-p",
+      join(modules, "clickstack-lambda"),
+      "--noEmit",
+    ];
     // tsc writes its messages to standard output, which the error then contains.
     try {
       execFileSync(process.execPath, tsc, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
