@@ -10,7 +10,7 @@ from moto import backends
 from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.iam import models
 
-# After so many new objects Python looks for garbage. The default of 700 is reached several times in each request.
+# The number of new objects after which Python looks for garbage. Each request reaches the default of 700 several times.
 COLLECTED_OBJECTS = 20_000
 
 
