@@ -16,6 +16,7 @@ import { withReadableErrors } from "./diagnostics";
 import { installPlugins } from "./plugins";
 import { type PythonProgram, type PythonResult, runPython } from "./python";
 import { hasStoredStack, withStoredResults } from "./storedResults";
+import { omitPromiseTraces } from "./traces";
 
 export { engineDiagnostics } from "./diagnostics";
 export type { PythonProgram, PythonResult } from "./python";
@@ -59,6 +60,7 @@ const root = resolve(__dirname, "../..");
  */
 export async function startEngine({ aws }: { aws: Pick<EmbeddedAws, "environment"> }): Promise<Engine> {
   separateConnections();
+  omitPromiseTraces();
   const command = await findCommand(root);
   const home = await mkdtemp(join(tmpdir(), "clickstack-pulumi-"));
   const state = join(home, "state");

@@ -1,26 +1,46 @@
-let running = 0;
-let limit = 0;
+/** The part of `@pulumi/pulumi/runtime/debuggable` that is replaced, which it does not declare. */
+interface Debuggable {
+  debuggablePromise?<T>(promise: Promise<T>, context: unknown): Promise<T>;
+}
 
-/** Enough to find an error of a program: the line that threw it, and its callers. */
-const framesOfPrograms = 3;
+let running = 0;
+let omitted = false;
 
 /**
- * Runs an operation with short stack traces, not mapped to TypeScript. Pulumi captures a trace for each promise of each
- * resource, in case it is never settled, and these are not read: writing them took more than a third of the time that an
- * inline program takes in this process. Traces that are read after the operation are mapped.
+ * Makes Pulumi's runtime capture no stack trace for each promise of each resource, for this process: a third of the time
+ * that an inline program takes in it. It would read them if a promise was never settled and PULUMI_DEBUG_PROMISE_LEAKS
+ * was set. Errors keep their traces.
+ */
+export function omitPromiseTraces(): void {
+  if (omitted) return;
+  omitted = true;
+  // The module itself: an `import` would be a copy that can't be changed.
+  const debuggable: Debuggable = require("@pulumi/pulumi/runtime/debuggable");
+  const { debuggablePromise } = debuggable;
+  if (debuggablePromise === undefined)
+    throw new Error("this version of @pulumi/pulumi has no debuggablePromise");
+  debuggable.debuggablePromise = (promise, context) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(promise, context);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  };
+}
+
+/**
+ * Runs an operation without mapping stack traces to TypeScript: that takes long, and of the traces that Pulumi captures
+ * during an operation nearly none is read. Those that are read after it are mapped.
  */
 export async function withPlainTraces<T>(operation: () => Promise<T>): Promise<T> {
-  if (running++ === 0) {
-    limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = framesOfPrograms;
-    process.setSourceMapsEnabled(false);
-  }
+  running++;
+  process.setSourceMapsEnabled(false);
   try {
     return await operation();
   } finally {
-    if (--running === 0) {
-      Error.stackTraceLimit = limit;
-      process.setSourceMapsEnabled(true);
-    }
+    running--;
+    if (running === 0) process.setSourceMapsEnabled(true);
   }
 }

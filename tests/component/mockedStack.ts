@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { omitPromiseTraces } from "../../sandbox/engine/traces";
 
 /** A resource registered with the mocked engine. */
 export interface RegisteredResource {
@@ -44,6 +45,7 @@ export async function runMocked<T>(
   program: () => T,
   { preview = false, registered: all = [], called = [] }: MockOptions = {},
 ): Promise<{ result: T; resources: RegisteredResources }> {
+  omitPromiseTraces();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
