@@ -28,7 +28,7 @@ const run: Unary<RunRequest, unknown> = ({ request }, done) => {
   const child = spawn(
     process.execPath,
     [
-      ...["--import", require.resolve("tsx"), require.resolve("@pulumi/pulumi/cmd/run")],
+      ...["--require", require.resolve("tsx/cjs"), require.resolve("@pulumi/pulumi/cmd/run")],
       ...["--monitor", request.getMonitorAddress(), "--engine", engine],
       ...["--project", request.getProject(), "--stack", request.getStack()],
       ...["--organization", request.getOrganization(), "--parallel", String(request.getParallel())],
