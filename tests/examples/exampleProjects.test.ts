@@ -5,6 +5,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-l
 import { clientOptions } from "../../sandbox/aws/embeddedAws";
 import { writeOwnLauncher } from "../../sandbox/engine/plugins";
 import { useBuiltLayers } from "../deploy/provider/setup/builtLayers";
+import { lateResolver } from "../deploy/provider/setup/programStart";
 import { useSurroundings } from "../deploy/surroundings";
 import { copyCheckout, hasLanguageHost, typeCommands } from "./checkoutCopy";
 
@@ -39,7 +40,7 @@ function exampleCommands(): string[] {
  * Types are checked where a new user's first update checks them, and of all examples by `tsc`. Each start of a program would
  * check them again, in four of its five seconds.
  */
-const unchecked = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+const unchecked = { PULUMI_NODEJS_TRANSPILE_ONLY: "true", ...lateResolver };
 
 /** An update that must not change anything. A preview before it would run the program for the same answer once more. */
 const unchanged = "pulumi up --skip-preview --expect-no-changes";

@@ -7,6 +7,7 @@ import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { GetRequiredPluginsResponse, type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { lateResolver } from "../provider/setup/programStart";
 
 /** Runs a program for `pulumi --client=ADDRESS` instead of the host of the program's language. */
 export interface LanguageHost {
@@ -72,6 +73,7 @@ async function runProject(
     cwd: directory,
     env: {
       ...process.env,
+      ...lateResolver,
       ...environment,
       PULUMI_NODEJS_TYPESCRIPT: "true",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { lateResolver } from "./programStart";
 
 const languageService = require("@pulumi/pulumi/proto/language_grpc_pb").LanguageRuntimeService;
 const { GetRequiredPluginsResponse, RunResponse } = require("@pulumi/pulumi/proto/language_pb");
@@ -44,6 +45,7 @@ const run: Unary<RunRequest, unknown> = ({ request }, done) => {
       stdio: ["ignore", 2, 2],
       env: {
         ...process.env,
+        ...lateResolver,
         PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
       },
