@@ -19,20 +19,24 @@ export function newMark(): string {
 /** The secrets in a text, in plain form, base64 or hexadecimal. */
 export function findSecrets(text: string, marks: Marks): Finding[] {
   return Object.entries(marks).flatMap(([secret, mark]) => {
-    const found = Object.entries(formsOf(mark)).find(([, form]) => text.includes(form));
-    return found === undefined ? [] : [{ secret, form: found[0] }];
+    const found = formsOf(mark).find(({ encoded }) => text.includes(encoded));
+    return found === undefined ? [] : [{ secret, form: found.form }];
   });
 }
 
-function formsOf(mark: string): Record<string, string> {
-  const [first, second, third] = [0, 1, 2].map((offset) => base64Core(mark, offset));
-  return {
-    plain: mark,
-    base64: first ?? "",
-    "base64 (1)": second ?? "",
-    "base64 (2)": third ?? "",
-    hexadecimal: Buffer.from(mark).toString("hex"),
-  };
+/** Of the marks that have been searched for: an engine's log is searched in many thousands of parts. */
+const known = new Map<string, { form: string; encoded: string }[]>();
+
+function formsOf(mark: string): { form: string; encoded: string }[] {
+  const forms = known.get(mark) ?? [
+    { form: "plain", encoded: mark },
+    { form: "base64", encoded: base64Core(mark, 0) },
+    { form: "base64 (1)", encoded: base64Core(mark, 1) },
+    { form: "base64 (2)", encoded: base64Core(mark, 2) },
+    { form: "hexadecimal", encoded: Buffer.from(mark).toString("hex") },
+  ];
+  known.set(mark, forms);
+  return forms;
 }
 
 /** The part of base64 that is common to all texts with the mark at this offset after a multiple of three bytes. */
