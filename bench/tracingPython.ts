@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compiledPython } from "../layers/build/compiledPython";
+import { releasedPython } from "../layers/build/releasedPython";
 import { compilePython, writePythonTracingLayer } from "../layers/python/bundle";
 import { tracingWrapper } from "../layers/tracingWrapper";
 import type { BenchedLanguage } from "./tracingLanguage";
@@ -72,7 +72,7 @@ export function pythonLanguage(root: string): BenchedLanguage {
     title: "Python",
     budgets: { initMs: 8, memoryMb: 3, laterMs: 0.3, childUs: 30 },
     install: () => installPeers(join(root, ".cache", "python", "bin", "python"), api, peers),
-    layer: async () => [tracingWrapper(root), ...(await compiledPython(root))],
+    layer: async () => [tracingWrapper(root), ...(await releasedPython(root))],
     benched: {
       files: { "app.py": handler, "otel_wrapper.py": wrapper },
       handler: "app.handler",

@@ -23,7 +23,7 @@ export interface BuildOptions {
   architectures: readonly LayerArchitecture[];
   /** Folder of the zips. Default: dist/layers of the checkout. */
   directory?: string;
-  /** The released Python files, from `compiledPython`. Default: the sources, which each environment then compiles. */
+  /** The released Python files, from `releasedPython`. Default: the sources, which each environment then compiles. */
   python?: readonly ZipEntry[];
   /** Makes a zip smaller. Default: unchanged. */
   squeeze?: (zip: Buffer) => Promise<Buffer>;

@@ -1,6 +1,6 @@
 import type { BuildManifest } from "../manifest";
 import { type BuildOptions, buildLayers } from "./buildLayers";
-import { compiledPython } from "./compiledPython";
+import { releasedPython } from "./releasedPython";
 import { squeezed } from "./squeezed";
 
 /**
@@ -11,6 +11,6 @@ export async function buildReleasedLayers(
   options: Omit<BuildOptions, "python" | "squeeze">,
 ): Promise<BuildManifest> {
   const { root, log } = options;
-  const python = await compiledPython(root, log);
+  const python = await releasedPython(root, log);
   return buildLayers({ ...options, python, squeeze: (zip) => squeezed(root, zip) });
 }

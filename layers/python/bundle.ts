@@ -17,7 +17,7 @@ const HANDLER = "clickstack_handler.py";
 /**
  * The files of the tracing layer for Python, as in /opt: an exec wrapper, the module that the runtime loads, and the
  * package that it uses, as source, which is the same for every version. A release has them without comments, and with
- * compiled code (`compiledPython`).
+ * compiled code (`releasedPython`).
  * @param root of the checkout.
  */
 export function pythonTracingLayer(root: string): ZipEntry[] {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compiledPython } from "../../layers/build/compiledPython";
+import { releasedPython } from "../../layers/build/releasedPython";
 import { squeezed } from "../../layers/build/squeezed";
 import { COMPILED, pythonTracingLayer } from "../../layers/python/bundle";
 import compilers from "../../layers/python/compilers.json";
@@ -27,7 +27,7 @@ describe("the released tracing layer for Python", function () {
   });
 
   it("has at most 100 kB zipped, with the same files and compiled code", async () => {
-    const entries = [tracingWrapper(root), ...(await compiledPython(root))];
+    const entries = [tracingWrapper(root), ...(await releasedPython(root))];
     assert.deepEqual(
       entries.map(({ name }) => name).sort(),
       [...pythonTracingLayer(root).map(({ name }) => name), COMPILED].sort(),
@@ -37,7 +37,7 @@ describe("the released tracing layer for Python", function () {
   });
 
   it("has compiled code for each version that has a compiler", async () => {
-    const compiled = (await compiledPython(root)).find(({ name }) => name === COMPILED);
+    const compiled = (await releasedPython(root)).find(({ name }) => name === COMPILED);
     const script = `import json, marshal, sys
 print(json.dumps([list(column) for column in marshal.loads(sys.stdin.buffer.read())]))`;
     const columns = JSON.parse(
@@ -62,7 +62,7 @@ def handler(event, context):
 `;
     const processes = await TracedPythons.open();
     try {
-      writeEntries(await compiledPython(root), join(processes.directory, "opt"));
+      writeEntries(await releasedPython(root), join(processes.directory, "opt"));
       for (const interpreter of [python, ...otherInterpreters()]) {
         const { results, spans, output } = await processes.run({ files: { "app.py": source }, interpreter });
         const [version, loader] = (results[0]?.response ?? []) as string[];

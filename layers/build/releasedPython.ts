@@ -15,7 +15,7 @@ import type { ZipEntry } from "../zip";
  * @param root of the checkout.
  * @throws if a compiler is missing: `npm run layers:build` installs them.
  */
-export async function compiledPython(
+export async function releasedPython(
   root: string,
   log: (detail: string) => void = () => {},
 ): Promise<ZipEntry[]> {
