@@ -79,17 +79,24 @@ async function readTriggers(name: string, arn: string, region: string) {
       notices.push(`${what}: ${error.message}`);
       return otherwise;
     });
+  const { readAliases } = await import("../sandbox/aws/aliases.js");
   const { readEventSources } = await import("../sandbox/aws/eventSources.js");
   const { readAsyncConfig, readRules, readSchedules, readSubscriptions } = await import(
     "../sandbox/aws/deployedTriggers.js"
   );
+  const aliases = await orNotice(
+    readAliases({}, { region, name }),
+    [],
+    "queues and rules that invoke one of its aliases are unknown, since AWS does not return them",
+  );
+  const qualified = aliases.map((alias) => `${arn}:${alias}`);
   const sources = await orNotice(
-    readEventSources({}, { region, name }),
+    readEventSources({}, { region, names: [name, ...qualified] }),
     [],
     "its queues are unknown, since AWS does not return its event sources",
   );
   const queues = sources.filter((source) => source.includes(":sqs:"));
-  const arns = [arn, ...queues];
+  const arns = [arn, ...qualified, ...queues];
   const [subscriptions, rules, schedules, config] = await Promise.all([
     orNotice(
       readSubscriptions({}, { region, arns }),

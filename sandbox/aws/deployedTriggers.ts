@@ -117,7 +117,7 @@ function noneIfDeleted(error: unknown): [] {
 
 /**
  * The rules of all buses that lead to a function or to its queues.
- * @param arns of the function and its queues.
+ * @param arns of the function, its aliases and its queues: EventBridge searches for exactly these.
  * @throws when they can't be read.
  */
 export async function readRules(

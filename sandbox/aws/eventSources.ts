@@ -3,11 +3,12 @@ import type { AwsAccess } from "./deployedFunction";
 
 /**
  * ARNs of the event sources that a deployed function is given events of, such as queues.
+ * @param names of the function, and ARNs of its aliases: AWS lists the mappings of each separately.
  * @throws when they can't be read.
  */
 export async function readEventSources(
   { endpoint, credentials }: AwsAccess,
-  { region, name }: { region: string; name: string },
+  { region, names }: { region: string; names: readonly string[] },
 ): Promise<string[]> {
   const client = new LambdaClient({
     region,
@@ -15,13 +16,14 @@ export async function readEventSources(
     ...(credentials && { credentials }),
   });
   try {
-    const arns: string[] = [];
-    for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
-      { client },
-      { FunctionName: name },
-    ))
-      arns.push(...EventSourceMappings.flatMap(({ EventSourceArn }) => EventSourceArn ?? []));
-    return arns;
+    const sources = new Set<string>();
+    for (const FunctionName of names)
+      for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
+        { client },
+        { FunctionName },
+      ))
+        for (const { EventSourceArn } of EventSourceMappings) if (EventSourceArn) sources.add(EventSourceArn);
+    return [...sources];
   } finally {
     client.destroy();
   }

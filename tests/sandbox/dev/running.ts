@@ -18,6 +18,9 @@ export function setEnvironment(variables: Readonly<Record<string, string>>): () 
   };
 }
 
+/** A wait that is not over then fails with what was written: a test without it would neither end nor say why. */
+const LIMIT_MS = 300_000;
+
 /** The output so far, and pending waits for matches in it. */
 export class Written {
   text = "";
@@ -38,11 +41,21 @@ export class Written {
 
   /** The first match after `from`. */
   async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(this.text.slice(from));
-      if (found) return found;
-      if (this.failure) throw this.failure;
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.write("");
+    }, LIMIT_MS);
+    try {
+      for (;;) {
+        const found = pattern.exec(this.text.slice(from));
+        if (found) return found;
+        if (this.failure) throw this.failure;
+        if (late) throw new Error(`${pattern} is not in what was written:\n${this.text.slice(from)}`);
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -10,6 +10,7 @@ import { readDeployed } from "../../../dev/deployed";
 
 const shop = "arn:aws:lambda:eu-central-1:123456789012:function:shop";
 const queue = "arn:aws:sqs:eu-central-1:123456789012:audit";
+const aliasQueue = "arn:aws:sqs:eu-central-1:123456789012:payments";
 const code = Buffer.from("a zip");
 
 /** What AWS answers: JSON, XML or a download; or an error's code and message. */
@@ -59,8 +60,25 @@ function storedSchedule(name: string, group: string | null): Answer | Refusal {
     : stored;
 }
 
-/** AWS's answer to a request other than those for schedules. */
-function answerOfFunction({ pathname, origin }: URL, target: string | undefined): Answer | Refusal {
+/** EventBridge's answer to a request: a rule that invokes the alias `live`, and one that sends to the alias's queue. */
+function answerOfEvents(operation: string, body: string): Answer {
+  const { TargetArn, Rule, Name }: { TargetArn?: string; Rule?: string; Name?: string } = JSON.parse(body);
+  const targets: Readonly<Record<string, string>> = { paid: `${shop}:live`, stored: aliasQueue };
+  if (operation === "ListEventBuses") return { EventBuses: [{ Name: "default" }] };
+  if (operation === "ListRuleNamesByTarget")
+    return { RuleNames: Object.keys(targets).filter((name) => targets[name] === TargetArn) };
+  if (operation === "DescribeRule")
+    return { Name, State: "ENABLED", EventPattern: `{"detail-type":["${Name}"]}` };
+  return {
+    Targets: [
+      { Id: "1", Arn: targets[Rule ?? ""] },
+      { Id: "2", Arn: `${shop}-other` },
+    ],
+  };
+}
+
+/** AWS's answer to a request other than those for schedules and rules. */
+function answerOfFunction({ pathname, searchParams, origin }: URL): Answer | Refusal {
   const configuration = {
     ...{ FunctionName: "shop", FunctionArn: shop, PackageType: "Zip", Runtime: "nodejs22.x" },
     CodeSha256: createHash("sha256").update(code).digest("base64"),
@@ -70,21 +88,23 @@ function answerOfFunction({ pathname, origin }: URL, target: string | undefined)
     return { Configuration: configuration, Code: { Location: `${origin}/code` } };
   if (pathname.endsWith("/configuration")) return configuration;
   if (pathname.endsWith("/event-invoke-config")) return ["ResourceNotFoundException", "there is none"];
-  if (pathname.includes("/event-source-mappings"))
-    return { EventSourceMappings: [{ EventSourceArn: queue }] };
-  if (target === "AWSEvents.ListEventBuses") return { EventBuses: [] };
+  if (pathname.endsWith("/aliases")) return { Aliases: [{ Name: "live", FunctionVersion: "3" }] };
+  if (pathname.includes("/event-source-mappings")) {
+    const ofAlias = searchParams.get("FunctionName") === `${shop}:live`;
+    return { EventSourceMappings: [{ EventSourceArn: ofAlias ? aliasQueue : queue }] };
+  }
   return "<ListSubscriptionsResponse><ListSubscriptionsResult/></ListSubscriptionsResponse>";
 }
 
-describe("a deployed function's schedules of EventBridge Scheduler", () => {
+describe("a deployed function's triggers", () => {
   let folder: string;
   let server: Server;
-  /** Whether the credentials have the permission to read schedules. */
-  let permitted: boolean;
+  /** The resource that the credentials have no permission to read. */
+  let forbidden: "schedules" | "aliases" | undefined;
   let before: readonly (readonly [name: string, value: string | undefined])[];
 
   beforeEach(async () => {
-    permitted = true;
+    forbidden = undefined;
     folder = mkdtempSync(join(tmpdir(), "deployed-test-"));
     server = createServer((request, response) => {
       const url = new URL(request.url ?? "", `http://${request.headers.host}`);
@@ -98,13 +118,18 @@ describe("a deployed function's schedules of EventBridge Scheduler", () => {
           response.end(typeof given === "object" && !Buffer.isBuffer(given) ? JSON.stringify(given) : given);
         }
       };
-      request.resume();
-      if (!url.pathname.startsWith("/schedules"))
-        reply(answerOfFunction(url, request.headers["x-amz-target"]?.toString()));
-      else if (!permitted)
-        reply(["AccessDeniedException", "not authorized to perform: scheduler:ListSchedules"]);
-      else if (name === undefined) reply(listedSchedules(url.searchParams.get("NextToken")));
-      else reply(storedSchedule(name, url.searchParams.get("groupName")));
+      const body: Buffer[] = [];
+      request.on("data", (data) => body.push(data));
+      request.on("end", () => {
+        const [, operation] =
+          /^AWSEvents\.(.*)$/.exec(request.headers["x-amz-target"]?.toString() ?? "") ?? [];
+        if (forbidden !== undefined && url.pathname.includes(`/${forbidden}`))
+          reply(["AccessDeniedException", `not authorized to read ${forbidden}`]);
+        else if (operation !== undefined) reply(answerOfEvents(operation, Buffer.concat(body).toString()));
+        else if (!url.pathname.startsWith("/schedules")) reply(answerOfFunction(url));
+        else if (name === undefined) reply(listedSchedules(url.searchParams.get("NextToken")));
+        else reply(storedSchedule(name, url.searchParams.get("groupName")));
+      });
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const variables = {
@@ -127,7 +152,7 @@ describe("a deployed function's schedules of EventBridge Scheduler", () => {
 
   const read = () => readDeployed("shop", { region: "eu-central-1", cacheDirectory: folder });
 
-  it("are those of all pages, groups and states that lead to it or to its queues", async () => {
+  it("include the schedules of all pages, groups and states that lead to it or to its queues", async () => {
     const { routes, notices } = await read();
     assert.deepEqual(notices, []);
     const to = { kind: "function", name: "shop" };
@@ -144,16 +169,39 @@ describe("a deployed function's schedules of EventBridge Scheduler", () => {
     ]);
   });
 
-  it("are reported once as unknown without the permission, and the rest is read", async () => {
-    permitted = false;
+  it("include the rules and the queues of its aliases", async () => {
     const { functions, routes, notices } = await read();
-    assert.deepEqual(notices, [
-      "shop: its schedules of EventBridge Scheduler are unknown, since AWS does not return them: not authorized to perform: scheduler:ListSchedules",
-    ]);
-    assert.deepEqual(routes.schedules, []);
+    assert.deepEqual(notices, []);
+    assert.deepEqual(functions[0]?.queues, ["audit", "payments"]);
     assert.deepEqual(
-      functions.map(({ name, queues }) => [name, queues]),
-      [["shop", ["audit"]]],
+      routes.rules.map(({ pattern, to }) => ({ pattern, to })),
+      [
+        { pattern: { "detail-type": ["paid"] }, to: { kind: "function", name: "shop" } },
+        { pattern: { "detail-type": ["stored"] }, to: { kind: "queue", name: "payments" } },
+      ],
     );
   });
+
+  for (const [denied, notice, queues] of [
+    [
+      "schedules",
+      "its schedules of EventBridge Scheduler are unknown, since AWS does not return them",
+      ["audit", "payments"],
+    ],
+    [
+      "aliases",
+      "queues and rules that invoke one of its aliases are unknown, since AWS does not return them",
+      ["audit"],
+    ],
+  ] as const)
+    it(`are reported once as unknown without the permission to read ${denied}, and the rest is read`, async () => {
+      forbidden = denied;
+      const { functions, routes, notices } = await read();
+      assert.deepEqual(notices, [`shop: ${notice}: not authorized to read ${denied}`]);
+      assert.equal(routes.schedules.length, denied === "schedules" ? 0 : 3);
+      assert.deepEqual(
+        functions.map((read) => [read.name, read.queues]),
+        [["shop", queues]],
+      );
+    });
 });
