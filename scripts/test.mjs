@@ -78,9 +78,12 @@ async function main() {
   const { setup, tasks: chosen } = choose(process.argv.slice(2));
   const tasks = chosen.length > 1 ? besideEachOther(chosen, hasNamespaces()) : chosen;
   if (setup.length > 0) checkPrerequisites();
-  // Two more than the number of processors: many tests wait for an engine, a frozen function or a deadline.
-  const places = Math.min(tasks.length, availableParallelism() + 2);
-  if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places} at a time`);
+  // More than there are processors: many tests wait for an engine, a frozen function or a deadline.
+  const places = {
+    all: Math.min(tasks.length, availableParallelism() + 3),
+    besideUrgent: availableParallelism() + 1,
+  };
+  if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places.all} at a time`);
   const results = await runTasks(tasks, places, (task) => run(task, tasks.length > 1), begin(root, setup));
   const counts = total(results.map((result) => result.counts));
   const failures = results.flatMap((result) => result.failures ?? []);

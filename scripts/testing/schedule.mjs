@@ -1,6 +1,13 @@
 // Runs tasks in parallel, each as soon as the tasks before it are done and a place is free.
 
-/** @typedef {{ title: string, needs?: readonly string[], after?: readonly string[], alone?: readonly string[] }} Waiting */
+/** @typedef {{ title: string, needs?: readonly string[], after?: readonly string[], alone?: readonly string[], urgent?: boolean }} Waiting */
+
+/**
+ * How many tasks run at the same time.
+ * @typedef {object} Places
+ * @property {number} all
+ * @property {number} besideUrgent the limit while an urgent task runs
+ */
 
 /**
  * The task to start next: the first one not started whose steps and previous tasks are done, and none of whose kinds
@@ -20,12 +27,12 @@ export function nextTask(waiting, running, done) {
 }
 
 /**
- * Runs all tasks, as many at a time as there are places.
+ * Runs all tasks, as many at a time as there are places; fewer beside an urgent one.
  * @template {Waiting} Task
  * @template Result
  * @param {readonly Task[]} tasks the most urgent one first. A task begins when the steps that it `needs` and the tasks named
  *   by `after` have ended, and never in parallel with another one of a kind in its `alone`.
- * @param {number} places
+ * @param {Places} places
  * @param {(task: Task) => Promise<Result>} run
  * @param {ReadonlyMap<string, Promise<void>>} [steps] set-up steps that run in parallel, by name.
  * @returns {Promise<Result[]>} in the order in which the tasks ended.
@@ -50,7 +57,8 @@ export async function runTasks(tasks, places, run, steps = new Map()) {
   /** @type {Result[]} */
   const results = [];
   for (;;) {
-    const task = running.size < places ? nextTask(waiting, [...running.keys()], done) : undefined;
+    const limit = [...running.keys()].some(({ urgent }) => urgent) ? places.besideUrgent : places.all;
+    const task = running.size < limit ? nextTask(waiting, [...running.keys()], done) : undefined;
     if (task) {
       waiting.splice(waiting.indexOf(task), 1);
       const ended = run(task).then((result) => {

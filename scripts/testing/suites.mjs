@@ -11,6 +11,7 @@
  * @property {import("../setup/steps.mjs").Step[]} needs steps of the set-up that must have ended
  * @property {string[]} [after] titles of the tasks that must have ended
  * @property {string[]} [alone] its kinds: tasks with a common one never run at the same time
+ * @property {boolean} [urgent] whether a whole run waits for it, so that fewer others run at the same time
  */
 
 /**
@@ -88,12 +89,17 @@ const layers = {
   args: ["--import", "tsx", "layers/build/main.ts"],
   needs: forLayers,
   alone: ["cargo"],
+  urgent: true,
 };
 const afterLayers = { after: [layers.title] };
 const withExtension = { ...afterLayers, alone: [inFunctions] };
 
 const sandboxTests = mocha("sandbox", [below("sandbox")], forFunctions, withExtension);
-const layersTests = mocha("layers", [below("layers")], forPackages, { ...afterLayers, alone: ["cargo"] });
+const layersTests = mocha("layers", [below("layers")], forPackages, {
+  ...afterLayers,
+  alone: ["cargo"],
+  urgent: true,
+});
 const demoTests = mocha("demo", [below("demo")], forDemo, withExtension);
 const webTests = mocha("web", [below("web")], ["nodeModules", "chromium"]);
 const programsTests = mocha(
@@ -185,7 +191,7 @@ export function everything() {
       forDeployments,
     ),
     // Before the other architecture's build, for which its own build of the layers would wait.
-    { ...demoTests, alone: ["cargo", inFunctions] },
+    { ...demoTests, alone: ["cargo", inFunctions], urgent: true },
     // Its emulated run needs the tests' executables.
     { ...layersTests, after: [layers.title, lintedTest.title] },
     mocha("examples", [below("examples")], forDeployments),

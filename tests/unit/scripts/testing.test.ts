@@ -8,6 +8,7 @@ interface Task {
   needs: string[];
   after?: string[];
   alone?: string[];
+  urgent?: boolean;
 }
 interface Counts {
   passed: number;
@@ -23,7 +24,7 @@ interface Scripts {
   total(counts: Counts[]): Counts;
   runTasks<T>(
     tasks: Partial<Task>[],
-    places: number,
+    places: { all: number; besideUrgent: number },
     run: (task: Task) => Promise<T>,
     steps?: Map<string, Promise<void>>,
   ): Promise<T[]>;
@@ -40,6 +41,7 @@ const load = async (): Promise<Scripts> => {
 
 describe("npm test", () => {
   let scripts: Scripts;
+  const places = (all: number) => ({ all, besideUrgent: all });
   before(async () => {
     scripts = await load();
   });
@@ -165,7 +167,7 @@ describe("npm test", () => {
     ];
     const events: string[] = [];
     const ends = new Map<string, () => void>();
-    const all = scripts.runTasks(tasks, 2, async ({ title }) => {
+    const all = scripts.runTasks(tasks, places(2), async ({ title }) => {
       events.push(title);
       await new Promise<void>((end) => ends.set(title, end));
       return title;
@@ -184,6 +186,35 @@ describe("npm test", () => {
       assert.equal(events.join(""), expected);
     }
     assert.deepEqual(await all, ["d", "a", "b", "e", "c"]);
+  });
+
+  it("runs fewer tasks beside one for which the run waits", async () => {
+    const tasks = [
+      { title: "a" },
+      { title: "b", urgent: true, after: ["a"] },
+      { title: "c" },
+      { title: "d" },
+      { title: "e" },
+    ];
+    const events: string[] = [];
+    const ends = new Map<string, () => void>();
+    const all = scripts.runTasks(tasks, { all: 3, besideUrgent: 2 }, async ({ title }) => {
+      events.push(title);
+      await new Promise<void>((end) => ends.set(title, end));
+    });
+    for (const [end, expected] of [
+      ["", "acd"],
+      ["a", "acdb"],
+      ["c", "acdb"],
+      ["d", "acdbe"],
+      ["b", "acdbe"],
+      ["e", "acdbe"],
+    ] as const) {
+      ends.get(end)?.();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(events.join(""), expected);
+    }
+    await all;
   });
 
   it("runs functions in parallel only where they have ports of their own", () => {
@@ -211,15 +242,15 @@ describe("npm test", () => {
       events.push(title);
       if (title === "c") make();
     };
-    await scripts.runTasks(tasks, 1, run, new Map([["python", python]]));
+    await scripts.runTasks(tasks, places(1), run, new Map([["python", python]]));
     assert.deepEqual(events, ["b", "c", "a"]);
     const failed = new Map([["python", Promise.reject(new Error("no venv"))]]);
-    await assert.rejects(scripts.runTasks(tasks, 1, run, failed), /no venv/);
+    await assert.rejects(scripts.runTasks(tasks, places(1), run, failed), /no venv/);
   });
 
   it("says what can never start", async () => {
     await assert.rejects(
-      scripts.runTasks([{ title: "f", after: ["nobody"] }], 2, async () => 1),
+      scripts.runTasks([{ title: "f", after: ["nobody"] }], places(2), async () => 1),
       /nothing can start: f/,
     );
   });
