@@ -30,7 +30,9 @@ export function registerTransform(types: readonly string[], transform: Transform
   bindCallbacks();
   const inContext = AsyncResource.bind(transform);
   const expected = AsyncResource.bind(describeContext);
-  const orStop = AsyncResource.bind((name: string, check: Promise<void>) => orStopUpdate(name, check));
+  const orStop = AsyncResource.bind((name: string, check: Promise<void>) =>
+    orStopUpdate(name, check.catch(reportFirst)),
+  );
   let checked: Promise<void> | undefined;
   pulumi.runtime.registerResourceTransform(async (resource) => {
     if (!types.includes(resource.type)) return undefined;
@@ -38,6 +40,12 @@ export function registerTransform(types: readonly string[], transform: Transform
     await checked;
     return inContext(resource);
   });
+}
+
+/** The rejection tells the engine why, but it may end before it prints that. */
+async function reportFirst(error: Error): Promise<never> {
+  await pulumi.log.error(error.message);
+  throw error;
 }
 
 /** Makes every callback of this deployment, including those of other transforms and hooks, run in this context. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
@@ -31,6 +32,18 @@ const forms: [string, readonly Others[], (surroundings: Surroundings, others: Ot
       }),
   ],
 ];
+
+type Callback = (request: Uint8Array) => Promise<unknown>;
+
+/** Rejects a second after the callback has failed. */
+function failingLate(callback: unknown): Callback | undefined {
+  if (typeof callback !== "function") return undefined;
+  return (request) =>
+    (callback as Callback)(request).catch(async (error: unknown) => {
+      await setTimeout(1000);
+      throw error;
+    });
+}
 
 describe("secrets and unknown values of functions of observeStack", () => {
   const surroundings = useSurroundings();
@@ -82,9 +95,9 @@ describe("secrets and unknown values of functions of observeStack", () => {
       program: async () => {
         const server = getCallbacks() as unknown as { _callbacks: Map<string, unknown> };
         const callbacks = server._callbacks;
-        // Simulates a version of @pulumi/pulumi that keeps its callbacks elsewhere.
+        // Simulates a version of @pulumi/pulumi that keeps its callbacks elsewhere, and an engine that is told late why.
         server._callbacks = {
-          get: (token: string) => callbacks.get(token),
+          get: (token: string) => failingLate(callbacks.get(token)),
           set: (token: string, callback: unknown) => callbacks.set(token, callback),
           delete: (token: string) => callbacks.delete(token),
         } as unknown as Map<string, unknown>;
