@@ -96,6 +96,18 @@ const layers = {
 const afterLayers = { after: [layers.title] };
 const withExtension = { ...afterLayers, alone: [inFunctions] };
 
+/** The tests of the layers start a process for each handler and wait for it, so that their files run in parallel. */
+function unitTests(/** @type {Steps} */ needs) {
+  const others = [
+    ...["bench", "cli", "clickstack", "demo", "dev", "docs", "observed", "provider", "runtime", "sandbox"],
+    ...["scripts", "setup", "tables", "traces", "web"],
+  ];
+  return [
+    mocha("unit/layers", ["--parallel", "--jobs", "3", below("unit/layers")], needs),
+    mocha("unit", ["tests/unit/*.test.ts", ...others.map((folder) => below(`unit/${folder}`))], needs),
+  ];
+}
+
 const sandboxTests = mocha("sandbox", [below("sandbox")], forFunctions, withExtension);
 const layersTests = mocha("layers", [below("layers")], forPackages, {
   ...afterLayers,
@@ -126,7 +138,7 @@ export const suites = {
   rust: { title: "the extension by itself", tasks: [rustfmt, lintedTest] },
   unit: {
     title: "decisions of the package, the sandbox and the scripts",
-    tasks: [mocha("unit", [below("unit")], ["nodeModules"])],
+    tasks: unitTests(["nodeModules"]),
   },
   component: {
     title: "the package with Pulumi's mocks",
@@ -201,9 +213,9 @@ export function everything() {
     mocha("deploy/sandbox", folders("deploy", ["sandbox"]), forDeployments),
     ...(suites.lint?.tasks.slice(0, 3) ?? []),
     webTests,
-    programsTests,
-    componentTests,
     // With the tests of what is written in Python, which are skipped where it is not set up.
-    mocha("unit", [below("unit")], ["nodeModules", "python", "pythonLibraries", "runtimes"]),
+    ...unitTests(["nodeModules", "python", "pythonLibraries", "runtimes"]),
+    componentTests,
+    programsTests,
   ];
 }
