@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { makeSchema, schemaPath } from "../../../scripts/schema";
-import { canGenerateSdks, generatePythonSdk, pythonSdkDirectory } from "../../../scripts/sdk";
+import { makeSchema, schemaPath } from "../../scripts/schema";
+import { canGenerateSdks, generatePythonSdk, pythonSdkDirectory } from "../../scripts/sdk";
 
 interface Property {
   type?: string;
