@@ -1,19 +1,15 @@
 import { LambdaClient, paginateListAliases } from "@aws-sdk/client-lambda";
-import type { AwsAccess } from "./deployedFunction";
+import { type AwsAccess, clientOf } from "./access";
 
 /**
  * The names of a deployed function's aliases.
  * @throws when they can't be read.
  */
 export async function readAliases(
-  { endpoint, credentials }: AwsAccess,
+  aws: AwsAccess,
   { region, name }: { region: string; name: string },
 ): Promise<string[]> {
-  const client = new LambdaClient({
-    region,
-    ...(endpoint && { endpoint }),
-    ...(credentials && { credentials }),
-  });
+  const client = new LambdaClient(clientOf(aws, region));
   try {
     const names: string[] = [];
     for await (const { Aliases = [] } of paginateListAliases({ client }, { FunctionName: name }))

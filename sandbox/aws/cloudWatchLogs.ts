@@ -5,7 +5,7 @@ import {
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogLine, LogSink, LogStream } from "../lambda/logs/sink";
-import type { AwsAccess } from "./deployedFunction";
+import { type AwsAccess, clientOf } from "./access";
 import { isAllowed } from "./policy";
 import { rolePolicies } from "./rolePolicies";
 
@@ -33,12 +33,7 @@ export function cloudWatchLogSink(aws: AwsAccess, { region }: { region: string }
         isAllowed(policies, { action: `logs:${action}`, resource });
       const streamArn = `${groupArn}:log-stream:${logStream}`;
       if (!may("CreateLogStream", streamArn) || !may("PutLogEvents", streamArn)) return undefined;
-      const { endpoint, credentials } = aws;
-      const client = new CloudWatchLogsClient({
-        region,
-        ...(endpoint && { endpoint }),
-        ...(credentials && { credentials }),
-      });
+      const client = new CloudWatchLogsClient(clientOf(aws, region));
       const mayCreateGroup = may("CreateLogGroup", `${groupArn}:log-stream:`);
       if (await createStream(client, group, logStream, mayCreateGroup))
         return streamOf(client, group, logStream);

@@ -3,12 +3,7 @@ import { access, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetFunctionCommand, GetLayerVersionByArnCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FunctionDefinition } from "../lambda/function/definition";
-
-/** How to reach AWS; an `EmbeddedAws` is one. Without `endpoint` and `credentials`: the real one, by the SDK's defaults. */
-export interface AwsAccess {
-  endpoint?: string;
-  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-}
+import { type AwsAccess, clientOf } from "./access";
 
 /** Which function to read. */
 export interface DeployedFunctionOptions {
@@ -39,12 +34,7 @@ export async function readDeployedFunction(
   options: DeployedFunctionOptions,
 ): Promise<FunctionDefinition> {
   const { region, name, cacheDirectory } = options;
-  const { endpoint, credentials } = aws;
-  const client = new LambdaClient({
-    region,
-    ...(endpoint && { endpoint }),
-    ...(credentials && { credentials }),
-  });
+  const client = new LambdaClient(clientOf(aws, region));
   try {
     const { Configuration: read = {}, Code } = await client
       .send(new GetFunctionCommand({ FunctionName: name }))

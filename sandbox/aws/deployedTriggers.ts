@@ -21,7 +21,7 @@ import {
   SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import { GetSubscriptionAttributesCommand, paginateListSubscriptions, SNSClient } from "@aws-sdk/client-sns";
-import type { AwsAccess } from "./deployedFunction";
+import { type AwsAccess, clientOf } from "./access";
 
 /** A subscription that leads to a function or one of its queues, with its attributes as SNS names them. */
 export interface DeployedSubscription {
@@ -44,12 +44,6 @@ export type DeployedSchedule = Pick<
   GetScheduleCommandOutput,
   "Name" | "GroupName" | "ScheduleExpression" | "Target"
 >;
-
-const clientOf = ({ endpoint, credentials }: AwsAccess, region: string) => ({
-  region,
-  ...(endpoint && { endpoint }),
-  ...(credentials && { credentials }),
-});
 
 /**
  * The subscriptions that lead to a function or to its queues: all of the account's are listed, since SNS has no search

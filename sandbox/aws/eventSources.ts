@@ -1,5 +1,5 @@
 import { LambdaClient, paginateListEventSourceMappings } from "@aws-sdk/client-lambda";
-import type { AwsAccess } from "./deployedFunction";
+import { type AwsAccess, clientOf } from "./access";
 
 /**
  * ARNs of the event sources that a deployed function is given events of, such as queues.
@@ -7,14 +7,10 @@ import type { AwsAccess } from "./deployedFunction";
  * @throws when they can't be read.
  */
 export async function readEventSources(
-  { endpoint, credentials }: AwsAccess,
+  aws: AwsAccess,
   { region, names }: { region: string; names: readonly string[] },
 ): Promise<string[]> {
-  const client = new LambdaClient({
-    region,
-    ...(endpoint && { endpoint }),
-    ...(credentials && { credentials }),
-  });
+  const client = new LambdaClient(clientOf(aws, region));
   try {
     const sources = new Set<string>();
     for (const FunctionName of names)

@@ -6,7 +6,7 @@ import {
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
-import type { AwsAccess } from "./deployedFunction";
+import { type AwsAccess, clientOf } from "./access";
 import type { PolicyDocument } from "./policy";
 
 /**
@@ -16,13 +16,8 @@ import type { PolicyDocument } from "./policy";
  * @param roleArn the role's ARN
  */
 export async function rolePolicies(aws: AwsAccess, roleArn: string): Promise<PolicyDocument[]> {
-  const { endpoint, credentials } = aws;
   // IAM is the same in all regions, but its SDK client requires one.
-  const client = new IAMClient({
-    region: "us-east-1",
-    ...(endpoint && { endpoint }),
-    ...(credentials && { credentials }),
-  });
+  const client = new IAMClient(clientOf(aws, "us-east-1"));
   const RoleName = roleArn.split("/").pop() ?? "";
   try {
     const documents = [
