@@ -10,6 +10,7 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
+import { rejectReported } from "./reportOnce";
 import { orStopUpdate } from "./stopUpdate";
 
 type Callback = (request: Uint8Array) => Promise<unknown>;
@@ -31,7 +32,7 @@ export function registerTransform(types: readonly string[], transform: Transform
   const inContext = AsyncResource.bind(transform);
   const expected = AsyncResource.bind(describeContext);
   const orStop = AsyncResource.bind((name: string, check: Promise<void>) =>
-    orStopUpdate(name, check.catch(reportFirst)),
+    orStopUpdate(name, check.catch(rejectReported)),
   );
   let checked: Promise<void> | undefined;
   pulumi.runtime.registerResourceTransform(async (resource) => {
@@ -40,12 +41,6 @@ export function registerTransform(types: readonly string[], transform: Transform
     await checked;
     return inContext(resource);
   });
-}
-
-/** The rejection tells the engine why, but it may end before it prints that. */
-async function reportFirst(error: Error): Promise<never> {
-  await pulumi.log.error(error.message);
-  throw error;
 }
 
 /** Makes every callback of this deployment, including those of other transforms and hooks, run in this context. */

@@ -18,6 +18,7 @@ import { registerTransform } from "../pulumi/callbackContext";
 import type { Findings } from "../pulumi/findings";
 import { awaited, withoutAbsent } from "../pulumi/inputs";
 import { withOutputs } from "../pulumi/markedValues";
+import { rejectReported, reportOnce } from "../pulumi/reportOnce";
 import { orStopUpdate } from "../pulumi/stopUpdate";
 import { findEarlyFunctions } from "./earlyFunctions";
 import { EdgeRoles, roleType } from "./edgeRoles";
@@ -94,13 +95,8 @@ export class ObservedStack {
       await pulumi.log.warn(`${this.observer.title}: "${name}" ${reason}`);
       return undefined;
     }
-    // The rejection tells the engine why; it may end before it prints the reason.
     const observed = observeFunction({ ...resource, urn }, this.stored, this.confirmed).catch(
-      async (reason: Error) => {
-        const error = this.sharedError(name, reason);
-        await reportOnce(error);
-        throw error;
-      },
+      (reason: Error) => rejectReported(this.sharedError(name, reason)),
     );
     return orStopUpdate(name, observed);
   }
@@ -135,15 +131,6 @@ export class ObservedStack {
 function isArgumentOf(propertyPath: string, args: object): boolean {
   const [argument = ""] = propertyPath.split(/[.[]/);
   return Object.hasOwn(args, argument);
-}
-
-const reported = new WeakSet<Error>();
-
-/** A problem of all functions is one error. */
-async function reportOnce(error: Error): Promise<void> {
-  if (reported.has(error)) return;
-  reported.add(error);
-  await pulumi.log.error(error.message);
 }
 
 /** @throws if this deployment already has an observer. */
