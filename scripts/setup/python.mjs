@@ -25,6 +25,7 @@ export async function ensurePython({ root, log }) {
     );
   });
   log("installing moto and zig");
+  await installUv(home);
   await install(home, requirements);
   stamp(file, value);
 }
@@ -43,24 +44,24 @@ export async function ensurePythonLibraries({ root, log }) {
   stamp(file, value);
 }
 
-/**
- * Installs by uv, in a fifth of pip's processor time; by pip where pip is configured for other indexes than PyPI, which
- * uv does not read, or where uv is not available.
- */
-async function install(home, requirements) {
+/** pip's arguments. Not compiled here: most files are never imported, and Python compiles the others when they first are. */
+const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
+
+/** Adds uv to a new environment, unless pip has indexes of its own, which uv does not read, or there is no uv. */
+async function installUv(home) {
   const python = join(home, "bin", "python");
-  // Not compiled here: most files are never imported, and Python compiles the others when they first are.
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
-  try {
-    const configuration = await run(python, ["-m", "pip", "config", "list"]);
-    if (hasOwnIndex(configuration)) throw new Error("pip has an index of its own");
-    await run(python, [...pip, `uv==${uvVersion}`]);
-    // The machine's certificates, as pip uses them, and none of the user's settings for other projects.
-    const options = ["--quiet", "--system-certs", "--no-config", "--python", python];
-    await run(join(home, "bin", "uv"), ["pip", "install", ...options, "-r", requirements]);
-  } catch {
-    await run(python, [...pip, "-r", requirements]);
-  }
+  if (hasOwnIndex(await run(python, ["-m", "pip", "config", "list"]))) return;
+  await run(python, [...pip, `uv==${uvVersion}`]).catch(() => {});
+}
+
+/** Installs by uv if the environment has it, in a fifth of pip's processor time; otherwise, or if uv fails, by pip. */
+async function install(home, requirements) {
+  const [python, uv] = ["python", "uv"].map((name) => join(home, "bin", name));
+  const byPip = () => run(python, [...pip, "-r", requirements]);
+  if (!existsSync(uv)) return byPip();
+  // The machine's certificates, as pip uses them, and none of the user's settings for other projects.
+  const options = ["--quiet", "--system-certs", "--no-config", "--python", python];
+  return run(uv, ["pip", "install", ...options, "-r", requirements]).catch(byPip);
 }
 
 /**
