@@ -57,8 +57,9 @@ export async function runTasks(tasks, places, run, steps = new Map()) {
   /** @type {Result[]} */
   const results = [];
   for (;;) {
-    const limit = [...running.keys()].some(({ urgent }) => urgent) ? places.besideUrgent : places.all;
-    const task = running.size < limit ? nextTask(waiting, [...running.keys()], done) : undefined;
+    const now = [...running.keys()];
+    const limit = now.some(({ urgent }) => urgent) ? places.besideUrgent : places.all;
+    const task = now.length < limit ? nextTask(waiting, now, done) : undefined;
     if (task) {
       waiting.splice(waiting.indexOf(task), 1);
       const ended = run(task).then((result) => {

@@ -50,6 +50,8 @@ const mocha = (
   ...more,
 });
 const below = (/** @type {string} */ folder) => `tests/${folder}/**/*.test.ts`;
+const folders = (/** @type {string} */ suite, /** @type {string[]} */ names) =>
+  names.map((name) => below(`${suite}/${name}`));
 
 const rustfmt = cargo("rustfmt", ["fmt", "--check"]);
 const clippy = cargo("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
@@ -104,7 +106,7 @@ function unitTests(/** @type {Steps} */ needs) {
   ];
   return [
     mocha("unit/layers", ["--parallel", "--jobs", "3", below("unit/layers")], needs),
-    mocha("unit", ["tests/unit/*.test.ts", ...others.map((folder) => below(`unit/${folder}`))], needs),
+    mocha("unit", ["tests/unit/*.test.ts", ...folders("unit", others)], needs),
   ];
 }
 
@@ -179,8 +181,6 @@ export const suites = {
  * @returns {Task[]}
  */
 export function everything() {
-  const folders = (/** @type {string} */ suite, /** @type {string[]} */ names) =>
-    names.map((name) => below(`${suite}/${name}`));
   return [
     rustfmt,
     // Needs no set-up, and a build directory that only the emulated run of the layers' tests shares.
