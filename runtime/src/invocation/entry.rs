@@ -110,14 +110,14 @@ impl Invocation {
         self.handler.as_ref().filter(|handler| handler.is_entry || !ended)
     }
 
-    /// Whether lines were sent with the ids of the extension's own span before it ended.
+    /// Whether lines were sent with the ids of the extension's own span before it was created.
     pub fn has_early_lines(&self) -> bool {
         self.early.get()
     }
 
     /// Records that a line gets its ids.
     pub(super) fn a_line_leaves(&self) {
-        if self.outcome.is_none() && self.handler.is_none() {
+        if !self.taken && self.handler.is_none() {
             self.early.set(true);
         }
     }

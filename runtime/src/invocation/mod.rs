@@ -136,14 +136,16 @@ impl Invocations {
         self.recent[index].outcome.get_or_insert(outcome);
     }
 
-    /// Handles a span of the function's SDK that names an invocation. Returns true if that was a cold start.
+    /// Handles a span of the function's SDK that names an invocation. Returns true if that was a cold start. The span may
+    /// be handled after Lambda's event about the end, which comes through another connection: without processor time the
+    /// extension reads both at once. It is too late only once the invocation has got the extension's own span.
     pub fn handler_span(&mut self, span: &HandlerSpan) -> bool {
         let Some(index) = self.newest(&span.request_id) else {
             self.early_handlers.keep(span);
             return self.seen == 0 && self.cold_starts;
         };
         let invocation = &mut self.recent[index];
-        if invocation.outcome.is_none() {
+        if !invocation.taken {
             span.stand_for(&mut invocation.handler);
         }
         invocation.cold_start

@@ -148,6 +148,28 @@ fn a_handler_span_after_lines_left_gives_the_ids_of_the_later_ones() {
 }
 
 #[test]
+fn a_handler_span_after_lambdas_event_stands_for_the_invocation_until_its_own_span_is_created() {
+    let mut invocations = on_demand();
+    invocations.invoke("a", "arn", TRACE, 10);
+    invocations.done("a", success(20));
+    invocations.handler_span(&handler("a", 7));
+    let finished = invocations.take_finished().remove(0);
+    assert_eq!((finished.context(), finished.has_early_lines()), (context(7), false));
+    assert_eq!(
+        invocations.place(None, 15),
+        Placement::Known(Some(id("a")), Some(context(7)))
+    );
+    invocations.invoke("b", "arn", TRACE, 30);
+    invocations.done("b", success(40));
+    let finished = invocations.take_finished().remove(0);
+    invocations.handler_span(&handler("b", 8));
+    assert_eq!(
+        invocations.place(None, 35),
+        Placement::Known(Some(id("b")), Some(finished.own))
+    );
+}
+
+#[test]
 fn late_lines_belong_to_the_invocation_of_their_time() {
     let mut invocations = on_demand();
     invocations.invoke("a", "", TRACE, 10);

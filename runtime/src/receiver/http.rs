@@ -36,7 +36,7 @@ fn refusal<T>(status: StatusCode, reason: impl Into<Cow<'static, str>>) -> Resul
 }
 
 /// With this header the tracing layer signals that the handler of an invocation has ended: its value is the request id.
-/// The handler's response waits for the extension's response.
+/// The handler's response may wait for the extension's response.
 const ENDED: HeaderName = HeaderName::from_static("clickstack-invocation-ended");
 
 /// Passes every valid request to `take`.
@@ -93,8 +93,8 @@ async fn read(request: Request<Incoming>, config: &ReceiverConfig) -> Result<Who
     }
 }
 
-/// Processes a request after the response is written, so nothing of it can be rejected: the function waits, and its
-/// tracing layer could do nothing about a rejection.
+/// Processes a request after the response is written, so nothing of it can be rejected: the function may be waiting, and
+/// its tracing layer could do nothing about a rejection.
 fn later(whole: Whole, take: impl Take, report: impl Fn(&Refusal) + 'static) -> usize {
     spawn(async move {
         let ended = whole.ended.clone();

@@ -8,6 +8,8 @@ use clickstack_extension::otlp::messages::collector::ExportTraceServiceRequest;
 use clickstack_extension::otlp::messages::common::{AnyValue, KeyValue, Value};
 use clickstack_extension::otlp::messages::trace::{ResourceSpans, ScopeSpans, Span, SpanKind, Status, StatusCode};
 use prost::Message;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 fn text(key: &str, text: &str) -> KeyValue {
     let value = Some(Value::StringValue(text.to_owned()));
@@ -100,6 +102,54 @@ fn spans_leave_when_the_layer_tells_the_end_and_lines_with_the_next_event() {
             assert_eq!(hex(&log.span_id), hex(&intake.spans()[index].1.span_id));
         }
         assert_eq!(extension.lines_with("protobuf"), 1, "{}", extension.output());
+    });
+}
+
+/// A connection that stays open, as the layer's and Lambda's do.
+struct Connection {
+    stream: TcpStream,
+    path: String,
+}
+
+impl Connection {
+    /// Connects, and sends a first request: the extension has then accepted the connection.
+    async fn open(url: &str, first: &str) -> Connection {
+        let (address, path) = url.trim_start_matches("http://").split_once('/').unwrap();
+        let (stream, path) = (TcpStream::connect(address).await.unwrap(), format!("/{path}"));
+        let mut connection = Connection { stream, path };
+        connection.write("", first.as_bytes()).await;
+        assert!(connection.stream.read(&mut [0; 1024]).await.unwrap() > 0);
+        connection
+    }
+
+    async fn write(&mut self, header: &str, body: &[u8]) {
+        let (path, length) = (&self.path, body.len());
+        let head = format!("POST {path} HTTP/1.1\r\nhost: extension\r\n{header}content-length: {length}\r\n\r\n");
+        let request = [head.as_bytes(), body].concat();
+        self.stream.write_all(&request).await.unwrap();
+    }
+}
+
+#[test]
+fn a_span_that_is_read_at_the_same_time_as_lambdas_event_stands_for_the_invocation() {
+    run(async {
+        let (lambda, intake, extension) = started(&[("CLICKSTACK_FLUSH_MODE", "end")]).await;
+        let mut layer = Connection::open(&extension.receiver("/v1/traces"), "").await;
+        let mut telemetry = Connection::open(&lambda.destination(), "[]").await;
+        let id = request_id(1);
+        lambda.invoke(&id, Duration::from_secs(30));
+        lambda.deliver(&[lambda.start_event(&id), lambda.line("line 1")]).await;
+        // Without processor time the extension finds both requests in its sockets.
+        extension.freeze();
+        let header = format!("content-type: application/x-protobuf\r\nclickstack-invocation-ended: {id}\r\n");
+        layer.write(&header, &request(vec![handler(1)])).await;
+        let done = serde_json::Value::from(vec![lambda.done_event(&id, "success")]);
+        telemetry.write("", done.to_string().as_bytes()).await;
+        extension.thaw();
+        lambda.asked(2).await;
+        assert_eq!(span_names(&intake), ["handler 1"]);
+        assert_eq!(intake.bodies(), ["line 1"]);
+        assert_eq!(hex(&intake.logs()[0].1.span_id), hex(&[1; 8]));
     });
 }
 
