@@ -25,7 +25,7 @@ export class LambdaApi {
   private subscription: Subscription | undefined;
   private waiting: ServerResponse | undefined;
   private lastAskedAt = 0;
-  private onAsked: (at: number) => void = () => {};
+  private onAsked: (at?: number) => void = () => {};
 
   private constructor(private readonly server: Server) {
     this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -49,11 +49,14 @@ export class LambdaApi {
     return this.waiting !== undefined;
   }
 
-  /** When the extension next requested an event after `count` requests; undefined if it does not in time. */
+  /**
+   * When the extension next requested an event after `count` requests; undefined if it does not in time, or before the
+   * end.
+   */
   askedAfter(count: number, timeoutMs: number): Promise<number | undefined> {
     if (this.asked > count) return Promise.resolve(this.lastAskedAt);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), timeoutMs);
+      const timer = setTimeout(() => this.onAsked(), timeoutMs);
       this.onAsked = (at) => {
         clearTimeout(timer);
         resolve(at);
@@ -85,6 +88,7 @@ export class LambdaApi {
   }
 
   close(): void {
+    this.onAsked();
     this.errors.push(...this.delivery.errors);
     this.delivery.close();
     this.server.close();

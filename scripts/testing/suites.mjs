@@ -105,7 +105,7 @@ function unitTests(/** @type {Steps} */ needs) {
     ...["scripts", "setup", "tables", "traces", "web"],
   ];
   return [
-    mocha("unit/layers", ["--parallel", "--jobs", "3", below("unit/layers")], needs),
+    mocha("unit/layers", ["--parallel", "--jobs", "2", below("unit/layers")], needs),
     mocha("unit", ["tests/unit/*.test.ts", ...folders("unit", others)], needs),
   ];
 }

@@ -105,21 +105,22 @@ function manifestOf(folder: string): { version?: string; dependencies?: Record<s
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
-/** Linked rather than copied where possible: copies would take megabytes. */
+/** Linked rather than copied where possible: copies would take megabytes. Folders of types alone are left out. */
 function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
+  let exists = false;
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) {
       if (entry.name !== "node_modules") linkTree(source, target);
     } else if (!/\.(d\.ts|map|md)$/.test(entry.name)) {
+      if (!exists) mkdirSync(to, { recursive: true });
+      exists = true;
       link(source, target);
     }
   }
 }
 
 function link(source: string, target: string): void {
-  mkdirSync(dirname(target), { recursive: true });
   try {
     linkSync(source, target);
   } catch {

@@ -4,7 +4,7 @@ import { validAttributes } from "../../../../layers/node/core/attributes";
 import { encodeSpans } from "../../../../layers/node/core/encodeSpans";
 import { exceptionReport } from "../../../../layers/node/core/exceptions";
 import type { SpanData } from "../../../../layers/node/core/spanData";
-import { spansIn } from "./tracedProcess";
+import { spansIn } from "../seenSpans";
 
 const span = (changes: Partial<SpanData> = {}): SpanData => ({
   context: { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 },

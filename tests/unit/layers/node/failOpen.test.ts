@@ -77,6 +77,8 @@ describe("the handler does not fail because of", () => {
       else {
         const onward = net.connect(processes.port, "127.0.0.1").on("error", () => {});
         socket.pipe(onward).pipe(socket);
+        // The end of a process may reset its connection, which `pipe` does not pass on.
+        socket.on("close", () => onward.end());
       }
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

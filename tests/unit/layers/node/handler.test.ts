@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
+import type { SeenSpan } from "../seenSpans";
 import { events, sqsBatch, traceparent } from "./events";
-import { type SeenSpan, TracedProcesses } from "./tracedProcess";
+import { TracedProcesses } from "./tracedProcess";
 
 const server = 2;
 const consumer = 5;

@@ -63,4 +63,4 @@ if (overlapping) results.push(...(await Promise.all(invocations.map(invoke))));
 else for (const [number, invocation] of invocations.entries()) results.push(await invoke(invocation, number));
 console.log(`MINI_RUNTIME ${JSON.stringify({ results, parameters: handler.length, name: handler.name })}`);
 // An environment continues after an invocation: responses that are still unread at its end would reset the connection.
-await new Promise((resolve) => setTimeout(resolve, 100));
+await new Promise((resolve) => process.stdin.on("end", resolve).resume());

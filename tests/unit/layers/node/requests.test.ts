@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { clientSpan } from "../../../../layers/node/core/clientRequest";
-import { type SeenSpan, TracedProcesses } from "./tracedProcess";
+import type { SeenSpan } from "../seenSpans";
+import { TracedProcesses } from "./tracedProcess";
 
 const client = 3;
 

@@ -90,6 +90,8 @@ def handler(event, context):
       else {
         const onward = net.connect(processes.port, "127.0.0.1").on("error", () => {});
         socket.pipe(onward).pipe(socket);
+        // The end of a process may reset its connection, which `pipe` does not pass on.
+        socket.on("close", () => onward.end());
       }
     });
     const slow = {

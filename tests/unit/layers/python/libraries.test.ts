@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SeenSpan } from "../node/tracedProcess";
+import type { SeenSpan } from "../seenSpans";
 import { isPrepared, type Run, TracedPythons } from "./tracedPython";
 
 const source = `

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SeenSpan } from "../node/tracedProcess";
+import type { SeenSpan } from "../seenSpans";
 import { isPrepared, TracedPythons } from "./tracedPython";
 
 const tree = (spans: readonly SeenSpan[]): Record<string, string | undefined> =>

@@ -1,11 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { writePythonTracingLayer } from "../../../../layers/python/bundle";
-import { areSnapshots, type SeenSpan, settled, spansIn } from "../node/tracedProcess";
+import { type SeenSpan, settled } from "../seenSpans";
+import { SpanReceiver } from "../spanReceiver";
 
 export const root = join(__dirname, "..", "..", "..", "..");
 
@@ -55,17 +54,19 @@ export interface RunOptions {
   interpreter?: string;
 }
 
-/** Interpreters of other versions on this machine, on PATH or from pyenv. */
+/**
+ * Interpreters of other versions on this machine, from pyenv or on PATH. pyenv's own commands on PATH take ten times as
+ * long to start, so that its interpreters are looked for first.
+ */
 export function otherInterpreters(): string[] {
   const minors = [9, 10, 11, 12, 13, 14, 15];
   const names = minors.map((minor) => `python3.${minor}`);
   const script = [
-    "import os, glob, subprocess, sys",
-    "try: home = subprocess.run(['pyenv', 'root'], capture_output=True, text=True).stdout.strip()",
-    "except OSError: home = ''",
+    "import glob, os, shutil, subprocess, sys",
+    "home = os.environ.get('PYENV_ROOT') or os.path.expanduser('~/.pyenv')",
     "for name in sys.argv[1:]:",
-    "  found = glob.glob(os.path.join(home, 'versions', '*', 'bin', name)) if home else []",
-    "  for path in [name, *found]:",
+    "  found = sorted(glob.glob(os.path.join(home, 'versions', '*', 'bin', name)))",
+    "  for path in filter(None, [*found, shutil.which(name)]):",
     "    try: ok = subprocess.run([path, '-c', ''], capture_output=True).returncode == 0",
     "    except OSError: ok = False",
     "    if ok: print(path); break",
@@ -75,40 +76,32 @@ export function otherInterpreters(): string[] {
     .filter((line) => line !== "");
 }
 
+/** What the mini runtime reports. */
+interface Outcomes {
+  results: Outcome[];
+  initError: Run["initError"];
+}
+
 /** Runs functions with the layer in separate processes. */
 export class TracedPythons {
   readonly directory = mkdtempSync(join(tmpdir(), "tracing-layer-"));
-  private readonly server = http.createServer();
-  private spans: SeenSpan[] = [];
-  private ended: (string | undefined)[] = [];
   private runs = 0;
 
+  private constructor(private readonly receiver: SpanReceiver) {}
+
   static async open(): Promise<TracedPythons> {
-    const processes = new TracedPythons();
+    const processes = new TracedPythons(await SpanReceiver.open());
     writePythonTracingLayer(root, join(processes.directory, "opt"));
-    processes.server.on("request", (request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const spans = request.url === "/v1/traces" ? spansIn(Buffer.concat(chunks)) : [];
-        processes.spans.push(...spans);
-        if (!areSnapshots(spans))
-          processes.ended.push(request.headers["clickstack-invocation-ended"] as string | undefined);
-        response.end();
-      });
-    });
-    await new Promise<void>((resolve) => processes.server.listen(0, "127.0.0.1", resolve));
     return processes;
   }
 
+  /** The port of the receiver, for what is between it and a process. */
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.receiver.port;
   }
 
   async run(options: RunOptions): Promise<Run> {
     const { files, handler = "app.handler", invocations = [{}], interpreter = python } = options;
-    this.spans = [];
-    this.ended = [];
     this.runs += 1;
     const code = join(this.directory, `code-${this.runs}`);
     for (const [name, text] of Object.entries(files)) {
@@ -124,7 +117,6 @@ export class TracedPythons {
         env: {
           PATH: process.env.PATH ?? "",
           PYTHONPATH: runtime,
-          PYTHONDONTWRITEBYTECODE: "1",
           AWS_EXECUTION_ENV: "AWS_Lambda_python3.13",
           AWS_LAMBDA_FUNCTION_NAME: "orders",
           LAMBDA_TASK_ROOT: code,
@@ -135,27 +127,13 @@ export class TracedPythons {
         },
       },
     );
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
-    const exit = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    // The layer wrote everything before it returned, but this server may not have read it yet.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const said = /^MINI_RUNTIME (.*)$/m.exec(output)?.[1];
-    const { results = [], initError } = said ? JSON.parse(said) : {};
-    return {
-      results,
-      initError,
-      spans: settled(this.spans),
-      sent: this.spans,
-      ended: this.ended,
-      code: exit,
-      output,
-    };
+    const { spans, ended, code: exit, output, outcomes } = await this.receiver.endOf<Outcomes>(child);
+    const { results = [], initError } = outcomes;
+    return { results, initError, spans: settled(spans), sent: spans, ended, code: exit, output };
   }
 
   async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await this.receiver.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

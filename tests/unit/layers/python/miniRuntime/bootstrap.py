@@ -66,3 +66,5 @@ def load():
 found, failure = load()
 said = {"initError": failure} if found is None else {"results": invoke_all(found)}
 print("\nMINI_RUNTIME " + json.dumps(said), flush=True)
+# An environment continues after an invocation: responses that are still unread at its end would reset the connection.
+sys.stdin.read()
