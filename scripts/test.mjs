@@ -80,7 +80,7 @@ async function main() {
   if (setup.length > 0) checkPrerequisites();
   // More than there are processors: many tests wait for an engine, a frozen function or a deadline.
   const places = {
-    all: Math.min(tasks.length, availableParallelism() + 2),
+    all: Math.min(tasks.length, availableParallelism() + 3),
     besideUrgent: availableParallelism() + 1,
   };
   if (tasks.length > 1) console.log(`${tasks.length} tasks, ${places.all} at a time`);
