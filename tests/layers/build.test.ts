@@ -60,7 +60,7 @@ const tooSlow = [
   "size_limits::a_smaller_limit_is_learnt_and_holds_nothing_up",
 ].flatMap((name) => ["--skip", name]);
 
-const byPieces = { CARGO_PROFILE_RELEASE_LTO: "off", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16" };
+const byPieces = { CARGO_PROFILE_RELEASE_LTO: "off", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "4" };
 
 describe("buildLayers", function () {
   this.timeout(900_000);
