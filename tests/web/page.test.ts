@@ -177,6 +177,14 @@ describe("the page in a browser", function () {
     }
   });
 
+  it("follows an address that changes before it is drawn", async () => {
+    const content = `document.addEventListener("DOMContentLoaded", () => { location.hash = "#/invocations"; });`;
+    await page.addInitScript({ content });
+    await page.goto("about:blank");
+    await page.goto(served.url);
+    await list("Invocations").getByRole("button").first().waitFor({ timeout: 20_000 });
+  });
+
   it("names a trace by its request, also where the init phase came first", async () => {
     await page.getByRole("link", { name: "Traces" }).click();
     await list("Traces")

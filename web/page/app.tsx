@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { hyperDxLinks } from "../../clickstack/links";
 import { HOUR_MS } from "../api/request";
 import type { AboutPage } from "../api/rows";
@@ -30,7 +30,8 @@ export function App({ about }: { about: AboutPage }) {
   const { answer } = useAnswer<AboutPage>("page", nothing, REFRESH_MS, about);
   const { functions, hyperDx } = answer.state === "there" ? answer.value : about;
   const links = useMemo(() => (hyperDx === undefined ? undefined : hyperDxLinks(hyperDx)), [hyperDx]);
-  useEffect(() => {
+  // Before drawing, not after it: an address that changes until then would be missed.
+  useLayoutEffect(() => {
     const follow = () => setPlace(placeOf(location.hash));
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
