@@ -107,17 +107,12 @@ function manifestOf(folder: string): { version?: string; dependencies?: Record<s
 
 /** Linked rather than copied where possible: copies would take megabytes. Folders of types alone are left out. */
 function linkTree(from: string, to: string): void {
-  let exists = false;
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) {
-      if (entry.name !== "node_modules") linkTree(source, target);
-    } else if (!/\.(d\.ts|map|md)$/.test(entry.name)) {
-      if (!exists) mkdirSync(to, { recursive: true });
-      exists = true;
-      link(source, target);
-    }
-  }
+  const entries = readdirSync(from, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules");
+  const files = entries.filter((entry) => !entry.isDirectory() && !/\.(d\.ts|map|md)$/.test(entry.name));
+  if (files.length > 0) mkdirSync(to, { recursive: true });
+  for (const { name } of files) link(join(from, name), join(to, name));
+  for (const { name } of folders) linkTree(join(from, name), join(to, name));
 }
 
 function link(source: string, target: string): void {
